@@ -1,0 +1,63 @@
+# The short names of everything one does here. The work itself is in tools/ and in meson.build.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test demo bench fuzz soak sim lint format clean
+
+DATA ?= data
+SEEDS ?= 20000
+SECONDS_EACH ?= 60
+
+ASAN := -Db_sanitize=address,undefined -Db_lundef=false
+TSAN := -Db_sanitize=thread -Db_lundef=false
+RELEASE := --buildtype=release -Db_lto=true -Db_ndebug=false
+FUZZ := -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run: ## install what is missing, build, start the telephone system (data directory: DATA=data)
+	@tools/install-packages build
+	@tools/setup-build build
+	@tools/build-web
+	@exec build/src/daemon/strowgerd --data $(DATA) --web web/dist $(ARGS)
+
+test: ## install what is missing, build, run all tests
+	@tools/install-packages build test
+	@tools/run-tests
+
+demo: ## a small company whose softphones call each other
+	@tools/install-packages build test
+	@tools/setup-build build
+	@tools/build-web
+	@exec tools/demo $(ARGS)
+
+bench: ## measure the server; the table is also in build/bench.json
+	@tools/install-packages build test
+	@tools/setup-build build-release $(RELEASE)
+	@exec tests/bench/bench --build build-release --json build/bench.json $(ARGS)
+
+fuzz: ## feed the parsers with libFuzzer, SECONDS_EACH seconds for each target
+	@tools/install-packages build test lint
+	@CC=clang tools/setup-build build-fuzz $(FUZZ)
+	@exec tools/fuzz build-fuzz $(SECONDS_EACH)
+
+sim: ## simulated calls over a bad network, SEEDS=20000 different ones
+	@tools/install-packages build test
+	@tools/setup-build build-asan $(ASAN)
+	@exec tools/sim build-asan $(SEEDS)
+
+soak: ## real phones calling for hours (SECONDS=3600), watching memory and ports
+	@tools/install-packages build test
+	@tools/setup-build build-asan $(ASAN)
+	@exec tests/bench/soak --build build-asan --seconds $(or $(SECONDS),3600)
+
+lint: ## clang-format, clang-tidy, cppcheck, eslint
+	@tools/install-packages build lint
+	@exec tools/lint
+
+format: ## clang-format on all C files
+	@tools/install-packages lint
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean: ## remove what was built (never the data directory)
+	@rm -rf build build-asan build-tsan build-release build-fuzz web/dist

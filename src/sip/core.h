@@ -1,0 +1,150 @@
+/*
+ * The transaction layer: RFC 3261, 17 with RFC 6026, over any transport,
+ * without I/O. Bytes go in with sip_core_on_message, come out through
+ * ops.send; time passes through the timers it was given.
+ *
+ * One sip_core belongs to one thread (signalling, or a simulation). It owns the
+ * transactions; users hold borrowed pointers that are good until on_gone.
+ *
+ * Rules for users: a callback may send, respond, cancel and detach. Pointers to
+ * messages are good during the callback only.
+ */
+#ifndef SIP_CORE_H
+#define SIP_CORE_H
+
+#include "base/random.h"
+#include "loop/timer.h"
+#include "sip/flow.h"
+#include "sip/msg.h"
+
+struct sip_core;
+struct sip_server; /* server transaction: a request we were asked */
+struct sip_client; /* client transaction: a request we ask */
+
+/* RFC 3261, table 4, in ms; sims and tests may shorten nothing, time is virtual. */
+enum { SIP_T1_MS = 500, SIP_T2_MS = 4000, SIP_T4_MS = 5000 };
+
+enum sip_direction { SIP_IN, SIP_OUT };
+
+struct sip_core_ops {
+	/** Sends bytes; copied or sent before return. Never calls back from inside. */
+	void (*send)(void *ctx, const struct sip_flow *flow, struct slice bytes);
+	/** A new request (not ACK, not CANCEL) for which tsx was made. Answer it with
+	 *  sip_server_respond, now or later. */
+	void (*on_request)(void *ctx, struct sip_server *tsx, const struct sip_msg *req);
+	/** An ACK that belongs to no failed INVITE: the ACK of a 2xx, to be matched
+	 *  with a dialog. */
+	void (*on_ack)(void *ctx, const struct sip_msg *ack, const struct sip_flow *flow);
+	/** Every message in and out, for traces; may be NULL. msg is NULL when the
+	 *  bytes do not parse; call_id is empty then. */
+	void (*on_trace)(void *ctx, enum sip_direction dir, const struct sip_flow *flow,
+	    struct slice bytes, struct slice call_id);
+};
+
+struct sip_core_params {
+	struct timers *timers; /* borrowed */
+	struct rng *rng;       /* borrowed */
+	const struct sip_core_ops *ops;
+	void *ctx;
+	struct slice server_name; /* Server and User-Agent; borrowed for life */
+	size_t transactions_max;  /* beyond: new requests get 503 with Retry-After; 0 = 200,000 */
+};
+
+struct sip_core_stats {
+	uint64_t received, sent, malformed, retransmits_in, retransmits_out, timeouts, stray;
+	uint64_t requests_by_method[SIP_METHOD_N];
+	size_t servers, clients; /* alive now */
+};
+
+ERR_MUST_CHECK enum err sip_core_new(struct sip_core **out, const struct sip_core_params *p);
+/** Ends all transactions silently (no on_gone). */
+void sip_core_free(struct sip_core *c);
+
+/** One message from a transport. Malformed requests are answered (400 …) or
+ *  ignored here; bytes are borrowed during the call. */
+void sip_core_on_message(struct sip_core *c, const struct sip_flow *flow, struct slice bytes);
+/** The connection of this flow is gone: client transactions on it fail with
+ *  on_failed(ERR_CLOSED). */
+void sip_core_on_closed(struct sip_core *c, const struct sip_flow *flow);
+const struct sip_core_stats *sip_core_get_stats(const struct sip_core *c);
+
+/* ---- server side ---- */
+
+struct sip_server_ops {
+	/** A CANCEL for this INVITE came and was answered with 200; nothing final was
+	 *  sent yet. The user sends the 487. */
+	void (*on_cancel)(void *user, struct sip_server *tsx, const struct sip_msg *cancel);
+	/** 2xx to INVITE: no ACK for 64*T1 (the user ends the call with BYE). */
+	void (*on_no_ack)(void *user, struct sip_server *tsx);
+	/** The transaction ends; the pointer is dead after this. */
+	void (*on_gone)(void *user, struct sip_server *tsx);
+};
+
+/** Attaches the one who wants the callbacks; NULL ops detaches. ops is static. */
+void sip_server_attach(struct sip_server *tsx, const struct sip_server_ops *ops, void *user);
+
+struct sip_response {
+	uint16_t status;
+	struct slice reason;  /* empty = standard phrase */
+	struct slice to_tag;  /* put on To when the request had none; empty = the
+				 transaction's own tag (stable for its life) */
+	struct slice headers; /* more header lines, each with CR LF: Contact, Allow … */
+	struct slice content_type, body;
+};
+
+/**
+ * Sends a response: provisional ones as often as wanted, a final one once.
+ * A 2xx to INVITE is sent again by the layer (T1 doubling to T2, also over TCP)
+ * until sip_server_acked or 64*T1. ERR_STATE: a final response was sent
+ * already; ERR_TOO_BIG: does not fit in SIP_MSG_MAX_BYTES.
+ */
+ERR_MUST_CHECK enum err sip_server_respond(struct sip_server *tsx, const struct sip_response *r);
+/** respond() with nothing but a status; failure is logged, not returned. */
+void sip_server_reject(struct sip_server *tsx, uint16_t status, struct slice headers);
+/** The ACK of the 2xx arrived: stop sending it again. */
+void sip_server_acked(struct sip_server *tsx);
+const struct sip_flow *sip_server_flow(const struct sip_server *tsx);
+enum sip_method sip_server_method(const struct sip_server *tsx);
+/** The tag this transaction puts on To. */
+struct slice sip_server_tag(const struct sip_server *tsx);
+
+/* ---- client side ---- */
+
+struct sip_client_ops {
+	/** Each provisional, the first final response, and for INVITE every 2xx again
+	 *  (RFC 6026: retransmitted and forked ones; the user sends the ACK each time).
+	 *  The ACK for 300–699 is sent by the layer. */
+	void (*on_response)(void *user, struct sip_client *tsx, const struct sip_msg *resp);
+	/** No final response: ERR_TIMEOUT (timer B, F: treat as 408) or ERR_CLOSED
+	 *  (transport failed: treat as 503). No on_response follows. */
+	void (*on_failed)(void *user, struct sip_client *tsx, enum err why);
+	/** The transaction ends; the pointer is dead after this. Always the last call. */
+	void (*on_gone)(void *user, struct sip_client *tsx);
+};
+
+struct sip_request {
+	enum sip_method method;
+	struct slice uri;     /* Request-URI */
+	struct slice headers; /* header lines with CR LF: Route, From, To, Call-ID, CSeq, Contact …;
+				 not Via, Max-Forwards, User-Agent, Content-Type, Content-Length */
+	struct slice content_type, body;
+	uint32_t max_forwards; /* 0 = 70 */
+};
+
+/** Starts a client transaction (not ACK, not CANCEL). All is copied. No callback
+ *  before return. ops is static. ERR_TOO_BIG, ERR_LIMIT, ERR_NOMEM. */
+ERR_MUST_CHECK enum err sip_client_send(struct sip_core *c, const struct sip_flow *flow,
+    const struct sip_request *r, const struct sip_client_ops *ops, void *user,
+    struct sip_client **out);
+/** Cancels an INVITE (9.1): CANCEL goes out now, or after the first provisional
+ *  response. The INVITE's final response (487) comes as usual; when it does not
+ *  within 64*T1, on_failed(ERR_TIMEOUT). Repeats do nothing. extra: header lines
+ *  (Reason) or empty. */
+void sip_client_cancel(struct sip_client *tsx, struct slice extra);
+/** The user is no longer interested: no more callbacks; the transaction ends by itself. */
+void sip_client_detach(struct sip_client *tsx);
+/** Sends the ACK of a 2xx (13.2.2.4), a message of its own without transaction. */
+ERR_MUST_CHECK enum err sip_core_send_ack(
+    struct sip_core *c, const struct sip_flow *flow, const struct sip_request *r);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * Dialogs (RFC 3261, 12): the lasting relation of two user agents: identifiers,
+ * sequence numbers, route set, remote target. Pure data without I/O; the owner
+ * (a call leg, a subscription) embeds it. Texts that never change live in the
+ * owner's arena; the remote target, which each re-INVITE may change, has a
+ * fixed place, so that a long call does not grow.
+ */
+#ifndef SIP_DIALOG_H
+#define SIP_DIALOG_H
+
+#include "base/arena.h"
+#include "base/hmap.h"
+#include "base/random.h"
+#include "sip/core.h"
+#include "sip/write.h"
+
+/* All dialogs of an owner's kind, found by Call-ID and both tags. */
+struct sip_dialogs {
+	struct hmap map;
+};
+
+struct sip_dialog {
+	struct hnode node;
+	struct sip_dialogs *table;		     /* NULL when not (any more) in a table */
+	struct slice call_id, local_tag, remote_tag; /* remote_tag empty before the first answer */
+	struct slice local, remote; /* From/To values without tag: `"A" <sip:…>` */
+	struct slice route[SIP_ROUTES_MAX];
+	uint8_t n_routes;
+	bool is_uac, confirmed;
+	bool remote_cseq_known;
+	uint32_t local_cseq, remote_cseq;
+	struct sip_flow flow;		/* where requests go */
+	char target[SIP_URI_MAX_BYTES]; /* remote target */
+	uint16_t target_n;
+};
+
+void sip_dialogs_init(struct sip_dialogs *t);
+void sip_dialogs_fini(struct sip_dialogs *t);
+
+/** The dialog of an in-dialog request or an ACK (To tag = our local tag), NULL if
+ *  none. A dialog whose remote tag is still empty matches any From tag. */
+struct sip_dialog *sip_dialogs_find(const struct sip_dialogs *t, const struct sip_msg *req);
+
+/** From an INVITE we received (12.1.1): texts copied into a, our tag from the
+ *  transaction. Contact missing or bad: ERR_MALFORMED. Put into t. */
+ERR_MUST_CHECK enum err sip_dialog_init_uas(struct sip_dialog *d, struct sip_dialogs *t,
+    struct arena *a, const struct sip_msg *req, const struct sip_flow *flow,
+    struct slice local_tag);
+
+struct sip_dialog_uac_params {
+	struct slice local, remote; /* From and To values without tag; copied */
+	struct slice target;	    /* initial Request-URI; copied */
+	struct slice call_id;	    /* empty = drawn from rng */
+	struct sip_flow flow;
+};
+/** For an INVITE we are about to send: draws Call-ID and local tag. In t at once,
+ *  so that early in-dialog requests find it. */
+ERR_MUST_CHECK enum err sip_dialog_init_uac(struct sip_dialog *d, struct sip_dialogs *t,
+    struct arena *a, struct rng *rng, const struct sip_dialog_uac_params *p);
+/** A 101–299 to our INVITE (12.1.2): remote tag, route set (reversed), target. The
+ *  first response fixes the remote tag and routes; a 2xx with another tag
+ *  replaces an early dialog (the forked answer wins). Other later calls only
+ *  refresh the target. */
+ERR_MUST_CHECK enum err sip_dialog_on_response(
+    struct sip_dialog *d, struct arena *a, const struct sip_msg *resp);
+/** Target refresh by a re-INVITE or UPDATE from the peer (12.2.2). Without a good
+ *  Contact nothing changes. Symmetric: the flow follows when the peer's address
+ *  behind NAT changed. */
+void sip_dialog_refresh(
+    struct sip_dialog *d, const struct sip_msg *req, const struct sip_flow *flow);
+/** Checks and stores the CSeq of an in-dialog request. ERR_CONFLICT: lower than
+ *  the last (answer 500, 12.2.2). */
+ERR_MUST_CHECK enum err sip_dialog_check_cseq(struct sip_dialog *d, const struct sip_msg *req);
+/** Takes it out of the table. Idempotent. */
+void sip_dialog_fini(struct sip_dialog *d);
+
+/** Writes Route, From, To, Call-ID, CSeq (next number; for ACK pass the INVITE's
+ *  in cseq, else 0) and returns the number used. Fill r->uri with
+ *  sip_dialog_uri; strict routers (no ;lr) are obeyed (12.2.1.1). */
+uint32_t sip_dialog_write_headers(
+    struct sip_dialog *d, struct buf *b, enum sip_method m, uint32_t cseq);
+struct slice sip_dialog_uri(const struct sip_dialog *d);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * Session descriptions (RFC 8866) and offer/answer (RFC 3264), as views into
+ * the text. Attributes nobody here knows are kept: sdp_rewrite copies every
+ * line that it does not have to change, so codecs, video and encryption keys
+ * pass through a relay untouched.
+ */
+#ifndef SIP_SDP_H
+#define SIP_SDP_H
+
+#include "base/addr.h"
+#include "base/buf.h"
+
+enum { SDP_MEDIA_MAX = 8, SDP_FORMATS_MAX = 32, SDP_MAX_BYTES = 16384, SDP_LINES_MAX = 512 };
+
+enum sdp_dir { SDP_SENDRECV, SDP_SENDONLY, SDP_RECVONLY, SDP_INACTIVE };
+
+struct sdp_media {
+	struct slice kind;	/* "audio", "video" … */
+	uint16_t port, n_ports; /* port 0: refused */
+	struct slice proto;	/* "RTP/AVP" … */
+	struct slice formats;	/* "0 8 101" */
+	struct addr addr; /* RTP goes here (media's or session's c=); family 0 if a name, or none */
+	struct addr rtcp; /* a=rtcp or port + 1 */
+	enum sdp_dir dir; /* media's or session's */
+	bool rtcp_mux;
+	uint16_t ptime_ms; /* 0 = not given */
+	struct slice text; /* all lines of this section */
+};
+
+struct sdp {
+	struct slice origin_user, session_id, session_version; /* of o= */
+	struct slice session_text;			       /* lines before the first m= */
+	struct sdp_media media[SDP_MEDIA_MAX];
+	uint8_t n_media;
+};
+
+/** ERR_MALFORMED, ERR_TOO_BIG. LF alone ends a line too. */
+ERR_MUST_CHECK enum err sdp_parse(struct sdp *out, struct slice text);
+/** Held by the sender: every live audio is sendonly or inactive, or its address is 0.0.0.0. */
+bool sdp_is_hold(const struct sdp *s);
+/** Codec name of a media's n-th format, e.g. "PCMA", "opus" (rtpmap or static table); empty if
+ * unknown. */
+struct slice sdp_codec_name(const struct sdp_media *m, size_t nth);
+
+struct sdp_rewrite_params {
+	struct addr local;	      /* our media address, port unused */
+	uint64_t session_id;	      /* ours, constant for the leg */
+	uint64_t version;	      /* grows when the text changes */
+	uint16_t port[SDP_MEDIA_MAX]; /* our RTP port for each media; 0 = refused */
+};
+/** Writes s with our o=, c= and ports; RTCP on port + 1. Lines that speak of
+ *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups) are left out. */
+void sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p);
+/** Does an answer fit its offer: the same number and kinds of media, protocols alike,
+ *  at least one format of each live media offered? ERR_CONFLICT if not (RFC 3264, 6). */
+ERR_MUST_CHECK enum err sdp_answer_check(const struct sdp *offer, const struct sdp *answer);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * Writing SIP messages into a bounded buffer. Whoever writes checks buf_ok()
+ * once at the end. Values must not hold CR or LF of strangers: sip_write_hdr
+ * drops control characters, so that no header can be smuggled in.
+ */
+#ifndef SIP_WRITE_H
+#define SIP_WRITE_H
+
+#include "sip/flow.h"
+#include "sip/msg.h"
+
+/** "INVITE sip:… SIP/2.0\r\n" */
+void sip_write_request_line(struct buf *b, struct slice method, struct slice uri);
+/** "SIP/2.0 486 Busy Here\r\n"; empty reason = the standard phrase. */
+void sip_write_status_line(struct buf *b, uint16_t status, struct slice reason);
+/** "Name: value\r\n" */
+void sip_write_hdr(struct buf *b, enum sip_hdr_id id, struct slice value);
+/** The same with printf. Value up to 1 KiB. */
+void sip_write_hdrf(struct buf *b, enum sip_hdr_id id, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/** "Via: SIP/2.0/UDP host:port;branch=…;rport\r\n" for a request we send. */
+void sip_write_via(struct buf *b, const struct sip_flow *flow, struct slice branch);
+/** `"Display" <uri>` (display quoted and escaped, left out when empty), then
+ *  ";tag=" + tag when tag is not empty. No CR LF. */
+void sip_write_name_addr(struct buf *b, struct slice display, struct slice uri, struct slice tag);
+/** Copies every header line of this kind from m as it is. */
+void sip_copy_hdrs(struct buf *b, const struct sip_msg *m, enum sip_hdr_id id);
+/** Content-Type (when body is not empty), Content-Length, empty line, body. */
+void sip_write_body(struct buf *b, struct slice content_type, struct slice body);
+/** Status line, all Via (the top one completed with received and rport from
+ *  flow, RFC 3581), From, To (with to_tag appended if it has none and to_tag is
+ *  not empty), Call-ID, CSeq, and Record-Route for 101–299 of INVITE: RFC 3261, 8.2.6. */
+void sip_write_response_head(struct buf *b, const struct sip_msg *req, const struct sip_flow *flow,
+    uint16_t status, struct slice reason, struct slice to_tag);
+
+#endif

@@ -37,7 +37,7 @@ bench: ## measure the server; the table is also in build/bench.json
 	@exec tests/bench/bench --build build-release --json build/bench.json $(ARGS)
 
 fuzz: ## feed the parsers with libFuzzer, SECONDS_EACH seconds for each target
-	@tools/install-packages build test lint
+	@tools/install-packages build test fuzz
 	@CC=clang tools/setup-build build-fuzz $(FUZZ)
 	@exec tools/fuzz build-fuzz $(SECONDS_EACH)
 

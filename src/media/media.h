@@ -1,0 +1,121 @@
+/*
+ * media/ - carries the voices. Here: relays of RTP and RTCP between two sides.
+ *
+ * A stream is one media line of one call: two sides, each with a local port pair
+ * (RTP even, RTCP + 1) and a peer. What comes in at one side goes out at the
+ * other, untouched. The signalling thread opens, steers and closes streams by
+ * handle; packets run on threads of the engine's own (one per core) and never
+ * on the signalling thread. The engine knows no users, no routing, no SIP.
+ *
+ * Every call here is made by the signalling thread (or the simulation) and
+ * returns at once. Commands reach the media thread no later than the next
+ * packet of their stream; they wake nobody. Events come back through on_event
+ * on the signalling thread, never from inside a call.
+ *
+ * struct media is an interface: media_relay_new makes the real engine, the
+ * simulation brings one of its own.
+ */
+#ifndef MEDIA_MEDIA_H
+#define MEDIA_MEDIA_H
+
+#include "base/addr.h"
+
+/* Stale generation: the stream is gone. */
+struct media_ref {
+	uint32_t slot, gen; /* gen 0 = none */
+};
+
+enum media_side { MEDIA_CALLER, MEDIA_CALLED, MEDIA_SIDES };
+
+/* What one side sent to us. */
+struct media_side_stats {
+	uint64_t packets, bytes;
+	uint64_t lost;	    /* by RTP sequence numbers, RFC 3550 A.3; never negative */
+	uint64_t refused;   /* packets of strangers, dropped by the source check */
+	uint32_t jitter_us; /* RFC 3550 6.4.1, with the clock rate given */
+	uint64_t rtcp_packets;
+};
+
+struct media_stats {
+	struct media_side_stats side[MEDIA_SIDES];
+};
+
+enum media_event_kind {
+	MEDIA_EV_TIMEOUT, /* no RTP from either side for timeout_ms; once until the timeout is set
+			     again */
+	MEDIA_EV_CLOSED,  /* the last word of a stream, with its final figures */
+};
+
+struct media_event {
+	enum media_event_kind kind;
+	struct media_ref ref;
+	uint64_t user; /* as given at open */
+	struct media_stats stats;
+};
+
+struct media_stream_params {
+	uint8_t family[MEDIA_SIDES]; /* 4 or 6 (6 also carries IPv4 peers) */
+	uint32_t timeout_ms;	     /* 0 = never */
+	uint32_t clock_rate_hz;	     /* for jitter; 0 = 8000 */
+	uint64_t user;
+};
+
+/* Where a side's peer is. Packets are accepted from the SDP address, or from the
+ * IP the peer's signalling came from (NAT: symmetric RTP). The first accepted
+ * packet fixes the source; from then on only that source counts, until
+ * media_stream_set_peer is called again with something new. */
+struct media_peer {
+	struct addr rtp, rtcp;	/* from SDP; family 0 = not known yet (send nothing) */
+	struct addr signalling; /* source IP of signalling, port unused; family 0 = none */
+	bool send; /* false: the peer does not want media (hold): drop what is for it */
+};
+
+struct media;
+
+struct media_ops {
+	enum err (*open)(struct media *m, const struct media_stream_params *p,
+	    struct media_ref *ref, uint16_t port[MEDIA_SIDES]);
+	void (*set_peer)(struct media *m, struct media_ref ref, enum media_side side,
+	    const struct media_peer *peer);
+	void (*set_timeout)(struct media *m, struct media_ref ref, uint32_t timeout_ms);
+	void (*close)(struct media *m, struct media_ref ref);
+};
+
+struct media {
+	const struct media_ops *ops;
+	void (*on_event)(void *ctx, const struct media_event *ev);
+	void *ctx;
+};
+
+/** Opens a stream with a port pair for each side. ERR_LIMIT: the port range is
+ *  exhausted (the call gets a 503); outputs untouched. */
+ERR_MUST_CHECK static inline enum err
+media_stream_open(struct media *m, const struct media_stream_params *p, struct media_ref *ref,
+    uint16_t port[MEDIA_SIDES])
+{
+	return m->ops->open(m, p, ref, port);
+}
+
+/** Sets or changes a side's peer; copied. Unchanged values keep the latched source. */
+static inline void
+media_stream_set_peer(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_peer *peer)
+{
+	m->ops->set_peer(m, ref, side, peer);
+}
+
+/** New silence limit, counted from now; 0 = never. */
+static inline void
+media_stream_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
+{
+	m->ops->set_timeout(m, ref, timeout_ms);
+}
+
+/** Ends the stream: the handle is dead at once, MEDIA_EV_CLOSED follows. */
+static inline void
+media_stream_close(struct media *m, struct media_ref ref)
+{
+	m->ops->close(m, ref);
+}
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * directory/ - the snapshot the switch routes from: users, phones, numbers, ranges
+ * and settings of one moment, immutable, with hash look-ups.
+ *
+ * A management thread builds it from the store after a change and hands it to the
+ * signalling thread, which swaps it whole and frees the old one when nothing points
+ * into it. All memory is one arena; everything found is borrowed and lives as long as the
+ * snapshot. Reading is safe from any thread. Holds no SIP password, only its digest HA1.
+ * Does not know SQL, calls or registrations.
+ */
+#ifndef DIRECTORY_DIRECTORY_H
+#define DIRECTORY_DIRECTORY_H
+
+#include "base/addr.h"
+#include "model/settings.h"
+#include "store/store.h"
+
+struct directory;
+
+struct dir_number {
+	struct slice number;
+	bool external;
+	const struct dir_user *user; /* NULL: nobody's */
+	int64_t id;
+};
+
+struct dir_user {
+	int64_t id;
+	struct slice login;
+	struct slice first_name, last_name;
+	struct slice name; /* "First Last" for displays; never empty */
+	struct slice language;
+	bool admin, enabled, dnd;
+	uint32_t ring_s;		       /* its own or the system's */
+	struct slice primary_number;	       /* first internal number, else any, else empty */
+	const struct dir_phone *const *phones; /* in order, first = primary */
+	size_t phone_count;
+	const struct dir_number *const *numbers; /* shortest first */
+	size_t number_count;
+};
+
+struct dir_phone {
+	int64_t id;
+	struct slice name;
+	struct slice type;
+	bool enabled;
+	bool auth_by_address; /* trusted by its static address instead of a password */
+	bool tcp;
+	struct addr address; /* static one (family 0 = none) with port */
+	uint32_t max_contacts, qualify_s;
+	bool has_secret;
+	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
+	const struct dir_user *const *users; /* by id; usually one */
+	size_t user_count;
+};
+
+struct dir_range {
+	struct slice first, last; /* equal length */
+};
+
+/** Reads the store and builds a snapshot. 10,000 users take some tens of ms. */
+ERR_MUST_CHECK enum err directory_build(struct store *s, struct directory **out);
+/** NULL is fine. */
+void directory_free(struct directory *d);
+
+const struct settings *dir_settings(const struct directory *d);
+/** All of these: NULL if none; O(1). Disabled ones are found too. */
+const struct dir_user *dir_user_by_id(const struct directory *d, int64_t id);
+const struct dir_user *dir_user_by_number(const struct directory *d, struct slice number);
+const struct dir_number *dir_number_find(const struct directory *d, struct slice digits);
+const struct dir_phone *dir_phone_by_id(const struct directory *d, int64_t id);
+/** SIP user names are compared exactly. */
+const struct dir_phone *dir_phone_by_name(const struct directory *d, struct slice name);
+/**
+ * The phone with auth=address that sends from this address (IP alone decides; a phone
+ * whose port matches too is preferred). Several phones may share an address: then from_user
+ * (the user part of From) picks the one of that name or whose user has that number, and
+ * without a match the first by id. Only enabled phones.
+ */
+const struct dir_phone *dir_phone_by_source(
+    const struct directory *d, const struct addr *source, struct slice from_user);
+
+/** True if digits lie in an internal range (LIN-1). Linear in the ranges (a few). */
+bool dir_is_internal(const struct directory *d, struct slice digits);
+
+const struct dir_range *dir_ranges(const struct directory *d, size_t *count);
+/** All phones, by id; for qualify and status. */
+const struct dir_phone *dir_phones(const struct directory *d, size_t *count);
+const struct dir_user *dir_users(const struct directory *d, size_t *count);
+
+#endif

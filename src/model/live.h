@@ -1,0 +1,152 @@
+/*
+ * Values of the running system that cross planes: live calls, registrations, call
+ * records, traced SIP messages. Plain structs of fixed size that can be copied into
+ * a mailbox; zero-initialise, then fill. Their JSON comes from field tables
+ * (model/live.c), so that OpenAPI knows them. Times are ms since 1970, 0 = none.
+ * Texts must be NUL-terminated UTF-8; what is not UTF-8 becomes '?' in JSON.
+ */
+#ifndef MODEL_LIVE_H
+#define MODEL_LIVE_H
+
+#include <jansson.h>
+
+#include "base/slice.h"
+
+enum {
+	LIVE_CALL_ID_BYTES = 128,
+	LIVE_NUMBER_BYTES = 64,
+	LIVE_NAME_BYTES = 96,
+	LIVE_PHONE_BYTES = 40,
+	LIVE_REASONS_MAX = 12,
+	LIVE_REASON_BYTES = 120,
+	LIVE_RINGING_MAX = 16,
+	TRACE_BYTES_MAX = 16384,
+};
+
+#define LIVE_CALL_STATES(X)                                                                        \
+	X(SETUP, "setup")                                                                          \
+	X(RINGING, "ringing")                                                                      \
+	X(ANSWERED, "answered")                                                                    \
+	X(HELD, "held")                                                                            \
+	X(ENDED, "ended")
+
+#define CDR_RESULTS(X)                                                                             \
+	X(ANSWERED, "answered")                                                                    \
+	X(BUSY, "busy")                                                                            \
+	X(NO_ANSWER, "no_answer")                                                                  \
+	X(REJECTED, "rejected")                                                                    \
+	X(CANCELLED, "cancelled")                                                                  \
+	X(UNAVAILABLE, "unavailable")                                                              \
+	X(NOT_FOUND, "not_found")                                                                  \
+	X(FAILED, "failed")                                                                        \
+	X(INTERRUPTED, "interrupted")
+
+#define CDR_ENDERS(X)                                                                              \
+	X(CALLER, "caller")                                                                        \
+	X(CALLED, "called")                                                                        \
+	X(SYSTEM, "system")
+
+enum live_call_state {
+#define X(id, text) LIVE_CALL_##id,
+	LIVE_CALL_STATES(X)
+#undef X
+};
+
+enum cdr_result {
+#define X(id, text) CDR_##id,
+	CDR_RESULTS(X)
+#undef X
+};
+
+enum cdr_ended_by {
+#define X(id, text) CDR_BY_##id,
+	CDR_ENDERS(X)
+#undef X
+};
+
+struct live_party {
+	char number[LIVE_NUMBER_BYTES];
+	char name[LIVE_NAME_BYTES];
+	int64_t user;		      /* id, 0 none */
+	char phone[LIVE_PHONE_BYTES]; /* name, "" none */
+};
+
+struct live_call {
+	char call_id[LIVE_CALL_ID_BYTES];
+	int64_t started_at, answered_at;
+	enum live_call_state state;
+	struct live_party caller, called;
+	char ringing[LIVE_RINGING_MAX][LIVE_PHONE_BYTES]; /* phone names */
+	uint32_t ringing_count;
+	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
+	uint32_t reasons_count;
+	char codec[32];
+};
+
+struct live_registration {
+	char phone[LIVE_PHONE_BYTES];
+	int64_t phone_id;
+	char contact[256];
+	char source[64]; /* "192.0.2.1:5060" */
+	char transport[8];
+	char user_agent[128];
+	int64_t registered_at, expires_at;
+	uint32_t rtt_ms; /* of the last answered OPTIONS, 0 = not known */
+	bool reachable;
+};
+
+/** One call record (entity call_record). */
+struct cdr {
+	char call_id[LIVE_CALL_ID_BYTES];
+	int64_t started_at, ringing_at, answered_at, ended_at;
+	char caller_number[LIVE_NUMBER_BYTES];
+	char caller_name[LIVE_NAME_BYTES];
+	int64_t caller_user;		     /* id, 0 none */
+	char caller_phone[LIVE_PHONE_BYTES]; /* name; survives the phone */
+	char called_number[LIVE_NUMBER_BYTES];
+	char called_name[LIVE_NAME_BYTES];
+	int64_t called_user;
+	char called_phone[LIVE_PHONE_BYTES]; /* the one that answered */
+	enum cdr_result result;
+	uint32_t sip_status; /* final status the caller got, 0 none */
+	enum cdr_ended_by ended_by;
+	uint32_t duration_s; /* answered to ended */
+	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
+	uint32_t explanation_count;
+	uint64_t packets_to_caller, packets_to_called;
+	uint64_t lost_to_caller, lost_to_called;
+	uint32_t jitter_to_caller_us, jitter_to_called_us;
+};
+
+enum trace_direction { TRACE_IN, TRACE_OUT };
+
+/** One SIP message as it was on the wire; allocate with trace_message_new. */
+struct trace_message {
+	char call_id[LIVE_CALL_ID_BYTES]; /* of the call it belongs to */
+	int64_t at_ms;
+	enum trace_direction direction;
+	char transport[8];
+	char local[64], remote[64];
+	uint32_t bytes_n;
+	char bytes[];
+};
+
+const char *live_call_state_name(enum live_call_state s);
+const char *cdr_result_name(enum cdr_result r);
+
+/** New references; NULL when out of memory. */
+json_t *live_call_json(const struct live_call *call);
+json_t *live_registration_json(const struct live_registration *r);
+json_t *cdr_json(const struct cdr *cdr);
+/** {at, dir, transport, local, remote, start_line, text}; digest answers and SDP
+ *  keys are masked. */
+json_t *trace_message_json(const struct trace_message *m);
+
+/** A zeroed message with a copy of bytes (cut at TRACE_BYTES_MAX); free() it. NULL: no memory. */
+struct trace_message *trace_message_new(struct slice bytes);
+
+/** Adds a sentence to a list of reasons; a full list keeps what it has. */
+void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

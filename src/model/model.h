@@ -1,0 +1,207 @@
+/*
+ * model/ - every stored entity, declared once.
+ *
+ * A table of fields (model/entities.c) says what a user, a phone, a number, ... is:
+ * types, limits, defaults, references, what is secret, what needs a restart. From
+ * it come the SQL tables, JSON checking with an error sentence per field, the
+ * OpenAPI document, import and export. Rules that span entities (a number lies in
+ * an internal range, one administrator always remains) are in model/rules.c.
+ *
+ * Tables are constant; functions keep no state and may run on any thread. JSON
+ * objects belong to the caller (jansson counts). Does not know how entities are
+ * stored (store/) or shown (api/, web).
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+
+enum model_type {
+	MODEL_INT,
+	MODEL_BOOL,
+	MODEL_TEXT,
+	MODEL_ENUM,	 /* text, one of choices */
+	MODEL_TIME,	 /* ms since 1970 in C and SQL (0/NULL none), ISO-8601 UTC in JSON */
+	MODEL_REF,	 /* id of a row of ref, or null */
+	MODEL_REF_LIST,	 /* ordered ids of rows of ref */
+	MODEL_TEXT_LIST, /* JSON text in SQL */
+	MODEL_OBJECT,	 /* nested, only in live values: the fields of ref_entity */
+};
+
+enum model_flag {
+	MODEL_REQUIRED = 1 << 0,   /* must be given on create and not be empty */
+	MODEL_UNIQUE = 1 << 1,	   /* no two rows share it */
+	MODEL_READONLY = 1 << 2,   /* refused in input */
+	MODEL_WRITEONLY = 1 << 3,  /* never in ordinary output */
+	MODEL_SECRET = 1 << 4,	   /* never logged */
+	MODEL_RESTART = 1 << 5,	   /* a change needs a restart to take effect */
+	MODEL_COMPUTED = 1 << 6,   /* read only, no column; store/ says how */
+	MODEL_SEARCH = 1 << 7,	   /* the search box looks here */
+	MODEL_INTERNAL = 1 << 8,   /* a column that JSON never sees */
+	MODEL_HASHED = 1 << 9,	   /* password: the column is NAME_hash */
+	MODEL_NULLABLE = 1 << 10,  /* empty or 0 is null in JSON */
+	MODEL_GENERATED = 1 << 11, /* random value when absent on create */
+};
+
+enum model_format { MODEL_FORMAT_NONE, MODEL_FORMAT_IP, MODEL_FORMAT_EMAIL };
+
+enum model_on_delete { MODEL_KEEP, MODEL_CASCADE, MODEL_SET_NULL, MODEL_RESTRICT };
+
+struct model_entity;
+
+struct model_field {
+	const char *name;
+	enum model_type type;
+	unsigned flags;
+	int64_t min, max;    /* of an int its value, of a text its characters, of a list its items;
+				max 0 = no limit for a text that is never input */
+	const char *chars;   /* allowed characters, e.g. "A-Za-z0-9._-"; NULL: all but controls */
+	const char *choices; /* "de|en" */
+	const char *def;     /* default in JSON, e.g. "true", "30", "\"udp\""; NULL: empty value */
+	enum model_format format;
+	const char *ref; /* entity name */
+	enum model_on_delete on_delete;
+	const char *label, *description;
+	/* Where the value lives in a C struct, for entities that have one; size 0 = nowhere.
+	 * Text: char[size]. Int, enum, bool, time, ref: 1, 4 or 8 bytes. Text list:
+	 * char[max][size] with a uint32_t count at count_offset. */
+	uint16_t offset, size, count_offset;
+	const struct model_entity *object; /* MODEL_OBJECT */
+};
+
+struct model_errors;
+
+enum model_entity_flag {
+	MODEL_SINGLETON = 1 << 0, /* exactly one row, id 1 */
+	MODEL_HIDDEN = 1 << 1,	  /* not in REST */
+	MODEL_LOG = 1 << 2,	  /* rows come from the system: list, get and delete only */
+	MODEL_LIVE = 1 << 3,	  /* a value of a running system, not stored */
+};
+
+struct model_entity {
+	const char *name; /* "call_record": SQL table, schema name, change feed */
+	const char *path; /* "call-records": REST collection */
+	unsigned flags;
+	const char *key;    /* natural key field, NULL none */
+	const char *sort;   /* default sort field; a leading '-' = descending */
+	const char *letter; /* field of the A-Z tabs, NULL none */
+	const char *label, *description;
+	const struct model_field *fields;
+	size_t field_count;
+	/* What no single field can say; row is complete. NULL none. */
+	void (*check)(const json_t *row, struct model_errors *errors);
+};
+
+extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
+    model_call_record, model_session, model_binding;
+
+/** All stored entities, referenced ones first. */
+const struct model_entity *const *model_entities(size_t *count);
+/** By name ("call_record"), NULL if none. */
+const struct model_entity *model_find(const char *name);
+/** By REST path ("call-records"); hidden and live ones are not found. */
+const struct model_entity *model_find_path(struct slice path);
+const struct model_field *model_field_find(const struct model_entity *e, struct slice name);
+/** Name of the column: the field's, or NAME_hash. text is used when it must be made. */
+const char *model_column(const struct model_field *f, char text[64]);
+/** True if the field has a column of its own in the entity's table. */
+bool model_has_column(const struct model_field *f);
+
+/* --- errors ------------------------------------------------------------- */
+
+struct model_error {
+	char code[32];	   /* machine word, e.g. "too_short" */
+	char field[40];	   /* "" = none */
+	char message[200]; /* English sentence; never contains a secret */
+};
+
+enum { MODEL_ERRORS_MAX = 16 };
+
+struct model_errors {
+	uint32_t count; /* kept ones; more are dropped */
+	struct model_error at[MODEL_ERRORS_MAX];
+};
+
+void model_error_add(struct model_errors *errors, const char *code, const char *field,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* --- checking ------------------------------------------------------------ */
+
+enum model_mode {
+	MODEL_CREATE,		   /* required fields, defaults filled in */
+	MODEL_PATCH,		   /* only what is given */
+	MODEL_ALLOW_HASH = 1 << 4, /* or-ed in: accept password_hash (import) */
+};
+
+/**
+ * Checks an object against the table, field by field. *out (caller's reference)
+ * has only known fields, trimmed texts, defaults; generated values are not made here.
+ * ERR_INVALID with errors filled (all fields are looked at), ERR_NOMEM.
+ */
+ERR_MUST_CHECK enum err model_check(const struct model_entity *e, const json_t *in, unsigned mode,
+    json_t **out, struct model_errors *errors);
+/** The entity's check over a complete row. ERR_INVALID with errors. */
+ERR_MUST_CHECK enum err model_check_row(
+    const struct model_entity *e, const json_t *row, struct model_errors *errors);
+/** INI-5: at least 6 of letters (umlauts too), digits, - _ . # *. */
+ERR_MUST_CHECK enum err model_password_check(const char *password, struct model_errors *errors);
+/** UTF-8 characters in s, or -1 if s is not UTF-8. */
+int64_t model_utf8_count(struct slice s);
+/** True if all characters of s are in the set, e.g. "A-Za-zÄ-Ü0-9._-". */
+bool model_chars_ok(struct slice s, const char *set);
+/** Random SIP password: 20 characters without look-alikes, about 115 bits. */
+void model_secret_generate(char out[24]);
+/** The default of a field as a new JSON value, never NULL unless out of memory. */
+json_t *model_default(const struct model_field *f);
+
+/* --- rules that span entities ------------------------------------------- */
+
+enum model_op { MODEL_OP_CREATE, MODEL_OP_UPDATE, MODEL_OP_DELETE, MODEL_OP_IMPORT };
+
+/** How rules look at the data as they will be after the change. */
+struct model_view {
+	void *ctx;
+	/* Calls on_row for each row with column field = value (field NULL: all rows) until it
+	 * returns false. The row holds the columns only. */
+	enum err (*each)(void *ctx, const struct model_entity *e, const char *field, int64_t value,
+	    bool (*on_row)(void *arg, const json_t *row), void *arg);
+};
+
+struct model_change {
+	const struct model_entity *entity;
+	int64_t id;
+	enum model_op op;
+	const json_t *before; /* row before update or delete, else NULL */
+	bool had_admin;	      /* MODEL_OP_IMPORT: an enabled administrator existed before */
+};
+
+/** All rules a change touches (import: all). ERR_CONFLICT or ERR_INVALID with
+ *  errors; other errors come from the view. */
+ERR_MUST_CHECK enum err model_rules_check(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors);
+
+/* --- what is derived ------------------------------------------------------ */
+
+/** CREATE TABLE, join tables and indexes of an entity, ';' after each. */
+void model_sql_create(struct buf *b, const struct model_entity *e);
+/** The column definition alone, as ALTER TABLE ADD COLUMN wants it. */
+void model_sql_column(struct buf *b, const struct model_field *f);
+/** The OpenAPI 3.0 document of the whole HTTP interface; new reference, NULL out of memory. */
+json_t *model_openapi(const char *version);
+
+/* --- time and structs ----------------------------------------------------- */
+
+enum { MODEL_TIME_TEXT = 32 };
+
+/** "2026-01-31T12:00:00.123Z" of ms since 1970. Returns out. */
+const char *model_time_write(int64_t ms, char out[MODEL_TIME_TEXT]);
+/** ERR_MALFORMED. */
+ERR_MUST_CHECK enum err model_time_parse(struct slice s, int64_t *ms);
+/** JSON of a C struct by the offsets of its table; new reference or NULL. */
+json_t *model_struct_json(const struct model_entity *e, const void *value);
+/** Fills a C struct from JSON (checked before); absent fields stay. */
+void model_struct_fill(const struct model_entity *e, const json_t *row, void *value);
+
+#endif

@@ -1,0 +1,225 @@
+/*
+ * store/ - the configuration and the call records in SQLite.
+ *
+ * One struct store per database file: one connection that writes, under a mutex,
+ * and a few that read. WAL with synchronous=FULL: when a writing function returns
+ * ERR_OK the change survives kill -9 and power loss. Everything is generic over
+ * the tables of model/; SQL stays in this room.
+ *
+ * Management threads only (all functions may block); any number of them at once.
+ * JSON results are new references of the caller. `errors` says what is wrong in
+ * words for people (may be NULL); outputs are untouched on failure. Errors that all
+ * writing functions share: ERR_INVALID (a field or rule is violated: 422),
+ * ERR_EXISTS (not unique: 409), ERR_CONFLICT (in use, last administrator: 409),
+ * ERR_NOT_FOUND, ERR_IO (disk), ERR_NOMEM.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "model/live.h"
+#include "model/model.h"
+#include "model/settings.h"
+
+struct store;
+
+/**
+ * Opens or creates the database and brings it to the present schema. On failure
+ * why has a sentence that says what to do. ERR_DENIED (not writable), ERR_CORRUPT
+ * (damaged; the file is not touched), ERR_UNSUPPORTED (written by a newer version),
+ * ERR_NOT_FOUND (no such directory), ERR_IN_USE, ERR_IO.
+ */
+ERR_MUST_CHECK enum err store_open(
+    const char *path, struct store **out, char *why, size_t why_bytes);
+/** Checks an existing database without changing it, for strowgerd --check. A file that does
+ *  not exist is fine. Errors as store_open. */
+ERR_MUST_CHECK enum err store_check(const char *path, char *why, size_t why_bytes);
+/** No other thread may be inside. NULL is fine. */
+void store_close(struct store *s);
+
+/* --- change feed ------------------------------------------------------------ */
+
+enum store_op { STORE_CREATED, STORE_UPDATED, STORE_DELETED, STORE_IMPORTED };
+
+/** One committed change. id 0 with STORE_IMPORTED: anything may have changed. */
+struct store_change {
+	const struct model_entity *entity; /* NULL with STORE_IMPORTED */
+	int64_t id;
+	enum store_op op;
+};
+
+/** cb runs after the commit on the thread that wrote, in commit order and with the write lock
+ *  held: it may read but must not write. At most 8 callbacks; set before threads start. */
+void store_on_change(
+    struct store *s, void (*cb)(void *ctx, const struct store_change *change), void *ctx);
+
+/* --- entities ----------------------------------------------------------------- */
+
+struct store_query {
+	struct slice search; /* words; each must occur somewhere; umlauts and case ignored */
+	struct slice sort;   /* field name, also a computed one; empty = the entity's default */
+	bool descending;
+	char letter;	   /* 'A'-'Z', '#' = anything else, 0 = all */
+	uint32_t page;	   /* from 1; 0 is 1 */
+	uint32_t per_page; /* 1-1000; 0 is 50 */
+	bool all;	   /* no paging */
+	/* Rows whose column has this value: {"user": 7}; NULL none. Unknown fields: ERR_INVALID. */
+	const json_t *equals;
+};
+
+/** Users come with numbers (texts), phone_names; phones with users, user_names; numbers with
+ *  user_name. Without secrets. ERR_INVALID: unknown sort field. */
+ERR_MUST_CHECK enum err store_list(struct store *s, const struct model_entity *e,
+    const struct store_query *q, json_t **items, int64_t *total, struct model_errors *errors);
+/** Without secrets. A singleton has id 1. */
+ERR_MUST_CHECK enum err store_get(
+    struct store *s, const struct model_entity *e, int64_t id, json_t **row);
+/** The same with write-only values (phone secret, password_hash). */
+ERR_MUST_CHECK enum err store_get_secret(
+    struct store *s, const struct model_entity *e, int64_t id, json_t **row);
+/** Row by a unique text field (login, name, number). ERR_NOT_FOUND. */
+ERR_MUST_CHECK enum err store_find(struct store *s, const struct model_entity *e, const char *field,
+    const char *value, json_t **row);
+/** *row as store_get gives it. */
+ERR_MUST_CHECK enum err store_create(struct store *s, const struct model_entity *e,
+    const json_t *in, json_t **row, struct model_errors *errors);
+/** Also for the singleton settings (id 1). A new password or disabling ends the user's
+ *  web sessions. */
+ERR_MUST_CHECK enum err store_patch(struct store *s, const struct model_entity *e, int64_t id,
+    const json_t *in, json_t **row, struct model_errors *errors);
+/** *removed (may be NULL): the row with secrets, in the form store_import takes with
+ *  keep_others, so that a deletion can be undone. */
+ERR_MUST_CHECK enum err store_delete(struct store *s, const struct model_entity *e, int64_t id,
+    json_t **removed, struct model_errors *errors);
+/** A new random SIP password for a phone. */
+ERR_MUST_CHECK enum err store_phone_new_secret(struct store *s, int64_t phone_id);
+ERR_MUST_CHECK enum err store_settings(struct store *s, struct settings *out);
+
+/* --- whole configuration --------------------------------------------------------- */
+
+/** {"settings":…,"ranges":[…],"phones":[…],"users":[…],"numbers":[…]} with natural keys,
+ *  SIP secrets and password hashes. */
+ERR_MUST_CHECK enum err store_export(struct store *s, json_t **out);
+
+struct store_import_params {
+	bool dry_run;	  /* check and count, change nothing */
+	bool keep_others; /* only add and update; default: a section is complete, what it lacks goes
+			   */
+};
+
+/**
+ * Brings the database to what file says, in one transaction. Sections that are absent stay
+ * as they are. *report: {created, updated, unchanged, deleted, dry_run, errors:[{section, key,
+ * field, code, message}]}. Also set with ERR_INVALID (then nothing was changed).
+ */
+ERR_MUST_CHECK enum err store_import(
+    struct store *s, const json_t *file, const struct store_import_params *params, json_t **report);
+
+/* --- people who log in ---------------------------------------------------------- */
+
+/** Slow on purpose (argon2id, some 20 ms), the same for unknown log-ins. *user as store_get.
+ *  ERR_DENIED: wrong, disabled, or without password. */
+ERR_MUST_CHECK enum err store_authenticate(
+    struct store *s, const char *login, const char *password, json_t **user);
+/** True if an enabled administrator with a password exists (set-up is done). */
+ERR_MUST_CHECK enum err store_has_admin(struct store *s, bool *out);
+
+struct store_session {
+	unsigned char token_hash[32]; /* SHA-256 of the cookie */
+	int64_t user;
+	char csrf[65];
+	int64_t created_at, expires_at;
+};
+
+ERR_MUST_CHECK enum err store_session_create(struct store *s, const struct store_session *session);
+/** ERR_NOT_FOUND: unknown, expired, or its user is gone or disabled. *user (may be NULL) as
+ *  store_get. */
+ERR_MUST_CHECK enum err store_session_find(struct store *s, const unsigned char token_hash[32],
+    int64_t now_ms, struct store_session *out, json_t **user);
+/** Moves the end of a session. */
+ERR_MUST_CHECK enum err store_session_extend(
+    struct store *s, const unsigned char token_hash[32], int64_t expires_at);
+/** Fine when there is none. */
+ERR_MUST_CHECK enum err store_session_delete(struct store *s, const unsigned char token_hash[32]);
+
+/* --- registrations -------------------------------------------------------------- */
+
+/** One contact of a phone, as the registrar keeps it over a restart. */
+struct store_binding {
+	int64_t phone;
+	char contact[256];
+	char source[64]; /* address the REGISTER came from */
+	char transport[8];
+	char user_agent[128];
+	char call_id[128];
+	char instance[128]; /* +sip.instance */
+	uint32_t cseq;
+	uint32_t q_thousandths;
+	int64_t registered_at, expires_at;
+};
+
+struct store_binding_change {
+	bool remove; /* by phone and contact; else insert or replace */
+	struct store_binding binding;
+};
+
+/** All that end after now_ms; cb may not call the store. */
+ERR_MUST_CHECK enum err store_bindings_load(struct store *s, int64_t now_ms,
+    void (*cb)(void *ctx, const struct store_binding *b), void *ctx);
+/** In order, in one transaction. Bindings of phones that no longer exist are skipped. Survives
+ *  kill -9; after power loss the last second may be missing (phones register again). */
+ERR_MUST_CHECK enum err store_bindings_apply(
+    struct store *s, const struct store_binding_change *changes, size_t n);
+
+/* --- call records ---------------------------------------------------------------- */
+
+/** All n in one transaction. A record with the same call_id and started_at is already there
+ *  after a replay and is left alone. */
+ERR_MUST_CHECK enum err store_cdr_insert(struct store *s, const struct cdr *records, size_t n);
+/** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions and bindings.
+ *  *removed (may be NULL): call records. */
+ERR_MUST_CHECK enum err store_expire(struct store *s, int64_t now_ms, int64_t *removed);
+
+/* --- reading for the directory ---------------------------------------------------- */
+
+struct store_user_row {
+	int64_t id;
+	const char *login, *first_name, *last_name, *language;
+	bool admin, enabled, dnd;
+	uint32_t ring_s;
+};
+
+struct store_phone_row {
+	int64_t id;
+	const char *name, *type, *host;
+	bool auth_by_address, tcp, enabled;
+	uint16_t port;
+	uint32_t max_contacts, qualify_s;
+	const char *ha1_md5, *ha1_sha256; /* hex; "" without secret */
+};
+
+struct store_number_row {
+	int64_t id, user; /* user 0 = none */
+	const char *number;
+	bool external;
+};
+
+struct store_range_row {
+	const char *first, *last;
+};
+
+/** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id),
+ *  numbers (by user, shortest first), then user_phone (by user, in order). Texts are valid
+ *  during the call only. false stops with ERR_NOMEM. */
+struct store_directory_sink {
+	bool (*on_settings)(void *ctx, const struct settings *settings);
+	bool (*on_range)(void *ctx, const struct store_range_row *row);
+	bool (*on_user)(void *ctx, const struct store_user_row *row);
+	bool (*on_phone)(void *ctx, const struct store_phone_row *row);
+	bool (*on_number)(void *ctx, const struct store_number_row *row);
+	bool (*on_user_phone)(void *ctx, int64_t user, int64_t phone);
+};
+
+ERR_MUST_CHECK enum err store_directory_read(
+    struct store *s, const struct store_directory_sink *sink, void *ctx);
+
+#endif

@@ -1,0 +1,157 @@
+"""A real softphone: baresip with an account, a tone instead of a microphone, a recording instead of a loudspeaker.
+
+Traps of baresip 1.0 this file knows: it listens on its SIP port and the one above; a WAV that ends hangs up the call;
+recordings come from the module sndfile, one file for each direction, complete only when the call is over.
+"""
+import json
+import math
+import socket
+import struct
+import subprocess
+import tempfile
+import wave
+from pathlib import Path
+
+from harness import free_port, until
+
+RATE = 8000
+TONE_SECONDS = 120
+MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules",
+           "/usr/lib/aarch64-linux-gnu/baresip/modules")
+
+
+def write_tone(path, hertz, seconds=TONE_SECONDS):
+    one_second = b"".join(struct.pack("<h", round(9000 * math.sin(2 * math.pi * hertz * n / RATE)))
+                          for n in range(RATE))
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        for _ in range(seconds):
+            out.writeframes(one_second)
+
+
+def tone_share(samples, hertz, rate=RATE):
+    """The share of the signal's power that is at one frequency (Goertzel): about 1 for a pure tone, 0 for others."""
+    power = sum(sample * sample for sample in samples)
+    if not samples or not power:
+        return 0.0
+    coefficient = 2 * math.cos(2 * math.pi * hertz / rate)
+    first = second = 0.0
+    for sample in samples:
+        first, second = sample + coefficient * first - second, first
+    tone = first * first + second * second - coefficient * first * second
+    return 2 * tone / (len(samples) * power)
+
+
+def read_wav(path):
+    with wave.open(str(path), "rb") as source:
+        raw = source.readframes(source.getnframes())
+        samples = struct.unpack(f"<{len(raw) // 2}h", raw)
+        return samples[::source.getnchannels()], source.getframerate()
+
+
+class Baresip:
+    """`calls` and `hangs_up` are commands through its control port; `events` are what it reported."""
+
+    def __init__(self, server, name, secret, hertz=440, transport="udp", sip_host="127.0.0.1", codecs="PCMA",
+                 answer="auto", register_s=120):
+        self.folder = tempfile.TemporaryDirectory(prefix="strowger-baresip-")
+        folder = Path(self.folder.name)
+        self.name, self.hertz = name, hertz
+        self.recordings = folder / "recordings"
+        self.recordings.mkdir()
+        write_tone(folder / "tone.wav", hertz)
+        modules = next(path for path in MODULES if Path(path).is_dir())
+        self.control_port = free_port("127.0.0.1")
+        (folder / "config").write_text(
+            f"sip_listen {sip_host}:{free_port(sip_host)}\n"
+            f"audio_source aufile,{folder}/tone.wav\naudio_player aubridge,nil\naudio_alert aubridge,nil\n"
+            f"ring_aufile none\nmodule_path {modules}\n"
+            "module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n"
+            "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
+            f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")
+        (folder / "accounts").write_text(
+            f"<sip:{name}@{server.host}:{server.sip_port};transport={transport}>;auth_user={name};auth_pass={secret};"
+            f"regint={register_s};answermode={answer};audio_codecs={codecs}\n")
+        (folder / "contacts").write_text("")
+        self.log = folder / "log"
+        self.process = subprocess.Popen(["baresip", "-f", str(folder)], stdout=self.log.open("w"),
+                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        self.control = None
+        self.buffer = b""
+        self.events = []
+
+    def log_text(self):
+        return self.log.read_text(errors="replace")
+
+    def connect(self):
+        def attempt():
+            if self.process.poll() is not None:
+                raise AssertionError(f"baresip ended with {self.process.returncode}:\n{self.log_text()}")
+            try:
+                self.control = socket.create_connection(("127.0.0.1", self.control_port), 1)
+                return True
+            except OSError:
+                return False
+        until(attempt, f"baresip {self.name} listens for commands", 15)
+
+    def command(self, name, parameters=""):
+        if self.control is None:
+            self.connect()
+        text = json.dumps({"command": name, "params": parameters, "token": name}).encode()
+        self.control.sendall(str(len(text)).encode() + b":" + text + b",")
+
+    def poll(self):
+        """Takes in what baresip reported (netstrings of JSON)."""
+        if self.control is None:
+            self.connect()
+        self.control.settimeout(0.01)
+        try:
+            while True:
+                data = self.control.recv(65536)
+                if not data:
+                    break
+                self.buffer += data
+        except TimeoutError:
+            pass
+        while b":" in self.buffer:
+            length, _, rest = self.buffer.partition(b":")
+            if len(rest) <= int(length):
+                break
+            self.events.append(json.loads(rest[:int(length)]))
+            self.buffer = rest[int(length) + 1:]
+
+    def wait_event(self, kind, seconds=15):
+        def seen():
+            self.poll()
+            return [event for event in self.events if event.get("type") == kind]
+        try:
+            return until(seen, f"{self.name}: {kind}", seconds)[-1]
+        except AssertionError as error:
+            raise AssertionError(f"{error}; events {self.events}\n{self.log_text()[-3000:]}") from None
+
+    def wait_registered(self):
+        """Looks into the log: the event may be over before the control connection stands."""
+        return until(lambda: "200 OK" in self.log_text() or self.process.poll() is not None,
+                     f"{self.name} is registered:\n{self.log_text()}", 15)
+
+    def heard(self):
+        """What came in from the other side, without the first 0.3 s (latching), and its sample rate."""
+        files = sorted(self.recordings.glob("*-dec.wav"))
+        if not files:
+            raise AssertionError(f"{self.name} recorded nothing:\n{self.log_text()}")
+        samples, rate = read_wav(files[-1])
+        return samples[int(0.3 * rate):], rate
+
+    def close(self):
+        if self.control:
+            self.control.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.folder.cleanup()

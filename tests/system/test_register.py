@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Registrations: bindings come, stay, are listed, move, expire and go (PHO-2)."""
+import re
+
+import harness
+from harness import SystemTest, address, password_phone, until, user
+from sipphone import Phone, digest_answer, token
+
+HOME, OFFICE, CALLER = address(11), address(12), address(13)
+
+
+class Registrations(SystemTest):
+    CONFIG = {
+        "phones": [password_phone("p1", max_contacts=2), password_phone("p2"), password_phone("p3", qualify_s=1)],
+        "users": [user(101, "p1"), user(102, "p2"), user(103, "p3")],
+    }
+
+    def phone(self, name="p1", host=HOME, transport="udp"):
+        phone = Phone(self.server.sip_address, host, name, f"secret-of-{name}", transport)
+        self.addCleanup(phone.close)
+        return phone
+
+    def bindings(self, name):
+        return [one for one in self.server.registrations() if one["phone"] == name]
+
+    def test_register_query_remove(self):
+        phone = self.phone()
+        answer = phone.register(expires=300)
+        self.assertRegex(answer.get("Contact"), r"expires=(300|29\d)")
+        until(lambda: len(self.bindings("p1")) == 1, "the binding is listed")
+        self.assertIn(f"{phone.host}:{phone.port}", self.bindings("p1")[0]["contact"])
+        phone.register(expires=0)
+        until(lambda: not self.bindings("p1"), "the binding is gone")
+
+    def test_bounds_of_the_time(self):
+        """RFC 3261 10.3: too short is refused with Min-Expires, too long is shortened."""
+        phone = self.phone()
+        answer = phone.register(expires=5, expect=423)
+        self.assertEqual(answer.get("Min-Expires"), "60")
+        answer = phone.register(expires=1_000_000)
+        self.assertLessEqual(int(re.search(r"expires=(\d+)", answer.get("Contact")).group(1)), 3600)
+        phone.register(expires=0)
+
+    def test_several_contacts_ring_together_and_have_a_limit(self):
+        at_home, at_work, third = self.phone(), self.phone(host=OFFICE), self.phone(host=CALLER)
+        at_home.register()
+        at_work.register()
+        self.assertEqual(len(self.bindings("p1")), 2)
+        third.register(expect=403)
+        caller = self.phone("p2", CALLER)
+        caller.register()
+        call = caller.invite(101)
+        first, second = at_home.answer_invite(), at_work.answer_invite()
+        first.reply(486)
+        first.expect("ACK")
+        second.pick_up()
+        call.established()
+        call.hang_up()
+        second.is_hung_up()
+        for phone in (at_home, at_work, caller):
+            phone.register(expires=0)
+
+    def test_star_removes_all(self):
+        phone = self.phone()
+        phone.register()
+        uri, call_id, tag = f"sip:{self.server.host}:{self.server.sip_port}", token(16), token()
+
+        def attempt(cseq, *proof):
+            data = phone.build(f"REGISTER {uri} SIP/2.0", [
+                ("Via", phone.via()), ("Max-Forwards", "70"), ("From", f"<{phone.uri}>;tag={tag}"),
+                ("To", f"<{phone.uri}>"), ("Call-ID", call_id), ("CSeq", f"{cseq} REGISTER"), ("Contact", "*"),
+                ("Expires", "0"), *proof])
+            phone.send_raw(data)
+            return phone.expect((200, 401), call_id)
+
+        challenge = attempt(1)
+        answer = attempt(2, ("Authorization", digest_answer(challenge.get("WWW-Authenticate"), "REGISTER", uri, "p1",
+                                                             phone.password)))
+        self.assertEqual(answer.status, 200)
+        self.assertFalse(self.bindings("p1"))
+
+    def test_phone_behind_nat_is_reached_where_it_came_from(self):
+        """RFC 3581: the Contact names an address nobody can reach."""
+        phone = self.phone()
+        real = (phone.host, phone.port)
+        phone.host, phone.port = "192.168.77.7", 5060
+        answer = phone.register()
+        self.assertIn(f"rport={real[1]}", answer.get("Via"))
+        self.assertIn(f"received={real[0]}", answer.get("Via"))
+        caller = self.phone("p2", CALLER)
+        caller.register()
+        call = caller.invite(101)
+        called = phone.answer_invite()
+        called.reply(486)
+        called.expect("ACK")
+        call.failed_with(486)
+        phone.register(expires=0)
+        caller.register(expires=0)
+
+    def test_a_replayed_proof_is_worth_nothing(self):
+        """RFC 7616 5.5: the same nonce count a second time is challenged again."""
+        phone = self.phone()
+        uri, call_id, tag = f"sip:{self.server.host}:{self.server.sip_port}", token(16), token()
+        phone.request("REGISTER", uri, f"<{phone.uri}>", call_id, 1, tag, [("Expires", "300")])
+        challenge = phone.expect(401, call_id)
+        proof = ("Authorization", digest_answer(challenge.get("WWW-Authenticate"), "REGISTER", uri, "p1",
+                                                phone.password))
+        phone.request("REGISTER", uri, f"<{phone.uri}>", call_id, 2, tag, [("Expires", "300"), proof])
+        phone.expect(200, call_id)
+        phone.request("REGISTER", uri, f"<{phone.uri}>", token(16), 1, token(), [("Expires", "300"), proof])
+        phone.expect(401)
+        phone.register(expires=0)
+
+    def test_both_digest_algorithms_are_offered(self):
+        """RFC 8760: SHA-256 for phones that can, MD5 for the others; both work."""
+        phone = self.phone()
+        uri = f"sip:{self.server.host}:{self.server.sip_port}"
+        for algorithm in ("MD5", "SHA-256"):
+            with self.subTest(algorithm=algorithm):
+                call_id, tag = token(16), token()
+                phone.request("REGISTER", uri, f"<{phone.uri}>", call_id, 1, tag, [("Expires", "300")])
+                challenges = phone.expect(401, call_id).all("WWW-Authenticate")
+                challenge = next(one for one in challenges if f"algorithm={algorithm}" in one.replace('"', ""))
+                proof = ("Authorization", digest_answer(challenge, "REGISTER", uri, "p1", phone.password))
+                phone.request("REGISTER", uri, f"<{phone.uri}>", call_id, 2, tag, [("Expires", "300"), proof])
+                phone.expect(200, call_id)
+        phone.register(expires=0)
+
+    def test_strangers_and_wrong_passwords(self):
+        phone = self.phone()
+        phone.register(password="wrong", expect=403)
+        stranger = Phone(self.server.sip_address, HOME, "nobody", "x")
+        self.addCleanup(stranger.close)
+        answer = stranger.register(expect=403)
+        self.assertNotIn("nobody", answer.start)
+        self.assertFalse(self.bindings("p1"))
+
+    def test_one_may_not_register_another_phone(self):
+        """p2's right password does not open p1's address."""
+        phone = self.phone("p2")
+        uri, call_id, tag = f"sip:{self.server.host}:{self.server.sip_port}", token(16), token()
+        to = f"<sip:p1@{self.server.host}>"
+        phone.request("REGISTER", uri, to, call_id, 1, tag, [("Expires", "300")])
+        challenge = phone.expect(401, call_id)
+        proof = digest_answer(challenge.get("WWW-Authenticate"), "REGISTER", uri, "p2", "secret-of-p2")
+        phone.request("REGISTER", uri, to, call_id, 2, tag, [("Expires", "300"), ("Authorization", proof)])
+        phone.expect(403, call_id)
+        self.assertFalse(self.bindings("p1"))
+
+    def test_qualify_finds_a_dead_phone(self):
+        """OPTIONS every second: answered, the phone is reachable; silent, it is not."""
+        phone = self.phone("p3")
+        phone.register()
+
+        def reachable(expected):
+            phone.receive(0.05)
+            return self.bindings("p3") and self.bindings("p3")[0]["reachable"] is expected
+
+        until(lambda: reachable(True) and self.bindings("p3")[0]["rtt_ms"] is not None, "the phone answered OPTIONS")
+        until(lambda: self.bindings("p3") and self.bindings("p3")[0]["reachable"] is False,
+              "a silent phone is marked unreachable", 45)
+        until(lambda: reachable(True), "it answers again", 45)
+        phone.register(expires=0)
+
+    def test_a_closed_tcp_connection_ends_its_binding_or_is_reconnected(self):
+        phone = self.phone("p1", transport="tcp")
+        phone.register()
+        phone.close()
+        caller = self.phone("p2", CALLER)
+        caller.register()
+        call = caller.invite(101)
+        call.failed_with((480, 408, 503), 40)
+        caller.register(expires=0)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -43,6 +43,7 @@ enum model_flag {
 	MODEL_HASHED = 1 << 9,	   /* password: the column is NAME_hash */
 	MODEL_NULLABLE = 1 << 10,  /* empty or 0 is null in JSON */
 	MODEL_GENERATED = 1 << 11, /* random value when absent on create */
+	MODEL_INDEX = 1 << 12,	   /* has an index of its own */
 };
 
 enum model_format { MODEL_FORMAT_NONE, MODEL_FORMAT_IP, MODEL_FORMAT_EMAIL };
@@ -66,7 +67,8 @@ struct model_field {
 	const char *label, *description;
 	/* Where the value lives in a C struct, for entities that have one; size 0 = nowhere.
 	 * Text: char[size]. Int, enum, bool, time, ref: 1, 4 or 8 bytes. Text list:
-	 * char[max][size] with a uint32_t count at count_offset. */
+	 * char[max][size] with a uint32_t count at count_offset. Enum: 4 bytes are the index of
+	 * the choice, any other size is its text. */
 	uint16_t offset, size, count_offset;
 	const struct model_entity *object; /* MODEL_OBJECT */
 };
@@ -84,9 +86,10 @@ struct model_entity {
 	const char *name; /* "call_record": SQL table, schema name, change feed */
 	const char *path; /* "call-records": REST collection */
 	unsigned flags;
-	const char *key;    /* natural key field, NULL none */
-	const char *sort;   /* default sort field; a leading '-' = descending */
-	const char *letter; /* field of the A-Z tabs, NULL none */
+	const char *key;	     /* natural key field, NULL none */
+	const char *sort;	     /* default sort field; a leading '-' = descending */
+	const char *letter;	     /* field of the A-Z tabs, NULL none */
+	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
 	size_t field_count;
@@ -186,6 +189,9 @@ ERR_MUST_CHECK enum err model_rules_check(
 
 /** CREATE TABLE, join tables and indexes of an entity, ';' after each. */
 void model_sql_create(struct buf *b, const struct model_entity *e);
+/** The join table of a list of refs: "user_phone". Returns text. */
+const char *model_join_table(
+    const struct model_entity *e, const struct model_field *f, char text[64]);
 /** The column definition alone, as ALTER TABLE ADD COLUMN wants it. */
 void model_sql_column(struct buf *b, const struct model_field *f);
 /** The OpenAPI 3.0 document of the whole HTTP interface; new reference, NULL out of memory. */

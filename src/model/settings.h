@@ -9,7 +9,7 @@
 
 struct settings {
 	char company[100];
-	char language[4];	/* "de", "en" */
+	char language[8];	/* "de", "en" */
 	char country_code[8];	/* "49" */
 	char area_code[12];	/* without the leading 0 */
 	char domain[256];	/* SIP realm */

@@ -1,0 +1,182 @@
+/*
+ * The tables. A new field is one entry here: the database column, JSON, checking,
+ * OpenAPI, import and export follow. (Old databases get the column at the next start,
+ * filled with the default; anything more than that is a migration in store/.)
+ */
+#include "model/model.h"
+
+#include "model/entities_int.h"
+
+#define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
+
+static void
+check_phone(const json_t *row, struct model_errors *errors)
+{
+	const char *auth = json_string_value(json_object_get(row, "auth"));
+	const char *host = json_string_value(json_object_get(row, "host"));
+
+	if (auth && strcmp(auth, "address") == 0 && (!host || !*host))
+		model_error_add(errors, "required", "host",
+		    "A phone that is trusted by its address needs a static address.");
+}
+
+static void
+check_range(const json_t *row, struct model_errors *errors)
+{
+	struct slice first = slice_cstr(json_string_value(json_object_get(row, "first")));
+	struct slice last = slice_cstr(json_string_value(json_object_get(row, "last")));
+
+	if (first.n != last.n)
+		model_error_add(errors, "length_differs", "last",
+		    "The first and the last number of a range must have equally many digits.");
+	else if (slice_cmp(first, last) > 0)
+		model_error_add(errors, "wrong_order", "last",
+		    "The last number of a range must not be below the first.");
+}
+
+static const struct model_field user_fields[] = {
+    {"login", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 4, 20, .chars = "0-9",
+	.label = "Login", .description = "Number to log in with; at least four digits"},
+    {"password", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_HASHED, 6, 128,
+	.chars = MODEL_PASSWORD_CHARS, .label = "Password",
+	.description = "At least six letters, digits or - _ . # *; without one nobody can log in"},
+    {"first_name", MODEL_TEXT, MODEL_REQUIRED | MODEL_SEARCH, 1, 60, .label = "First name"},
+    {"last_name", MODEL_TEXT, MODEL_REQUIRED | MODEL_SEARCH, 1, 60, .label = "Last name"},
+    {"email", MODEL_TEXT, MODEL_SEARCH, 0, 254, .format = MODEL_FORMAT_EMAIL, .label = "E-mail"},
+    {"language", MODEL_ENUM, 0, .choices = "de|en", .def = "\"de\"", .label = "Language"},
+    {"admin", MODEL_BOOL, 0, .label = "Administrator", .description = "May change everything"},
+    {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled",
+	.description = "Otherwise cannot log in, call or be called"},
+    {"dnd", MODEL_BOOL, 0, .label = "Do not disturb"},
+    {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",
+	.description = "Seconds until a call counts as not answered; 0 = as in the settings"},
+    {"phones", MODEL_REF_LIST, 0, 0, 20, .ref = "phone", .on_delete = MODEL_CASCADE,
+	.label = "Phones", .description = "In order; the first is the primary phone"},
+    {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
+	.description = "The user's numbers, shortest first"},
+    {"phone_names", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Phone names"},
+};
+
+const struct model_entity model_user = {"user", "users", 0, "login", "last_name", "last_name",
+    .label = "User", .description = "A person who can be called and may log in",
+    FIELDS(user_fields)};
+
+static const struct model_field phone_fields[] = {
+    {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 32,
+	.chars = "A-Za-z0-9._-", .label = "Name", .description = "SIP user name"},
+    {"type", MODEL_TEXT, MODEL_SEARCH, 1, 32, .chars = "A-Za-z0-9._-", .def = "\"generic\"",
+	.label = "Type", .description = "Kind of device"},
+    {"secret", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_GENERATED, 6, 64, .chars = "!-~",
+	.label = "SIP password", .description = "Made up by the system when absent"},
+    {"auth", MODEL_ENUM, 0, .choices = "password|address", .def = "\"password\"",
+	.label = "Authentication",
+	.description = "With its SIP password, or trusted by its static address"},
+    {"host", MODEL_TEXT, MODEL_SEARCH, 0, 45, .format = MODEL_FORMAT_IP,
+	.label = "Static IP address", .description = "For phones that do not register"},
+    {"port", MODEL_INT, 0, 1, 65535, .def = "5060", .label = "Port of the static address"},
+    {"transport", MODEL_ENUM, 0, .choices = "udp|tcp", .def = "\"udp\"",
+	.label = "Transport of the static address"},
+    {"max_contacts", MODEL_INT, 0, 1, 16, .def = "4", .label = "Registrations at a time"},
+    {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
+	.description = "Seconds between OPTIONS requests that test the phone; 0 = never"},
+    {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled"},
+    {"ha1_md5", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, 32, .label = "Digest (MD5)"},
+    {"ha1_sha256", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, 64, .label = "Digest (SHA-256)"},
+    {"users", MODEL_REF_LIST, MODEL_COMPUTED, .ref = "user", .label = "Users"},
+    {"user_names", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "User names"},
+};
+
+const struct model_entity model_phone = {"phone", "phones", 0, "name", "name", "name",
+    .label = "Phone", .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
+
+static const struct model_field number_fields[] = {
+    {"number", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 20, .chars = "0-9",
+	.label = "Number"},
+    {"kind", MODEL_ENUM, 0, .choices = "internal|external", .def = "\"internal\"", .label = "Kind",
+	.description = "An internal number must lie in one of the internal ranges"},
+    {"user", MODEL_REF, 0, .ref = "user", .on_delete = MODEL_SET_NULL, .label = "User"},
+    {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "User name"},
+};
+
+const struct model_entity model_number = {"number", "numbers", 0, "number", "number", NULL,
+    .label = "Number", .description = "A number that can be dialled", FIELDS(number_fields)};
+
+static const struct model_field range_fields[] = {
+    {"first", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 20, .chars = "0-9",
+	.label = "First number"},
+    {"last", MODEL_TEXT, MODEL_REQUIRED | MODEL_SEARCH, 1, 20, .chars = "0-9",
+	.label = "Last number"},
+};
+
+const struct model_entity model_range = {"range", "ranges", 0, "first", "first", NULL,
+    .label = "Internal range", .description = "Numbers that are internal numbers",
+    FIELDS(range_fields), .check = check_range};
+
+static const struct model_field session_fields[] = {
+    {"token_hash", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SECRET, 64, 64,
+	.label = "SHA-256 of the token"},
+    {"user", MODEL_REF, MODEL_REQUIRED, .ref = "user", .on_delete = MODEL_CASCADE, .label = "User"},
+    {"csrf", MODEL_TEXT, MODEL_SECRET, 0, 64, .label = "CSRF token"},
+    {"created_at", MODEL_TIME, 0, .label = "Created"},
+    {"expires_at", MODEL_TIME, MODEL_INDEX, .label = "Ends"},
+};
+
+const struct model_entity model_session = {"session", "sessions", MODEL_HIDDEN, NULL, "id", NULL,
+    .label = "Web session", .description = "A log-in in a browser", FIELDS(session_fields)};
+
+static const struct model_field binding_fields[] = {
+    {"phone", MODEL_REF, MODEL_REQUIRED, .ref = "phone", .on_delete = MODEL_CASCADE,
+	.label = "Phone"},
+    {"contact", MODEL_TEXT, MODEL_REQUIRED, 1, 255, .label = "Contact"},
+    {"source", MODEL_TEXT, 0, 0, 63, .label = "Source address"},
+    {"transport", MODEL_TEXT, 0, 0, 7, .label = "Transport"},
+    {"user_agent", MODEL_TEXT, 0, 0, 127, .label = "User agent"},
+    {"call_id", MODEL_TEXT, 0, 0, 127, .label = "Call-ID"},
+    {"instance", MODEL_TEXT, 0, 0, 127, .label = "Instance"},
+    {"cseq", MODEL_INT, 0, 0, UINT32_MAX, .label = "CSeq"},
+    {"q_thousandths", MODEL_INT, 0, 0, 1000, .label = "Preference"},
+    {"registered_at", MODEL_TIME, 0, .label = "Registered"},
+    {"expires_at", MODEL_TIME, MODEL_INDEX, .label = "Ends"},
+};
+
+const struct model_entity model_binding = {"binding", "bindings", MODEL_HIDDEN, NULL, "id", NULL,
+    .unique_together = "phone, contact", .label = "Registration",
+    .description = "Where a phone can be reached", FIELDS(binding_fields)};
+
+static const struct model_entity *const all[] = {&model_settings, &model_range, &model_phone,
+    &model_user, &model_number, &model_call_record, &model_session, &model_binding};
+
+const struct model_entity *const *
+model_entities(size_t *count)
+{
+	*count = sizeof all / sizeof all[0];
+	return all;
+}
+
+const struct model_entity *
+model_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (strcmp(all[i]->name, name) == 0)
+			return all[i];
+	return NULL;
+}
+
+const struct model_entity *
+model_find_path(struct slice path)
+{
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (!(all[i]->flags & (MODEL_HIDDEN | MODEL_LIVE)) &&
+		    slice_eq(slice_cstr(all[i]->path), path))
+			return all[i];
+	return NULL;
+}
+
+const struct model_field *
+model_field_find(const struct model_entity *e, struct slice name)
+{
+	for (size_t i = 0; i < e->field_count; i++)
+		if (slice_eq(slice_cstr(e->fields[i].name), name))
+			return &e->fields[i];
+	return NULL;
+}

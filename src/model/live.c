@@ -1,0 +1,245 @@
+/* Field tables of live values and of the call record. */
+#include "model/live.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "model/entities_int.h"
+
+#define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
+#define IN(type, member)                                                                           \
+	.offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
+#define LIST_IN(type, member)                                                                      \
+	.offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member[0]),    \
+	.count_offset = offsetof(struct type, member##_count),                                     \
+	.max = sizeof(((struct type *)0)->member) / sizeof(((struct type *)0)->member[0])
+
+#define NAME_OF(id, text)   text,
+#define PIPE_NAME(id, text) "|" text
+static const char *const state_names[] = {LIVE_CALL_STATES(NAME_OF)};
+static const char *const result_names[] = {CDR_RESULTS(NAME_OF)};
+/* "setup|ringing|..." without the first bar */
+#define STATES	(&("" LIVE_CALL_STATES(PIPE_NAME))[1])
+#define RESULTS (&("" CDR_RESULTS(PIPE_NAME))[1])
+#define ENDERS	(&("" CDR_ENDERS(PIPE_NAME))[1])
+
+static const struct model_field party_fields[] = {
+    {"number", MODEL_TEXT, 0, IN(live_party, number), .label = "Number"},
+    {"name", MODEL_TEXT, 0, IN(live_party, name), .label = "Name"},
+    {"user", MODEL_REF, 0, IN(live_party, user), .ref = "user", .label = "User"},
+    {"phone", MODEL_TEXT, MODEL_NULLABLE, IN(live_party, phone), .label = "Phone name"},
+};
+
+const struct model_entity model_live_party = {"live_party", "", MODEL_LIVE, .label = "Party",
+    .description = "One side of a call", FIELDS(party_fields)};
+
+static const struct model_field call_fields[] = {
+    {"call_id", MODEL_TEXT, 0, IN(live_call, call_id), .label = "Call"},
+    {"started_at", MODEL_TIME, 0, IN(live_call, started_at), .label = "Started"},
+    {"answered_at", MODEL_TIME, MODEL_NULLABLE, IN(live_call, answered_at), .label = "Answered"},
+    {"state", MODEL_ENUM, 0, IN(live_call, state), .choices = STATES, .label = "State"},
+    {"caller", MODEL_OBJECT, 0, IN(live_call, caller), .object = &model_live_party,
+	.label = "Caller"},
+    {"called", MODEL_OBJECT, 0, IN(live_call, called), .object = &model_live_party,
+	.label = "Called"},
+    {"ringing", MODEL_TEXT_LIST, 0, LIST_IN(live_call, ringing), .label = "Ringing phones"},
+    {"reasons", MODEL_TEXT_LIST, 0, LIST_IN(live_call, reasons), .label = "Reasons",
+	.description = "Why the call went where it went"},
+    {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(live_call, codec), .label = "Codec"},
+};
+
+const struct model_entity model_live_call = {"live_call", "calls", MODEL_LIVE, .label = "Live call",
+    .description = "A call in progress", FIELDS(call_fields)};
+
+static const struct model_field registration_fields[] = {
+    {"phone", MODEL_TEXT, 0, IN(live_registration, phone), .label = "Phone name"},
+    {"phone_id", MODEL_REF, 0, IN(live_registration, phone_id), .ref = "phone", .label = "Phone"},
+    {"contact", MODEL_TEXT, 0, IN(live_registration, contact), .label = "Contact"},
+    {"source", MODEL_TEXT, 0, IN(live_registration, source), .label = "Source address"},
+    {"transport", MODEL_TEXT, 0, IN(live_registration, transport), .label = "Transport"},
+    {"user_agent", MODEL_TEXT, 0, IN(live_registration, user_agent), .label = "User agent"},
+    {"registered_at", MODEL_TIME, MODEL_NULLABLE, IN(live_registration, registered_at),
+	.label = "Registered"},
+    {"expires_at", MODEL_TIME, MODEL_NULLABLE, IN(live_registration, expires_at), .label = "Ends"},
+    {"rtt_ms", MODEL_INT, MODEL_NULLABLE, IN(live_registration, rtt_ms),
+	.label = "Round trip in ms"},
+    {"reachable", MODEL_BOOL, 0, IN(live_registration, reachable), .label = "Reachable"},
+};
+
+const struct model_entity model_live_registration = {"live_registration", "registrations",
+    MODEL_LIVE, .label = "Registration", .description = "Where a phone can be reached now",
+    FIELDS(registration_fields)};
+
+static const struct model_field cdr_fields[] = {
+    {"call_id", MODEL_TEXT, MODEL_SEARCH, IN(cdr, call_id), .label = "Call"},
+    {"started_at", MODEL_TIME, MODEL_INDEX, IN(cdr, started_at), .label = "Started"},
+    {"ringing_at", MODEL_TIME, MODEL_NULLABLE, IN(cdr, ringing_at), .label = "Ringing"},
+    {"answered_at", MODEL_TIME, MODEL_NULLABLE, IN(cdr, answered_at), .label = "Answered"},
+    {"ended_at", MODEL_TIME, MODEL_NULLABLE, IN(cdr, ended_at), .label = "Ended"},
+    {"caller_number", MODEL_TEXT, MODEL_SEARCH, IN(cdr, caller_number), .label = "Caller's number"},
+    {"caller_name", MODEL_TEXT, MODEL_SEARCH, IN(cdr, caller_name), .label = "Caller's name"},
+    {"caller_user", MODEL_REF, 0, IN(cdr, caller_user), .ref = "user", .label = "Caller",
+	.description = "May be the id of a user who is gone"},
+    {"caller_phone", MODEL_TEXT, MODEL_SEARCH | MODEL_NULLABLE, IN(cdr, caller_phone),
+	.label = "Caller's phone"},
+    {"called_number", MODEL_TEXT, MODEL_SEARCH, IN(cdr, called_number), .label = "Called number"},
+    {"called_name", MODEL_TEXT, MODEL_SEARCH, IN(cdr, called_name), .label = "Called name"},
+    {"called_user", MODEL_REF, 0, IN(cdr, called_user), .ref = "user", .label = "Called",
+	.description = "May be the id of a user who is gone"},
+    {"called_phone", MODEL_TEXT, MODEL_SEARCH | MODEL_NULLABLE, IN(cdr, called_phone),
+	.label = "Phone that answered"},
+    {"result", MODEL_ENUM, 0, IN(cdr, result), .choices = RESULTS, .def = "\"answered\"",
+	.label = "Result"},
+    {"sip_status", MODEL_INT, MODEL_NULLABLE, IN(cdr, sip_status),
+	.label = "SIP status the caller got"},
+    {"ended_by", MODEL_ENUM, 0, IN(cdr, ended_by), .choices = ENDERS, .def = "\"system\"",
+	.label = "Ended by"},
+    {"duration_s", MODEL_INT, 0, IN(cdr, duration_s), .label = "Duration",
+	.description = "Seconds from answer to end"},
+    {"explanation", MODEL_TEXT_LIST, 0, LIST_IN(cdr, explanation), .label = "Explanation",
+	.description = "Why the call went where it went"},
+    {"packets_to_caller", MODEL_INT, 0, IN(cdr, packets_to_caller),
+	.label = "RTP packets to the caller"},
+    {"packets_to_called", MODEL_INT, 0, IN(cdr, packets_to_called),
+	.label = "RTP packets to the called"},
+    {"lost_to_caller", MODEL_INT, 0, IN(cdr, lost_to_caller),
+	.label = "RTP packets lost on the way to the caller"},
+    {"lost_to_called", MODEL_INT, 0, IN(cdr, lost_to_called),
+	.label = "RTP packets lost on the way to the called"},
+    {"jitter_to_caller_us", MODEL_INT, 0, IN(cdr, jitter_to_caller_us),
+	.label = "Jitter towards the caller in \u00b5s"},
+    {"jitter_to_called_us", MODEL_INT, 0, IN(cdr, jitter_to_called_us),
+	.label = "Jitter towards the called in \u00b5s"},
+};
+
+const struct model_entity model_call_record = {"call_record", "call-records", MODEL_LOG, NULL,
+    "-started_at", NULL, .unique_together = "call_id, started_at", .label = "Call record",
+    .description = "A call that is over", FIELDS(cdr_fields)};
+
+static const struct model_field trace_fields[] = {
+    {"at", MODEL_TIME, 0, IN(trace_message, at_ms), .label = "Time"},
+    {"dir", MODEL_ENUM, 0, IN(trace_message, direction), .choices = "in|out", .label = "Direction"},
+    {"transport", MODEL_TEXT, 0, IN(trace_message, transport), .label = "Transport"},
+    {"local", MODEL_TEXT, 0, IN(trace_message, local), .label = "Local address"},
+    {"remote", MODEL_TEXT, 0, IN(trace_message, remote), .label = "Remote address"},
+    {"start_line", MODEL_TEXT, MODEL_COMPUTED, .label = "Start line"},
+    {"text", MODEL_TEXT, MODEL_COMPUTED, .label = "Whole message, secrets masked"},
+};
+
+const struct model_entity model_trace_message = {"trace_message", "", MODEL_LIVE,
+    .label = "Traced message", .description = "A SIP message as it was on the wire",
+    FIELDS(trace_fields)};
+
+const char *
+live_call_state_name(enum live_call_state s)
+{
+	return (size_t)s < sizeof state_names / sizeof state_names[0] ? state_names[s] : "ended";
+}
+
+const char *
+cdr_result_name(enum cdr_result r)
+{
+	return (size_t)r < sizeof result_names / sizeof result_names[0] ? result_names[r]
+									: "failed";
+}
+
+json_t *
+live_call_json(const struct live_call *call)
+{
+	return model_struct_json(&model_live_call, call);
+}
+
+json_t *
+live_registration_json(const struct live_registration *r)
+{
+	return model_struct_json(&model_live_registration, r);
+}
+
+json_t *
+cdr_json(const struct cdr *cdr)
+{
+	return model_struct_json(&model_call_record, cdr);
+}
+
+struct trace_message *
+trace_message_new(struct slice bytes)
+{
+	size_t n = bytes.n > TRACE_BYTES_MAX ? TRACE_BYTES_MAX : bytes.n;
+	struct trace_message *m = calloc(1, sizeof *m + n);
+
+	if (!m)
+		return NULL;
+	m->bytes_n = (uint32_t)n;
+	if (n)
+		memcpy(m->bytes, bytes.p, n);
+	return m;
+}
+
+/* Overwrites what stands after word up to end with 'x', everywhere in the line. */
+static void
+mask_after(char *line, size_t n, const char *word, char end)
+{
+	size_t w = strlen(word);
+
+	for (size_t i = 0; i + w <= n; i++) {
+		if (!slice_eq_nocase(slice_make(line + i, w), slice_cstr(word)))
+			continue;
+		for (i += w; i < n && line[i] != end; i++)
+			line[i] = 'x';
+	}
+}
+
+/* Digest answers let a listener try passwords; crypto keys decode media. */
+static void
+mask_secrets(char *text, size_t n)
+{
+	for (size_t start = 0; start < n;) {
+		char *end = memchr(text + start, '\n', n - start);
+		size_t len = end ? (size_t)(end - (text + start)) : n - start;
+		char *line = text + start;
+		struct slice s = slice_make(line, len);
+
+		if (slice_starts_nocase(s, SLICE("a=crypto")))
+			mask_after(line, len, "inline:", ' ');
+		else
+			mask_after(line, len, "response=\"", '"');
+		start += len + 1;
+	}
+}
+
+json_t *
+trace_message_json(const struct trace_message *m)
+{
+	json_t *object = model_struct_json(&model_trace_message, m);
+	char *copy = malloc(m->bytes_n + 1);
+	size_t line;
+
+	if (!copy) {
+		json_decref(object);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < m->bytes_n; i++)
+		copy[i] = m->bytes[i] ? m->bytes[i] : '?';
+	mask_secrets(copy, m->bytes_n);
+	line = slice_find(slice_make(copy, m->bytes_n), '\r');
+	json_object_set_new(object, "start_line", text_json(copy, line));
+	json_object_set_new(object, "text", text_json(copy, m->bytes_n));
+	free(copy);
+	return object;
+}
+
+void
+live_reason_add(
+    char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, const char *fmt, ...)
+{
+	char text[2 * LIVE_REASON_BYTES];
+	va_list ap;
+
+	if (*count >= LIVE_REASONS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	slice_clip_cstr(slice_cstr(text), list[(*count)++], LIVE_REASON_BYTES);
+}

@@ -1,0 +1,12 @@
+/* Private to model/: the two halves of the OpenAPI document. */
+#ifndef MODEL_OPENAPI_INT_H
+#define MODEL_OPENAPI_INT_H
+
+#include <jansson.h>
+
+/* {"/api/users": {...}, ...} */
+json_t *openapi_paths(void);
+/* {"$ref": "#/components/schemas/NAME" + suffix} */
+json_t *openapi_ref(const char *name, const char *suffix);
+
+#endif

@@ -1,0 +1,236 @@
+/* OpenAPI 3.0: the paths. Collections follow from the entities; actions are in a table. */
+#include <stdio.h>
+
+#include "model/model.h"
+#include "model/openapi_int.h"
+
+struct action {
+	const char *method, *path, *summary;
+	const char *body;     /* schema name, "object" = any, NULL none */
+	const char *status;   /* of success */
+	const char *response; /* schema name, "object", a media type with '/', NULL none */
+	bool list;	      /* {items: [response]} */
+	bool is_public;
+	const char *query; /* parameters "a b c" */
+};
+
+static const struct action actions[] = {
+    {"get", "/api/health", "Is the system alive", NULL, "200", .response = "object",
+	.is_public = true},
+    {"post", "/api/setup", "Create the first administrator", "object", "201", .response = "login",
+	.is_public = true},
+    {"post", "/api/session", "Log in", "object", "200", .response = "login", .is_public = true},
+    {"get", "/api/session", "Who is logged in", NULL, "200", .response = "login"},
+    {"delete", "/api/session", "Log out", NULL, "204", .response = NULL},
+    {"get", "/api/phones/{id}/sip-account", "What to type into the phone", NULL, "200",
+	.response = "object"},
+    {"post", "/api/phones/{id}/new-secret", "Make a new SIP password", NULL, "200",
+	.response = "object"},
+    {"get", "/api/calls", "Calls in progress", NULL, "200", .response = "live_call", .list = true},
+    {"post", "/api/calls/{call_id}/hangup", "End a call", NULL, "202", .response = "object"},
+    {"get", "/api/registrations", "Phones that can be reached", NULL, "200",
+	.response = "live_registration", .list = true},
+    {"get", "/api/status", "State of the system", NULL, "200", .response = "object"},
+    {"get", "/api/traces", "Recent calls with SIP messages", NULL, "200", .response = "object",
+	.query = "search"},
+    {"get", "/api/traces/{call_id}", "SIP messages of a call", NULL, "200", .response = "object"},
+    {"get", "/api/events", "Live events: call, registration, changed", NULL, "200",
+	.response = "text/event-stream"},
+    {"get", "/api/openapi.json", "This document", NULL, "200", .response = "object"},
+    {"get", "/api/export", "The whole configuration", NULL, "200", .response = "object"},
+    {"post", "/api/import", "Bring the configuration to what the file says", "object", "200",
+	.response = "import_report", .query = "dry_run keep_others"},
+    {"get", "/metrics", "Figures for Prometheus", NULL, "200", .response = "text/plain"},
+};
+
+static json_t *
+schema_of(const char *name)
+{
+	return strcmp(name, "object") == 0 ? json_pack("{s:s}", "type", "object")
+					   : openapi_ref(name, "");
+}
+
+static json_t *
+content(json_t *schema)
+{
+	return json_pack("{s:{s:o}}", "application/json", "schema", schema);
+}
+
+static json_t *
+list_of(json_t *item)
+{
+	return json_pack("{s:s, s:{s:{s:s, s:o}, s:{s:s}, s:{s:s}, s:{s:s}}, s:[s]}", "type",
+	    "object", "properties", "items", "type", "array", "items", item, "total", "type",
+	    "integer", "page", "type", "integer", "per_page", "type", "integer", "required",
+	    "items");
+}
+
+/* Every operation may answer with an error. */
+static json_t *
+operation(
+    const char *summary, const char *status, json_t *response, json_t *body, json_t *parameters)
+{
+	json_t *ok = json_pack("{s:s}", "description", "done");
+	json_t *op;
+
+	if (response)
+		json_object_set_new(ok, "content", response);
+	op = json_pack("{s:s, s:{s:o, s:{s:s, s:o}}}", "summary", summary, "responses", status, ok,
+	    "default", "description", "error", "content", content(openapi_ref("error", "")));
+	if (body)
+		json_object_set_new(op, "requestBody",
+		    json_pack("{s:b, s:o}", "required", 1, "content", content(body)));
+	if (parameters && json_array_size(parameters))
+		json_object_set(op, "parameters", parameters);
+	json_decref(parameters);
+	return op;
+}
+
+static void
+put_parameter(json_t *list, const char *name, const char *in, json_t *schema)
+{
+	json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o}", "name", name, "in", in,
+					"required", strcmp(in, "path") == 0, "schema", schema));
+}
+
+static json_t *
+type(const char *name)
+{
+	return json_pack("{s:s}", "type", name);
+}
+
+/* The {names} in a path. */
+static json_t *
+path_parameters(const char *path)
+{
+	json_t *list = json_array();
+	struct slice rest = slice_cstr(path), name;
+	char text[40];
+
+	while (slice_take_until(&rest, '{'), rest.n) {
+		name = slice_take_until(&rest, '}');
+		slice_clip_cstr(name, text, sizeof text);
+		put_parameter(
+		    list, text, "path", type(strcmp(text, "id") == 0 ? "integer" : "string"));
+	}
+	return list;
+}
+
+static json_t *
+list_parameters(const struct model_entity *e)
+{
+	json_t *list = json_array(), *fields = json_array();
+
+	for (size_t i = 0; i < e->field_count; i++)
+		if (!(e->fields[i].flags & (MODEL_INTERNAL | MODEL_WRITEONLY)))
+			json_array_append_new(fields, json_string(e->fields[i].name));
+	put_parameter(list, "search", "query", type("string"));
+	put_parameter(
+	    list, "sort", "query", json_pack("{s:s, s:o}", "type", "string", "enum", fields));
+	put_parameter(list, "order", "query",
+	    json_pack("{s:s, s:[s,s]}", "type", "string", "enum", "asc", "desc"));
+	put_parameter(
+	    list, "page", "query", json_pack("{s:s, s:i}", "type", "integer", "minimum", 1));
+	put_parameter(list, "per_page", "query",
+	    json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 1, "maximum", 1000));
+	if (e->letter)
+		put_parameter(list, "letter", "query",
+		    json_pack("{s:s, s:s}", "type", "string", "pattern", "^[A-Z#]$"));
+	return list;
+}
+
+static void
+put_operation(json_t *paths, const char *path, const char *method, json_t *op)
+{
+	json_t *item = json_object_get(paths, path);
+
+	if (!item) {
+		item = json_object();
+		json_object_set_new(paths, path, item);
+	}
+	json_object_set_new(item, method, op);
+}
+
+static void
+put_collection(json_t *paths, const struct model_entity *e)
+{
+	char path[80], one[96], text[120];
+
+	snprintf(path, sizeof path, "/api/%s", e->path);
+	if (e->flags & MODEL_SINGLETON) {
+		put_operation(paths, path, "get",
+		    operation(e->label, "200", content(openapi_ref(e->name, "")), NULL, NULL));
+		put_operation(paths, path, "patch",
+		    operation(e->label, "200", content(openapi_ref(e->name, "")),
+			openapi_ref(e->name, "_patch"), NULL));
+		return;
+	}
+	snprintf(one, sizeof one, "%s/{id}", path);
+	snprintf(text, sizeof text, "%s: list", e->label);
+	put_operation(paths, path, "get",
+	    operation(
+		text, "200", content(list_of(openapi_ref(e->name, ""))), NULL, list_parameters(e)));
+	snprintf(text, sizeof text, "%s: one", e->label);
+	put_operation(paths, one, "get",
+	    operation(text, "200", content(openapi_ref(e->name, "")), NULL, path_parameters(one)));
+	if (e->flags & MODEL_LOG)
+		return;
+	snprintf(text, sizeof text, "%s: delete", e->label);
+	put_operation(
+	    paths, one, "delete", operation(text, "204", NULL, NULL, path_parameters(one)));
+	snprintf(text, sizeof text, "%s: create", e->label);
+	put_operation(paths, path, "post",
+	    operation(text, "201", content(openapi_ref(e->name, "")),
+		openapi_ref(e->name, "_create"), NULL));
+	snprintf(text, sizeof text, "%s: change", e->label);
+	put_operation(paths, one, "patch",
+	    operation(text, "200", content(openapi_ref(e->name, "")),
+		openapi_ref(e->name, "_patch"), path_parameters(one)));
+}
+
+static json_t *
+action_response(const struct action *a)
+{
+	if (!a->response)
+		return NULL;
+	if (strchr(a->response, '/'))
+		return json_pack("{s:{s:{s:s}}}", a->response, "schema", "type", "string");
+	if (a->list)
+		return content(list_of(schema_of(a->response)));
+	return content(schema_of(a->response));
+}
+
+static void
+put_action(json_t *paths, const struct action *a)
+{
+	json_t *parameters = path_parameters(a->path);
+	struct slice names = slice_cstr(a->query), name;
+	json_t *op;
+	char text[40];
+
+	while (names.n) {
+		name = slice_take_until(&names, ' ');
+		slice_clip_cstr(name, text, sizeof text);
+		put_parameter(parameters, text, "query", type("string"));
+	}
+	op = operation(a->summary, a->status, action_response(a),
+	    a->body ? schema_of(a->body) : NULL, parameters);
+	if (a->is_public)
+		json_object_set_new(op, "security", json_array());
+	put_operation(paths, a->path, a->method, op);
+}
+
+json_t *
+openapi_paths(void)
+{
+	json_t *paths = json_object();
+	size_t count;
+	const struct model_entity *const *all = model_entities(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!(all[i]->flags & MODEL_HIDDEN))
+			put_collection(paths, all[i]);
+	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+		put_action(paths, &actions[i]);
+	return paths;
+}

@@ -1,0 +1,169 @@
+/*
+ * Rules that span entities. Each looks at the data as they will be when the change is
+ * committed; a rule that finds a fault makes the whole change fail.
+ */
+#include <stdlib.h>
+
+#include "model/model.h"
+
+enum { RANGES_MAX = 200 };
+
+struct range {
+	char first[24], last[24];
+};
+
+struct ranges {
+	size_t count;
+	bool too_many;
+	struct range at[RANGES_MAX];
+};
+
+static void
+copy_field(const json_t *row, const char *field, char *out, size_t cap)
+{
+	slice_clip_cstr(slice_cstr(json_string_value(json_object_get(row, field))), out, cap);
+}
+
+static bool
+add_range(void *arg, const json_t *row)
+{
+	struct ranges *r = arg;
+
+	if (r->count == RANGES_MAX) {
+		r->too_many = true;
+		return false;
+	}
+	copy_field(row, "first", r->at[r->count].first, sizeof r->at[0].first);
+	copy_field(row, "last", r->at[r->count].last, sizeof r->at[0].last);
+	r->count++;
+	return true;
+}
+
+/* Texts of digits of equal length compare like numbers. */
+static bool
+in_range(const struct range *r, const char *number)
+{
+	return strlen(number) == strlen(r->first) && strcmp(number, r->first) >= 0 &&
+	       strcmp(number, r->last) <= 0;
+}
+
+struct number_check {
+	const struct ranges *ranges;
+	struct model_errors *errors;
+	bool range_changed;
+	bool bad;
+};
+
+static bool
+check_number(void *arg, const json_t *row)
+{
+	struct number_check *c = arg;
+	const char *kind = json_string_value(json_object_get(row, "kind"));
+	const char *number = json_string_value(json_object_get(row, "number"));
+
+	if (!kind || !number || strcmp(kind, "internal") != 0)
+		return true;
+	for (size_t i = 0; i < c->ranges->count; i++)
+		if (in_range(&c->ranges->at[i], number))
+			return true;
+	c->bad = true;
+	if (c->range_changed)
+		model_error_add(c->errors, "number_outside_range", "first",
+		    "The internal number %s would lie in no internal range.", number);
+	else
+		model_error_add(c->errors, "number_outside_range", "number",
+		    "%s lies in no internal range.", number);
+	return false;
+}
+
+static enum err
+check_overlaps(const struct ranges *r, struct model_errors *errors)
+{
+	if (r->too_many) {
+		model_error_add(
+		    errors, "too_many", "", "At most %d internal ranges are possible.", RANGES_MAX);
+		return ERR_INVALID;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		for (size_t k = i + 1; k < r->count; k++) {
+			if (!in_range(&r->at[i], r->at[k].first) &&
+			    !in_range(&r->at[k], r->at[i].first))
+				continue;
+			model_error_add(errors, "ranges_overlap", "first",
+			    "The ranges %s to %s and %s to %s overlap.", r->at[i].first,
+			    r->at[i].last, r->at[k].first, r->at[k].last);
+			return ERR_INVALID;
+		}
+	}
+	return ERR_OK;
+}
+
+/* LIN-1: internal numbers lie in internal ranges, which do not overlap. */
+static enum err
+rule_ranges(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors)
+{
+	bool range_changed = change->entity != &model_number;
+	bool one = change->entity == &model_number && change->op != MODEL_OP_IMPORT;
+	struct ranges *r = calloc(1, sizeof *r);
+	struct number_check c = {.ranges = r, .errors = errors, .range_changed = range_changed};
+	enum err e;
+
+	if (!r)
+		return ERR_NOMEM;
+	e = view->each(view->ctx, &model_range, NULL, 0, add_range, r);
+	if (e == ERR_OK && range_changed)
+		e = check_overlaps(r, errors);
+	if (e == ERR_OK)
+		e = view->each(
+		    view->ctx, &model_number, one ? "id" : NULL, change->id, check_number, &c);
+	free(r);
+	if (e == ERR_OK && c.bad)
+		return change->op == MODEL_OP_DELETE ? ERR_CONFLICT : ERR_INVALID;
+	return e;
+}
+
+static bool
+find_enabled(void *arg, const json_t *row)
+{
+	bool *found = arg;
+
+	*found = json_is_true(json_object_get(row, "enabled"));
+	return !*found;
+}
+
+/* Nobody may lock everybody out of the administration. */
+static enum err
+rule_last_admin(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors)
+{
+	bool had =
+	    change->had_admin || (json_is_true(json_object_get(change->before, "admin")) &&
+				     json_is_true(json_object_get(change->before, "enabled")));
+	bool found = false;
+	enum err e;
+
+	if (!had)
+		return ERR_OK;
+	e = view->each(view->ctx, &model_user, "admin", 1, find_enabled, &found);
+	if (e != ERR_OK || found)
+		return e;
+	model_error_add(errors, "last_administrator", change->op == MODEL_OP_DELETE ? "" : "admin",
+	    "At least one enabled administrator must remain.");
+	return ERR_CONFLICT;
+}
+
+enum err
+model_rules_check(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors)
+{
+	bool import = change->op == MODEL_OP_IMPORT;
+	bool number = change->entity == &model_number && change->op != MODEL_OP_DELETE;
+	enum err e = ERR_OK;
+
+	if (import || number || change->entity == &model_range)
+		e = rule_ranges(view, change, errors);
+	if (e == ERR_OK && (import || change->entity == &model_user))
+		e = rule_last_admin(view, change, errors);
+	return e;
+}

@@ -1,0 +1,121 @@
+/* SQL derived from the tables. Names come from constants, never from input. */
+#include <stdio.h>
+
+#include "model/model.h"
+
+const char *
+model_column(const struct model_field *f, char text[64])
+{
+	if (!(f->flags & MODEL_HASHED))
+		return f->name;
+	snprintf(text, 64, "%s_hash", f->name);
+	return text;
+}
+
+bool
+model_has_column(const struct model_field *f)
+{
+	return !(f->flags & MODEL_COMPUTED) && f->type != MODEL_REF_LIST && f->type != MODEL_OBJECT;
+}
+
+const char *
+model_join_table(const struct model_entity *e, const struct model_field *f, char text[64])
+{
+	snprintf(text, 64, "%s_%s", e->name, f->ref);
+	return text;
+}
+
+static const char *
+on_delete(const struct model_field *f)
+{
+	switch (f->on_delete) {
+	case MODEL_CASCADE: return " ON DELETE CASCADE";
+	case MODEL_SET_NULL: return " ON DELETE SET NULL";
+	case MODEL_RESTRICT: return " ON DELETE RESTRICT";
+	case MODEL_KEEP: break;
+	}
+	return "";
+}
+
+/* Defaults in JSON are valid SQL but for booleans and the quotes of texts. */
+static void
+put_default(struct buf *b, const struct model_field *f)
+{
+	struct slice def = slice_cstr(f->def);
+
+	if (f->type == MODEL_BOOL) {
+		buf_cstr(b, f->def && strcmp(f->def, "true") == 0 ? "1" : "0");
+	} else if (f->type == MODEL_INT) {
+		buf_cstr(b, f->def ? f->def : "0");
+	} else {
+		buf_char(b, '\'');
+		if (def.n >= 2)
+			buf_put(b, slice_make(def.p + 1, def.n - 2));
+		else if (f->type == MODEL_TEXT_LIST)
+			buf_lit(b, "[]");
+		buf_char(b, '\'');
+	}
+}
+
+void
+model_sql_column(struct buf *b, const struct model_field *f)
+{
+	char text[64];
+	bool number = f->type == MODEL_INT || f->type == MODEL_BOOL || f->type == MODEL_TIME ||
+		      f->type == MODEL_REF;
+
+	buf_printf(b, "\"%s\" %s", model_column(f, text), number ? "INTEGER" : "TEXT");
+	if (f->type == MODEL_REF && f->on_delete != MODEL_KEEP)
+		buf_printf(b, " REFERENCES \"%s\"(id)%s", f->ref, on_delete(f));
+	if (f->type == MODEL_REF || f->type == MODEL_TIME)
+		return; /* NULL = none */
+	buf_lit(b, " NOT NULL DEFAULT ");
+	put_default(b, f);
+}
+
+static void
+put_join_table(struct buf *b, const struct model_entity *e, const struct model_field *f)
+{
+	char text[64];
+
+	model_join_table(e, f, text);
+	buf_printf(b,
+	    "CREATE TABLE \"%s\" (\n"
+	    "  \"%s\" INTEGER NOT NULL REFERENCES \"%s\"(id) ON DELETE CASCADE,\n"
+	    "  \"%s\" INTEGER NOT NULL REFERENCES \"%s\"(id)%s,\n"
+	    "  position INTEGER NOT NULL,\n"
+	    "  PRIMARY KEY (\"%s\", \"%s\")\n) WITHOUT ROWID;\n"
+	    "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n",
+	    text, e->name, e->name, f->ref, f->ref, on_delete(f), e->name, f->ref, text, f->ref,
+	    text, f->ref);
+}
+
+void
+model_sql_create(struct buf *b, const struct model_entity *e)
+{
+	char column[64];
+
+	/* AUTOINCREMENT: the id of a deleted row never comes back, call records keep ids */
+	buf_printf(b, "CREATE TABLE \"%s\" (\n  id INTEGER PRIMARY KEY AUTOINCREMENT", e->name);
+	for (size_t i = 0; i < e->field_count; i++) {
+		if (!model_has_column(&e->fields[i]))
+			continue;
+		buf_lit(b, ",\n  ");
+		model_sql_column(b, &e->fields[i]);
+		if (e->fields[i].flags & MODEL_UNIQUE)
+			buf_lit(b, " UNIQUE");
+	}
+	if (e->unique_together)
+		buf_printf(b, ",\n  UNIQUE (%s)", e->unique_together);
+	buf_lit(b, "\n);\n");
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if (f->type == MODEL_REF_LIST && !(f->flags & MODEL_COMPUTED))
+			put_join_table(b, e, f);
+		if ((f->flags & MODEL_INDEX) ||
+		    (f->type == MODEL_REF && f->on_delete != MODEL_KEEP))
+			buf_printf(b, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n", e->name,
+			    f->name, e->name, model_column(f, column));
+	}
+}

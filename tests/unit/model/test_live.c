@@ -1,0 +1,134 @@
+/* model/live.c: JSON of live values; nothing secret, nothing broken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "model/live.h"
+#include "model/model.h"
+
+static void
+assert_json(json_t *have, const char *want)
+{
+	json_t *w = json_loads(want, 0, NULL);
+
+	assert_non_null(w);
+	if (!json_equal(have, w)) {
+		char *text = json_dumps(have, JSON_INDENT(1));
+
+		print_error("%s\n", text);
+		free(text);
+		fail();
+	}
+	json_decref(w);
+	json_decref(have);
+}
+
+static void
+a_live_call_becomes_json(void **state)
+{
+	struct live_call c = {
+	    .call_id = "c1",
+	    .started_at = 1000,
+	    .state = LIVE_CALL_RINGING,
+	    .caller = {"101", "A\xc3\xa4", 7, "desk"},
+	    .called = {.number = "102", .name = "bad \xff name"},
+	    .ringing = {"p1", "p2"},
+	    .ringing_count = 2,
+	};
+
+	live_reason_add(c.reasons, &c.reasons_count, "%s rings", "102");
+	assert_json(live_call_json(&c),
+	    "{\"call_id\":\"c1\",\"started_at\":\"1970-01-01T00:00:01.000Z\",\"answered_at\":null,"
+	    "\"state\":\"ringing\","
+	    "\"caller\":{\"number\":\"101\",\"name\":\"A\u00e4\",\"user\":7,\"phone\":\"desk\"},"
+	    "\"called\":{\"number\":\"102\",\"name\":\"bad ? name\",\"user\":null,\"phone\":null},"
+	    "\"ringing\":[\"p1\",\"p2\"],\"reasons\":[\"102 rings\"],\"codec\":null}");
+}
+
+static void
+a_registration_becomes_json(void **state)
+{
+	struct live_registration r = {.phone = "desk",
+	    .phone_id = 3,
+	    .contact = "sip:desk@192.0.2.1",
+	    .source = "192.0.2.1:5060",
+	    .transport = "udp",
+	    .user_agent = "x",
+	    .registered_at = 1,
+	    .expires_at = 2,
+	    .reachable = true};
+
+	assert_json(live_registration_json(&r),
+	    "{\"phone\":\"desk\",\"phone_id\":3,\"contact\":\"sip:desk@192.0.2.1\","
+	    "\"source\":\"192.0.2.1:5060\",\"transport\":\"udp\",\"user_agent\":\"x\","
+	    "\"registered_at\":\"1970-01-01T00:00:00.001Z\","
+	    "\"expires_at\":\"1970-01-01T00:00:00.002Z\",\"rtt_ms\":null,\"reachable\":true}");
+}
+
+static void
+every_result_has_a_name_and_full_lists_stay_in_bounds(void **state)
+{
+	struct cdr c = {.result = CDR_INTERRUPTED, .ended_by = CDR_BY_SYSTEM};
+	json_t *j;
+
+	for (int i = 0; i < 3 * LIVE_REASONS_MAX; i++)
+		live_reason_add(c.explanation, &c.explanation_count, "reason %d %0200d", i, i);
+	assert_int_equal(c.explanation_count, LIVE_REASONS_MAX);
+	j = cdr_json(&c);
+	assert_string_equal(json_string_value(json_object_get(j, "result")), "interrupted");
+	assert_string_equal(json_string_value(json_object_get(j, "ended_by")), "system");
+	assert_int_equal(json_array_size(json_object_get(j, "explanation")), LIVE_REASONS_MAX);
+	assert_true(json_is_null(json_object_get(j, "ended_at")));
+	json_decref(j);
+	assert_string_equal(cdr_result_name(CDR_NO_ANSWER), "no_answer");
+	assert_string_equal(live_call_state_name(LIVE_CALL_HELD), "held");
+}
+
+static void
+traces_show_no_secrets(void **state)
+{
+	static const char text[] =
+	    "REGISTER sip:x SIP/2.0\r\nAuthorization: Digest username=\"a\", "
+	    "RESPONSE=\"deadbeef\", uri=\"x\"\r\n"
+	    "\r\na=crypto:1 AES_CM_128 inline:c2VjcmV0 x\r\nraw \xff\r\n";
+	struct trace_message *m = trace_message_new(slice_make(text, sizeof text)); /* NUL too */
+	json_t *j;
+	const char *out;
+
+	assert_non_null(m);
+	m->direction = TRACE_OUT;
+	m->at_ms = 5;
+	j = trace_message_json(m);
+	out = json_string_value(json_object_get(j, "text"));
+	assert_non_null(out);
+	assert_null(strstr(out, "deadbeef"));
+	assert_null(strstr(out, "c2VjcmV0"));
+	assert_non_null(strstr(out, "username=\"a\""));
+	assert_non_null(strstr(out, "raw ?"));
+	assert_string_equal(
+	    json_string_value(json_object_get(j, "start_line")), "REGISTER sip:x SIP/2.0");
+	assert_string_equal(json_string_value(json_object_get(j, "dir")), "out");
+	json_decref(j);
+	free(m);
+	m = trace_message_new(slice_make(NULL, 0));
+	j = trace_message_json(m);
+	assert_string_equal(json_string_value(json_object_get(j, "text")), "");
+	json_decref(j);
+	free(m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_live_call_becomes_json),
+	    cmocka_unit_test(a_registration_becomes_json),
+	    cmocka_unit_test(every_result_has_a_name_and_full_lists_stay_in_bounds),
+	    cmocka_unit_test(traces_show_no_secrets),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -13,8 +13,9 @@
 
 #define SIP_METHODS(X)                                                                             \
 	X(INVITE)                                                                                  \
-	X(ACK) X(BYE) X(CANCEL) X(OPTIONS) X(REGISTER) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE)       \
-	    X(REFER) X(SUBSCRIBE) X(NOTIFY) X(PUBLISH)
+	X(ACK)                                                                                     \
+	X(BYE) X(CANCEL) X(OPTIONS) X(REGISTER) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(REFER)     \
+	    X(SUBSCRIBE) X(NOTIFY) X(PUBLISH)
 
 enum sip_method {
 	SIP_METHOD_OTHER,
@@ -89,7 +90,7 @@ enum {
 	SIP_MSG_MAX_BYTES = 65535,
 	SIP_HDR_BLOCK_MAX_BYTES = 16384,
 	SIP_URI_MAX_BYTES = 512,
-	SIP_TAG_MAX_BYTES = 128,
+	SIP_TAG_MAX_BYTES = 256,
 	SIP_CALL_ID_MAX_BYTES = 256,
 	SIP_BRANCH_MAX_BYTES = 256,
 	SIP_ROUTES_MAX = 16,
@@ -102,7 +103,7 @@ struct sip_hdr {
 };
 
 struct sip_uri {
-	struct slice scheme; /* "sip", "sips", "tel" … */
+	struct slice scheme; /* "sip", "sips", "tel"; of other schemes only this is set */
 	struct slice user, password,
 	    host;	      /* host: IPv6 without brackets; tel: the number is user */
 	uint16_t port;	      /* 0 = not given */
@@ -112,7 +113,7 @@ struct sip_uri {
 
 /* From, To, Contact, Route, Refer-To …: display name, URI and parameters. */
 struct sip_name_addr {
-	struct slice display;  /* without quotes, escapes kept */
+	struct slice display;  /* without quotes, escapes kept; see sip_display_text */
 	struct slice uri_text; /* what stood between < and > */
 	struct sip_uri uri;
 	struct slice params; /* header parameters after the URI, without the first ';' */
@@ -139,10 +140,6 @@ struct sip_msg {
 	/* response */
 	uint16_t status;
 	struct slice reason;
-	/* headers in order, and the first of each known kind (index + 1, 0 = none) */
-	struct sip_hdr hdr[SIP_HDRS_MAX];
-	size_t n_hdrs;
-	uint8_t first[SIP_HDR_N];
 	struct slice body;
 	/* mandatory headers, parsed and checked */
 	struct sip_via via; /* topmost */
@@ -150,6 +147,10 @@ struct sip_msg {
 	struct slice call_id;
 	uint32_t cseq;
 	uint32_t max_forwards; /* 70 when absent */
+	/* headers in order, and the first of each known kind (index + 1, 0 = none) */
+	size_t n_hdrs;
+	uint8_t first[SIP_HDR_N];
+	struct sip_hdr hdr[SIP_HDRS_MAX]; /* last: never cleared, n_hdrs are good */
 };
 
 /* What is wrong with a message, for the reason phrase of a 400 and the log. */
@@ -163,9 +164,11 @@ struct sip_parse_error {
  * Parses one whole message (a datagram, or what the framer cut from a stream).
  * Content-Length larger than what is there: ERR_MALFORMED; smaller on a
  * datagram: the rest is ignored (18.3). On ERR_MALFORMED or ERR_TOO_BIG why
- * says what, and m holds as much as could be read: when m->is_request and
- * why->status is not 0, via, from, to, call_id and cseq are good enough to
- * send a response (sip_core does). why may be NULL.
+ * says what, and m holds as much as could be read. When why->status is not 0
+ * it is a request other than ACK, at least the sent-by of its topmost Via was
+ * understood, and sip_write_response_head makes a response of what is there;
+ * from, to, call_id and cseq are empty when they are missing or malformed. With
+ * why->status 0 nothing is sent. why may be NULL.
  */
 ERR_MUST_CHECK enum err sip_msg_parse(
     struct sip_msg *m, struct slice bytes, struct sip_parse_error *why);
@@ -195,6 +198,9 @@ bool sip_msg_next_value(
 ERR_MUST_CHECK enum err sip_uri_parse(struct sip_uri *out, struct slice s);
 ERR_MUST_CHECK enum err sip_name_addr_parse(struct sip_name_addr *out, struct slice s);
 ERR_MUST_CHECK enum err sip_via_parse(struct sip_via *out, struct slice s);
+/** A parsed display name as plain text: escapes and control characters removed, a
+ *  final NUL, cut at cap - 1 bytes but never inside a UTF-8 character. */
+void sip_display_text(struct slice display, char *dst, size_t cap);
 
 /** A parameter in ";a=b;c" text (the leading ';' may be absent). True if there;
  *  value (may be NULL) is empty for a flag, without quotes for a quoted string. */

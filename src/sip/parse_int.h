@@ -109,4 +109,7 @@ enum sip_param_step { SIP_PARAM_END, SIP_PARAM_FOUND, SIP_PARAM_BAD };
  *  parameters are bad (RFC 4475, 3.1.2.1), except one ';' at the very end. */
 enum sip_param_step sip_param_take(struct slice *rest, struct sip_param *p);
 
+/** Eats the next value of a comma-separated list, trimmed; may be empty. */
+struct slice sip_value_take(struct slice *rest);
+
 #endif

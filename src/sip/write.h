@@ -20,16 +20,17 @@ void sip_write_hdrf(struct buf *b, enum sip_hdr_id id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /** "Via: SIP/2.0/UDP host:port;branch=…;rport\r\n" for a request we send. */
 void sip_write_via(struct buf *b, const struct sip_flow *flow, struct slice branch);
-/** `"Display" <uri>` (display quoted and escaped, left out when empty), then
+/** `"Display" <uri>` (display is plain text: quoted and escaped, left out when empty), then
  *  ";tag=" + tag when tag is not empty. No CR LF. */
 void sip_write_name_addr(struct buf *b, struct slice display, struct slice uri, struct slice tag);
-/** Copies every header line of this kind from m as it is. */
+/** Copies every header line of this kind from m: full name, value as it is but unfolded. */
 void sip_copy_hdrs(struct buf *b, const struct sip_msg *m, enum sip_hdr_id id);
 /** Content-Type (when body is not empty), Content-Length, empty line, body. */
 void sip_write_body(struct buf *b, struct slice content_type, struct slice body);
 /** Status line, all Via (the top one completed with received and rport from
  *  flow, RFC 3581), From, To (with to_tag appended if it has none and to_tag is
- *  not empty), Call-ID, CSeq, and Record-Route for 101–299 of INVITE: RFC 3261, 8.2.6. */
+ *  not empty), Call-ID, CSeq, and Record-Route for 101–299 of requests that make a
+ *  dialog: RFC 3261, 8.2.6. Of a request that did not parse, what is there. */
 void sip_write_response_head(struct buf *b, const struct sip_msg *req, const struct sip_flow *flow,
     uint16_t status, struct slice reason, struct slice to_tag);
 

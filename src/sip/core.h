@@ -7,7 +7,8 @@
  * transactions; users hold borrowed pointers that are good until on_gone.
  *
  * Rules for users: a callback may send, respond, cancel and detach. Pointers to
- * messages are good during the callback only.
+ * messages are good during the callback only. Transactions end in timer callbacks
+ * only, so no function here ends one (calls on_gone) before it returns.
  */
 #ifndef SIP_CORE_H
 #define SIP_CORE_H
@@ -47,7 +48,8 @@ struct sip_core_params {
 	const struct sip_core_ops *ops;
 	void *ctx;
 	struct slice server_name; /* Server and User-Agent; borrowed for life */
-	size_t transactions_max;  /* beyond: new requests get 503 with Retry-After; 0 = 200,000 */
+	size_t transactions_max;  /* beyond: new requests get 503 with Retry-After; 0 = 200,000.
+				     Requests in dialogs and our own may use 1/8 more. */
 };
 
 struct sip_core_stats {
@@ -64,7 +66,9 @@ void sip_core_free(struct sip_core *c);
  *  ignored here; bytes are borrowed during the call. */
 void sip_core_on_message(struct sip_core *c, const struct sip_flow *flow, struct slice bytes);
 /** The connection of this flow is gone: client transactions on it fail with
- *  on_failed(ERR_CLOSED). */
+ *  on_failed(ERR_CLOSED), at the next advance of the timers. A flow without handle
+ *  (conn_slot and conn_gen 0) means every connection to its remote address; does
+ *  nothing for UDP. */
 void sip_core_on_closed(struct sip_core *c, const struct sip_flow *flow);
 const struct sip_core_stats *sip_core_get_stats(const struct sip_core *c);
 
@@ -80,7 +84,10 @@ struct sip_server_ops {
 	void (*on_gone)(void *user, struct sip_server *tsx);
 };
 
-/** Attaches the one who wants the callbacks; NULL ops detaches. ops is static. */
+/** Attaches the one who wants the callbacks; NULL ops detaches. ops is static. A
+ *  request nobody answers ends after 64*T1 (INVITE: with a 500) unless somebody is
+ *  attached to the INVITE. Every tsx lives at least until on_request returns; keep
+ *  the pointer longer only when attached. */
 void sip_server_attach(struct sip_server *tsx, const struct sip_server_ops *ops, void *user);
 
 struct sip_response {
@@ -132,7 +139,7 @@ struct sip_request {
 };
 
 /** Starts a client transaction (not ACK, not CANCEL). All is copied. No callback
- *  before return. ops is static. ERR_TOO_BIG, ERR_LIMIT, ERR_NOMEM. */
+ *  before return. ops is static; out may be NULL. ERR_TOO_BIG, ERR_LIMIT, ERR_NOMEM. */
 ERR_MUST_CHECK enum err sip_client_send(struct sip_core *c, const struct sip_flow *flow,
     const struct sip_request *r, const struct sip_client_ops *ops, void *user,
     struct sip_client **out);

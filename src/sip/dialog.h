@@ -26,7 +26,7 @@ struct sip_dialog {
 	struct slice local, remote; /* From/To values without tag: `"A" <sip:…>` */
 	struct slice route[SIP_ROUTES_MAX];
 	uint8_t n_routes;
-	bool is_uac, confirmed;
+	bool is_uac, confirmed; /* confirmed: by a 2xx; set by the owner on the called side */
 	bool remote_cseq_known;
 	uint32_t local_cseq, remote_cseq;
 	struct sip_flow flow;		/* where requests go */
@@ -60,7 +60,9 @@ ERR_MUST_CHECK enum err sip_dialog_init_uac(struct sip_dialog *d, struct sip_dia
 /** A 101–299 to our INVITE (12.1.2): remote tag, route set (reversed), target. The
  *  first response fixes the remote tag and routes; a 2xx with another tag
  *  replaces an early dialog (the forked answer wins). Other later calls only
- *  refresh the target. */
+ *  refresh the target; provisional ones of other forks change nothing.
+ *  ERR_CONFLICT: a 2xx of another fork when the dialog is confirmed already (the
+ *  owner ACKs it and says BYE). ERR_NOMEM, ERR_TOO_BIG. */
 ERR_MUST_CHECK enum err sip_dialog_on_response(
     struct sip_dialog *d, struct arena *a, const struct sip_msg *resp);
 /** Target refresh by a re-INVITE or UPDATE from the peer (12.2.2). Without a good

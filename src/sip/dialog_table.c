@@ -1,0 +1,56 @@
+/* All dialogs of a kind, found by Call-ID and our tag; the peer's tag is compared. */
+#include "sip/dialog_int.h"
+
+void
+sip_dialogs_init(struct sip_dialogs *t)
+{
+	hmap_init(&t->map);
+}
+
+void
+sip_dialogs_fini(struct sip_dialogs *t)
+{
+	hmap_fini(&t->map);
+}
+
+static uint64_t
+dialog_hash(struct slice call_id, struct slice local_tag)
+{
+	return hash_mix(hash_bytes(call_id), hash_bytes(local_tag));
+}
+
+enum err
+dialog_enlist(struct sip_dialog *d, struct sip_dialogs *t)
+{
+	enum err e = hmap_put(&t->map, &d->node, dialog_hash(d->call_id, d->local_tag));
+
+	if (e == ERR_OK)
+		d->table = t;
+	return e;
+}
+
+struct sip_dialog *
+sip_dialogs_find(const struct sip_dialogs *t, const struct sip_msg *req)
+{
+	uint64_t h;
+
+	if (req->to.tag.n == 0)
+		return NULL;
+	h = dialog_hash(req->call_id, req->to.tag);
+	for (struct hnode *n = hmap_first(&t->map, h); n; n = hmap_next(n, h)) {
+		struct sip_dialog *d = container_of(n, struct sip_dialog, node);
+
+		if (slice_eq(d->call_id, req->call_id) && slice_eq(d->local_tag, req->to.tag) &&
+		    (d->remote_tag.n == 0 || slice_eq(d->remote_tag, req->from.tag)))
+			return d;
+	}
+	return NULL;
+}
+
+void
+sip_dialog_fini(struct sip_dialog *d)
+{
+	if (d->table)
+		hmap_remove(&d->table->map, &d->node);
+	d->table = NULL;
+}

@@ -1,0 +1,324 @@
+/*
+ * Server transactions, as far as INVITE and the other methods are alike: how they
+ * begin, are found and end, and what their users call.
+ */
+#include <stdlib.h>
+
+#include "sip/core_int.h"
+
+static const struct server_machine *
+machine(const struct sip_server *s)
+{
+	return s->method == SIP_INVITE ? &server_invite : &server_plain;
+}
+
+static void
+on_end_timer(struct timer *t)
+{
+	server_run_timer(container_of(t, struct sip_server, end), SERVER_END);
+}
+
+static void
+on_resend_timer(struct timer *t)
+{
+	server_run_timer(&container_of(t, struct sip_invite_server, resend)->base, SERVER_RESEND);
+}
+
+struct sip_server *
+server_find(const struct sip_core *c, struct tsx_key key)
+{
+	for (struct hnode *n = hmap_first(&c->servers, key.a); n; n = hmap_next(n, key.a)) {
+		struct sip_server *s = container_of(n, struct sip_server, by_key);
+
+		if (s->key_b == key.b)
+			return s;
+	}
+	return NULL;
+}
+
+static void
+stop_timers(struct sip_server *s)
+{
+	timer_stop(&s->end);
+	if (s->method == SIP_INVITE)
+		timer_stop(&container_of(s, struct sip_invite_server, base)->resend);
+}
+
+static void
+destroy(struct sip_server *s)
+{
+	stop_timers(s);
+	bytes_drop(&s->request);
+	bytes_drop(&s->last);
+	free(s);
+}
+
+static void
+leave_merges(struct sip_server *s)
+{
+	if (s->merging)
+		hmap_remove(&s->core->merges, &s->by_merge);
+	s->merging = false;
+}
+
+void
+server_run(struct sip_server *s, enum server_event ev)
+{
+	const struct server_rule *r = &machine(s)->rule[s->state][ev];
+
+	if (!r->next) {
+		s->core->stats.stray++;
+		return;
+	}
+	if (r->next != s->state) {
+		s->state = r->next;
+		machine(s)->enter(s, (enum server_state)r->next);
+	}
+	if (r->act)
+		r->act(s);
+}
+
+void
+server_run_timer(struct sip_server *s, enum server_event ev)
+{
+	struct sip_core *c = s->core;
+
+	server_run(s, ev);
+	if (s->state != SERVER_TERMINATED)
+		return;
+	hmap_remove(&c->servers, &s->by_key);
+	leave_merges(s);
+	c->stats.servers--;
+	if (s->ops && s->ops->on_gone)
+		s->ops->on_gone(s->user, s);
+	destroy(s);
+}
+
+void
+server_free_all(struct sip_core *c)
+{
+	struct hnode *n = hmap_each(&c->servers, NULL);
+
+	while (n) {
+		struct hnode *next = hmap_each(&c->servers, n);
+
+		destroy(container_of(n, struct sip_server, by_key));
+		n = next;
+	}
+}
+
+void
+server_send_last(struct sip_server *s)
+{
+	if (s->last.p)
+		core_send(s->core, &s->flow, bytes_slice(s->last));
+}
+
+void
+server_resend_last(struct sip_server *s)
+{
+	if (s->last.p)
+		core_resend(s->core, &s->flow, bytes_slice(s->last));
+}
+
+bool
+server_ack_fits(const struct sip_server *s, const struct sip_msg *ack)
+{
+	return slice_starts_nocase(ack->via.branch, SLICE("z9hG4bK")) || !s->own_tag ||
+	       slice_eq(ack->to.tag, sip_server_tag(s));
+}
+
+/* ---- beginning ---- */
+
+/* Only the headers that responses repeat (8.2.6); bodies are for the user, at once. */
+static enum err
+keep_request(struct sip_server *s, const struct sip_msg *req)
+{
+	static const enum sip_hdr_id kept[] = {SIP_HDR_VIA, SIP_HDR_RECORD_ROUTE, SIP_HDR_FROM,
+	    SIP_HDR_TO, SIP_HDR_CALL_ID, SIP_HDR_CSEQ};
+	struct buf b;
+
+	buf_init(&b, s->core->scratch, sizeof s->core->scratch);
+	sip_write_request_line(&b, req->method_text, req->uri_text);
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+		sip_copy_hdrs(&b, req, kept[i]);
+	buf_lit(&b, "\r\n");
+	return buf_ok(&b) ? bytes_set(&s->request, buf_slice(&b)) : ERR_TOO_BIG;
+}
+
+static enum err
+enlist(struct sip_server *s, struct tsx_key key, uint64_t merge, bool merging)
+{
+	struct sip_core *c = s->core;
+	enum err e = hmap_put(&c->servers, &s->by_key, key.a);
+
+	if (e != ERR_OK)
+		return e;
+	if (merging && (e = hmap_put(&c->merges, &s->by_merge, merge)) != ERR_OK) {
+		hmap_remove(&c->servers, &s->by_key);
+		return e;
+	}
+	s->merging = merging;
+	s->own_tag = merging;
+	s->key_b = key.b;
+	c->stats.servers++;
+	return ERR_OK;
+}
+
+static struct sip_server *
+create(struct sip_core *c, const struct sip_flow *flow, const struct sip_msg *req,
+    struct tsx_key key, uint64_t merge)
+{
+	bool invite = req->method == SIP_INVITE;
+	struct sip_server *s =
+	    calloc(1, invite ? sizeof(struct sip_invite_server) : sizeof(struct sip_server));
+
+	if (!s)
+		return NULL;
+	s->core = c;
+	s->flow = *flow;
+	s->method = (uint8_t)req->method;
+	tsx_key_tag(req, key, s->tag);
+	timer_init(&s->end, on_end_timer);
+	if (invite)
+		timer_init(
+		    &container_of(s, struct sip_invite_server, base)->resend, on_resend_timer);
+	if (keep_request(s, req) != ERR_OK || enlist(s, key, merge, req->to.tag.n == 0) != ERR_OK) {
+		destroy(s);
+		return NULL;
+	}
+	s->state = machine(s)->first;
+	machine(s)->enter(s, (enum server_state)s->state);
+	return s;
+}
+
+static void
+refuse(struct sip_core *c, const struct sip_flow *flow, const struct sip_msg *req)
+{
+	char text[40];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text);
+	sip_write_hdrf(&b, SIP_HDR_RETRY_AFTER, "%d", TSX_RETRY_AFTER_S);
+	core_reply(c, flow, req, 503, (struct slice){0}, buf_slice(&b));
+}
+
+static void
+on_again(struct sip_server *s, const struct sip_flow *flow)
+{
+	s->core->stats.retransmits_in++;
+	/* A client whose connection broke asks again through a new one. */
+	if (sip_transport_reliable(flow->transport))
+		s->flow = *flow;
+	server_run(s, SERVER_REQUEST);
+}
+
+void
+server_on_request(struct sip_core *c, const struct sip_flow *flow, const struct sip_msg *req)
+{
+	struct tsx_key key = tsx_key_request(req, req->method);
+	struct sip_server *s = server_find(c, key);
+	const struct sip_server *outer_server = c->live_server;
+	const struct sip_msg *outer_msg = c->live_msg;
+	uint64_t merge = tsx_key_merge(req);
+	bool in_dialog = req->to.tag.n > 0;
+
+	if (s) {
+		on_again(s, flow);
+		return;
+	}
+	if (!in_dialog && hmap_first(&c->merges, merge)) {
+		core_reply(c, flow, req, 482, (struct slice){0}, (struct slice){0});
+		return;
+	}
+	if (core_has_room(c, in_dialog))
+		s = create(c, flow, req, key, merge);
+	if (!s) {
+		refuse(c, flow, req);
+		return;
+	}
+	c->live_server = s;
+	c->live_msg = req;
+	c->ops->on_request(c->ctx, s, req);
+	c->live_server = outer_server;
+	c->live_msg = outer_msg;
+}
+
+/* ---- for users ---- */
+
+void
+sip_server_attach(struct sip_server *s, const struct sip_server_ops *ops, void *user)
+{
+	bool unanswered = s->state == SERVER_TRYING || s->state == SERVER_PROCEEDING;
+
+	s->ops = ops;
+	s->user = user;
+	if (!ops && unanswered && !timer_active(&s->end))
+		core_start(s->core, &s->end, TSX_LIFE_MS);
+}
+
+static enum err
+write_response(struct sip_server *s, const struct sip_response *r, struct slice *out)
+{
+	struct slice tag = r->to_tag.n ? r->to_tag : sip_server_tag(s);
+	struct sip_msg kept;
+
+	if (s->core->live_server == s)
+		return core_write_response(s->core, &s->flow, s->core->live_msg, r, tag, out);
+	if (sip_msg_parse(&kept, bytes_slice(s->request), NULL) != ERR_OK)
+		return ERR_CORRUPT;
+	return core_write_response(s->core, &s->flow, &kept, r, tag, out);
+}
+
+enum err
+sip_server_respond(struct sip_server *s, const struct sip_response *r)
+{
+	struct slice bytes;
+	enum err e;
+
+	if (s->state != SERVER_TRYING && s->state != SERVER_PROCEEDING)
+		return ERR_STATE;
+	if (r->status < 100 || r->status > 699)
+		return ERR_INVALID;
+	e = write_response(s, r, &bytes);
+	if (e == ERR_OK)
+		e = bytes_set(&s->last, bytes);
+	if (e != ERR_OK)
+		return e;
+	if (r->to_tag.n)
+		s->own_tag = false;
+	/* Some phones repeat the CSeq when they come back with credentials. */
+	if (r->status == 401 || r->status == 407)
+		leave_merges(s);
+	server_run(s, r->status < 200 ? SERVER_1XX : r->status < 300 ? SERVER_2XX : SERVER_3456XX);
+	return ERR_OK;
+}
+
+void
+sip_server_reject(struct sip_server *s, uint16_t status, struct slice headers)
+{
+	enum err e =
+	    sip_server_respond(s, &(struct sip_response){.status = status, .headers = headers});
+
+	if (e != ERR_OK)
+		log_warn(SIP, "%u to %.*s was not sent: %s", status,
+		    SLICE_FMT(sip_method_name((enum sip_method)s->method)), err_text(e));
+}
+
+const struct sip_flow *
+sip_server_flow(const struct sip_server *s)
+{
+	return &s->flow;
+}
+
+enum sip_method
+sip_server_method(const struct sip_server *s)
+{
+	return (enum sip_method)s->method;
+}
+
+struct slice
+sip_server_tag(const struct sip_server *s)
+{
+	return slice_make(s->tag, sizeof s->tag);
+}

@@ -1,0 +1,458 @@
+/*
+ * UDP: sockets of our own (libuv only tells when they are ready), because libuv neither
+ * says to which local address a datagram came nor lets it be answered from there, and to
+ * send many with one system call.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/net_int.h"
+
+enum {
+	DATAGRAM_BYTES = NET_MESSAGE_MAX_BYTES + 1,
+	CONTROL_BYTES = 128,
+	QUEUE_BYTES_MAX = 4 << 20,
+	FLUSH_AT = 256, /* queued datagrams that do not wait for the end of the iteration */
+};
+
+struct outgoing {
+	struct addr local, remote;
+	size_t begin, n; /* in bytes */
+};
+
+/* Datagrams to be sent: entries first … n, their bytes one after the other. */
+struct out_queue {
+	struct outgoing *entry;
+	size_t first, n, cap;
+	char *bytes;
+	size_t bytes_n, bytes_cap;
+};
+
+struct udp_socket {
+	uv_poll_t poll;
+	struct net *net;
+	int fd;
+	struct addr addr;
+	bool any;     /* bound to the any-address: local addresses go with each datagram */
+	bool waiting; /* for the kernel to take more */
+	struct out_queue out;
+};
+
+struct udp_batch {
+	struct mmsghdr msg[UDP_BATCH];
+	struct iovec iov[UDP_BATCH];
+	struct sockaddr_storage peer[UDP_BATCH];
+	_Alignas(struct cmsghdr) char control[UDP_BATCH][CONTROL_BYTES];
+	char bytes[UDP_BATCH][DATAGRAM_BYTES];
+};
+
+const struct addr *
+udp_socket_addr(const struct udp_socket *s)
+{
+	return &s->addr;
+}
+
+/* ---- receiving ---- */
+
+static void
+prepare_batch(struct udp_batch *b)
+{
+	for (size_t i = 0; i < UDP_BATCH; i++) {
+		b->iov[i] = (struct iovec){b->bytes[i], DATAGRAM_BYTES};
+		b->msg[i].msg_hdr = (struct msghdr){
+		    .msg_name = &b->peer[i],
+		    .msg_namelen = sizeof b->peer[i],
+		    .msg_iov = &b->iov[i],
+		    .msg_iovlen = 1,
+		    .msg_control = b->control[i],
+		    .msg_controllen = CONTROL_BYTES,
+		};
+	}
+}
+
+/* The address a datagram was sent to, where the kernel says so. */
+static void
+read_local(struct msghdr *h, struct addr *local)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof info);
+			memcpy(local->ip, &info.ipi_spec_dst, 4);
+		} else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+			struct in6_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof info);
+			memcpy(local->ip, &info.ipi6_addr, 16);
+			local->scope =
+			    IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
+		}
+	}
+}
+
+/* CR LF and four zero bytes keep a NAT open and mean nothing else. */
+static bool
+is_keep_alive(struct slice s)
+{
+	return slice_trim(s).n == 0 || (s.n == 4 && memcmp(s.p, "\0\0\0\0", 4) == 0);
+}
+
+static void
+take_datagram(struct udp_socket *s, struct mmsghdr *m)
+{
+	struct net *n = s->net;
+	struct sip_flow flow = {.transport = SIP_UDP, .local = s->addr};
+	struct slice bytes = slice_make(m->msg_hdr.msg_iov->iov_base, m->msg_len);
+
+	n->udp_counts.bytes_in += bytes.n;
+	if (m->msg_hdr.msg_flags & MSG_TRUNC) {
+		n->udp_counts.framing_errors++;
+		return;
+	}
+	if (is_keep_alive(bytes)) {
+		n->udp_counts.keep_alives_in++;
+		return;
+	}
+	if (addr_from_sockaddr(m->msg_hdr.msg_name, &flow.remote) != ERR_OK)
+		return;
+	if (s->any)
+		read_local(&m->msg_hdr, &flow.local);
+	n->udp_counts.messages_in++;
+	n->ops->on_message(n->ctx, &flow, bytes);
+}
+
+static void
+receive(struct udp_socket *s)
+{
+	struct udp_batch *b = s->net->batch;
+
+	for (int round = 0; round < UDP_ROUNDS; round++) {
+		int got;
+
+		prepare_batch(b);
+		got = recvmmsg(s->fd, b->msg, UDP_BATCH, MSG_DONTWAIT, NULL);
+		for (int i = 0; i < got; i++)
+			take_datagram(s, &b->msg[i]);
+		if (got < UDP_BATCH)
+			return;
+	}
+}
+
+/* ---- sending ---- */
+
+static bool
+grow(void **p, size_t *cap, size_t needed, size_t item_bytes)
+{
+	size_t wanted = *cap ? *cap : 64;
+	void *grown;
+
+	if (needed <= *cap)
+		return true;
+	while (wanted < needed)
+		wanted *= 2;
+	grown = realloc(*p, wanted * item_bytes);
+	if (!grown)
+		return false;
+	*p = grown;
+	*cap = wanted;
+	return true;
+}
+
+/* Moves what is left to the beginning. */
+static void
+compact(struct out_queue *q)
+{
+	size_t cut = q->first < q->n ? q->entry[q->first].begin : q->bytes_n;
+
+	if (q->first == 0)
+		return;
+	memmove(q->entry, q->entry + q->first, (q->n - q->first) * sizeof *q->entry);
+	memmove(q->bytes, q->bytes + cut, q->bytes_n - cut);
+	q->n -= q->first;
+	q->first = 0;
+	q->bytes_n -= cut;
+	for (size_t i = 0; i < q->n; i++)
+		q->entry[i].begin -= cut;
+}
+
+static enum err
+enqueue(struct udp_socket *s, const struct sip_flow *flow, struct slice bytes)
+{
+	struct out_queue *q = &s->out;
+	void *entries = q->entry, *memory = q->bytes;
+	bool grown;
+
+	if (q->n >= s->net->config.udp_queue_max || q->bytes_n + bytes.n > QUEUE_BYTES_MAX)
+		compact(q);
+	if (q->n >= s->net->config.udp_queue_max || q->bytes_n + bytes.n > QUEUE_BYTES_MAX) {
+		s->net->udp_counts.queue_full++;
+		return ERR_LIMIT;
+	}
+	grown = grow(&entries, &q->cap, q->n + 1, sizeof *q->entry) &&
+		grow(&memory, &q->bytes_cap, q->bytes_n + bytes.n, 1);
+	q->entry = entries;
+	q->bytes = memory;
+	if (!grown)
+		return ERR_NOMEM;
+	q->entry[q->n++] = (struct outgoing){flow->local, flow->remote, q->bytes_n, bytes.n};
+	if (bytes.n)
+		memcpy(q->bytes + q->bytes_n, bytes.p, bytes.n);
+	q->bytes_n += bytes.n;
+	return ERR_OK;
+}
+
+/* Says from which of our addresses a datagram leaves. */
+static void
+write_local(struct msghdr *h, const struct addr *local)
+{
+	struct cmsghdr *c = h->msg_control;
+
+	if (local->family == 4) {
+		struct in_pktinfo info = {0};
+
+		memcpy(&info.ipi_spec_dst, local->ip, 4);
+		c->cmsg_level = IPPROTO_IP;
+		c->cmsg_type = IP_PKTINFO;
+		c->cmsg_len = CMSG_LEN(sizeof info);
+		memcpy(CMSG_DATA(c), &info, sizeof info);
+		h->msg_controllen = CMSG_SPACE(sizeof info);
+	} else {
+		struct in6_pktinfo info = {.ipi6_ifindex = local->scope};
+
+		memcpy(&info.ipi6_addr, local->ip, 16);
+		c->cmsg_level = IPPROTO_IPV6;
+		c->cmsg_type = IPV6_PKTINFO;
+		c->cmsg_len = CMSG_LEN(sizeof info);
+		memcpy(CMSG_DATA(c), &info, sizeof info);
+		h->msg_controllen = CMSG_SPACE(sizeof info);
+	}
+}
+
+/* One sendmmsg. Returns how many entries are done with; 0: the kernel is full. */
+static size_t
+send_batch(struct udp_socket *s)
+{
+	struct mmsghdr msg[UDP_BATCH];
+	struct iovec iov[UDP_BATCH];
+	struct sockaddr_storage peer[UDP_BATCH];
+	_Alignas(struct cmsghdr) char control[UDP_BATCH][CONTROL_BYTES];
+	struct net_counts *counts = &s->net->udp_counts;
+	struct out_queue *q = &s->out;
+	size_t n = q->n - q->first < UDP_BATCH ? q->n - q->first : UDP_BATCH;
+	int sent;
+
+	memset(control, 0, sizeof control);
+	for (size_t i = 0; i < n; i++) {
+		struct outgoing *o = &q->entry[q->first + i];
+
+		iov[i] = (struct iovec){q->bytes + o->begin, o->n};
+		msg[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &peer[i],
+					      .msg_namelen = addr_to_sockaddr(&o->remote, &peer[i]),
+					      .msg_iov = &iov[i],
+					      .msg_iovlen = 1}};
+		if (s->any && o->local.family == o->remote.family && !addr_is_any(&o->local)) {
+			msg[i].msg_hdr.msg_control = control[i];
+			write_local(&msg[i].msg_hdr, &o->local);
+		}
+	}
+	sent = sendmmsg(s->fd, msg, (unsigned)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent > 0) {
+		for (int i = 0; i < sent; i++)
+			counts->bytes_out += msg[i].msg_len;
+		counts->messages_out += (uint64_t)sent;
+		return (size_t)sent;
+	}
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR)
+		return 0;
+	counts->send_errors++; /* this one cannot be sent; the next may */
+	return 1;
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events);
+
+static void
+flush(struct udp_socket *s)
+{
+	struct out_queue *q = &s->out;
+	size_t done = 1;
+	bool waiting;
+
+	while (q->first < q->n && (done = send_batch(s)) > 0)
+		q->first += done;
+	waiting = q->first < q->n;
+	if (!waiting)
+		q->first = q->n = q->bytes_n = 0;
+	if (waiting == s->waiting)
+		return;
+	s->waiting = waiting;
+	uv_poll_start(&s->poll, UV_READABLE | (waiting ? UV_WRITABLE : 0), on_ready);
+}
+
+static void
+on_ready(uv_poll_t *poll, int status, int events)
+{
+	struct udp_socket *s = poll->data;
+
+	if (events & UV_WRITABLE)
+		flush(s);
+	if (status < 0 || events & UV_READABLE)
+		receive(s);
+}
+
+void
+udp_flush(struct net *n)
+{
+	for (size_t i = 0; i < n->n_udp; i++)
+		if (n->udp[i]->out.n && !n->udp[i]->waiting)
+			flush(n->udp[i]);
+}
+
+/* The socket at flow.local; else one at its port on all addresses; else any. */
+static struct udp_socket *
+socket_for(struct net *n, const struct sip_flow *flow)
+{
+	struct udp_socket *best = NULL;
+	int best_score = -1;
+
+	for (size_t i = 0; i < n->n_udp; i++) {
+		struct udp_socket *s = n->udp[i];
+		int score = 0;
+
+		if (s->addr.family != flow->remote.family)
+			continue;
+		if (flow->local.family == s->addr.family) {
+			score += addr_eq_ip(&s->addr, &flow->local) ? 4 : s->any ? 2 : 0;
+			score += s->addr.port == flow->local.port;
+		}
+		if (score > best_score) {
+			best = s;
+			best_score = score;
+		}
+	}
+	return best;
+}
+
+enum err
+udp_send(struct net *n, const struct sip_flow *flow, struct slice bytes)
+{
+	struct udp_socket *s = socket_for(n, flow);
+	enum err e;
+
+	if (!s)
+		return ERR_NOT_FOUND;
+	e = enqueue(s, flow, bytes);
+	if (e != ERR_OK || s->waiting)
+		return e;
+	if (s->out.n - s->out.first >= FLUSH_AT)
+		flush(s);
+	else
+		net_kick(n);
+	return ERR_OK;
+}
+
+/* ---- opening and closing ---- */
+
+static void
+set_kernel_buffer(int fd, int forced, int polite, uint32_t bytes)
+{
+	int value = (int)bytes;
+
+	if (setsockopt(fd, SOL_SOCKET, forced, &value, sizeof value) != 0)
+		(void)setsockopt(fd, SOL_SOCKET, polite, &value, sizeof value);
+}
+
+static enum err
+open_socket(const struct net_config *config, const struct addr *addr, int *out, struct addr *bound)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(addr, &ss);
+	int on = 1, fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	enum err e = ERR_OK;
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? ERR_UNSUPPORTED : err_from_errno(errno);
+	if (addr->family == 6) {
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+	} else {
+		(void)setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+	}
+	set_kernel_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, config->udp_kernel_bytes);
+	set_kernel_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, config->udp_kernel_bytes);
+	if (bind(fd, (struct sockaddr *)&ss, len) != 0)
+		e = errno == EADDRINUSE	     ? ERR_IN_USE
+		    : errno == EADDRNOTAVAIL ? ERR_INVALID
+					     : err_from_errno(errno);
+	len = sizeof ss;
+	if (e == ERR_OK && getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
+		e = err_from_errno(errno);
+	if (e == ERR_OK)
+		e = addr_from_sockaddr((struct sockaddr *)&ss, bound);
+	if (e != ERR_OK) {
+		close(fd);
+		return e;
+	}
+	*out = fd;
+	return ERR_OK;
+}
+
+enum err
+udp_listen(struct net *n, const struct addr *addr, struct addr *bound)
+{
+	struct udp_socket *s;
+	enum err e;
+
+	if (n->n_udp == NET_LISTENERS_MAX)
+		return ERR_LIMIT;
+	if (!n->batch)
+		n->batch = calloc(1, sizeof *n->batch);
+	s = calloc(1, sizeof *s);
+	if (!n->batch || !s) {
+		free(s);
+		return ERR_NOMEM;
+	}
+	e = open_socket(&n->config, addr, &s->fd, &s->addr);
+	if (e == ERR_OK && uv_poll_init(loop_uv(n->loop), &s->poll, s->fd) != 0) {
+		close(s->fd);
+		e = ERR_IO;
+	}
+	if (e != ERR_OK) {
+		free(s);
+		return e;
+	}
+	s->net = n;
+	s->any = addr_is_any(&s->addr);
+	s->poll.data = s;
+	uv_poll_start(&s->poll, UV_READABLE, on_ready);
+	n->handles++;
+	n->udp[n->n_udp++] = s;
+	if (bound)
+		*bound = s->addr;
+	return ERR_OK;
+}
+
+static void
+on_closed(uv_handle_t *poll)
+{
+	struct udp_socket *s = poll->data;
+	struct net *n = s->net;
+
+	close(s->fd);
+	free(s->out.entry);
+	free(s->out.bytes);
+	free(s);
+	net_handle_closed(n);
+}
+
+void
+udp_close_all(struct net *n)
+{
+	udp_flush(n); /* the last words: a BYE, an unregistration */
+	for (size_t i = 0; i < n->n_udp; i++)
+		uv_close((uv_handle_t *)&n->udp[i]->poll, on_closed);
+	n->n_udp = 0;
+}

@@ -55,7 +55,7 @@ class Baresip:
     """`calls` and `hangs_up` are commands through its control port; `events` are what it reported."""
 
     def __init__(self, server, name, secret, hertz=440, transport="udp", sip_host="127.0.0.1", codecs="PCMA",
-                 answer="auto", register_s=120):
+                 answer="auto", register_s=120, record=True):
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-baresip-")
         folder = Path(self.folder.name)
         self.name, self.hertz = name, hertz
@@ -68,7 +68,7 @@ class Baresip:
             f"sip_listen {sip_host}:{free_port(sip_host)}\n"
             f"audio_source aufile,{folder}/tone.wav\naudio_player aubridge,nil\naudio_alert aubridge,nil\n"
             f"ring_aufile none\nmodule_path {modules}\n"
-            "module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n"
+            "module g711.so\nmodule aufile.so\nmodule aubridge.so\n" + ("module sndfile.so\n" if record else "") +
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")
         (folder / "accounts").write_text(

@@ -34,7 +34,9 @@ SERVER = "[remote_ip]:[remote_port]"
 class Script:
     """Compiles the lines. A script whose first step is `recv INVITE` is a called phone."""
 
-    def __init__(self, text):
+    def __init__(self, text, name="phone", secret=""):
+        # SIPp does not look for keywords inside [authentication …]: name and secret stand there in full.
+        self.proof = f"[authentication username={name} password={secret}]"
         self.lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
         self.called = self.lines[0] == "recv INVITE"
         self.cseq = 0
@@ -145,7 +147,7 @@ class Script:
                 f";branch=z9hG4bK-[pid]-[call_number]-{self.cseq}{suffix}\n{ends}\n"
                 f"Call-ID: [call_id]\nCSeq: {self.cseq} {method}\n{CONTACT}\nMax-Forwards: 70")
         if self.challenged:
-            head += "\n[authentication username=[name] password=[secret]]"
+            head += "\n" + self.proof
             self.challenged = False
         if method == "REGISTER":
             head += "\nExpires: 300"
@@ -161,14 +163,14 @@ class Sipp:
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-sipp-")
         folder = Path(self.folder.name)
         scenario = folder / "scenario.xml"
-        scenario.write_text(Script(script).xml())
+        scenario.write_text(Script(script, name, secret).xml())
         self.host, self.port = host, port or free_port(host)
         self.errors, self.messages = folder / "errors", folder / "messages"
         self.output = folder / "output"
         self.process = subprocess.Popen(
             ["sipp", f"{server.host}:{server.sip_port}", "-sf", str(scenario), "-i", host, "-p", str(self.port),
              "-mi", host, "-mp", str(free_port(host)), "-m", str(calls), "-s", str(number), "-key", "name", name,
-             "-key", "secret", secret, "-t", transport, "-nostdin", "-timeout", f"{WAIT_SECONDS}s", "-timeout_error",
+             "-t", transport, "-nostdin", "-timeout", f"{WAIT_SECONDS}s", "-timeout_error",
              "-trace_err", "-error_file", str(self.errors), "-trace_msg", "-message_file", str(self.messages),
              *options],
             stdout=self.output.open("w"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)

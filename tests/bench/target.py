@@ -1,0 +1,173 @@
+"""The measured server: its process, and how load is put on it."""
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "system"))
+
+from harness import Server, address, address_phone, free_port, password_phone, until, user  # noqa: E402
+from sipphone import Phone  # noqa: E402
+
+TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
+USERS = 1000
+SETTLE_SECONDS = 0.5  # the last call records are written a moment after the last call
+
+
+class Target:
+    """Any SIP server on this machine, known by its address and process id."""
+
+    def __init__(self, tools, server, pid, caller, called, number, caller_name, prefix, password):
+        self.tools, self.server, self.pid = tools, server, pid
+        self.caller, self.called, self.number, self.caller_name = caller, called, number, caller_name
+        self.prefix, self.password = prefix, password
+
+    def cpu_us(self):
+        """CPU time of the process since it began, all its threads, living and dead."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) * TICK_US
+
+    def status_kb(self, field="VmRSS"):
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith(field + ":"):
+                return int(line.split()[1])
+        raise KeyError(field)
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def is_alive(self):
+        return Path(f"/proc/{self.pid}/stat").exists()
+
+    def command(self, *options):
+        return [str(self.tools / "callgen"), "--server", self.server, "--caller", self.caller, "--called", self.called,
+                "--number", self.number, "--from", self.caller_name, *map(str, options)]
+
+    def calls(self, rate, calls, hold_ms):
+        """Runs so many calls; callgen's counts, and the server's CPU time for each in `cpu_us`."""
+        before = self.cpu_us()
+        result = subprocess.run(self.command("--rate", rate, "--calls", calls, "--hold-ms", hold_ms),
+                                stdout=subprocess.PIPE, text=True)
+        time.sleep(SETTLE_SECONDS)
+        if not result.stdout:
+            sys.exit("bench: callgen ended without a result")
+        counts = json.loads(result.stdout)
+        counts["cpu_us"] = (self.cpu_us() - before) / calls
+        return counts
+
+    def talk(self, calls, seconds, rate=500):
+        """Established calls that talk: RSS and CPU around it, what arrived."""
+        idle_kb = self.status_kb()
+        generator = subprocess.Popen(self.command("--rate", rate, "--calls", calls, "--talk", seconds),
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+
+        def line():
+            text = generator.stdout.readline()
+            if not text:
+                sys.exit("bench: callgen ended early")
+            return json.loads(text)
+
+        established = line()
+        time.sleep(SETTLE_SECONDS)
+        result = {"kb_per_call": (self.status_kb() - idle_kb) / calls, "failed": established["failed"]}
+        before = self.cpu_us()
+        generator.stdin.write("\n")
+        result.update(line())
+        result["cpu_us_per_packet"] = (self.cpu_us() - before) / max(result["received"], 1)
+        generator.stdin.write("\n")
+        result["end"] = line()
+        generator.wait()
+        return result
+
+    def registers(self, rounds, rate):
+        """CPU time of a full registration, then of refreshes with the known nonce, one figure for each round."""
+        host = self.caller.split(":")[0]
+        load = subprocess.Popen(
+            [str(self.tools / "registerload"), "--server", self.server, "--local", f"{host}:{free_port(host)}",
+             "--prefix", self.prefix, "--password", self.password, "--phones", str(USERS), "--rounds", str(rounds),
+             "--rate", str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        figures, last = [], {"registered": 0, "challenged": 0, "failed": 0, "resent": 0}
+        for index in range(rounds):
+            before = self.cpu_us()
+            if index:
+                load.stdin.write("\n")
+            text = load.stdout.readline()
+            if not text:
+                sys.exit("bench: registerload ended early")
+            time.sleep(SETTLE_SECONDS)
+            counts = json.loads(text)
+            figures.append({"cpu_us": (self.cpu_us() - before) / USERS,
+                            **{key: counts[key] - last[key] for key in last}})
+            last = counts
+        load.wait()
+        return figures
+
+
+class OwnServer:
+    """A strowgerd of our own with a thousand users, as the goals demand; the called phone is registered."""
+
+    def __init__(self, build):
+        self.build = build.resolve()
+        caller, called = address(11), address(12)
+        self.caller, self.called = f"{caller}:{free_port(caller)}", f"{called}:{free_port(called)}"
+        self.process = Server(build=self.build)
+        self.process.start()
+        port = int(self.caller.split(":")[1])
+        phones = [{"name": f"ph{n}", "secret": f"pw{n}", "qualify_s": 0} for n in range(USERS)]
+        users = [{"login": f"8{n:04}", "first_name": "Vorname", "last_name": f"Nachname{n}", "phones": [f"ph{n}"],
+                  "numbers": [str(20000 + n)]} for n in range(USERS)]
+        self.process.load({
+            "settings": {"rtp_port_min": 10000, "rtp_port_max": 20000},
+            "ranges": [{"first": "100", "last": "999"}, {"first": "20000", "last": "29999"}],
+            "phones": [address_phone("caller", caller, port), password_phone("called"), *phones],
+            "users": [user(101, "caller"), user(102, "called"), *users],
+        })
+        self.register_called()
+
+    def register_called(self):
+        host, port = self.called.split(":")
+        with Phone(self.process.sip_address, host, "called", "secret-of-called", port=int(port)) as phone:
+            phone.register(expires=3600)
+
+    def target(self):
+        server = "%s:%d" % self.process.sip_address
+        return Target(self.build / "tests/bench", server, self.process.process.pid, self.caller, self.called, "102",
+                      "101", "ph", "pw")
+
+    def restart(self):
+        self.process.stop()
+        self.process.start()
+
+    def start_ms(self):
+        """From the start of the process to the first answered OPTIONS."""
+        self.process.stop()
+        host = self.caller.split(":")[0]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0))
+            probe.settimeout(0.002)
+            me = "%s:%d" % probe.getsockname()
+            began = time.monotonic()
+            with self.process.log.open("a") as log:
+                self.process.process = subprocess.Popen(self.process.command(), stdout=log, stderr=log,
+                                                        stdin=subprocess.DEVNULL)
+            for count in range(5000):
+                try:
+                    probe.sendto(f"OPTIONS sip:{host} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bKo{count};rport\r\n"
+                                 f"Max-Forwards: 70\r\nFrom: <sip:b@{host}>;tag=1\r\nTo: <sip:{host}>\r\n"
+                                 f"Call-ID: o{count}@bench\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n".encode(),
+                                 self.process.sip_address)
+                    probe.recv(4096)
+                    break
+                except OSError:
+                    continue
+            else:
+                sys.exit("bench: the server does not answer OPTIONS")
+            elapsed = (time.monotonic() - began) * 1000
+        until(self.process.is_healthy, "the server is healthy", 20)
+        return elapsed
+
+    def close(self):
+        self.process.close()

@@ -1,0 +1,44 @@
+// Reading and writing the entities. Query keys: [collection, 'list', params] and [collection, 'item', id].
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, query } from './client';
+import type { Collection, ListParams, Page } from './types';
+
+export function useList<T>(collection: Collection, params: ListParams, enabled = true) {
+  return useQuery({
+    queryKey: [collection, 'list', params],
+    queryFn: ({ signal }) => api.get<Page<T>>(collection + query(params), signal),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+export function useItem<T>(collection: Collection, id: number | null) {
+  return useQuery({
+    queryKey: [collection, 'item', id],
+    queryFn: ({ signal }) => api.get<T>(`${collection}/${id}`, signal),
+    enabled: id !== null,
+  });
+}
+
+/** Creates when the item has no id yet, else changes the given fields. */
+export function useSave<T extends { id: number }>(collection: Collection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, values }: { id: number | null; values: Partial<T> }) =>
+      id === null ? api.post<T>(collection, values) : api.patch<T>(`${collection}/${id}`, values),
+    onSuccess: (item) => {
+      client.setQueryData([collection, 'item', item.id], item);
+      return client.invalidateQueries({ queryKey: [collection] });
+    },
+  });
+}
+
+export function useRemove(collection: Collection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (ids: number[]) => {
+      for (const id of ids) await api.remove(`${collection}/${id}`);
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: [collection] }),
+  });
+}

@@ -1,0 +1,39 @@
+// The server's refusal of a request, as the page shows it.
+export interface FieldError {
+  field: string;
+  code: string;
+  message: string;
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly fields: FieldError[] = [],
+  ) {
+    super(message);
+  }
+}
+
+interface ErrorBody {
+  error?: {
+    code?: string;
+    message?: string;
+    field?: string | null;
+    details?: Partial<FieldError>[];
+  };
+}
+
+export function errorFrom(status: number, body: unknown): ApiError {
+  const error = (body as ErrorBody | null)?.error ?? {};
+  const code = error.code ?? `http_${status}`;
+  const message = error.message ?? '';
+  const fields = (error.details ?? []).flatMap((d) =>
+    d.field ? [{ field: d.field, code: d.code ?? code, message: d.message ?? message }] : [],
+  );
+  if (error.field && !fields.some((f) => f.field === error.field)) {
+    fields.push({ field: error.field, code, message });
+  }
+  return new ApiError(status, code, message, fields);
+}

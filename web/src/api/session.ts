@@ -1,0 +1,68 @@
+// Who is logged in. The answer null means: nobody.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, setCsrfToken } from './client';
+import { ApiError } from './error';
+import { queryClient } from './queryClient';
+import type { Health, Session } from './types';
+
+const SESSION = ['session'];
+const HEALTH = ['health'];
+
+export function useHealth() {
+  return useQuery({ queryKey: HEALTH, queryFn: ({ signal }) => api.get<Health>('health', signal), retry: 10 });
+}
+
+async function fetchSession(signal?: AbortSignal): Promise<Session | null> {
+  try {
+    const session = await api.get<Session>('session', signal);
+    setCsrfToken(session.csrf);
+    return session;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
+    throw error;
+  }
+}
+
+export function useSession() {
+  return useQuery({ queryKey: SESSION, queryFn: ({ signal }) => fetchSession(signal), staleTime: Infinity });
+}
+
+export function useMe() {
+  return useSession().data?.user ?? null;
+}
+
+function enter(session: Session) {
+  setCsrfToken(session.csrf);
+  queryClient.setQueryData(SESSION, session);
+}
+
+/** Forgets everything that belonged to the session, so that the next person starts clean. */
+export function forgetSession() {
+  setCsrfToken('');
+  queryClient.setQueryData(SESSION, null);
+  queryClient.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' && q.queryKey[0] !== 'health' });
+}
+
+export interface Credentials {
+  login: string;
+  password: string;
+}
+
+export function useLogin() {
+  return useMutation({ mutationFn: (body: Credentials) => api.post<Session>('session', body), onSuccess: enter });
+}
+
+export function useLogout() {
+  return useMutation({ mutationFn: () => api.remove('session'), onSettled: forgetSession });
+}
+
+export function useSetup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Record<string, unknown>) => api.post<Session>('setup', body),
+    onSuccess: (session) => {
+      enter(session);
+      client.setQueryData(HEALTH, (old: Health | undefined) => old && { ...old, setup_needed: false });
+    },
+  });
+}

@@ -1,0 +1,57 @@
+// A form made from the API description: sections of fields, and the buttons to save or discard.
+import { Button, Group, SimpleGrid } from '@mantine/core';
+import type { FormEvent, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Field } from './Field';
+import classes from './forms.module.css';
+import type { EntityFormState } from './useEntityForm';
+
+export function Fields({ form, fields, columns = 2 }: { form: EntityFormState; fields: string[]; columns?: number }) {
+  const known = fields.filter((field) => form.schema.properties[field]);
+  return (
+    <SimpleGrid cols={{ base: 1, sm: columns }} spacing="lg" verticalSpacing="sm">
+      {known.map((field) => (
+        <Field key={field} form={form} field={field} />
+      ))}
+    </SimpleGrid>
+  );
+}
+
+interface EntityFormProps {
+  form: EntityFormState;
+  children: ReactNode;
+  submitText?: string;
+  onCancel?: () => void;
+  extraActions?: ReactNode;
+}
+
+export function EntityForm({ form, children, submitText, onCancel, extraActions }: EntityFormProps) {
+  const { t } = useTranslation();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    void form.submit();
+  };
+  return (
+    <form onSubmit={submit} noValidate className={classes.form}>
+      {children}
+      <Group className={classes.actions} gap="xs">
+        {extraActions}
+        <span className={classes.spacer} />
+        {onCancel && (
+          <Button variant="default" onClick={onCancel}>
+            {t('forms.cancel')}
+          </Button>
+        )}
+        {!form.creating && form.dirty && (
+          <Button variant="default" onClick={form.reset}>
+            {t('forms.discard')}
+          </Button>
+        )}
+        <Button type="submit" loading={form.saving} disabled={!form.creating && !form.dirty}>
+          {submitText ?? (form.creating ? t('forms.create') : t('forms.save'))}
+        </Button>
+      </Group>
+    </form>
+  );
+}

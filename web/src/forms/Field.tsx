@@ -1,0 +1,97 @@
+// One input, chosen by what the API description says about the field.
+import { NumberInput, PasswordInput, Select, Switch, Text, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { FieldSchema } from '../api/openapi';
+import { RefListField } from './RefListField';
+import { RefSelect } from './RefSelect';
+import { kindOf, refOf } from './schema';
+import { fieldHelp, fieldLabel, optionLabel } from './texts';
+import type { EntityFormState } from './useEntityForm';
+
+function Help({ text, restart }: { text?: string; restart: boolean }) {
+  const { t } = useTranslation();
+  if (!text && !restart) return null;
+  return (
+    <>
+      {text}
+      {restart && (
+        <Text span inherit c="var(--mantine-color-brass-text)">
+          {text ? ' · ' : ''}
+          {t('forms.restart')}
+        </Text>
+      )}
+    </>
+  );
+}
+
+const asText = (value: unknown) => (value === null || value === undefined ? '' : String(value));
+
+export function Field({ form, field }: { form: EntityFormState; field: string }) {
+  const { t } = useTranslation();
+  const schema: FieldSchema = form.schema.properties[field] ?? {};
+  const help = fieldHelp(form.entity, field);
+  const value = form.value(field);
+  const set = (next: unknown) => form.set(field, next);
+  const common = {
+    name: field,
+    label: fieldLabel(form.entity, field, schema),
+    description: help || schema['x-restart'] ? <Help text={help} restart={schema['x-restart'] === true} /> : undefined,
+    error: form.error(field),
+    withAsterisk: form.required(field),
+    'aria-required': form.required(field),
+  };
+
+  switch (kindOf(schema)) {
+    case 'switch': {
+      const { withAsterisk: _, ...rest } = common;
+      return <Switch {...rest} mt={4} checked={value === true} onChange={(event) => set(event.currentTarget.checked)} />;
+    }
+    case 'choice': {
+      const options = (schema.enum ?? []).filter((option) => option !== null);
+      return (
+        <Select
+          {...common}
+          data={options.map((option) => ({ value: option, label: optionLabel(form.entity, field, option) }))}
+          value={value === null ? null : asText(value)}
+          allowDeselect={false}
+          onChange={set}
+        />
+      );
+    }
+    case 'number':
+      return (
+        <NumberInput
+          {...common}
+          value={value === null || value === undefined ? '' : Number(value)}
+          allowDecimal={false}
+          hideControls
+          onChange={(next) => set(next === '' ? null : Number(next))}
+        />
+      );
+    case 'reference':
+      return <RefSelect {...common} entity={refOf(schema)} value={value as number | null} onChange={set} />;
+    case 'references':
+      return <RefListField {...common} entity={refOf(schema)} value={(value as number[] | null) ?? []} onChange={set} />;
+    case 'secret':
+      return (
+        <PasswordInput
+          {...common}
+          autoComplete="new-password"
+          placeholder={form.creating ? undefined : t('forms.keepSecret')}
+          value={asText(value)}
+          onChange={(event) => set(event.currentTarget.value)}
+        />
+      );
+    default:
+      return (
+        <TextInput
+          {...common}
+          type={schema.format === 'email' ? 'email' : 'text'}
+          autoComplete="off"
+          maxLength={schema.maxLength}
+          value={asText(value)}
+          onChange={(event) => set(event.currentTarget.value)}
+        />
+      );
+  }
+}

@@ -1,0 +1,100 @@
+// The state of a form for one entity: what the server holds, what has been edited, what is wrong.
+import { useState } from 'react';
+import { ApiError } from '../api/error';
+import type { EntitySchema } from '../api/openapi';
+import { fieldErrorText, notifyError } from '../shell/notify';
+import { initialValue, isEmpty, same, type Values } from './schema';
+import { fieldError } from './validate';
+
+interface FormOptions {
+  entity: string;
+  schema: EntitySchema;
+  /** What the server holds; null when the entity is still to be created. */
+  stored: Values | null;
+  /** The fields of this form; the others are left alone. */
+  fields: string[];
+  /** Fields that must be filled although the schema allows them to be empty. */
+  alsoRequired?: string[];
+  /** Gets all filled fields of a new entity, or the changed ones. */
+  save: (values: Values) => Promise<unknown>;
+}
+
+export interface EntityFormState {
+  entity: string;
+  schema: EntitySchema;
+  creating: boolean;
+  dirty: boolean;
+  saving: boolean;
+  value: (field: string) => unknown;
+  error: (field: string) => string | undefined;
+  required: (field: string) => boolean;
+  set: (field: string, value: unknown) => void;
+  submit: () => Promise<void>;
+  reset: () => void;
+}
+
+export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [], save }: FormOptions): EntityFormState {
+  const [edits, setEdits] = useState<Values>({});
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [saving, setSaving] = useState(false);
+  const creating = stored === null;
+
+  const before = (field: string) => {
+    const property = schema.properties[field] ?? {};
+    return stored?.[field] ?? (stored && property.writeOnly ? '' : initialValue(property));
+  };
+  const value = (field: string) => (field in edits ? edits[field] : before(field));
+  const required = (field: string) => {
+    const writeOnly = schema.properties[field]?.writeOnly === true;
+    if (stored && writeOnly) return false; // an empty password means: keep it
+    return (schema.required?.includes(field) ?? false) || alsoRequired.includes(field);
+  };
+  const changed = fields.filter((field) => !same(value(field), before(field)));
+
+  const set = (field: string, next: unknown) => {
+    setEdits((old) => ({ ...old, [field]: next }));
+    setErrors(({ [field]: _, ...others }) => others);
+  };
+  const reset = () => {
+    setEdits({});
+    setErrors({});
+  };
+
+  const check = () => {
+    const found: Record<string, string> = {};
+    for (const field of fields) {
+      const property = schema.properties[field];
+      const wrong = property && fieldError(entity, field, property, required(field), value(field));
+      if (wrong) found[field] = wrong;
+    }
+    return found;
+  };
+
+  const show = (error: unknown) => {
+    const here = error instanceof ApiError ? error.fields.filter(({ field }) => fields.includes(field)) : [];
+    if (here.length) setErrors(Object.fromEntries(here.map((e) => [e.field, fieldErrorText(e)])));
+    else notifyError(error);
+  };
+
+  const submit = async () => {
+    const wrong = check();
+    setErrors(wrong);
+    if (Object.keys(wrong).length) return;
+    const sent = creating ? fields.filter((field) => !isEmpty(value(field))) : changed;
+    setSaving(true);
+    try {
+      await save(Object.fromEntries(sent.map((field) => [field, value(field)])));
+      reset();
+    } catch (error) {
+      show(error);
+    } finally {
+      setSaving(false);
+    }
+  };
+
+  return {
+    entity, schema, creating, saving, value, required, set, submit, reset,
+    dirty: changed.length > 0,
+    error: (field) => errors[field],
+  };
+}

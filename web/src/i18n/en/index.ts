@@ -1,0 +1,24 @@
+// The English texts: the ones every other language is measured by.
+import calls from './calls.json';
+import errors from './errors.json';
+import fields from './fields.json';
+import forms from './forms.json';
+import help from './help.json';
+import login from './login.json';
+import numbers from './numbers.json';
+import options from './options.json';
+import overview from './overview.json';
+import phones from './phones.json';
+import records from './records.json';
+import settings from './settings.json';
+import setup from './setup.json';
+import shell from './shell.json';
+import table from './table.json';
+import traces from './traces.json';
+import users from './users.json';
+
+const en = { calls, errors, fields, forms, help, login, numbers, options, overview, phones, records, settings, setup, shell, table, traces, users };
+
+export type Texts = typeof en;
+
+export default en;

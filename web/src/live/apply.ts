@@ -1,0 +1,58 @@
+// Puts live events into the query cache, a batch at a time.
+import type { QueryClient } from '@tanstack/react-query';
+import { CALLS, REGISTRATIONS } from '../api/runtime';
+import { COLLECTION_OF, type LiveCall, type Registration } from '../api/types';
+import type { LiveEvent, RegistrationEvent } from './events';
+
+function mergeCalls(calls: LiveCall[], updates: LiveCall[]): LiveCall[] {
+  const byId = new Map(calls.map((call) => [call.call_id, call]));
+  for (const call of updates) {
+    if (call.state === 'ended') byId.delete(call.call_id);
+    else byId.set(call.call_id, call);
+  }
+  return [...byId.values()];
+}
+
+const bindingKey = (r: Registration) => `${r.phone_id} ${r.contact}`;
+
+function isGone(r: RegistrationEvent) {
+  return r.removed === true || !r.expires_at || Date.parse(r.expires_at) <= Date.now();
+}
+
+function mergeRegistrations(list: Registration[], updates: RegistrationEvent[]): Registration[] {
+  const byKey = new Map(list.map((r) => [bindingKey(r), r]));
+  for (const r of updates) {
+    if (isGone(r)) byKey.delete(bindingKey(r));
+    else byKey.set(bindingKey(r), r);
+  }
+  return [...byKey.values()];
+}
+
+function invalidate(client: QueryClient, entities: Set<string>) {
+  for (const entity of entities) {
+    const key = COLLECTION_OF[entity] ?? entity;
+    void client.invalidateQueries({ queryKey: [key] });
+  }
+}
+
+export function applyEvents(client: QueryClient, events: LiveEvent[]) {
+  const calls: LiveCall[] = [];
+  const registrations: RegistrationEvent[] = [];
+  const changed = new Set<string>();
+  for (const event of events) {
+    if (event.name === 'call') calls.push(event.data);
+    else if (event.name === 'registration') registrations.push(event.data);
+    else changed.add(event.data.entity);
+  }
+  if (calls.length) client.setQueryData<LiveCall[]>(CALLS, (old) => old && mergeCalls(old, calls));
+  if (calls.some((call) => call.state === 'ended')) changed.add('call_record');
+  if (registrations.length) {
+    client.setQueryData<Registration[]>(REGISTRATIONS, (old) => old && mergeRegistrations(old, registrations));
+  }
+  invalidate(client, changed);
+}
+
+/** After a gap in the stream nothing in the cache can be trusted. */
+export function refetchAll(client: QueryClient) {
+  void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== 'session' && q.queryKey[0] !== 'openapi' });
+}

@@ -1,0 +1,67 @@
+// One event stream per browser: the leading tab reads it and tells the others.
+import type { QueryClient } from '@tanstack/react-query';
+import { applyEvents, refetchAll } from './apply';
+import type { LiveEvent } from './events';
+import { elect } from './leader';
+import { Stream } from './stream';
+
+type Note = { kind: 'events'; events: LiveEvent[] } | { kind: 'connected'; connected: boolean } | { kind: 'hello' };
+
+const BATCH_MS = 100;
+
+/** Starts live data for this tab; the returned function ends it. */
+export function joinLive(client: QueryClient, onConnected: (connected: boolean) => void): () => void {
+  const channel = new BroadcastChannel('strowger.live');
+  const queue: LiveEvent[] = [];
+  let flushTimer: ReturnType<typeof setTimeout> | undefined;
+  let leading = false;
+  let connected = false;
+  let wasConnected = false;
+
+  const tell = (note: Note) => channel.postMessage(note);
+
+  const takeConnected = (now: boolean) => {
+    if (now && !connected && wasConnected) refetchAll(client);
+    connected = now;
+    wasConnected ||= now;
+    onConnected(now);
+  };
+
+  const flush = () => {
+    flushTimer = undefined;
+    const events = queue.splice(0);
+    applyEvents(client, events);
+    tell({ kind: 'events', events });
+  };
+
+  const stream = new Stream({
+    onEvent: (event) => {
+      queue.push(event);
+      flushTimer ??= setTimeout(flush, BATCH_MS);
+    },
+    onConnected: (now) => {
+      takeConnected(now);
+      tell({ kind: 'connected', connected: now });
+    },
+  });
+
+  channel.onmessage = ({ data }: MessageEvent<Note>) => {
+    if (data.kind === 'hello') {
+      if (leading) tell({ kind: 'connected', connected });
+    } else if (data.kind === 'connected') takeConnected(data.connected);
+    else applyEvents(client, data.events);
+  };
+
+  const election = elect((lead) => {
+    leading = lead;
+    if (lead) stream.open();
+    else stream.close();
+  });
+  tell({ kind: 'hello' });
+
+  return () => {
+    election.stop();
+    clearTimeout(flushTimer);
+    channel.close();
+  };
+}

@@ -1,0 +1,11 @@
+// What the server tells us while it runs.
+import type { LiveCall, Registration } from '../api/types';
+
+export type RegistrationEvent = Registration & { removed?: boolean };
+
+export type LiveEvent =
+  | { name: 'call'; data: LiveCall }
+  | { name: 'registration'; data: RegistrationEvent }
+  | { name: 'changed'; data: { entity: string; id: number } };
+
+export const EVENT_NAMES = ['call', 'registration', 'changed'] as const;

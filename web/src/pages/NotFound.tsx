@@ -1,0 +1,14 @@
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router-dom';
+import { PageFrame } from '../shell/PageFrame';
+
+export default function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <PageFrame title={t('shell.notFound.title')}>
+      <Text>{t('shell.notFound.text')}</Text>
+      <Link to="/">{t('overview.title')}</Link>
+    </PageFrame>
+  );
+}

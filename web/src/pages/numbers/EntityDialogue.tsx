@@ -1,0 +1,46 @@
+// Creates or changes a small entity in a dialogue.
+import { Loader, Modal } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useSave } from '../../api/collections';
+import { useEntitySchema, type EntitySchema } from '../../api/openapi';
+import type { Collection, EntityName } from '../../api/types';
+import { EntityForm, Fields } from '../../forms/EntityForm';
+import type { Values } from '../../forms/schema';
+import { useEntityForm } from '../../forms/useEntityForm';
+import { notifyDone } from '../../shell/notify';
+
+interface DialogueProps {
+  entity: EntityName;
+  collection: Collection;
+  fields: string[];
+  title: string;
+  /** What to change; null makes a new one. */
+  item: { id: number } | null;
+  onClose: () => void;
+}
+
+function Inner({ schema, entity, collection, fields, item, onClose }: DialogueProps & { schema: EntitySchema }) {
+  const { t } = useTranslation();
+  const store = useSave<{ id: number }>(collection);
+  const save = async (values: Values) => {
+    await store.mutateAsync({ id: item?.id ?? null, values });
+    notifyDone(t('forms.saved'));
+    onClose();
+  };
+  const form = useEntityForm({ entity, schema, stored: item as Values | null, fields, save });
+  return (
+    <EntityForm form={form} onCancel={onClose}>
+      <Fields form={form} fields={fields} columns={1} />
+    </EntityForm>
+  );
+}
+
+export function EntityDialogue(props: DialogueProps) {
+  const { t } = useTranslation();
+  const schema = useEntitySchema(props.entity);
+  return (
+    <Modal opened onClose={props.onClose} title={props.title} size="sm" closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
+      {schema ? <Inner {...props} schema={schema} /> : <Loader size="sm" />}
+    </Modal>
+  );
+}

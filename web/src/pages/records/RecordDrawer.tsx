@@ -1,0 +1,82 @@
+// Everything known about one finished call.
+import { Drawer, List, Stack, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router-dom';
+import type { CallRecord } from '../../api/types';
+import { optionLabel } from '../../forms/texts';
+import { dateTime, duration } from '../../i18n/format';
+import { Quality } from './Quality';
+import classes from './records.module.css';
+import { ResultBadge } from './ResultBadge';
+
+function Facts({ record }: { record: CallRecord }) {
+  const { t } = useTranslation();
+  const rows: [string, string | null][] = [
+    [t('records.column.caller'), [record.caller_number, record.caller_name].filter(Boolean).join(' ')],
+    [t('records.column.called'), record.called_number],
+    [t('records.column.started'), dateTime(record.started_at)],
+    [t('records.ringing'), dateTime(record.ringing_at)],
+    [t('records.answered'), dateTime(record.answered_at)],
+    [t('records.ended'), dateTime(record.ended_at)],
+    [t('records.column.duration'), record.answered_at ? duration(record.duration_s) : null],
+    [t('records.column.endedBy'), record.ended_by && optionLabel('call_record', 'ended_by', record.ended_by)],
+    [t('records.column.status'), record.sip_status ? String(record.sip_status) : null],
+  ];
+  return (
+    <dl className={classes.facts}>
+      {rows.map(([name, value]) =>
+        value ? (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ) : null,
+      )}
+    </dl>
+  );
+}
+
+interface RecordDrawerProps {
+  record: CallRecord | null;
+  onClose: () => void;
+}
+
+export function RecordDrawer({ record, onClose }: RecordDrawerProps) {
+  const { t } = useTranslation();
+  return (
+    <Drawer
+      opened={record !== null}
+      onClose={onClose}
+      position="right"
+      size={480}
+      title={<Title order={2}>{t('records.one')}</Title>}
+      closeButtonProps={{ 'aria-label': t('forms.close') }}
+    >
+      {record && (
+        <Stack gap="md">
+          <div>
+            <ResultBadge result={record.result} />
+          </div>
+          <Facts record={record} />
+          {record.explanation?.length > 0 && (
+            <section>
+              <Title order={3} size="sm" mb={6}>
+                {t('records.explanation')}
+              </Title>
+              <List type="ordered" size="sm" spacing={4}>
+                {record.explanation.map((reason, index) => (
+                  <List.Item key={index}>{reason}</List.Item>
+                ))}
+              </List>
+            </section>
+          )}
+          <Quality record={record} />
+          <Text size="xs" c="dimmed" className="mono" style={{ overflowWrap: 'anywhere' }}>
+            {record.call_id}
+          </Text>
+          <Link to={`/traces/${encodeURIComponent(record.call_id)}`}>{t('calls.trace')}</Link>
+        </Stack>
+      )}
+    </Drawer>
+  );
+}

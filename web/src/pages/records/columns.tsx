@@ -1,0 +1,41 @@
+import { Link } from 'react-router-dom';
+import type { CallRecord } from '../../api/types';
+import { optionLabel } from '../../forms/texts';
+import { dateTime, duration } from '../../i18n/format';
+import type { Column } from '../../table/types';
+import { ResultBadge } from './ResultBadge';
+
+function Caller({ record }: { record: CallRecord }) {
+  const number = record.caller_user ? <Link to={`/users/${record.caller_user}`}>{record.caller_number}</Link> : record.caller_number;
+  return (
+    <>
+      {number} {record.caller_name}
+    </>
+  );
+}
+
+export const recordColumns: Column<CallRecord>[] = [
+  { id: 'started_at', text: 'records.column.started', sortable: true, cell: (record) => dateTime(record.started_at) },
+  { id: 'caller_number', text: 'records.column.caller', sortable: true, cell: (record) => <Caller record={record} /> },
+  {
+    id: 'called_number',
+    text: 'records.column.called',
+    sortable: true,
+    cell: ({ called_user, called_number }) => (called_user ? <Link to={`/users/${called_user}`}>{called_number}</Link> : called_number),
+  },
+  { id: 'result', text: 'records.column.result', sortable: true, cell: (record) => <ResultBadge result={record.result} /> },
+  {
+    id: 'duration_s',
+    text: 'records.column.duration',
+    sortable: true,
+    numeric: true,
+    cell: (record) => (record.answered_at ? duration(record.duration_s) : ''),
+  },
+  {
+    id: 'ended_by',
+    text: 'records.column.endedBy',
+    sortable: true,
+    cell: ({ ended_by }) => ended_by && optionLabel('call_record', 'ended_by', ended_by),
+  },
+  { id: 'sip_status', text: 'records.column.status', sortable: true, extra: true, numeric: true, cell: (record) => record.sip_status || '' },
+];

@@ -1,0 +1,73 @@
+// The settings of the whole system.
+import { Loader } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api } from '../../api/client';
+import { useEntitySchema, type EntitySchema } from '../../api/openapi';
+import type { Settings as Values } from '../../api/types';
+import { EntityForm, Fields } from '../../forms/EntityForm';
+import { useEntityForm } from '../../forms/useEntityForm';
+import { notifyDone } from '../../shell/notify';
+import { PageFrame } from '../../shell/PageFrame';
+import { State } from '../../table/State';
+import { settingsGroups } from './groups';
+import classes from './settings.module.css';
+
+function Form({ schema, settings }: { schema: EntitySchema; settings: Values }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const groups = settingsGroups(schema);
+  const store = useMutation({
+    mutationFn: (values: Record<string, unknown>) => api.patch<Values>('settings', values),
+    onSuccess: (saved) => {
+      client.setQueryData(['settings'], saved);
+      return client.invalidateQueries({ queryKey: ['status'] });
+    },
+  });
+
+  const save = async (values: Record<string, unknown>) => {
+    await store.mutateAsync(values);
+    const restart = Object.keys(values).some((field) => schema.properties[field]?.['x-restart']);
+    notifyDone(restart ? t('settings.savedRestart') : t('forms.saved'));
+  };
+  const form = useEntityForm({
+    entity: 'settings',
+    schema,
+    stored: settings as Record<string, unknown>,
+    fields: groups.flatMap((group) => group.fields).filter((field) => field in schema.properties),
+    save,
+  });
+
+  return (
+    <EntityForm form={form}>
+      {groups.map(({ id, fields }) => (
+        <fieldset key={id} className={classes.group}>
+          <legend>{t(`settings.group.${id}`)}</legend>
+          <Fields form={form} fields={fields} />
+        </fieldset>
+      ))}
+    </EntityForm>
+  );
+}
+
+export default function Settings() {
+  const { t } = useTranslation();
+  const schema = useEntitySchema('settings');
+  const settings = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => api.get<Values>('settings', signal) });
+  if (settings.isError) {
+    const data = { rows: [], total: 0, loading: false, error: settings.error, retry: () => void settings.refetch() };
+    return (
+      <PageFrame title={t('settings.title')}>
+        <State data={data} narrowed={false} onWiden={() => undefined} />
+      </PageFrame>
+    );
+  }
+  if (!schema || !settings.data) return <Loader m="xl" size="sm" />;
+  return (
+    <PageFrame title={t('settings.title')}>
+      <div className={classes.page}>
+        <Form schema={schema} settings={settings.data} />
+      </div>
+    </PageFrame>
+  );
+}

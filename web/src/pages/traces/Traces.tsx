@@ -1,0 +1,64 @@
+// Recent calls whose SIP messages are still kept.
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router-dom';
+import { useTraces, type TraceSummary } from '../../api/runtime';
+import { dateTime } from '../../i18n/format';
+import { PageFrame } from '../../shell/PageFrame';
+import { DataTable } from '../../table/DataTable';
+import type { Column } from '../../table/types';
+import { useLocalTable } from '../../table/useLocalTable';
+import { useTableView } from '../../table/useTableView';
+
+const startOf = (trace: TraceSummary) => trace.started_at ?? trace.at ?? '';
+const to = (trace: TraceSummary) => `/traces/${encodeURIComponent(trace.call_id)}`;
+
+const SORT_KEYS = {
+  started_at: startOf,
+  caller: (trace: TraceSummary) => trace.caller ?? '',
+  called: (trace: TraceSummary) => trace.called ?? '',
+  messages: (trace: TraceSummary) => trace.messages ?? 0,
+  call_id: (trace: TraceSummary) => trace.call_id,
+};
+
+const COLUMNS: Column<TraceSummary>[] = [
+  { id: 'started_at', text: 'traces.column.started', sortable: true, cell: (trace) => dateTime(startOf(trace)) },
+  { id: 'caller', text: 'traces.column.caller', sortable: true, cell: (trace) => trace.caller },
+  { id: 'called', text: 'traces.column.called', sortable: true, cell: (trace) => trace.called },
+  { id: 'messages', text: 'traces.column.messages', sortable: true, numeric: true, cell: (trace) => trace.messages },
+  {
+    id: 'call_id',
+    text: 'traces.column.callId',
+    sortable: true,
+    cell: (trace) => (
+      <Link to={to(trace)} className="mono">
+        {trace.call_id}
+      </Link>
+    ),
+  },
+];
+
+export default function Traces() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [view, setView] = useTableView('traces', { sort: 'started_at', order: 'desc' });
+  const traces = useTraces(view.search);
+  const unfiltered = useMemo(() => ({ ...view, search: '' }), [view]); // the server has searched already
+  const data = useLocalTable(traces, unfiltered, SORT_KEYS);
+
+  return (
+    <PageFrame title={t('traces.title')}>
+      <DataTable
+        id="traces"
+        label={t('traces.title')}
+        columns={COLUMNS}
+        data={data}
+        view={view}
+        onView={setView}
+        rowId={(trace) => trace.call_id}
+        empty={t('traces.none')}
+        onOpen={(trace) => navigate(to(trace))}
+      />
+    </PageFrame>
+  );
+}

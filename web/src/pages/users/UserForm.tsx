@@ -1,0 +1,102 @@
+import { Button, Tabs, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useSearchParams } from 'react-router-dom';
+import { useSave } from '../../api/collections';
+import { userName } from '../../api/names';
+import type { EntitySchema } from '../../api/openapi';
+import { useMe } from '../../api/session';
+import type { User } from '../../api/types';
+import { EntityForm, Fields } from '../../forms/EntityForm';
+import type { Values } from '../../forms/schema';
+import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
+import { useEntityForm } from '../../forms/useEntityForm';
+import { notifyDone } from '../../shell/notify';
+import { TabList } from '../../shell/TabList';
+import { useGiveNumber } from '../numbers/useGiveNumber';
+import { NumbersOfUser } from './NumbersOfUser';
+
+const PERSON = ['first_name', 'last_name', 'login', 'password', 'email', 'language'];
+const RIGHTS = ['enabled', 'admin'];
+const TELEPHONY = ['ring_s', 'dnd'];
+const PHONES = ['phones'];
+const FIELDS = [...PERSON, ...RIGHTS, ...TELEPHONY, ...PHONES];
+
+interface UserFormProps {
+  schema: EntitySchema;
+  user: User | null;
+}
+
+export function UserForm({ schema, user }: UserFormProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const me = useMe();
+  const [params, setParams] = useSearchParams();
+  const [number, setNumber] = useState('');
+  const giveNumber = useGiveNumber();
+  const store = useSave<User>('users');
+  const [remove, dialogue] = useConfirmedRemove('users');
+
+  const save = async (values: Values) => {
+    const saved = await store.mutateAsync({ id: user?.id ?? null, values });
+    notifyDone(t('forms.saved'));
+    if (user) return;
+    if (number && !(await giveNumber(number, saved.id))) navigate(`/users/${saved.id}?tab=numbers`);
+    else navigate(`/users/${saved.id}`);
+  };
+  const form = useEntityForm({ entity: 'user', schema, stored: user, fields: FIELDS, alsoRequired: ['password'], save });
+  const wrong = (fields: string[]) => fields.some((field) => form.error(field));
+
+  const removeUser = async () => {
+    if (user && (await remove([{ id: user.id, name: userName(user) }]))) navigate('/users');
+  };
+
+  return (
+    <Tabs className="panel" value={params.get('tab') ?? 'person'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
+      <TabList
+        tabs={[
+          { id: 'person', text: t('users.tab.person'), wrong: wrong([...PERSON, ...RIGHTS]) },
+          { id: 'telephony', text: t('users.tab.telephony'), wrong: wrong([...TELEPHONY, ...PHONES]) },
+          ...(user ? [{ id: 'numbers', text: t('users.tab.numbers') }] : []),
+        ]}
+      />
+      <Tabs.Panel value="person" p="md">
+        <EntityForm form={form} extraActions={user && user.id !== me?.id && <RemoveButton onClick={() => void removeUser()} />}>
+          <Fields form={form} fields={PERSON} />
+          {!user && (
+            <TextInput
+              name="number"
+              maw={360}
+              label={t('users.internalNumber')}
+              description={t('users.internalNumberHelp')}
+              value={number}
+              onChange={(event) => setNumber(event.currentTarget.value)}
+            />
+          )}
+          <Fields form={form} fields={RIGHTS} />
+        </EntityForm>
+      </Tabs.Panel>
+      <Tabs.Panel value="telephony" p="md">
+        <EntityForm form={form}>
+          <Fields form={form} fields={PHONES} />
+          <Fields form={form} fields={TELEPHONY} />
+        </EntityForm>
+      </Tabs.Panel>
+      {user && (
+        <Tabs.Panel value="numbers" p="md">
+          <NumbersOfUser user={user} />
+        </Tabs.Panel>
+      )}
+      {dialogue}
+    </Tabs>
+  );
+}
+
+function RemoveButton({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button variant="subtle" color="red" onClick={onClick}>
+      {t('forms.removeConfirm')}
+    </Button>
+  );
+}

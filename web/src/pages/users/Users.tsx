@@ -1,0 +1,61 @@
+// All users (USR-1).
+import { Button } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router-dom';
+import { useList } from '../../api/collections';
+import { useByIds, userName } from '../../api/names';
+import { useMe } from '../../api/session';
+import type { Phone, Range, User } from '../../api/types';
+import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
+import { Icon } from '../../shell/icons';
+import { PageFrame } from '../../shell/PageFrame';
+import { DataTable } from '../../table/DataTable';
+import { useServerTable } from '../../table/useServerTable';
+import { useTableView } from '../../table/useTableView';
+import { ALL_RANGES } from '../numbers/ranges';
+import { userColumns } from './columns';
+
+export default function Users() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const me = useMe();
+  const [view, setView] = useTableView('users', { sort: 'last_name' });
+  const data = useServerTable<User>('users', view);
+  const ranges = useList<Range>('ranges', ALL_RANGES);
+  const phones = useByIds<Phone>('phone', data.rows.flatMap((user) => user.phones.slice(0, 1)));
+  const [remove, dialogue] = useConfirmedRemove('users');
+
+  const primaries = [...phones.values()].map((phone) => `${phone.id} ${phone.name}`).join();
+  const columns = useMemo(
+    () => userColumns(t, phones, ranges.data?.items ?? []),
+    [t, primaries, ranges.data], // eslint-disable-line react-hooks/exhaustive-deps -- the map is new each time
+  );
+
+  return (
+    <PageFrame
+      title={t('users.title')}
+      actions={
+        <Button component={Link} to="/users/new" leftSection={<Icon name="plus" size={14} />}>
+          {t('users.new')}
+        </Button>
+      }
+    >
+      <DataTable
+        id="users"
+        label={t('users.title')}
+        columns={columns}
+        data={data}
+        view={view}
+        onView={setView}
+        rowId={(user) => user.id}
+        letters
+        empty={t('users.none')}
+        onOpen={(user) => navigate(`/users/${user.id}`)}
+        onRemove={(users) => remove(users.map((user) => ({ id: user.id, name: userName(user) })))}
+        removable={(user) => user.id !== me?.id}
+      />
+      {dialogue}
+    </PageFrame>
+  );
+}

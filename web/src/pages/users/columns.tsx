@@ -1,0 +1,56 @@
+import { Badge } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import { Link } from 'react-router-dom';
+import { userName } from '../../api/names';
+import type { Phone, Range, User } from '../../api/types';
+import { optionLabel } from '../../forms/texts';
+import type { Column } from '../../table/types';
+import { isInternal } from '../numbers/ranges';
+
+export function userColumns(t: TFunction, phones: Map<number, Phone>, ranges: Range[]): Column<User>[] {
+  const numbers = (user: User, internal: boolean) =>
+    user.numbers.filter((number) => isInternal(number, ranges) === internal).join(', ');
+  const primary = (user: User) => {
+    const phone = phones.get(user.phones[0] ?? -1);
+    return phone && <Link to={`/phones/${phone.id}`}>{phone.name}</Link>;
+  };
+  return [
+    {
+      id: 'last_name',
+      text: 'users.column.name',
+      sortable: true,
+      cell: (user) => <Link to={`/users/${user.id}`}>{userName(user)}</Link>,
+    },
+    { id: 'login', text: 'users.column.login', sortable: true, cell: (user) => user.login },
+    { id: 'internal', text: 'users.column.internal', cell: (user) => numbers(user, true) },
+    { id: 'external', text: 'users.column.external', cell: (user) => numbers(user, false) },
+    { id: 'primary', text: 'users.column.primary', cell: primary },
+    {
+      id: 'dnd',
+      text: 'users.column.dnd',
+      sortable: true,
+      cell: (user) => user.dnd && <Badge color="red">{t('users.dnd')}</Badge>,
+    },
+    { id: 'email', text: 'users.column.email', sortable: true, extra: true, cell: (user) => user.email },
+    {
+      id: 'language',
+      text: 'users.column.language',
+      sortable: true,
+      extra: true,
+      cell: (user) => optionLabel('user', 'language', user.language),
+    },
+    {
+      id: 'admin',
+      text: 'users.column.rights',
+      sortable: true,
+      extra: true,
+      cell: (user) => user.admin && <Badge>{t('users.admin')}</Badge>,
+    },
+    {
+      id: 'enabled',
+      text: 'users.column.state',
+      sortable: true,
+      cell: (user) => !user.enabled && <Badge color="gray">{t('users.disabled')}</Badge>,
+    },
+  ];
+}

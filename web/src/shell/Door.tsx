@@ -1,0 +1,34 @@
+// The frame of the pages one sees before being logged in.
+import { Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LanguageMenu } from './LanguageMenu';
+import { Logo } from './Logo';
+import { SchemeMenu } from './SchemeMenu';
+import classes from './shell.module.css';
+
+export function Door({ title, children }: { title: string; children: ReactNode }) {
+  const { t } = useTranslation();
+  useDocumentTitle(`${title} · ${t('shell.product')}`);
+  return (
+    <main className={classes.door}>
+      <div className={classes.doorTools}>
+        <LanguageMenu />
+        <SchemeMenu />
+      </div>
+      <div>
+        <div className={classes.doorBrand}>
+          <Logo size={40} />
+          <span className={classes.brandName}>{t('shell.product')}</span>
+        </div>
+        <div className={classes.doorPanel}>
+          <Title order={1} mb="sm">
+            {title}
+          </Title>
+          {children}
+        </div>
+      </div>
+    </main>
+  );
+}

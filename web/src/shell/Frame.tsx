@@ -1,0 +1,45 @@
+// What surrounds every page of a logged-in person.
+import { AppShell, Loader } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Outlet } from 'react-router-dom';
+import { LiveProvider } from '../live/LiveProvider';
+import { Header } from './Header';
+import classes from './shell.module.css';
+import { SideBar } from './SideBar';
+
+const Search = lazy(() => import('./search/Search'));
+
+export function Frame() {
+  const { t } = useTranslation();
+  const [menuOpen, menu] = useDisclosure(false);
+  const [searching, search] = useDisclosure(false);
+  useHotkeys([['mod+K', search.open]], []);
+
+  return (
+    <LiveProvider>
+      <a href="#content" className={classes.skip}>
+        {t('shell.skip')}
+      </a>
+      <AppShell header={{ height: 48 }} navbar={{ width: 212, breakpoint: 'md', collapsed: { mobile: !menuOpen } }}>
+        <AppShell.Header className={classes.headerBar ?? ''}>
+          <Header menuOpen={menuOpen} onMenu={menu.toggle} onSearch={search.open} />
+        </AppShell.Header>
+        <AppShell.Navbar className={classes.sideBarFrame ?? ''}>
+          <SideBar onFollow={menu.close} />
+        </AppShell.Navbar>
+        <AppShell.Main id="content" tabIndex={-1}>
+          <Suspense fallback={<Loader m="xl" size="sm" />}>
+            <Outlet />
+          </Suspense>
+        </AppShell.Main>
+      </AppShell>
+      {searching && (
+        <Suspense fallback={null}>
+          <Search onClose={search.close} />
+        </Suspense>
+      )}
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,45 @@
+// Decides what a visitor sees: the first start, the login, or the pages.
+import { Button, Center, Loader, Stack, Text } from '@mantine/core';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { setLoggedOutHandler } from '../api/client';
+import { forgetSession, useHealth, useSession } from '../api/session';
+import { followUserLanguage } from '../i18n';
+
+const Login = lazy(() => import('../pages/login/Login'));
+const Setup = lazy(() => import('../pages/setup/Setup'));
+
+function Unreachable({ retry }: { retry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Center h="100vh">
+      <Stack align="center">
+        <Text role="alert">{t('errors.code.unreachable')}</Text>
+        <Button onClick={retry}>{t('table.retry')}</Button>
+      </Stack>
+    </Center>
+  );
+}
+
+export function Gate({ children }: { children: ReactNode }) {
+  const health = useHealth();
+  const session = useSession();
+  const language = session.data?.user.language;
+
+  useEffect(() => setLoggedOutHandler(forgetSession), []);
+  useEffect(() => {
+    if (language) void followUserLanguage(language);
+  }, [language]);
+
+  const waiting = (
+    <Center h="100vh">
+      <Loader size="sm" />
+    </Center>
+  );
+  if (health.isPending || session.isPending) return waiting;
+  if (health.isError || session.isError) {
+    return <Unreachable retry={() => void Promise.all([health.refetch(), session.refetch()])} />;
+  }
+  if (session.data) return <>{children}</>;
+  return <Suspense fallback={waiting}>{health.data.setup_needed ? <Setup /> : <Login />}</Suspense>;
+}

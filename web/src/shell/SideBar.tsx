@@ -1,0 +1,30 @@
+import { useTranslation } from 'react-i18next';
+import { NavLink } from 'react-router-dom';
+import { useHealth } from '../api/session';
+import { Icon } from './icons';
+import { PAGE_GROUPS } from './pages';
+import classes from './shell.module.css';
+
+export function SideBar({ onFollow }: { onFollow: () => void }) {
+  const { t } = useTranslation();
+  const { data: health } = useHealth();
+  return (
+    <nav className={classes.sideBar} aria-label={t('shell.menu')}>
+      {PAGE_GROUPS.map((group) => (
+        <section key={group.text}>
+          <h2 className={classes.groupTitle}>{t(group.text)}</h2>
+          <ul className={classes.links}>
+            {group.pages.map(({ path, icon, text }) => (
+              <li key={path}>
+                <NavLink to={path} end={path === '/'} className={classes.link ?? ''} onClick={onFollow}>
+                  <Icon name={icon} /> {t(text)}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      <p className={classes.version}>{health && t('shell.version', { version: health.version })}</p>
+    </nav>
+  );
+}

@@ -1,0 +1,49 @@
+// The page's icons: strokes on a 24 grid, named after what they stand for.
+const PATHS = {
+  overview: 'M4 4h7v7H4zM13 4h7v4h-7zM13 11h7v9h-7zM4 14h7v6H4z',
+  calls: 'M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A16 16 0 0 1 4 5a1 1 0 0 1 1-1zM15 5a5 5 0 0 1 4 4',
+  users: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20v-1a5 5 0 0 1 5-5h2a5 5 0 0 1 5 5v1M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5a5 5 0 0 1 3 4.5v1',
+  phones: 'M4 9c0-3 3.5-4.5 8-4.5S20 6 20 9v1.5h-4V8.5H8v2H4zM6 20l1.5-7h9L18 20zM12 18a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4z',
+  numbers: 'M5 9h14M5 15h14M10 4 8 20M16 4l-2 16',
+  records: 'M7 4h10a2 2 0 0 1 2 2v14H7a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zM9 9h6M9 13h6M9 17h3',
+  traces: 'M5 4v16M19 4v16M5 8h11m-3-3 3 3-3 3M19 16H8m3-3-3 3 3 3',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM20 20l-4-4',
+  sun: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2',
+  moon: 'M20 14a8 8 0 0 1-10-10 8 8 0 1 0 10 10z',
+  auto: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 3v18M12 8l7.5-1M12 13l9-1M12 18l7-1',
+  globe: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c5 6 5 12 0 18M12 3c-5 6-5 12 0 18',
+  user: 'M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM5 21v-1a6 6 0 0 1 6-6h2a6 6 0 0 1 6 6v1',
+  logout: 'M10 4H5v16h5M9 12h11m-4-4 4 4-4 4',
+  plus: 'M12 5v14M5 12h14',
+  trash: 'M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',
+  columns: 'M4 5h16v14H4zM9.3 5v14M14.7 5v14',
+  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  check: 'M5 12l5 5L20 7',
+  warning: 'M12 4 2.5 20h19zM12 10v4M12 17v.1',
+  up: 'M6 15l6-6 6 6',
+  down: 'M6 9l6 6 6-6',
+  left: 'M15 6l-6 6 6 6',
+  right: 'M9 6l6 6-6 6',
+  sort: 'M8 10l4-4 4 4M8 14l4 4 4-4',
+  close: 'M6 6l12 12M18 6 6 18',
+  hangup: 'M3 14c0-3 4-5.5 9-5.5s9 2.5 9 5.5v1.5l-5 .8-1-3h-6l-1 3-5-.8z',
+  key: 'M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M16 7l3 3',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path
+        d={PATHS[name]}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.7"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}

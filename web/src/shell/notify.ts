@@ -1,0 +1,26 @@
+// Short messages in the corner of the page.
+import { notifications } from '@mantine/notifications';
+import i18next from 'i18next';
+import { ApiError, type FieldError } from '../api/error';
+
+function knownText(code: string): string | null {
+  const key = `errors.code.${code}`;
+  return i18next.exists(key) ? i18next.t(key) : null;
+}
+
+export function fieldErrorText(error: FieldError): string {
+  return knownText(error.code) ?? error.message;
+}
+
+export function errorText(error: unknown): string {
+  if (!(error instanceof ApiError)) return i18next.t('errors.unexpected');
+  return knownText(error.code) ?? (error.message || i18next.t('errors.status', { status: error.status }));
+}
+
+export function notifyError(error: unknown) {
+  notifications.show({ color: 'red', title: i18next.t('errors.title'), message: errorText(error) });
+}
+
+export function notifyDone(message: string) {
+  notifications.show({ color: 'petrol', message, autoClose: 2500 });
+}

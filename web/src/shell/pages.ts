@@ -1,0 +1,36 @@
+// Every page of the menu: its address, icon and text. A new page is a row here and a route.
+import type { IconName } from './icons';
+
+export interface PageEntry {
+  path: string;
+  icon: IconName;
+  text: string;
+}
+
+export interface PageGroup {
+  text: string;
+  pages: PageEntry[];
+}
+
+export const PAGE_GROUPS: PageGroup[] = [
+  {
+    text: 'shell.group.watch',
+    pages: [
+      { path: '/', icon: 'overview', text: 'overview.title' },
+      { path: '/calls', icon: 'calls', text: 'calls.title' },
+      { path: '/records', icon: 'records', text: 'records.title' },
+      { path: '/traces', icon: 'traces', text: 'traces.title' },
+    ],
+  },
+  {
+    text: 'shell.group.telephony',
+    pages: [
+      { path: '/users', icon: 'users', text: 'users.title' },
+      { path: '/phones', icon: 'phones', text: 'phones.title' },
+      { path: '/numbers', icon: 'numbers', text: 'numbers.title' },
+    ],
+  },
+  { text: 'shell.group.system', pages: [{ path: '/settings', icon: 'settings', text: 'settings.title' }] },
+];
+
+export const ALL_PAGES = PAGE_GROUPS.flatMap((group) => group.pages);

@@ -1,0 +1,38 @@
+// Which page lives at which address. Each is loaded when first visited.
+import { lazy } from 'react';
+import { Route, Routes } from 'react-router-dom';
+import { Frame } from './Frame';
+
+const Overview = lazy(() => import('../pages/overview/Overview'));
+const Calls = lazy(() => import('../pages/calls/Calls'));
+const Records = lazy(() => import('../pages/records/Records'));
+const Traces = lazy(() => import('../pages/traces/Traces'));
+const Ladder = lazy(() => import('../pages/traces/TracePage'));
+const Users = lazy(() => import('../pages/users/Users'));
+const UserEditor = lazy(() => import('../pages/users/UserEditor'));
+const Phones = lazy(() => import('../pages/phones/Phones'));
+const PhoneEditor = lazy(() => import('../pages/phones/PhoneEditor'));
+const Numbers = lazy(() => import('../pages/numbers/Numbers'));
+const Settings = lazy(() => import('../pages/settings/Settings'));
+const NotFound = lazy(() => import('../pages/NotFound'));
+
+export function Pages() {
+  return (
+    <Routes>
+      <Route element={<Frame />}>
+        <Route index element={<Overview />} />
+        <Route path="calls" element={<Calls />} />
+        <Route path="records" element={<Records />} />
+        <Route path="traces" element={<Traces />} />
+        <Route path="traces/:callId" element={<Ladder />} />
+        <Route path="users" element={<Users />} />
+        <Route path="users/:id" element={<UserEditor />} />
+        <Route path="phones" element={<Phones />} />
+        <Route path="phones/:id" element={<PhoneEditor />} />
+        <Route path="numbers" element={<Numbers />} />
+        <Route path="settings" element={<Settings />} />
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}

@@ -1,0 +1,52 @@
+// What the global search finds: pages by their names, the rest by asking the server.
+import { useTranslation } from 'react-i18next';
+import { useList } from '../../api/collections';
+import { userName } from '../../api/names';
+import type { Phone, PhoneNumber, User } from '../../api/types';
+import type { IconName } from '../icons';
+import { ALL_PAGES } from '../pages';
+
+export interface Result {
+  key: string;
+  group: string;
+  icon: IconName;
+  text: string;
+  detail: string;
+  to: string;
+}
+
+const PER_GROUP = 6;
+
+export function useResults(search: string): { results: Result[]; busy: boolean } {
+  const { t } = useTranslation();
+  const asking = search.length > 0;
+  const params = { search, page: 1, per_page: PER_GROUP };
+  const users = useList<User>('users', params, asking);
+  const numbers = useList<PhoneNumber>('numbers', params, asking);
+  const phones = useList<Phone>('phones', params, asking);
+
+  const wanted = search.toLowerCase();
+  const results: Result[] = ALL_PAGES.filter((page) => t(page.text).toLowerCase().includes(wanted)).map((page) => ({
+    key: page.path,
+    group: t('shell.search.pages'),
+    icon: page.icon,
+    text: t(page.text),
+    detail: '',
+    to: page.path,
+  }));
+  if (!asking) return { results, busy: false };
+
+  for (const user of users.data?.items ?? []) {
+    const detail = [user.login, ...user.numbers].join(' · ');
+    results.push({ key: `u${user.id}`, group: t('users.title'), icon: 'users', text: userName(user), detail, to: `/users/${user.id}` });
+  }
+  for (const number of numbers.data?.items ?? []) {
+    const to = number.user ? `/users/${number.user}` : `/numbers?search=${number.number}`;
+    const detail = number.user ? t('shell.search.owned') : t('numbers.free');
+    results.push({ key: `n${number.id}`, group: t('numbers.title'), icon: 'numbers', text: number.number, detail, to });
+  }
+  for (const phone of phones.data?.items ?? []) {
+    results.push({ key: `p${phone.id}`, group: t('phones.title'), icon: 'phones', text: phone.name, detail: phone.type, to: `/phones/${phone.id}` });
+  }
+  return { results, busy: users.isFetching || numbers.isFetching || phones.isFetching };
+}

@@ -1,0 +1,100 @@
+// The one table of the page: search, letters, sort, paging, choice of columns, keyboard, picked rows.
+import { getCoreRowModel, useReactTable, type ColumnDef, type RowSelectionState } from '@tanstack/react-table';
+import { useMemo, useState, type ReactNode } from 'react';
+import { Body } from './Body';
+import { ColumnMenu } from './ColumnMenu';
+import { Footer } from './Footer';
+import { Head } from './Head';
+import { LetterTabs } from './LetterTabs';
+import { State } from './State';
+import classes from './table.module.css';
+import { Toolbar } from './Toolbar';
+import type { Column, TableData, TableView } from './types';
+import { useColumns } from './useColumns';
+
+interface DataTableProps<T> {
+  id: string;
+  label: string;
+  columns: Column<T>[];
+  data: TableData<T>;
+  view: TableView;
+  onView: (change: Partial<TableView>) => void;
+  rowId: (row: T) => string | number;
+  letters?: boolean;
+  filters?: ReactNode;
+  empty?: ReactNode;
+  onOpen?: (row: T) => void;
+  /** Offers to remove the picked rows; resolves to whether they are gone. */
+  onRemove?: (rows: T[]) => Promise<boolean>;
+  removable?: (row: T) => boolean;
+}
+
+function definitions<T>(columns: Column<T>[]): ColumnDef<T>[] {
+  return columns.map((column) => ({
+    id: column.id,
+    accessorFn: () => null,
+    enableSorting: column.sortable ?? false,
+    cell: ({ row }) => column.cell(row.original),
+    meta: { text: column.text, numeric: column.numeric ?? false },
+  }));
+}
+
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { id, columns, data, view, onView, onRemove, removable } = props;
+  const { visible, toggle, reset } = useColumns(id, columns);
+  const [picked, setPicked] = useState<RowSelectionState>({});
+  const pickable = onRemove !== undefined;
+
+  const table = useReactTable<T>({
+    data: data.rows,
+    columns: useMemo(() => definitions(columns), [columns]),
+    state: { columnVisibility: visible, rowSelection: picked },
+    getRowId: (row) => String(props.rowId(row)),
+    onRowSelectionChange: setPicked,
+    enableRowSelection: removable ? (row) => removable(row.original) : true,
+    manualSorting: true,
+    manualPagination: true,
+    getCoreRowModel: getCoreRowModel(),
+  });
+
+  const { rows } = table.getRowModel();
+  const pickedRows = rows.filter((row) => row.getIsSelected()).map((row) => row.original);
+  const removePicked = async () => {
+    if (await onRemove?.(pickedRows)) setPicked({});
+  };
+
+  return (
+    <section className="panel" aria-label={props.label}>
+      <Toolbar
+        search={view.search}
+        onSearch={(search) => onView({ search })}
+        picked={pickedRows.length}
+        onRemovePicked={onRemove && (() => void removePicked())}
+        filters={props.filters}
+        columnMenu={<ColumnMenu columns={columns} visible={visible} onToggle={toggle} onReset={reset} />}
+      />
+      {props.letters && <LetterTabs letter={view.letter} onLetter={(letter) => onView({ letter })} />}
+      <div className={classes.scroll}>
+        <table className={classes.table} aria-label={props.label} aria-busy={data.loading}>
+          <Head table={table} view={view} onView={onView} pickable={pickable} />
+          <Body rows={rows} pickable={pickable} onOpen={props.onOpen} />
+        </table>
+      </div>
+      {rows.length === 0 && (
+        <State
+          data={data}
+          narrowed={view.search !== '' || view.letter !== ''}
+          onWiden={() => onView({ search: '', letter: '' })}
+          empty={props.empty}
+        />
+      )}
+      <Footer
+        total={data.total}
+        page={view.page}
+        perPage={view.perPage}
+        onPage={(page) => onView({ page })}
+        onPerPage={(perPage) => onView({ perPage })}
+      />
+    </section>
+  );
+}

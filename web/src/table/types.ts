@@ -1,0 +1,31 @@
+// What a page says about its table.
+import type { ReactNode } from 'react';
+
+export interface Column<T> {
+  /** Also the field the server sorts by. */
+  id: string;
+  /** Key of the heading's text. */
+  text: string;
+  cell: (row: T) => ReactNode;
+  sortable?: boolean;
+  /** Shown only when the reader chooses it. */
+  extra?: boolean;
+  numeric?: boolean;
+}
+
+export interface TableView {
+  search: string;
+  sort: string;
+  order: 'asc' | 'desc';
+  page: number;
+  perPage: number;
+  letter: string;
+}
+
+export interface TableData<T> {
+  rows: T[];
+  total: number;
+  loading: boolean;
+  error: unknown;
+  retry: () => void;
+}

@@ -1,0 +1,23 @@
+// Rows that the server searches, sorts and pages.
+import { useList } from '../api/collections';
+import type { Collection, ListParams } from '../api/types';
+import type { TableData, TableView } from './types';
+
+export function useServerTable<T>(collection: Collection, view: TableView, filters: ListParams = {}): TableData<T> {
+  const list = useList<T>(collection, {
+    search: view.search,
+    sort: view.sort,
+    order: view.order,
+    page: view.page,
+    per_page: view.perPage,
+    letter: view.letter,
+    ...filters,
+  });
+  return {
+    rows: list.data?.items ?? [],
+    total: list.data?.total ?? 0,
+    loading: list.isPending,
+    error: list.isError ? list.error : null,
+    retry: () => void list.refetch(),
+  };
+}

@@ -1,6 +1,7 @@
 /*
  * Digest access authentication (RFC 7616, RFC 8760): MD5, SHA-256 and their
- * qop=auth. Pure functions; nonces are the business of whoever challenges.
+ * qop=auth. Pure functions for any thread; nonces are the business of whoever
+ * challenges. A hash the crypto library refuses is written as "" and matches nothing.
  */
 #ifndef SIP_DIGEST_H
 #define SIP_DIGEST_H
@@ -15,12 +16,14 @@ enum { SIP_DIGEST_HEX_MAX = 65 }; /* 32 bytes in hex and the NUL */
 struct sip_digest {
 	struct slice username, realm, nonce, uri, response, cnonce, opaque, qop;
 	enum sip_digest_algorithm algorithm;
-	uint32_t nc; /* 0 when there is no qop */
+	uint32_t nc;	      /* 0 when there is no qop */
+	struct slice nc_text; /* as written: this is what was hashed; may be empty for writing */
 	bool stale;
 	bool unsupported; /* an algorithm or qop we do not know */
 };
 
-/** ERR_MALFORMED: not a Digest value. */
+/** ERR_MALFORMED: not a Digest value, no nonce, a parameter twice, or qop without
+ *  nc and cnonce. */
 ERR_MUST_CHECK enum err sip_digest_parse(struct sip_digest *out, struct slice value);
 /** HA1 = H(user:realm:password) as lower-case hex with NUL. */
 void sip_digest_ha1(enum sip_digest_algorithm alg, struct slice user, struct slice realm,

@@ -14,7 +14,8 @@
 #define SIP_METHODS(X)                                                                             \
 	X(INVITE)                                                                                  \
 	X(ACK)                                                                                     \
-	X(BYE) X(CANCEL) X(OPTIONS) X(REGISTER) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(REFER)     \
+	X(BYE)                                                                                     \
+	X(CANCEL) X(OPTIONS) X(REGISTER) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(REFER)            \
 	    X(SUBSCRIBE) X(NOTIFY) X(PUBLISH)
 
 enum sip_method {

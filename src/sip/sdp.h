@@ -20,9 +20,9 @@ struct sdp_media {
 	struct slice proto;	/* "RTP/AVP" … */
 	struct slice formats;	/* "0 8 101" */
 	struct addr addr; /* RTP goes here (media's or session's c=); family 0 if a name, or none */
-	struct addr rtcp; /* a=rtcp or port + 1 */
+	struct addr rtcp; /* a=rtcp or port + 1; family 0 when the media is refused */
 	enum sdp_dir dir; /* media's or session's */
-	bool rtcp_mux;
+	bool rtcp_mux;	  /* then RTCP comes to addr, if our side agrees */
 	uint16_t ptime_ms; /* 0 = not given */
 	struct slice text; /* all lines of this section */
 };
@@ -49,7 +49,8 @@ struct sdp_rewrite_params {
 	uint16_t port[SDP_MEDIA_MAX]; /* our RTP port for each media; 0 = refused */
 };
 /** Writes s with our o=, c= and ports; RTCP on port + 1. Lines that speak of
- *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups) are left out. */
+ *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups, source-filter)
+ *  are left out, and everything but the m= line of a refused media. */
 void sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p);
 /** Does an answer fit its offer: the same number and kinds of media, protocols alike,
  *  at least one format of each live media offered? ERR_CONFLICT if not (RFC 3264, 6). */

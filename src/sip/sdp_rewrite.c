@@ -1,0 +1,117 @@
+/*
+ * A description with our addresses in place of theirs. Everything that does not
+ * speak of addresses or of negotiating them is copied line by line.
+ *
+ * One session-level c= says where we are; the c= lines of the media go. It must
+ * stand before b=, t=, r=, z=, k= and a= (RFC 8866, 9).
+ */
+#include "sip/sdp_int.h"
+
+/* Attributes about addresses behind us, or about protocols to find addresses. */
+static bool
+speaks_of_addresses(struct slice line_value)
+{
+	static const struct slice dropped[] = {
+	    {"candidate", 9},
+	    {"remote-candidates", 17},
+	    {"end-of-candidates", 17},
+	    {"rtcp", 4},
+	    {"rtcp-mux", 8},
+	    {"rtcp-mux-only", 13},
+	    {"bundle-only", 11},
+	    {"source-filter", 13},
+	};
+	struct slice value, name = sdp_attribute(line_value, &value);
+
+	for (size_t i = 0; i < sizeof dropped / sizeof dropped[0]; i++)
+		if (slice_eq(name, dropped[i]))
+			return true;
+	if (slice_eq(name, SLICE("group")))
+		return slice_eq(sdp_word_take(&value), SLICE("BUNDLE"));
+	return slice_starts(name, SLICE("ice-"));
+}
+
+static void
+write_line(struct buf *b, const struct sdp_line *line)
+{
+	buf_char(b, line->type);
+	buf_char(b, '=');
+	buf_put(b, line->value);
+	buf_lit(b, "\r\n");
+}
+
+/* " IN IP4 192.0.2.1\r\n" */
+static void
+write_address(struct buf *b, const struct addr *a)
+{
+	buf_put(b, a->family == 6 ? SLICE("IN IP6 ") : SLICE("IN IP4 "));
+	addr_write_ip(b, a);
+	buf_lit(b, "\r\n");
+}
+
+static void
+write_connection(struct buf *b, const struct addr *a, bool *written)
+{
+	if (*written)
+		return;
+	buf_lit(b, "c=");
+	write_address(b, a);
+	*written = true;
+}
+
+static void
+write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p)
+{
+	struct slice rest = s->session_text;
+	bool connection = false;
+	struct sdp_line line;
+
+	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND) {
+		if (line.type == 'o') {
+			buf_lit(b, "o=- ");
+			buf_u64(b, p->session_id);
+			buf_char(b, ' ');
+			buf_u64(b, p->version);
+			buf_char(b, ' ');
+			write_address(b, &p->local);
+			continue;
+		}
+		if (memchr("cbtrzka", line.type, 7))
+			write_connection(b, &p->local, &connection);
+		if (line.type == 'c' || (line.type == 'a' && speaks_of_addresses(line.value)))
+			continue;
+		write_line(b, &line);
+	}
+	write_connection(b, &p->local, &connection);
+}
+
+static void
+write_media(struct buf *b, const struct sdp_media *m, uint16_t port)
+{
+	struct slice rest = m->text;
+	struct sdp_line line;
+
+	buf_lit(b, "m=");
+	buf_put(b, m->kind);
+	buf_char(b, ' ');
+	buf_u64(b, port);
+	buf_char(b, ' ');
+	buf_put(b, m->proto);
+	buf_char(b, ' ');
+	buf_put(b, m->formats);
+	buf_lit(b, "\r\n");
+	if (port == 0)
+		return; /* refused: nothing more to say about it */
+	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND)
+		if (line.type != 'm' && line.type != 'c' &&
+		    !(line.type == 'a' && speaks_of_addresses(line.value)))
+			write_line(b, &line);
+}
+
+void
+sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p)
+{
+	write_session(b, s, p);
+	for (size_t i = 0; i < s->n_media; i++)
+		write_media(b, &s->media[i], p->port[i]);
+}

@@ -1,0 +1,187 @@
+/* Building and taking down the room. */
+#include "api/api.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "api/api_int.h"
+#include "base/log.h"
+
+static char *
+copy(const char *text)
+{
+	return strdup(text ? text : "");
+}
+
+static uint32_t
+or_default(uint32_t value, uint32_t otherwise)
+{
+	return value ? value : otherwise;
+}
+
+static bool
+take_params(struct api *api, const struct api_params *p)
+{
+	struct api_params *own = &api->params;
+
+	*own = *p;
+	own->http_address = copy(p->http_address);
+	own->socket_path = p->socket_path ? copy(p->socket_path) : NULL;
+	own->web_dir = NULL;
+	own->version = copy(p->version);
+	own->sip_address = copy(p->sip_address);
+	own->connections = or_default(p->connections, 1024);
+	own->connections_per_ip = or_default(p->connections_per_ip, 256);
+	own->timeout_s = or_default(p->timeout_s, 30);
+	own->request_s = or_default(p->request_s, 60);
+	own->import_timeout_s = or_default(p->import_timeout_s, 600);
+	own->keepalive_ms = or_default(p->keepalive_ms, 15000);
+	own->trace_bytes = p->trace_bytes ? p->trace_bytes : (size_t)64 << 20;
+	api->store = p->store;
+	api->ops = p->ops;
+	api->ops_ctx = p->ops_ctx;
+	return own->http_address && own->version && own->sip_address &&
+	       (own->socket_path || !p->socket_path);
+}
+
+static enum err
+build(struct api *api, const struct api_params *p)
+{
+	enum err e;
+
+	if (!take_params(api, p))
+		return ERR_NOMEM;
+	api->hub = hub_new(api);
+	api->live = live_new(api);
+	api->traces = traces_new(api->params.trace_bytes);
+	api->limits = limits_new();
+	if (!api->hub || !api->live || !api->traces || !api->limits)
+		return ERR_NOMEM;
+	e = store_settings(api->store, &api->started_with);
+	if (e == ERR_OK)
+		traces_limit(api->traces, api->started_with.trace_keep_messages);
+	return e;
+}
+
+static enum err
+open_doors(struct api *api, const char *web_dir, char *why, size_t why_bytes)
+{
+	const struct api_params *p = &api->params;
+	enum err e;
+
+	if (web_dir) {
+		api->web_dir_fd = open(web_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (api->web_dir_fd < 0)
+			log_warn(
+			    API, "the web page is not in %s; the API works without it", web_dir);
+	}
+	e = listen_tcp(p->http_address, p->http_port, &api->tcp_fd, &api->port, why, why_bytes);
+	if (e == ERR_OK && p->socket_path)
+		e = listen_unix(p->socket_path, &api->unix_fd, why, why_bytes);
+	return e;
+}
+
+enum err
+api_new(struct api **out, const struct api_params *params, char *why, size_t why_bytes)
+{
+	struct api *api = calloc(1, sizeof *api);
+	enum err e;
+
+	if (!api) {
+		snprintf(why, why_bytes, "out of memory");
+		return ERR_NOMEM;
+	}
+	api->tcp_fd = api->unix_fd = api->web_dir_fd = -1;
+	api->started_ms = api_now_ms();
+	api->started_mono_ms = api_mono_ms();
+	list_init(&api->links);
+	pthread_mutex_init(&api->links_lock, NULL);
+	pthread_mutex_init(&api->setup_lock, NULL);
+	pthread_mutex_init(&api->metrics_lock, NULL);
+	e = build(api, params);
+	if (e != ERR_OK)
+		snprintf(why, why_bytes, "the web server cannot start: %s", err_text(e));
+	else
+		e = open_doors(api, params->web_dir, why, why_bytes);
+	if (e != ERR_OK) {
+		if (api->unix_fd < 0) { /* the socket file is somebody else's */
+			free((char *)api->params.socket_path);
+			api->params.socket_path = NULL;
+		}
+		api_free(api);
+		return e;
+	}
+	*out = api;
+	return ERR_OK;
+}
+
+static void
+close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+api_free(struct api *api)
+{
+	if (!api)
+		return;
+	api_stop(api);
+	close_fd(api->tcp_fd);
+	close_fd(api->unix_fd);
+	close_fd(api->web_dir_fd);
+	if (api->params.socket_path)
+		unlink(api->params.socket_path);
+	live_free(api->live);
+	traces_free(api->traces);
+	limits_free(api->limits);
+	hub_free(api->hub);
+	free(api->ticker);
+	free(api->pool);
+	free((char *)api->params.http_address);
+	free((char *)api->params.socket_path);
+	free((char *)api->params.version);
+	free((char *)api->params.sip_address);
+	pthread_mutex_destroy(&api->links_lock);
+	pthread_mutex_destroy(&api->setup_lock);
+	pthread_mutex_destroy(&api->metrics_lock);
+	free(api);
+}
+
+uint16_t
+api_bound_port(const struct api *api)
+{
+	return api->port;
+}
+
+static void
+tell_changed(struct api *api, const char *entity, int64_t id)
+{
+	char text[96];
+
+	snprintf(text, sizeof text, "{\"entity\":\"%.48s\",\"id\":%lld}", entity, (long long)id);
+	hub_publish(api->hub, "changed", text);
+}
+
+void
+api_on_changed(struct api *api, const char *entity, int64_t id)
+{
+	struct settings settings;
+	size_t n;
+	const struct model_entity *const *all = model_entities(&n);
+
+	if ((!entity || strcmp(entity, model_settings.name) == 0) &&
+	    store_settings(api->store, &settings) == ERR_OK)
+		traces_limit(api->traces, settings.trace_keep_messages);
+	if (entity) {
+		tell_changed(api, entity, id);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!(all[i]->flags & (MODEL_HIDDEN | MODEL_LIVE)))
+			tell_changed(api, all[i]->name, 0);
+}

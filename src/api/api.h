@@ -1,0 +1,101 @@
+/*
+ * api/ - the door for administrators: HTTP server, log-in sessions and rights, REST
+ * over model/ and store/, live events, SIP traces, metrics, the static web page.
+ *
+ * Two entrances to the same routes: a TCP port (browsers; log-in by cookie, CSRF
+ * token) and a UNIX socket (the command line; root or the daemon's own account is
+ * administrator by its peer credentials). libmicrohttpd's poll threads only move bytes;
+ * handlers run in a worker pool of this room because they may block in the store.
+ *
+ * Ownership: the daemon owns struct api; api owns its sockets, threads, the mirror
+ * of live calls and registrations and the ring of traced messages. The store is
+ * borrowed and outlives it. Threads: api_new … api_free on the thread that wires the
+ * house; the api_on_* functions on any management thread (they copy and never block on
+ * I/O). Calls that must end go out through api_control_ops.
+ *
+ * Does not know SIP, SQL, or how calls are made.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include "model/live.h"
+#include "store/store.h"
+
+struct api;
+
+/** Commands to the signalling plane. Called on worker threads, any number at once. */
+struct api_control_ops {
+	/** Asks for the end of a live call; ERR_OK when the request is on its way, ERR_LIMIT when
+	 *  the plane is too busy to take it (the client is told to try again). */
+	enum err (*hangup)(void *ctx, const char *call_id);
+};
+
+struct api_params {
+	struct store *store;	  /* borrowed */
+	const char *http_address; /* IP to listen on, "0.0.0.0", "::" (both families) */
+	uint16_t http_port;	  /* 0 = any free one, see api_bound_port */
+	const char *socket_path;  /* UNIX socket, made with mode 0600; NULL = none */
+	const char *web_dir;	  /* built web page; NULL = none */
+	const char *version;	  /* of the program */
+	const char *sip_address;  /* what SIP really listens on (options win over settings) */
+	uint16_t sip_port;
+	const struct api_control_ops *ops; /* borrowed */
+	void *ops_ctx;
+	/* Limits; 0 = the default. */
+	uint32_t connections;	     /* 1024 at once */
+	uint32_t connections_per_ip; /* 256 */
+	uint32_t timeout_s;	     /* a silent connection is closed: 30 */
+	uint32_t request_s;	     /* a request must have arrived: 60 */
+	uint32_t import_timeout_s;   /* a whole configuration may take longer: 600 */
+	uint32_t keepalive_ms;	     /* of event streams: 15000 */
+	size_t trace_bytes;	     /* memory for traced messages: 64 MiB */
+};
+
+/**
+ * Opens the listening sockets (so that a port in use is known before anything runs) and
+ * builds the room; no threads yet. why gets a sentence on failure. ERR_IN_USE, ERR_DENIED,
+ * ERR_INVALID (address), ERR_IO, ERR_NOMEM.
+ */
+ERR_MUST_CHECK enum err api_new(
+    struct api **out, const struct api_params *params, char *why, size_t why_bytes);
+/** Starts the threads; requests are answered from here on. */
+ERR_MUST_CHECK enum err api_start(struct api *api);
+/** Answers what is under way, ends event streams, joins the threads. Idempotent. */
+void api_stop(struct api *api);
+/** api_stop and memory. Removes the UNIX socket. NULL is fine. */
+void api_free(struct api *api);
+/** The TCP port we listen on. */
+uint16_t api_bound_port(const struct api *api);
+
+/* --- what the system tells its watchers; any management thread, copies, returns quickly --- */
+
+/** A new state of a call; LIVE_CALL_ENDED takes it out of the mirror. */
+void api_on_live_call(struct api *api, const struct live_call *call);
+/** A binding came, changed (also its reachability) or went. */
+void api_on_registration(struct api *api, const struct live_registration *r, bool removed);
+/** A SIP message of a call, for the trace pages. */
+void api_on_trace(struct api *api, const struct trace_message *m);
+/** A committed change, from the store's feed. entity NULL: anything may have changed. */
+void api_on_changed(struct api *api, const char *entity, int64_t id);
+
+/** One number for /metrics and /api/status. Texts are static. */
+struct api_metric {
+	const char *name;   /* "strowger_calls_total" */
+	const char *labels; /* "direction=\"in\"", NULL = none */
+	const char *help;
+	bool counter; /* else a gauge */
+	double value;
+};
+
+enum { API_METRICS_MAX = 256 };
+
+/** The numbers of the other planes, all of them; replaces the ones before. Same names stand
+ *  together. At most API_METRICS_MAX are kept. */
+void api_on_metrics(struct api *api, const struct api_metric *metrics, size_t n);
+
+/* --- the table of routes, for the test that compares it with the OpenAPI document -------- */
+
+/** Calls cb with every method and path, as OpenAPI writes them ("/api/users/{id}"). */
+void api_routes_each(void (*cb)(void *ctx, const char *method, const char *path), void *ctx);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * Inside of api/: a request on its way, the parts of the server, who owns them.
+ *
+ *   api ─┬─ listen (sockets)          server.c, listen.c
+ *        ├─ pool (workers, queue)     pool.c
+ *        ├─ hub (event streams)       events.c
+ *        ├─ live (mirror)             live.c
+ *        ├─ traces (ring)             trace.c
+ *        ├─ limits (failed log-ins)   limit.c
+ *        └─ ticker (thread)           ticker.c
+ *
+ * A request belongs to exactly one thread at a time: an MHD poll thread while bytes
+ * come or go, a worker while its connection is suspended.
+ */
+#ifndef API_API_INT_H
+#define API_API_INT_H
+
+#include <stdatomic.h>
+
+#include <microhttpd.h>
+
+#include "api/api.h"
+#include "base/addr.h"
+#include "base/list.h"
+
+struct api_hub;
+struct api_live;
+struct api_traces;
+struct api_limits;
+struct api_pool;
+struct api_ticker;
+struct request;
+
+enum {
+	BODY_BYTES_MAX = 1 << 20,	/* ordinary requests */
+	BODY_BYTES_STRANGER = 16384,	/* before we know who it is */
+	BODY_BYTES_IMPORT = 64 << 20,	/* a whole configuration */
+	BODY_BYTES_DISCARD = 128 << 20, /* read and thrown away to deliver a 413 */
+	URI_BYTES_MAX = 4096,
+	SEGMENTS_MAX = 5,
+	QUERY_MAX = 24,
+	TOKEN_HEX = 64, /* session cookie and CSRF token: 256 bits */
+	SESSION_IDLE_MS = 12 * 3600 * 1000,
+};
+
+struct api {
+	struct api_params params; /* texts are copies, own copies */
+	struct store *store;
+	const struct api_control_ops *ops;
+	void *ops_ctx;
+	int tcp_fd, unix_fd; /* until MHD has them; then -1 */
+	uint16_t port;
+	struct MHD_Daemon *web, *local;
+	int web_dir_fd; /* -1 none */
+	struct settings started_with;
+	int64_t started_ms;	  /* wall clock */
+	uint64_t started_mono_ms; /* monotonic */
+	atomic_bool setup_done, stopping;
+	atomic_uint_fast64_t replies[6]; /* by status class */
+	atomic_uint_fast64_t login_failures;
+	struct api_pool *pool;
+	struct api_hub *hub;
+	struct api_live *live;
+	struct api_traces *traces;
+	struct api_limits *limits;
+	struct api_ticker *ticker;
+	pthread_mutex_t setup_lock; /* one first administrator */
+	pthread_mutex_t metrics_lock;
+	struct api_metric metrics[API_METRICS_MAX]; /* metrics_lock */
+	size_t metrics_count;
+	pthread_mutex_t links_lock;
+	struct list links; /* all connections; their deadlines: links_lock */
+};
+
+/** A connection. MHD's timeout is about silence; the deadline is for those who send a byte now
+ *  and then. */
+struct link {
+	struct list node;
+	int fd;
+	uint64_t deadline_ms; /* monotonic; a whole request must be here by then; 0 none */
+};
+
+/* --- a request --------------------------------------------------------------- */
+
+enum who {
+	WHO_ANYONE,
+	WHO_NEAR,  /* from this machine, or an administrator */
+	WHO_USER,  /* logged in */
+	WHO_ADMIN, /* logged in as administrator */
+};
+
+enum route_flag {
+	ROUTE_BIG_BODY = 1 << 0, /* BODY_BYTES_IMPORT */
+	ROUTE_WRITES = 1 << 1,	 /* creates, changes, deletes rows: not for logs */
+	ROUTE_EARLY = 1 << 2,	 /* also before set-up is done */
+};
+
+struct route {
+	const char *method, *pattern;
+	enum who who;
+	unsigned flags;
+	void (*handle)(struct request *rq);
+};
+
+/** Where a request is. MHD calls its handler again after every step. */
+enum phase {
+	PHASE_NEW,	 /* header read */
+	PHASE_ADMITTING, /* big body announced: a worker looks first who it is */
+	PHASE_ADMITTED,
+	PHASE_BODY,    /* bytes come */
+	PHASE_WORKING, /* a worker has it */
+	PHASE_DONE,    /* the reply is ready */
+};
+
+struct reply {
+	int status; /* 0 = none yet */
+	char *body; /* malloc'd */
+	size_t body_bytes;
+	const char *content_type, *disposition, *cache; /* static; NULL none */
+	char cookie[160], allow[40];
+	uint32_t retry_after_s;
+	bool stream; /* instead of a body: the live events */
+	int file_fd; /* instead of a body: a file, -1 none */
+	const char *encoding;
+	char etag[64];
+};
+
+/** Who asks. */
+struct caller {
+	bool local;	  /* by the UNIX socket, rights checked */
+	bool has_session; /* user, csrf and token_hash are set */
+	json_t *user;
+	char csrf[TOKEN_HEX + 1];
+	unsigned char token_hash[32];
+};
+
+struct pair {
+	struct slice name, value;
+};
+
+struct request {
+	struct api *api;
+	struct MHD_Connection *con;
+	struct list node; /* in the pool's queue */
+	struct link *link;
+	enum phase phase;
+	bool by_socket; /* came by the UNIX socket */
+	bool is_get;	/* GET or HEAD */
+	bool admitted;
+	const char *method;
+	struct addr peer; /* family 0 on the UNIX socket */
+	/* The target, decoded; slices into text. */
+	char *uri, *text;
+	struct slice path, segment[SEGMENTS_MAX];
+	size_t segments;
+	struct pair query[QUERY_MAX];
+	size_t queries;
+	/* What the router found. */
+	const struct route *route;
+	const struct model_entity *entity;
+	int64_t id;
+	struct slice call_id;
+	/* Headers; "" when absent. */
+	char token[TOKEN_HEX + 1], csrf[TOKEN_HEX + 1];
+	char content_type[64], accept_encoding[128], if_none_match[64], fetch_site[24];
+	/* Body. */
+	uint64_t announced_bytes; /* UINT64_MAX: not known before its end */
+	char *body;
+	size_t body_bytes, body_cap, body_max;
+	uint64_t discarded_bytes;
+	bool too_big;
+	struct caller caller;
+	struct reply reply;
+};
+
+/** Parses target and headers. A refusal is put into the reply. */
+void request_read(struct request *rq);
+struct request *request_new(struct api *api, struct MHD_Connection *con, const char *uri);
+void request_free(struct request *rq);
+/** Takes bytes of the body; beyond the limit they are thrown away. False: enough of it. */
+bool request_take_body(struct request *rq, const char *bytes, size_t n);
+/** The body as a JSON object (new reference), or NULL with an error in the reply. An absent
+ *  body is an empty object when may_be_absent. */
+json_t *request_json(struct request *rq, bool may_be_absent);
+/** Value of a query parameter; p NULL when absent. */
+struct slice request_query(const struct request *rq, const char *name);
+bool request_query_flag(const struct request *rq, const char *name);
+
+/* --- answers (errors.c) -------------------------------------------------------- */
+
+/** Takes the reference. */
+void reply_json(struct request *rq, int status, json_t *body);
+/** body is malloc'd and taken. */
+void reply_text(struct request *rq, int status, const char *content_type, char *body, size_t n);
+void reply_error(struct request *rq, int status, const char *code, const char *field,
+    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/** What the store said, with its sentences (errors may be NULL). */
+void reply_err(struct request *rq, enum err e, const struct model_errors *errors);
+json_t *error_json(const char *code, const char *message, const char *field, json_t *details);
+
+/* --- parts ------------------------------------------------------------------- */
+
+enum err listen_tcp(
+    const char *address, uint16_t port, int *fd, uint16_t *bound, char *why, size_t why_bytes);
+enum err listen_unix(const char *path, int *fd, char *why, size_t why_bytes);
+
+/** Finds route, entity and id; else the reply is 404 or 405. Not for static files. */
+void router_find(struct request *rq);
+bool router_is_api(struct slice path);
+
+enum err pool_start(struct api *api);
+/** Suspends the connection and queues it. False: full or closed, nothing happened. */
+bool pool_push(struct api *api, struct request *rq);
+/** Finishes what is queued, then joins. */
+void pool_stop(struct api *api);
+/** On a worker: decides who asks and, unless only that was wanted, handles the request. */
+void server_work(struct request *rq);
+
+/** Decides who asks; false with a refusal in the reply. */
+bool session_admit(struct request *rq);
+/** Logs in: new token, cookie, answer {user, csrf}. Takes the reference of user. */
+void session_open(struct request *rq, json_t *user, int status);
+bool session_setup_needed(struct api *api);
+void session_hash(const char *token, unsigned char hash[32]);
+
+struct api_limits *limits_new(void);
+void limits_free(struct api_limits *l);
+/** Counts an attempt to log in before it is tried. 0 = go on, else seconds to wait. */
+uint32_t limits_try(
+    struct api_limits *l, const struct addr *ip, struct slice login, uint64_t now_ms);
+/** The attempt was good: it does not count, and the login is forgiven its earlier ones. */
+void limits_forgive(
+    struct api_limits *l, const struct addr *ip, struct slice login, uint64_t now_ms);
+
+struct api_hub *hub_new(struct api *api);
+void hub_free(struct api_hub *h);
+bool hub_wanted(struct api_hub *h);
+size_t hub_count(struct api_hub *h);
+/** data is one line of JSON. */
+void hub_publish(struct api_hub *h, const char *event, const char *data);
+void hub_keepalive(struct api_hub *h);
+/** Makes the stream the response of this request; NULL: too many. MHD thread. */
+struct MHD_Response *hub_open(struct api_hub *h, struct request *rq);
+/** Ends the streams of a session. */
+void hub_close_session(struct api_hub *h, const unsigned char token_hash[32]);
+/** Ends the streams of sessions that are no longer valid. Reads the store. */
+void hub_check_sessions(struct api_hub *h);
+/** Ends all; later ones end at once. */
+void hub_stop(struct api_hub *h);
+
+struct api_live *live_new(struct api *api);
+void live_free(struct api_live *l);
+/** Sends what changed to the streams. */
+void live_flush(struct api_live *l);
+bool live_has_call(struct api_live *l, struct slice call_id);
+size_t live_call_count(struct api_live *l);
+size_t live_registration_count(struct api_live *l);
+
+struct api_traces *traces_new(size_t bytes_max);
+void traces_free(struct api_traces *t);
+void traces_limit(struct api_traces *t, uint32_t messages_max);
+/** Gives a traced call its parties, for the list. */
+void traces_name(struct api_traces *t, const struct live_call *call);
+void traces_add(struct api_traces *t, const struct trace_message *m);
+size_t traces_count(struct api_traces *t, size_t *bytes);
+
+enum err ticker_start(struct api *api);
+void ticker_stop(struct api *api);
+/** Something waits for live_flush. Any thread. */
+void ticker_wake(struct api *api);
+
+/** A file of the web page into the reply. MHD thread. */
+void static_serve(struct request *rq);
+
+/** Closes connections whose request does not arrive. */
+void server_close_late(struct api *api);
+
+/** Milliseconds of the monotonic clock; since 1970. */
+uint64_t api_mono_ms(void);
+int64_t api_now_ms(void);
+/** Memory of the process. */
+uint64_t api_resident_bytes(void);
+
+/* --- handlers ------------------------------------------------------------------ */
+
+void handle_health(struct request *rq);
+void handle_status(struct request *rq);
+void handle_metrics(struct request *rq);
+void handle_openapi(struct request *rq);
+void handle_setup(struct request *rq);
+void handle_session_get(struct request *rq);
+void handle_session_create(struct request *rq);
+void handle_session_delete(struct request *rq);
+void handle_list(struct request *rq);
+void handle_create(struct request *rq);
+void handle_get(struct request *rq);
+void handle_patch(struct request *rq);
+void handle_delete(struct request *rq);
+void handle_sip_account(struct request *rq);
+void handle_new_secret(struct request *rq);
+void handle_calls(struct request *rq);
+void handle_hangup(struct request *rq);
+void handle_registrations(struct request *rq);
+void handle_events(struct request *rq);
+void handle_traces(struct request *rq);
+void handle_trace(struct request *rq);
+void handle_export(struct request *rq);
+void handle_import(struct request *rq);
+
+#endif

@@ -1,0 +1,181 @@
+/*
+ * REST over every entity of model/: list, create, read, change, delete. Nothing here
+ * knows a field by name.
+ */
+#include "api/api_int.h"
+
+enum { PER_PAGE_MAX = 1000, PER_PAGE = 50 };
+
+static bool
+bad_parameter(struct request *rq, const char *name, const char *expected)
+{
+	reply_error(rq, 400, "bad_parameter", name, "The parameter %s must be %s.", name, expected);
+	return false;
+}
+
+static bool
+read_number(struct request *rq, const char *name, struct slice value, uint32_t max, uint32_t *out)
+{
+	return slice_to_u32(value, max, out) == ERR_OK && *out >= 1
+		   ? true
+		   : bad_parameter(rq, name, "a whole number within its limits, at least 1");
+}
+
+static bool
+read_letter(struct request *rq, struct slice value, struct store_query *q)
+{
+	char c = value.n == 1 ? value.p[0] : '?';
+
+	if (c >= 'a' && c <= 'z')
+		c = (char)(c - 'a' + 'A');
+	if ((c < 'A' || c > 'Z') && c != '#')
+		return bad_parameter(rq, "letter", "A to Z or #");
+	q->letter = c;
+	return true;
+}
+
+/* user=7, kind=internal: rows with that value. */
+static bool
+read_filter(struct request *rq, const struct pair *p, json_t *equals)
+{
+	const struct model_field *f = model_field_find(rq->entity, p->name);
+	uint64_t number;
+	json_t *value = NULL;
+
+	if (!f || f->flags & (MODEL_INTERNAL | MODEL_WRITEONLY | MODEL_SECRET) ||
+	    !model_has_column(f)) {
+		reply_error(rq, 400, "unknown_parameter", NULL,
+		    "There is a parameter that this list does not know.");
+		return false;
+	}
+	switch (f->type) {
+	case MODEL_INT:
+	case MODEL_REF:
+		if (slice_eq(p->value, SLICE("null")))
+			value = json_null();
+		else if (slice_to_u64(p->value, INT64_MAX, &number) == ERR_OK)
+			value = json_integer((json_int_t)number);
+		break;
+	case MODEL_BOOL:
+		if (slice_eq(p->value, SLICE("true")) || slice_eq(p->value, SLICE("false")))
+			value = json_boolean(p->value.n == 4);
+		break;
+	case MODEL_TEXT:
+	case MODEL_ENUM: value = json_stringn(p->value.p, p->value.n); break;
+	default: break;
+	}
+	if (!value)
+		return bad_parameter(rq, f->name, "a value of its type");
+	json_object_set_new(equals, f->name, value);
+	return true;
+}
+
+static bool
+read_parameter(struct request *rq, const struct pair *p, struct store_query *q, json_t *equals)
+{
+	if (slice_eq(p->name, SLICE("search"))) {
+		q->search = p->value;
+	} else if (slice_eq(p->name, SLICE("sort"))) {
+		q->sort = p->value;
+	} else if (slice_eq(p->name, SLICE("order"))) {
+		q->descending = slice_eq(p->value, SLICE("desc"));
+		if (!q->descending && !slice_eq(p->value, SLICE("asc")))
+			return bad_parameter(rq, "order", "asc or desc");
+	} else if (slice_eq(p->name, SLICE("page"))) {
+		return read_number(rq, "page", p->value, UINT32_MAX / PER_PAGE_MAX, &q->page);
+	} else if (slice_eq(p->name, SLICE("per_page"))) {
+		return read_number(rq, "per_page", p->value, PER_PAGE_MAX, &q->per_page);
+	} else if (slice_eq(p->name, SLICE("letter"))) {
+		return p->value.n == 0 || read_letter(rq, p->value, q);
+	} else {
+		return read_filter(rq, p, equals);
+	}
+	return true;
+}
+
+void
+handle_list(struct request *rq)
+{
+	struct store_query q = {.page = 1, .per_page = PER_PAGE};
+	struct model_errors errors = {0};
+	json_t *equals = json_object(), *items = NULL;
+	int64_t total = 0;
+	bool ok = equals != NULL;
+	enum err e;
+
+	for (size_t i = 0; ok && i < rq->queries; i++)
+		ok = read_parameter(rq, &rq->query[i], &q, equals);
+	if (ok) {
+		q.equals = json_object_size(equals) ? equals : NULL;
+		e = store_list(rq->api->store, rq->entity, &q, &items, &total, &errors);
+		if (e == ERR_OK)
+			reply_json(rq, 200,
+			    json_pack("{s:o, s:I, s:i, s:i}", "items", items, "total",
+				(json_int_t)total, "page", (int)q.page, "per_page",
+				(int)q.per_page));
+		else if (e == ERR_INVALID)
+			bad_parameter(rq, "sort", "a field of this list");
+		else
+			reply_err(rq, e, &errors);
+	}
+	json_decref(equals);
+}
+
+static void
+reply_row(
+    struct request *rq, enum err e, int status, json_t *row, const struct model_errors *errors)
+{
+	if (e == ERR_OK)
+		reply_json(rq, status, row);
+	else
+		reply_err(rq, e, errors);
+}
+
+void
+handle_get(struct request *rq)
+{
+	json_t *row = NULL;
+	enum err e = store_get(rq->api->store, rq->entity, rq->id, &row);
+
+	reply_row(rq, e, 200, row, NULL);
+}
+
+void
+handle_create(struct request *rq)
+{
+	struct model_errors errors = {0};
+	json_t *in = request_json(rq, false), *row = NULL;
+	enum err e;
+
+	if (!in)
+		return;
+	e = store_create(rq->api->store, rq->entity, in, &row, &errors);
+	reply_row(rq, e, 201, row, &errors);
+	json_decref(in);
+}
+
+void
+handle_patch(struct request *rq)
+{
+	struct model_errors errors = {0};
+	json_t *in = request_json(rq, false), *row = NULL;
+	enum err e;
+
+	if (!in)
+		return;
+	e = store_patch(rq->api->store, rq->entity, rq->id, in, &row, &errors);
+	reply_row(rq, e, 200, row, &errors);
+	json_decref(in);
+}
+
+void
+handle_delete(struct request *rq)
+{
+	struct model_errors errors = {0};
+	enum err e = store_delete(rq->api->store, rq->entity, rq->id, NULL, &errors);
+
+	if (e == ERR_OK)
+		reply_text(rq, 204, NULL, NULL, 0);
+	else
+		reply_err(rq, e, &errors);
+}

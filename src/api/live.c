@@ -1,0 +1,492 @@
+/*
+ * Mirror of what the switch does now: calls and registrations, for GET and for the
+ * event streams.
+ *
+ * With thousands of calls a second and nobody watching this must cost nearly nothing, so
+ * a state is kept packed (its texts end to end, a few hundred bytes instead of the
+ * 3 KB of struct live_call), and JSON is made only for those who look: a GET, or the
+ * ticker, which sends the latest state of everything that changed every 50 ms while there
+ * are streams. One lock over all of it, held for copies and, for the lists, JSON.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "api/api_int.h"
+#include "base/hmap.h"
+
+struct entry {
+	struct hnode node;
+	struct list dirty; /* in api_live.dirty_*, or alone */
+	bool gone;	   /* only kept until the streams have been told */
+	void *packed;
+};
+
+struct api_live {
+	struct api *api;
+	pthread_mutex_t lock;
+	struct hmap calls, registrations;
+	size_t call_count, registration_count; /* without those that are gone */
+	struct list dirty_calls, dirty_registrations;
+};
+
+/* --- packing: fixed part, then texts, each with its NUL --------------------------- */
+
+struct packed_call {
+	int64_t started_at, answered_at, caller_user, called_user;
+	uint8_t state, ringing_count, reasons_count;
+	char text[]; /* call_id first: it is the key */
+};
+
+struct packed_registration {
+	int64_t phone_id, registered_at, expires_at;
+	uint32_t rtt_ms;
+	bool reachable;
+	char text[]; /* contact first: with phone_id the key */
+};
+
+/* With at NULL only counts. */
+static size_t
+put_text(char *at, size_t n, const char *text, size_t cap)
+{
+	size_t len = strnlen(text, cap - 1);
+
+	if (at) {
+		memcpy(at + n, text, len);
+		at[n + len] = '\0';
+	}
+	return n + len + 1;
+}
+
+#define PUT(field) n = put_text(at, n, (field), sizeof(field))
+
+static size_t
+put_call(char *at, const struct live_call *c)
+{
+	size_t n = 0;
+
+	PUT(c->call_id);
+	PUT(c->caller.number);
+	PUT(c->caller.name);
+	PUT(c->caller.phone);
+	PUT(c->called.number);
+	PUT(c->called.name);
+	PUT(c->called.phone);
+	PUT(c->codec);
+	for (uint32_t i = 0; i < c->ringing_count && i < LIVE_RINGING_MAX; i++)
+		PUT(c->ringing[i]);
+	for (uint32_t i = 0; i < c->reasons_count && i < LIVE_REASONS_MAX; i++)
+		PUT(c->reasons[i]);
+	return n;
+}
+
+static size_t
+put_registration(char *at, const struct live_registration *r)
+{
+	size_t n = 0;
+
+	PUT(r->contact);
+	PUT(r->phone);
+	PUT(r->source);
+	PUT(r->transport);
+	PUT(r->user_agent);
+	return n;
+}
+
+static struct packed_call *
+pack_call(const struct live_call *c)
+{
+	struct packed_call *p = malloc(sizeof *p + put_call(NULL, c));
+
+	if (!p)
+		return NULL;
+	*p = (struct packed_call){.started_at = c->started_at,
+	    .answered_at = c->answered_at,
+	    .caller_user = c->caller.user,
+	    .called_user = c->called.user,
+	    .state = (uint8_t)c->state,
+	    .ringing_count = (uint8_t)(c->ringing_count < LIVE_RINGING_MAX ? c->ringing_count
+									   : LIVE_RINGING_MAX),
+	    .reasons_count = (uint8_t)(c->reasons_count < LIVE_REASONS_MAX ? c->reasons_count
+									   : LIVE_REASONS_MAX)};
+	put_call(p->text, c);
+	return p;
+}
+
+static struct packed_registration *
+pack_registration(const struct live_registration *r)
+{
+	struct packed_registration *p = malloc(sizeof *p + put_registration(NULL, r));
+
+	if (!p)
+		return NULL;
+	*p = (struct packed_registration){.phone_id = r->phone_id,
+	    .registered_at = r->registered_at,
+	    .expires_at = r->expires_at,
+	    .rtt_ms = r->rtt_ms,
+	    .reachable = r->reachable};
+	put_registration(p->text, r);
+	return p;
+}
+
+/* The texts were cut to fit when they were packed. */
+static const char *
+get_text(const char *at, char *out)
+{
+	size_t n = strlen(at) + 1;
+
+	memcpy(out, at, n);
+	return at + n;
+}
+
+static json_t *
+call_json(const void *packed)
+{
+	const struct packed_call *p = packed;
+	struct live_call c = {.started_at = p->started_at,
+	    .answered_at = p->answered_at,
+	    .state = (enum live_call_state)p->state,
+	    .ringing_count = p->ringing_count,
+	    .reasons_count = p->reasons_count};
+	const char *at = get_text(p->text, c.call_id);
+
+	c.caller.user = p->caller_user;
+	c.called.user = p->called_user;
+	at = get_text(at, c.caller.number);
+	at = get_text(at, c.caller.name);
+	at = get_text(at, c.caller.phone);
+	at = get_text(at, c.called.number);
+	at = get_text(at, c.called.name);
+	at = get_text(at, c.called.phone);
+	at = get_text(at, c.codec);
+	for (uint32_t i = 0; i < c.ringing_count; i++)
+		at = get_text(at, c.ringing[i]);
+	for (uint32_t i = 0; i < c.reasons_count; i++)
+		at = get_text(at, c.reasons[i]);
+	return live_call_json(&c);
+}
+
+static json_t *
+registration_json(const void *packed)
+{
+	const struct packed_registration *p = packed;
+	struct live_registration r = {.phone_id = p->phone_id,
+	    .registered_at = p->registered_at,
+	    .expires_at = p->expires_at,
+	    .rtt_ms = p->rtt_ms,
+	    .reachable = p->reachable};
+	const char *at = get_text(p->text, r.contact);
+
+	at = get_text(at, r.phone);
+	at = get_text(at, r.source);
+	at = get_text(at, r.transport);
+	get_text(at, r.user_agent);
+	return live_registration_json(&r);
+}
+
+/* --- the mirror ------------------------------------------------------------------- */
+
+struct api_live *
+live_new(struct api *api)
+{
+	struct api_live *l = calloc(1, sizeof *l);
+
+	if (!l)
+		return NULL;
+	l->api = api;
+	pthread_mutex_init(&l->lock, NULL);
+	hmap_init(&l->calls);
+	hmap_init(&l->registrations);
+	list_init(&l->dirty_calls);
+	list_init(&l->dirty_registrations);
+	return l;
+}
+
+static void
+entry_drop(struct hmap *m, struct entry *e)
+{
+	hmap_remove(m, &e->node);
+	list_remove(&e->dirty);
+	free(e->packed);
+	free(e);
+}
+
+static void
+map_free(struct hmap *m)
+{
+	struct hnode *n;
+
+	while ((n = hmap_each(m, NULL)) != NULL)
+		entry_drop(m, container_of(n, struct entry, node));
+	hmap_fini(m);
+}
+
+void
+live_free(struct api_live *l)
+{
+	if (!l)
+		return;
+	map_free(&l->calls);
+	map_free(&l->registrations);
+	pthread_mutex_destroy(&l->lock);
+	free(l);
+}
+
+static struct entry *
+find_call(struct api_live *l, struct slice call_id, uint64_t h)
+{
+	for (struct hnode *n = hmap_first(&l->calls, h); n; n = hmap_next(n, h)) {
+		struct entry *e = container_of(n, struct entry, node);
+		struct packed_call *p = e->packed;
+
+		if (slice_eq(call_id, slice_cstr(p->text)))
+			return e;
+	}
+	return NULL;
+}
+
+static struct entry *
+find_registration(struct api_live *l, int64_t phone_id, struct slice contact, uint64_t h)
+{
+	for (struct hnode *n = hmap_first(&l->registrations, h); n; n = hmap_next(n, h)) {
+		struct entry *e = container_of(n, struct entry, node);
+		struct packed_registration *p = e->packed;
+
+		if (p->phone_id == phone_id && slice_eq(contact, slice_cstr(p->text)))
+			return e;
+	}
+	return NULL;
+}
+
+/* Puts the new state into e (made when NULL). Takes packed. NULL out of memory. */
+static struct entry *
+entry_set(struct hmap *m, struct entry *e, uint64_t h, void *packed, size_t *count, bool gone)
+{
+	if (!e) {
+		e = calloc(1, sizeof *e);
+		if (!e || hmap_put(m, &e->node, h) != ERR_OK) {
+			free(e);
+			free(packed);
+			return NULL;
+		}
+		list_init(&e->dirty);
+		e->gone = true;
+	}
+	*count += (size_t)e->gone;
+	*count -= (size_t)gone;
+	e->gone = gone;
+	free(e->packed);
+	e->packed = packed;
+	return e;
+}
+
+/* Tells the streams later, or with none forgets what is gone at once. */
+static bool
+mark(struct hmap *m, struct list *dirty, struct entry *e, bool wanted)
+{
+	if (!wanted) {
+		if (e->gone)
+			entry_drop(m, e);
+		return false;
+	}
+	list_remove(&e->dirty);
+	list_push(dirty, &e->dirty);
+	return true;
+}
+
+void
+api_on_live_call(struct api *api, const struct live_call *call)
+{
+	struct api_live *l = api->live;
+	struct slice key =
+	    slice_make(call->call_id, strnlen(call->call_id, LIVE_CALL_ID_BYTES - 1));
+	uint64_t h = hash_bytes(key);
+	struct packed_call *p = pack_call(call);
+	bool wanted = hub_wanted(api->hub), told = false, ended = call->state == LIVE_CALL_ENDED;
+	struct entry *e;
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&l->lock);
+	e = find_call(l, key, h);
+	e = entry_set(&l->calls, e, h, p, &l->call_count, ended);
+	if (e)
+		told = mark(&l->calls, &l->dirty_calls, e, wanted);
+	pthread_mutex_unlock(&l->lock);
+	if (told)
+		ticker_wake(api);
+	traces_name(api->traces, call);
+}
+
+void
+api_on_registration(struct api *api, const struct live_registration *r, bool removed)
+{
+	struct api_live *l = api->live;
+	struct slice contact = slice_make(r->contact, strnlen(r->contact, sizeof r->contact - 1));
+	uint64_t h = hash_mix(hash_bytes(contact), (uint64_t)r->phone_id);
+	struct packed_registration *p = pack_registration(r);
+	bool wanted = hub_wanted(api->hub), told = false;
+	struct entry *e;
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&l->lock);
+	e = find_registration(l, r->phone_id, contact, h);
+	e = entry_set(&l->registrations, e, h, p, &l->registration_count, removed);
+	if (e)
+		told = mark(&l->registrations, &l->dirty_registrations, e, wanted);
+	pthread_mutex_unlock(&l->lock);
+	if (told)
+		ticker_wake(api);
+}
+
+/* --- telling -------------------------------------------------------------------------- */
+
+static void
+publish(struct api_live *l, const char *event, json_t *data)
+{
+	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
+
+	if (text)
+		hub_publish(l->api->hub, event, text);
+	json_decref(data);
+	free(text);
+}
+
+/* Batches of one: the lock is not held for the JSON of thousands of calls. */
+static bool
+flush_one(struct api_live *l)
+{
+	struct list *node;
+	struct entry *e;
+	json_t *data = NULL;
+	const char *event = "call";
+
+	pthread_mutex_lock(&l->lock);
+	node = list_pop(&l->dirty_calls);
+	if (node) {
+		e = container_of(node, struct entry, dirty);
+		data = call_json(e->packed);
+		if (e->gone)
+			entry_drop(&l->calls, e);
+	} else if ((node = list_pop(&l->dirty_registrations)) != NULL) {
+		e = container_of(node, struct entry, dirty);
+		event = "registration";
+		data = registration_json(e->packed);
+		if (data)
+			json_object_set_new(data, "removed", json_boolean(e->gone));
+		if (e->gone)
+			entry_drop(&l->registrations, e);
+	}
+	pthread_mutex_unlock(&l->lock);
+	publish(l, event, data);
+	return node != NULL;
+}
+
+void
+live_flush(struct api_live *l)
+{
+	while (flush_one(l))
+		;
+}
+
+bool
+live_has_call(struct api_live *l, struct slice call_id)
+{
+	struct entry *e;
+	bool has;
+
+	pthread_mutex_lock(&l->lock);
+	e = find_call(l, call_id, hash_bytes(call_id));
+	has = e && !e->gone;
+	pthread_mutex_unlock(&l->lock);
+	return has;
+}
+
+size_t
+live_call_count(struct api_live *l)
+{
+	size_t n;
+
+	pthread_mutex_lock(&l->lock);
+	n = l->call_count;
+	pthread_mutex_unlock(&l->lock);
+	return n;
+}
+
+size_t
+live_registration_count(struct api_live *l)
+{
+	size_t n;
+
+	pthread_mutex_lock(&l->lock);
+	n = l->registration_count;
+	pthread_mutex_unlock(&l->lock);
+	return n;
+}
+
+static int
+by_text(const void *a, const void *b, const char *first, const char *second)
+{
+	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	const char *names[] = {first, second};
+
+	for (int i = 0; i < 2; i++) {
+		const char *s = json_string_value(json_object_get(x, names[i]));
+		const char *t = json_string_value(json_object_get(y, names[i]));
+		int order = strcmp(s ? s : "", t ? t : "");
+
+		if (order)
+			return order;
+	}
+	return 0;
+}
+
+static int
+by_start(const void *a, const void *b)
+{
+	return by_text(a, b, "started_at", "call_id");
+}
+
+static int
+by_phone(const void *a, const void *b)
+{
+	return by_text(a, b, "phone", "contact");
+}
+
+static void
+reply_items(struct request *rq, struct hmap *m, json_t *(*to_json)(const void *packed),
+    int (*order)(const void *, const void *))
+{
+	struct api_live *l = rq->api->live;
+	json_t *items = json_array(), **sorted;
+	size_t n = 0;
+
+	pthread_mutex_lock(&l->lock);
+	sorted = malloc((m->count + 1) * sizeof(json_t *));
+	for (struct hnode *node = hmap_each(m, NULL); node && sorted; node = hmap_each(m, node)) {
+		struct entry *e = container_of(node, struct entry, node);
+		json_t *one = e->gone ? NULL : to_json(e->packed);
+
+		if (one)
+			sorted[n++] = one;
+	}
+	pthread_mutex_unlock(&l->lock);
+	if (sorted)
+		qsort(sorted, n, sizeof(json_t *), order);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(items, sorted[i]);
+	free(sorted);
+	reply_json(rq, 200, json_pack("{s:o, s:I}", "items", items, "total", (json_int_t)n));
+}
+
+void
+handle_calls(struct request *rq)
+{
+	reply_items(rq, &rq->api->live->calls, call_json, by_start);
+}
+
+void
+handle_registrations(struct request *rq)
+{
+	reply_items(rq, &rq->api->live->registrations, registration_json, by_phone);
+}

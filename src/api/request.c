@@ -1,0 +1,293 @@
+/*
+ * A request: its target taken apart, the few headers we look at, its body within limits.
+ * The target is decoded here and not by the library, because a call id may contain an
+ * escaped slash.
+ */
+#include <stdlib.h>
+
+#include "api/api_int.h"
+
+enum { JSON_DEPTH_MAX = 32 };
+
+struct request *
+request_new(struct api *api, struct MHD_Connection *con, const char *uri)
+{
+	struct request *rq = calloc(1, sizeof *rq);
+
+	if (!rq)
+		return NULL;
+	rq->api = api;
+	rq->con = con;
+	rq->method = "";
+	rq->reply.file_fd = -1;
+	rq->body_max = BODY_BYTES_STRANGER;
+	if (strlen(uri) <= URI_BYTES_MAX)
+		rq->uri = strdup(uri);
+	return rq;
+}
+
+/* Bodies and cookies hold secrets: they do not stay in freed memory. */
+void
+request_free(struct request *rq)
+{
+	if (!rq)
+		return;
+	if (rq->body) {
+		explicit_bzero(rq->body, rq->body_cap);
+		free(rq->body);
+	}
+	json_decref(rq->caller.user);
+	free(rq->reply.body);
+	free(rq->uri);
+	free(rq->text);
+	explicit_bzero(rq, sizeof *rq);
+	free(rq);
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Appends s decoded; a NUL or a broken escape makes the target malformed. */
+static bool
+decode(struct buf *b, struct slice s, bool plus_is_space, struct slice *out)
+{
+	size_t start = b->n;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '%') {
+			int hi = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
+			int lo = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+
+			if (hi < 0 || lo < 0 || (hi == 0 && lo == 0))
+				return false;
+			c = (char)(hi << 4 | lo);
+			i += 2;
+		} else if (c == '+' && plus_is_space) {
+			c = ' ';
+		}
+		buf_char(b, c);
+	}
+	*out = slice_make(b->p + start, b->n - start);
+	return buf_ok(b) && model_utf8_count(*out) >= 0;
+}
+
+static bool
+read_segments(struct request *rq, struct buf *b, struct slice raw)
+{
+	if (!slice_take_char(&raw, '/'))
+		return false;
+	if (raw.n == 0)
+		return true;
+	while (rq->segments < SEGMENTS_MAX) {
+		bool last = slice_find(raw, '/') == raw.n;
+
+		if (!decode(b, slice_take_until(&raw, '/'), false, &rq->segment[rq->segments++]))
+			return false;
+		if (last)
+			return true;
+	}
+	rq->segments = 0; /* deeper than any route */
+	return true;
+}
+
+static bool
+read_query(struct request *rq, struct buf *b, struct slice raw)
+{
+	while (raw.n) {
+		struct slice value = slice_take_until(&raw, '&'), name;
+
+		if (!value.n)
+			continue;
+		name = slice_take_until(&value, '=');
+		if (rq->queries == QUERY_MAX ||
+		    !decode(b, name, true, &rq->query[rq->queries].name) ||
+		    !decode(b, value, true, &rq->query[rq->queries].value))
+			return false;
+		rq->queries++;
+	}
+	return true;
+}
+
+static bool
+read_target(struct request *rq)
+{
+	struct slice query = slice_cstr(rq->uri), path;
+	size_t cap = 2 * strlen(rq->uri) + 1;
+	struct buf b;
+
+	rq->text = malloc(cap);
+	if (!rq->text)
+		return false;
+	buf_init(&b, rq->text, cap);
+	path = slice_take_until(&query, '?');
+	return decode(&b, path, false, &rq->path) && read_segments(rq, &b, path) &&
+	       read_query(rq, &b, query);
+}
+
+static void
+header(struct request *rq, enum MHD_ValueKind kind, const char *name, char *out, size_t cap)
+{
+	const char *value = MHD_lookup_connection_value(rq->con, kind, name);
+
+	if (!value || slice_copy_cstr(slice_cstr(value), out, cap) != ERR_OK)
+		out[0] = '\0'; /* longer than any value that means something to us */
+}
+
+static void
+read_length(struct request *rq)
+{
+	char text[24];
+
+	if (MHD_lookup_connection_value(rq->con, MHD_HEADER_KIND, "Transfer-Encoding"))
+		rq->announced_bytes = UINT64_MAX;
+	header(rq, MHD_HEADER_KIND, "Content-Length", text, sizeof text);
+	if (text[0] &&
+	    slice_to_u64(slice_cstr(text), UINT64_MAX - 1, &rq->announced_bytes) != ERR_OK)
+		rq->announced_bytes = UINT64_MAX;
+}
+
+void
+request_read(struct request *rq)
+{
+	header(rq, MHD_COOKIE_KIND, "strowger_session", rq->token, sizeof rq->token);
+	header(rq, MHD_HEADER_KIND, "X-CSRF-Token", rq->csrf, sizeof rq->csrf);
+	header(rq, MHD_HEADER_KIND, "Content-Type", rq->content_type, sizeof rq->content_type);
+	header(rq, MHD_HEADER_KIND, "Accept-Encoding", rq->accept_encoding,
+	    sizeof rq->accept_encoding);
+	header(rq, MHD_HEADER_KIND, "If-None-Match", rq->if_none_match, sizeof rq->if_none_match);
+	header(rq, MHD_HEADER_KIND, "Sec-Fetch-Site", rq->fetch_site, sizeof rq->fetch_site);
+	read_length(rq);
+	rq->is_get = strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;
+	if (!rq->uri)
+		reply_error(rq, 400, "uri_too_long", NULL,
+		    "The address is longer than %d characters.", URI_BYTES_MAX);
+	else if (!read_target(rq))
+		reply_error(rq, 400, "malformed_uri", NULL, "The address is not well formed.");
+}
+
+static bool
+body_grow(struct request *rq, size_t need)
+{
+	size_t cap = rq->body_cap ? rq->body_cap : 1024;
+	char *bigger;
+
+	while (cap < need)
+		cap *= 2;
+	if (cap == rq->body_cap)
+		return true;
+	bigger = malloc(cap);
+	if (!bigger)
+		return false;
+	if (rq->body) {
+		memcpy(bigger, rq->body, rq->body_bytes);
+		explicit_bzero(rq->body, rq->body_cap);
+		free(rq->body);
+	}
+	rq->body = bigger;
+	rq->body_cap = cap;
+	return true;
+}
+
+bool
+request_take_body(struct request *rq, const char *bytes, size_t n)
+{
+	if (rq->reply.status || rq->too_big || n > rq->body_max - rq->body_bytes ||
+	    !body_grow(rq, rq->body_bytes + n)) {
+		rq->too_big = true;
+		rq->discarded_bytes += n;
+		return rq->discarded_bytes <= BODY_BYTES_DISCARD;
+	}
+	memcpy(rq->body + rq->body_bytes, bytes, n);
+	rq->body_bytes += n;
+	return true;
+}
+
+/* jansson recurses over nesting; what we understand is never deep. */
+static bool
+depth_ok(const char *p, size_t n)
+{
+	unsigned depth = 0;
+	bool in_text = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (in_text) {
+			if (p[i] == '\\')
+				i++;
+			else if (p[i] == '"')
+				in_text = false;
+		} else if (p[i] == '"') {
+			in_text = true;
+		} else if (p[i] == '{' || p[i] == '[') {
+			if (++depth > JSON_DEPTH_MAX)
+				return false;
+		} else if ((p[i] == '}' || p[i] == ']') && depth) {
+			depth--;
+		}
+	}
+	return true;
+}
+
+/* A form of another site can send any type but this one without being asked first. */
+static bool
+type_ok(const struct request *rq)
+{
+	struct slice rest = slice_cstr(rq->content_type);
+
+	return slice_eq_nocase(slice_trim(slice_take_until(&rest, ';')), SLICE("application/json"));
+}
+
+json_t *
+request_json(struct request *rq, bool may_be_absent)
+{
+	json_error_t at;
+	json_t *body;
+
+	if (rq->body_bytes == 0 && may_be_absent)
+		return json_object();
+	if (!type_ok(rq)) {
+		reply_error(rq, 400, "not_json", NULL,
+		    "Send JSON, with the header Content-Type: application/json.");
+		return NULL;
+	}
+	if (!depth_ok(rq->body, rq->body_bytes)) {
+		reply_error(rq, 400, "malformed_json", NULL, "The JSON is nested too deeply.");
+		return NULL;
+	}
+	body = json_loadb(rq->body ? rq->body : "", rq->body_bytes, JSON_REJECT_DUPLICATES, &at);
+	if (!body) {
+		reply_error(rq, 400, "malformed_json", NULL,
+		    "The JSON is not well formed, line %d, column %d.", at.line, at.column);
+		return NULL;
+	}
+	if (!json_is_object(body)) {
+		json_decref(body);
+		reply_error(rq, 400, "malformed_json", NULL, "A JSON object is expected.");
+		return NULL;
+	}
+	return body;
+}
+
+struct slice
+request_query(const struct request *rq, const char *name)
+{
+	for (size_t i = 0; i < rq->queries; i++)
+		if (slice_eq(rq->query[i].name, slice_cstr(name)))
+			return rq->query[i].value;
+	return (struct slice){0};
+}
+
+bool
+request_query_flag(const struct request *rq, const char *name)
+{
+	struct slice v = request_query(rq, name);
+
+	return slice_eq(v, SLICE("1")) || slice_eq(v, SLICE("true"));
+}

@@ -1,0 +1,23 @@
+#include "api/secret_int.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+void
+secret_sha256(const void *bytes, size_t n, unsigned char hash[32])
+{
+	SHA256(bytes, n, hash);
+}
+
+bool
+secret_random(void *out, size_t n)
+{
+	return RAND_bytes(out, (int)n) == 1;
+}
+
+bool
+secret_equal(const void *a, const void *b, size_t n)
+{
+	return CRYPTO_memcmp(a, b, n) == 0;
+}

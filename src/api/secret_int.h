@@ -1,0 +1,17 @@
+/*
+ * The little cryptography of this room, apart from everything else: OpenSSL's headers
+ * and base/err.h both want the name ERR_STATE.
+ */
+#ifndef API_SECRET_INT_H
+#define API_SECRET_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+void secret_sha256(const void *bytes, size_t n, unsigned char hash[32]);
+/** False when the system has no random numbers. */
+bool secret_random(void *out, size_t n);
+/** Takes the same time wherever the difference is. */
+bool secret_equal(const void *a, const void *b, size_t n);
+
+#endif

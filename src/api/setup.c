@@ -1,0 +1,142 @@
+/*
+ * First start (INI-5): whoever comes first creates the administrator. User, password,
+ * number and right come into being in one transaction, by the store's import, so that a
+ * crash or a refused number leaves nothing behind.
+ */
+#include <pthread.h>
+
+#include "api/api_int.h"
+#include "base/log.h"
+
+static const char *const fields[] = {
+    "login", "password", "first_name", "last_name", "email", "number", "language"};
+
+static bool
+known(const char *name)
+{
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (strcmp(fields[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+looks_right(struct request *rq, const json_t *in)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)in, name, value)
+	{
+		if (!known(name)) {
+			reply_error(
+			    rq, 422, "unknown_field", NULL, "There is a field that is not known.");
+			return false;
+		}
+		if (!json_is_string(value) && !json_is_null(value)) {
+			reply_error(rq, 422, "wrong_type", name, "A text is expected.");
+			return false;
+		}
+	}
+	for (size_t i = 0; i < 4; i++) /* login to last_name */
+		if (!json_string_length(json_object_get(in, fields[i]))) {
+			reply_error(rq, 422, "required", fields[i], "Please fill in this field.");
+			return false;
+		}
+	return true;
+}
+
+/* The user in the form of an import file. */
+static json_t *
+import_file(const json_t *in)
+{
+	json_t *user = json_object(), *numbers = json_array();
+	const char *number = json_string_value(json_object_get(in, "number"));
+
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		json_t *value = json_object_get(in, fields[i]);
+
+		if (json_string_length(value) && strcmp(fields[i], "number") != 0)
+			json_object_set(user, fields[i], value);
+	}
+	json_object_set_new(user, "admin", json_true());
+	json_object_set_new(user, "enabled", json_true());
+	if (number && number[0])
+		json_array_append_new(numbers, json_string(number));
+	json_object_set_new(user, "numbers", numbers);
+	return json_pack("{s:[o]}", "users", user);
+}
+
+static const char *
+text_of(const json_t *object, const char *name, const char *otherwise)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : otherwise;
+}
+
+static void
+reply_refused(struct request *rq, enum err e, const json_t *report)
+{
+	struct model_errors errors = {0};
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "errors"), i, one)
+	{
+		const char *field = text_of(one, "field", ""),
+			   *section = text_of(one, "section", "");
+
+		if (strcmp(field, "numbers") == 0 || strcmp(section, "numbers") == 0)
+			field = "number";
+		model_error_add(&errors, text_of(one, "code", "invalid"), field, "%s",
+		    text_of(one, "message", "The value is not allowed."));
+	}
+	reply_err(rq, e, &errors);
+}
+
+static void
+create_admin(struct request *rq, const json_t *in)
+{
+	struct store *store = rq->api->store;
+	struct store_import_params params = {.keep_others = true};
+	const char *login = json_string_value(json_object_get(in, "login"));
+	json_t *file, *report = NULL, *user = NULL;
+	enum err e;
+
+	e = store_find(store, &model_user, "login", login, &user);
+	if (e == ERR_OK) {
+		json_decref(user);
+		reply_error(
+		    rq, 409, "not_unique", "login", "There is already a user with this log-in.");
+		return;
+	}
+	file = import_file(in);
+	e = file ? store_import(store, file, &params, &report) : ERR_NOMEM;
+	json_decref(file);
+	if (e == ERR_OK)
+		e = store_find(store, &model_user, "login", login, &user);
+	if (e == ERR_OK) {
+		log_info(API, "the first administrator has been created");
+		session_open(rq, user, 201);
+	} else {
+		reply_refused(rq, e, report);
+	}
+	json_decref(report);
+}
+
+void
+handle_setup(struct request *rq)
+{
+	json_t *in = request_json(rq, false);
+
+	if (!in)
+		return;
+	pthread_mutex_lock(&rq->api->setup_lock);
+	if (!session_setup_needed(rq->api))
+		reply_error(rq, 403, "setup_done", NULL, "There is already an administrator.");
+	else if (looks_right(rq, in))
+		create_admin(rq, in);
+	pthread_mutex_unlock(&rq->api->setup_lock);
+	json_decref(in);
+}

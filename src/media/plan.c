@@ -1,0 +1,32 @@
+#include "media/plan_int.h"
+
+enum { PLAN_UNREAD = 4, PLAN_INDEX = 3 };
+
+void
+plan_box_init(struct plan_box *b)
+{
+	*b = (struct plan_box){.writing = 0, .reading = 1};
+	atomic_init(&b->middle, 2u);
+}
+
+bool
+plan_box_put(struct plan_box *b, const struct plan *plan)
+{
+	unsigned before;
+
+	b->plan[b->writing] = *plan;
+	before =
+	    atomic_exchange_explicit(&b->middle, b->writing | PLAN_UNREAD, memory_order_acq_rel);
+	b->writing = before & PLAN_INDEX;
+	return !(before & PLAN_UNREAD);
+}
+
+const struct plan *
+plan_box_take(struct plan_box *b)
+{
+	if (!(atomic_load_explicit(&b->middle, memory_order_relaxed) & PLAN_UNREAD))
+		return NULL;
+	b->reading =
+	    atomic_exchange_explicit(&b->middle, b->reading, memory_order_acq_rel) & PLAN_INDEX;
+	return &b->plan[b->reading];
+}

@@ -1,0 +1,40 @@
+/*
+ * The plan of a stream: everything signalling wants of it, always complete. And
+ * the box in which it goes from the signalling thread to the media thread.
+ *
+ * The box holds three plans: one that signalling writes, one that media reads,
+ * one in the middle. Each side swaps its own with the middle, so nobody waits,
+ * nobody sees half a plan, and only the newest counts. A box with an unread plan
+ * is told of once: so a mailbox with room for one word per slot can never be full.
+ */
+#ifndef MEDIA_PLAN_INT_H
+#define MEDIA_PLAN_INT_H
+
+#include <stdatomic.h>
+
+#include "media/media.h"
+
+struct plan {
+	uint32_t gen;
+	bool open;
+	uint32_t timeout_ms;
+	uint32_t timeout_serial; /* another value: count anew */
+	uint32_t clock_rate_hz;
+	uint64_t user;
+	struct media_peer peer[MEDIA_SIDES];
+};
+
+struct plan_box {
+	struct plan plan[3];
+	_Atomic unsigned middle; /* which plan, and PLAN_UNREAD */
+	unsigned writing;	 /* signalling's */
+	unsigned reading;	 /* media's */
+};
+
+void plan_box_init(struct plan_box *b);
+/** Signalling thread. True: media has to be told (it knows of no unread plan). */
+bool plan_box_put(struct plan_box *b, const struct plan *plan);
+/** Media thread, when told. Valid until the next take; NULL: nothing new. */
+const struct plan *plan_box_take(struct plan_box *b);
+
+#endif

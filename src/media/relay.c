@@ -1,0 +1,459 @@
+#include "media/relay.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "media/worker_int.h"
+
+enum {
+	EVENTS_CAPACITY = 1024, /* what does not fit waits with its stream */
+	EVENTS_BATCH = 16,
+	REST_MS = 3000,	    /* a free slot rests so long, if others are left */
+	LEFTOVERS_MAX = 64, /* packets read from a socket that could not rest */
+	THREADS_MAX = 64,
+};
+
+struct relay {
+	struct media media;
+	struct ports ports;
+	struct mailbox *events;
+	uint32_t n_workers;
+	struct worker *workers; /* [n_workers] */
+	uint32_t n_slots;	/* room for so many */
+	uint32_t n_made;	/* so many have sockets */
+	struct slot *slots;	/* [n_slots], memory comes with use */
+
+	/* For the statistics. */
+	_Atomic uint64_t streams_open, slots_busy, open_refused;
+};
+
+static struct relay *
+relay_of(const struct media *m)
+{
+	return container_of((struct media *)m, struct relay, media);
+}
+
+static void
+gauge_add(_Atomic uint64_t *gauge, int delta)
+{
+	uint64_t now = atomic_load_explicit(gauge, memory_order_relaxed);
+
+	atomic_store_explicit(gauge, now + (uint64_t)(int64_t)delta, memory_order_relaxed);
+}
+
+/* Not the loop's time: opening streams may take a while after the loop woke up. */
+static uint64_t
+clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* ---- slots ---- */
+
+static enum err
+make_slot(struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out)
+{
+	struct slot *slot = &r->slots[r->n_made];
+	enum err e;
+
+	if (r->n_made == r->n_slots)
+		return ERR_LIMIT;
+	slot->index = r->n_made;
+	slot->worker = w;
+	e = ports_open(&r->ports, now_ms, &slot->pair[MEDIA_CALLER]);
+	if (e != ERR_OK)
+		return e;
+	e = ports_open(&r->ports, now_ms, &slot->pair[MEDIA_CALLED]);
+	if (e != ERR_OK) {
+		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
+		return e;
+	}
+	plan_box_init(&slot->box);
+	stream_init(&slot->stream);
+	list_init(&slot->free_node);
+	e = worker_adopt(w, slot);
+	if (e != ERR_OK) {
+		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
+		ports_close(&r->ports, &slot->pair[MEDIA_CALLED]);
+		return ERR_LIMIT;
+	}
+	r->n_made++;
+	*out = slot;
+	return ERR_OK;
+}
+
+static void
+free_slot(struct slot *slot, uint64_t now_ms)
+{
+	slot->freed_ms = now_ms;
+	list_push(&slot->worker->free_slots, &slot->free_node);
+}
+
+static struct slot *
+longest_free(struct worker *w)
+{
+	return list_empty(&w->free_slots)
+		   ? NULL
+		   : container_of(w->free_slots.next, struct slot, free_node);
+}
+
+/* Packets of the last call that are already in the sockets. The media thread reads
+ * them too, but might do so only after it has heard of the new call. */
+static void
+throw_away_leftovers(const struct slot *slot)
+{
+	char byte;
+
+	for (unsigned side = 0; side < MEDIA_SIDES; side++)
+		for (unsigned port = 0; port < LATCH_PORTS; port++)
+			for (int i = 0; i < LEFTOVERS_MAX; i++)
+				if (recv(slot->pair[side].fd[port], &byte, 1, MSG_DONTWAIT) < 0)
+					break;
+}
+
+static struct worker *
+least_busy(struct relay *r)
+{
+	struct worker *least = &r->workers[0];
+
+	for (uint32_t i = 1; i < r->n_workers; i++)
+		if (r->workers[i].n_busy < least->n_busy)
+			least = &r->workers[i];
+	return least;
+}
+
+static struct slot *
+longest_free_of_all(struct relay *r)
+{
+	struct slot *longest = NULL;
+
+	for (uint32_t i = 0; i < r->n_workers; i++) {
+		struct slot *slot = longest_free(&r->workers[i]);
+
+		if (slot && (!longest || slot->freed_ms < longest->freed_ms))
+			longest = slot;
+	}
+	return longest;
+}
+
+/* A rested slot, else a new one, else the one that rested longest. */
+static enum err
+take_slot(struct relay *r, struct slot **out)
+{
+	struct worker *w = least_busy(r);
+	struct slot *slot = longest_free(w);
+	uint64_t now_ms = clock_ms();
+
+	if ((!slot || now_ms - slot->freed_ms < REST_MS) &&
+	    make_slot(r, w, now_ms, &slot) != ERR_OK) {
+		slot = longest_free_of_all(r);
+		if (!slot)
+			return ERR_LIMIT;
+		if (now_ms - slot->freed_ms < REST_MS)
+			throw_away_leftovers(slot);
+	}
+	list_remove(&slot->free_node);
+	*out = slot;
+	return ERR_OK;
+}
+
+/* ---- the interface ---- */
+
+static void
+submit(struct slot *slot)
+{
+	if (plan_box_put(&slot->box, &slot->wanted))
+		worker_tell(slot->worker, slot);
+}
+
+static struct slot *
+find_open(struct relay *r, struct media_ref ref)
+{
+	struct slot *slot;
+
+	if (ref.gen == 0 || ref.slot >= r->n_made)
+		return NULL;
+	slot = &r->slots[ref.slot];
+	return slot->wanted.open && slot->wanted.gen == ref.gen ? slot : NULL;
+}
+
+static enum err
+check_families(const struct relay *r, const struct media_stream_params *p)
+{
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		if (p->family[i] != 4 && p->family[i] != 6)
+			return ERR_INVALID;
+		if (!(p->family[i] == 4 ? r->ports.ip4 : r->ports.ip6))
+			return ERR_UNSUPPORTED;
+	}
+	return ERR_OK;
+}
+
+static enum err
+relay_open(struct media *m, const struct media_stream_params *p, struct media_ref *ref,
+    uint16_t port[MEDIA_SIDES])
+{
+	struct relay *r = relay_of(m);
+	struct slot *slot;
+	uint32_t gen;
+	enum err e = check_families(r, p);
+
+	if (e == ERR_OK)
+		e = take_slot(r, &slot);
+	if (e != ERR_OK) {
+		gauge_add(&r->open_refused, 1);
+		return e;
+	}
+	gen = slot->wanted.gen + 1;
+	slot->wanted = (struct plan){
+	    .gen = gen ? gen : 1,
+	    .open = true,
+	    .timeout_ms = p->timeout_ms,
+	    .clock_rate_hz = p->clock_rate_hz,
+	    .user = p->user,
+	};
+	slot->worker->n_busy++;
+	gauge_add(&r->streams_open, 1);
+	gauge_add(&r->slots_busy, 1);
+	submit(slot);
+	*ref = (struct media_ref){.slot = slot->index, .gen = slot->wanted.gen};
+	for (unsigned i = 0; i < MEDIA_SIDES; i++)
+		port[i] = slot->pair[i].port;
+	return ERR_OK;
+}
+
+static void
+relay_set_peer(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_peer *peer)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+
+	if (!slot)
+		return;
+	slot->wanted.peer[side] = *peer;
+	submit(slot);
+}
+
+static void
+relay_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+
+	if (!slot)
+		return;
+	slot->wanted.timeout_ms = timeout_ms;
+	slot->wanted.timeout_serial++;
+	submit(slot);
+}
+
+static void
+relay_close(struct media *m, struct media_ref ref)
+{
+	struct relay *r = relay_of(m);
+	struct slot *slot = find_open(r, ref);
+
+	if (!slot)
+		return;
+	slot->wanted.open = false;
+	gauge_add(&r->streams_open, -1);
+	submit(slot);
+}
+
+static const struct media_ops relay_ops = {
+    .open = relay_open,
+    .set_peer = relay_set_peer,
+    .set_timeout = relay_set_timeout,
+    .close = relay_close,
+};
+
+/* ---- events ---- */
+
+/* False: the news are old, for the stream was closed or its timeout set anew. */
+static bool
+on_event(struct relay *r, const struct worker_event *message)
+{
+	struct slot *slot = &r->slots[message->event.ref.slot];
+
+	if (message->event.kind == MEDIA_EV_TIMEOUT)
+		return find_open(r, message->event.ref) &&
+		       slot->wanted.timeout_serial == message->timeout_serial;
+	slot->worker->n_busy--;
+	gauge_add(&r->slots_busy, -1);
+	free_slot(slot, clock_ms());
+	return true;
+}
+
+static void
+on_events(void *ctx)
+{
+	struct relay *r = ctx;
+	struct worker_event batch[EVENTS_BATCH];
+	size_t n = mailbox_take_batch(r->events, batch, EVENTS_BATCH);
+
+	for (size_t i = 0; i < n; i++)
+		if (on_event(r, &batch[i]) && r->media.on_event)
+			r->media.on_event(r->media.ctx, &batch[i].event);
+}
+
+/* ---- birth and death ---- */
+
+static uint32_t
+thread_count(uint32_t wanted)
+{
+	cpu_set_t cpus;
+
+	if (wanted == 0 && sched_getaffinity(0, sizeof cpus, &cpus) == 0)
+		wanted = (uint32_t)CPU_COUNT(&cpus);
+	if (wanted == 0)
+		wanted = 1;
+	return wanted > THREADS_MAX ? THREADS_MAX : wanted;
+}
+
+/* Pages come with their first use: a large range costs nothing before it is used. */
+static enum err
+reserve_slots(struct relay *r)
+{
+	void *p;
+
+	r->n_slots = r->ports.n_pairs / MEDIA_SIDES;
+	if (r->n_slots == 0)
+		return ERR_INVALID;
+	p = mmap(NULL, r->n_slots * sizeof(struct slot), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return ERR_NOMEM;
+	r->slots = p;
+	return ERR_OK;
+}
+
+static enum err
+start_workers(struct relay *r)
+{
+	enum err e = ERR_OK;
+
+	r->workers = aligned_alloc(_Alignof(struct worker), r->n_workers * sizeof *r->workers);
+	if (!r->workers)
+		return ERR_NOMEM;
+	memset(r->workers, 0, r->n_workers * sizeof *r->workers);
+	for (uint32_t i = 0; i < r->n_workers && e == ERR_OK; i++)
+		e = worker_init(&r->workers[i], r->slots, r->n_slots, r->ports.ip6, r->events);
+	for (uint32_t i = 0; i < r->n_workers && e == ERR_OK; i++)
+		e = worker_start(&r->workers[i], i);
+	return e;
+}
+
+static void
+warm_up(struct relay *r, uint32_t n_streams)
+{
+	for (uint32_t i = 0; i < n_streams; i++) {
+		struct slot *slot;
+
+		if (make_slot(r, &r->workers[i % r->n_workers], clock_ms(), &slot) != ERR_OK)
+			break;
+		free_slot(slot, 0);
+	}
+}
+
+static enum err
+build(struct relay *r, struct loop *loop, const struct media_relay_params *p)
+{
+	struct mailbox_params events = {
+	    .message_bytes = sizeof(struct worker_event), .capacity = EVENTS_CAPACITY};
+	enum err e = ports_init(&r->ports, &p->bind, p->port_min, p->port_max);
+
+	r->n_workers = thread_count(p->n_threads);
+	if (e == ERR_OK)
+		e = reserve_slots(r);
+	if (e == ERR_OK)
+		e = mailbox_new(&r->events, &events);
+	if (e == ERR_OK)
+		e = start_workers(r);
+	if (e == ERR_OK)
+		e = loop_mailbox_attach(loop, r->events, on_events, r);
+	if (e == ERR_OK)
+		warm_up(r, p->warm_streams);
+	return e;
+}
+
+enum err
+media_relay_new(struct media **out, struct loop *loop, const struct media_relay_params *params)
+{
+	struct relay *r = calloc(1, sizeof *r);
+	enum err e;
+
+	if (!r)
+		return ERR_NOMEM;
+	r->media.ops = &relay_ops;
+	e = build(r, loop, params);
+	if (e != ERR_OK) {
+		media_relay_free(&r->media);
+		return e;
+	}
+	log_info(MEDIA, "RTP ports %u-%u%s, %u threads", params->port_min, params->port_max,
+	    r->ports.ip6 ? "" : ", IPv4 only", r->n_workers);
+	*out = &r->media;
+	return ERR_OK;
+}
+
+void
+media_relay_stop(struct media *m)
+{
+	struct relay *r = relay_of(m);
+
+	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
+		worker_stop(&r->workers[i]);
+}
+
+void
+media_relay_free(struct media *m)
+{
+	struct relay *r;
+
+	if (!m)
+		return;
+	r = relay_of(m);
+	media_relay_stop(m);
+	for (uint32_t i = 0; i < r->n_made; i++)
+		for (unsigned side = 0; side < MEDIA_SIDES; side++)
+			ports_close(&r->ports, &r->slots[i].pair[side]);
+	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
+		worker_fini(&r->workers[i]);
+	free(r->workers);
+	mailbox_free(r->events);
+	if (r->slots)
+		munmap(r->slots, r->n_slots * sizeof *r->slots);
+	ports_fini(&r->ports);
+	free(r);
+}
+
+static uint64_t
+load(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void
+media_relay_stats(const struct media *m, struct media_relay_stats *out)
+{
+	const struct relay *r = relay_of(m);
+	struct media_relay_stats stats = {
+	    .streams_open = load(&r->streams_open),
+	    .ports = 2ull * r->ports.n_pairs,
+	    .ports_in_use = 2ull * MEDIA_SIDES * load(&r->slots_busy),
+	    .open_refused = load(&r->open_refused),
+	    .threads = r->n_workers,
+	};
+
+	for (uint32_t i = 0; i < r->n_workers; i++) {
+#define X(name) stats.name += load(&r->workers[i].counters.name);
+		WORKER_COUNTERS(X)
+#undef X
+	}
+	*out = stats;
+}

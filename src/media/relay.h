@@ -1,0 +1,63 @@
+/*
+ * The real media engine: relays RTP and RTCP between the two sides of a stream.
+ *
+ * Who owns what: the signalling thread owns the streams' handles and the pool of
+ * sockets; each media thread owns the streams it carries. They share nothing but
+ * the plan boxes (plan_int.h) and the mailboxes. Nothing is allocated and no lock
+ * of another thread is waited for on a packet's way.
+ *
+ * Sockets are opened once and stay with a stream slot; slots are used again, the
+ * longest unused first and rested for some seconds as long as there are others,
+ * so that late packets of an old call meet a closed door. Opening a stream
+ * therefore costs about a microsecond once the pool is warm.
+ *
+ * RTP of a side on hold is dropped, its RTCP goes on (RFC 3264 section 5.1).
+ * STUN, DTLS and garbage go nowhere; SRTP passes like RTP. RTCP that comes to the
+ * RTP port (RFC 5761) leaves for the RTP port of the other side.
+ */
+#ifndef MEDIA_RELAY_H
+#define MEDIA_RELAY_H
+
+#include "loop/loop.h"
+#include "media/media.h"
+
+struct media_relay_params {
+	uint16_t port_min, port_max;
+	struct addr bind;      /* address of the sockets; family 0 = any, IPv4 and IPv6 */
+	uint32_t n_threads;    /* 0 = one per core */
+	uint32_t warm_streams; /* so many streams' sockets are opened at once */
+};
+
+/* Counters since the start; gauges where said. */
+struct media_relay_stats {
+	uint64_t streams_open;	/* gauge */
+	uint64_t ports;		/* gauge: of the range */
+	uint64_t ports_in_use;	/* gauge: by open or closing streams */
+	uint64_t packets;	/* relayed, RTP and RTCP */
+	uint64_t refused;	/* from strangers */
+	uint64_t malformed;	/* neither RTP nor RTCP, too short or too long */
+	uint64_t foreign;	/* STUN, DTLS */
+	uint64_t late;		/* for streams that are closed */
+	uint64_t undeliverable; /* hold, or the other peer is not known yet */
+	uint64_t send_failed;
+	uint64_t open_refused; /* streams: no ports left */
+	uint64_t threads;      /* gauge */
+};
+
+/**
+ * Starts the engine and its threads; its events run on loop's thread: set
+ * on_event and ctx of *out before the first stream is opened. Raises the soft
+ * limit of open files when the port range needs it. Signalling thread.
+ * ERR_INVALID (no port pair in the range), ERR_NOMEM, ERR_LIMIT, ERR_IO.
+ */
+ERR_MUST_CHECK enum err media_relay_new(
+    struct media **out, struct loop *loop, const struct media_relay_params *params);
+/** Ends the threads: no packet and no event from here on; open streams just end.
+ *  To be called before loop_free. Signalling thread. */
+void media_relay_stop(struct media *m);
+/** After loop_free, which still touches the engine's mailbox. NULL is fine. */
+void media_relay_free(struct media *m);
+/** Any thread, between new and free. */
+void media_relay_stats(const struct media *m, struct media_relay_stats *out);
+
+#endif

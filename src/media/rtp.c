@@ -1,0 +1,71 @@
+#include "media/rtp_int.h"
+
+enum { RTP_HEAD_BYTES = 12, RTCP_HEAD_BYTES = 8 };
+
+static uint8_t
+u8(struct slice s, size_t at)
+{
+	return (uint8_t)s.p[at];
+}
+
+static uint16_t
+u16(struct slice s, size_t at)
+{
+	return (uint16_t)(u8(s, at) << 8 | u8(s, at + 1));
+}
+
+static uint32_t
+u32(struct slice s, size_t at)
+{
+	return (uint32_t)u16(s, at) << 16 | u16(s, at + 2);
+}
+
+/* RFC 3550 A.2, the parts that are also true of SRTCP: the length of the first
+ * packet of the compound fits. */
+static bool
+rtcp_fits(struct slice packet)
+{
+	return packet.n >= RTCP_HEAD_BYTES && ((size_t)u16(packet, 2) + 1) * 4 <= packet.n;
+}
+
+/* RFC 3550 A.1: sources and header extension fit. */
+static bool
+rtp_fits(struct slice packet)
+{
+	size_t head_bytes = RTP_HEAD_BYTES + 4 * (size_t)(u8(packet, 0) & 0x0f);
+
+	if (u8(packet, 0) & 0x10) {
+		if (packet.n < head_bytes + 4)
+			return false;
+		head_bytes += 4 + 4 * (size_t)u16(packet, head_bytes + 2);
+	}
+	return head_bytes <= packet.n;
+}
+
+enum rtp_kind
+rtp_classify(struct slice packet, bool on_rtcp_port)
+{
+	if (packet.n < RTCP_HEAD_BYTES || packet.n > RTP_PACKET_MAX)
+		return RTP_KIND_BROKEN;
+	if (u8(packet, 0) < 128) /* RFC 7983 section 7 */
+		return u8(packet, 0) < 80 ? RTP_KIND_FOREIGN : RTP_KIND_BROKEN;
+	if (u8(packet, 0) >= 192)
+		return RTP_KIND_BROKEN;
+	/* RFC 5761 section 4: 192-223 are RTCP; no RTP payload type may look like it. */
+	if (u8(packet, 1) >= 192 && u8(packet, 1) <= 223)
+		return rtcp_fits(packet) ? RTP_KIND_RTCP : RTP_KIND_BROKEN;
+	if (on_rtcp_port || packet.n < RTP_HEAD_BYTES)
+		return RTP_KIND_BROKEN;
+	return rtp_fits(packet) ? RTP_KIND_RTP : RTP_KIND_BROKEN;
+}
+
+struct rtp_head
+rtp_head_of(struct slice packet)
+{
+	return (struct rtp_head){
+	    .payload_type = u8(packet, 1) & 0x7f,
+	    .seq = u16(packet, 2),
+	    .timestamp = u32(packet, 4),
+	    .ssrc = u32(packet, 8),
+	};
+}

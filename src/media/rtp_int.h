@@ -1,0 +1,30 @@
+/*
+ * What a packet is, from its first bytes and the port it came to. Pure.
+ */
+#ifndef MEDIA_RTP_INT_H
+#define MEDIA_RTP_INT_H
+
+#include "base/slice.h"
+
+enum { RTP_PACKET_MAX = 2048 }; /* larger ones are no voice */
+
+enum rtp_kind {
+	RTP_KIND_BROKEN,  /* neither of the others */
+	RTP_KIND_FOREIGN, /* STUN, DTLS, TURN, ZRTP (RFC 7983): of no use across a relay */
+	RTP_KIND_RTP,	  /* also SRTP: its header is in the clear */
+	RTP_KIND_RTCP,	  /* also SRTCP */
+};
+
+struct rtp_head {
+	uint32_t timestamp, ssrc;
+	uint16_t seq;
+	uint8_t payload_type;
+};
+
+/** on_rtcp_port: came to the odd port, where RTP has no business. RTCP on the RTP
+ *  port is RTCP (RFC 5761). */
+enum rtp_kind rtp_classify(struct slice packet, bool on_rtcp_port);
+/** Only for what rtp_classify called RTP_KIND_RTP. */
+struct rtp_head rtp_head_of(struct slice packet);
+
+#endif

@@ -1,0 +1,213 @@
+#include "media/stream_int.h"
+
+#include "media/worker_int.h"
+
+static uint64_t
+now_ms(const struct worker *w)
+{
+	return w->now_us / 1000;
+}
+
+static void
+on_silence(struct timer *t)
+{
+	struct stream *s = container_of(t, struct stream, silence);
+	struct worker *w = container_of(s, struct slot, stream)->worker;
+	uint64_t due_ms = s->heard_ms + s->timeout_ms;
+
+	if (now_ms(w) < due_ms)
+		timer_start(&w->timers, t, due_ms - now_ms(w)); /* packets came meanwhile */
+	else
+		worker_post(w, s, STREAM_DUE_TIMEOUT);
+}
+
+void
+stream_init(struct stream *s)
+{
+	timer_init(&s->silence, on_silence);
+	list_init(&s->waiting);
+}
+
+static void
+write_sockaddr(struct stream_target *t, const struct addr *a, bool ip6)
+{
+	struct sockaddr_storage ss;
+
+	if (!ip6 || a->family == 6) {
+		t->length = addr_to_sockaddr(a, &ss);
+		memcpy(&t->to, &ss, t->length);
+		return;
+	}
+	t->length = sizeof t->to.ip6;
+	t->to.ip6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(a->port)};
+	t->to.ip6.sin6_addr.s6_addr[10] = t->to.ip6.sin6_addr.s6_addr[11] = 0xff;
+	memcpy(t->to.ip6.sin6_addr.s6_addr + 12, a->ip, 4);
+}
+
+/* The two ports' targets depend on each other (latch.c), so both are renewed. */
+static void
+renew_targets(struct stream_side *side, bool ip6)
+{
+	for (unsigned port = 0; port < LATCH_PORTS; port++) {
+		struct stream_target *t = &side->target[port];
+		struct addr a;
+
+		t->length = 0;
+		if (latch_target(&side->latch, port, &a) && (ip6 || a.family == 4))
+			write_sockaddr(t, &a, ip6);
+	}
+}
+
+static void
+begin(struct stream *s, struct worker *w, const struct plan *plan)
+{
+	s->gen = plan->gen;
+	s->user = plan->user;
+	s->open = true;
+	s->timeout_serial = plan->timeout_serial - 1;
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		struct stream_side *side = &s->side[i];
+
+		latch_init(&side->latch);
+		rtp_stats_init(&side->rtp, plan->clock_rate_hz);
+		side->refused = side->rtcp_packets = 0;
+	}
+	w->n_open++;
+}
+
+static void
+set_timeout(struct stream *s, struct worker *w, const struct plan *plan)
+{
+	s->timeout_serial = plan->timeout_serial;
+	s->timeout_ms = plan->timeout_ms;
+	s->heard_ms = now_ms(w);
+	s->due &= ~(unsigned)STREAM_DUE_TIMEOUT;
+	timer_stop(&s->silence);
+	if (s->timeout_ms)
+		timer_start(&w->timers, &s->silence, s->timeout_ms);
+}
+
+static void
+end(struct stream *s, struct worker *w)
+{
+	timer_stop(&s->silence);
+	s->open = false;
+	s->due = 0;
+	w->n_open--;
+	worker_post(w, s, STREAM_DUE_CLOSED);
+}
+
+void
+stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
+{
+	struct stream *s = &slot->stream;
+
+	if (plan->gen != s->gen)
+		begin(s, w, plan);
+	if (!plan->open) {
+		if (s->open)
+			end(s, w);
+		return;
+	}
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		latch_set_peer(&s->side[i].latch, &plan->peer[i]);
+		renew_targets(&s->side[i], w->ip6);
+	}
+	if (plan->timeout_serial != s->timeout_serial)
+		set_timeout(s, w, plan);
+}
+
+/* The source check and the books of the side the packet came from. */
+static bool
+admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum rtp_kind kind,
+    struct slice packet, const struct addr *from)
+{
+	struct stream_side *side = &s->side[i];
+	struct rtp_head head;
+
+	switch (latch_check(&side->latch, port, from)) {
+	case LATCH_REFUSED:
+		side->refused++;
+		worker_count(w, refused);
+		return false;
+	case LATCH_NEW: renew_targets(side, w->ip6); break;
+	case LATCH_KNOWN: break;
+	}
+	if (kind == RTP_KIND_RTCP) {
+		side->rtcp_packets++;
+		return true;
+	}
+	head = rtp_head_of(packet);
+	rtp_stats_packet(&side->rtp, &head, packet.n, w->now_us);
+	s->heard_ms = now_ms(w);
+	return true;
+}
+
+static void
+forward(const struct stream_side *to, enum latch_port port, enum rtp_kind kind, int fd,
+    struct worker *w, struct slice packet)
+{
+	const struct stream_target *t = &to->target[port];
+	bool held = kind == RTP_KIND_RTP && !to->latch.peer.send;
+
+	if (held || t->length == 0)
+		worker_count(w, undeliverable);
+	else if (sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any,
+		     t->length) < 0)
+		worker_count(w, send_failed);
+	else
+		worker_count(w, packets);
+}
+
+/* One packet a call: with one packet in 20 ms a second look would nearly always
+ * be in vain, and epoll is level-triggered, so nothing is forgotten. */
+void
+stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned port)
+{
+	struct stream *s = &slot->stream;
+	struct sockaddr_storage ss;
+	socklen_t length = sizeof ss;
+	unsigned other = side ^ 1;
+	struct slice packet;
+	struct addr from;
+	enum rtp_kind kind;
+	ssize_t n = recvfrom(slot->pair[side].fd[port], w->packet, sizeof w->packet,
+	    MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&ss, &length);
+
+	if (n < 0)
+		return; /* nothing there, or an ICMP error of the past: now it is read */
+	if (!s->open) {
+		worker_count(w, late);
+		return;
+	}
+	packet = slice_make(w->packet, (size_t)n);
+	kind = rtp_classify(packet, port == LATCH_RTCP);
+	if (kind == RTP_KIND_BROKEN || kind == RTP_KIND_FOREIGN) {
+		if (kind == RTP_KIND_BROKEN)
+			worker_count(w, malformed);
+		else
+			worker_count(w, foreign);
+		return;
+	}
+	if (addr_from_sockaddr((const struct sockaddr *)&ss, &from) != ERR_OK ||
+	    !admit(s, w, side, port, kind, packet, &from))
+		return;
+	forward(&s->side[other], port, kind, slot->pair[other].fd[port], w, packet);
+}
+
+void
+stream_write_stats(const struct stream *s, struct media_stats *out)
+{
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		const struct stream_side *side = &s->side[i];
+
+		out->side[i] = (struct media_side_stats){
+		    .packets = side->rtp.packets,
+		    .bytes = side->rtp.bytes,
+		    .lost = rtp_stats_lost(&side->rtp),
+		    .refused = side->refused,
+		    .jitter_us = rtp_stats_jitter_us(&side->rtp),
+		    .rtcp_packets = side->rtcp_packets,
+		};
+	}
+}

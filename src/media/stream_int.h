@@ -1,0 +1,56 @@
+/*
+ * A stream as the media thread sees it, and a packet's way through it. Everything
+ * here belongs to the media thread that carries the stream.
+ */
+#ifndef MEDIA_STREAM_INT_H
+#define MEDIA_STREAM_INT_H
+
+#include <netinet/in.h>
+
+#include "loop/timer.h"
+#include "media/latch_int.h"
+#include "media/plan_int.h"
+#include "media/ports_int.h"
+#include "media/rtp_stats_int.h"
+
+struct worker;
+struct slot;
+
+struct stream_target {
+	socklen_t length; /* 0 = nowhere */
+	union {
+		struct sockaddr any;
+		struct sockaddr_in ip4;
+		struct sockaddr_in6 ip6;
+	} to;
+};
+
+struct stream_side {
+	struct latch latch;
+	struct stream_target target[LATCH_PORTS];
+	struct rtp_stats rtp;
+	uint64_t refused, rtcp_packets;
+};
+
+enum stream_due { STREAM_DUE_TIMEOUT = 1, STREAM_DUE_CLOSED = 2 };
+
+struct stream {
+	uint32_t gen;
+	bool open;
+	uint64_t user;
+	struct stream_side side[MEDIA_SIDES];
+	uint64_t heard_ms; /* last accepted RTP, or when the timeout was set */
+	uint32_t timeout_ms, timeout_serial;
+	struct timer silence;
+	struct list waiting; /* in the worker's list, while events are due */
+	unsigned due;	     /* enum stream_due */
+};
+
+void stream_init(struct stream *s);
+/** Follows a new plan of signalling. */
+void stream_follow(struct slot *slot, struct worker *w, const struct plan *plan);
+/** One packet from a socket that has something. */
+void stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned port);
+void stream_write_stats(const struct stream *s, struct media_stats *out);
+
+#endif

@@ -1,0 +1,240 @@
+#include "media/worker_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum { TOLD_BATCH = 64 };
+
+/* What epoll hands back: the wake-up, or slot, side and port in one number. */
+static const uint64_t KEY_WAKE = UINT64_MAX;
+
+static uint64_t
+socket_key(uint32_t slot, unsigned side, unsigned port)
+{
+	return (uint64_t)slot << 2 | side << 1 | port;
+}
+
+static uint64_t
+clock_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+static void
+wake(void *ctx)
+{
+	const struct worker *w = ctx;
+	uint64_t one = 1;
+
+	if (write(w->wake_fd, &one, sizeof one) < 0)
+		return; /* the counter is full: awake enough */
+}
+
+enum err
+worker_init(
+    struct worker *w, struct slot *slots, uint32_t n_slots, bool ip6, struct mailbox *events)
+{
+	struct mailbox_params told = {
+	    .message_bytes = sizeof(uint32_t), .capacity = n_slots, .wake = wake, .ctx = w};
+	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = KEY_WAKE};
+
+	w->slots = slots;
+	w->ip6 = ip6;
+	w->events = events;
+	list_init(&w->waiting);
+	list_init(&w->free_slots);
+	w->epoll_fd = -1;
+	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->wake_fd < 0 || w->epoll_fd < 0 ||
+	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->wake_fd, &ev) != 0)
+		return err_from_errno(errno);
+	return mailbox_new(&w->told, &told);
+}
+
+void
+worker_fini(struct worker *w)
+{
+	if (!w->slots)
+		return; /* never began */
+	mailbox_free(w->told);
+	if (w->epoll_fd >= 0)
+		close(w->epoll_fd);
+	if (w->wake_fd >= 0)
+		close(w->wake_fd);
+}
+
+enum err
+worker_adopt(struct worker *w, struct slot *slot)
+{
+	for (unsigned side = 0; side < MEDIA_SIDES; side++)
+		for (unsigned port = 0; port < LATCH_PORTS; port++) {
+			struct epoll_event ev = {
+			    .events = EPOLLIN, .data.u64 = socket_key(slot->index, side, port)};
+
+			if (epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, slot->pair[side].fd[port], &ev) !=
+			    0)
+				return err_from_errno(errno);
+		}
+	return ERR_OK;
+}
+
+void
+worker_tell(struct worker *w, const struct slot *slot)
+{
+	/* There is room: a slot is told of once until its plan is taken (plan_int.h). */
+	if (mailbox_post_quiet(w->told, &slot->index) != ERR_OK)
+		log_error(MEDIA, "mailbox of a media thread is full");
+	if (atomic_load(&w->asleep) && atomic_exchange(&w->asleep, false))
+		mailbox_wake_if_dirty(w->told);
+}
+
+void
+worker_post(struct worker *w, struct stream *s, enum stream_due due)
+{
+	s->due |= due;
+	list_remove(&s->waiting);
+	list_push(&w->waiting, &s->waiting);
+}
+
+static bool
+post(struct worker *w, struct stream *s, enum stream_due due)
+{
+	struct slot *slot = container_of(s, struct slot, stream);
+	struct worker_event message = {
+	    .event =
+		{
+		    .kind = due == STREAM_DUE_CLOSED ? MEDIA_EV_CLOSED : MEDIA_EV_TIMEOUT,
+		    .ref = {.slot = slot->index, .gen = s->gen},
+		    .user = s->user,
+		},
+	    .timeout_serial = s->timeout_serial,
+	};
+
+	if (!(s->due & due))
+		return true;
+	stream_write_stats(s, &message.event.stats);
+	/* CLOSED is the last word: once it is out, signalling may use the slot again. */
+	s->due &= ~(unsigned)due;
+	if (mailbox_post_quiet(w->events, &message) == ERR_OK)
+		return true;
+	s->due |= due; /* signalling is behind; the next tick tries again */
+	return false;
+}
+
+static void
+hand_over_events(struct worker *w)
+{
+	while (!list_empty(&w->waiting)) {
+		struct stream *s = container_of(w->waiting.next, struct stream, waiting);
+
+		if (!post(w, s, STREAM_DUE_TIMEOUT) || !post(w, s, STREAM_DUE_CLOSED))
+			break;
+		list_remove(&s->waiting);
+	}
+	mailbox_wake_if_dirty(w->events);
+}
+
+static void
+take_plans(struct worker *w)
+{
+	uint32_t told[TOLD_BATCH];
+	size_t n;
+
+	do {
+		n = mailbox_take_batch(w->told, told, TOLD_BATCH);
+		for (size_t i = 0; i < n; i++) {
+			struct slot *slot = &w->slots[told[i]];
+			const struct plan *plan = plan_box_take(&slot->box);
+
+			if (plan)
+				stream_follow(slot, w, plan);
+		}
+	} while (n == TOLD_BATCH);
+}
+
+static int
+sleep_ms(struct worker *w)
+{
+	if (w->n_open == 0 && list_empty(&w->waiting)) {
+		/* Say so first, then look once more: a plan that comes after the look
+		 * finds us asleep and wakes us. */
+		atomic_store(&w->asleep, true);
+		take_plans(w);
+		if (w->n_open == 0 && list_empty(&w->waiting))
+			return -1;
+		atomic_store(&w->asleep, false);
+	}
+	return w->tick_due_us <= w->now_us ? 0 : (int)((w->tick_due_us - w->now_us + 999) / 1000);
+}
+
+static void
+on_ready(struct worker *w, uint64_t key)
+{
+	uint64_t ignored;
+
+	if (key != KEY_WAKE)
+		stream_on_readable(&w->slots[key >> 2], w, key >> 1 & 1, key & 1);
+	else if (read(w->wake_fd, &ignored, sizeof ignored) < 0)
+		return; /* somebody else's wake-up was counted in already */
+}
+
+static void
+tick(struct worker *w)
+{
+	timers_advance(&w->timers, w->now_us / 1000);
+	hand_over_events(w);
+	w->tick_due_us = w->now_us + WORKER_TICK_MS * 1000;
+}
+
+static void
+run(void *ctx)
+{
+	struct worker *w = ctx;
+	struct epoll_event ready[WORKER_READY_MAX];
+
+	w->now_us = clock_us();
+	timers_init(&w->timers, w->now_us / 1000);
+	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
+		int n = epoll_wait(w->epoll_fd, ready, WORKER_READY_MAX, sleep_ms(w));
+
+		if (atomic_load_explicit(&w->asleep, memory_order_relaxed))
+			atomic_store(&w->asleep, false);
+		w->now_us = clock_us(); /* once for the batch: the arrival of its packets */
+		take_plans(w);
+		for (int i = 0; i < n; i++)
+			on_ready(w, ready[i].data.u64);
+		if (w->now_us >= w->tick_due_us)
+			tick(w);
+	}
+}
+
+enum err
+worker_start(struct worker *w, unsigned number)
+{
+	char name[16];
+
+	snprintf(name, sizeof name, "media-%u", number);
+	return thread_start(&w->thread, name, run, w);
+}
+
+void
+worker_stop(struct worker *w)
+{
+	if (!w->thread)
+		return;
+	atomic_store(&w->stop, true);
+	wake(w);
+	thread_join(w->thread);
+	w->thread = NULL;
+}

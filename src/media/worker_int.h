@@ -1,0 +1,101 @@
+/*
+ * A media thread: waits for its sockets, carries packets, and every 20 ms looks
+ * at silence and hands events to signalling.
+ *
+ * While a stream is open the thread wakes at least every 20 ms, so signalling
+ * never has to wake it; with no stream open it sleeps until the first one.
+ */
+#ifndef MEDIA_WORKER_INT_H
+#define MEDIA_WORKER_INT_H
+
+#include "loop/mailbox.h"
+#include "loop/thread.h"
+#include "media/stream_int.h"
+
+/* What is shared by the threads, and who may touch it when. */
+struct slot {
+	/* Set before the slot is first told of, then constant. */
+	uint32_t index;
+	struct worker *worker;
+	struct port_pair pair[MEDIA_SIDES];
+
+	struct plan_box box;
+
+	/* Media thread. */
+	_Alignas(64) struct stream stream;
+
+	/* Signalling thread: what was asked for; in a worker's free list after CLOSED. */
+	_Alignas(64) struct plan wanted;
+	uint64_t freed_ms;
+	struct list free_node;
+};
+
+#define WORKER_COUNTERS(X)                                                                         \
+	X(packets)                                                                                 \
+	X(refused)                                                                                 \
+	X(malformed)                                                                               \
+	X(foreign)                                                                                 \
+	X(late)                                                                                    \
+	X(undeliverable)                                                                           \
+	X(send_failed)
+
+/* Written by one thread, read by any. */
+struct worker_counters {
+#define X(name) _Atomic uint64_t name;
+	WORKER_COUNTERS(X)
+#undef X
+};
+
+#define worker_count(w, name)                                                                      \
+	atomic_store_explicit(&(w)->counters.name,                                                 \
+	    atomic_load_explicit(&(w)->counters.name, memory_order_relaxed) + 1,                   \
+	    memory_order_relaxed)
+
+struct worker_event {
+	struct media_event event;
+	uint32_t timeout_serial;
+};
+
+enum { WORKER_READY_MAX = 128, WORKER_TICK_MS = 20 };
+
+struct worker {
+	/* Constant while the thread runs. */
+	int epoll_fd, wake_fd;
+	struct mailbox *told;	/* uint32_t: slots with a new plan */
+	struct mailbox *events; /* struct worker_event, to signalling */
+	struct slot *slots;
+	bool ip6; /* kind of the sockets */
+	struct thread *thread;
+
+	_Atomic bool stop;
+	_Atomic bool asleep; /* without end: whoever tells must wake */
+	struct worker_counters counters;
+
+	/* Media thread. */
+	uint64_t now_us, tick_due_us;
+	uint32_t n_open;
+	struct timers timers;
+	struct list waiting; /* streams with events that are due */
+	unsigned char packet[RTP_PACKET_MAX + 1];
+
+	/* Signalling thread. */
+	_Alignas(64) uint32_t n_busy;
+	struct list free_slots; /* longest unused first */
+};
+
+/** Sets everything up but the thread. ERR_NOMEM, ERR_IO. */
+ERR_MUST_CHECK enum err worker_init(
+    struct worker *w, struct slot *slots, uint32_t n_slots, bool ip6, struct mailbox *events);
+/** Fine for a zeroed one. The thread has ended. */
+void worker_fini(struct worker *w);
+ERR_MUST_CHECK enum err worker_start(struct worker *w, unsigned number);
+/** Waits for the thread's end. */
+void worker_stop(struct worker *w);
+/** Makes the sockets of a new slot this worker's. Signalling thread. */
+ERR_MUST_CHECK enum err worker_adopt(struct worker *w, struct slot *slot);
+/** Tells the media thread of a new plan. Signalling thread. */
+void worker_tell(struct worker *w, const struct slot *slot);
+/** For streams: an event is due. */
+void worker_post(struct worker *w, struct stream *s, enum stream_due due);
+
+#endif

@@ -1,7 +1,8 @@
 // Reading and writing the entities. Query keys: [collection, 'list', params] and [collection, 'item', id].
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, query } from './client';
-import type { Collection, ListParams, Page } from './types';
+import { invalidateEntity } from './related';
+import { ENTITY_OF, type Collection, type ListParams, type Page } from './types';
 
 export function useList<T>(collection: Collection, params: ListParams, enabled = true) {
   return useQuery({
@@ -28,7 +29,7 @@ export function useSave<T extends { id: number }>(collection: Collection) {
       id === null ? api.post<T>(collection, values) : api.patch<T>(`${collection}/${id}`, values),
     onSuccess: (item) => {
       client.setQueryData([collection, 'item', item.id], item);
-      return client.invalidateQueries({ queryKey: [collection] });
+      return invalidateEntity(client, ENTITY_OF[collection]);
     },
   });
 }
@@ -39,6 +40,6 @@ export function useRemove(collection: Collection) {
     mutationFn: async (ids: number[]) => {
       for (const id of ids) await api.remove(`${collection}/${id}`);
     },
-    onSettled: () => client.invalidateQueries({ queryKey: [collection] }),
+    onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
   });
 }

@@ -1,5 +1,6 @@
 // The server's description of its own entities, read once per visit.
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { api } from './client';
 import type { EntityName } from './types';
 
@@ -18,7 +19,7 @@ export interface FieldSchema {
   readOnly?: boolean;
   writeOnly?: boolean;
   items?: FieldSchema;
-  'x-label'?: string;
+  title?: string;
   'x-ref'?: string;
   'x-restart'?: boolean;
 }
@@ -32,14 +33,16 @@ interface Document {
   components: { schemas: Record<string, EntitySchema> };
 }
 
-const plain = (name: string) => name.replace(/[_-]/g, '').toLowerCase();
-
-export function useEntitySchema(entity: EntityName): EntitySchema | undefined {
+/** How an entity looks when it is to be created or changed; both have the same required fields. */
+export function useEntitySchema(entity: EntityName, form: 'create' | 'patch'): EntitySchema | undefined {
   const { data } = useQuery({
     queryKey: ['openapi'],
     queryFn: ({ signal }) => api.get<Document>('openapi.json', signal),
     staleTime: Infinity,
   });
-  const found = Object.entries(data?.components.schemas ?? {}).find(([name]) => plain(name) === plain(entity));
-  return found?.[1];
+  return useMemo(() => {
+    const schemas = data?.components.schemas ?? {};
+    const schema = schemas[`${entity}_${form}`];
+    return schema && { properties: schema.properties, required: schemas[`${entity}_create`]?.required };
+  }, [data, entity, form]);
 }

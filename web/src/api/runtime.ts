@@ -6,15 +6,14 @@ import type { LiveCall, Registration, SipAccount, Trace } from './types';
 export const CALLS = ['calls'];
 export const REGISTRATIONS = ['registrations'];
 
-/** Some lists come bare, some in a page envelope. */
-function itemsOf<T>(body: T[] | { items?: T[] }): T[] {
-  return Array.isArray(body) ? body : (body.items ?? []);
+interface Items<T> {
+  items: T[];
 }
 
 export function useCalls() {
   return useQuery({
     queryKey: CALLS,
-    queryFn: async ({ signal }) => itemsOf(await api.get<LiveCall[] | { items: LiveCall[] }>('calls', signal)),
+    queryFn: async ({ signal }) => (await api.get<Items<LiveCall>>('calls', signal)).items,
     staleTime: Infinity,
   });
 }
@@ -22,17 +21,19 @@ export function useCalls() {
 export function useRegistrations() {
   return useQuery({
     queryKey: REGISTRATIONS,
-    queryFn: async ({ signal }) =>
-      itemsOf(await api.get<Registration[] | { items: Registration[] }>('registrations', signal)),
+    queryFn: async ({ signal }) => (await api.get<Items<Registration>>('registrations', signal)).items,
     staleTime: Infinity,
   });
 }
 
 export interface Status {
-  version?: string;
-  uptime_s?: number;
-  restart_needed?: boolean;
-  [detail: string]: unknown;
+  version: string;
+  started_at: string;
+  uptime_s: number;
+  memory_bytes: number;
+  listening: { service: string; transport: string; address: string }[];
+  restart_needed: boolean;
+  restart_fields: string[];
 }
 
 export function useStatus() {
@@ -49,19 +50,17 @@ export function useHangUp() {
 
 export interface TraceSummary {
   call_id: string;
-  started_at?: string;
-  at?: string;
-  caller?: string;
-  called?: string;
-  messages?: number;
-  [detail: string]: unknown;
+  started_at: string;
+  caller: string | null;
+  called: string | null;
+  messages: number;
+  start_line: string;
 }
 
 export function useTraces(search: string) {
   return useQuery({
     queryKey: ['traces', 'list', search],
-    queryFn: async ({ signal }) =>
-      itemsOf(await api.get<TraceSummary[] | { items: TraceSummary[] }>(`traces${query({ search })}`, signal)),
+    queryFn: async ({ signal }) => (await api.get<Items<TraceSummary>>(`traces${query({ search })}`, signal)).items,
     staleTime: 0,
   });
 }

@@ -3,153 +3,2618 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["settings"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Settings */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["settings_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["settings"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Internal range: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "first" | "last";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["range"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Internal range: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["range_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["range"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ranges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Internal range: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["range"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Internal range: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Internal range: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["range_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["range"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phone: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["phone"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Phone: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["phone_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["phone"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phones/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phone: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["phone"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Phone: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Phone: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["phone_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["phone"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** User: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["user"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** User: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["user_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** User: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** User: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** User: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["user_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Number: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "number" | "kind" | "user" | "user_name";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["number"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Number: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["number_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["number"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Number: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["number"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Number: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Number: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["number_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["number"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/call-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call record: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["call_record"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/call-records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call record: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["call_record"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the system alive */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create the first administrator */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["login"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["login"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Log in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["login"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        /** Log out */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phones/{id}/sip-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to type into the phone */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phones/{id}/new-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new SIP password */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls in progress */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["live_call"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{call_id}/hangup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a call */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phones that can be reached */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["live_registration"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** State of the system */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recent calls with SIP messages */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/traces/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SIP messages of a call */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live events: call, registration, changed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole configuration */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the configuration to what the file says */
+        post: {
+            parameters: {
+                query?: {
+                    dry_run?: string;
+                    keep_others?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["import_report"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for Prometheus */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        User: {
-            readonly id?: number;
-            login: string;
-            /** Format: password */
-            password?: string;
-            first_name: string;
-            last_name: string;
-            /** Format: email */
-            email?: string;
+        /**
+         * Settings
+         * @description What holds for the whole system
+         */
+        settings: {
+            readonly id: number;
+            /** Company */
+            company: string;
             /**
-             * @default en
+             * Language
+             * @description For announcements and new users
              * @enum {string}
              */
             language: "de" | "en";
-            /** @default false */
-            admin: boolean;
-            /** @default true */
-            enabled: boolean;
-            /** @default false */
-            dnd: boolean;
-            /** @default 0 */
-            ring_s: number;
-            phones?: number[];
-            readonly numbers?: string[];
-        };
-        Phone: {
-            readonly id?: number;
-            name: string;
             /**
-             * @default generic
+             * Country code
+             * @description Without + or 00
+             */
+            country_code: string;
+            /**
+             * Area code
+             * @description Without the leading 0
+             */
+            area_code: string;
+            /**
+             * SIP domain
+             * @description Realm in which phones authenticate
+             */
+            domain: string;
+            /**
+             * SIP address
+             * Format: ip
+             * @description Local address to listen on; 0.0.0.0 = all
+             */
+            sip_address: string;
+            /**
+             * SIP port
+             * @description UDP and TCP
+             */
+            sip_port: number;
+            /**
+             * Media address
+             * Format: ip
+             * @description Address that phones send their audio to; empty = the local address that faces the phone
+             */
+            media_address: string;
+            /** First RTP port */
+            rtp_port_min: number;
+            /** Last RTP port */
+            rtp_port_max: number;
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered
+             */
+            ring_s: number;
+            /**
+             * Session timer
+             * @description RFC 4028, seconds
+             */
+            session_expires_s: number;
+            /**
+             * Media time-out
+             * @description Seconds without audio after which a call ends; 0 = never
+             */
+            rtp_timeout_s: number;
+            /**
+             * Media time-out on hold
+             * @description Seconds; 0 = never
+             */
+            rtp_hold_timeout_s: number;
+            /**
+             * Shortest registration
+             * @description Seconds
+             */
+            register_min_s: number;
+            /**
+             * Longest registration
+             * @description Seconds
+             */
+            register_max_s: number;
+            /**
+             * Lifetime of a nonce
+             * @description Seconds a log-in challenge is valid
+             */
+            nonce_lifetime_s: number;
+            /** Web port */
+            http_port: number;
+            /** SIP messages kept for traces */
+            trace_keep_messages: number;
+            /**
+             * Keep call records
+             * @description Days; 0 = for ever
+             */
+            cdr_keep_days: number;
+        };
+        /**
+         * Settings
+         * @description What holds for the whole system
+         */
+        settings_patch: {
+            /** Company */
+            company?: string;
+            /**
+             * Language
+             * @description For announcements and new users
              * @enum {string}
              */
-            type: "generic";
-            /** Format: password */
+            language?: "de" | "en";
+            /**
+             * Country code
+             * @description Without + or 00
+             */
+            country_code?: string;
+            /**
+             * Area code
+             * @description Without the leading 0
+             */
+            area_code?: string;
+            /**
+             * SIP domain
+             * @description Realm in which phones authenticate
+             */
+            domain?: string;
+            /**
+             * SIP address
+             * Format: ip
+             * @description Local address to listen on; 0.0.0.0 = all
+             */
+            sip_address?: string;
+            /**
+             * SIP port
+             * @description UDP and TCP
+             */
+            sip_port?: number;
+            /**
+             * Media address
+             * Format: ip
+             * @description Address that phones send their audio to; empty = the local address that faces the phone
+             */
+            media_address?: string;
+            /** First RTP port */
+            rtp_port_min?: number;
+            /** Last RTP port */
+            rtp_port_max?: number;
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered
+             */
+            ring_s?: number;
+            /**
+             * Session timer
+             * @description RFC 4028, seconds
+             */
+            session_expires_s?: number;
+            /**
+             * Media time-out
+             * @description Seconds without audio after which a call ends; 0 = never
+             */
+            rtp_timeout_s?: number;
+            /**
+             * Media time-out on hold
+             * @description Seconds; 0 = never
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * Shortest registration
+             * @description Seconds
+             */
+            register_min_s?: number;
+            /**
+             * Longest registration
+             * @description Seconds
+             */
+            register_max_s?: number;
+            /**
+             * Lifetime of a nonce
+             * @description Seconds a log-in challenge is valid
+             */
+            nonce_lifetime_s?: number;
+            /** Web port */
+            http_port?: number;
+            /** SIP messages kept for traces */
+            trace_keep_messages?: number;
+            /**
+             * Keep call records
+             * @description Days; 0 = for ever
+             */
+            cdr_keep_days?: number;
+        };
+        /**
+         * Internal range
+         * @description Numbers that are internal numbers
+         */
+        range: {
+            readonly id: number;
+            /** First number */
+            first: string;
+            /** Last number */
+            last: string;
+        };
+        /**
+         * Internal range
+         * @description Numbers that are internal numbers
+         */
+        range_patch: {
+            /** First number */
+            first?: string;
+            /** Last number */
+            last?: string;
+        };
+        /**
+         * Internal range
+         * @description Numbers that are internal numbers
+         */
+        range_create: {
+            /** First number */
+            first: string;
+            /** Last number */
+            last: string;
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone: {
+            readonly id: number;
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name: string;
+            /**
+             * Type
+             * @description Kind of device
+             */
+            type: string;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /**
+             * Static IP address
+             * Format: ip
+             * @description For phones that do not register
+             */
+            host: string;
+            /** Port of the static address */
+            port: number;
+            /**
+             * Transport of the static address
+             * @enum {string}
+             */
+            transport: "udp" | "tcp";
+            /** Registrations at a time */
+            max_contacts: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Users */
+            readonly users: number[];
+            /** User names */
+            readonly user_names: string[];
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone_patch: {
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name?: string;
+            /**
+             * Type
+             * @description Kind of device
+             */
+            type?: string;
+            /**
+             * SIP password
+             * @description Made up by the system when absent
+             */
             secret?: string;
             /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @enum {string}
+             */
+            auth?: "password" | "address";
+            /**
+             * Static IP address
+             * Format: ip
+             * @description For phones that do not register
+             */
+            host?: string;
+            /** Port of the static address */
+            port?: number;
+            /**
+             * Transport of the static address
+             * @enum {string}
+             */
+            transport?: "udp" | "tcp";
+            /** Registrations at a time */
+            max_contacts?: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s?: number;
+            /** Enabled */
+            enabled?: boolean;
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone_create: {
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name: string;
+            /**
+             * Type
+             * @description Kind of device
+             * @default generic
+             */
+            type: string;
+            /**
+             * SIP password
+             * @description Made up by the system when absent
+             */
+            secret?: string;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
              * @default password
              * @enum {string}
              */
             auth: "password" | "address";
+            /**
+             * Static IP address
+             * Format: ip
+             * @description For phones that do not register
+             */
             host?: string;
-            /** @default 5060 */
+            /**
+             * Port of the static address
+             * @default 5060
+             */
             port: number;
             /**
+             * Transport of the static address
              * @default udp
              * @enum {string}
              */
             transport: "udp" | "tcp";
-            /** @default 4 */
+            /**
+             * Registrations at a time
+             * @default 4
+             */
             max_contacts: number;
-            /** @default 60 */
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * @default 60
+             */
             qualify_s: number;
-            /** @default true */
+            /**
+             * Enabled
+             * @default true
+             */
             enabled: boolean;
         };
-        Number: {
-            readonly id?: number;
+        /**
+         * User
+         * @description A person who can be called and may log in
+         */
+        user: {
+            readonly id: number;
+            /**
+             * Login
+             * @description Number to log in with; at least four digits
+             */
+            login: string;
+            /** First name */
+            first_name: string;
+            /** Last name */
+            last_name: string;
+            /**
+             * E-mail
+             * Format: email
+             */
+            email: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "de" | "en";
+            /**
+             * Administrator
+             * @description May change everything
+             */
+            admin: boolean;
+            /**
+             * Enabled
+             * @description Otherwise cannot log in, call or be called
+             */
+            enabled: boolean;
+            /** Do not disturb */
+            dnd: boolean;
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             */
+            ring_s: number;
+            /**
+             * Phones
+             * @description In order; the first is the primary phone
+             */
+            phones: number[];
+            /**
+             * Numbers
+             * @description The user's numbers, shortest first
+             */
+            readonly numbers: string[];
+            /** Phone names */
+            readonly phone_names: string[];
+        };
+        /**
+         * User
+         * @description A person who can be called and may log in
+         */
+        user_patch: {
+            /**
+             * Login
+             * @description Number to log in with; at least four digits
+             */
+            login?: string;
+            /**
+             * Password
+             * @description At least six letters, digits or - _ . # *; without one nobody can log in
+             */
+            password?: string;
+            /** First name */
+            first_name?: string;
+            /** Last name */
+            last_name?: string;
+            /**
+             * E-mail
+             * Format: email
+             */
+            email?: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language?: "de" | "en";
+            /**
+             * Administrator
+             * @description May change everything
+             */
+            admin?: boolean;
+            /**
+             * Enabled
+             * @description Otherwise cannot log in, call or be called
+             */
+            enabled?: boolean;
+            /** Do not disturb */
+            dnd?: boolean;
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             */
+            ring_s?: number;
+            /**
+             * Phones
+             * @description In order; the first is the primary phone
+             */
+            phones?: number[];
+        };
+        /**
+         * User
+         * @description A person who can be called and may log in
+         */
+        user_create: {
+            /**
+             * Login
+             * @description Number to log in with; at least four digits
+             */
+            login: string;
+            /**
+             * Password
+             * @description At least six letters, digits or - _ . # *; without one nobody can log in
+             */
+            password?: string;
+            /** First name */
+            first_name: string;
+            /** Last name */
+            last_name: string;
+            /**
+             * E-mail
+             * Format: email
+             */
+            email?: string;
+            /**
+             * Language
+             * @default de
+             * @enum {string}
+             */
+            language: "de" | "en";
+            /**
+             * Administrator
+             * @description May change everything
+             */
+            admin?: boolean;
+            /**
+             * Enabled
+             * @description Otherwise cannot log in, call or be called
+             * @default true
+             */
+            enabled: boolean;
+            /** Do not disturb */
+            dnd?: boolean;
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             */
+            ring_s?: number;
+            /**
+             * Phones
+             * @description In order; the first is the primary phone
+             */
+            phones?: number[];
+        };
+        /**
+         * Number
+         * @description A number that can be dialled
+         */
+        number: {
+            readonly id: number;
+            /** Number */
             number: string;
             /**
+             * Kind
+             * @description An internal number must lie in one of the internal ranges
+             * @enum {string}
+             */
+            kind: "internal" | "external";
+            /** User */
+            user: number | null;
+            /** User name */
+            readonly user_name: string | null;
+        };
+        /**
+         * Number
+         * @description A number that can be dialled
+         */
+        number_patch: {
+            /** Number */
+            number?: string;
+            /**
+             * Kind
+             * @description An internal number must lie in one of the internal ranges
+             * @enum {string}
+             */
+            kind?: "internal" | "external";
+            /** User */
+            user?: number | null;
+        };
+        /**
+         * Number
+         * @description A number that can be dialled
+         */
+        number_create: {
+            /** Number */
+            number: string;
+            /**
+             * Kind
+             * @description An internal number must lie in one of the internal ranges
              * @default internal
              * @enum {string}
              */
             kind: "internal" | "external";
+            /** User */
             user?: number | null;
         };
-        Range: {
-            readonly id?: number;
-            first: string;
-            last: string;
-        };
-        Settings: {
-            company?: string;
+        /**
+         * Call record
+         * @description A call that is over
+         */
+        call_record: {
+            readonly id: number;
+            /** Call */
+            call_id: string;
             /**
-             * @default en
+             * Started
+             * Format: date-time
+             */
+            started_at: string | null;
+            /**
+             * Ringing
+             * Format: date-time
+             */
+            ringing_at: string | null;
+            /**
+             * Answered
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * Ended
+             * Format: date-time
+             */
+            ended_at: string | null;
+            /** Caller's number */
+            caller_number: string;
+            /** Caller's name */
+            caller_name: string;
+            /**
+             * Caller
+             * @description May be the id of a user who is gone
+             */
+            caller_user: number | null;
+            /** Caller's phone */
+            caller_phone: string | null;
+            /** Called number */
+            called_number: string;
+            /** Called name */
+            called_name: string;
+            /**
+             * Called
+             * @description May be the id of a user who is gone
+             */
+            called_user: number | null;
+            /** Phone that answered */
+            called_phone: string | null;
+            /**
+             * Result
              * @enum {string}
              */
-            language: "de" | "en";
-            /** @default 49 */
-            country_code: string;
-            area_code?: string;
-            /** @default strowger */
-            domain: string;
-            /** @default 0.0.0.0 */
-            sip_address: string;
-            /** @default 5060 */
-            sip_port: number;
-            media_address?: string;
-            /** @default 10000 */
-            rtp_port_min: number;
-            /** @default 20000 */
-            rtp_port_max: number;
-            /** @default 30 */
-            ring_s: number;
-            /** @default 1800 */
-            session_expires_s: number;
-            /** @default 60 */
-            rtp_timeout_s: number;
-            /** @default 1800 */
-            rtp_hold_timeout_s: number;
-            /** @default 60 */
-            register_min_s: number;
-            /** @default 3600 */
-            register_max_s: number;
-            /** @default 300 */
-            nonce_lifetime_s: number;
-            /** @default 8080 */
-            http_port: number;
-            /** @default 20000 */
-            trace_keep_messages: number;
-            /** @default 0 */
-            cdr_keep_days: number;
+            result: "answered" | "busy" | "no_answer" | "rejected" | "cancelled" | "unavailable" | "not_found" | "failed" | "interrupted";
+            /** SIP status the caller got */
+            sip_status: number | null;
+            /**
+             * Ended by
+             * @enum {string}
+             */
+            ended_by: "caller" | "called" | "system";
+            /**
+             * Duration
+             * @description Seconds from answer to end
+             */
+            duration_s: number;
+            /**
+             * Explanation
+             * @description Why the call went where it went
+             */
+            explanation: string[];
+            /** RTP packets to the caller */
+            packets_to_caller: number;
+            /** RTP packets to the called */
+            packets_to_called: number;
+            /** RTP packets lost on the way to the caller */
+            lost_to_caller: number;
+            /** RTP packets lost on the way to the called */
+            lost_to_called: number;
+            /** Jitter towards the caller in µs */
+            jitter_to_caller_us: number;
+            /** Jitter towards the called in µs */
+            jitter_to_called_us: number;
         };
-        CallRecord: {
-            readonly id?: number;
-            readonly call_id?: string;
-            /** Format: date-time */
-            readonly started_at?: string;
-            /** Format: date-time */
-            readonly ringing_at?: string | null;
-            /** Format: date-time */
-            readonly answered_at?: string | null;
-            /** Format: date-time */
-            readonly ended_at?: string | null;
-            readonly caller_number?: string;
-            readonly caller_name?: string;
-            readonly caller_user?: number | null;
-            readonly caller_phone?: number | null;
-            readonly called_number?: string;
-            readonly called_user?: number | null;
-            readonly called_phone?: number | null;
-            /** @enum {string} */
-            readonly result?: "answered" | "busy" | "no_answer" | "rejected" | "cancelled" | "unavailable" | "not_found" | "failed" | "interrupted";
-            readonly sip_status?: number;
-            /** @enum {string} */
-            readonly ended_by?: "caller" | "called" | "system";
-            readonly duration_s?: number;
-            readonly explanation?: string[];
-            readonly packets_to_caller?: number;
-            readonly packets_to_called?: number;
-            readonly lost_to_caller?: number;
-            readonly lost_to_called?: number;
-            readonly jitter_to_caller_us?: number;
-            readonly jitter_to_called_us?: number;
+        /**
+         * Party
+         * @description One side of a call
+         */
+        live_party: {
+            /** Number */
+            number: string;
+            /** Name */
+            name: string;
+            /** User */
+            user: number | null;
+            /** Phone name */
+            phone: string | null;
+        };
+        /**
+         * Live call
+         * @description A call in progress
+         */
+        live_call: {
+            /** Call */
+            call_id: string;
+            /**
+             * Started
+             * Format: date-time
+             */
+            started_at: string | null;
+            /**
+             * Answered
+             * Format: date-time
+             */
+            answered_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "setup" | "ringing" | "answered" | "held" | "ended";
+            caller: components["schemas"]["live_party"];
+            called: components["schemas"]["live_party"];
+            /** Ringing phones */
+            ringing: string[];
+            /**
+             * Reasons
+             * @description Why the call went where it went
+             */
+            reasons: string[];
+            /** Codec */
+            codec: string | null;
+        };
+        /**
+         * Registration
+         * @description Where a phone can be reached now
+         */
+        live_registration: {
+            /** Phone name */
+            phone: string;
+            /** Phone */
+            phone_id: number | null;
+            /** Contact */
+            contact: string;
+            /** Source address */
+            source: string;
+            /** Transport */
+            transport: string;
+            /** User agent */
+            user_agent: string;
+            /**
+             * Registered
+             * Format: date-time
+             */
+            registered_at: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            expires_at: string | null;
+            /** Round trip in ms */
+            rtt_ms: number | null;
+            /** Reachable */
+            reachable: boolean;
+        };
+        /**
+         * Traced message
+         * @description A SIP message as it was on the wire
+         */
+        trace_message: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            at: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            dir: "in" | "out";
+            /** Transport */
+            transport: string;
+            /** Local address */
+            local: string;
+            /** Remote address */
+            remote: string;
+            /** Start line */
+            readonly start_line: string;
+            /** Whole message, secrets masked */
+            readonly text: string;
+        };
+        error: {
+            error: {
+                code: string;
+                message: string;
+                field: string | null;
+                details?: {
+                    code?: string;
+                    field?: string | null;
+                    message?: string;
+                }[];
+            };
+        };
+        import_report: {
+            created?: number;
+            updated?: number;
+            unchanged?: number;
+            deleted?: number;
+            dry_run?: boolean;
+            errors?: {
+                section?: string;
+                key?: string;
+                field?: string;
+                code?: string;
+                message?: string;
+            }[];
+        };
+        login: {
+            user: components["schemas"]["user"];
+            csrf: string;
         };
     };
     responses: never;

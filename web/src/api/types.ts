@@ -1,15 +1,19 @@
-// What the server stores, taken from its API description, and what it only knows at run time.
+// What the server stores and knows, taken from its API description, and the few shapes around it.
 import type { components } from './schema';
 
-type Stored<T> = Required<T>;
 type Schemas = components['schemas'];
 
-export type User = Stored<Schemas['User']>;
-export type Phone = Stored<Schemas['Phone']>;
-export type PhoneNumber = Stored<Schemas['Number']>;
-export type Range = Stored<Schemas['Range']>;
-export type Settings = Stored<Schemas['Settings']>;
-export type CallRecord = Stored<Schemas['CallRecord']>;
+export type User = Schemas['user'];
+export type Phone = Schemas['phone'];
+export type PhoneNumber = Schemas['number'];
+export type Range = Schemas['range'];
+export type Settings = Schemas['settings'];
+export type CallRecord = Schemas['call_record'];
+export type CallParty = Schemas['live_party'];
+export type LiveCall = Schemas['live_call'];
+export type Registration = Schemas['live_registration'];
+export type TraceMessage = Schemas['trace_message'];
+export type Session = Schemas['login'];
 
 export type EntityName = 'user' | 'phone' | 'number' | 'range' | 'settings' | 'call_record';
 export type Collection = 'users' | 'phones' | 'numbers' | 'ranges' | 'call-records';
@@ -20,6 +24,14 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   number: 'numbers',
   range: 'ranges',
   call_record: 'call-records',
+};
+
+export const ENTITY_OF: Record<Collection, EntityName> = {
+  users: 'user',
+  phones: 'phone',
+  numbers: 'number',
+  ranges: 'range',
+  'call-records': 'call_record',
 };
 
 export interface Page<T> {
@@ -46,43 +58,6 @@ export interface Health {
   setup_needed: boolean;
 }
 
-export interface Session {
-  user: User;
-  csrf: string;
-}
-
-export interface CallParty {
-  number: string | null;
-  name: string | null;
-  user: number | null;
-  phone: number | string | null;
-}
-
-export interface LiveCall {
-  call_id: string;
-  started_at: string;
-  answered_at: string | null;
-  state: string;
-  caller: CallParty;
-  called: CallParty;
-  ringing: string[];
-  reasons: string[];
-  codec?: string | null;
-}
-
-export interface Registration {
-  phone: string;
-  phone_id: number;
-  contact: string;
-  source: string;
-  transport: string;
-  user_agent: string | null;
-  registered_at: string;
-  expires_at: string;
-  rtt_ms: number | null;
-  reachable: boolean;
-}
-
 export interface SipAccount {
   server: string;
   port: number;
@@ -91,16 +66,6 @@ export interface SipAccount {
   password: string;
   domain: string;
   uri: string;
-}
-
-export interface TraceMessage {
-  at: string;
-  dir: 'in' | 'out';
-  transport: string;
-  local: string;
-  remote: string;
-  start_line: string;
-  text: string;
 }
 
 export interface Trace {

@@ -7,7 +7,7 @@ function textOr<F>(key: string, fallback: F): string | F {
 }
 
 export function fieldLabel(entity: string, field: string, schema?: FieldSchema): string {
-  return textOr(`fields.${entity}.${field}`, schema?.['x-label'] ?? field);
+  return textOr(`fields.${entity}.${field}`, schema?.title ?? field);
 }
 
 export function fieldHelp(entity: string, field: string): string | undefined {

@@ -1,7 +1,8 @@
 // Puts live events into the query cache, a batch at a time.
 import type { QueryClient } from '@tanstack/react-query';
+import { invalidateEntity } from '../api/related';
 import { CALLS, REGISTRATIONS } from '../api/runtime';
-import { COLLECTION_OF, type LiveCall, type Registration } from '../api/types';
+import type { LiveCall, Registration } from '../api/types';
 import type { LiveEvent, RegistrationEvent } from './events';
 
 function mergeCalls(calls: LiveCall[], updates: LiveCall[]): LiveCall[] {
@@ -15,24 +16,13 @@ function mergeCalls(calls: LiveCall[], updates: LiveCall[]): LiveCall[] {
 
 const bindingKey = (r: Registration) => `${r.phone_id} ${r.contact}`;
 
-function isGone(r: RegistrationEvent) {
-  return r.removed === true || !r.expires_at || Date.parse(r.expires_at) <= Date.now();
-}
-
 function mergeRegistrations(list: Registration[], updates: RegistrationEvent[]): Registration[] {
   const byKey = new Map(list.map((r) => [bindingKey(r), r]));
   for (const r of updates) {
-    if (isGone(r)) byKey.delete(bindingKey(r));
+    if (r.removed) byKey.delete(bindingKey(r));
     else byKey.set(bindingKey(r), r);
   }
   return [...byKey.values()];
-}
-
-function invalidate(client: QueryClient, entities: Set<string>) {
-  for (const entity of entities) {
-    const key = COLLECTION_OF[entity] ?? entity;
-    void client.invalidateQueries({ queryKey: [key] });
-  }
 }
 
 export function applyEvents(client: QueryClient, events: LiveEvent[]) {
@@ -49,7 +39,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   if (registrations.length) {
     client.setQueryData<Registration[]>(REGISTRATIONS, (old) => old && mergeRegistrations(old, registrations));
   }
-  invalidate(client, changed);
+  for (const entity of changed) void invalidateEntity(client, entity);
 }
 
 /** After a gap in the stream nothing in the cache can be trusted. */

@@ -24,7 +24,7 @@ export function Pages() {
         <Route path="calls" element={<Calls />} />
         <Route path="records" element={<Records />} />
         <Route path="traces" element={<Traces />} />
-        <Route path="traces/:callId" element={<Ladder />} />
+        <Route path="traces/call" element={<Ladder />} />
         <Route path="users" element={<Users />} />
         <Route path="users/:id" element={<UserEditor />} />
         <Route path="phones" element={<Phones />} />

@@ -12,6 +12,7 @@ import { PageFrame } from '../../shell/PageFrame';
 import { DataTable } from '../../table/DataTable';
 import { useLocalTable } from '../../table/useLocalTable';
 import { useTableView } from '../../table/useTableView';
+import { traceAddress } from '../traces/address';
 import { Announcer } from './Announcer';
 import { callColumns, SORT_KEYS } from './columns';
 import { partyText } from './Party';
@@ -53,7 +54,7 @@ export default function Calls() {
         onView={setView}
         rowId={(call) => call.call_id}
         empty={t('calls.none')}
-        onOpen={(call) => navigate(`/traces/${encodeURIComponent(call.call_id)}`)}
+        onOpen={(call) => navigate(traceAddress(call.call_id))}
       />
       {dialogue}
     </PageFrame>

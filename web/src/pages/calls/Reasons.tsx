@@ -6,7 +6,7 @@ export function Reasons({ reasons }: { reasons: string[] }) {
   const { t } = useTranslation();
   if (reasons.length === 0) return null;
   return (
-    <Popover width={420} position="bottom-start" shadow="md">
+    <Popover width={420} position="bottom-start" shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <Button variant="subtle" size="compact-xs">
           {t('calls.why', { count: reasons.length })}

@@ -3,6 +3,7 @@ import { Link } from 'react-router-dom';
 import type { LiveCall } from '../../api/types';
 import { timeOnly } from '../../i18n/format';
 import type { Column } from '../../table/types';
+import { traceAddress } from '../traces/address';
 import { CallState, stateText } from './CallState';
 import { Duration } from './Duration';
 import { Party, partyText } from './Party';
@@ -12,7 +13,7 @@ export const SORT_KEYS = {
   state: (call: LiveCall) => stateText(call.state),
   caller: (call: LiveCall) => partyText(call.caller),
   called: (call: LiveCall) => partyText(call.called),
-  started_at: (call: LiveCall) => Date.parse(call.started_at),
+  started_at: (call: LiveCall) => Date.parse(call.started_at ?? ''),
 };
 
 export function callColumns(t: TFunction, hangUp: (call: LiveCall) => React.ReactNode): Column<LiveCall>[] {
@@ -26,14 +27,14 @@ export function callColumns(t: TFunction, hangUp: (call: LiveCall) => React.Reac
       id: 'duration',
       text: 'calls.column.duration',
       numeric: true,
-      cell: (call) => <Duration since={call.answered_at ?? call.started_at} />,
+      cell: (call) => <Duration since={call.answered_at ?? call.started_at ?? ''} />,
     },
-    { id: 'codec', text: 'calls.column.codec', extra: true, cell: (call) => call.codec ?? '' },
+    { id: 'codec', text: 'calls.column.codec', extra: true, cell: (call) => call.codec },
     { id: 'reasons', text: 'calls.column.reasons', cell: (call) => <Reasons reasons={call.reasons} /> },
     {
       id: 'trace',
       text: 'calls.column.trace',
-      cell: (call) => <Link to={`/traces/${encodeURIComponent(call.call_id)}`}>{t('calls.trace')}</Link>,
+      cell: (call) => <Link to={traceAddress(call.call_id)}>{t('calls.trace')}</Link>,
     },
     { id: 'hangup', text: 'calls.column.hangUp', cell: hangUp },
   ];

@@ -37,7 +37,7 @@ function Inner({ schema, entity, collection, fields, item, onClose }: DialoguePr
 
 export function EntityDialogue(props: DialogueProps) {
   const { t } = useTranslation();
-  const schema = useEntitySchema(props.entity);
+  const schema = useEntitySchema(props.entity, props.item ? 'patch' : 'create');
   return (
     <Modal opened onClose={props.onClose} title={props.title} size="sm" closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
       {schema ? <Inner {...props} schema={schema} /> : <Loader size="sm" />}

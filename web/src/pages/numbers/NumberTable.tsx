@@ -2,8 +2,7 @@ import { Badge, Button, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { useByIds, userName } from '../../api/names';
-import type { PhoneNumber, User } from '../../api/types';
+import type { PhoneNumber } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { Icon } from '../../shell/icons';
@@ -17,16 +16,17 @@ export function NumberTable() {
   const { t } = useTranslation();
   const [view, setView] = useTableView('numbers', { sort: 'number' });
   const data = useServerTable<PhoneNumber>('numbers', view);
-  const owners = useByIds<User>('user', data.rows.flatMap(({ user }) => user ?? []));
   const [edited, setEdited] = useState<PhoneNumber | 'new' | null>(null);
   const [remove, dialogue] = useConfirmedRemove('numbers');
 
-  const ownerKey = [...owners.values()].map((user) => `${user.id} ${userName(user)}`).join();
   const columns = useMemo<Column<PhoneNumber>[]>(() => {
-    const owner = ({ user }: PhoneNumber) => {
-      if (!user) return <Text span inherit c="dimmed">{t('numbers.free')}</Text>;
-      const known = owners.get(user);
-      return <Link to={`/users/${user}`}>{known ? userName(known) : `#${user}`}</Link>;
+    const owner = ({ user, user_name }: PhoneNumber) => {
+      if (user) return <Link to={`/users/${user}`}>{user_name}</Link>;
+      return (
+        <Text span inherit c="dimmed">
+          {t('numbers.free')}
+        </Text>
+      );
     };
     return [
       { id: 'number', text: 'numbers.column.number', sortable: true, cell: (item) => <strong>{item.number}</strong> },
@@ -36,9 +36,9 @@ export function NumberTable() {
         sortable: true,
         cell: ({ kind }) => <Badge color={kind === 'internal' ? 'petrol' : 'brass'}>{optionLabel('number', 'kind', kind)}</Badge>,
       },
-      { id: 'user', text: 'numbers.column.owner', cell: owner },
+      { id: 'user_name', text: 'numbers.column.owner', sortable: true, cell: owner },
     ];
-  }, [t, ownerKey]); // eslint-disable-line react-hooks/exhaustive-deps -- the map is new each time
+  }, [t]);
 
   return (
     <>

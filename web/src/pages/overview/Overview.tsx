@@ -3,6 +3,7 @@ import { Alert, Badge, Grid, Loader } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useList } from '../../api/collections';
 import { useCalls, useRegistrations, useStatus } from '../../api/runtime';
+import { fieldLabel } from '../../forms/texts';
 import { number } from '../../i18n/format';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
@@ -30,7 +31,7 @@ export default function Overview() {
     <PageFrame title={t('overview.title')} badge={status.isPending ? <Loader size="xs" /> : <Badge color="green">{t('overview.running')}</Badge>}>
       {status.data?.restart_needed && (
         <Alert color="brass" mb="md" icon={<Icon name="warning" />}>
-          {t('overview.restartNeeded')}
+          {t('overview.restartNeeded', { fields: status.data.restart_fields.map((field) => fieldLabel('settings', field)).join(', ') })}
         </Alert>
       )}
       <Grid gutter="sm">
@@ -45,7 +46,7 @@ export default function Overview() {
           <CallsNow calls={calls.data ?? []} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
-          <System status={status.data} />
+          {status.data && <System status={status.data} />}
         </Grid.Col>
       </Grid>
     </PageFrame>

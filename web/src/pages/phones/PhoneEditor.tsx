@@ -18,7 +18,7 @@ export default function PhoneEditor() {
   const { t } = useTranslation();
   const { id = 'new' } = useParams();
   const [params, setParams] = useSearchParams();
-  const schema = useEntitySchema('phone');
+  const schema = useEntitySchema('phone', id === 'new' ? 'create' : 'patch');
   const { data: phone, ...query } = useItem<Phone>('phones', id === 'new' ? null : Number(id));
   const registrations = (useRegistrations().data ?? []).filter((r) => r.phone_id === phone?.id);
 

@@ -10,9 +10,12 @@ import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 
-const IDENTITY = ['name', 'type', 'auth', 'secret', 'host', 'port'];
-const BEHAVIOUR = ['transport', 'max_contacts', 'qualify_s'];
+const IDENTITY = ['name', 'type', 'auth'];
+const BY_PASSWORD = ['secret', 'max_contacts'];
+const BY_ADDRESS = ['host', 'port', 'transport'];
+const BEHAVIOUR = ['qualify_s'];
 const STATE = ['enabled'];
+const FIELDS = [...IDENTITY, ...BY_PASSWORD, ...BY_ADDRESS, ...BEHAVIOUR, ...STATE];
 
 interface PhoneFormProps {
   schema: EntitySchema;
@@ -30,10 +33,8 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
     notifyDone(t('forms.saved'));
     if (!phone) navigate(`/phones/${saved.id}?tab=sip`);
   };
-  const fields = [...IDENTITY, ...BEHAVIOUR, ...STATE];
-  const form = useEntityForm({ entity: 'phone', schema, stored: phone, fields, save });
-  const byAddress = form.value('auth') === 'address';
-  const identity = IDENTITY.filter((field) => (byAddress ? field !== 'secret' : field !== 'host' && field !== 'port'));
+  const form = useEntityForm({ entity: 'phone', schema, stored: phone, fields: FIELDS, save });
+  const ways = form.value('auth') === 'address' ? BY_ADDRESS : BY_PASSWORD;
 
   const removePhone = async () => {
     if (phone && (await remove([phone]))) navigate('/phones');
@@ -50,8 +51,7 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
         )
       }
     >
-      <Fields form={form} fields={identity} />
-      <Fields form={form} fields={BEHAVIOUR} columns={3} />
+      <Fields form={form} fields={[...IDENTITY, ...ways, ...BEHAVIOUR]} />
       <Fields form={form} fields={STATE} />
       {dialogue}
     </EntityForm>

@@ -3,9 +3,8 @@ import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router-dom';
-import { useList } from '../../api/collections';
 import { useRegistrations } from '../../api/runtime';
-import type { Phone, User } from '../../api/types';
+import type { Phone } from '../../api/types';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
@@ -13,7 +12,7 @@ import { DataTable } from '../../table/DataTable';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { phoneColumns } from './columns';
-import { groupByPhone, usersByPhone } from './lookups';
+import { groupByPhone } from './registrations';
 
 export default function Phones() {
   const { t } = useTranslation();
@@ -21,13 +20,9 @@ export default function Phones() {
   const [view, setView] = useTableView('phones', { sort: 'name' });
   const data = useServerTable<Phone>('phones', view);
   const registrations = useRegistrations();
-  const users = useList<User>('users', { page: 1, per_page: 200 });
   const [remove, dialogue] = useConfirmedRemove('phones');
 
-  const columns = useMemo(
-    () => phoneColumns(t, groupByPhone(registrations.data ?? []), usersByPhone(users.data?.items ?? [])),
-    [t, registrations.data, users.data],
-  );
+  const columns = useMemo(() => phoneColumns(t, groupByPhone(registrations.data ?? [])), [t, registrations.data]);
 
   return (
     <PageFrame

@@ -1,7 +1,6 @@
 import type { TFunction } from 'i18next';
 import { Link } from 'react-router-dom';
-import { userName } from '../../api/names';
-import type { Phone, Registration, User } from '../../api/types';
+import type { Phone, Registration } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import type { Column } from '../../table/types';
 import { PhoneState } from './PhoneState';
@@ -23,7 +22,7 @@ function AddressLink({ source }: { source: string }) {
   );
 }
 
-export function phoneColumns(t: TFunction, registrations: Map<number, Registration[]>, users: Map<number, User[]>): Column<Phone>[] {
+export function phoneColumns(t: TFunction, registrations: Map<number, Registration[]>): Column<Phone>[] {
   const of = (phone: Phone) => registrations.get(phone.id) ?? [];
   return [
     { id: 'state', text: 'phones.column.state', cell: (phone) => <PhoneState phone={phone} registrations={of(phone)} /> },
@@ -52,10 +51,10 @@ export function phoneColumns(t: TFunction, registrations: Map<number, Registrati
       id: 'users',
       text: 'phones.column.users',
       cell: (phone) =>
-        (users.get(phone.id) ?? []).map((user, index) => (
-          <span key={user.id}>
+        phone.users.map((user, index) => (
+          <span key={user}>
             {index > 0 && '; '}
-            <Link to={`/users/${user.id}`}>{userName(user)}</Link>
+            <Link to={`/users/${user}`}>{phone.user_names[index]}</Link>
           </span>
         )),
     },

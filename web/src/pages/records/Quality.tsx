@@ -13,11 +13,10 @@ interface Counters {
 }
 
 function countersOf(record: CallRecord, to: Direction): Counters {
-  const fields = record as unknown as Record<string, number | null | undefined>;
   return {
-    packets: fields[`packets_to_${to}`] ?? 0,
-    lost: fields[`lost_to_${to}`] ?? 0,
-    jitterUs: fields[`jitter_to_${to}_us`] ?? 0,
+    packets: record[`packets_to_${to}`],
+    lost: record[`lost_to_${to}`],
+    jitterUs: record[`jitter_to_${to}_us`],
   };
 }
 

@@ -5,6 +5,7 @@ import { Link } from 'react-router-dom';
 import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
+import { traceAddress } from '../traces/address';
 import { Quality } from './Quality';
 import classes from './records.module.css';
 import { ResultBadge } from './ResultBadge';
@@ -13,7 +14,9 @@ function Facts({ record }: { record: CallRecord }) {
   const { t } = useTranslation();
   const rows: [string, string | null][] = [
     [t('records.column.caller'), [record.caller_number, record.caller_name].filter(Boolean).join(' ')],
-    [t('records.column.called'), record.called_number],
+    [t('records.callerPhone'), record.caller_phone],
+    [t('records.column.called'), [record.called_number, record.called_name].filter(Boolean).join(' ')],
+    [t('records.calledPhone'), record.called_phone],
     [t('records.column.started'), dateTime(record.started_at)],
     [t('records.ringing'), dateTime(record.ringing_at)],
     [t('records.answered'), dateTime(record.answered_at)],
@@ -58,7 +61,7 @@ export function RecordDrawer({ record, onClose }: RecordDrawerProps) {
             <ResultBadge result={record.result} />
           </div>
           <Facts record={record} />
-          {record.explanation?.length > 0 && (
+          {record.explanation.length > 0 && (
             <section>
               <Title order={3} size="sm" mb={6}>
                 {t('records.explanation')}
@@ -74,7 +77,7 @@ export function RecordDrawer({ record, onClose }: RecordDrawerProps) {
           <Text size="xs" c="dimmed" className="mono" style={{ overflowWrap: 'anywhere' }}>
             {record.call_id}
           </Text>
-          <Link to={`/traces/${encodeURIComponent(record.call_id)}`}>{t('calls.trace')}</Link>
+          <Link to={traceAddress(record.call_id)}>{t('calls.trace')}</Link>
         </Stack>
       )}
     </Drawer>

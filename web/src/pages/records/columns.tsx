@@ -5,23 +5,22 @@ import { dateTime, duration } from '../../i18n/format';
 import type { Column } from '../../table/types';
 import { ResultBadge } from './ResultBadge';
 
-function Caller({ record }: { record: CallRecord }) {
-  const number = record.caller_user ? <Link to={`/users/${record.caller_user}`}>{record.caller_number}</Link> : record.caller_number;
+function End({ user, number, name }: { user: number | null; number: string; name: string }) {
   return (
     <>
-      {number} {record.caller_name}
+      {user ? <Link to={`/users/${user}`}>{number}</Link> : number} {name}
     </>
   );
 }
 
 export const recordColumns: Column<CallRecord>[] = [
   { id: 'started_at', text: 'records.column.started', sortable: true, cell: (record) => dateTime(record.started_at) },
-  { id: 'caller_number', text: 'records.column.caller', sortable: true, cell: (record) => <Caller record={record} /> },
+  { id: 'caller_number', text: 'records.column.caller', sortable: true, cell: (record) => <End user={record.caller_user} number={record.caller_number} name={record.caller_name} /> },
   {
     id: 'called_number',
     text: 'records.column.called',
     sortable: true,
-    cell: ({ called_user, called_number }) => (called_user ? <Link to={`/users/${called_user}`}>{called_number}</Link> : called_number),
+    cell: (record) => <End user={record.called_user} number={record.called_number} name={record.called_name} />,
   },
   { id: 'result', text: 'records.column.result', sortable: true, cell: (record) => <ResultBadge result={record.result} /> },
   {

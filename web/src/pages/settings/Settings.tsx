@@ -52,7 +52,7 @@ function Form({ schema, settings }: { schema: EntitySchema; settings: Values }) 
 
 export default function Settings() {
   const { t } = useTranslation();
-  const schema = useEntitySchema('settings');
+  const schema = useEntitySchema('settings', 'patch');
   const settings = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => api.get<Values>('settings', signal) });
   if (settings.isError) {
     const data = { rows: [], total: 0, loading: false, error: settings.error, retry: () => void settings.refetch() };

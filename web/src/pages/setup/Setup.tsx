@@ -10,7 +10,7 @@ import { Door } from '../../shell/Door';
 import { SETUP_FIELDS, SETUP_SCHEMA } from './schema';
 
 export default function Setup() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const setup = useSetup();
 
   const save = async ({ password_again, ...values }: Values) => {
@@ -18,7 +18,7 @@ export default function Setup() {
       const differ = { field: 'password_again', code: 'passwords_differ', message: '' };
       throw new ApiError(422, differ.code, '', [differ]);
     }
-    await setup.mutateAsync(values);
+    await setup.mutateAsync({ ...values, language: i18n.language });
   };
   const form = useEntityForm({ entity: 'setup', schema: SETUP_SCHEMA, stored: null, fields: SETUP_FIELDS, save });
 

@@ -4,12 +4,12 @@ import type { EntitySchema } from '../../api/openapi';
 export const SETUP_FIELDS = ['first_name', 'last_name', 'login', 'password', 'password_again', 'email', 'number'];
 
 export const SETUP_SCHEMA: EntitySchema = {
-  required: ['first_name', 'last_name', 'login', 'password', 'password_again', 'email'],
+  required: ['first_name', 'last_name', 'login', 'password', 'password_again'],
   properties: {
-    first_name: { type: 'string', maxLength: 64 },
-    last_name: { type: 'string', maxLength: 64 },
+    first_name: { type: 'string', maxLength: 60 },
+    last_name: { type: 'string', maxLength: 60 },
     login: { type: 'string', minLength: 4, maxLength: 20, pattern: '^[0-9]+$' },
-    password: { type: 'string', minLength: 6, maxLength: 64, pattern: '^[\\p{L}0-9\\-_.#*]+$', writeOnly: true },
+    password: { type: 'string', minLength: 6, maxLength: 128, pattern: '^[A-Za-zÀ-ÖØ-öø-ſẞ0-9_.#*-]*$', writeOnly: true },
     password_again: { type: 'string', writeOnly: true },
     email: { type: 'string', format: 'email', maxLength: 254 },
     number: { type: 'string', maxLength: 20, pattern: '^[0-9]+$' },

@@ -2,7 +2,7 @@
 import { Alert, Loader } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router-dom';
+import { useSearchParams } from 'react-router-dom';
 import { useTrace } from '../../api/runtime';
 import { errorText } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
@@ -13,7 +13,7 @@ import classes from './traces.module.css';
 
 export default function TracePage() {
   const { t } = useTranslation();
-  const { callId = '' } = useParams();
+  const callId = useSearchParams()[0].get('id') ?? '';
   const trace = useTrace(callId);
   const [picked, setPicked] = useState(0);
   const messages = useMemo(() => trace.data?.messages ?? [], [trace.data]);

@@ -9,29 +9,35 @@ import { DataTable } from '../../table/DataTable';
 import type { Column } from '../../table/types';
 import { useLocalTable } from '../../table/useLocalTable';
 import { useTableView } from '../../table/useTableView';
+import { traceAddress } from './address';
 
-const startOf = (trace: TraceSummary) => trace.started_at ?? trace.at ?? '';
-const to = (trace: TraceSummary) => `/traces/${encodeURIComponent(trace.call_id)}`;
 
 const SORT_KEYS = {
-  started_at: startOf,
+  started_at: (trace: TraceSummary) => trace.started_at,
   caller: (trace: TraceSummary) => trace.caller ?? '',
   called: (trace: TraceSummary) => trace.called ?? '',
-  messages: (trace: TraceSummary) => trace.messages ?? 0,
+  messages: (trace: TraceSummary) => trace.messages,
+  start_line: (trace: TraceSummary) => trace.start_line,
   call_id: (trace: TraceSummary) => trace.call_id,
 };
 
 const COLUMNS: Column<TraceSummary>[] = [
-  { id: 'started_at', text: 'traces.column.started', sortable: true, cell: (trace) => dateTime(startOf(trace)) },
+  { id: 'started_at', text: 'traces.column.started', sortable: true, cell: (trace) => dateTime(trace.started_at) },
   { id: 'caller', text: 'traces.column.caller', sortable: true, cell: (trace) => trace.caller },
   { id: 'called', text: 'traces.column.called', sortable: true, cell: (trace) => trace.called },
   { id: 'messages', text: 'traces.column.messages', sortable: true, numeric: true, cell: (trace) => trace.messages },
+  {
+    id: 'start_line',
+    text: 'traces.column.startLine',
+    sortable: true,
+    cell: (trace) => trace.start_line.replace(/ SIP\/2\.0$/, ''),
+  },
   {
     id: 'call_id',
     text: 'traces.column.callId',
     sortable: true,
     cell: (trace) => (
-      <Link to={to(trace)} className="mono">
+      <Link to={traceAddress(trace.call_id)} className="mono">
         {trace.call_id}
       </Link>
     ),
@@ -57,7 +63,7 @@ export default function Traces() {
         onView={setView}
         rowId={(trace) => trace.call_id}
         empty={t('traces.none')}
-        onOpen={(trace) => navigate(to(trace))}
+        onOpen={(trace) => navigate(traceAddress(trace.call_id))}
       />
     </PageFrame>
   );

@@ -72,7 +72,7 @@ export function layLadder(messages: TraceMessage[], selfName: string): Ladder {
   const columns = columnsOf(messages, selfName);
   const indexOf = new Map(columns.map((column, index) => [column.key, index]));
   const self = indexOf.get(SELF) ?? 0;
-  const start = messages[0] ? Date.parse(messages[0].at) : 0;
+  const start = messages[0] ? Date.parse(messages[0].at ?? '') : 0;
   const seen = new Set<string>();
 
   const arrows = messages.map((message): Arrow => {
@@ -86,7 +86,7 @@ export function layLadder(messages: TraceMessage[], selfName: string): Ladder {
       label: labelOf(message),
       kind: kindOf(message),
       repeated,
-      offsetMs: Date.parse(message.at) - start,
+      offsetMs: Date.parse(message.at ?? '') - start,
     };
   });
   return { columns, arrows };

@@ -13,7 +13,7 @@ import { UserForm } from './UserForm';
 export default function UserEditor() {
   const { t } = useTranslation();
   const { id = 'new' } = useParams();
-  const schema = useEntitySchema('user');
+  const schema = useEntitySchema('user', id === 'new' ? 'create' : 'patch');
   const user = useItem<User>('users', id === 'new' ? null : Number(id));
 
   const up = { to: '/users', text: t('users.title') };

@@ -4,9 +4,9 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router-dom';
 import { useList } from '../../api/collections';
-import { useByIds, userName } from '../../api/names';
+import { userName } from '../../api/names';
 import { useMe } from '../../api/session';
-import type { Phone, Range, User } from '../../api/types';
+import type { Range, User } from '../../api/types';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
@@ -23,14 +23,9 @@ export default function Users() {
   const [view, setView] = useTableView('users', { sort: 'last_name' });
   const data = useServerTable<User>('users', view);
   const ranges = useList<Range>('ranges', ALL_RANGES);
-  const phones = useByIds<Phone>('phone', data.rows.flatMap((user) => user.phones.slice(0, 1)));
   const [remove, dialogue] = useConfirmedRemove('users');
 
-  const primaries = [...phones.values()].map((phone) => `${phone.id} ${phone.name}`).join();
-  const columns = useMemo(
-    () => userColumns(t, phones, ranges.data?.items ?? []),
-    [t, primaries, ranges.data], // eslint-disable-line react-hooks/exhaustive-deps -- the map is new each time
-  );
+  const columns = useMemo(() => userColumns(t, ranges.data?.items ?? []), [t, ranges.data]);
 
   return (
     <PageFrame

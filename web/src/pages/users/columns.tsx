@@ -2,18 +2,16 @@ import { Badge } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import { Link } from 'react-router-dom';
 import { userName } from '../../api/names';
-import type { Phone, Range, User } from '../../api/types';
+import type { Range, User } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import type { Column } from '../../table/types';
 import { isInternal } from '../numbers/ranges';
 
-export function userColumns(t: TFunction, phones: Map<number, Phone>, ranges: Range[]): Column<User>[] {
+export function userColumns(t: TFunction, ranges: Range[]): Column<User>[] {
   const numbers = (user: User, internal: boolean) =>
     user.numbers.filter((number) => isInternal(number, ranges) === internal).join(', ');
-  const primary = (user: User) => {
-    const phone = phones.get(user.phones[0] ?? -1);
-    return phone && <Link to={`/phones/${phone.id}`}>{phone.name}</Link>;
-  };
+  const primary = ({ phones, phone_names }: User) =>
+    phones.length > 0 && <Link to={`/phones/${phones[0]}`}>{phone_names[0]}</Link>;
   return [
     {
       id: 'last_name',

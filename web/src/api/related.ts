@@ -1,0 +1,16 @@
+// Which cached answers a change of an entity makes old: its own, and those that show parts of it.
+import type { QueryClient } from '@tanstack/react-query';
+
+const SHOWN_IN: Record<string, string[]> = {
+  user: ['users', 'phones', 'numbers'],
+  phone: ['phones', 'users'],
+  number: ['numbers', 'users'],
+  range: ['ranges'],
+  settings: ['settings', 'status'],
+  call_record: ['call-records'],
+};
+
+export function invalidateEntity(client: QueryClient, entity: string): Promise<unknown> {
+  const keys = SHOWN_IN[entity] ?? [entity];
+  return Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })));
+}

@@ -1,0 +1,261 @@
+/* Options, the table of commands, what is the same for all of them. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli_int.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(struct cli *cli);
+	const char *usage, *text;
+} commands[] = {
+    {"status", command_status, "status", "is it running, what is going on"},
+    {"users", command_entity, "users [list|show ID|add K=V…|set ID K=V…|delete ID]", "people"},
+    {"phones", command_entity, "phones [list|show ID|add K=V…|set ID K=V…|delete ID|account ID]",
+	"telephones; account: what to type into one"},
+    {"numbers", command_entity, "numbers [list|show ID|add K=V…|set ID K=V…|delete ID]",
+	"telephone numbers"},
+    {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID K=V…|delete ID]",
+	"ranges of internal numbers"},
+    {"records", command_entity, "records [list|show ID]", "call records, newest first"},
+    {"calls", command_calls, "calls", "calls in progress"},
+    {"registrations", command_registrations, "registrations", "phones that can be reached"},
+    {"hangup", command_hangup, "hangup CALL_ID", "end a call"},
+    {"trace", command_trace, "trace [CALL_ID]", "calls with SIP messages, or those of one call"},
+    {"settings", command_settings, "settings [get [NAME]|set K=V…]", "of the system"},
+    {"export", command_export, "export [FILE.json]", "the whole configuration, with secrets"},
+    {"import", command_import, "import FILE.json [--dry-run] [--keep-others]",
+	"bring the configuration to what the file says"},
+    {"passwd", command_passwd, "passwd LOGIN", "set a user's password"},
+    {"help", command_help, "help", "this text"},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+int
+command_help(struct cli *cli)
+{
+	fprintf(cli->out, "Usage: strowger [options] command\n\nCommands:\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(cli->out, "  %s\n      %s\n", commands[i].usage, commands[i].text);
+	fprintf(cli->out, "\nID is a number, or @ and the key: @1001 for the user with that "
+			  "log-in, @desk for the\n"
+			  "phone of that name. In K=V too: user=@1001, phones=@desk,@sofa.\n"
+			  "\nOptions:\n"
+			  "  --data DIR      data directory of the daemon\n"
+			  "  --socket PATH   its socket, DIR/strowger.sock otherwise\n"
+			  "  --json          print JSON\n"
+			  "  --search TEXT   only rows that contain it\n"
+			  "  --limit N       at most so many rows\n"
+			  "  --dry-run       import: only say what would change\n"
+			  "  --keep-others   import: do not delete what the file lacks\n");
+	return CLI_DONE;
+}
+
+static void
+say(struct cli *cli, const char *fmt, va_list ap)
+{
+	fputs("strowger: ", cli->err);
+	vfprintf(cli->err, fmt, ap);
+	fputc('\n', cli->err);
+}
+
+int
+cli_usage(struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(cli, fmt, ap);
+	va_end(ap);
+	fputs("Try: strowger help\n", cli->err);
+	return CLI_USAGE;
+}
+
+int
+cli_fail(struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(cli, fmt, ap);
+	va_end(ap);
+	return CLI_FAILED;
+}
+
+/* --- options -------------------------------------------------------------------------- */
+
+/* The value of "--name value" or "--name=value"; false: this is not that option. */
+static bool
+with_value(
+    struct cli *cli, const char *name, int argc, char **argv, int *i, const char **value, bool *ok)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n) != 0 || (argv[*i][n] && argv[*i][n] != '='))
+		return false;
+	if (argv[*i][n] == '=') {
+		*value = argv[*i] + n + 1;
+	} else if (*i + 1 < argc) {
+		*value = argv[++*i];
+	} else {
+		cli_usage(cli, "%s needs a value", name);
+		*ok = false;
+	}
+	return true;
+}
+
+static bool
+flag(struct cli *cli, const char *arg)
+{
+	const struct {
+		const char *name;
+		bool *on;
+	} flags[] = {
+	    {"--json", &cli->json},
+	    {"--dry-run", &cli->dry_run},
+	    {"--keep-others", &cli->keep_others},
+	    {"--help", &cli->help},
+	    {"-h", &cli->help},
+	};
+
+	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+		if (strcmp(arg, flags[i].name) == 0) {
+			*flags[i].on = true;
+			return true;
+		}
+	return false;
+}
+
+bool
+cli_options(struct cli *cli, int argc, char **argv)
+{
+	const char *limit = NULL;
+	bool ok = true;
+
+	cli->limit = UINT64_MAX;
+	cli->args = argv + 1;
+	for (int i = 1; i < argc && ok; i++) {
+		if (with_value(cli, "--socket", argc, argv, &i, &cli->socket, &ok) ||
+		    with_value(cli, "--data", argc, argv, &i, &cli->data, &ok) ||
+		    with_value(cli, "--search", argc, argv, &i, &cli->search, &ok) ||
+		    with_value(cli, "--limit", argc, argv, &i, &limit, &ok) || flag(cli, argv[i]))
+			continue;
+		if (argv[i][0] == '-' && argv[i][1]) {
+			cli_usage(cli, "unknown option %s", argv[i]);
+			return false;
+		}
+		cli->args[cli->count++] = argv[i];
+	}
+	if (ok && limit && slice_to_u64(slice_cstr(limit), INT64_MAX, &cli->limit) != ERR_OK) {
+		cli_usage(cli, "--limit needs a number, not \"%s\"", limit);
+		ok = false;
+	}
+	return ok;
+}
+
+int
+cli_run(int argc, char **argv, const struct cli_streams *io)
+{
+	struct cli cli = {.in = io->in, .out = io->out, .err = io->err};
+
+	if (!cli_options(&cli, argc, argv))
+		return CLI_USAGE;
+	if (cli.help)
+		return command_help(&cli);
+	if (cli.count == 0) {
+		command_help(&cli);
+		return CLI_USAGE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(cli.args[0], commands[i].name) == 0)
+			return commands[i].run(&cli);
+	return cli_usage(&cli, "unknown command \"%s\"", cli.args[0]);
+}
+
+/* --- talking to the daemon ---------------------------------------------------------------- */
+
+const char *
+cli_socket(const struct cli *cli, char *text, size_t text_bytes)
+{
+	static const char installed[] = "/var/lib/strowger/strowger.sock";
+	const char *data = cli->data ? cli->data : getenv("STROWGER_DATA");
+
+	if (cli->socket)
+		return cli->socket;
+	if (data && data[0]) {
+		snprintf(text, text_bytes, "%s/strowger.sock", data);
+		return text;
+	}
+	return access(installed, F_OK) == 0 || access("data/strowger.sock", F_OK) != 0
+		   ? installed
+		   : "data/strowger.sock";
+}
+
+static int
+say_unreachable(struct cli *cli, enum err e, const char *path)
+{
+	switch (e) {
+	case ERR_CLOSED:
+		return cli_fail(cli, "strowgerd does not answer on %s: is it running?", path);
+	case ERR_DENIED:
+		return cli_fail(cli,
+		    "not permitted to use %s: run as root or as the account of strowgerd", path);
+	case ERR_TIMEOUT: return cli_fail(cli, "strowgerd on %s takes too long to answer", path);
+	case ERR_TOO_BIG: return cli_fail(cli, "the path of the socket is too long: %s", path);
+	default: return cli_fail(cli, "talking to strowgerd on %s: %s", path, err_text(e));
+	}
+}
+
+static void
+say_one(struct cli *cli, const char *lead, const json_t *error)
+{
+	const char *message = json_string_value(json_object_get(error, "message"));
+	const char *field = json_string_value(json_object_get(error, "field"));
+
+	fputs(lead, cli->err);
+	if (field) {
+		print_clean(cli->err, slice_cstr(field));
+		fputs(": ", cli->err);
+	}
+	print_clean(cli->err, slice_cstr(message ? message : "refused"));
+	fputc('\n', cli->err);
+}
+
+static int
+say_refused(struct cli *cli, const struct answer *a)
+{
+	const json_t *error = json_object_get(a->json, "error");
+	const json_t *details = json_object_get(error, "details");
+	size_t i;
+	json_t *one;
+
+	if (!error)
+		return cli_fail(cli, "refused with HTTP status %d", a->status);
+	say_one(cli, "strowger: ", error);
+	if (json_array_size(details) > 1)
+		json_array_foreach(details, i, one) say_one(cli, "  ", one);
+	return CLI_FAILED;
+}
+
+int
+cli_call(struct cli *cli, const char *method, const char *target, const json_t *body, json_t **out)
+{
+	char text[512];
+	const char *path = cli_socket(cli, text, sizeof text);
+	struct answer a = {0};
+	enum err e = client_request(path, method, target, body, &a);
+	int status = CLI_DONE;
+
+	if (e != ERR_OK)
+		return say_unreachable(cli, e, path);
+	if (a.status >= 300)
+		status = say_refused(cli, &a);
+	else if (out)
+		*out = json_incref(a.json);
+	answer_free(&a);
+	return status;
+}

@@ -1,0 +1,304 @@
+/* users, phones, numbers, ranges, records, settings, passwd. */
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cli/cli_int.h"
+
+#define COLUMNS(array) (array), sizeof(array) / sizeof((array)[0])
+
+static const struct column user_columns[] = {{"id", "ID"}, {"login", "LOG-IN"},
+    {"first_name", "FIRST NAME"}, {"last_name", "LAST NAME"}, {"admin", "ADMIN"},
+    {"enabled", "ENABLED"}, {"dnd", "DND"}, {"numbers", "NUMBERS"}, {"phone_names", "PHONES"}};
+static const struct column phone_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"type", "TYPE"},
+    {"auth", "AUTH"}, {"host", "ADDRESS"}, {"transport", "TRANSPORT"}, {"enabled", "ENABLED"},
+    {"user_names", "USERS"}};
+static const struct column number_columns[] = {
+    {"id", "ID"}, {"number", "NUMBER"}, {"kind", "KIND"}, {"user_name", "USER"}};
+static const struct column range_columns[] = {{"id", "ID"}, {"first", "FIRST"}, {"last", "LAST"}};
+static const struct column record_columns[] = {{"id", "ID"}, {"started_at", "STARTED"},
+    {"caller_number", "FROM"}, {"caller_name", "NAME"}, {"called_number", "TO"},
+    {"result", "RESULT"}, {"duration_s", "SECONDS"}, {"call_id", "CALL"}};
+
+static const struct view {
+	const char *command;
+	const struct model_entity *entity;
+	const struct column *columns;
+	size_t count;
+	uint64_t limit; /* rows when not told otherwise */
+} views[] = {
+    {"users", &model_user, COLUMNS(user_columns), UINT64_MAX},
+    {"phones", &model_phone, COLUMNS(phone_columns), UINT64_MAX},
+    {"numbers", &model_number, COLUMNS(number_columns), UINT64_MAX},
+    {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
+    {"records", &model_call_record, COLUMNS(record_columns), 50},
+};
+
+static const struct view *
+view_of(const char *command)
+{
+	for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
+		if (strcmp(views[i].command, command) == 0)
+			return &views[i];
+	return NULL;
+}
+
+static int
+fetch_page(struct cli *cli, const struct view *v, uint64_t page, uint64_t per_page, json_t **out)
+{
+	char target[1024];
+	struct buf b;
+
+	buf_init(&b, target, sizeof target - 1);
+	buf_printf(&b, "/api/%s?page=%llu&per_page=%llu", v->entity->path, (unsigned long long)page,
+	    (unsigned long long)per_page);
+	if (cli->search) {
+		buf_lit(&b, "&search=");
+		client_escape(&b, slice_cstr(cli->search));
+	}
+	if (!buf_ok(&b))
+		return cli_usage(cli, "the text to search for is too long");
+	target[b.n] = '\0';
+	return cli_call(cli, "GET", target, NULL, out);
+}
+
+static int
+list(struct cli *cli, const struct view *v)
+{
+	uint64_t limit = cli->limit != UINT64_MAX ? cli->limit : v->limit, total = UINT64_MAX;
+	uint64_t per_page = limit < 1000 ? (limit ? limit : 1) : 1000;
+	json_t *items = json_array();
+	int status = CLI_DONE;
+
+	for (uint64_t page = 1;
+	     status == CLI_DONE && json_array_size(items) < limit && (page - 1) * per_page < total;
+	     page++) {
+		json_t *body = NULL;
+
+		status = fetch_page(cli, v, page, per_page, &body);
+		total = (uint64_t)json_integer_value(json_object_get(body, "total"));
+		if (json_array_extend(items, json_object_get(body, "items")) != 0 ||
+		    json_array_size(json_object_get(body, "items")) == 0)
+			total = 0;
+		json_decref(body);
+	}
+	while (json_array_size(items) > limit)
+		json_array_remove(items, json_array_size(items) - 1);
+	if (status == CLI_DONE && cli->json)
+		print_json(cli->out, items);
+	else if (status == CLI_DONE)
+		print_table(cli->out, items, v->columns, v->count);
+	json_decref(items);
+	return status;
+}
+
+static void
+show_row(struct cli *cli, json_t *row)
+{
+	if (cli->json)
+		print_json(cli->out, row);
+	else
+		print_object(cli->out, row);
+	json_decref(row);
+}
+
+static int
+add(struct cli *cli, const struct view *v)
+{
+	char target[80];
+	json_t *in = NULL, *row = NULL;
+	int status = fields_parse(cli, v->entity, cli->args + 2, cli->count - 2, &in);
+
+	if (status != CLI_DONE)
+		return status;
+	snprintf(target, sizeof target, "/api/%s", v->entity->path);
+	status = cli_call(cli, "POST", target, in, &row);
+	if (status == CLI_DONE)
+		show_row(cli, row);
+	json_decref(in);
+	return status;
+}
+
+/* Actions that are about one row. */
+static int
+one(struct cli *cli, const struct view *v, const char *action)
+{
+	bool account = strcmp(action, "account") == 0;
+	const char *method = "GET";
+	char target[120];
+	int64_t id;
+	json_t *in = NULL, *row = NULL;
+	int status = id_parse(cli, v->entity, cli->args[2], &id);
+
+	if (status == CLI_DONE && strcmp(action, "set") == 0) {
+		method = "PATCH";
+		status = fields_parse(cli, v->entity, cli->args + 3, cli->count - 3, &in);
+	} else if (strcmp(action, "delete") == 0) {
+		method = "DELETE";
+	}
+	if (status != CLI_DONE)
+		return status;
+	snprintf(target, sizeof target, "/api/%s/%lld%s", v->entity->path, (long long)id,
+	    account ? "/sip-account" : "");
+	status = cli_call(cli, method, target, in, &row);
+	if (status == CLI_DONE && row)
+		show_row(cli, row);
+	json_decref(in);
+	return status;
+}
+
+int
+command_entity(struct cli *cli)
+{
+	static const char *const actions[] = {"show", "set", "delete", "account"};
+	const struct view *v = view_of(cli->args[0]);
+	const char *action = cli->count > 1 ? cli->args[1] : "list";
+
+	if (strcmp(action, "list") == 0)
+		return cli->count <= 2 ? list(cli, v)
+				       : cli_usage(cli, "%s list takes no argument", v->command);
+	if (strcmp(action, "add") == 0)
+		return add(cli, v);
+	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+		if (strcmp(action, actions[i]) != 0 ||
+		    (strcmp(action, "account") == 0 && v->entity != &model_phone))
+			continue;
+		if (cli->count < 3)
+			return cli_usage(cli, "%s %s needs an ID", v->command, action);
+		if (cli->count > 3 && strcmp(action, "set") != 0)
+			return cli_usage(cli, "%s %s takes one ID", v->command, action);
+		return one(cli, v, action);
+	}
+	return cli_usage(cli, "%s: unknown action \"%s\"", v->command, action);
+}
+
+static int
+settings_get(struct cli *cli, const char *name)
+{
+	json_t *row = NULL, *value;
+	int status = cli_call(cli, "GET", "/api/settings", NULL, &row);
+	char *text;
+
+	if (status != CLI_DONE)
+		return status;
+	if (!name) {
+		json_object_del(row, "id");
+		show_row(cli, row);
+		return CLI_DONE;
+	}
+	value = json_object_get(row, name);
+	text = value ? value_text(value) : NULL;
+	if (!value)
+		status = cli_usage(cli, "there is no setting \"%s\"", name);
+	else if (cli->json)
+		print_json(cli->out, value);
+	else
+		fprintf(cli->out, "%s\n", text ? text : "");
+	free(text);
+	json_decref(row);
+	return status;
+}
+
+/* Says when a change has to wait for a restart. */
+static void
+restart_hint(struct cli *cli)
+{
+	json_t *status = NULL;
+
+	if (cli_call(cli, "GET", "/api/status", NULL, &status) == CLI_DONE &&
+	    json_is_true(json_object_get(status, "restart_needed"))) {
+		char *fields = value_text(json_object_get(status, "restart_fields"));
+
+		fprintf(cli->err, "strowger: acts after a restart of strowgerd: %s\n",
+		    fields ? fields : "");
+		free(fields);
+	}
+	json_decref(status);
+}
+
+int
+command_settings(struct cli *cli)
+{
+	const char *action = cli->count > 1 ? cli->args[1] : "get";
+	json_t *in = NULL, *row = NULL;
+	int status;
+
+	if (strcmp(action, "get") == 0)
+		return cli->count <= 3 ? settings_get(cli, cli->count == 3 ? cli->args[2] : NULL)
+				       : cli_usage(cli, "settings get takes one name");
+	if (strcmp(action, "set") != 0)
+		return cli_usage(cli, "settings: unknown action \"%s\"", action);
+	status = fields_parse(cli, &model_settings, cli->args + 2, cli->count - 2, &in);
+	if (status == CLI_DONE)
+		status = cli_call(cli, "PATCH", "/api/settings", in, &row);
+	if (status == CLI_DONE)
+		restart_hint(cli);
+	json_decref(in);
+	json_decref(row);
+	return status;
+}
+
+/* --- passwd ---------------------------------------------------------------------------- */
+
+static bool
+read_line(FILE *in, char *text, size_t cap)
+{
+	size_t n;
+
+	if (!fgets(text, (int)cap, in))
+		return false;
+	n = strcspn(text, "\r\n");
+	text[n] = '\0';
+	return n > 0;
+}
+
+/* From a terminal twice and unseen, else one line. */
+static int
+read_password(struct cli *cli, char *text, size_t cap)
+{
+	struct termios old, quiet;
+	char again[256] = "";
+	bool terminal = isatty(fileno(cli->in)) && tcgetattr(fileno(cli->in), &old) == 0, ok;
+
+	if (!terminal)
+		return read_line(cli->in, text, cap)
+			   ? CLI_DONE
+			   : cli_fail(cli, "no password on standard input");
+	quiet = old;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fileno(cli->in), TCSAFLUSH, &quiet);
+	fputs("New password: ", cli->err);
+	ok = read_line(cli->in, text, cap);
+	fputs("\nOnce more: ", cli->err);
+	ok = read_line(cli->in, again, sizeof again) && ok;
+	fputc('\n', cli->err);
+	tcsetattr(fileno(cli->in), TCSAFLUSH, &old);
+	ok = ok && strcmp(text, again) == 0;
+	explicit_bzero(again, sizeof again);
+	return ok ? CLI_DONE : cli_fail(cli, "the two passwords differ; nothing has been changed");
+}
+
+int
+command_passwd(struct cli *cli)
+{
+	char key[128], password[256], target[80];
+	int64_t id;
+	json_t *in;
+	int status;
+
+	if (cli->count != 2)
+		return cli_usage(cli, "passwd needs one log-in");
+	snprintf(key, sizeof key, "@%s", cli->args[1]);
+	status = id_parse(cli, &model_user, key, &id);
+	if (status == CLI_DONE)
+		status = read_password(cli, password, sizeof password);
+	if (status != CLI_DONE)
+		return status;
+	in = json_pack("{s:s}", "password", password);
+	explicit_bzero(password, sizeof password);
+	snprintf(target, sizeof target, "/api/users/%lld", (long long)id);
+	status = in ? cli_call(cli, "PATCH", target, in, NULL)
+		    : cli_fail(cli, "the password is not UTF-8 text");
+	json_decref(in);
+	return status;
+}

@@ -237,8 +237,8 @@ receive_all(int fd, char **out, size_t *out_n)
 static enum err
 exchange(int fd, const char *method, const char *target, const char *body, struct answer *out)
 {
-	size_t n = body ? strlen(body) : 0, got_n;
-	char *head, *got;
+	size_t n = body ? strlen(body) : 0, got_n = 0;
+	char *head, *got = NULL;
 	enum err e;
 
 	if (asprintf(&head,
@@ -267,7 +267,7 @@ client_request(const char *socket_path, const char *method, const char *target, 
 {
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	enum err e;
-	int fd;
+	int fd = -1;
 
 	if (body && !text)
 		return ERR_NOMEM;

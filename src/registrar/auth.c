@@ -168,11 +168,11 @@ auth_check(struct auth *a, const struct directory *dir, const struct sip_msg *re
 
 /* ---- answers ---- */
 
-/* Phones that give up when a challenge names an algorithm they do not know (they should
- * pass over it: RFC 8760, 2.4). They are asked for MD5 alone. */
+/* Clients that give up when a challenge names an algorithm they do not know, in whatever
+ * order (they should pass over it: RFC 8760, 2.4). They are asked for MD5 alone. */
 static const char *const md5_only[] = {
-    "baresip v0.",	   /* libre before 2.1 takes any other algorithm for an error */
-    "baresip v1.", "SIPp", /* 3.6 reads the first challenge only */
+    "baresip v0.",	   /* with libre 1.1 it ends with "Function not implemented" */
+    "baresip v1.", "SIPp", /* 3.6 looks at the first challenge only */
 };
 
 static bool

@@ -2,6 +2,8 @@
  * CANCEL (RFC 3261, 9): hop by hop, a transaction of its own with the branch of the
  * INVITE it means.
  */
+#include <stdlib.h>
+
 #include "sip/core_int.h"
 
 /* 9.2. Needs no transaction here: the answer to a repeated CANCEL is the same. */
@@ -63,15 +65,14 @@ cancel_send(struct sip_client *t, struct slice extra)
 {
 	struct sip_client *cancel;
 	struct slice bytes;
-	enum err e = write_cancel(t, extra, &bytes);
 
 	t->cancelled = true;
-	if (e == ERR_OK)
-		e = client_start(t->core, &t->flow, SIP_CANCEL, bytes, t->token, &cancel);
-	if (e != ERR_OK)
-		log_warn(SIP, "CANCEL was not sent: %s", err_text(e));
 	if (!t->closed)
 		core_start(t->core, &t->end, TSX_LIFE_MS);
+	if (write_cancel(t, extra, &bytes) != ERR_OK)
+		log_warn(SIP, "CANCEL cannot be written");
+	else if (client_start(t->core, &t->flow, SIP_CANCEL, bytes, t->token, &cancel) != ERR_OK)
+		core_send(t->core, &t->flow, bytes); /* no memory to repeat it; once then */
 }
 
 void
@@ -83,7 +84,9 @@ sip_client_cancel(struct sip_client *t, struct slice extra)
 		cancel_send(t, extra);
 	} else if (t->state == CLIENT_CALLING) {
 		t->cancel_waits = true;
-		if (bytes_set(&t->cancel_extra, extra) != ERR_OK)
-			bytes_drop(&t->cancel_extra); /* then without a reason */
+		t->cancel_extra = malloc(extra.n + 1);
+		if (t->cancel_extra &&
+		    slice_copy_cstr(extra, t->cancel_extra, extra.n + 1) != ERR_OK)
+			t->cancel_extra[0] = '\0';
 	}
 }

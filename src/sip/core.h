@@ -103,7 +103,8 @@ struct sip_response {
  * Sends a response: provisional ones as often as wanted, a final one once.
  * A 2xx to INVITE is sent again by the layer (T1 doubling to T2, also over TCP)
  * until sip_server_acked or 64*T1. ERR_STATE: a final response was sent
- * already; ERR_TOO_BIG: does not fit in SIP_MSG_MAX_BYTES.
+ * already; ERR_TOO_BIG: does not fit in SIP_MSG_MAX_BYTES. Out of memory it is sent
+ * but not repeated.
  */
 ERR_MUST_CHECK enum err sip_server_respond(struct sip_server *tsx, const struct sip_response *r);
 /** respond() with nothing but a status; failure is logged, not returned. */

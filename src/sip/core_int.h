@@ -50,11 +50,12 @@ bytes_slice(struct bytes b)
 	return slice_make(b.p, b.n);
 }
 
-/* 128 bits under the process secret stand for all that identifies a transaction
+/* 96 bits under the process secret stand for all that identifies a transaction
  * (two different ones never meet by chance, and nobody can make them meet), so
  * that an ended one need not keep its texts. */
 struct tsx_key {
-	uint64_t a, b;
+	uint64_t a;
+	uint32_t b;
 };
 
 struct sip_core {
@@ -136,13 +137,15 @@ enum server_event {
 
 struct sip_server {
 	struct hnode by_key, by_merge;
-	uint64_t key_b;
 	struct sip_core *core;
 	const struct sip_server_ops *ops;
 	void *user;
 	struct timer end;
-	struct bytes request; /* its headers that responses repeat; until the final one */
-	struct bytes last;    /* last response, while it may be needed again */
+	/* One block: the headers of the request that responses repeat, until the final
+	 * one; then the last response, while it may be needed again. */
+	char *kept;
+	uint16_t request_bytes, last_bytes;
+	uint32_t key_b;
 	struct sip_flow flow;
 	char tag[TSX_TAG_BYTES];
 	uint8_t state, method;
@@ -177,6 +180,9 @@ void server_run(struct sip_server *s, enum server_event ev);
 /** server_run and, when that ended it, the user's on_gone and its memory. Only for
  *  timer callbacks. */
 void server_run_timer(struct sip_server *s, enum server_event ev);
+/** Replaces what is kept. ERR_NOMEM: nothing changed. */
+ERR_MUST_CHECK enum err server_keep(struct sip_server *s, struct slice request, struct slice last);
+void server_keep_nothing(struct sip_server *s);
 void server_send_last(struct sip_server *s);
 void server_resend_last(struct sip_server *s);
 /** RFC 2543 only: is this ACK's To tag ours? (17.2.3) */
@@ -215,8 +221,8 @@ struct sip_client {
 	struct timer resend, end;
 	struct tsx_conn *conn; /* NULL over UDP and once the connection is gone */
 	struct list in_conn;
-	struct bytes request;	   /* while it may be sent again; then our ACK of 300–699 */
-	struct bytes cancel_extra; /* of a CANCEL that waits */
+	struct bytes request; /* while it may be sent again; then our ACK of 300–699 */
+	char *cancel_extra;   /* header lines of a CANCEL that waits; NUL at the end */
 	struct sip_flow flow;
 	uint32_t interval_ms;
 	char token[TSX_TOKEN_BYTES]; /* branch without the magic cookie */

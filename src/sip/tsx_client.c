@@ -21,7 +21,7 @@ destroy(struct sip_client *t)
 	timer_stop(&t->end);
 	conn_leave(t);
 	bytes_drop(&t->request);
-	bytes_drop(&t->cancel_extra);
+	free(t->cancel_extra);
 	free(t);
 }
 

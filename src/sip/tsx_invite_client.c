@@ -7,7 +7,16 @@
  *	   | `--2xx--> ACCEPTED (also from PROCEEDING) ----M------'  |
  *	   `------- B, connection closed, no answer to CANCEL -------'
  */
+#include <stdlib.h>
+
 #include "sip/core_int.h"
+
+static void
+drop_cancel_extra(struct sip_client *t)
+{
+	free(t->cancel_extra);
+	t->cancel_extra = NULL;
+}
 
 static void
 enter(struct sip_client *t, enum client_state state)
@@ -31,7 +40,7 @@ enter(struct sip_client *t, enum client_state state)
 		t->closed = false;
 		t->cancel_waits = false;
 		conn_leave(t);
-		bytes_drop(&t->cancel_extra);
+		drop_cancel_extra(t);
 		if (state == CLIENT_ACCEPTED) {
 			bytes_drop(&t->request);
 			core_start(t->core, &t->end, TSX_LIFE_MS); /* timer M */
@@ -55,8 +64,8 @@ first_provisional(struct sip_client *t, const struct sip_msg *resp)
 {
 	if (t->cancel_waits) {
 		t->cancel_waits = false;
-		cancel_send(t, bytes_slice(t->cancel_extra));
-		bytes_drop(&t->cancel_extra);
+		cancel_send(t, slice_cstr(t->cancel_extra));
+		drop_cancel_extra(t);
 	}
 	client_tell(t, resp);
 }

@@ -38,17 +38,15 @@ enter(struct sip_server *s, enum server_state state)
 		core_start(s->core, &s->end, TSX_LIFE_MS);
 		break;
 	case SERVER_COMPLETED:
-		bytes_drop(&s->request);
 		if (!reliable)
 			start_resending(s);		   /* timer G */
 		core_start(s->core, &s->end, TSX_LIFE_MS); /* timer H */
 		break;
 	case SERVER_CONFIRMED:
-		bytes_drop(&s->last);
+		server_keep_nothing(s);
 		core_start(s->core, &s->end, reliable ? 0 : SIP_T4_MS); /* timer I */
 		break;
 	case SERVER_ACCEPTED:
-		bytes_drop(&s->request);
 		start_resending(s);
 		core_start(s->core, &s->end, TSX_LIFE_MS); /* timer L */
 		break;
@@ -83,11 +81,8 @@ resend_doubled(struct sip_server *s)
 static void
 nobody_answers(struct sip_server *s)
 {
-	if (s->ops)
-		return;
-	sip_server_reject(s, 500, (struct slice){0});
-	if (s->state == SERVER_PROCEEDING) /* no memory even for that */
-		core_start(s->core, &s->end, TSX_LIFE_MS);
+	if (!s->ops)
+		sip_server_reject(s, 500, (struct slice){0});
 }
 
 static void
@@ -150,5 +145,5 @@ sip_server_acked(struct sip_server *s)
 		return;
 	s->acked = true;
 	timer_stop(&invite(s)->resend);
-	bytes_drop(&s->last);
+	server_keep_nothing(s);
 }

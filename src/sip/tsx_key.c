@@ -50,7 +50,7 @@ tsx_key_request(const struct sip_msg *req, enum sip_method as)
 		put_rfc2543(&b, req, as);
 	key.a = hash_bytes(buf_slice(&b));
 	text[0] = 'b';
-	key.b = hash_bytes(buf_slice(&b));
+	key.b = (uint32_t)hash_bytes(buf_slice(&b));
 	return key;
 }
 

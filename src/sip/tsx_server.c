@@ -48,8 +48,7 @@ static void
 destroy(struct sip_server *s)
 {
 	stop_timers(s);
-	bytes_drop(&s->request);
-	bytes_drop(&s->last);
+	free(s->kept);
 	free(s);
 }
 
@@ -107,18 +106,58 @@ server_free_all(struct sip_core *c)
 	}
 }
 
+/* ---- what is kept ---- */
+
+static struct slice
+kept_request(const struct sip_server *s)
+{
+	return slice_make(s->kept, s->request_bytes);
+}
+
+static struct slice
+kept_last(const struct sip_server *s)
+{
+	return slice_make(s->kept + s->request_bytes, s->last_bytes);
+}
+
+enum err
+server_keep(struct sip_server *s, struct slice request, struct slice last)
+{
+	char *block = malloc(request.n + last.n);
+
+	if (!block)
+		return ERR_NOMEM;
+	if (request.n)
+		memcpy(block, request.p, request.n);
+	if (last.n)
+		memcpy(block + request.n, last.p, last.n);
+	free(s->kept);
+	s->kept = block;
+	s->request_bytes = (uint16_t)request.n;
+	s->last_bytes = (uint16_t)last.n;
+	return ERR_OK;
+}
+
+void
+server_keep_nothing(struct sip_server *s)
+{
+	free(s->kept);
+	s->kept = NULL;
+	s->request_bytes = s->last_bytes = 0;
+}
+
 void
 server_send_last(struct sip_server *s)
 {
-	if (s->last.p)
-		core_send(s->core, &s->flow, bytes_slice(s->last));
+	if (s->last_bytes)
+		core_send(s->core, &s->flow, kept_last(s));
 }
 
 void
 server_resend_last(struct sip_server *s)
 {
-	if (s->last.p)
-		core_resend(s->core, &s->flow, bytes_slice(s->last));
+	if (s->last_bytes)
+		core_resend(s->core, &s->flow, kept_last(s));
 }
 
 bool
@@ -143,7 +182,7 @@ keep_request(struct sip_server *s, const struct sip_msg *req)
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
 		sip_copy_hdrs(&b, req, kept[i]);
 	buf_lit(&b, "\r\n");
-	return buf_ok(&b) ? bytes_set(&s->request, buf_slice(&b)) : ERR_TOO_BIG;
+	return buf_ok(&b) ? server_keep(s, buf_slice(&b), (struct slice){0}) : ERR_TOO_BIG;
 }
 
 static enum err
@@ -265,15 +304,30 @@ write_response(struct sip_server *s, const struct sip_response *r, struct slice 
 
 	if (s->core->live_server == s)
 		return core_write_response(s->core, &s->flow, s->core->live_msg, r, tag, out);
-	if (sip_msg_parse(&kept, bytes_slice(s->request), NULL) != ERR_OK)
+	if (sip_msg_parse(&kept, kept_request(s), NULL) != ERR_OK)
 		return ERR_CORRUPT;
 	return core_write_response(s->core, &s->flow, &kept, r, tag, out);
+}
+
+/* Out of memory a response is sent once and cannot be repeated: false then. */
+static bool
+keep_response(struct sip_server *s, uint16_t status, struct slice bytes)
+{
+	bool final = status >= 200;
+
+	if (server_keep(s, final ? (struct slice){0} : kept_request(s), bytes) == ERR_OK)
+		return true;
+	s->last_bytes = 0;
+	if (final)
+		server_keep_nothing(s);
+	return false;
 }
 
 enum err
 sip_server_respond(struct sip_server *s, const struct sip_response *r)
 {
 	struct slice bytes;
+	bool kept;
 	enum err e;
 
 	if (s->state != SERVER_TRYING && s->state != SERVER_PROCEEDING)
@@ -281,8 +335,6 @@ sip_server_respond(struct sip_server *s, const struct sip_response *r)
 	if (r->status < 100 || r->status > 699)
 		return ERR_INVALID;
 	e = write_response(s, r, &bytes);
-	if (e == ERR_OK)
-		e = bytes_set(&s->last, bytes);
 	if (e != ERR_OK)
 		return e;
 	if (r->to_tag.n)
@@ -290,7 +342,10 @@ sip_server_respond(struct sip_server *s, const struct sip_response *r)
 	/* Some phones repeat the CSeq when they come back with credentials. */
 	if (r->status == 401 || r->status == 407)
 		leave_merges(s);
+	kept = keep_response(s, r->status, bytes);
 	server_run(s, r->status < 200 ? SERVER_1XX : r->status < 300 ? SERVER_2XX : SERVER_3456XX);
+	if (!kept)
+		core_send(s->core, &s->flow, bytes);
 	return ERR_OK;
 }
 

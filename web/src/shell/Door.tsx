@@ -17,7 +17,7 @@ export function Door({ title, children }: { title: string; children: ReactNode }
         <LanguageMenu />
         <SchemeMenu />
       </div>
-      <div>
+      <div className={classes.doorBox}>
         <div className={classes.doorBrand}>
           <Logo size={40} />
           <span className={classes.brandName}>{t('shell.product')}</span>

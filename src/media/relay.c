@@ -14,6 +14,7 @@ enum {
 	REST_MS = 3000,	    /* a free slot rests so long, if others are left */
 	LEFTOVERS_MAX = 64, /* packets read from a socket that could not rest */
 	THREADS_MAX = 64,
+	PACK_STREAMS_DEFAULT = 500, /* about a fifth of a core */
 };
 
 struct relay {
@@ -22,9 +23,10 @@ struct relay {
 	struct mailbox *events;
 	uint32_t n_workers;
 	struct worker *workers; /* [n_workers] */
-	uint32_t n_slots;	/* room for so many */
-	uint32_t n_made;	/* so many have sockets */
-	struct slot *slots;	/* [n_slots], memory comes with use */
+	uint32_t pack_streams;
+	uint32_t n_slots;   /* room for so many */
+	uint32_t n_made;    /* so many have sockets */
+	struct slot *slots; /* [n_slots], memory comes with use */
 
 	/* For the statistics. */
 	_Atomic uint64_t streams_open, slots_busy, open_refused;
@@ -117,14 +119,22 @@ throw_away_leftovers(const struct slot *slot)
 					break;
 }
 
+/* The first thread with room, and only when all are well filled the least busy.
+ * Packing saves wake-ups: spread over two threads, 100 streams cost twice the CPU
+ * time of 100 streams on one. */
 static struct worker *
-least_busy(struct relay *r)
+choose_worker(struct relay *r)
 {
 	struct worker *least = &r->workers[0];
 
-	for (uint32_t i = 1; i < r->n_workers; i++)
-		if (r->workers[i].n_busy < least->n_busy)
-			least = &r->workers[i];
+	for (uint32_t i = 0; i < r->n_workers; i++) {
+		struct worker *w = &r->workers[i];
+
+		if (w->n_busy < r->pack_streams)
+			return w;
+		if (w->n_busy < least->n_busy)
+			least = w;
+	}
 	return least;
 }
 
@@ -146,7 +156,7 @@ longest_free_of_all(struct relay *r)
 static enum err
 take_slot(struct relay *r, struct slot **out)
 {
-	struct worker *w = least_busy(r);
+	struct worker *w = choose_worker(r);
 	struct slot *slot = longest_free(w);
 	uint64_t now_ms = clock_ms();
 
@@ -368,6 +378,7 @@ build(struct relay *r, struct loop *loop, const struct media_relay_params *p)
 	enum err e = ports_init(&r->ports, &p->bind, p->port_min, p->port_max);
 
 	r->n_workers = thread_count(p->n_threads);
+	r->pack_streams = p->pack_streams ? p->pack_streams : PACK_STREAMS_DEFAULT;
 	if (e == ERR_OK)
 		e = reserve_slots(r);
 	if (e == ERR_OK)

@@ -25,6 +25,7 @@ struct media_relay_params {
 	uint16_t port_min, port_max;
 	struct addr bind;      /* address of the sockets; family 0 = any, IPv4 and IPv6 */
 	uint32_t n_threads;    /* 0 = one per core */
+	uint32_t pack_streams; /* so many for a thread before the next gets any; 0 = 500 */
 	uint32_t warm_streams; /* so many streams' sockets are opened at once */
 };
 

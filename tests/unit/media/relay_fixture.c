@@ -36,6 +36,7 @@ relay_start(struct relay_fixture *f, uint32_t n_ports, uint32_t n_threads)
 			      .port_min = first,
 			      .port_max = (uint16_t)(first + n_ports - 1),
 			      .n_threads = n_threads,
+			      .pack_streams = 1,
 			  });
 }
 

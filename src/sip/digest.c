@@ -193,7 +193,7 @@ take_param(struct slice *s, struct slice *name, struct slice *value)
 		struct slice rest = *s;
 
 		*value = sip_trim(slice_take_until(&rest, ','));
-		if (slice_find(*value, '"') < value->n)
+		if (slice_find(*value, '"') < value->n || slice_find(*value, '\\') < value->n)
 			return false;
 		*s = slice_from(*s, slice_find(*s, ','));
 	}

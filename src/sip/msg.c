@@ -40,9 +40,9 @@ take_line(struct parser *ps, bool folds, struct slice *line)
 
 	for (;; p++) {
 		p = sip_find_control(p, ps->end);
-		if (p == ps->end)
+		if (p == ps->end || (*p == '\r' && p + 1 == ps->end))
 			return false;
-		if (*p != '\r' || ps->end - p < 2 || p[1] != '\n') {
+		if (*p != '\r' || p[1] != '\n') {
 			complain(ps, ERR_MALFORMED, 400, "Control character in the header block");
 			continue;
 		}
@@ -276,14 +276,16 @@ check_cseq(struct parser *ps)
 	struct slice method =
 	    only_value(ps, SIP_HDR_CSEQ, "Missing CSeq header", "More than one CSeq header");
 	struct slice number = {method.p, 0};
+	uint32_t cseq;
 
 	while (number.n < method.n && !sip_char_is(method.p[number.n], SIP_CC_SPACE))
 		number.n++;
 	method = sip_trim(slice_from(method, number.n));
-	if (slice_to_u32(number, CSEQ_MAX, &m->cseq) != ERR_OK || !is_token(method)) {
+	if (slice_to_u32(number, CSEQ_MAX, &cseq) != ERR_OK || !is_token(method)) {
 		complain(ps, ERR_MALFORMED, 400, "Malformed CSeq header");
 		return;
 	}
+	m->cseq = cseq;
 	if (!m->is_request)
 		m->method = sip_method_find(method);
 	else if (!slice_eq(method, m->method_text))

@@ -57,10 +57,10 @@ has_brackets(struct slice s)
 	return bracket < s.n && bracket < slice_find(s, ';');
 }
 
+/* rest begins with its ';', if there is anything: two at once are bad. */
 static bool
-parse_params(struct sip_name_addr *a)
+parse_params(struct sip_name_addr *a, struct slice rest)
 {
-	struct slice rest = a->params;
 	enum sip_param_step step;
 	struct sip_param p;
 
@@ -93,11 +93,11 @@ sip_name_addr_parse(struct sip_name_addr *out, struct slice s)
 	if (e != ERR_OK)
 		return e;
 	sip_skip_space(&s);
-	if (s.n && !slice_take_char(&s, ';'))
+	if (s.n && s.p[0] != ';')
 		return ERR_MALFORMED;
-	a.params = s;
-	if (!parse_params(&a))
+	if (!parse_params(&a, s))
 		return ERR_MALFORMED;
+	a.params = slice_from(s, 1);
 	if (a.tag.n > SIP_TAG_MAX_BYTES)
 		return ERR_TOO_BIG;
 	*out = a;

@@ -209,6 +209,8 @@ params_agree(struct slice a, struct slice b)
 	struct sip_param p;
 	struct slice other;
 
+	if (slice_eq(a, b))
+		return true;
 	while (sip_param_take(&a, &p) == SIP_PARAM_FOUND) {
 		if (sip_param_find(b, p.name, &other)) {
 			if (!eq_unescaped(p.value, other, true))

@@ -31,10 +31,10 @@ take_sent_by(struct slice *s, struct sip_via *v)
 	return true;
 }
 
+/* rest begins with its ';', if there is anything: two at once are bad. */
 static bool
-parse_params(struct sip_via *v)
+parse_params(struct sip_via *v, struct slice rest)
 {
-	struct slice rest = v->params;
 	enum sip_param_step step;
 	struct sip_param p;
 
@@ -61,11 +61,11 @@ sip_via_parse(struct sip_via *out, struct slice s)
 	sip_skip_space(&s);
 	if (!take_sent_by(&s, &v))
 		return ERR_MALFORMED;
-	if (s.n && !slice_take_char(&s, ';'))
+	if (s.n && s.p[0] != ';')
 		return ERR_MALFORMED;
-	v.params = s;
-	if (!parse_params(&v))
+	if (!parse_params(&v, s))
 		return ERR_MALFORMED;
+	v.params = slice_from(s, 1);
 	if (v.branch.n > SIP_BRANCH_MAX_BYTES)
 		return ERR_TOO_BIG;
 	*out = v;

@@ -72,10 +72,9 @@ const struct dir_phone *dir_phone_by_id(const struct directory *d, int64_t id);
 /** SIP user names are compared exactly. */
 const struct dir_phone *dir_phone_by_name(const struct directory *d, struct slice name);
 /**
- * The phone with auth=address that sends from this address (IP alone decides; a phone
- * whose port matches too is preferred). Several phones may share an address: then from_user
- * (the user part of From) picks the one of that name or whose user has that number, and
- * without a match the first by id. Only enabled phones.
+ * The enabled phone with auth=address that sends from this IP. Several may share one; then
+ * from_user (the user part of From) picks the one of that name, else one whose user has that
+ * number, else the one with that port, else the first by id.
  */
 const struct dir_phone *dir_phone_by_source(
     const struct directory *d, const struct addr *source, struct slice from_user);

@@ -78,7 +78,7 @@ struct model_errors;
 enum model_entity_flag {
 	MODEL_SINGLETON = 1 << 0, /* exactly one row, id 1 */
 	MODEL_HIDDEN = 1 << 1,	  /* not in REST */
-	MODEL_LOG = 1 << 2,	  /* rows come from the system: list, get and delete only */
+	MODEL_LOG = 1 << 2,	  /* rows come from the system: list and get only */
 	MODEL_LIVE = 1 << 3,	  /* a value of a running system, not stored */
 };
 
@@ -207,6 +207,10 @@ const char *model_time_write(int64_t ms, char out[MODEL_TIME_TEXT]);
 ERR_MUST_CHECK enum err model_time_parse(struct slice s, int64_t *ms);
 /** JSON of a C struct by the offsets of its table; new reference or NULL. */
 json_t *model_struct_json(const struct model_entity *e, const void *value);
+/** An integer, bool, time, ref or (4-byte) enum member of a struct. */
+int64_t model_struct_int(const struct model_field *f, const void *value);
+/** The text of the i-th choice of an enum; empty when there is none. */
+struct slice model_choice(const struct model_field *f, int64_t i);
 /** Fills a C struct from JSON (checked before); absent fields stay. */
 void model_struct_fill(const struct model_entity *e, const json_t *row, void *value);
 

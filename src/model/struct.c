@@ -34,6 +34,18 @@ store_int(void *p, size_t size, int64_t v)
 		memcpy(p, &v1, 1);
 }
 
+int64_t
+model_struct_int(const struct model_field *f, const void *value)
+{
+	return load_int((const char *)value + f->offset, f->size);
+}
+
+struct slice
+model_choice(const struct model_field *f, int64_t i)
+{
+	return i < 0 ? SLICE("") : choice_at(f->choices, (size_t)i);
+}
+
 static json_t *
 list_json(const struct model_field *f, const char *value)
 {

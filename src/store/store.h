@@ -146,11 +146,11 @@ ERR_MUST_CHECK enum err store_session_delete(struct store *s, const unsigned cha
 /** One contact of a phone, as the registrar keeps it over a restart. */
 struct store_binding {
 	int64_t phone;
-	char contact[256];
+	char contact[520];
 	char source[64]; /* address the REGISTER came from */
 	char transport[8];
 	char user_agent[128];
-	char call_id[128];
+	char call_id[264];
 	char instance[128]; /* +sip.instance */
 	uint32_t cseq;
 	uint32_t q_thousandths;

@@ -1,0 +1,347 @@
+/*
+ * Building the snapshot: rows become arrays while they are read; the links between them
+ * and the indexes are made when all are there and nothing moves any more.
+ */
+#include "directory/directory.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "directory/directory_int.h"
+
+struct pair {
+	int64_t user, phone;
+};
+
+struct builder {
+	struct directory *d;
+	size_t range_cap, user_cap, phone_cap, number_cap, owner_cap, pair_cap;
+	int64_t *owners; /* user id per number */
+	size_t owner_count;
+	struct pair *pairs; /* by user, in order */
+	size_t pair_count;
+};
+
+/* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
+static void *
+grow(void **array, size_t count, size_t *cap, size_t item_bytes)
+{
+	char *more;
+
+	if (count == *cap) {
+		size_t n = *cap ? 2 * *cap : 64;
+
+		more = realloc(*array, n * item_bytes);
+		if (!more)
+			return NULL;
+		*array = more;
+		*cap = n;
+	}
+	more = (char *)*array + count * item_bytes;
+	memset(more, 0, item_bytes);
+	return more;
+}
+
+#define ADD(array, count, cap) grow((void **)&(array), (count), &(cap), sizeof *(array))
+
+static bool
+keep(struct directory *d, const char *text, struct slice *out)
+{
+	return arena_dup(&d->arena, slice_cstr(text), out) == ERR_OK;
+}
+
+/* --- rows ------------------------------------------------------------------------------ */
+
+static bool
+on_settings(void *ctx, const struct settings *settings)
+{
+	struct builder *b = ctx;
+
+	b->d->settings = *settings;
+	return true;
+}
+
+static bool
+on_range(void *ctx, const struct store_range_row *row)
+{
+	struct builder *b = ctx;
+	struct directory *d = b->d;
+	struct dir_range *r = ADD(d->ranges, d->range_count, b->range_cap);
+
+	if (!r || !keep(d, row->first, &r->first) || !keep(d, row->last, &r->last))
+		return false;
+	d->range_count++;
+	return true;
+}
+
+static bool
+keep_display_name(struct directory *d, struct dir_user *u)
+{
+	size_t n = u->first_name.n + 1 + u->last_name.n;
+	char *text = arena_alloc(&d->arena, n + 1);
+
+	if (!text)
+		return false;
+	memcpy(text, u->first_name.p, u->first_name.n);
+	text[u->first_name.n] = ' ';
+	memcpy(text + u->first_name.n + 1, u->last_name.p, u->last_name.n);
+	u->name = slice_trim(slice_make(text, n));
+	if (u->name.n == 0)
+		u->name = u->login;
+	return true;
+}
+
+static bool
+on_user(void *ctx, const struct store_user_row *row)
+{
+	struct builder *b = ctx;
+	struct directory *d = b->d;
+	struct dir_user *u = ADD(d->users, d->user_count, b->user_cap);
+
+	if (!u || !keep(d, row->login, &u->login) || !keep(d, row->first_name, &u->first_name) ||
+	    !keep(d, row->last_name, &u->last_name) || !keep(d, row->language, &u->language) ||
+	    !keep_display_name(d, u))
+		return false;
+	u->id = row->id;
+	u->admin = row->admin;
+	u->enabled = row->enabled;
+	u->dnd = row->dnd;
+	u->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
+	d->user_count++;
+	return true;
+}
+
+static bool
+on_phone(void *ctx, const struct store_phone_row *row)
+{
+	struct builder *b = ctx;
+	struct directory *d = b->d;
+	struct dir_phone *p = ADD(d->phones, d->phone_count, b->phone_cap);
+
+	if (!p || !keep(d, row->name, &p->name) || !keep(d, row->type, &p->type))
+		return false;
+	p->id = row->id;
+	p->enabled = row->enabled;
+	p->auth_by_address = row->auth_by_address;
+	p->tcp = row->tcp;
+	if (*row->host && addr_parse_ip(slice_cstr(row->host), row->port, &p->address) != ERR_OK)
+		log_warn(STORE, "phone %s: its static address is no IP address", row->name);
+	p->max_contacts = row->max_contacts;
+	p->qualify_s = row->qualify_s;
+	p->has_secret = strlen(row->ha1_md5) == 32 && strlen(row->ha1_sha256) == 64;
+	if (p->has_secret) {
+		memcpy(p->ha1_md5, row->ha1_md5, sizeof p->ha1_md5);
+		memcpy(p->ha1_sha256, row->ha1_sha256, sizeof p->ha1_sha256);
+	}
+	d->phone_count++;
+	return true;
+}
+
+static bool
+on_number(void *ctx, const struct store_number_row *row)
+{
+	struct builder *b = ctx;
+	struct directory *d = b->d;
+	struct dir_number *n = ADD(d->numbers, d->number_count, b->number_cap);
+	int64_t *owner = ADD(b->owners, b->owner_count, b->owner_cap);
+
+	if (!n || !owner || !keep(d, row->number, &n->number))
+		return false;
+	n->id = row->id;
+	n->external = row->external;
+	*owner = row->user;
+	d->number_count++;
+	b->owner_count++;
+	return true;
+}
+
+static bool
+on_user_phone(void *ctx, int64_t user, int64_t phone)
+{
+	struct builder *b = ctx;
+	struct pair *p = ADD(b->pairs, b->pair_count, b->pair_cap);
+
+	if (!p)
+		return false;
+	*p = (struct pair){user, phone};
+	b->pair_count++;
+	return true;
+}
+
+/* --- links ------------------------------------------------------------------------------ */
+
+/* Numbers come by user, so a user's stand together. */
+static enum err
+link_numbers(struct builder *b)
+{
+	struct directory *d = b->d;
+
+	for (size_t i = 0, n; i < d->number_count; i += n) {
+		struct dir_user *u = (struct dir_user *)dir_user_by_id(d, b->owners[i]);
+		const struct dir_number **list;
+
+		for (n = 1; i + n < d->number_count && b->owners[i + n] == b->owners[i]; n++)
+			;
+		if (!u)
+			continue;
+		list = arena_alloc(&d->arena, n * sizeof *list);
+		if (!list)
+			return ERR_NOMEM;
+		for (size_t k = 0; k < n; k++) {
+			list[k] = &d->numbers[i + k];
+			d->numbers[i + k].user = u;
+			if (u->primary_number.n == 0 && !list[k]->external)
+				u->primary_number = list[k]->number;
+		}
+		if (u->primary_number.n == 0)
+			u->primary_number = list[0]->number;
+		u->numbers = list;
+		u->number_count = n;
+	}
+	return ERR_OK;
+}
+
+static enum err
+link_phones_of_users(struct builder *b)
+{
+	struct directory *d = b->d;
+
+	for (size_t i = 0, n; i < b->pair_count; i += n) {
+		struct dir_user *u = (struct dir_user *)dir_user_by_id(d, b->pairs[i].user);
+		const struct dir_phone **list;
+
+		for (n = 1; i + n < b->pair_count && b->pairs[i + n].user == b->pairs[i].user; n++)
+			;
+		list = arena_alloc(&d->arena, n * sizeof *list);
+		if (!u || !list)
+			return u ? ERR_NOMEM : ERR_CORRUPT;
+		for (size_t k = 0; k < n; k++) {
+			list[k] = dir_phone_by_id(d, b->pairs[i + k].phone);
+			if (!list[k])
+				return ERR_CORRUPT;
+		}
+		u->phones = list;
+		u->phone_count = n;
+	}
+	return ERR_OK;
+}
+
+static int
+by_phone(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+
+	if (x->phone != y->phone)
+		return x->phone < y->phone ? -1 : 1;
+	return (x->user > y->user) - (x->user < y->user);
+}
+
+/* Sorts the pairs anew; last. */
+static enum err
+link_users_of_phones(struct builder *b)
+{
+	struct directory *d = b->d;
+
+	if (b->pair_count)
+		qsort(b->pairs, b->pair_count, sizeof *b->pairs, by_phone);
+	for (size_t i = 0, n; i < b->pair_count; i += n) {
+		struct dir_phone *p = (struct dir_phone *)dir_phone_by_id(d, b->pairs[i].phone);
+		const struct dir_user **list;
+
+		for (n = 1; i + n < b->pair_count && b->pairs[i + n].phone == b->pairs[i].phone;
+		     n++)
+			;
+		list = arena_alloc(&d->arena, n * sizeof *list);
+		if (!list)
+			return ERR_NOMEM;
+		for (size_t k = 0; k < n; k++)
+			list[k] = dir_user_by_id(d, b->pairs[i + k].user);
+		p->users = list;
+		p->user_count = n;
+	}
+	return ERR_OK;
+}
+
+/* --- the snapshot ------------------------------------------------------------------------- */
+
+enum err
+directory_build(struct store *s, struct directory **out)
+{
+	static const struct store_directory_sink sink = {
+	    on_settings, on_range, on_user, on_phone, on_number, on_user_phone};
+	struct builder b = {.d = calloc(1, sizeof *b.d)};
+	enum err e;
+
+	if (!b.d)
+		return ERR_NOMEM;
+	arena_init(&b.d->arena, "directory", 4096, SIZE_MAX / 2);
+	e = store_directory_read(s, &sink, &b);
+	if (e == ERR_OK)
+		e = index_all(b.d);
+	if (e == ERR_OK)
+		e = link_numbers(&b);
+	if (e == ERR_OK)
+		e = link_phones_of_users(&b);
+	if (e == ERR_OK)
+		e = link_users_of_phones(&b);
+	free(b.owners);
+	free(b.pairs);
+	if (e != ERR_OK) {
+		directory_free(b.d);
+		return e;
+	}
+	*out = b.d;
+	return ERR_OK;
+}
+
+void
+directory_free(struct directory *d)
+{
+	if (!d)
+		return;
+	index_free_all(d);
+	free(d->ranges);
+	free(d->users);
+	free(d->phones);
+	free(d->numbers);
+	arena_fini(&d->arena);
+	free(d);
+}
+
+const struct settings *
+dir_settings(const struct directory *d)
+{
+	return &d->settings;
+}
+
+bool
+dir_is_internal(const struct directory *d, struct slice digits)
+{
+	for (size_t i = 0; i < d->range_count; i++)
+		if (digits.n == d->ranges[i].first.n &&
+		    slice_cmp(digits, d->ranges[i].first) >= 0 &&
+		    slice_cmp(digits, d->ranges[i].last) <= 0)
+			return true;
+	return false;
+}
+
+const struct dir_range *
+dir_ranges(const struct directory *d, size_t *count)
+{
+	*count = d->range_count;
+	return d->ranges;
+}
+
+const struct dir_phone *
+dir_phones(const struct directory *d, size_t *count)
+{
+	*count = d->phone_count;
+	return d->phones;
+}
+
+const struct dir_user *
+dir_users(const struct directory *d, size_t *count)
+{
+	*count = d->user_count;
+	return d->users;
+}

@@ -1,0 +1,193 @@
+/* Hash look-ups of the snapshot. */
+#include <stdlib.h>
+
+#include "base/hmap.h"
+#include "directory/directory_int.h"
+
+static uint64_t
+hash_id(int64_t id)
+{
+	return hash_mix((uint64_t)id, 0);
+}
+
+static uint64_t
+hash_ip(const struct addr *a)
+{
+	return hash_mix(hash_bytes(slice_make(a->ip, sizeof a->ip)), a->family);
+}
+
+static uint64_t
+hash_address(const struct addr *a)
+{
+	return hash_mix(hash_ip(a), a->port);
+}
+
+static bool
+trusted(const struct dir_phone *p)
+{
+	return p->auth_by_address && p->enabled && p->address.family;
+}
+
+/* --- making -------------------------------------------------------------------------- */
+
+static enum err
+index_init(struct index *ix, size_t count)
+{
+	size_t size = 16;
+
+	while (size < 2 * count)
+		size *= 2;
+	ix->at = calloc(size, sizeof *ix->at);
+	if (!ix->at)
+		return ERR_NOMEM;
+	ix->mask = size - 1;
+	return ERR_OK;
+}
+
+/* Equal keys stay in the order of putting. */
+static void
+index_put(struct index *ix, uint64_t hash, size_t position)
+{
+	size_t i = hash & ix->mask;
+
+	while (ix->at[i])
+		i = (i + 1) & ix->mask;
+	ix->at[i] = (uint32_t)position + 1;
+}
+
+static void
+put_phone(struct directory *d, const struct dir_phone *p, size_t i)
+{
+	index_put(&d->phone_by_id, hash_id(p->id), i);
+	index_put(&d->phone_by_name, hash_bytes(p->name), i);
+	if (!trusted(p))
+		return;
+	/* only the first of an address: ten thousand behind one would make a long chain */
+	if (!dir_phone_by_source(d, &p->address, SLICE("")))
+		index_put(&d->phone_by_ip, hash_ip(&p->address), i);
+	else if (addr_eq(&dir_phone_by_source(d, &p->address, SLICE(""))->address, &p->address))
+		return;
+	index_put(&d->phone_by_address, hash_address(&p->address), i);
+}
+
+enum err
+index_all(struct directory *d)
+{
+	enum err e = index_init(&d->user_by_id, d->user_count);
+
+	if (e == ERR_OK)
+		e = index_init(&d->phone_by_id, d->phone_count);
+	if (e == ERR_OK)
+		e = index_init(&d->phone_by_name, d->phone_count);
+	if (e == ERR_OK)
+		e = index_init(&d->number_by_digits, d->number_count);
+	if (e == ERR_OK)
+		e = index_init(&d->phone_by_ip, d->phone_count);
+	if (e == ERR_OK)
+		e = index_init(&d->phone_by_address, d->phone_count);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < d->user_count; i++)
+		index_put(&d->user_by_id, hash_id(d->users[i].id), i);
+	for (size_t i = 0; i < d->phone_count; i++)
+		put_phone(d, &d->phones[i], i);
+	for (size_t i = 0; i < d->number_count; i++)
+		index_put(&d->number_by_digits, hash_bytes(d->numbers[i].number), i);
+	return ERR_OK;
+}
+
+void
+index_free_all(struct directory *d)
+{
+	free(d->user_by_id.at);
+	free(d->phone_by_id.at);
+	free(d->phone_by_name.at);
+	free(d->number_by_digits.at);
+	free(d->phone_by_ip.at);
+	free(d->phone_by_address.at);
+}
+
+/* --- finding ---------------------------------------------------------------------------- */
+
+/* Walks the positions that may hold a key with this hash. */
+#define INDEX_EACH(i, ix, hash)                                                                    \
+	for (size_t i##_at = (hash) & (ix)->mask, i; (i = (ix)->at[i##_at]) != 0 && (i--, true);   \
+	     i##_at = (i##_at + 1) & (ix)->mask)
+
+const struct dir_user *
+dir_user_by_id(const struct directory *d, int64_t id)
+{
+	INDEX_EACH (i, &d->user_by_id, hash_id(id))
+		if (d->users[i].id == id)
+			return &d->users[i];
+	return NULL;
+}
+
+const struct dir_phone *
+dir_phone_by_id(const struct directory *d, int64_t id)
+{
+	INDEX_EACH (i, &d->phone_by_id, hash_id(id))
+		if (d->phones[i].id == id)
+			return &d->phones[i];
+	return NULL;
+}
+
+const struct dir_phone *
+dir_phone_by_name(const struct directory *d, struct slice name)
+{
+	INDEX_EACH (i, &d->phone_by_name, hash_bytes(name))
+		if (slice_eq(d->phones[i].name, name))
+			return &d->phones[i];
+	return NULL;
+}
+
+const struct dir_number *
+dir_number_find(const struct directory *d, struct slice digits)
+{
+	INDEX_EACH (i, &d->number_by_digits, hash_bytes(digits))
+		if (slice_eq(d->numbers[i].number, digits))
+			return &d->numbers[i];
+	return NULL;
+}
+
+const struct dir_user *
+dir_user_by_number(const struct directory *d, struct slice number)
+{
+	const struct dir_number *n = dir_number_find(d, number);
+
+	return n ? n->user : NULL;
+}
+
+static bool
+sends_from(const struct dir_phone *p, const struct addr *source)
+{
+	return p && trusted(p) && addr_eq_ip(&p->address, source);
+}
+
+static const struct dir_phone *
+phone_of_user_at(const struct dir_user *u, const struct addr *source)
+{
+	for (size_t i = 0; u && i < u->phone_count; i++)
+		if (sends_from(u->phones[i], source))
+			return u->phones[i];
+	return NULL;
+}
+
+const struct dir_phone *
+dir_phone_by_source(const struct directory *d, const struct addr *source, struct slice from_user)
+{
+	const struct dir_phone *p = from_user.n ? dir_phone_by_name(d, from_user) : NULL;
+
+	if (sends_from(p, source))
+		return p;
+	p = from_user.n ? phone_of_user_at(dir_user_by_number(d, from_user), source) : NULL;
+	if (p)
+		return p;
+	INDEX_EACH (i, &d->phone_by_address, hash_address(source))
+		if (addr_eq(&d->phones[i].address, source))
+			return &d->phones[i];
+	INDEX_EACH (i, &d->phone_by_ip, hash_ip(source))
+		if (addr_eq_ip(&d->phones[i].address, source))
+			return &d->phones[i];
+	return NULL;
+}

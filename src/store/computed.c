@@ -1,0 +1,88 @@
+/*
+ * SQL of what is not a column: lists of refs and computed fields. Texts here are
+ * constants or names from the tables of model/, never input.
+ */
+#include "store/store_int.h"
+
+struct computed {
+	const struct model_entity *entity;
+	const char *field;
+	const char *value; /* JSON text; plain text for MODEL_TEXT; NULL: derived from the table */
+	const char *sort;
+};
+
+#define OWN_PHONES   "FROM user_phone j JOIN phone p ON p.id = j.phone WHERE j.user = t.id"
+#define OWN_USERS    "FROM user_phone j JOIN user u ON u.id = j.user WHERE j.phone = t.id"
+#define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
+
+static const char first_phone[] =
+    "(SELECT fold(p.name) " OWN_PHONES " ORDER BY j.position LIMIT 1)";
+static const char first_user[] =
+    "(SELECT fold(u.last_name || ' ' || u.first_name) " OWN_USERS " ORDER BY u.id LIMIT 1)";
+static const char owner[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER ")";
+
+static const struct computed all[] = {
+    {&model_user, "phones", NULL, first_phone},
+    {&model_user, "phone_names",
+	"(SELECT json_group_array(name) FROM (SELECT p.name AS name " OWN_PHONES
+	" ORDER BY j.position))",
+	first_phone},
+    {&model_user, "numbers",
+	"(SELECT json_group_array(number) FROM (SELECT n.number AS number FROM number n "
+	"WHERE n.user = t.id ORDER BY length(n.number), n.number))",
+	"(SELECT substr('00000000000000000000' || n.number, -20) FROM number n "
+	"WHERE n.user = t.id ORDER BY length(n.number), n.number LIMIT 1)"},
+    {&model_phone, "users",
+	"(SELECT json_group_array(id) FROM (SELECT u.id AS id " OWN_USERS " ORDER BY u.id))",
+	first_user},
+    {&model_phone, "user_names",
+	"(SELECT json_group_array(name) FROM (SELECT u.first_name || ' ' || u.last_name AS "
+	"name " OWN_USERS " ORDER BY u.id))",
+	first_user},
+    {&model_number, "user", NULL, owner},
+    {&model_number, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
+	owner},
+};
+
+static const struct computed *
+find(const struct model_entity *e, const struct model_field *f)
+{
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (all[i].entity == e && strcmp(all[i].field, f->name) == 0)
+			return &all[i];
+	return NULL;
+}
+
+void
+computed_value(struct buf *b, const struct model_entity *e, const struct model_field *f)
+{
+	const struct computed *c = find(e, f);
+	char table[64];
+
+	if (c && c->value) {
+		buf_cstr(b, c->value);
+	} else if (f->type == MODEL_REF_LIST) {
+		model_join_table(e, f, table);
+		buf_printf(b,
+		    "(SELECT json_group_array(id) FROM (SELECT j.\"%s\" AS id FROM \"%s\" j "
+		    "WHERE j.\"%s\" = t.id ORDER BY j.position))",
+		    f->ref, table, e->name);
+	}
+}
+
+void
+computed_sort(struct buf *b, const struct model_entity *e, const struct model_field *f)
+{
+	const struct computed *c = find(e, f);
+	char text[64];
+	const char *column = model_column(f, text);
+
+	if (c)
+		buf_cstr(b, c->sort);
+	else if (f->chars && strcmp(f->chars, "0-9") == 0) /* digits: 20 before 100 */
+		buf_printf(b, "substr('00000000000000000000' || t.\"%s\", -20)", column);
+	else if (f->type == MODEL_TEXT || f->type == MODEL_TEXT_LIST)
+		buf_printf(b, "fold(t.\"%s\")", column);
+	else
+		buf_printf(b, "t.\"%s\"", column);
+}

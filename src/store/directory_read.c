@@ -1,0 +1,129 @@
+/* Typed rows for the directory, all of one state of the database. */
+#include "store/store_int.h"
+
+static enum err
+read_settings(struct db *db, const struct store_directory_sink *sink, void *ctx)
+{
+	struct settings settings;
+	json_t *row = NULL;
+	enum err e = row_get(db, &model_settings, 1, ROW_PUBLIC, &row);
+
+	if (e != ERR_OK)
+		return e;
+	settings_init(&settings);
+	model_struct_fill(&model_settings, row, &settings);
+	json_decref(row);
+	return sink->on_settings(ctx, &settings) ? ERR_OK : ERR_NOMEM;
+}
+
+static bool
+on_range(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_range_row row = {.first = stmt_column(s, 0), .last = stmt_column(s, 1)};
+
+	return sink->on_range(ctx, &row);
+}
+
+static bool
+on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_user_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .login = stmt_column(s, 1),
+	    .first_name = stmt_column(s, 2),
+	    .last_name = stmt_column(s, 3),
+	    .language = stmt_column(s, 4),
+	    .admin = sqlite3_column_int(s->st, 5),
+	    .enabled = sqlite3_column_int(s->st, 6),
+	    .dnd = sqlite3_column_int(s->st, 7),
+	    .ring_s = (uint32_t)sqlite3_column_int(s->st, 8),
+	};
+
+	return sink->on_user(ctx, &row);
+}
+
+static bool
+on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_phone_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .type = stmt_column(s, 2),
+	    .host = stmt_column(s, 3),
+	    .auth_by_address = sqlite3_column_int(s->st, 4),
+	    .tcp = sqlite3_column_int(s->st, 5),
+	    .enabled = sqlite3_column_int(s->st, 6),
+	    .port = (uint16_t)sqlite3_column_int(s->st, 7),
+	    .max_contacts = (uint32_t)sqlite3_column_int(s->st, 8),
+	    .qualify_s = (uint32_t)sqlite3_column_int(s->st, 9),
+	    .ha1_md5 = stmt_column(s, 10),
+	    .ha1_sha256 = stmt_column(s, 11),
+	};
+
+	return sink->on_phone(ctx, &row);
+}
+
+static bool
+on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_number_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .user = sqlite3_column_int64(s->st, 1),
+	    .number = stmt_column(s, 2),
+	    .external = sqlite3_column_int(s->st, 3),
+	};
+
+	return sink->on_number(ctx, &row);
+}
+
+static bool
+on_user_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_user_phone(
+	    ctx, sqlite3_column_int64(s->st, 0), sqlite3_column_int64(s->st, 1));
+}
+
+static const struct {
+	const char *sql;
+	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
+} parts[] = {
+    {"SELECT first, last FROM \"range\" ORDER BY length(first), first", on_range},
+    {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s "
+     "FROM user ORDER BY id",
+	on_user},
+    {"SELECT id, name, type, host, auth = 'address', transport = 'tcp', enabled, port, "
+     "max_contacts, qualify_s, ha1_md5, ha1_sha256 FROM phone ORDER BY id",
+	on_phone},
+    {"SELECT id, user, number, kind = 'external' FROM number "
+     "ORDER BY user, length(number), number",
+	on_number},
+    {"SELECT user, phone FROM user_phone ORDER BY user, position", on_user_phone},
+};
+
+enum err
+store_directory_read(struct store *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct db *db;
+	enum err e = store_read_begin(s, &db);
+
+	if (e != ERR_OK)
+		return e;
+	e = read_settings(db, sink, ctx);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && e == ERR_OK; i++) {
+		struct stmt *st;
+		bool row = false;
+
+		e = db_prepare(db, parts[i].sql, &st);
+		if (e != ERR_OK)
+			break;
+		while ((e = stmt_step(st, &row)) == ERR_OK && row) {
+			if (!parts[i].on_row(st, sink, ctx)) {
+				e = ERR_NOMEM;
+				break;
+			}
+		}
+		stmt_done(st);
+	}
+	store_read_end(s, db);
+	return e;
+}

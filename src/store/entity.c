@@ -1,0 +1,362 @@
+/* Create, change, delete: check, write, rules, change feed. */
+#include <stdlib.h>
+
+#include "store/store_int.h"
+
+void
+entity_generate(const struct model_entity *e, json_t *values)
+{
+	char secret[24];
+
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if (!(f->flags & MODEL_GENERATED) || json_object_get(values, f->name))
+			continue;
+		model_secret_generate(secret);
+		json_object_set_new(values, f->name, json_string(secret));
+		explicit_bzero(secret, sizeof secret);
+	}
+}
+
+enum err
+entity_hash_passwords(const struct model_entity *e, json_t *values)
+{
+	char hash[PASSWORD_HASH_BYTES], column[64];
+
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+		const char *plain = json_string_value(json_object_get(values, f->name));
+		enum err err;
+
+		if (!(f->flags & MODEL_HASHED) || !plain)
+			continue;
+		err = password_hash(plain, hash);
+		if (err != ERR_OK)
+			return err;
+		json_object_set_new(values, model_column(f, column), json_string(hash));
+		json_object_del(values, f->name);
+	}
+	return ERR_OK;
+}
+
+static enum err
+realm_get(struct db *db, char *out, size_t cap)
+{
+	struct stmt *s;
+	bool row = false;
+	enum err e = db_prepare(db, "SELECT domain FROM settings WHERE id = 1", &s);
+
+	if (e != ERR_OK)
+		return e;
+	e = stmt_step(s, &row);
+	if (e == ERR_OK)
+		slice_clip_cstr(slice_cstr(row ? stmt_column(s, 0) : ""), out, cap);
+	stmt_done(s);
+	return e;
+}
+
+/* A phone's digests follow its name and secret. row: complete. */
+static enum err
+derive(struct db *db, const struct model_entity *e, const json_t *row, json_t *values)
+{
+	char realm[256];
+	const char *name = json_string_value(json_object_get(row, "name"));
+	const char *secret = json_string_value(json_object_get(row, "secret"));
+	enum err err;
+
+	if (e != &model_phone || !name || !secret ||
+	    (!json_object_get(values, "name") && !json_object_get(values, "secret")))
+		return ERR_OK;
+	err = realm_get(db, realm, sizeof realm);
+	if (err == ERR_OK)
+		ha1_put(values, name, realm, secret);
+	return err;
+}
+
+enum err
+entity_insert(struct store *s, const struct model_entity *e, json_t *values, int64_t *id,
+    struct model_errors *errors)
+{
+	struct db *db = s->writer;
+	int64_t new_id;
+	enum err err = model_check_row(e, values, errors);
+
+	if (err == ERR_OK)
+		err = row_check_refs(db, e, values, errors);
+	if (err == ERR_OK)
+		err = derive(db, e, values, values);
+	if (err == ERR_OK)
+		err = row_insert(db, e, values, &new_id, errors);
+	if (err == ERR_OK)
+		err = store_changed(s, e, new_id, STORE_CREATED);
+	if (err == ERR_OK)
+		*id = new_id;
+	return err;
+}
+
+/* Who may not log in any more, or has a new password, is logged out. */
+static enum err
+end_sessions(struct db *db, int64_t user)
+{
+	struct stmt *s;
+	enum err e = db_prepare(db, "DELETE FROM session WHERE user = ?", &s);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(s, 1, user);
+	return stmt_run(s);
+}
+
+static enum err
+side_effects(struct db *db, const struct model_entity *e, int64_t id, const json_t *before,
+    const json_t *values)
+{
+	const json_t *domain = json_object_get(values, "domain");
+
+	if (e == &model_user && (json_object_get(values, "password_hash") ||
+				    json_is_false(json_object_get(values, "enabled"))))
+		return end_sessions(db, id);
+	if (e == &model_settings && domain &&
+	    !json_equal((json_t *)domain, json_object_get(before, "domain")))
+		return ha1_renew_all(db, json_string_value(domain));
+	return ERR_OK;
+}
+
+enum err
+entity_update(struct store *s, const struct model_entity *e, int64_t id, const json_t *before,
+    json_t *values, struct model_errors *errors)
+{
+	struct db *db = s->writer;
+	json_t *row = json_copy((json_t *)before);
+	enum err err;
+
+	if (!row)
+		return ERR_NOMEM;
+	json_object_update(row, values);
+	err = model_check_row(e, row, errors);
+	if (err == ERR_OK)
+		err = row_check_refs(db, e, values, errors);
+	if (err == ERR_OK)
+		err = derive(db, e, row, values);
+	if (err == ERR_OK)
+		err = row_update(db, e, id, values, errors);
+	if (err == ERR_OK)
+		err = side_effects(db, e, id, before, values);
+	if (err == ERR_OK)
+		err = store_changed(s, e, id, STORE_UPDATED);
+	json_decref(row);
+	return err;
+}
+
+enum err
+entity_delete(
+    struct store *s, const struct model_entity *e, int64_t id, struct model_errors *errors)
+{
+	enum err err = row_delete(s->writer, e, id, errors);
+
+	return err == ERR_OK ? store_changed(s, e, id, STORE_DELETED) : err;
+}
+
+static enum err
+check_rules(struct store *s, const struct model_entity *e, int64_t id, enum model_op op,
+    const json_t *before, struct model_errors *errors)
+{
+	struct model_view view = {s->writer, row_each};
+	struct model_change change = {e, id, op, before, false};
+
+	return model_rules_check(&view, &change, errors);
+}
+
+enum err
+store_get(struct store *s, const struct model_entity *e, int64_t id, json_t **row)
+{
+	struct db *db;
+	enum err err = store_read_begin(s, &db);
+
+	if (err != ERR_OK)
+		return err;
+	err = row_get(db, e, id, ROW_PUBLIC, row);
+	store_read_end(s, db);
+	return err;
+}
+
+enum err
+store_get_secret(struct store *s, const struct model_entity *e, int64_t id, json_t **row)
+{
+	struct db *db;
+	enum err err = store_read_begin(s, &db);
+
+	if (err != ERR_OK)
+		return err;
+	err = row_get(db, e, id, ROW_SECRET, row);
+	store_read_end(s, db);
+	return err;
+}
+
+enum err
+store_find(struct store *s, const struct model_entity *e, const char *field, const char *value,
+    json_t **row)
+{
+	const struct model_field *f = model_field_find(e, slice_cstr(field));
+	struct db *db;
+	int64_t id;
+	enum err err;
+
+	if (!f || !model_has_column(f))
+		return ERR_NOT_FOUND;
+	err = store_read_begin(s, &db);
+	if (err != ERR_OK)
+		return err;
+	err = row_find_id(db, e, f->name, slice_cstr(value), &id);
+	if (err == ERR_OK)
+		err = row_get(db, e, id, ROW_PUBLIC, row);
+	store_read_end(s, db);
+	return err;
+}
+
+static enum err
+create_checked(struct store *s, const struct model_entity *e, json_t *values, json_t **row,
+    struct model_errors *errors)
+{
+	int64_t id;
+	json_t *result = NULL;
+	enum err err = store_write_begin(s);
+
+	if (err != ERR_OK)
+		return err;
+	err = entity_insert(s, e, values, &id, errors);
+	if (err == ERR_OK)
+		err = check_rules(s, e, id, MODEL_OP_CREATE, NULL, errors);
+	if (err == ERR_OK)
+		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
+	err = store_write_end(s, err);
+	if (err == ERR_OK)
+		*row = result;
+	else
+		json_decref(result);
+	return err;
+}
+
+enum err
+store_create(struct store *s, const struct model_entity *e, const json_t *in, json_t **row,
+    struct model_errors *errors)
+{
+	json_t *values = NULL;
+	enum err err;
+
+	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN))
+		return ERR_UNSUPPORTED;
+	err = model_check(e, in, MODEL_CREATE, &values, errors);
+	if (err != ERR_OK)
+		return err;
+	entity_generate(e, values);
+	err = entity_hash_passwords(e, values);
+	if (err == ERR_OK)
+		err = create_checked(s, e, values, row, errors);
+	json_decref(values);
+	return err;
+}
+
+static enum err
+patch_checked(struct store *s, const struct model_entity *e, int64_t id, json_t *values,
+    json_t **row, struct model_errors *errors)
+{
+	json_t *before = NULL, *result = NULL;
+	enum err err = store_write_begin(s);
+
+	if (err != ERR_OK)
+		return err;
+	err = row_get(s->writer, e, id, ROW_SECRET, &before);
+	if (err == ERR_OK)
+		err = entity_update(s, e, id, before, values, errors);
+	if (err == ERR_OK)
+		err = check_rules(s, e, id, MODEL_OP_UPDATE, before, errors);
+	if (err == ERR_OK)
+		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
+	err = store_write_end(s, err);
+	json_decref(before);
+	if (err == ERR_OK && row)
+		*row = result;
+	else
+		json_decref(result);
+	return err;
+}
+
+enum err
+store_patch(struct store *s, const struct model_entity *e, int64_t id, const json_t *in,
+    json_t **row, struct model_errors *errors)
+{
+	json_t *values = NULL;
+	enum err err;
+
+	if (e->flags & (MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN))
+		return ERR_UNSUPPORTED;
+	err = model_check(e, in, MODEL_PATCH, &values, errors);
+	if (err != ERR_OK)
+		return err;
+	err = entity_hash_passwords(e, values);
+	if (err == ERR_OK)
+		err = patch_checked(s, e, id, values, row, errors);
+	json_decref(values);
+	return err;
+}
+
+enum err
+store_delete(struct store *s, const struct model_entity *e, int64_t id, json_t **removed,
+    struct model_errors *errors)
+{
+	json_t *before = NULL, *undo = NULL;
+	enum err err;
+
+	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN))
+		return ERR_UNSUPPORTED;
+	err = store_write_begin(s);
+	if (err != ERR_OK)
+		return err;
+	err = row_get(s->writer, e, id, ROW_SECRET, &before);
+	if (err == ERR_OK && removed)
+		err = export_for_undo(s->writer, e, id, &undo);
+	if (err == ERR_OK)
+		err = entity_delete(s, e, id, errors);
+	if (err == ERR_OK)
+		err = check_rules(s, e, id, MODEL_OP_DELETE, before, errors);
+	err = store_write_end(s, err);
+	json_decref(before);
+	if (err == ERR_OK && removed)
+		*removed = undo;
+	else
+		json_decref(undo);
+	return err;
+}
+
+enum err
+store_phone_new_secret(struct store *s, int64_t phone_id)
+{
+	char secret[24];
+	json_t *in;
+	enum err e;
+
+	model_secret_generate(secret);
+	in = json_pack("{s:s}", "secret", secret);
+	explicit_bzero(secret, sizeof secret);
+	if (!in)
+		return ERR_NOMEM;
+	e = store_patch(s, &model_phone, phone_id, in, NULL, NULL);
+	json_decref(in);
+	return e;
+}
+
+enum err
+store_settings(struct store *s, struct settings *out)
+{
+	json_t *row = NULL;
+	enum err e = store_get(s, &model_settings, 1, &row);
+
+	if (e != ERR_OK)
+		return e;
+	settings_init(out);
+	model_struct_fill(&model_settings, row, out);
+	json_decref(row);
+	return ERR_OK;
+}

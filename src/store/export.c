@@ -1,0 +1,230 @@
+/* The configuration with natural keys instead of ids. */
+#include <stdlib.h>
+
+#include "store/store_int.h"
+
+enum err
+export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
+{
+	char sql[128];
+	struct buf b;
+	struct stmt *s;
+	bool row = false;
+	enum err err;
+
+	buf_init(&b, sql, sizeof sql - 1);
+	buf_printf(&b, "SELECT \"%s\" FROM \"%s\" WHERE id = ?", e->key, e->name);
+	sql[b.n] = '\0';
+	err = db_prepare(db, sql, &s);
+	if (err != ERR_OK)
+		return err;
+	stmt_int(s, 1, id);
+	err = stmt_step(s, &row);
+	if (err == ERR_OK && !row)
+		err = ERR_NOT_FOUND;
+	if (err == ERR_OK)
+		*key = json_string(stmt_column(s, 0));
+	stmt_done(s);
+	return err;
+}
+
+/* An id or a list of ids becomes keys; what leads nowhere becomes null or is left out. */
+static enum err
+name_refs(struct db *db, const struct model_field *f, json_t *row)
+{
+	const struct model_entity *target = model_find(f->ref);
+	json_t *v = json_object_get(row, f->name), *list, *key;
+	enum err e = ERR_OK;
+
+	if (json_is_integer(v)) {
+		key = NULL;
+		e = export_key(db, target, json_integer_value(v), &key);
+		json_object_set_new(row, f->name, key ? key : json_null());
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	if (!json_is_array(v))
+		return ERR_OK;
+	list = json_array();
+	for (size_t i = 0; i < json_array_size(v) && e == ERR_OK; i++) {
+		key = NULL;
+		e = export_key(db, target, json_integer_value(json_array_get(v, i)), &key);
+		if (key)
+			json_array_append_new(list, key);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+	}
+	json_object_set_new(row, f->name, list);
+	return e;
+}
+
+enum err
+export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out)
+{
+	json_t *row;
+	enum err err = row_get(db, e, id, ROW_SECRET, &row);
+
+	if (err != ERR_OK)
+		return err;
+	json_object_del(row, "id");
+	for (size_t i = 0; i < e->field_count && err == ERR_OK; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if ((f->flags & MODEL_COMPUTED) &&
+		    !(e == &model_user && strcmp(f->name, "numbers") == 0))
+			json_object_del(row, f->name);
+		else if (f->type == MODEL_REF || f->type == MODEL_REF_LIST)
+			err = name_refs(db, f, row);
+	}
+	if (err == ERR_OK)
+		*out = row;
+	else
+		json_decref(row);
+	return err;
+}
+
+enum err
+export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *count)
+{
+	char sql[256];
+	struct buf b;
+	struct stmt *s;
+	int64_t *list = NULL;
+	size_t n = 0, cap = 0;
+	bool row = false;
+	enum err err;
+
+	buf_init(&b, sql, sizeof sql - 1);
+	buf_printf(&b, "SELECT t.id FROM \"%s\" t ORDER BY ", e->name);
+	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
+	buf_lit(&b, ", t.id");
+	sql[b.n] = '\0';
+	err = buf_ok(&b) ? db_prepare(db, sql, &s) : ERR_TOO_BIG;
+	if (err != ERR_OK)
+		return err;
+	while ((err = stmt_step(s, &row)) == ERR_OK && row) {
+		if (n == cap) {
+			int64_t *more = realloc(list, (cap = cap ? 2 * cap : 64) * sizeof *list);
+
+			if (!more) {
+				err = ERR_NOMEM;
+				break;
+			}
+			list = more;
+		}
+		list[n++] = sqlite3_column_int64(s->st, 0);
+	}
+	stmt_done(s);
+	if (err != ERR_OK) {
+		free(list);
+		return err;
+	}
+	*ids = list;
+	*count = n;
+	return ERR_OK;
+}
+
+/* A user's internal numbers are told with the user. */
+static bool
+told_elsewhere(const struct model_entity *e, const json_t *row)
+{
+	const char *kind = json_string_value(json_object_get(row, "kind"));
+
+	return e == &model_number && json_is_string(json_object_get(row, "user")) && kind &&
+	       strcmp(kind, "internal") == 0;
+}
+
+static enum err
+export_section(struct db *db, const struct model_entity *e, json_t *file)
+{
+	json_t *list = json_array(), *row;
+	int64_t *ids;
+	size_t count;
+	enum err err = export_ids(db, e, &ids, &count);
+
+	json_object_set_new(file, e->path, list);
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		err = export_row(db, e, ids[i], &row);
+		if (err != ERR_OK)
+			break;
+		if (told_elsewhere(e, row))
+			json_decref(row);
+		else
+			json_array_append_new(list, row);
+	}
+	free(ids);
+	return err;
+}
+
+enum err
+store_export(struct store *s, json_t **out)
+{
+	static const struct model_entity *const sections[] = {
+	    &model_range, &model_phone, &model_user, &model_number};
+	json_t *file = json_object(), *settings = NULL;
+	struct db *db;
+	enum err e = file ? store_read_begin(s, &db) : ERR_NOMEM;
+
+	if (e != ERR_OK) {
+		json_decref(file);
+		return e;
+	}
+	e = export_row(db, &model_settings, 1, &settings);
+	if (e == ERR_OK)
+		json_object_set_new(file, "settings", settings);
+	for (size_t i = 0; i < sizeof sections / sizeof sections[0] && e == ERR_OK; i++)
+		e = export_section(db, sections[i], file);
+	store_read_end(s, db);
+	if (e == ERR_OK)
+		*out = file;
+	else
+		json_decref(file);
+	return e;
+}
+
+/* A phone that comes back must also come back to its users, in its place. */
+static enum err
+users_of_phone(struct db *db, int64_t phone, json_t *file)
+{
+	json_t *row = NULL, *ids, *users = json_array();
+	enum err e = row_get(db, &model_phone, phone, ROW_PUBLIC, &row);
+
+	json_object_set_new(file, "users", users);
+	if (e != ERR_OK)
+		return e;
+	ids = json_object_get(row, "users");
+	for (size_t i = 0; i < json_array_size(ids) && e == ERR_OK; i++) {
+		json_t *user;
+
+		e = export_row(db, &model_user, json_integer_value(json_array_get(ids, i)), &user);
+		if (e != ERR_OK)
+			break;
+		json_array_append_new(
+		    users, json_pack("{s:O, s:O}", "login", json_object_get(user, "login"),
+			       "phones", json_object_get(user, "phones")));
+		json_decref(user);
+	}
+	json_decref(row);
+	return e;
+}
+
+enum err
+export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t **out)
+{
+	json_t *row, *file;
+	enum err err = export_row(db, e, id, &row);
+
+	if (err != ERR_OK)
+		return err;
+	file = json_pack("{s:[o]}", e->path, row);
+	if (!file)
+		return ERR_NOMEM;
+	if (e == &model_phone)
+		err = users_of_phone(db, id, file);
+	if (err == ERR_OK)
+		*out = file;
+	else
+		json_decref(file);
+	return err;
+}

@@ -1,0 +1,567 @@
+/*
+ * Import: bring the database to what a file says, in one transaction.
+ *
+ * Sections come in the order in which they need each other: settings, ranges, phones,
+ * users, numbers. The numbers that users name join the section of numbers first. Rows are
+ * known by their natural keys; equal ones are left alone, so that a second import changes
+ * nothing. Faults are collected; any fault means that nothing is changed.
+ */
+#include <stdlib.h>
+
+#include "store/store_int.h"
+
+enum { ERRORS_MAX = 100 };
+
+/* Stands for the hash that a dry run does not spend time on. */
+static const char dry_run_hash[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAA$AAAAAAAAAAA";
+
+struct import {
+	struct store *s;
+	const struct store_import_params *params;
+	json_t *file;	 /* our copy, with numbers joined */
+	json_t *seen;	 /* {section: {key: null}} */
+	json_t *numbers; /* {number: item} of all wanted numbers */
+	json_t *errors;
+	bool numbers_given;
+	int64_t created, updated, unchanged, deleted;
+};
+
+static void
+add_error(struct import *im, const char *section, const char *key, const char *field,
+    const char *code, const char *message)
+{
+	json_t *error;
+
+	if (json_array_size(im->errors) >= ERRORS_MAX)
+		return;
+	error = json_pack("{s:s, s:s, s:s?, s:s, s:s}", "section", section, "key", key, "field",
+	    field && *field ? field : NULL, "code", code, "message", message);
+	if (error)
+		json_array_append_new(im->errors, error);
+}
+
+/* True if e is a fault of the file, now reported; else the import must stop. */
+static bool
+report(struct import *im, const char *section, const char *key, const struct model_errors *errors,
+    enum err e)
+{
+	if (e != ERR_INVALID && e != ERR_EXISTS && e != ERR_CONFLICT)
+		return false;
+	for (uint32_t i = 0; i < errors->count; i++)
+		add_error(im, section, key, errors->at[i].field, errors->at[i].code,
+		    errors->at[i].message);
+	if (errors->count == 0)
+		add_error(im, section, key, NULL, err_name(e), err_text(e));
+	return true;
+}
+
+/* --- before the lock: numbers and passwords ------------------------------------------- */
+
+static void
+index_numbers(struct import *im, json_t *numbers)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(numbers, i, item)
+	{
+		const char *number = json_string_value(json_object_get(item, "number"));
+
+		if (number)
+			json_object_set(im->numbers, number, item);
+	}
+}
+
+static void
+claim_number(struct import *im, json_t *numbers, const char *number, const char *login)
+{
+	json_t *item = json_object_get(im->numbers, number);
+	const char *owner = json_string_value(json_object_get(item, "user"));
+
+	if (!item) {
+		item = json_pack("{s:s, s:s}", "number", number, "user", login);
+		json_object_set(im->numbers, number, item);
+		json_array_append_new(numbers, item);
+	} else if (!owner) {
+		json_object_set_new(item, "user", json_string(login));
+	} else if (strcmp(owner, login) != 0) {
+		add_error(
+		    im, "numbers", number, "user", "doubled", "Two users have the same number.");
+	}
+}
+
+/* Moves the numbers named by users into the section of numbers. */
+static void
+join_numbers(struct import *im)
+{
+	json_t *numbers = json_object_get(im->file, "numbers"), *user, *v;
+	json_t *users = json_object_get(im->file, "users");
+	size_t i, k;
+
+	im->numbers_given = numbers != NULL;
+	if (!numbers) {
+		numbers = json_array();
+		json_object_set_new(im->file, "numbers", numbers);
+	}
+	if (!json_is_array(numbers))
+		return; /* reported later */
+	index_numbers(im, numbers);
+	json_array_foreach(users, i, user)
+	{
+		const char *login = json_string_value(json_object_get(user, "login"));
+		json_t *list = json_object_get(user, "numbers");
+
+		if (!login || !list)
+			continue;
+		if (!json_is_array(list))
+			add_error(im, "users", login, "numbers", "wrong_type",
+			    "Numbers must be a list of texts.");
+		json_array_foreach(list, k, v)
+		{
+			if (json_is_string(v))
+				claim_number(im, numbers, json_string_value(v), login);
+			else
+				add_error(im, "users", login, "numbers", "wrong_type",
+				    "Numbers must be a list of texts.");
+		}
+	}
+}
+
+static enum err
+present_hash(struct store *s, const char *login, char out[PASSWORD_HASH_BYTES])
+{
+	struct db *db;
+	struct stmt *st;
+	bool row = false;
+	enum err e = store_read_begin(s, &db);
+
+	if (e != ERR_OK)
+		return e;
+	e = db_prepare(db, "SELECT password_hash FROM user WHERE login = ?", &st);
+	if (e == ERR_OK) {
+		stmt_cstr(st, 1, login);
+		e = stmt_step(st, &row);
+		slice_clip_cstr(
+		    slice_cstr(row ? stmt_column(st, 0) : ""), out, PASSWORD_HASH_BYTES);
+		stmt_done(st);
+	}
+	store_read_end(s, db);
+	return e;
+}
+
+/* A plain password becomes its hash; the present one if that fits. It counts more than a hash. */
+static enum err
+hash_passwords(struct import *im)
+{
+	char hash[PASSWORD_HASH_BYTES];
+	size_t i;
+	json_t *user;
+
+	json_array_foreach(json_object_get(im->file, "users"), i, user)
+	{
+		const char *login = json_string_value(json_object_get(user, "login"));
+		const char *password = json_string_value(json_object_get(user, "password"));
+		enum err e;
+
+		if (!login || !password || model_password_check(password, NULL) != ERR_OK)
+			continue; /* reported later */
+		e = present_hash(im->s, login, hash);
+		if (e != ERR_OK)
+			return e;
+		if (*hash && password_verify(hash, password)) {
+			json_object_set_new(user, "password_hash", json_string(hash));
+			json_object_del(user, "password");
+			continue;
+		}
+		if (im->params->dry_run)
+			slice_clip_cstr(slice_cstr(dry_run_hash), hash, sizeof hash);
+		else if ((e = password_hash(password, hash)) != ERR_OK)
+			return e;
+		json_object_set_new(user, "password_hash", json_string(hash));
+		json_object_del(user, "password");
+	}
+	return ERR_OK;
+}
+
+/* --- in the transaction ------------------------------------------------------------------- */
+
+static enum err
+find_ref(struct import *im, const struct model_field *f, const json_t *key, json_t **id,
+    struct model_errors *errors)
+{
+	const struct model_entity *target = model_find(f->ref);
+	struct slice text = slice_make(json_string_value(key), json_string_length(key));
+	int64_t found;
+	enum err e;
+
+	if (!json_is_string(key)) {
+		model_error_add(errors, "wrong_type", f->name, "%s must be named by %s.", f->label,
+		    target->key);
+		return ERR_INVALID;
+	}
+	e = row_find_id(im->s->writer, target, target->key, text, &found);
+	if (e == ERR_NOT_FOUND) {
+		model_error_add(errors, "no_such_reference", f->name, "There is no %s \"%.40s\".",
+		    f->ref, json_string_value(key));
+		return ERR_INVALID;
+	}
+	if (e == ERR_OK)
+		*id = json_integer(found);
+	return e;
+}
+
+/* Natural keys to ids. */
+static enum err
+resolve_refs(
+    struct import *im, const struct model_entity *e, json_t *item, struct model_errors *errors)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < e->field_count && err == ERR_OK; i++) {
+		const struct model_field *f = &e->fields[i];
+		json_t *v = json_object_get(item, f->name), *id = NULL, *ids;
+
+		if (f->flags & MODEL_COMPUTED)
+			continue;
+		if (f->type == MODEL_REF && v && !json_is_null(v)) {
+			err = find_ref(im, f, v, &id, errors);
+			if (id)
+				json_object_set_new(item, f->name, id);
+		} else if (f->type == MODEL_REF_LIST && json_is_array(v)) {
+			ids = json_array();
+			for (size_t k = 0; k < json_array_size(v) && err == ERR_OK; k++) {
+				id = NULL;
+				err = find_ref(im, f, json_array_get(v, k), &id, errors);
+				if (id)
+					json_array_append_new(ids, id);
+			}
+			json_object_set_new(item, f->name, ids);
+		}
+	}
+	return err;
+}
+
+static void
+keep_changed(const json_t *before, json_t *values)
+{
+	const char *key;
+	json_t *v;
+	void *next;
+
+	json_object_foreach_safe(values, next, key, v)
+	{
+		if (json_equal(json_object_get(before, key), v))
+			json_object_del(values, key);
+	}
+}
+
+static enum err
+update_row(struct import *im, const struct model_entity *e, int64_t id, json_t *item,
+    struct model_errors *errors)
+{
+	json_t *before = NULL, *values = NULL;
+	enum err err = model_check(e, item, MODEL_PATCH | MODEL_ALLOW_HASH, &values, errors);
+
+	if (err == ERR_OK)
+		err = row_get(im->s->writer, e, id, ROW_SECRET, &before);
+	if (err == ERR_OK) {
+		keep_changed(before, values);
+		if (json_object_size(values) == 0) {
+			im->unchanged++;
+		} else {
+			err = entity_update(im->s, e, id, before, values, errors);
+			im->updated += err == ERR_OK;
+		}
+	}
+	json_decref(before);
+	json_decref(values);
+	return err;
+}
+
+static enum err
+create_row(
+    struct import *im, const struct model_entity *e, json_t *item, struct model_errors *errors)
+{
+	json_t *values = NULL;
+	int64_t id;
+	enum err err = model_check(e, item, MODEL_CREATE | MODEL_ALLOW_HASH, &values, errors);
+
+	if (err == ERR_OK) {
+		entity_generate(e, values);
+		err = entity_insert(im->s, e, values, &id, errors);
+		im->created += err == ERR_OK;
+	}
+	json_decref(values);
+	return err;
+}
+
+static enum err
+import_item(struct import *im, const struct model_entity *e, json_t *seen, const json_t *in)
+{
+	struct model_errors errors = {0};
+	const json_t *key = json_object_get(in, e->key);
+	const char *name = json_string_value(key);
+	json_t *item;
+	int64_t id = 0;
+	enum err err;
+
+	if (!name) {
+		add_error(im, e->path, "", e->key, "required", "An entry lacks its key.");
+		return ERR_OK;
+	}
+	if (json_object_get(seen, name)) {
+		add_error(im, e->path, name, e->key, "doubled", "This entry comes twice.");
+		return ERR_OK;
+	}
+	json_object_set_new(seen, name, json_null());
+	item = json_copy((json_t *)in);
+	if (!item)
+		return ERR_NOMEM;
+	if (e == &model_user)
+		json_object_del(item, "numbers"); /* joined with the section of numbers */
+	err = resolve_refs(im, e, item, &errors);
+	if (err == ERR_OK)
+		err = row_find_id(im->s->writer, e, e->key, slice_cstr(name), &id);
+	if (err == ERR_OK)
+		err = update_row(im, e, id, item, &errors);
+	else if (err == ERR_NOT_FOUND)
+		err = create_row(im, e, item, &errors);
+	json_decref(item);
+	return err == ERR_OK || report(im, e->path, name, &errors, err) ? ERR_OK : err;
+}
+
+static enum err
+import_settings(struct import *im, const json_t *in)
+{
+	struct model_errors errors = {0};
+	json_t *item = json_copy((json_t *)in);
+	enum err e;
+
+	if (!json_is_object(item)) {
+		json_decref(item);
+		add_error(
+		    im, "settings", "", NULL, "wrong_type", "The settings must be an object.");
+		return ERR_OK;
+	}
+	e = update_row(im, &model_settings, 1, item, &errors);
+	json_decref(item);
+	return e == ERR_OK || report(im, "settings", "", &errors, e) ? ERR_OK : e;
+}
+
+static enum err
+import_section(struct import *im, const struct model_entity *e)
+{
+	json_t *section = json_object_get(im->file, e->path), *seen, *item;
+	size_t i;
+	enum err err = ERR_OK;
+
+	if (!section)
+		return ERR_OK;
+	if (e->flags & MODEL_SINGLETON)
+		return import_settings(im, section);
+	if (!json_is_array(section)) {
+		add_error(im, e->path, "", NULL, "wrong_type", "The section must be a list.");
+		return ERR_OK;
+	}
+	seen = json_object();
+	json_object_set_new(im->seen, e->path, seen);
+	json_array_foreach(section, i, item)
+	{
+		err = import_item(im, e, seen, item);
+		if (err != ERR_OK || json_array_size(im->errors) >= ERRORS_MAX)
+			break;
+	}
+	return err;
+}
+
+/* What a complete section does not name goes. */
+static enum err
+delete_others(struct import *im, const struct model_entity *e)
+{
+	json_t *seen = json_object_get(im->seen, e->path), *key;
+	int64_t *ids;
+	size_t count;
+	enum err err;
+
+	if (!seen || im->params->keep_others || (e == &model_number && !im->numbers_given))
+		return ERR_OK;
+	err = export_ids(im->s->writer, e, &ids, &count);
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		struct model_errors errors = {0};
+
+		err = export_key(im->s->writer, e, ids[i], &key);
+		if (err != ERR_OK)
+			break;
+		if (!json_object_get(seen, json_string_value(key))) {
+			err = entity_delete(im->s, e, ids[i], &errors);
+			im->deleted += err == ERR_OK;
+			if (err != ERR_OK &&
+			    report(im, e->path, json_string_value(key), &errors, err))
+				err = ERR_OK;
+		}
+		json_decref(key);
+	}
+	free(ids);
+	return err;
+}
+
+/* Numbers that a listed user has but no longer names become nobody's. */
+static enum err
+release_numbers(struct import *im, const json_t *user)
+{
+	const char *login = json_string_value(json_object_get(user, "login"));
+	json_t *row = NULL, *number;
+	size_t i;
+	int64_t id;
+	enum err e;
+
+	if (!login || !json_object_get(user, "numbers"))
+		return ERR_OK;
+	e = row_find_id(im->s->writer, &model_user, "login", slice_cstr(login), &id);
+	if (e == ERR_OK)
+		e = row_get(im->s->writer, &model_user, id, ROW_PUBLIC, &row);
+	json_array_foreach(json_object_get(row, "numbers"), i, number)
+	{
+		json_t *item;
+
+		if (e != ERR_OK)
+			break;
+		if (json_object_get(im->numbers, json_string_value(number)))
+			continue;
+		e = row_find_id(im->s->writer, &model_number, "number",
+		    slice_cstr(json_string_value(number)), &id);
+		item = json_pack("{s:n}", "user");
+		if (e == ERR_OK)
+			e = update_row(im, &model_number, id, item, &(struct model_errors){0});
+		json_decref(item);
+	}
+	json_decref(row);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+apply(struct import *im)
+{
+	static const struct model_entity *const order[] = {
+	    &model_settings, &model_range, &model_phone, &model_user, &model_number};
+	const size_t n = sizeof order / sizeof order[0];
+	size_t i;
+	json_t *user;
+	enum err e = ERR_OK;
+
+	for (i = 0; i < n && e == ERR_OK; i++)
+		e = import_section(im, order[i]);
+	if (e == ERR_OK && json_array_size(im->errors) == 0)
+		for (i = n; i-- > 1 && e == ERR_OK;)
+			e = delete_others(im, order[i]);
+	json_array_foreach(json_object_get(im->file, "users"), i, user)
+	{
+		if (e == ERR_OK && json_array_size(im->errors) == 0)
+			e = release_numbers(im, user);
+	}
+	return e;
+}
+
+static bool
+stop_at_enabled(void *arg, const json_t *row)
+{
+	bool *found = arg;
+
+	*found = json_is_true(json_object_get(row, "enabled"));
+	return !*found;
+}
+
+static enum err
+check_rules(struct import *im, bool had_admin)
+{
+	struct model_errors errors = {0};
+	struct model_view view = {im->s->writer, row_each};
+	struct model_change change = {.op = MODEL_OP_IMPORT, .had_admin = had_admin};
+	enum err e;
+
+	if (json_array_size(im->errors))
+		return ERR_OK; /* half a configuration breaks rules that the file does not */
+	e = model_rules_check(&view, &change, &errors);
+	return e == ERR_OK || report(im, "", "", &errors, e) ? ERR_OK : e;
+}
+
+/* One transaction; ERR_INVALID when faults were found. */
+static enum err
+run(struct import *im)
+{
+	bool had_admin = false;
+	enum err e = store_write_begin(im->s);
+
+	if (e != ERR_OK)
+		return e;
+	e = row_each(im->s->writer, &model_user, "admin", 1, stop_at_enabled, &had_admin);
+	if (e == ERR_OK)
+		e = apply(im);
+	if (e == ERR_OK)
+		e = check_rules(im, had_admin);
+	if (e == ERR_OK && json_array_size(im->errors))
+		e = ERR_INVALID;
+	if (e != ERR_OK || im->params->dry_run) {
+		store_rollback(im->s);
+		return e;
+	}
+	im->s->pending_count = 0; /* one notice instead of one a row */
+	if (im->created || im->updated || im->deleted)
+		e = store_changed(im->s, NULL, 0, STORE_IMPORTED);
+	return store_write_end(im->s, e);
+}
+
+static void
+check_sections(struct import *im)
+{
+	static const char *const known[] = {"settings", "ranges", "phones", "users", "numbers"};
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(im->file, key, v)
+	{
+		bool ok = false;
+
+		for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+			ok = ok || strcmp(key, known[i]) == 0;
+		if (!ok)
+			add_error(im, key, "", NULL, "unknown_section",
+			    "There is no section of this name.");
+	}
+}
+
+enum err
+store_import(struct store *s, const json_t *file, const struct store_import_params *params,
+    json_t **report_out)
+{
+	struct import im = {.s = s, .params = params};
+	enum err e = ERR_OK;
+
+	im.errors = json_array();
+	im.seen = json_object();
+	im.numbers = json_object();
+	im.file = json_is_object(file) ? json_deep_copy(file) : json_object();
+	if (!im.errors || !im.seen || !im.numbers || !im.file)
+		e = ERR_NOMEM;
+	if (e == ERR_OK && !json_is_object(file))
+		add_error(&im, "", "", NULL, "wrong_type", "The file must hold a JSON object.");
+	if (e == ERR_OK) {
+		check_sections(&im);
+		join_numbers(&im);
+		e = hash_passwords(&im);
+	}
+	if (e == ERR_OK)
+		e = run(&im);
+	if (e == ERR_OK || e == ERR_INVALID)
+		*report_out = json_pack("{s:I, s:I, s:I, s:I, s:b, s:O}", "created",
+		    (json_int_t)im.created, "updated", (json_int_t)im.updated, "unchanged",
+		    (json_int_t)im.unchanged, "deleted", (json_int_t)im.deleted, "dry_run",
+		    params->dry_run, "errors", im.errors);
+	json_decref(im.errors);
+	json_decref(im.seen);
+	json_decref(im.numbers);
+	json_decref(im.file);
+	return e;
+}

@@ -1,0 +1,553 @@
+/*
+ * File: a header of one page, then slots of two copies.
+ *
+ *	copy: check | seq | state | length | packed record
+ *
+ * A change is packed into the copy that does not count, its check sum last. The valid copy
+ * with the higher sequence number counts. Both torn or never written: the slot is free.
+ * Memory order does not matter (after a crash of the process the kernel has all stores that
+ * were executed); the check sum covers what the compiler or a power loss may reorder.
+ */
+#include "store/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "model/model.h"
+
+enum {
+	HEADER_BYTES = 4096,
+	COPY_BYTES = 1280,
+	SLOT_BYTES = 2 * COPY_BYTES,
+	FIRST_SLOTS = 64,
+	MAX_SLOTS = 1 << 20,
+};
+
+enum slot_state { SLOT_FREE, SLOT_OPEN, SLOT_ENDED };
+
+static const char magic[8] = "STRGJRN1";
+
+struct header {
+	char magic[8];
+	uint64_t layout; /* of struct cdr; another one cannot be read */
+	int64_t alive_ms;
+};
+
+struct copy {
+	uint64_t check;
+	uint32_t seq;
+	uint16_t state, length;
+	char data[COPY_BYTES - 16];
+};
+
+_Static_assert(sizeof(struct copy) == COPY_BYTES, "copies fill the slot");
+
+struct journal {
+	int fd;
+	char *map;
+	size_t map_bytes;
+	uint32_t slots;	     /* in the file */
+	uint8_t *current;    /* which copy counts, per slot */
+	uint32_t *free_slot; /* stack */
+	uint32_t free_count;
+};
+
+/* --- records as bytes ---------------------------------------------------------------- */
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 29;
+}
+
+static uint64_t
+sum_of(const char *p, size_t n, uint64_t h)
+{
+	uint64_t word;
+
+	for (; n >= 8; p += 8, n -= 8) {
+		memcpy(&word, p, 8);
+		h = mix(h, word);
+	}
+	if (n) {
+		word = 0;
+		memcpy(&word, p, n);
+		h = mix(h, word);
+	}
+	return mix(h, 0x5354524f57474552ull);
+}
+
+static uint64_t
+layout_of(void)
+{
+	const struct model_entity *e = &model_call_record;
+	uint64_t h = COPY_BYTES;
+
+	for (size_t i = 0; i < e->field_count; i++) {
+		h = sum_of(e->fields[i].name, strlen(e->fields[i].name), h);
+		h = mix(h, (uint64_t)e->fields[i].type << 32 | e->fields[i].size);
+	}
+	return h;
+}
+
+static void
+put_text(struct buf *b, const char *text, size_t cap)
+{
+	size_t n = strnlen(text, cap > 255 ? 255 : cap);
+
+	buf_char(b, (char)n);
+	buf_put(b, slice_make(text, n));
+}
+
+/* Sentences as long as they fit; a zero length ends them. */
+static void
+pack_list(struct buf *b, const struct cdr *cdr)
+{
+	for (uint32_t i = 0; i < cdr->explanation_count && i < LIVE_REASONS_MAX; i++) {
+		size_t n = strnlen(cdr->explanation[i], LIVE_REASON_BYTES - 1);
+
+		if (n == 0)
+			continue;
+		if (b->cap - b->n < n + 2)
+			break;
+		put_text(b, cdr->explanation[i], LIVE_REASON_BYTES - 1);
+	}
+	buf_char(b, 0);
+}
+
+static size_t
+pack(const struct cdr *cdr, char *out, size_t cap)
+{
+	const struct model_entity *e = &model_call_record;
+	struct buf b;
+
+	buf_init(&b, out, cap);
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+		int64_t v;
+
+		if (f->type == MODEL_TEXT) {
+			put_text(&b, (const char *)cdr + f->offset, f->size - 1u);
+		} else if (f->type != MODEL_TEXT_LIST) {
+			v = model_struct_int(f, cdr);
+			buf_put(&b, slice_make(&v, sizeof v));
+		}
+	}
+	pack_list(&b, cdr);
+	return b.n;
+}
+
+static bool
+take_text(struct slice *s, char *out, size_t cap)
+{
+	size_t n;
+
+	if (s->n == 0)
+		return false;
+	n = (unsigned char)s->p[0];
+	if (s->n < n + 1 || n >= cap)
+		return false;
+	memcpy(out, s->p + 1, n);
+	out[n] = '\0';
+	*s = slice_from(*s, n + 1);
+	return true;
+}
+
+static bool
+take_int(struct slice *s, const struct model_field *f, struct cdr *cdr)
+{
+	int64_t v;
+	uint32_t v4;
+
+	if (s->n < sizeof v)
+		return false;
+	memcpy(&v, s->p, sizeof v);
+	*s = slice_from(*s, sizeof v);
+	v4 = (uint32_t)v;
+	if (f->size == 8)
+		memcpy((char *)cdr + f->offset, &v, 8);
+	else
+		memcpy((char *)cdr + f->offset, &v4, 4);
+	return true;
+}
+
+static bool
+unpack(struct slice s, struct cdr *cdr)
+{
+	const struct model_entity *e = &model_call_record;
+
+	memset(cdr, 0, sizeof *cdr);
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if (f->type == MODEL_TEXT && !take_text(&s, (char *)cdr + f->offset, f->size))
+			return false;
+		if (f->type != MODEL_TEXT && f->type != MODEL_TEXT_LIST && !take_int(&s, f, cdr))
+			return false;
+	}
+	while (s.n && s.p[0] && cdr->explanation_count < LIVE_REASONS_MAX)
+		if (!take_text(&s, cdr->explanation[cdr->explanation_count++], LIVE_REASON_BYTES))
+			return false;
+	return true;
+}
+
+/* --- slots ------------------------------------------------------------------------------ */
+
+static struct copy *
+copy_at(const struct journal *j, uint32_t slot, unsigned which)
+{
+	return (struct copy *)(void *)(j->map + HEADER_BYTES + (size_t)slot * SLOT_BYTES +
+				       which * COPY_BYTES);
+}
+
+static uint64_t
+copy_check(const struct copy *c, uint32_t slot)
+{
+	return sum_of((const char *)c + 8, 8u + c->length, mix(slot, c->length));
+}
+
+static bool
+copy_valid(const struct copy *c, uint32_t slot)
+{
+	return c->length <= sizeof c->data && c->check == copy_check(c, slot);
+}
+
+static void
+write_slot(struct journal *j, uint32_t slot, enum slot_state state, const struct cdr *cdr)
+{
+	unsigned which = 1u - j->current[slot];
+	struct copy *c = copy_at(j, slot, which);
+	uint32_t seq = copy_at(j, slot, 1 - which)->seq + 1;
+
+	c->check = 0;
+	atomic_signal_fence(memory_order_seq_cst);
+	c->seq = seq;
+	c->state = (uint16_t)state;
+	c->length = cdr ? (uint16_t)pack(cdr, c->data, sizeof c->data) : 0;
+	atomic_signal_fence(memory_order_seq_cst);
+	c->check = copy_check(c, slot);
+	j->current[slot] = (uint8_t)which;
+}
+
+/* The copy that counts, or NULL. */
+static const struct copy *
+read_slot(struct journal *j, uint32_t slot)
+{
+	const struct copy *a = copy_at(j, slot, 0), *b = copy_at(j, slot, 1);
+	bool a_ok = copy_valid(a, slot), b_ok = copy_valid(b, slot);
+
+	if (a_ok && b_ok)
+		b_ok = (int32_t)(b->seq - a->seq) > 0;
+	j->current[slot] = b_ok ? 1 : 0;
+	if (b_ok)
+		return b;
+	return a_ok ? a : NULL;
+}
+
+/* --- the file ----------------------------------------------------------------------------- */
+
+static enum err
+resize_tables(struct journal *j, uint32_t slots)
+{
+	uint8_t *current = realloc(j->current, slots);
+	uint32_t *free_slot;
+
+	if (!current)
+		return ERR_NOMEM;
+	j->current = current;
+	free_slot = realloc(j->free_slot, slots * sizeof *free_slot);
+	if (!free_slot)
+		return ERR_NOMEM;
+	j->free_slot = free_slot;
+	return ERR_OK;
+}
+
+static enum err
+map_file(struct journal *j, size_t bytes)
+{
+	void *map = j->map ? mremap(j->map, j->map_bytes, bytes, MREMAP_MAYMOVE)
+			   : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, j->fd, 0);
+
+	if (map == MAP_FAILED)
+		return err_from_errno(errno);
+	j->map = map;
+	j->map_bytes = bytes;
+	return ERR_OK;
+}
+
+/* New slots are zero, which is no valid copy. Their disk space is taken now: a full disk
+ * must not become a SIGBUS in the middle of a call. */
+static enum err
+grow(struct journal *j, uint32_t slots)
+{
+	size_t bytes = HEADER_BYTES + (size_t)slots * SLOT_BYTES;
+	int code;
+	enum err e;
+
+	if (slots > MAX_SLOTS)
+		return ERR_LIMIT;
+	e = resize_tables(j, slots);
+	if (e != ERR_OK)
+		return e;
+	code = posix_fallocate(j->fd, 0, (off_t)bytes);
+	if (code != 0)
+		return err_from_errno(code);
+	e = map_file(j, bytes);
+	if (e != ERR_OK)
+		return e;
+	for (uint32_t i = slots; i-- > j->slots;) {
+		j->current[i] = 0;
+		j->free_slot[j->free_count++] = i;
+	}
+	j->slots = slots;
+	return ERR_OK;
+}
+
+static enum err
+recover_one(struct journal *j, uint32_t slot, struct journal_left *out, bool *found)
+{
+	const struct copy *c = read_slot(j, slot);
+	const struct header *h = (const struct header *)(void *)j->map;
+	struct cdr *cdr = &out->cdr;
+
+	*found = c && c->state != SLOT_FREE && unpack(slice_make(c->data, c->length), cdr);
+	if (!*found)
+		return ERR_OK;
+	out->slot = slot;
+	if (c->state == SLOT_ENDED)
+		return ERR_OK;
+	cdr->result = CDR_INTERRUPTED;
+	cdr->ended_by = CDR_BY_SYSTEM;
+	cdr->ended_at = cdr->started_at;
+	if (cdr->ended_at < cdr->ringing_at)
+		cdr->ended_at = cdr->ringing_at;
+	if (cdr->ended_at < cdr->answered_at)
+		cdr->ended_at = cdr->answered_at;
+	if (cdr->ended_at < h->alive_ms)
+		cdr->ended_at = h->alive_ms;
+	cdr->duration_s =
+	    cdr->answered_at ? (uint32_t)((cdr->ended_at - cdr->answered_at) / 1000) : 0;
+	return ERR_OK;
+}
+
+static enum err
+recover(struct journal *j, struct journal_left **left, size_t *left_count)
+{
+	struct journal_left *list = NULL;
+	size_t n = 0, cap = 0;
+
+	for (uint32_t slot = j->slots; slot-- > 0;) {
+		bool found;
+
+		if (n == cap) {
+			struct journal_left *more =
+			    realloc(list, (cap = cap ? 2 * cap : 8) * sizeof *list);
+
+			if (!more) {
+				free(list);
+				return ERR_NOMEM;
+			}
+			list = more;
+		}
+		(void)!recover_one(j, slot, &list[n], &found);
+		if (found)
+			n++;
+		else
+			j->free_slot[j->free_count++] = slot;
+	}
+	/* what was read need not stay in memory */
+	madvise(j->map, j->map_bytes, MADV_DONTNEED);
+	*left = list;
+	*left_count = n;
+	return ERR_OK;
+}
+
+static bool
+is_ours(int fd, off_t bytes)
+{
+	struct header h;
+
+	return bytes >= HEADER_BYTES + SLOT_BYTES && pread(fd, &h, sizeof h, 0) == sizeof h &&
+	       memcmp(h.magic, magic, sizeof magic) == 0 && h.layout == layout_of();
+}
+
+static enum err
+move_aside(const char *path)
+{
+	char old[4096];
+
+	if ((size_t)snprintf(old, sizeof old, "%s.old", path) >= sizeof old)
+		return ERR_TOO_BIG;
+	if (rename(path, old) != 0)
+		return err_from_errno(errno);
+	log_warn(STORE, "the call journal has another format and was moved to %s", old);
+	return ERR_OK;
+}
+
+static enum err
+open_file(const char *path, int *fd, off_t *bytes)
+{
+	struct stat st;
+
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
+		return err_from_errno(errno);
+	if (flock(*fd, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? ERR_IN_USE : err_from_errno(errno);
+	if (fstat(*fd, &st) != 0)
+		return err_from_errno(errno);
+	*bytes = st.st_size;
+	return ERR_OK;
+}
+
+static enum err
+start_new(struct journal *j)
+{
+	struct header *h;
+	enum err e = grow(j, FIRST_SLOTS);
+
+	if (e != ERR_OK)
+		return e;
+	h = (struct header *)(void *)j->map;
+	memcpy(h->magic, magic, sizeof magic);
+	h->layout = layout_of();
+	return ERR_OK;
+}
+
+static enum err
+open_old(struct journal *j, off_t bytes, struct journal_left **left, size_t *left_count)
+{
+	size_t slots = ((size_t)bytes - HEADER_BYTES) / SLOT_BYTES;
+	enum err e;
+
+	if (slots > MAX_SLOTS)
+		return ERR_CORRUPT;
+	e = resize_tables(j, (uint32_t)slots);
+	if (e == ERR_OK)
+		e = map_file(j, HEADER_BYTES + slots * SLOT_BYTES);
+	if (e != ERR_OK)
+		return e;
+	j->slots = (uint32_t)slots;
+	return recover(j, left, left_count);
+}
+
+static enum err
+open_any(struct journal *j, const char *path, struct journal_left **left, size_t *left_count)
+{
+	off_t bytes = 0;
+	enum err e = open_file(path, &j->fd, &bytes);
+
+	if (e != ERR_OK)
+		return e;
+	if (bytes > 0 && !is_ours(j->fd, bytes)) {
+		e = move_aside(path);
+		if (e != ERR_OK)
+			return e;
+		close(j->fd);
+		e = open_file(path, &j->fd, &bytes);
+		if (e != ERR_OK)
+			return e;
+	}
+	return bytes > 0 ? open_old(j, bytes, left, left_count) : start_new(j);
+}
+
+enum err
+journal_open(const char *path, struct journal **out, struct journal_left **left, size_t *left_count,
+    char *why, size_t why_bytes)
+{
+	struct journal *j = calloc(1, sizeof *j);
+	struct journal_left *list = NULL;
+	size_t n = 0;
+	enum err e;
+
+	if (!j)
+		return ERR_NOMEM;
+	j->fd = -1;
+	e = open_any(j, path, &list, &n);
+	if (e != ERR_OK) {
+		snprintf(why, why_bytes, "The call journal %s cannot be opened: %s.", path,
+		    e == ERR_IN_USE ? "another strowgerd uses it" : err_text(e));
+		journal_close(j);
+		return e;
+	}
+	*out = j;
+	*left = list;
+	*left_count = n;
+	return ERR_OK;
+}
+
+void
+journal_close(struct journal *j)
+{
+	if (!j)
+		return;
+	if (j->map)
+		munmap(j->map, j->map_bytes);
+	if (j->fd >= 0)
+		close(j->fd);
+	free(j->current);
+	free(j->free_slot);
+	free(j);
+}
+
+/* --- calls --------------------------------------------------------------------------------- */
+
+uint32_t
+journal_begin(struct journal *j, const struct cdr *cdr)
+{
+	uint32_t slot;
+
+	if (j->free_count == 0 && grow(j, j->slots * 2) != ERR_OK)
+		return JOURNAL_NO_SLOT;
+	slot = j->free_slot[--j->free_count];
+	write_slot(j, slot, SLOT_OPEN, cdr);
+	return slot;
+}
+
+void
+journal_update(struct journal *j, uint32_t slot, const struct cdr *cdr)
+{
+	if (slot < j->slots)
+		write_slot(j, slot, SLOT_OPEN, cdr);
+}
+
+void
+journal_end(struct journal *j, uint32_t slot, const struct cdr *cdr)
+{
+	if (slot < j->slots)
+		write_slot(j, slot, SLOT_ENDED, cdr);
+}
+
+void
+journal_release(struct journal *j, uint32_t slot)
+{
+	if (slot >= j->slots || j->free_count >= j->slots ||
+	    copy_at(j, slot, j->current[slot])->state == SLOT_FREE)
+		return;
+	write_slot(j, slot, SLOT_FREE, NULL);
+	j->free_slot[j->free_count++] = slot;
+}
+
+void
+journal_tick(struct journal *j, int64_t now_ms)
+{
+	struct header *h = (struct header *)(void *)j->map;
+
+	h->alive_ms = now_ms;
+}
+
+uint32_t
+journal_count(const struct journal *j)
+{
+	return j->slots - j->free_count;
+}

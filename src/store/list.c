@@ -1,0 +1,268 @@
+/*
+ * Lists: search, letter, sort, page. First the ids of the page, then its rows, so that
+ * computed fields are worked out only for what is shown. Input reaches SQL only as bound
+ * values; names are looked up in the table.
+ */
+#include <stdlib.h>
+
+#include "store/store_int.h"
+
+enum { SQL_BYTES = 16 * 1024, WORDS_MAX = 8, PER_PAGE_MAX = 1000, PER_PAGE_DEFAULT = 50 };
+
+struct words {
+	size_t count;
+	struct slice at[WORDS_MAX];
+};
+
+/* All words of the search; more than eight do not narrow further. */
+static void
+split(struct slice s, struct words *out)
+{
+	while (out->count < WORDS_MAX) {
+		size_t n;
+
+		slice_skip_space(&s);
+		for (n = 0; n < s.n && s.p[n] != ' ' && s.p[n] != '\t'; n++)
+			;
+		if (n == 0)
+			return;
+		out->at[out->count++] = slice_make(s.p, n);
+		s = slice_from(s, n);
+	}
+}
+
+/* All searchable fields in one folded text. */
+static void
+put_haystack(struct buf *b, const struct model_entity *e)
+{
+	bool any = false;
+
+	buf_lit(b, "fold(");
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if (!(f->flags & MODEL_SEARCH))
+			continue;
+		buf_cstr(b, any ? " || ' ' || " : "");
+		buf_lit(b, "coalesce(");
+		if (model_has_column(f))
+			buf_printf(b, "t.\"%s\"", f->name);
+		else
+			computed_value(b, e, f);
+		buf_lit(b, ", '')");
+		any = true;
+	}
+	buf_cstr(b, any ? ")" : "'')");
+}
+
+static enum err
+put_equals(
+    struct buf *b, const struct model_entity *e, const json_t *equals, struct model_errors *errors)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)equals, key, v)
+	{
+		const struct model_field *f = model_field_find(e, slice_cstr(key));
+
+		if (!f || !model_has_column(f) || (f->flags & (MODEL_WRITEONLY | MODEL_INTERNAL)) ||
+		    !(json_is_string(v) || json_is_integer(v) || json_is_boolean(v) ||
+			json_is_null(v))) {
+			model_error_add(
+			    errors, "bad_filter", key, "The list cannot be filtered by this.");
+			return ERR_INVALID;
+		}
+		buf_printf(b, " AND t.\"%s\" IS ?", f->name);
+	}
+	return ERR_OK;
+}
+
+static enum err
+put_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
+    const struct words *words, struct model_errors *errors)
+{
+	buf_lit(b, " WHERE 1");
+	for (size_t i = 0; i < words->count; i++) {
+		buf_lit(b, " AND instr(");
+		put_haystack(b, e);
+		buf_lit(b, ", fold(?)) > 0");
+	}
+	if (q->letter && e->letter) {
+		buf_printf(b, " AND substr(fold(t.\"%s\"), 1, 1)", e->letter);
+		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");
+	}
+	return put_equals(b, e, q->equals, errors);
+}
+
+static enum err
+put_order(struct buf *b, const struct model_entity *e, const struct store_query *q,
+    struct model_errors *errors)
+{
+	struct slice name = q->sort.n ? q->sort : slice_cstr(e->sort);
+	bool descending = q->sort.n ? q->descending : slice_take_char(&name, '-');
+	const struct model_field *f = model_field_find(e, name);
+
+	if (!f && slice_eq(name, SLICE("id"))) {
+		buf_cstr(b, descending ? " ORDER BY t.id DESC" : " ORDER BY t.id");
+		return ERR_OK;
+	}
+	if (!f || (f->flags & (MODEL_WRITEONLY | MODEL_INTERNAL))) {
+		model_error_add(errors, "bad_sort", "sort", "The list cannot be sorted by this.");
+		return ERR_INVALID;
+	}
+	buf_lit(b, " ORDER BY ");
+	computed_sort(b, e, f);
+	buf_cstr(b, descending ? " DESC" : "");
+	if (e == &model_user && strcmp(f->name, "last_name") == 0)
+		buf_cstr(b, descending ? ", fold(t.first_name) DESC" : ", fold(t.first_name)");
+	buf_cstr(b, descending ? ", t.id DESC" : ", t.id");
+	return ERR_OK;
+}
+
+/* Returns the next index. */
+static int
+bind_where(struct stmt *s, const struct model_entity *e, const struct store_query *q,
+    const struct words *words)
+{
+	int index = 1;
+	const char *key;
+	json_t *v;
+
+	for (size_t i = 0; i < words->count; i++)
+		stmt_text(s, index++, words->at[i]);
+	if (q->letter && e->letter && q->letter != '#')
+		stmt_text(s, index++, slice_make(&q->letter, 1));
+	json_object_foreach((json_t *)q->equals, key, v)
+	{
+		if (json_is_string(v))
+			stmt_cstr(s, index++, json_string_value(v));
+		else if (json_is_null(v))
+			stmt_null(s, index++);
+		else
+			stmt_int(s, index++,
+			    json_is_boolean(v) ? json_is_true(v) : json_integer_value(v));
+	}
+	return index;
+}
+
+static enum err
+count_rows(struct db *db, const struct model_entity *e, const struct store_query *q,
+    const struct words *words, struct slice where, int64_t *total)
+{
+	char *sql = malloc(SQL_BYTES);
+	struct buf b;
+	struct stmt *s;
+	bool row = false;
+	enum err err;
+
+	if (!sql)
+		return ERR_NOMEM;
+	buf_init(&b, sql, SQL_BYTES - 1);
+	buf_printf(&b, "SELECT count(*) FROM \"%s\" t", e->name);
+	buf_put(&b, where);
+	sql[b.n] = '\0';
+	err = buf_ok(&b) ? db_prepare(db, sql, &s) : ERR_TOO_BIG;
+	free(sql);
+	if (err != ERR_OK)
+		return err;
+	bind_where(s, e, q, words);
+	err = stmt_step(s, &row);
+	if (err == ERR_OK)
+		*total = sqlite3_column_int64(s->st, 0);
+	stmt_done(s);
+	return err;
+}
+
+static enum err
+fetch_page(struct db *db, const struct model_entity *e, struct stmt *ids, json_t *items)
+{
+	bool row = false;
+	enum err err;
+
+	while ((err = stmt_step(ids, &row)) == ERR_OK && row) {
+		json_t *item = NULL;
+
+		err = row_get(db, e, sqlite3_column_int64(ids->st, 0), ROW_PUBLIC, &item);
+		if (err != ERR_OK)
+			return err;
+		json_array_append_new(items, item);
+	}
+	return err;
+}
+
+/* q's WHERE and ORDER BY are in where and order. */
+static enum err
+list_page(struct db *db, const struct model_entity *e, const struct store_query *q,
+    const struct words *words, struct slice where, struct slice order, json_t *items)
+{
+	uint32_t per_page = q->per_page ? q->per_page : PER_PAGE_DEFAULT;
+	uint32_t page = q->page ? q->page : 1;
+	char *sql = malloc(SQL_BYTES);
+	struct buf b;
+	struct stmt *ids;
+	int index;
+	enum err err;
+
+	if (!sql)
+		return ERR_NOMEM;
+	if (per_page > PER_PAGE_MAX)
+		per_page = PER_PAGE_MAX;
+	buf_init(&b, sql, SQL_BYTES - 1);
+	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
+	buf_put(&b, where);
+	buf_put(&b, order);
+	buf_lit(&b, " LIMIT ? OFFSET ?");
+	sql[b.n] = '\0';
+	err = buf_ok(&b) ? db_prepare(db, sql, &ids) : ERR_TOO_BIG;
+	free(sql);
+	if (err != ERR_OK)
+		return err;
+	index = bind_where(ids, e, q, words);
+	stmt_int(ids, index, q->all ? -1 : (int64_t)per_page);
+	stmt_int(ids, index + 1, q->all ? 0 : ((int64_t)page - 1) * per_page);
+	err = fetch_page(db, e, ids, items);
+	stmt_done(ids);
+	return err;
+}
+
+enum err
+store_list(struct store *s, const struct model_entity *e, const struct store_query *q,
+    json_t **items, int64_t *total, struct model_errors *errors)
+{
+	char *text = malloc(2 * SQL_BYTES);
+	struct buf where, order;
+	struct words words = {0};
+	struct db *db;
+	json_t *list = json_array();
+	int64_t count = 0;
+	enum err err = text && list ? ERR_OK : ERR_NOMEM;
+
+	if (err == ERR_OK) {
+		buf_init(&where, text, SQL_BYTES);
+		buf_init(&order, text + SQL_BYTES, SQL_BYTES);
+		split(q->search, &words);
+		err = put_where(&where, e, q, &words, errors);
+	}
+	if (err == ERR_OK)
+		err = put_order(&order, e, q, errors);
+	if (err == ERR_OK && (!buf_ok(&where) || !buf_ok(&order)))
+		err = ERR_TOO_BIG;
+	if (err == ERR_OK)
+		err = store_read_begin(s, &db);
+	if (err == ERR_OK) {
+		err = count_rows(db, e, q, &words, buf_slice(&where), &count);
+		if (err == ERR_OK)
+			err =
+			    list_page(db, e, q, &words, buf_slice(&where), buf_slice(&order), list);
+		store_read_end(s, db);
+	}
+	free(text);
+	if (err != ERR_OK) {
+		json_decref(list);
+		return err;
+	}
+	*items = list;
+	*total = count;
+	return ERR_OK;
+}

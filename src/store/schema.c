@@ -1,0 +1,210 @@
+/*
+ * The schema: made from the tables of model/ in a new database; in an old one
+ * brought up by migrations, then columns that the tables have gained are added with
+ * their defaults. So a new field needs nothing here; a migration is for everything
+ * else (renaming, splitting, new constraints).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "store/store_int.h"
+
+/* Append only; numbers ascend; never change a step that was released. */
+static const struct migration migrations[] = {
+    {1, ""}, /* the first schema, made from the tables */
+};
+
+enum { SQL_BYTES = 32 * 1024 };
+
+static enum err
+has_table(struct db *db, const char *name, bool *out)
+{
+	struct stmt *s;
+	enum err e =
+	    db_prepare(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", &s);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_cstr(s, 1, name);
+	e = stmt_step(s, out);
+	stmt_done(s);
+	return e;
+}
+
+enum err
+schema_version(struct db *db, int *version)
+{
+	bool there = false;
+	int64_t tables, v;
+	enum err e = has_table(db, "schema_version", &there);
+
+	if (e != ERR_OK)
+		return e;
+	if (!there) {
+		e = db_int(db, "SELECT count(*) FROM sqlite_schema", &tables);
+		if (e == ERR_OK && tables > 0)
+			return ERR_CORRUPT; /* somebody else's database */
+		if (e == ERR_OK)
+			*version = 0;
+		return e;
+	}
+	e = db_int(db, "SELECT version FROM schema_version", &v);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	if (v > STORE_SCHEMA_VERSION)
+		return ERR_UNSUPPORTED;
+	if (v < 1)
+		return ERR_CORRUPT;
+	*version = (int)v;
+	return ERR_OK;
+}
+
+static enum err
+set_version(struct db *db, int version)
+{
+	char sql[80];
+
+	snprintf(sql, sizeof sql, "UPDATE schema_version SET version = %d", version);
+	return db_exec(db, sql);
+}
+
+static enum err
+create_entity(struct db *db, const struct model_entity *e)
+{
+	char *sql = malloc(SQL_BYTES);
+	struct buf b;
+	enum err err;
+
+	if (!sql)
+		return ERR_NOMEM;
+	buf_init(&b, sql, SQL_BYTES - 1);
+	model_sql_create(&b, e);
+	sql[b.n] = '\0';
+	err = buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;
+	free(sql);
+	return err;
+}
+
+static enum err
+create_all(struct db *db)
+{
+	size_t count;
+	const struct model_entity *const *all = model_entities(&count);
+	enum err e =
+	    db_exec(db, "BEGIN IMMEDIATE; CREATE TABLE schema_version (version INTEGER NOT NULL);"
+			"INSERT INTO schema_version VALUES (0);");
+	char pragma[64];
+
+	for (size_t i = 0; i < count && e == ERR_OK; i++)
+		e = create_entity(db, all[i]);
+	if (e == ERR_OK)
+		e = db_exec(db, "INSERT INTO settings (id) VALUES (1);"
+				"INSERT INTO \"range\" (first, last) VALUES ('100', '999');");
+	if (e == ERR_OK)
+		e = set_version(db, STORE_SCHEMA_VERSION);
+	snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d", STORE_APPLICATION_ID);
+	if (e == ERR_OK)
+		e = db_exec(db, pragma);
+	if (e == ERR_OK)
+		return db_exec(db, "COMMIT");
+	(void)!db_exec(db, "ROLLBACK");
+	return e;
+}
+
+enum err
+schema_migrate(struct db *db, const struct migration *steps, size_t n, int from)
+{
+	for (size_t i = 0; i < n; i++) {
+		enum err e;
+
+		if (steps[i].version <= from)
+			continue;
+		e = db_exec(db, "BEGIN IMMEDIATE");
+		if (e == ERR_OK)
+			e = db_exec(db, steps[i].sql);
+		if (e == ERR_OK)
+			e = set_version(db, steps[i].version);
+		if (e == ERR_OK)
+			e = db_exec(db, "COMMIT");
+		if (e != ERR_OK) {
+			log_error(STORE, "schema step %d failed: %s", steps[i].version,
+			    sqlite3_errmsg(db->h));
+			if (!sqlite3_get_autocommit(db->h))
+				(void)!db_exec(db, "ROLLBACK");
+			return e;
+		}
+		log_info(STORE, "database is now at schema %d", steps[i].version);
+	}
+	return ERR_OK;
+}
+
+static enum err
+has_column(struct db *db, const char *table, const char *column, bool *out)
+{
+	struct stmt *s;
+	enum err e = db_prepare(db, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", &s);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_cstr(s, 1, table);
+	stmt_cstr(s, 2, column);
+	e = stmt_step(s, out);
+	stmt_done(s);
+	return e;
+}
+
+static enum err
+add_column(struct db *db, const struct model_entity *e, const struct model_field *f)
+{
+	char sql[512];
+	struct buf b;
+
+	buf_init(&b, sql, sizeof sql - 1);
+	buf_printf(&b, "ALTER TABLE \"%s\" ADD COLUMN ", e->name);
+	model_sql_column(&b, f);
+	sql[b.n] = '\0';
+	log_info(STORE, "database gains %s.%s", e->name, f->name);
+	return buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;
+}
+
+static enum err
+complete_entity(struct db *db, const struct model_entity *e)
+{
+	char column[64];
+	bool there = false;
+	enum err err = has_table(db, e->name, &there);
+
+	if (err != ERR_OK)
+		return err;
+	if (!there)
+		return create_entity(db, e);
+	for (size_t i = 0; i < e->field_count && err == ERR_OK; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if (!model_has_column(f))
+			continue;
+		err = has_column(db, e->name, model_column(f, column), &there);
+		if (err == ERR_OK && !there)
+			err = add_column(db, e, f);
+	}
+	return err;
+}
+
+enum err
+schema_update(struct db *db)
+{
+	size_t count;
+	const struct model_entity *const *all = model_entities(&count);
+	int version;
+	enum err e = schema_version(db, &version);
+
+	if (e == ERR_OK && version == 0)
+		return create_all(db);
+	if (e == ERR_OK)
+		e = schema_migrate(
+		    db, migrations, sizeof migrations / sizeof migrations[0], version);
+	for (size_t i = 0; i < count && e == ERR_OK; i++)
+		e = complete_entity(db, all[i]);
+	return e;
+}

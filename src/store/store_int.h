@@ -1,0 +1,192 @@
+/*
+ * Private to store/: connections, statements, rows.
+ *
+ * Ownership: store -> writer and readers (struct db) -> cached statements (struct
+ * stmt). A statement is borrowed between db_prepare and stmt_done; a connection
+ * between store_read_begin and store_read_end, or under the write lock.
+ */
+#ifndef STORE_STORE_INT_H
+#define STORE_STORE_INT_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "base/hmap.h"
+#include "store/store.h"
+
+/* --- db.c: one SQLite connection -------------------------------------------- */
+
+struct db {
+	sqlite3 *h;
+	struct hmap statements; /* struct stmt by SQL text */
+};
+
+struct stmt {
+	struct hnode node;
+	sqlite3_stmt *st;
+	struct db *db;
+	bool in_use, cached;
+	char sql[];
+};
+
+/* flags as sqlite3_open_v2. The database's code is put into *code. */
+enum err db_open(const char *path, int flags, struct db **out, int *code);
+void db_close(struct db *db);
+enum err db_exec(struct db *db, const char *sql);
+/* A statement to bind and step; give back with stmt_done on every path. */
+enum err db_prepare(struct db *db, const char *sql, struct stmt **out);
+/* First column of the first row as a number; ERR_NOT_FOUND without row. */
+enum err db_int(struct db *db, const char *sql, int64_t *out);
+/* Translates a result code; what is unexpected is logged. */
+enum err db_error(struct db *db, int code);
+void stmt_done(struct stmt *s);
+/* *row = there is one. */
+enum err stmt_step(struct stmt *s, bool *row);
+/* For statements without rows: step and done. */
+enum err stmt_run(struct stmt *s);
+void stmt_int(struct stmt *s, int index, int64_t v);
+void stmt_text(struct stmt *s, int index, struct slice v); /* copied */
+void stmt_cstr(struct stmt *s, int index, const char *v);  /* copied */
+void stmt_null(struct stmt *s, int index);
+/* Column as text, never NULL; valid until the next step. */
+const char *stmt_column(struct stmt *s, int column);
+
+/* --- fold.c ------------------------------------------------------------------ */
+
+/* Lower case without accents, for search and sort: "Mueller", "M\u00fcller" -> "muller". Writes at
+ * most s.n bytes; returns how many. */
+size_t text_fold(struct slice s, char *out);
+enum err fold_register(sqlite3 *h);
+
+/* --- schema.c ------------------------------------------------------------------ */
+
+enum { STORE_SCHEMA_VERSION = 1, STORE_APPLICATION_ID = 0x53747267 /* "Strg" */ };
+
+struct migration {
+	int version; /* that it leads to */
+	const char *sql;
+};
+
+/* ERR_UNSUPPORTED: newer than this program. 0 = empty database. */
+enum err schema_version(struct db *db, int *version);
+/* Creates or migrates, then adds columns the tables of model/ have gained. */
+enum err schema_update(struct db *db);
+/* The steps above from, in order, each in a transaction of its own. */
+enum err schema_migrate(struct db *db, const struct migration *steps, size_t n, int from);
+
+/* --- store.c ------------------------------------------------------------------ */
+
+enum { STORE_READERS = 4, STORE_CALLBACKS = 8 };
+
+struct store {
+	char *path;
+	int lock_fd;
+	pthread_mutex_t write_lock;
+	struct db *writer;	      /* under write_lock */
+	bool relaxed;		      /* of the open transaction; under write_lock */
+	struct store_change *pending; /* of the open transaction; under write_lock */
+	size_t pending_count, pending_cap;
+	struct {
+		void (*cb)(void *ctx, const struct store_change *change);
+		void *ctx;
+	} callback[STORE_CALLBACKS];
+	size_t callback_count;
+	pthread_mutex_t pool_lock;
+	pthread_cond_t pool_free;
+	struct db *idle[STORE_READERS]; /* under pool_lock */
+	size_t idle_count, reader_count;
+};
+
+/* Takes the write lock and begins; then exactly one of commit and rollback. */
+enum err store_write_begin(struct store *s);
+/* The same, but the commit does not wait for the disk: safe against kill -9, not against power
+ * loss. For what the world repeats anyway (registrations, log-ins). */
+enum err store_write_begin_relaxed(struct store *s);
+enum err store_commit(struct store *s);
+void store_rollback(struct store *s);
+/* Commits when e is ERR_OK, else rolls back; returns what became of it. */
+enum err store_write_end(struct store *s, enum err e);
+/* Remembers a change for the feed; told after commit. */
+enum err store_changed(struct store *s, const struct model_entity *e, int64_t id, enum store_op op);
+/* A connection with a read transaction: one consistent state. */
+enum err store_read_begin(struct store *s, struct db **out);
+void store_read_end(struct store *s, struct db *db);
+
+/* --- rows.c ------------------------------------------------------------------- */
+
+enum row_form {
+	ROW_PUBLIC, /* what people may see, with lists and computed fields */
+	ROW_SECRET, /* and write-only columns */
+	ROW_PLAIN,  /* all columns, nothing else; for rules */
+};
+
+/* SELECT of a form without WHERE; the table's alias is t. */
+void row_select(struct buf *b, const struct model_entity *e, enum row_form form);
+/* The present row of a statement made from row_select. NULL: out of memory. */
+json_t *row_json(struct stmt *s, const struct model_entity *e, enum row_form form);
+enum err row_get(
+    struct db *db, const struct model_entity *e, int64_t id, enum row_form form, json_t **row);
+/* Id by a text column. */
+enum err row_find_id(struct db *db, const struct model_entity *e, const char *field,
+    struct slice value, int64_t *id);
+/* ERR_INVALID with an error for a ref that leads nowhere. */
+enum err row_check_refs(
+    struct db *db, const struct model_entity *e, const json_t *values, struct model_errors *errors);
+/* values by column name (password_hash, ...), lists by field name. ERR_EXISTS with error. */
+enum err row_insert(struct db *db, const struct model_entity *e, const json_t *values, int64_t *id,
+    struct model_errors *errors);
+enum err row_update(struct db *db, const struct model_entity *e, int64_t id, const json_t *values,
+    struct model_errors *errors);
+/* ERR_CONFLICT: still referred to. */
+enum err row_delete(
+    struct db *db, const struct model_entity *e, int64_t id, struct model_errors *errors);
+/* For model_rules_check; ctx is a struct db. */
+enum err row_each(void *ctx, const struct model_entity *e, const char *field, int64_t value,
+    bool (*on_row)(void *arg, const json_t *row), void *arg);
+
+/* --- computed.c ---------------------------------------------------------------- */
+
+/* SQL of a computed field or list of refs over alias t: its value as JSON text (or plain
+ * text of MODEL_TEXT). Empty for ordinary columns. */
+void computed_value(struct buf *b, const struct model_entity *e, const struct model_field *f);
+/* What to sort by; works for every field. */
+void computed_sort(struct buf *b, const struct model_entity *e, const struct model_field *f);
+
+/* --- entity.c ------------------------------------------------------------------- */
+
+/* What a checked input still lacks: generated secrets. */
+void entity_generate(const struct model_entity *e, json_t *values);
+/* Replaces password by password_hash. Slow; not under the write lock. */
+enum err entity_hash_passwords(const struct model_entity *e, json_t *values);
+/* In an open transaction: row check, refs, write, side effects, change feed. Rules that span
+ * entities are the caller's. values are consumed as scratch. */
+enum err entity_insert(struct store *s, const struct model_entity *e, json_t *values, int64_t *id,
+    struct model_errors *errors);
+enum err entity_update(struct store *s, const struct model_entity *e, int64_t id,
+    const json_t *before, json_t *values, struct model_errors *errors);
+enum err entity_delete(
+    struct store *s, const struct model_entity *e, int64_t id, struct model_errors *errors);
+
+/* --- password.c ------------------------------------------------------------------ */
+
+enum { PASSWORD_HASH_BYTES = 256 };
+
+enum err password_hash(const char *password, char out[PASSWORD_HASH_BYTES]);
+bool password_verify(const char *hash, const char *password);
+/* Sets ha1_md5 and ha1_sha256 in values from name, secret and realm. */
+void ha1_put(json_t *values, const char *name, const char *realm, const char *secret);
+/* Computes all phones' digests anew; for a new domain. Under the write lock. */
+enum err ha1_renew_all(struct db *db, const char *realm);
+
+/* --- export.c ------------------------------------------------------------------- */
+
+/* One row with natural keys instead of ids. */
+enum err export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out);
+/* Ids of all rows, by natural key. free() them. */
+enum err export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *count);
+/* Text of the natural key of a row. ERR_NOT_FOUND. */
+enum err export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key);
+/* Everything that import needs to bring a row back that is about to go. */
+enum err export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t **out);
+
+#endif

@@ -1,0 +1,308 @@
+/* store/entity.c: create, read, change, delete; rules; sessions and passwords. */
+#include "fixture.h"
+
+static int
+seen_changes(struct store_change *list, size_t *n, const struct model_entity *e, enum store_op op)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		count += list[i].entity == e && list[i].op == op;
+	return count;
+}
+
+struct feed {
+	struct store_change at[32];
+	size_t n;
+};
+
+static void
+on_change(void *ctx, const struct store_change *change)
+{
+	struct feed *feed = ctx;
+
+	if (feed->n < 32)
+		feed->at[feed->n++] = *change;
+}
+
+static void
+a_new_store_has_settings_and_the_range_lin_1(void **state)
+{
+	struct fixture *f = *state;
+	struct settings settings, defaults;
+	struct store_query q = {0};
+	json_t *items = NULL;
+	int64_t total = 0;
+
+	settings_init(&defaults);
+	assert_int_equal(store_settings(f->store, &settings), ERR_OK);
+	assert_memory_equal(&settings, &defaults, sizeof settings);
+	assert_int_equal(store_list(f->store, &model_range, &q, &items, &total, NULL), ERR_OK);
+	assert_json(items, "[{'id':1,'first':'100','last':'999'}]");
+	json_decref(items);
+}
+
+static void
+users_come_with_numbers_and_phones_usr_1(void **state)
+{
+	struct fixture *f = *state;
+	int64_t desk = make(f->store, &model_phone, "{'name':'desk'}");
+	int64_t soft = make(f->store, &model_phone, "{'name':'soft','secret':'geheim1'}");
+	char text[200];
+	json_t *row = NULL;
+	int64_t anna;
+
+	snprintf(text, sizeof text,
+	    "{'login':'1000','first_name':'Anna','last_name':'M\u00fcller','phones':[%lld,%lld]}",
+	    (long long)soft, (long long)desk);
+	anna = make(f->store, &model_user, text);
+	snprintf(text, sizeof text, "{'number':'4930123','kind':'external','user':%lld}",
+	    (long long)anna);
+	make(f->store, &model_number, text);
+	snprintf(text, sizeof text, "{'number':'101','user':%lld}", (long long)anna);
+	make(f->store, &model_number, text);
+
+	assert_int_equal(store_get(f->store, &model_user, anna, &row), ERR_OK);
+	assert_json(json_object_get(row, "numbers"), "['101','4930123']");
+	assert_json(json_object_get(row, "phone_names"), "['soft','desk']");
+	assert_null(json_object_get(row, "password"));
+	assert_null(json_object_get(row, "password_hash"));
+	json_decref(row);
+	assert_int_equal(store_get(f->store, &model_phone, desk, &row), ERR_OK);
+	assert_json(json_object_get(row, "user_names"), "['Anna M\u00fcller']");
+	assert_null(json_object_get(row, "secret"));
+	assert_null(json_object_get(row, "ha1_md5"));
+	json_decref(row);
+	assert_int_equal(store_find(f->store, &model_number, "number", "101", &row), ERR_OK);
+	assert_string_equal(text_at(row, "user_name"), "Anna M\u00fcller");
+	json_decref(row);
+	assert_int_equal(store_find(f->store, &model_number, "number", "102", &row), ERR_NOT_FOUND);
+
+	assert_int_equal(patch(f->store, &model_user, anna, "{'phones':[]}", NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_user, anna, NULL, NULL), ERR_OK);
+	assert_int_equal(store_get(f->store, &model_user, anna, &row), ERR_NOT_FOUND);
+	assert_int_equal(store_find(f->store, &model_number, "number", "101", &row), ERR_OK);
+	assert_true(json_is_null(json_object_get(row, "user")));
+	json_decref(row);
+}
+
+static void
+sip_passwords_are_made_and_hidden_pho_3(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = make(f->store, &model_phone, "{'name':'desk'}");
+	json_t *row = NULL;
+	char first[64];
+
+	assert_int_equal(store_get_secret(f->store, &model_phone, id, &row), ERR_OK);
+	snprintf(first, sizeof first, "%s", text_at(row, "secret"));
+	assert_int_equal(strlen(first), 20);
+	json_decref(row);
+	assert_int_equal(store_phone_new_secret(f->store, id), ERR_OK);
+	assert_int_equal(store_get_secret(f->store, &model_phone, id, &row), ERR_OK);
+	assert_string_not_equal(first, text_at(row, "secret"));
+	json_decref(row);
+	assert_int_equal(store_phone_new_secret(f->store, 4711), ERR_NOT_FOUND);
+}
+
+static void
+what_contradicts_is_refused_and_named(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const struct model_entity *entity;
+		const char *in;
+		enum err e;
+		const char *code, *field;
+	} cases[] = {
+	    {&model_phone, "{'name':'desk'}", ERR_EXISTS, "not_unique", "name"},
+	    {&model_number, "{'number':'50'}", ERR_INVALID, "number_outside_range", "number"},
+	    {&model_number, "{'number':'1000'}", ERR_INVALID, "number_outside_range", "number"},
+	    {&model_number, "{'number':'150','user':99}", ERR_INVALID, "no_such_reference", "user"},
+	    {&model_user, "{'login':'1000','first_name':'A','last_name':'B','phones':[77]}",
+		ERR_INVALID, "no_such_reference", "phones"},
+	    {&model_range, "{'first':'500','last':'600'}", ERR_INVALID, "ranges_overlap", "first"},
+	    {&model_range, "{'first':'10','last':'600'}", ERR_INVALID, "length_differs", "last"},
+	    {&model_phone, "{'name':'x','auth':'address'}", ERR_INVALID, "required", "host"},
+	    {&model_phone, "{}", ERR_INVALID, "required", "name"},
+	};
+	make(f->store, &model_phone, "{'name':'desk'}");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct model_errors errors = {0};
+		json_t *in = json_of(cases[i].in), *row = NULL;
+
+		assert_int_equal(
+		    store_create(f->store, cases[i].entity, in, &row, &errors), cases[i].e);
+		assert_null(row);
+		assert_int_equal(errors.count, 1);
+		assert_string_equal(errors.at[0].code, cases[i].code);
+		assert_string_equal(errors.at[0].field, cases[i].field);
+		json_decref(in);
+	}
+}
+
+static void
+a_range_in_use_stays_lin_1(void **state)
+{
+	struct fixture *f = *state;
+	struct model_errors errors = {0};
+
+	make(f->store, &model_number, "{'number':'150'}");
+	assert_int_equal(store_delete(f->store, &model_range, 1, NULL, &errors), ERR_CONFLICT);
+	assert_string_equal(errors.at[0].code, "number_outside_range");
+	assert_int_equal(patch(f->store, &model_range, 1, "{'first':'200'}", &errors), ERR_INVALID);
+	assert_int_equal(patch(f->store, &model_range, 1, "{'last':'200'}", &errors), ERR_OK);
+}
+
+static void
+the_last_administrator_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct model_errors errors = {0};
+	bool has = true;
+	int64_t a, b;
+
+	assert_int_equal(store_has_admin(f->store, &has), ERR_OK);
+	assert_false(has);
+	a = make(f->store, &model_user,
+	    "{'login':'1000','first_name':'A','last_name':'B','admin':true,'password':'gehe\u00efm'"
+	    "}");
+	assert_int_equal(store_has_admin(f->store, &has), ERR_OK);
+	assert_true(has);
+	assert_int_equal(store_delete(f->store, &model_user, a, NULL, &errors), ERR_CONFLICT);
+	assert_string_equal(errors.at[0].code, "last_administrator");
+	assert_int_equal(patch(f->store, &model_user, a, "{'admin':false}", &errors), ERR_CONFLICT);
+	assert_int_equal(
+	    patch(f->store, &model_user, a, "{'enabled':false}", &errors), ERR_CONFLICT);
+	assert_string_equal(errors.at[0].code, "last_administrator");
+	b = make(f->store, &model_user,
+	    "{'login':'1001','first_name':'A','last_name':'B','admin':true,'password':'geheim'}");
+	assert_int_equal(patch(f->store, &model_user, a, "{'enabled':false}", &errors), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_user, b, NULL, &errors), ERR_CONFLICT);
+	assert_int_equal(store_delete(f->store, &model_user, a, NULL, &errors), ERR_OK);
+}
+
+static void
+people_log_in_with_hashed_passwords_ini_5(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = make(f->store, &model_user,
+	    "{'login':'1000','first_name':'A','last_name':'B','password':'stra\u00dfe-1'}");
+	json_t *row = NULL;
+
+	make(f->store, &model_user, "{'login':'2000','first_name':'A','last_name':'B'}");
+	assert_int_equal(store_get_secret(f->store, &model_user, id, &row), ERR_OK);
+	assert_non_null(strstr(text_at(row, "password_hash"), "$argon2id$v=19$m=19456,t=2,p=1$"));
+	json_decref(row);
+	row = NULL;
+	assert_int_equal(store_authenticate(f->store, "1000", "stra\u00dfe-1", &row), ERR_OK);
+	assert_int_equal(json_integer_value(json_object_get(row, "id")), id);
+	assert_null(json_object_get(row, "password_hash"));
+	json_decref(row);
+	row = NULL;
+	assert_int_equal(store_authenticate(f->store, "1000", "strasse-1", &row), ERR_DENIED);
+	assert_int_equal(store_authenticate(f->store, "9999", "x", &row), ERR_DENIED);
+	assert_int_equal(store_authenticate(f->store, "2000", "", &row), ERR_DENIED);
+	assert_int_equal(store_authenticate(f->store, "1000' OR 1=1 --", "x", &row), ERR_DENIED);
+	assert_int_equal(patch(f->store, &model_user, id, "{'enabled':false}", NULL), ERR_OK);
+	assert_int_equal(store_authenticate(f->store, "1000", "stra\u00dfe-1", &row), ERR_DENIED);
+	assert_null(row);
+}
+
+static void
+sessions_end_with_time_password_and_user(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id =
+	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
+	struct store_session in = {{1, 2, 3}, id, "csrf", 1000, 5000}, out;
+	json_t *user = NULL;
+
+	assert_int_equal(store_session_create(f->store, &in), ERR_OK);
+	assert_int_equal(store_session_find(f->store, in.token_hash, 4999, &out, &user), ERR_OK);
+	assert_string_equal(out.csrf, "csrf");
+	assert_string_equal(text_at(user, "login"), "1000");
+	json_decref(user);
+	assert_int_equal(
+	    store_session_find(f->store, in.token_hash, 5000, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(store_session_extend(f->store, in.token_hash, 9000), ERR_OK);
+	assert_int_equal(store_session_find(f->store, in.token_hash, 5000, &out, NULL), ERR_OK);
+	assert_int_equal(
+	    store_session_find(f->store, (unsigned char[32]){9}, 1, &out, NULL), ERR_NOT_FOUND);
+	/* a change of name keeps it, a new password ends it */
+	assert_int_equal(patch(f->store, &model_user, id, "{'first_name':'C'}", NULL), ERR_OK);
+	assert_int_equal(store_session_find(f->store, in.token_hash, 1, &out, NULL), ERR_OK);
+	assert_int_equal(patch(f->store, &model_user, id, "{'password':'geheim2'}", NULL), ERR_OK);
+	assert_int_equal(store_session_find(f->store, in.token_hash, 1, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(store_session_create(f->store, &in), ERR_OK);
+	assert_int_equal(store_session_delete(f->store, in.token_hash), ERR_OK);
+	assert_int_equal(store_session_delete(f->store, in.token_hash), ERR_OK);
+	assert_int_equal(store_session_create(f->store, &in), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_user, id, NULL, NULL), ERR_OK);
+	assert_int_equal(store_session_find(f->store, in.token_hash, 1, &out, NULL), ERR_NOT_FOUND);
+	in.token_hash[0] = 7;
+	assert_int_equal(store_session_create(f->store, &in), ERR_NOT_FOUND);
+}
+
+static void
+changes_are_told_after_the_commit_only(void **state)
+{
+	struct fixture *f = *state;
+	struct feed feed = {0};
+	struct model_errors errors = {0};
+	json_t *in = json_of("{'number':'5'}"), *row = NULL;
+	int64_t id;
+
+	store_on_change(f->store, on_change, &feed);
+	id = make(f->store, &model_phone, "{'name':'desk'}");
+	assert_int_equal(patch(f->store, &model_phone, id, "{'enabled':false}", NULL), ERR_OK);
+	assert_int_equal(
+	    patch(f->store, &model_settings, 1, "{'domain':'x.example'}", NULL), ERR_OK);
+	assert_int_equal(store_create(f->store, &model_number, in, &row, &errors), ERR_INVALID);
+	assert_int_equal(store_delete(f->store, &model_phone, id, NULL, NULL), ERR_OK);
+	json_decref(in);
+	assert_int_equal(feed.n, 4);
+	assert_int_equal(seen_changes(feed.at, &feed.n, &model_phone, STORE_CREATED), 1);
+	assert_int_equal(seen_changes(feed.at, &feed.n, &model_phone, STORE_UPDATED), 1);
+	assert_int_equal(seen_changes(feed.at, &feed.n, &model_settings, STORE_UPDATED), 1);
+	assert_int_equal(seen_changes(feed.at, &feed.n, &model_phone, STORE_DELETED), 1);
+	assert_int_equal(feed.at[0].id, id);
+}
+
+static void
+rows_of_the_system_and_singletons_are_protected(void **state)
+{
+	struct fixture *f = *state;
+	json_t *empty = json_object(), *row = NULL;
+
+	assert_int_equal(
+	    store_create(f->store, &model_call_record, empty, &row, NULL), ERR_UNSUPPORTED);
+	assert_int_equal(
+	    store_create(f->store, &model_session, empty, &row, NULL), ERR_UNSUPPORTED);
+	assert_int_equal(
+	    store_create(f->store, &model_settings, empty, &row, NULL), ERR_UNSUPPORTED);
+	assert_int_equal(store_delete(f->store, &model_settings, 1, NULL, NULL), ERR_UNSUPPORTED);
+	assert_int_equal(patch(f->store, &model_phone, 4711, "{'port':1}", NULL), ERR_NOT_FOUND);
+	assert_int_equal(store_delete(f->store, &model_phone, 4711, NULL, NULL), ERR_NOT_FOUND);
+	json_decref(empty);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(a_new_store_has_settings_and_the_range_lin_1),
+	    TEST(users_come_with_numbers_and_phones_usr_1),
+	    TEST(sip_passwords_are_made_and_hidden_pho_3),
+	    TEST(what_contradicts_is_refused_and_named),
+	    TEST(a_range_in_use_stays_lin_1),
+	    TEST(the_last_administrator_stays),
+	    TEST(people_log_in_with_hashed_passwords_ini_5),
+	    TEST(sessions_end_with_time_password_and_user),
+	    TEST(changes_are_told_after_the_commit_only),
+	    TEST(rows_of_the_system_and_singletons_are_protected),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

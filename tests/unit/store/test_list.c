@@ -1,0 +1,203 @@
+/* store/list.c: search, sort, letters, pages; nothing typed in becomes SQL. */
+#include "fixture.h"
+
+static void
+fill(struct store *s)
+{
+	static const char *const users[] = {
+	    "{'login':'1000','first_name':'Anna','last_name':'M\u00fcller'}",
+	    "{'login':'1001','first_name':'Bert','last_name':'Apfel'}",
+	    "{'login':'1002','first_name':'Carl','last_name':'\u00c4pfel','email':'c@x.example'}",
+	    "{'login':'1003','first_name':'Dora','last_name':'Zorn'}",
+	    "{'login':'1004','first_name':'Emil','last_name':'1st Floor'}",
+	};
+	static const struct {
+		const char *login, *number;
+	} numbers[] = {
+	    {"1000", "300"}, {"1001", "200"}, {"1001", "20"}, {"1002", "1000"}, {"1003", "99"}};
+	char text[100];
+
+	assert_int_equal(patch(s, &model_range, 1, "{'first':'100','last':'999'}", NULL), ERR_OK);
+	make(s, &model_range, "{'first':'10','last':'99'}");
+	make(s, &model_range, "{'first':'1000','last':'9999'}");
+	for (size_t i = 0; i < 5; i++)
+		make(s, &model_user, users[i]);
+	for (size_t i = 0; i < 5; i++) {
+		json_t *user = NULL;
+
+		assert_int_equal(
+		    store_find(s, &model_user, "login", numbers[i].login, &user), ERR_OK);
+		snprintf(text, sizeof text, "{'number':'%s','user':%lld}", numbers[i].number,
+		    (long long)json_integer_value(json_object_get(user, "id")));
+		make(s, &model_number, text);
+		json_decref(user);
+	}
+}
+
+/* The given field of all items, joined by blanks. */
+static void
+list(struct store *s, const struct model_entity *e, const struct store_query *q, const char *field,
+    char *out, size_t cap, int64_t *total)
+{
+	json_t *items = NULL, *item;
+	struct model_errors errors = {0};
+	size_t i;
+	int n = 0;
+
+	out[0] = '\0';
+	if (store_list(s, e, q, &items, total, &errors) != ERR_OK)
+		fail_msg("%s", errors.at[0].message);
+	json_array_foreach(items, i, item)
+	{
+		n += snprintf(out + n, cap - (size_t)n, "%s%s", i ? " " : "", text_at(item, field));
+	}
+	json_decref(items);
+}
+
+static void
+lists_are_sorted_searched_and_paged_usr_1(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *search, *sort;
+		bool descending;
+		char letter;
+		uint32_t page, per_page;
+		const char *logins;
+		int64_t total;
+	} cases[] = {
+	    {"", "", false, 0, 0, 0, "1004 1001 1002 1000 1003", 5},
+	    {"", "last_name", true, 0, 0, 0, "1003 1000 1002 1001 1004", 5},
+	    {"", "login", false, 0, 0, 0, "1000 1001 1002 1003 1004", 5},
+	    {"", "login", false, 0, 2, 2, "1002 1003", 5},
+	    {"", "login", false, 0, 9, 2, "", 5},
+	    {"", "login", false, 'A', 0, 0, "1001 1002", 2},
+	    {"", "login", false, 'M', 0, 0, "1000", 1},
+	    {"", "login", false, '#', 0, 0, "1004", 1},
+	    {"", "login", false, 'Q', 0, 0, "", 0},
+	    {"muller", "", false, 0, 0, 0, "1000", 1},
+	    {"M\u00dcLLER anna", "", false, 0, 0, 0, "1000", 1},
+	    {"anna apfel", "", false, 0, 0, 0, "", 0},
+	    {"x.example", "", false, 0, 0, 0, "1002", 1},
+	    {"300", "", false, 0, 0, 0, "1000", 1},
+	    {"%", "", false, 0, 0, 0, "", 0},
+	    {"_", "", false, 0, 0, 0, "", 0},
+	    /* by the shortest number; those without any first */
+	    {"", "numbers", false, 0, 0, 0, "1004 1001 1003 1000 1002", 5},
+	    {"", "numbers", true, 0, 0, 0, "1002 1000 1003 1001 1004", 5},
+	    {"", "phone_names", false, 0, 0, 0, "1000 1001 1002 1003 1004", 5},
+	};
+	char have[200];
+
+	fill(f->store);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct store_query q = {slice_cstr(cases[i].search), slice_cstr(cases[i].sort),
+		    cases[i].descending, cases[i].letter, cases[i].page, cases[i].per_page, false,
+		    NULL};
+		int64_t total = -1;
+
+		list(f->store, &model_user, &q, "login", have, sizeof have, &total);
+		if (strcmp(have, cases[i].logins) != 0 || total != cases[i].total)
+			fail_msg("case %zu: have \"%s\" (%lld)", i, have, (long long)total);
+	}
+}
+
+static void
+numbers_sort_as_numbers_and_by_owner_num_1(void **state)
+{
+	struct fixture *f = *state;
+	struct store_query q = {.sort = SLICE("number")};
+	json_t *equals = json_of("{'user':2}");
+	char have[200];
+	int64_t total;
+
+	fill(f->store);
+	list(f->store, &model_number, &q, "number", have, sizeof have, &total);
+	assert_string_equal(have, "20 99 200 300 1000");
+	q.sort = SLICE("user_name");
+	list(f->store, &model_number, &q, "number", have, sizeof have, &total);
+	assert_string_equal(have, "200 20 1000 300 99");
+	q.equals = equals;
+	list(f->store, &model_number, &q, "number", have, sizeof have, &total);
+	assert_string_equal(have, "200 20");
+	q = (struct store_query){.search = SLICE("anna")};
+	list(f->store, &model_number, &q, "number", have, sizeof have, &total);
+	assert_string_equal(have, "300");
+	json_decref(equals);
+}
+
+static void
+sql_that_is_typed_in_stays_text(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const attacks[] = {
+	    "'; DROP TABLE user; --",
+	    "\" OR 1=1",
+	    "x' UNION SELECT password_hash FROM user --",
+	    "last_name; DELETE FROM user",
+	    "1) OR (1=1",
+	    "\\",
+	    "%_",
+	    "t.password_hash",
+	    "password",
+	    "password_hash",
+	    "ha1_md5",
+	    "id; --",
+	    "last_name DESC, (SELECT 1)",
+	};
+	char text[200];
+	int64_t total;
+
+	fill(f->store);
+	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
+		struct slice attack = slice_cstr(attacks[i]);
+		struct store_query search = {.search = attack}, sort = {.sort = attack};
+		json_t *filter = json_pack("{s:i}", attacks[i], 1), *items = NULL, *row = NULL;
+		struct store_query equals = {.equals = filter};
+		struct model_errors errors = {0};
+
+		assert_int_equal(
+		    store_list(f->store, &model_user, &search, &items, &total, NULL), ERR_OK);
+		assert_int_equal(total, 0);
+		json_decref(items);
+		items = NULL;
+		assert_int_equal(
+		    store_list(f->store, &model_user, &sort, &items, &total, &errors), ERR_INVALID);
+		assert_string_equal(errors.at[0].code, "bad_sort");
+		assert_int_equal(
+		    store_list(f->store, &model_user, &equals, &items, &total, &errors),
+		    ERR_INVALID);
+		assert_null(items);
+		assert_int_equal(store_find(f->store, &model_user, "last_name", attacks[i], &row),
+		    ERR_NOT_FOUND);
+		assert_int_equal(
+		    store_find(f->store, &model_user, attacks[i], "1000", &row), ERR_NOT_FOUND);
+		json_decref(filter);
+		/* and comes back as it was given */
+		filter = json_pack("{s:o, s:s, s:s}", "login", json_sprintf("7%03zu", i),
+		    "first_name", attacks[i], "last_name", "X");
+		assert_int_equal(store_create(f->store, &model_user, filter, &row, NULL), ERR_OK);
+		assert_string_equal(text_at(row, "first_name"), attacks[i]);
+		json_decref(row);
+		json_decref(filter);
+		snprintf(text, sizeof text, "7%03zu", i);
+		assert_int_equal(store_find(f->store, &model_user, "login", text, &row), ERR_OK);
+		assert_int_equal(store_delete(f->store, &model_user,
+				     json_integer_value(json_object_get(row, "id")), NULL, NULL),
+		    ERR_OK);
+		json_decref(row);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(lists_are_sorted_searched_and_paged_usr_1),
+	    TEST(numbers_sort_as_numbers_and_by_owner_num_1),
+	    TEST(sql_that_is_typed_in_stays_text),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

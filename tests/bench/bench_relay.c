@@ -124,20 +124,25 @@ open_calls(struct bench *b)
 }
 
 static void
+receive(struct bench *b, const struct phone *p)
+{
+	char byte;
+
+	while (recv(p->fd, &byte, 1, MSG_DONTWAIT) > 0)
+		b->received++;
+}
+
+static void
 send_frame(struct bench *b, uint32_t stream, uint32_t frame)
 {
 	unsigned char packet[PACKET_BYTES] = {
 	    0x80, 8, (unsigned char)(frame >> 8), (unsigned char)frame};
 
 	for (unsigned side = 0; side < MEDIA_SIDES; side++) {
-		int fd = b->phone[stream][side].fd;
+		const struct phone *p = &b->phone[stream][side];
 
-		while (recv(fd, packet, sizeof packet, MSG_DONTWAIT) > 0)
-			b->received++;
-		packet[0] = 0x80;
-		packet[2] = (unsigned char)(frame >> 8);
-		packet[3] = (unsigned char)frame;
-		b->sent += send(fd, packet, sizeof packet, MSG_DONTWAIT) == PACKET_BYTES;
+		receive(b, p);
+		b->sent += send(p->fd, packet, sizeof packet, MSG_DONTWAIT) == PACKET_BYTES;
 	}
 }
 
@@ -156,14 +161,11 @@ talk(struct bench *b)
 			    b, (uint32_t)(done % b->n_streams), (uint32_t)(done / b->n_streams));
 		poll(NULL, 0, 1);
 	}
-	poll(NULL, 0, 50);
-	for (uint32_t i = 0; i < b->n_streams; i++)
-		for (unsigned side = 0; side < MEDIA_SIDES; side++) {
-			char byte;
-
-			while (recv(b->phone[i][side].fd, &byte, 1, MSG_DONTWAIT) > 0)
-				b->received++;
-		}
+	for (int i = 0; i < 40 && b->received < b->sent; i++) {
+		poll(NULL, 0, 50);
+		for (uint32_t k = 0; k < b->n_streams * MEDIA_SIDES; k++)
+			receive(b, &b->phone[k / MEDIA_SIDES][k % MEDIA_SIDES]);
+	}
 }
 
 static void

@@ -165,6 +165,7 @@ dead_handles_do_nothing(void **state)
 	media_stream_close(f.media, first);
 	media_stream_close(f.media, none);
 	media_stream_close(f.media, (struct media_ref){.slot = 4000, .gen = 1});
+	assert_int_equal(relay_stats(&f).streams_open, 1);
 	relay_close_and_wait(&f, second);
 	assert_int_equal(f.n_events, 2);
 	assert_null(relay_event(&f, second, MEDIA_EV_TIMEOUT));

@@ -330,7 +330,9 @@ sip_digest_write_credentials(struct buf *b, const struct sip_digest *challenge, 
 	buf_put(b, algorithms[d.algorithm].name);
 	if (d.qop.n) {
 		write_quoted(b, ", cnonce", cnonce);
-		buf_printf(b, ", qop=auth, nc=%08x", (unsigned)nc);
+		buf_lit(b, ", qop=");
+		buf_put(b, d.qop); /* as hashed: "Auth" of the challenge stays "Auth" */
+		buf_printf(b, ", nc=%08x", (unsigned)nc);
 	}
 	if (challenge->opaque.n)
 		write_quoted(b, ", opaque", challenge->opaque);

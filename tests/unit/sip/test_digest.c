@@ -156,6 +156,25 @@ challenge_and_credentials_fit(void **state)
 	}
 }
 
+/* Found by fuzzing: qop was hashed as the challenge wrote it, but sent as "auth". */
+static void
+qop_is_sent_as_it_was_hashed(void **state)
+{
+	char mem[512], ha1[SIP_DIGEST_HEX_MAX];
+	struct sip_digest challenge, credentials;
+	struct buf b;
+
+	assert_int_equal(
+	    sip_digest_parse(&challenge, SLICE("Digest realm=\"r\", nonce=\"n\", qop=Auth")),
+	    ERR_OK);
+	sip_digest_ha1(SIP_DIGEST_MD5, SLICE("7"), SLICE("r"), SLICE("secret"), ha1);
+	buf_init(&b, mem, sizeof mem);
+	sip_digest_write_credentials(&b, &challenge, SLICE("7"), slice_cstr(ha1), SLICE("INVITE"),
+	    SLICE("sip:b@h"), SLICE("c"), 1);
+	assert_int_equal(sip_digest_parse(&credentials, buf_slice(&b)), ERR_OK);
+	assert_true(sip_digest_verify(&credentials, slice_cstr(ha1), SLICE("INVITE")));
+}
+
 int
 main(void)
 {
@@ -164,6 +183,7 @@ main(void)
 	    cmocka_unit_test(values_are_read),
 	    cmocka_unit_test(bad_values_are_refused),
 	    cmocka_unit_test(challenge_and_credentials_fit),
+	    cmocka_unit_test(qop_is_sent_as_it_was_hashed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,8 +16,8 @@ static const struct {
 	struct slice name;
 	const char *openssl_name;
 } algorithms[SIP_DIGEST_N] = {
-    [SIP_DIGEST_MD5] = {{"MD5", 3}, "MD5"},
-    [SIP_DIGEST_SHA256] = {{"SHA-256", 7}, "SHA256"},
+    [SIP_DIGEST_MD5] = {SLICE("MD5"), "MD5"},
+    [SIP_DIGEST_SHA256] = {SLICE("SHA-256"), "SHA256"},
 };
 
 /* ---- hashing ---- */
@@ -142,17 +142,17 @@ static const struct {
 	struct slice name;
 	size_t offset; /* in struct sip_digest, of those kept as they are */
 } params[] = {
-    [ALGORITHM] = {{"algorithm", 9}, 0},
-    [QOP] = {{"qop", 3}, 0},
-    [NC] = {{"nc", 2}, 0},
-    [STALE] = {{"stale", 5}, 0},
-    [TEXTS] = {{"username", 8}, offsetof(struct sip_digest, username)},
-    {{"realm", 5}, offsetof(struct sip_digest, realm)},
-    {{"nonce", 5}, offsetof(struct sip_digest, nonce)},
-    {{"uri", 3}, offsetof(struct sip_digest, uri)},
-    {{"response", 8}, offsetof(struct sip_digest, response)},
-    {{"cnonce", 6}, offsetof(struct sip_digest, cnonce)},
-    {{"opaque", 6}, offsetof(struct sip_digest, opaque)},
+    [ALGORITHM] = {SLICE("algorithm"), 0},
+    [QOP] = {SLICE("qop"), 0},
+    [NC] = {SLICE("nc"), 0},
+    [STALE] = {SLICE("stale"), 0},
+    [TEXTS] = {SLICE("username"), offsetof(struct sip_digest, username)},
+    {SLICE("realm"), offsetof(struct sip_digest, realm)},
+    {SLICE("nonce"), offsetof(struct sip_digest, nonce)},
+    {SLICE("uri"), offsetof(struct sip_digest, uri)},
+    {SLICE("response"), offsetof(struct sip_digest, response)},
+    {SLICE("cnonce"), offsetof(struct sip_digest, cnonce)},
+    {SLICE("opaque"), offsetof(struct sip_digest, opaque)},
 };
 
 enum { N_PARAMS = sizeof params / sizeof params[0] };

@@ -5,11 +5,11 @@ static const struct {
 	struct slice name;
 	bool reliable;
 } transports[] = {
-    [SIP_UDP] = {{"UDP", 3}, false},
-    [SIP_TCP] = {{"TCP", 3}, true},
-    [SIP_TLS] = {{"TLS", 3}, true},
-    [SIP_WS] = {{"WS", 2}, true},
-    [SIP_WSS] = {{"WSS", 3}, true},
+    [SIP_UDP] = {SLICE("UDP"), false},
+    [SIP_TCP] = {SLICE("TCP"), true},
+    [SIP_TLS] = {SLICE("TLS"), true},
+    [SIP_WS] = {SLICE("WS"), true},
+    [SIP_WSS] = {SLICE("WSS"), true},
 };
 
 enum { N_TRANSPORTS = sizeof transports / sizeof transports[0] };

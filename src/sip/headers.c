@@ -5,7 +5,7 @@
 #include "sip/msg.h"
 
 static const struct slice names[SIP_HDR_N] = {
-#define X(id, name, compact) [SIP_HDR_##id] = {name, sizeof name - 1},
+#define X(id, name, compact) [SIP_HDR_##id] = SLICE(name),
     SIP_HEADERS(X)
 #undef X
 };

@@ -2,7 +2,7 @@
 #include "sip/msg.h"
 
 static const struct slice names[SIP_METHOD_N] = {
-#define X(m) [SIP_##m] = {#m, sizeof #m - 1},
+#define X(m) [SIP_##m] = SLICE(#m),
     SIP_METHODS(X)
 #undef X
 };

@@ -46,7 +46,8 @@ take_line(struct parser *ps, bool folds, struct slice *line)
 			complain(ps, ERR_MALFORMED, 400, "Control character in the header block");
 			continue;
 		}
-		if (folds && ps->end - p > 2 && (p[2] == ' ' || p[2] == '\t')) {
+		/* The empty line is not continued: a body may begin with a space. */
+		if (folds && p > start && ps->end - p > 2 && (p[2] == ' ' || p[2] == '\t')) {
 			p += 2;
 			continue;
 		}

@@ -15,8 +15,9 @@
 	X(INVITE)                                                                                  \
 	X(ACK)                                                                                     \
 	X(BYE)                                                                                     \
-	X(CANCEL) X(OPTIONS) X(REGISTER) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(REFER)            \
-	    X(SUBSCRIBE) X(NOTIFY) X(PUBLISH)
+	X(CANCEL)                                                                                  \
+	X(OPTIONS) X(REGISTER) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(REFER) X(SUBSCRIBE)         \
+	    X(NOTIFY) X(PUBLISH)
 
 enum sip_method {
 	SIP_METHOD_OTHER,
@@ -206,7 +207,8 @@ void sip_display_text(struct slice display, char *dst, size_t cap);
 /** A parameter in ";a=b;c" text (the leading ';' may be absent). True if there;
  *  value (may be NULL) is empty for a flag, without quotes for a quoted string. */
 bool sip_param_find(struct slice params, struct slice name, struct slice *value);
-/** RFC 3261, 19.1.4, as far as it decides whether two contacts are the same. */
+/** RFC 3261, 19.1.4, as far as it decides whether two contacts are the same. URIs of
+ *  schemes other than sip, sips and tel are never equal. */
 bool sip_uri_eq(const struct sip_uri *a, const struct sip_uri *b);
 /** Removes %xx; writes at most cap bytes. ERR_MALFORMED, ERR_TOO_BIG. */
 ERR_MUST_CHECK enum err sip_unescape(struct slice s, char *out, size_t cap, size_t *n);

@@ -5,56 +5,86 @@ static const struct {
 	uint16_t status;
 	struct slice phrase;
 } reasons[] = {
-#define R(status, phrase)                                                                          \
-	{                                                                                          \
-		status,                                                                            \
-		{                                                                                  \
-			phrase, sizeof phrase - 1                                                  \
-		}                                                                                  \
-	}
-    R(100, "Trying"), R(180, "Ringing"), R(181, "Call Is Being Forwarded"), R(182, "Queued"),
-    R(183, "Session Progress"), R(199, "Early Dialog Terminated"), /* RFC 6228 */
-    R(200, "OK"), R(202, "Accepted"),				   /* RFC 6665 */
-    R(204, "No Notification"),					   /* RFC 5839 */
-    R(300, "Multiple Choices"), R(301, "Moved Permanently"), R(302, "Moved Temporarily"),
-    R(305, "Use Proxy"), R(380, "Alternative Service"), R(400, "Bad Request"),
-    R(401, "Unauthorized"), R(402, "Payment Required"), R(403, "Forbidden"), R(404, "Not Found"),
-    R(405, "Method Not Allowed"), R(406, "Not Acceptable"), R(407, "Proxy Authentication Required"),
-    R(408, "Request Timeout"), R(410, "Gone"), R(412, "Conditional Request Failed"), /* RFC 3903 */
-    R(413, "Request Entity Too Large"), R(414, "Request-URI Too Long"),
-    R(415, "Unsupported Media Type"), R(416, "Unsupported URI Scheme"),
-    R(417, "Unknown Resource-Priority"), /* RFC 4412 */
-    R(420, "Bad Extension"), R(421, "Extension Required"),
-    R(422, "Session Interval Too Small"),			 /* RFC 4028 */
-    R(423, "Interval Too Brief"), R(428, "Use Identity Header"), /* RFC 8224 */
-    R(429, "Provide Referrer Identity"),			 /* RFC 3892 */
-    R(430, "Flow Failed"),					 /* RFC 5626 */
-    R(433, "Anonymity Disallowed"),				 /* RFC 5079 */
-    R(439, "First Hop Lacks Outbound Support"), R(440, "Max-Breadth Exceeded"),
-    R(469, "Bad Info Package"), /* RFC 6086 */
-    R(480, "Temporarily Unavailable"), R(481, "Call/Transaction Does Not Exist"),
-    R(482, "Loop Detected"), R(483, "Too Many Hops"), R(484, "Address Incomplete"),
-    R(485, "Ambiguous"), R(486, "Busy Here"), R(487, "Request Terminated"),
-    R(488, "Not Acceptable Here"), R(489, "Bad Event"), /* RFC 6665 */
-    R(491, "Request Pending"), R(493, "Undecipherable"),
-    R(494, "Security Agreement Required"), /* RFC 3329 */
-    R(500, "Server Internal Error"), R(501, "Not Implemented"), R(502, "Bad Gateway"),
-    R(503, "Service Unavailable"), R(504, "Server Time-out"), R(505, "Version Not Supported"),
-    R(513, "Message Too Large"), R(580, "Precondition Failure"), /* RFC 3312 */
-    R(600, "Busy Everywhere"), R(603, "Decline"), R(604, "Does Not Exist Anywhere"),
-    R(606, "Not Acceptable"), R(607, "Unwanted"), /* RFC 8197 */
-#undef R
+    // clang-format off
+    {100, SLICE("Trying")},
+    {180, SLICE("Ringing")},
+    {181, SLICE("Call Is Being Forwarded")},
+    {182, SLICE("Queued")},
+    {183, SLICE("Session Progress")},
+    {199, SLICE("Early Dialog Terminated")}, /* RFC 6228 */
+    {200, SLICE("OK")},
+    {202, SLICE("Accepted")}, /* RFC 6665 */
+    {204, SLICE("No Notification")}, /* RFC 5839 */
+    {300, SLICE("Multiple Choices")},
+    {301, SLICE("Moved Permanently")},
+    {302, SLICE("Moved Temporarily")},
+    {305, SLICE("Use Proxy")},
+    {380, SLICE("Alternative Service")},
+    {400, SLICE("Bad Request")},
+    {401, SLICE("Unauthorized")},
+    {402, SLICE("Payment Required")},
+    {403, SLICE("Forbidden")},
+    {404, SLICE("Not Found")},
+    {405, SLICE("Method Not Allowed")},
+    {406, SLICE("Not Acceptable")},
+    {407, SLICE("Proxy Authentication Required")},
+    {408, SLICE("Request Timeout")},
+    {410, SLICE("Gone")},
+    {412, SLICE("Conditional Request Failed")}, /* RFC 3903 */
+    {413, SLICE("Request Entity Too Large")},
+    {414, SLICE("Request-URI Too Long")},
+    {415, SLICE("Unsupported Media Type")},
+    {416, SLICE("Unsupported URI Scheme")},
+    {417, SLICE("Unknown Resource-Priority")}, /* RFC 4412 */
+    {420, SLICE("Bad Extension")},
+    {421, SLICE("Extension Required")},
+    {422, SLICE("Session Interval Too Small")}, /* RFC 4028 */
+    {423, SLICE("Interval Too Brief")},
+    {428, SLICE("Use Identity Header")}, /* RFC 8224 */
+    {429, SLICE("Provide Referrer Identity")}, /* RFC 3892 */
+    {430, SLICE("Flow Failed")}, /* RFC 5626 */
+    {433, SLICE("Anonymity Disallowed")}, /* RFC 5079 */
+    {439, SLICE("First Hop Lacks Outbound Support")},
+    {440, SLICE("Max-Breadth Exceeded")},
+    {469, SLICE("Bad Info Package")}, /* RFC 6086 */
+    {480, SLICE("Temporarily Unavailable")},
+    {481, SLICE("Call/Transaction Does Not Exist")},
+    {482, SLICE("Loop Detected")},
+    {483, SLICE("Too Many Hops")},
+    {484, SLICE("Address Incomplete")},
+    {485, SLICE("Ambiguous")},
+    {486, SLICE("Busy Here")},
+    {487, SLICE("Request Terminated")},
+    {488, SLICE("Not Acceptable Here")},
+    {489, SLICE("Bad Event")}, /* RFC 6665 */
+    {491, SLICE("Request Pending")},
+    {493, SLICE("Undecipherable")},
+    {494, SLICE("Security Agreement Required")}, /* RFC 3329 */
+    {500, SLICE("Server Internal Error")},
+    {501, SLICE("Not Implemented")},
+    {502, SLICE("Bad Gateway")},
+    {503, SLICE("Service Unavailable")},
+    {504, SLICE("Server Time-out")},
+    {505, SLICE("Version Not Supported")},
+    {513, SLICE("Message Too Large")},
+    {580, SLICE("Precondition Failure")}, /* RFC 3312 */
+    {600, SLICE("Busy Everywhere")},
+    {603, SLICE("Decline")},
+    {604, SLICE("Does Not Exist Anywhere")},
+    {606, SLICE("Not Acceptable")},
+    {607, SLICE("Unwanted")}, /* RFC 8197 */
+    // clang-format on
 };
 
 /* For codes nobody has named: what the class means (RFC 3261, 8.1.3.2). */
 static const struct slice class_reasons[] = {
-    {"Unknown", 7},
-    {"Progress", 8},
-    {"Success", 7},
-    {"Redirection", 11},
-    {"Request Failure", 15},
-    {"Server Failure", 14},
-    {"Global Failure", 14},
+    SLICE("Unknown"),
+    SLICE("Progress"),
+    SLICE("Success"),
+    SLICE("Redirection"),
+    SLICE("Request Failure"),
+    SLICE("Server Failure"),
+    SLICE("Global Failure"),
 };
 
 struct slice

@@ -102,10 +102,10 @@ static bool
 parse_direction(struct slice name, enum sdp_dir *dir)
 {
 	static const struct slice names[] = {
-	    [SDP_SENDRECV] = {"sendrecv", 8},
-	    [SDP_SENDONLY] = {"sendonly", 8},
-	    [SDP_RECVONLY] = {"recvonly", 8},
-	    [SDP_INACTIVE] = {"inactive", 8},
+	    [SDP_SENDRECV] = SLICE("sendrecv"),
+	    [SDP_SENDONLY] = SLICE("sendonly"),
+	    [SDP_RECVONLY] = SLICE("recvonly"),
+	    [SDP_INACTIVE] = SLICE("inactive"),
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -12,14 +12,14 @@ static bool
 speaks_of_addresses(struct slice line_value)
 {
 	static const struct slice dropped[] = {
-	    {"candidate", 9},
-	    {"remote-candidates", 17},
-	    {"end-of-candidates", 17},
-	    {"rtcp", 4},
-	    {"rtcp-mux", 8},
-	    {"rtcp-mux-only", 13},
-	    {"bundle-only", 11},
-	    {"source-filter", 13},
+	    SLICE("candidate"),
+	    SLICE("remote-candidates"),
+	    SLICE("end-of-candidates"),
+	    SLICE("rtcp"),
+	    SLICE("rtcp-mux"),
+	    SLICE("rtcp-mux-only"),
+	    SLICE("bundle-only"),
+	    SLICE("source-filter"),
 	};
 	struct slice value, name = sdp_attribute(line_value, &value);
 

@@ -193,7 +193,7 @@ static bool
 param_decides(struct slice name)
 {
 	static const struct slice deciding[] = {
-	    {"transport", 9}, {"user", 4}, {"ttl", 3}, {"method", 6}, {"maddr", 5}};
+	    SLICE("transport"), SLICE("user"), SLICE("ttl"), SLICE("method"), SLICE("maddr")};
 
 	for (size_t i = 0; i < sizeof deciding / sizeof deciding[0]; i++)
 		if (slice_eq_nocase(deciding[i], name))

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
+
 #include "sip/digest.h"
 
 #define RFC7616_VALUE(alg, response)                                                               \
@@ -175,10 +177,43 @@ qop_is_sent_as_it_was_hashed(void **state)
 	assert_true(sip_digest_verify(&credentials, slice_cstr(ha1), SLICE("INVITE")));
 }
 
+static void *
+hash_often(void *same)
+{
+	char ha1[SIP_DIGEST_HEX_MAX];
+	bool *fine = same;
+
+	for (int i = 0; i < 1000; i++) {
+		enum sip_digest_algorithm alg = (enum sip_digest_algorithm)(i % SIP_DIGEST_N);
+
+		sip_digest_ha1(alg, SLICE("Mufasa"), SLICE("testrealm@host.com"),
+		    SLICE("Circle Of Life"), ha1);
+		if (alg == SIP_DIGEST_MD5 && strcmp(ha1, "939e7578ed9e3c518a452acee763bce9") != 0)
+			*fine = false;
+	}
+	return NULL;
+}
+
+/* Signalling verifies while management computes secrets. */
+static void
+threads_do_not_disturb_each_other(void **state)
+{
+	bool fine[4] = {true, true, true, true};
+	pthread_t threads[4];
+
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, hash_often, &fine[i]), 0);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	for (size_t i = 0; i < 4; i++)
+		assert_true(fine[i]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(threads_do_not_disturb_each_other), /* first: nothing is fetched yet */
 	    cmocka_unit_test(credentials_of_the_rfcs),
 	    cmocka_unit_test(values_are_read),
 	    cmocka_unit_test(bad_values_are_refused),

@@ -66,6 +66,16 @@ a_response_is_read(void **state)
 	assert_true(slice_eq(m.body, SLICE("body"))); /* 18.3: without length, to the end */
 }
 
+/* The space after the empty line once made it a folded header. */
+static void
+a_body_may_begin_with_a_space(void **state)
+{
+	static const char text[] = "INVITE sip:b@h SIP/2.0\r\n" REST "l: 3\r\n\r\n \tx";
+
+	assert_int_equal(sip_msg_parse(&m, slice_cstr(text), NULL), ERR_OK);
+	assert_true(slice_eq(m.body, SLICE(" \tx")));
+}
+
 static void
 rfc4475_torture(void **state)
 {
@@ -395,6 +405,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_invite_is_read),
 	    cmocka_unit_test(a_response_is_read),
+	    cmocka_unit_test(a_body_may_begin_with_a_space),
 	    cmocka_unit_test(rfc4475_torture),
 	    cmocka_unit_test(rfc4475_meanings),
 	    cmocka_unit_test(complaints_name_the_header),

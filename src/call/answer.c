@@ -1,0 +1,165 @@
+/* The answer: 200 from the phone that won, to the caller, and the ACKs of both. */
+#include "call/call_int.h"
+
+static void
+on_cancel(void *user, struct sip_server *tsx, const struct sip_msg *cancel)
+{
+	struct leg *l = user;
+
+	if (tsx != l->invite_in)
+		return;
+	if (l->state == LEG_ASKED)
+		call_end(l->call, CDR_CANCELLED, CDR_BY_CALLER, 487);
+	else
+		reinvite_on_cancel(l);
+}
+
+static void
+on_no_ack(void *user, struct sip_server *tsx)
+{
+	struct leg *l = user;
+	struct call *c = l->call;
+
+	l->ack_due = false;
+	if (l->bye_wanted) {
+		leg_bye(l, SLICE(""));
+		return;
+	}
+	c->sw->stats.no_ack++;
+	record_reason(c, "Phone %.*s never confirmed the answer", SLICE_FMT(l->phone_name));
+	call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 0);
+}
+
+static void
+on_gone(void *user, struct sip_server *tsx)
+{
+	struct leg *l = user;
+
+	if (l->invite_in == tsx) {
+		l->invite_in = NULL;
+		l->invite_in_pending = false;
+	}
+}
+
+const struct sip_server_ops answer_server_ops = {
+    .on_cancel = on_cancel, .on_no_ack = on_no_ack, .on_gone = on_gone};
+
+/* The 2xx crossed our CANCEL, or its SDP is useless: take the call and end it. */
+static void
+take_and_end(struct leg *l)
+{
+	if (l->state == LEG_ASKING)
+		l->call->forks_asking--;
+	l->state = LEG_UP;
+	leg_ack(l, SLICE(""));
+	leg_bye(l, SLICE(""));
+}
+
+static enum err
+connect_sides(struct leg *l, const struct sip_msg *resp)
+{
+	struct call *c = l->call;
+	struct slice sdp = {0};
+	char extra[256];
+	struct buf b;
+	enum err e = bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late);
+
+	if (e == ERR_OK)
+		e = bridge_give(l, &c->caller, &sdp);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&b, extra, sizeof extra);
+	session_write_answer(&c->caller, &b);
+	return leg_accept(&c->caller, 200, buf_slice(&b), sdp);
+}
+
+static void
+on_first_2xx(struct leg *l, const struct sip_msg *resp)
+{
+	struct call *c = l->call;
+	enum err e = sip_dialog_on_response(&l->dialog, &c->arena, resp);
+
+	l->invite_out_pending = false;
+	if (e != ERR_OK || l->state == LEG_CANCELLED || c->state != CALL_RINGING) {
+		take_and_end(l);
+		if (e != ERR_OK && c->state == CALL_RINGING && c->forks_asking == 0)
+			call_end(c, CDR_FAILED, CDR_BY_CALLED, 500);
+		return;
+	}
+	e = connect_sides(l, resp);
+	if (e != ERR_OK) {
+		record_reason(c, "Phone %.*s answered with unusable media: %s",
+		    SLICE_FMT(l->phone_name), err_text(e));
+		take_and_end(l);
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 488);
+		return;
+	}
+	l->state = LEG_UP;
+	c->called = l;
+	c->caller.state = LEG_UP;
+	c->state = CALL_UP;
+	c->sip_status = 200;
+	c->result = CDR_ANSWERED;
+	c->answered_at = c->sw->p.ops->wall_ms(c->sw->p.ctx);
+	c->sw->stats.answered++;
+	ring_on_winner(l);
+	bridge_drop_refused(l);
+	if (c->offer_late)
+		l->ack_owed = true;
+	else
+		leg_ack(l, SLICE(""));
+	session_on_2xx(l, resp);
+	session_start(l);
+	session_start(&c->caller);
+	bridge_update_timeout(c);
+	record_update(c);
+	record_live(c, LIVE_CALL_ANSWERED);
+}
+
+void
+answer_on_2xx(struct leg *l, const struct sip_msg *resp)
+{
+	if (l->invite_out_pending) {
+		on_first_2xx(l, resp);
+		return;
+	}
+	/* the 2xx again: our ACK was lost, or it has to wait for the other side's answer */
+	if (l->state == LEG_UP && !l->ack_owed && slice_eq(resp->to.tag, l->dialog.remote_tag))
+		leg_ack(l, l->ack_sdp ? sdp_text_slice(&l->local_sdp) : SLICE(""));
+}
+
+/* The answer to a late offer came in the ACK: pass it on in the other side's ACK. */
+static void
+pass_late_answer(struct leg *l, struct leg *other, const struct sip_msg *ack)
+{
+	struct slice sdp = {0};
+	enum err e = bridge_take(l, ack->body, &l->dialog.flow, true);
+
+	if (e == ERR_OK)
+		e = bridge_give(l, other, &sdp);
+	leg_ack(other, sdp);
+	if (e == ERR_OK)
+		return;
+	record_reason(
+	    l->call, "Phone %.*s sent no usable media: %s", SLICE_FMT(l->phone_name), err_text(e));
+	call_end(l->call, CDR_FAILED, CDR_BY_SYSTEM, 0);
+}
+
+void
+answer_on_ack(struct leg *l, const struct sip_msg *ack)
+{
+	struct leg *other;
+
+	if (!l->ack_due || ack->cseq != l->in_cseq)
+		return;
+	l->ack_due = false;
+	if (l->invite_in)
+		sip_server_acked(l->invite_in);
+	if (l->bye_wanted) {
+		leg_bye(l, SLICE(""));
+		return;
+	}
+	other = leg_other(l);
+	if (other && other->ack_owed)
+		pass_late_answer(l, other, ack);
+}

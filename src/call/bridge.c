@@ -1,0 +1,174 @@
+/*
+ * The bridge of a call: SDP from one side to the other, and the media streams in
+ * between. Each side sees our addresses and ports; formats and attributes pass.
+ * Media line n of the offer is stream n of the call, whoever offers.
+ */
+#include "call/call_int.h"
+
+/* What the relay carries; others (T.38 over UDPTL, MSRP) are refused with port 0. */
+static bool
+carried(const struct sdp_media *m)
+{
+	return m->port != 0 && (slice_starts(m->proto, SLICE("RTP/")) ||
+				   slice_starts(m->proto, SLICE("UDP/TLS/RTP/")));
+}
+
+static uint32_t
+clock_rate(const struct sdp_media *m)
+{
+	return slice_eq(m->kind, SLICE("audio")) ? 8000 : 90000;
+}
+
+static enum err
+open_stream(struct leg *l, size_t i, const struct sdp_media *m)
+{
+	struct call *c = l->call;
+	struct call_switch *sw = c->sw;
+	struct stream *s = &c->stream[i];
+	const struct settings *set = dir_settings(sw->p.directory);
+	struct media_stream_params p = {.timeout_ms = set->rtp_timeout_s * 1000,
+	    .clock_rate_hz = clock_rate(m),
+	    .user = (uint64_t)(uintptr_t)s};
+	enum err e;
+
+	p.family[MEDIA_CALLER] = c->caller.dialog.flow.remote.family == 6 ? 6 : 4;
+	p.family[MEDIA_CALLED] = c->called_family;
+	e = media_stream_open(sw->p.media, &p, &s->ref, s->port);
+	if (e != ERR_OK)
+		return e;
+	s->call = c;
+	s->open = true;
+	c->streams_open++;
+	sw->stats.streams_now++;
+	return ERR_OK;
+}
+
+static void
+close_stream(struct stream *s)
+{
+	if (!s->open)
+		return;
+	s->open = false;
+	media_stream_close(s->call->sw->p.media, s->ref);
+}
+
+static void
+tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const struct sip_flow *flow)
+{
+	struct media_peer peer = {.rtp = m->addr,
+	    .rtcp = m->rtcp,
+	    .signalling = flow->remote,
+	    .send = m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY};
+
+	peer.rtp.port = m->port;
+	if (addr_is_any(&peer.rtp)) /* 0.0.0.0: the old way to hold (RFC 2543) */
+		peer.send = false;
+	media_stream_set_peer(l->call->sw->p.media, s->ref, l->side, &peer);
+}
+
+enum err
+bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool is_answer)
+{
+	struct call *c = l->call;
+	const struct leg *other = l == &c->caller ? c->called : &c->caller;
+	struct sdp sdp, offer;
+	size_t live = 0;
+	enum err e = sdp_parse(&sdp, text);
+
+	if (e != ERR_OK)
+		return e;
+	if (is_answer && other && other->remote_sdp.n) {
+		e = sdp_parse(&offer, sdp_text_slice(&other->remote_sdp));
+		if (e == ERR_OK)
+			e = sdp_answer_check(&offer, &sdp);
+		if (e != ERR_OK)
+			return e;
+	}
+	for (size_t i = 0; i < sdp.n_media; i++) {
+		struct stream *s = &c->stream[i];
+
+		if (!carried(&sdp.media[i]))
+			continue;
+		if (!s->open && (e = open_stream(l, i, &sdp.media[i])) != ERR_OK)
+			return e;
+		tell_media(l, s, &sdp.media[i], flow);
+		live++;
+	}
+	if (live == 0)
+		return ERR_UNSUPPORTED;
+	l->holding = sdp_is_hold(&sdp);
+	return sdp_text_set(&l->remote_sdp, text);
+}
+
+/* The address the peer shall send to: the configured one, or the one that faces it. */
+static void
+media_address(const struct leg *to, struct addr *out)
+{
+	const struct settings *set = dir_settings(to->call->sw->p.directory);
+
+	if (!set->media_address[0] ||
+	    addr_parse_ip(slice_cstr(set->media_address), 0, out) != ERR_OK)
+		*out = to->dialog.flow.local;
+	out->port = 0;
+}
+
+enum err
+bridge_give(struct leg *from, struct leg *to, struct slice *out)
+{
+	struct call *c = from->call;
+	struct sdp_rewrite_params p = {.session_id = to->sdp_session, .version = to->sdp_version};
+	struct sdp sdp;
+	struct buf b;
+	enum err e = sdp_parse(&sdp, sdp_text_slice(&from->remote_sdp));
+
+	if (e != ERR_OK)
+		return e;
+	media_address(to, &p.local);
+	for (size_t i = 0; i < sdp.n_media; i++)
+		if (c->stream[i].open && carried(&sdp.media[i]))
+			p.port[i] = c->stream[i].port[to->side];
+	for (int round = 0; round < 2; round++) {
+		buf_init(&b, c->sw->sdp_scratch, sizeof c->sw->sdp_scratch);
+		sdp_rewrite(&b, &sdp, &p);
+		if (!buf_ok(&b))
+			return ERR_TOO_BIG;
+		/* RFC 3264, 8: the version grows exactly when the text changes */
+		if (!to->local_sdp.n || slice_eq(buf_slice(&b), sdp_text_slice(&to->local_sdp)))
+			break;
+		if (round == 0)
+			p.version = ++to->sdp_version;
+	}
+	*out = buf_slice(&b);
+	return sdp_text_set(&to->local_sdp, *out);
+}
+
+void
+bridge_update_timeout(struct call *c)
+{
+	const struct settings *set = dir_settings(c->sw->p.directory);
+	bool held = c->caller.holding || (c->called && c->called->holding);
+	uint32_t s = held ? set->rtp_hold_timeout_s : set->rtp_timeout_s;
+
+	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
+		if (c->stream[i].open)
+			media_stream_set_timeout(c->sw->p.media, c->stream[i].ref, s * 1000);
+}
+
+void
+bridge_drop_refused(struct leg *l)
+{
+	struct sdp sdp;
+
+	if (sdp_parse(&sdp, sdp_text_slice(&l->remote_sdp)) != ERR_OK)
+		return;
+	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
+		if (i >= sdp.n_media || !carried(&sdp.media[i]))
+			close_stream(&l->call->stream[i]);
+}
+
+void
+bridge_close(struct call *c)
+{
+	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
+		close_stream(&c->stream[i]);
+}

@@ -1,0 +1,233 @@
+/*
+ * Inside call/. Ownership: switch -> call -> legs and streams; children point up
+ * uncounted. A call is freed by the reaper, never from inside a callback: when it
+ * has ended, all its legs are done and all its streams have reported.
+ *
+ *   leg states        caller: ASKED ──200──► UP ──► DONE
+ *                     called: ASKING ─2xx──► UP ──► DONE
+ *                               └─CANCEL─► CANCELLED ──final──► DONE
+ *                               (a 2xx that crosses the CANCEL: ACK, BYE, DONE)
+ *   call states       RINGING ──► UP ──► ENDED
+ */
+#ifndef CALL_CALL_INT_H
+#define CALL_CALL_INT_H
+
+#include "base/log.h"
+#include "call/call.h"
+#include "routing/routing.h"
+#include "sip/sdp.h"
+
+enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 6144 };
+
+struct call;
+
+/* An SDP text kept with a leg: replaced by each round, so a long call does not grow. */
+struct sdp_text {
+	char *p;
+	size_t n, cap;
+};
+
+enum leg_state { LEG_ASKED, LEG_ASKING, LEG_CANCELLED, LEG_UP, LEG_DONE };
+
+/* Why an INVITE of ours inside a dialog is under way. */
+enum reinvite_purpose { REINVITE_NONE, REINVITE_FORWARD, REINVITE_REFRESH };
+
+struct leg {
+	struct call *call;
+	struct list link; /* call->forks; unused for the caller */
+	enum media_side side;
+	enum leg_state state;
+	struct sip_dialog dialog;
+	struct sip_server *invite_in;  /* an INVITE or re-INVITE of the peer we have not finished */
+	struct sip_client *invite_out; /* our INVITE or re-INVITE, until gone */
+	bool invite_out_pending;       /* no final response yet */
+	bool invite_in_pending;	       /* we have sent none */
+	bool reoffer_late;	       /* its re-INVITE came without SDP */
+	uint32_t in_cseq;	       /* of invite_in; its ACK carries it */
+	enum reinvite_purpose purpose;
+	uint32_t invite_cseq; /* of invite_out, for its ACK */
+	bool ack_owed;	      /* 2xx with an offer: our ACK waits for the other side's answer */
+	bool ack_sdp;	      /* that ACK carried local_sdp */
+	bool ack_due;	      /* we sent a 2xx, its ACK has not come */
+	bool bye_wanted;      /* BYE as soon as the ACK is here (RFC 3261, 15) */
+	bool supports_timer, holding;
+	struct slice phone_name;
+	uint64_t sdp_session, sdp_version;
+	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
+	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
+	struct timer session;
+	uint32_t session_s;	/* 0 = no session timer */
+	bool session_refresher; /* we refresh */
+};
+
+struct stream {
+	struct call *call;
+	struct media_ref ref;
+	uint16_t port[MEDIA_SIDES];
+	bool open;
+};
+
+enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };
+
+/* A request inside a dialog (INFO …) on its way to the other leg. */
+struct relayed {
+	struct list link; /* call->relayed */
+	struct call *call;
+	struct sip_server *in;
+	struct sip_client *out;
+};
+
+struct call {
+	struct call_switch *sw;
+	struct list link; /* switch->calls or switch->dead */
+	struct hnode by_id;
+	struct arena arena;
+	char id[CALL_ID_BYTES];
+	enum call_state state;
+	struct leg caller;
+	struct list forks;  /* called legs, all states */
+	struct leg *called; /* the fork that answered */
+	struct leg *early;  /* the fork whose early media the caller hears */
+	unsigned legs_alive, forks_asking, streams_open;
+	uint8_t called_family; /* of the media sockets facing the phones that ring */
+	bool offer_late;       /* the INVITE came without SDP */
+	uint32_t max_forwards;
+	struct stream stream[SDP_MEDIA_MAX];
+	struct media_stats stats; /* sums of the streams that reported */
+	struct list relayed;
+	/* the plan, as far as it is still needed */
+	struct timer ring;
+	uint64_t ring_start_ms, ring_deadline_ms;
+	struct routing_target *target;
+	size_t n_targets, next_target;
+	uint16_t best_status;
+	bool rang; /* the caller has been told that it rings */
+	/* what the record says */
+	struct routing_party caller_party, called_party;
+	struct slice caller_phone;
+	struct slice *reason;
+	uint32_t n_reasons;
+	int64_t started_at, ringing_at, answered_at, ended_at;
+	enum cdr_result result;
+	enum cdr_ended_by ended_by;
+	uint16_t sip_status;
+	uint32_t record;
+	bool recorded, dead; /* record is final; waits for the reaper */
+};
+
+struct call_switch {
+	struct call_switch_params p;
+	size_t calls_max;
+	struct sip_dialogs dialogs;
+	struct hmap by_id;
+	struct list calls, dead;
+	struct timer reaper;
+	struct call_switch_stats stats;
+	char sdp_scratch[SDP_TEXT_MAX];
+};
+
+#define call_log(level, call, fmt, ...) log_at(level, CALL, "[%s] " fmt, (call)->id, ##__VA_ARGS__)
+
+/* ---- switch.c and setup.c: life of a call ---- */
+ERR_MUST_CHECK enum err call_new(
+    struct call_switch *sw, struct slice sip_call_id, struct call **out);
+/** Ends it towards all sides still there: BYE, CANCEL, or status to a caller who is
+ *  still waiting. Idempotent. */
+void call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status);
+/** Drops a call that never had a leg or a record. */
+void call_abandon(struct call *c);
+/** One leg or stream less; hands an ended call to the reaper. */
+void call_settle(struct call *c);
+
+/* ---- leg.c ---- */
+void leg_init(struct leg *l, struct call *c, enum media_side side, enum leg_state state);
+struct leg *leg_other(const struct leg *l); /* NULL before the answer */
+/** Everything of it is over; frees its SDP texts, detaches transactions. Idempotent. */
+void leg_done(struct leg *l);
+/** Hangs up: BYE now, or after the ACK that is due. */
+void leg_bye(struct leg *l, struct slice reason_hdr);
+/** Contact, Allow, Supported. */
+void leg_write_contact(const struct leg *l, struct buf *b);
+/** (re-)INVITE, INFO … within the dialog. Adds Contact for INVITE. */
+ERR_MUST_CHECK enum err leg_request(struct leg *l, enum sip_method m, struct slice extra,
+    struct slice content_type, struct slice body, const struct sip_client_ops *ops, void *user,
+    struct sip_client **out);
+/** ACK for the 2xx of invite_out; sdp may be empty. */
+void leg_ack(struct leg *l, struct slice sdp);
+/** Answers invite_in with a 2xx carrying sdp. */
+ERR_MUST_CHECK enum err leg_accept(
+    struct leg *l, uint16_t status, struct slice extra, struct slice sdp);
+ERR_MUST_CHECK enum err sdp_text_set(struct sdp_text *t, struct slice s);
+static inline struct slice
+sdp_text_slice(const struct sdp_text *t)
+{
+	return (struct slice){t->p, t->n};
+}
+
+/* ---- ring.c: executing the plan ---- */
+void ring_start(struct call *c, const struct routing_plan *plan, struct slice offer);
+/** A fork has its 2xx. */
+void ring_on_winner(struct leg *l);
+/** Stops all forks but keep (may be NULL). */
+void ring_stop(struct call *c, const struct leg *keep, struct slice reason_hdr);
+
+/* ---- answer.c ---- */
+void answer_on_2xx(struct leg *l, const struct sip_msg *resp);
+/** The ACK of the caller's INVITE or of anybody's re-INVITE. */
+void answer_on_ack(struct leg *l, const struct sip_msg *ack);
+extern const struct sip_server_ops answer_server_ops; /* for every INVITE we received */
+
+/* ---- reinvite.c ---- */
+void reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
+void reinvite_refresh(struct leg *l);
+/** The peer cancelled its re-INVITE. */
+void reinvite_on_cancel(struct leg *l);
+
+/* ---- in_dialog.c ---- */
+void relayed_drop_all(struct call *c);
+
+/* ---- bridge.c: SDP and streams ---- */
+/** Takes an offer or answer of leg l: opens streams its live media need, tells media
+ *  where l's peer is.  ERR_MALFORMED, ERR_CONFLICT
+ *  (answer does not fit), ERR_LIMIT (no ports), ERR_UNSUPPORTED (no media we carry). */
+ERR_MUST_CHECK enum err bridge_take(
+    struct leg *l, struct slice text, const struct sip_flow *flow, bool is_answer);
+/** Writes from's last SDP as to shall see it into the switch's scratch; remembers it
+ *  as to's local_sdp. */
+ERR_MUST_CHECK enum err bridge_give(struct leg *from, struct leg *to, struct slice *out);
+/** Closes the streams that l's final answer refused. */
+void bridge_drop_refused(struct leg *l);
+void bridge_close(struct call *c);
+/** Longest silence allowed now (hold is longer). */
+void bridge_update_timeout(struct call *c);
+
+/* ---- session.c: RFC 4028 ---- */
+/** Session-Expires of an INVITE we received too small? Then 422 was sent: true. */
+bool session_refuse_small(
+    struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req);
+/** Notes what the peer's INVITE wants and writes our answer's headers for the 2xx. */
+void session_write_answer(struct leg *l, struct buf *b);
+void session_on_invite(struct leg *l, const struct sip_msg *req);
+/** Headers of an INVITE of ours. */
+void session_write_offer(const struct leg *l, struct buf *b);
+void session_on_2xx(struct leg *l, const struct sip_msg *resp);
+/** 422 to our INVITE: the new interval, 0 = give up. */
+uint32_t session_after_422(const struct leg *l, const struct sip_msg *resp);
+void session_start(struct leg *l);
+
+/* ---- record.c ---- */
+void record_begin(struct call *c);
+void record_update(struct call *c);
+void record_end(struct call *c);
+void record_live(struct call *c, enum live_call_state state);
+/** A sentence about what happened, added to the plan's reasons. */
+void record_reason(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- status.c ---- */
+/** What the caller is told when a phone said status. */
+uint16_t status_for_caller(uint16_t status);
+/** The better of two answers to give to a caller (0 = none yet). */
+uint16_t status_better(uint16_t a, uint16_t b);
+enum cdr_result status_result(uint16_t status);
+
+#endif

@@ -1,0 +1,167 @@
+/* Requests inside a dialog: BYE, re-INVITE, and what is carried to the other leg. */
+#include <stdlib.h>
+
+#include "call/call_int.h"
+
+static void
+on_bye(struct leg *l, struct sip_server *tsx)
+{
+	struct call *c = l->call;
+
+	if (l->state != LEG_UP && l->state != LEG_ASKED) {
+		sip_server_reject(tsx, 481, SLICE("")); /* a phone may not BYE before it answered */
+		return;
+	}
+	sip_server_reject(tsx, 200, SLICE(""));
+	if (l->state == LEG_ASKED) { /* 15: a caller may give up so */
+		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, 487);
+		return;
+	}
+	if (l->ack_due && l->invite_in)
+		sip_server_acked(l->invite_in); /* it has our 2xx, or it would not hang up */
+	if (l->invite_in_pending)
+		sip_server_reject(l->invite_in, 487, SLICE(""));
+	leg_done(l);
+	call_end(c, CDR_ANSWERED, l->side == MEDIA_CALLER ? CDR_BY_CALLER : CDR_BY_CALLED, 0);
+}
+
+static void
+relayed_free(struct relayed *r)
+{
+	list_remove(&r->link);
+	if (r->in)
+		sip_server_attach(r->in, NULL, NULL);
+	if (r->out)
+		sip_client_detach(r->out);
+	free(r);
+}
+
+void
+relayed_drop_all(struct call *c)
+{
+	LIST_FOR_EACH_SAFE (it, &c->relayed) {
+		struct relayed *r = container_of(it, struct relayed, link);
+
+		if (r->in)
+			sip_server_reject(r->in, 481, SLICE(""));
+		relayed_free(r);
+	}
+}
+
+static void
+relayed_finish(struct relayed *r, uint16_t status, struct slice content_type, struct slice body)
+{
+	struct sip_response resp = {.status = status, .content_type = content_type, .body = body};
+
+	if (r->in && sip_server_respond(r->in, &resp) != ERR_OK)
+		call_log(LOG_WARN, r->call, "a response could not be passed on");
+	relayed_free(r);
+}
+
+static void
+relayed_on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
+{
+	if (resp->status >= 200)
+		relayed_finish(
+		    user, resp->status, sip_msg_value(resp, SIP_HDR_CONTENT_TYPE), resp->body);
+}
+
+static void
+relayed_on_failed(void *user, struct sip_client *tsx, enum err why)
+{
+	relayed_finish(user, why == ERR_TIMEOUT ? 408 : 503, SLICE(""), SLICE(""));
+}
+
+static void
+relayed_on_client_gone(void *user, struct sip_client *tsx)
+{
+	struct relayed *r = user;
+
+	r->out = NULL;
+}
+
+static void
+relayed_on_server_gone(void *user, struct sip_server *tsx)
+{
+	struct relayed *r = user;
+
+	r->in = NULL;
+}
+
+static const struct sip_client_ops relayed_client_ops = {.on_response = relayed_on_response,
+    .on_failed = relayed_on_failed,
+    .on_gone = relayed_on_client_gone};
+static const struct sip_server_ops relayed_server_ops = {.on_gone = relayed_on_server_gone};
+
+/* Headers that give an INFO or MESSAGE its meaning. */
+static void
+copy_meaning(struct buf *b, const struct sip_msg *req)
+{
+	static const char *const names[] = {"Info-Package", "Content-Disposition"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const struct sip_hdr *h = sip_msg_hdr_named(req, slice_cstr(names[i]));
+
+		if (!h)
+			continue;
+		buf_put(b, h->name);
+		buf_lit(b, ": ");
+		buf_put(b, h->value);
+		buf_lit(b, "\r\n");
+	}
+}
+
+static void
+carry_over(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct leg *other = leg_other(l);
+	struct relayed *r;
+	char extra[512];
+	struct buf b;
+
+	if (!other || other->state != LEG_UP || l->state != LEG_UP) {
+		sip_server_reject(tsx, 480, SLICE(""));
+		return;
+	}
+	r = calloc(1, sizeof *r);
+	if (!r) {
+		sip_server_reject(tsx, 500, SLICE(""));
+		return;
+	}
+	*r = (struct relayed){.call = l->call, .in = tsx};
+	list_push(&l->call->relayed, &r->link);
+	sip_server_attach(tsx, &relayed_server_ops, r);
+	buf_init(&b, extra, sizeof extra);
+	copy_meaning(&b, req);
+	if (leg_request(other, req->method, buf_slice(&b), sip_msg_value(req, SIP_HDR_CONTENT_TYPE),
+		req->body, &relayed_client_ops, r, &r->out) != ERR_OK)
+		relayed_finish(r, 500, SLICE(""), SLICE(""));
+}
+
+bool
+call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct sip_dialog *d = sip_dialogs_find(&sw->dialogs, req);
+	char allow[128];
+	struct buf b;
+	struct leg *l;
+
+	if (!d)
+		return false;
+	l = container_of(d, struct leg, dialog);
+	if (sip_dialog_check_cseq(d, req) != ERR_OK) {
+		sip_server_reject(tsx, 500, SLICE("Retry-After: 1\r\n"));
+		return true;
+	}
+	switch (req->method) {
+	case SIP_BYE: on_bye(l, tsx); break;
+	case SIP_INVITE: reinvite_on_request(l, tsx, req); break;
+	case SIP_INFO:
+	case SIP_MESSAGE: carry_over(l, tsx, req); break;
+	default:
+		buf_init(&b, allow, sizeof allow);
+		sip_write_hdr(&b, SIP_HDR_ALLOW, call_allow);
+		sip_server_reject(tsx, req->method == SIP_OPTIONS ? 200 : 405, buf_slice(&b));
+	}
+	return true;
+}

@@ -1,0 +1,201 @@
+/* A leg: one peer of a call, its dialog and the INVITEs inside it. */
+#include <stdlib.h>
+
+#include "call/call_int.h"
+
+enum err
+sdp_text_set(struct sdp_text *t, struct slice s)
+{
+	if (s.n > t->cap) {
+		char *p = realloc(t->p, s.n);
+
+		if (!p)
+			return ERR_NOMEM;
+		t->p = p;
+		t->cap = s.n;
+	}
+	if (s.n)
+		memcpy(t->p, s.p, s.n);
+	t->n = s.n;
+	return ERR_OK;
+}
+
+static void
+sdp_text_free(struct sdp_text *t)
+{
+	free(t->p);
+	*t = (struct sdp_text){0};
+}
+
+static void
+on_session_timer(struct timer *t)
+{
+	struct leg *l = container_of(t, struct leg, session);
+	struct call *c = l->call;
+
+	if (l->session_refresher) {
+		reinvite_refresh(l);
+		return;
+	}
+	c->sw->stats.session_timeouts++;
+	record_reason(c, "A phone did not confirm that the call goes on");
+	call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+}
+
+void
+leg_init(struct leg *l, struct call *c, enum media_side side, enum leg_state state)
+{
+	l->call = c;
+	l->side = side;
+	l->state = state;
+	list_init(&l->link);
+	timer_init(&l->session, on_session_timer);
+	l->sdp_session = rng_u64(c->sw->p.rng) >> 2; /* fits a signed 64-bit number */
+	l->sdp_version = 1;
+	c->legs_alive++;
+	c->sw->stats.legs_now++;
+}
+
+struct leg *
+leg_other(const struct leg *l)
+{
+	return l == &l->call->caller ? l->call->called : &l->call->caller;
+}
+
+void
+leg_done(struct leg *l)
+{
+	struct call *c = l->call;
+
+	if (!c || l->state == LEG_DONE)
+		return;
+	l->state = LEG_DONE;
+	timer_stop(&l->session);
+	if (l->invite_in)
+		sip_server_attach(l->invite_in, NULL, NULL);
+	if (l->invite_out)
+		sip_client_detach(l->invite_out);
+	l->invite_in = NULL;
+	l->invite_out = NULL;
+	sip_dialog_fini(&l->dialog);
+	sdp_text_free(&l->local_sdp);
+	sdp_text_free(&l->remote_sdp);
+	sdp_text_free(&l->agreed_sdp);
+	c->legs_alive--;
+	c->sw->stats.legs_now--;
+	call_settle(c);
+}
+
+void
+leg_write_contact(const struct leg *l, struct buf *b)
+{
+	const struct sip_flow *flow = &l->dialog.flow;
+
+	buf_lit(b, "Contact: <sip:");
+	addr_write(b, &flow->local);
+	if (flow->transport != SIP_UDP) {
+		buf_lit(b, ";transport=");
+		buf_put(b, sip_transport_name(flow->transport));
+	}
+	buf_lit(b, ">\r\nAllow: ");
+	buf_put(b, call_allow);
+	buf_lit(b, "\r\nSupported: timer\r\n");
+}
+
+enum err
+leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice content_type,
+    struct slice body, const struct sip_client_ops *ops, void *user, struct sip_client **out)
+{
+	char headers[HEADERS_MAX];
+	struct buf b;
+	uint32_t cseq;
+	enum err e;
+
+	buf_init(&b, headers, sizeof headers);
+	cseq = sip_dialog_write_headers(&l->dialog, &b, m, 0);
+	if (m == SIP_INVITE)
+		leg_write_contact(l, &b);
+	buf_put(&b, extra);
+	if (!buf_ok(&b))
+		return ERR_TOO_BIG;
+	e = sip_client_send(l->call->sw->p.core, &l->dialog.flow,
+	    &(struct sip_request){.method = m,
+		.uri = sip_dialog_uri(&l->dialog),
+		.headers = buf_slice(&b),
+		.content_type = content_type,
+		.body = body,
+		.max_forwards = l->call->max_forwards},
+	    ops, user, out);
+	if (e == ERR_OK && m == SIP_INVITE)
+		l->invite_cseq = cseq;
+	return e;
+}
+
+void
+leg_ack(struct leg *l, struct slice sdp)
+{
+	char headers[HEADERS_MAX];
+	struct buf b;
+	enum err e = ERR_TOO_BIG;
+
+	buf_init(&b, headers, sizeof headers);
+	sip_dialog_write_headers(&l->dialog, &b, SIP_ACK, l->invite_cseq);
+	if (buf_ok(&b))
+		e = sip_core_send_ack(l->call->sw->p.core, &l->dialog.flow,
+		    &(struct sip_request){.method = SIP_ACK,
+			.uri = sip_dialog_uri(&l->dialog),
+			.headers = buf_slice(&b),
+			.content_type = sdp.n ? SLICE("application/sdp") : SLICE(""),
+			.body = sdp});
+	if (e != ERR_OK)
+		call_log(LOG_WARN, l->call, "ACK could not be sent: %s", err_text(e));
+	l->ack_owed = false;
+	l->ack_sdp = sdp.n > 0;
+}
+
+enum err
+leg_accept(struct leg *l, uint16_t status, struct slice extra, struct slice sdp)
+{
+	char headers[2048];
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, headers, sizeof headers);
+	leg_write_contact(l, &b);
+	buf_put(&b, extra);
+	if (!buf_ok(&b))
+		return ERR_TOO_BIG;
+	e = sip_server_respond(
+	    l->invite_in, &(struct sip_response){.status = status,
+			      .headers = buf_slice(&b),
+			      .content_type = sdp.n ? SLICE("application/sdp") : SLICE(""),
+			      .body = sdp});
+	if (e == ERR_OK) {
+		l->ack_due = status >= 200;
+		l->invite_in_pending = status < 200;
+	}
+	return e;
+}
+
+void
+leg_bye(struct leg *l, struct slice reason_hdr)
+{
+	struct sip_client *bye;
+
+	if (l->state != LEG_UP)
+		return;
+	timer_stop(&l->session);
+	if (l->invite_in_pending) { /* its re-INVITE has no answer yet */
+		sip_server_reject(l->invite_in, 487, SLICE(""));
+		l->invite_in_pending = false;
+	}
+	if (l->ack_owed)
+		leg_ack(l, SLICE(""));
+	if (l->ack_due) { /* RFC 3261, 15: no BYE before the ACK */
+		l->bye_wanted = true;
+		return;
+	}
+	if (leg_request(l, SIP_BYE, reason_hdr, SLICE(""), SLICE(""), NULL, NULL, &bye) != ERR_OK)
+		call_log(LOG_WARN, l->call, "BYE could not be sent");
+	leg_done(l);
+}

@@ -1,0 +1,124 @@
+/* What a call tells about itself: its record, and its live state. */
+#include <stdio.h>
+
+#include "call/call_int.h"
+
+static void
+put_reasons(const struct call *c, char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count)
+{
+	for (uint32_t i = 0; i < c->n_reasons; i++)
+		slice_clip_cstr(c->reason[i], list[i], LIVE_REASON_BYTES);
+	*count = c->n_reasons;
+}
+
+static void
+fill(const struct call *c, struct cdr *r)
+{
+	const struct media_side_stats *from_caller = &c->stats.side[MEDIA_CALLER];
+	const struct media_side_stats *from_called = &c->stats.side[MEDIA_CALLED];
+
+	*r = (struct cdr){
+	    .started_at = c->started_at,
+	    .ringing_at = c->ringing_at,
+	    .answered_at = c->answered_at,
+	    .ended_at = c->ended_at,
+	    .caller_user = c->caller_party.user,
+	    .called_user = c->called_party.user,
+	    .result = c->result,
+	    .sip_status = c->sip_status,
+	    .ended_by = c->ended_by,
+	    .packets_to_caller = from_called->packets,
+	    .packets_to_called = from_caller->packets,
+	    .lost_to_caller = from_called->lost,
+	    .lost_to_called = from_caller->lost,
+	    .jitter_to_caller_us = from_called->jitter_us,
+	    .jitter_to_called_us = from_caller->jitter_us,
+	};
+	slice_clip_cstr(slice_cstr(c->id), r->call_id, sizeof r->call_id);
+	slice_clip_cstr(c->caller_party.number, r->caller_number, sizeof r->caller_number);
+	slice_clip_cstr(c->caller_party.name, r->caller_name, sizeof r->caller_name);
+	slice_clip_cstr(c->caller_phone, r->caller_phone, sizeof r->caller_phone);
+	slice_clip_cstr(c->called_party.number, r->called_number, sizeof r->called_number);
+	slice_clip_cstr(c->called_party.name, r->called_name, sizeof r->called_name);
+	if (c->called)
+		slice_clip_cstr(c->called->phone_name, r->called_phone, sizeof r->called_phone);
+	if (c->answered_at && c->ended_at > c->answered_at)
+		r->duration_s = (uint32_t)((c->ended_at - c->answered_at + 500) / 1000);
+	put_reasons(c, r->explanation, &r->explanation_count);
+}
+
+void
+record_begin(struct call *c)
+{
+	struct cdr r;
+
+	fill(c, &r);
+	c->record = c->sw->p.ops->record_begin(c->sw->p.ctx, &r);
+}
+
+void
+record_update(struct call *c)
+{
+	struct cdr r;
+
+	fill(c, &r);
+	c->sw->p.ops->record_update(c->sw->p.ctx, c->record, &r);
+}
+
+void
+record_end(struct call *c)
+{
+	struct cdr r;
+
+	fill(c, &r);
+	c->sw->stats.by_result[r.result]++;
+	c->sw->p.ops->record_end(c->sw->p.ctx, c->record, &r);
+}
+
+static void
+put_party(struct live_party *out, const struct routing_party *p, struct slice phone)
+{
+	slice_clip_cstr(p->number, out->number, sizeof out->number);
+	slice_clip_cstr(p->name, out->name, sizeof out->name);
+	slice_clip_cstr(phone, out->phone, sizeof out->phone);
+	out->user = p->user;
+}
+
+void
+record_live(struct call *c, enum live_call_state state)
+{
+	struct live_call v = {
+	    .started_at = c->started_at, .answered_at = c->answered_at, .state = state};
+	struct sdp sdp;
+
+	slice_clip_cstr(slice_cstr(c->id), v.call_id, sizeof v.call_id);
+	put_party(&v.caller, &c->caller_party, c->caller_phone);
+	put_party(&v.called, &c->called_party, c->called ? c->called->phone_name : SLICE(""));
+	LIST_FOR_EACH (it, &c->forks) {
+		const struct leg *l = container_of(it, struct leg, link);
+
+		if (l->state == LEG_ASKING && v.ringing_count < LIVE_RINGING_MAX)
+			slice_clip_cstr(
+			    l->phone_name, v.ringing[v.ringing_count++], LIVE_PHONE_BYTES);
+	}
+	put_reasons(c, v.reasons, &v.reasons_count);
+	if (c->called && c->called->remote_sdp.n &&
+	    sdp_parse(&sdp, sdp_text_slice(&c->called->remote_sdp)) == ERR_OK && sdp.n_media)
+		slice_clip_cstr(sdp_codec_name(&sdp.media[0], 0), v.codec, sizeof v.codec);
+	c->sw->p.ops->on_live(c->sw->p.ctx, &v);
+}
+
+void
+record_reason(struct call *c, const char *fmt, ...)
+{
+	char text[LIVE_REASON_BYTES];
+	va_list ap;
+
+	if (c->n_reasons == LIVE_REASONS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (arena_dup(&c->arena, slice_cstr(text), &c->reason[c->n_reasons]) == ERR_OK)
+		c->n_reasons++;
+}

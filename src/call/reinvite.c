@@ -1,0 +1,268 @@
+/*
+ * re-INVITE: hold, new codecs, new addresses go from one side to the other; a
+ * refresh that changes nothing is answered here. One at a time in a call: glare
+ * is answered with 491 (RFC 3261, 14.2). A refused offer leaves everything as it was.
+ */
+#include "call/call_int.h"
+
+static const struct sip_client_ops reinvite_ops;
+
+static bool
+in_progress(const struct leg *l)
+{
+	return l->invite_in_pending || l->invite_out_pending || l->ack_due || l->ack_owed;
+}
+
+static void
+tell_hold(struct call *c)
+{
+	bridge_update_timeout(c);
+	record_live(
+	    c, c->caller.holding || c->called->holding ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+}
+
+/* 200 to the re-INVITE of l with the other side's media. */
+static void
+accept_change(struct leg *l)
+{
+	struct slice sdp = {0};
+	char extra[256];
+	struct buf b;
+	enum err e = bridge_give(leg_other(l), l, &sdp);
+
+	buf_init(&b, extra, sizeof extra);
+	session_write_answer(l, &b);
+	bridge_drop_refused(leg_other(l));
+	if (e == ERR_OK)
+		e = leg_accept(l, 200, buf_slice(&b), sdp);
+	if (e != ERR_OK) {
+		record_reason(l->call, "A change of media failed: %s", err_text(e));
+		call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+		return;
+	}
+	session_start(l);
+	tell_hold(l->call);
+}
+
+static void
+refuse_change(struct leg *l, uint16_t status)
+{
+	struct slice agreed = sdp_text_slice(&l->agreed_sdp), unused;
+
+	l->invite_in_pending = false;
+	sip_server_reject(l->invite_in, status, SLICE(""));
+	if (l->reoffer_late || !agreed.n)
+		return;
+	/* back to what was agreed before the offer, also for a later refresh to the other side */
+	if (bridge_take(l, agreed, &l->dialog.flow, false) != ERR_OK ||
+	    bridge_give(l, leg_other(l), &unused) != ERR_OK)
+		call_log(LOG_WARN, l->call, "the former media could not be restored");
+}
+
+static enum err
+send_reinvite(struct leg *to, struct slice sdp, enum reinvite_purpose purpose)
+{
+	char extra[256];
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, extra, sizeof extra);
+	session_write_offer(to, &b);
+	if (to->invite_out) /* an older one that only waits for late 2xx */
+		sip_client_detach(to->invite_out);
+	to->invite_out = NULL;
+	e = leg_request(to, SIP_INVITE, buf_slice(&b), sdp.n ? SLICE("application/sdp") : SLICE(""),
+	    sdp, &reinvite_ops, to, &to->invite_out);
+	if (e == ERR_OK) {
+		to->invite_out_pending = true;
+		to->purpose = purpose;
+	}
+	return e;
+}
+
+static uint16_t
+forward(struct leg *l, struct leg *other, const struct sip_msg *req)
+{
+	uint64_t version = other->sdp_version;
+	struct slice sdp = {0};
+	enum err e = ERR_OK;
+
+	if (!l->reoffer_late) {
+		e = sdp_text_set(&l->agreed_sdp, sdp_text_slice(&l->remote_sdp));
+		if (e == ERR_OK)
+			e = bridge_take(l, req->body, &l->dialog.flow, false);
+		if (e == ERR_OK)
+			e = bridge_give(l, other, &sdp);
+		if (e != ERR_OK)
+			return e == ERR_LIMIT ? 503 : e == ERR_MALFORMED ? 400 : 488;
+		if (other->sdp_version == version) { /* nothing the other side would notice */
+			accept_change(l);
+			return 0;
+		}
+	}
+	return send_reinvite(other, sdp, REINVITE_FORWARD) == ERR_OK ? 0 : 500;
+}
+
+void
+reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct call *c = l->call;
+	struct leg *other = leg_other(l);
+	uint16_t status;
+
+	if (l->invite_in_pending && l->state == LEG_UP) {
+		sip_server_reject(tsx, 500, SLICE("Retry-After: 2\r\n"));
+		return;
+	}
+	if (c->state != CALL_UP || !other || l->state != LEG_UP || other->state != LEG_UP ||
+	    in_progress(l) || in_progress(other)) {
+		sip_server_reject(tsx, 491, SLICE(""));
+		return;
+	}
+	if (session_refuse_small(c->sw, tsx, req))
+		return;
+	if (l->invite_in)
+		sip_server_attach(l->invite_in, NULL, NULL);
+	l->invite_in = tsx;
+	l->invite_in_pending = true;
+	l->in_cseq = req->cseq;
+	l->reoffer_late = req->body.n == 0;
+	sip_server_attach(tsx, &answer_server_ops, l);
+	sip_dialog_refresh(&l->dialog, req, sip_server_flow(tsx));
+	session_on_invite(l, req);
+	if (req->body.n && slice_eq(req->body, sdp_text_slice(&l->remote_sdp))) {
+		accept_change(l);
+		return;
+	}
+	status = forward(l, other, req);
+	if (status)
+		refuse_change(l, status);
+}
+
+void
+reinvite_on_cancel(struct leg *l)
+{
+	struct leg *other = leg_other(l);
+
+	if (other && other->invite_out_pending && other->purpose == REINVITE_FORWARD)
+		sip_client_cancel(other->invite_out, SLICE(""));
+}
+
+void
+reinvite_refresh(struct leg *l)
+{
+	struct leg *other = leg_other(l);
+
+	if (in_progress(l) || (other && in_progress(other)) ||
+	    send_reinvite(l, sdp_text_slice(&l->local_sdp), REINVITE_REFRESH) != ERR_OK)
+		timer_start(l->call->sw->p.timers, &l->session, 2000); /* somebody else is at it */
+}
+
+static void
+on_forwarded_2xx(struct leg *l, const struct sip_msg *resp)
+{
+	struct leg *asker = leg_other(l);
+	enum err e = bridge_take(l, resp->body, &l->dialog.flow, !asker->reoffer_late);
+
+	if (asker->reoffer_late)
+		l->ack_owed = true;
+	else
+		leg_ack(l, SLICE(""));
+	if (e != ERR_OK) {
+		record_reason(l->call, "Phone %.*s answered a change with unusable media: %s",
+		    SLICE_FMT(l->phone_name), err_text(e));
+		call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+		return;
+	}
+	accept_change(asker);
+}
+
+static void
+on_2xx(struct leg *l, const struct sip_msg *resp)
+{
+	if (!l->invite_out_pending) { /* again: our ACK was lost */
+		if (!l->ack_owed)
+			leg_ack(l, l->ack_sdp ? sdp_text_slice(&l->local_sdp) : SLICE(""));
+		return;
+	}
+	l->invite_out_pending = false;
+	if (sip_dialog_on_response(&l->dialog, &l->call->arena, resp) != ERR_OK)
+		call_log(LOG_DEBUG, l->call, "a 2xx to a re-INVITE has no usable Contact");
+	session_on_2xx(l, resp);
+	session_start(l);
+	if (l->purpose == REINVITE_FORWARD) {
+		on_forwarded_2xx(l, resp);
+		return;
+	}
+	leg_ack(l, SLICE(""));
+	if (resp->body.n && bridge_take(l, resp->body, &l->dialog.flow, true) != ERR_OK)
+		call_log(LOG_WARN, l->call, "the answer to a refresh is not usable");
+}
+
+static void
+gone_for_good(struct leg *l)
+{
+	record_reason(
+	    l->call, "Phone %.*s does not know the call any more", SLICE_FMT(l->phone_name));
+	call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+}
+
+static void
+on_refusal(struct leg *l, const struct sip_msg *resp)
+{
+	struct timers *timers = l->call->sw->p.timers;
+	uint32_t interval;
+
+	l->invite_out_pending = false;
+	if (resp->status == 408 || resp->status == 481) { /* 12.2.1.2 */
+		gone_for_good(l);
+		return;
+	}
+	if (l->purpose == REINVITE_FORWARD) {
+		bool asked =
+		    resp->status == 401 || resp->status == 407; /* we have no password for phones */
+
+		refuse_change(leg_other(l), asked ? 488 : resp->status);
+		return;
+	}
+	if (resp->status == 491) /* 14.1 */
+		timer_start(timers, &l->session, 2100 + rng_below(l->call->sw->p.rng, 1900));
+	else if (resp->status == 422 && (interval = session_after_422(l, resp))) {
+		l->session_s = interval;
+		timer_start(timers, &l->session, 0);
+	} else {
+		session_start(l); /* it refuses, so it is there */
+	}
+}
+
+static void
+on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
+{
+	struct leg *l = user;
+
+	if (resp->status >= 300)
+		on_refusal(l, resp);
+	else if (resp->status >= 200)
+		on_2xx(l, resp);
+}
+
+static void
+on_failed(void *user, struct sip_client *tsx, enum err why)
+{
+	struct leg *l = user;
+
+	l->invite_out_pending = false;
+	gone_for_good(l);
+}
+
+static void
+on_gone(void *user, struct sip_client *tsx)
+{
+	struct leg *l = user;
+
+	if (l->invite_out == tsx)
+		l->invite_out = NULL;
+}
+
+static const struct sip_client_ops reinvite_ops = {
+    .on_response = on_response, .on_failed = on_failed, .on_gone = on_gone};

@@ -1,0 +1,141 @@
+/*
+ * Session timers (RFC 4028): notice that a phone has vanished. Whoever refreshes
+ * sends a re-INVITE at half time; the other ends the call when none came. With a
+ * phone that does not know them we refresh ourselves, and learn the same.
+ */
+#include "call/call_int.h"
+
+enum { SESSION_MAX_S = 24 * 3600 };
+
+static uint32_t
+preferred_s(const struct call_switch *sw)
+{
+	uint32_t s = dir_settings(sw->p.directory)->session_expires_s;
+
+	return s && s < SESSION_MIN_S ? SESSION_MIN_S : s;
+}
+
+/* "1800;refresher=uac". False: absent or garbage. */
+static bool
+parse(struct slice value, uint32_t *seconds, struct slice *refresher)
+{
+	struct slice params = value;
+	struct slice number = slice_trim(slice_take_until(&params, ';'));
+
+	*refresher = SLICE("");
+	if (slice_to_u32(number, SESSION_MAX_S, seconds) != ERR_OK || *seconds == 0)
+		return false;
+	(void)sip_param_find(params, SLICE("refresher"), refresher);
+	return true;
+}
+
+static uint32_t
+min_se(const struct sip_msg *m)
+{
+	struct slice params = sip_msg_value(m, SIP_HDR_MIN_SE);
+	uint32_t s;
+
+	return slice_to_u32(slice_trim(slice_take_until(&params, ';')), SESSION_MAX_S, &s) == ERR_OK
+		   ? s
+		   : 0;
+}
+
+bool
+session_refuse_small(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct slice refresher;
+	uint32_t s;
+
+	if (!parse(sip_msg_value(req, SIP_HDR_SESSION_EXPIRES), &s, &refresher) ||
+	    s >= SESSION_MIN_S || !sip_msg_has_token(req, SIP_HDR_SUPPORTED, SLICE("timer")))
+		return false;
+	sip_server_reject(tsx, 422, SLICE("Min-SE: 90\r\n"));
+	return true;
+}
+
+void
+session_on_invite(struct leg *l, const struct sip_msg *req)
+{
+	uint32_t ours = preferred_s(l->call->sw), least = min_se(req), s;
+	struct slice refresher;
+
+	l->supports_timer = sip_msg_has_token(req, SIP_HDR_SUPPORTED, SLICE("timer"));
+	if (parse(sip_msg_value(req, SIP_HDR_SESSION_EXPIRES), &s, &refresher)) {
+		l->session_s = ours && ours < s ? ours : s;
+		l->session_refresher =
+		    slice_eq_nocase(refresher, SLICE("uas")) || !l->supports_timer;
+	} else {
+		l->session_s = ours;
+		l->session_refresher = true;
+	}
+	if (l->session_s && l->session_s < least)
+		l->session_s = least;
+	if (l->session_s && l->session_s < SESSION_MIN_S)
+		l->session_s = SESSION_MIN_S;
+}
+
+void
+session_write_answer(struct leg *l, struct buf *b)
+{
+	if (!l->supports_timer || !l->session_s)
+		return;
+	sip_write_hdrf(b, SIP_HDR_SESSION_EXPIRES, "%u;refresher=%s", l->session_s,
+	    l->session_refresher ? "uas" : "uac");
+	if (!l->session_refresher)
+		sip_write_hdr(b, SIP_HDR_REQUIRE, SLICE("timer"));
+}
+
+void
+session_write_offer(const struct leg *l, struct buf *b)
+{
+	bool in_dialog = l->state == LEG_UP;
+	uint32_t s = l->session_s ? l->session_s : preferred_s(l->call->sw);
+
+	if (!s)
+		return;
+	if (in_dialog)
+		sip_write_hdrf(b, SIP_HDR_SESSION_EXPIRES, "%u;refresher=%s", s,
+		    l->session_refresher ? "uac" : "uas");
+	else
+		sip_write_hdrf(b, SIP_HDR_SESSION_EXPIRES, "%u", s);
+	sip_write_hdrf(b, SIP_HDR_MIN_SE, "%u", SESSION_MIN_S);
+}
+
+void
+session_on_2xx(struct leg *l, const struct sip_msg *resp)
+{
+	struct slice refresher;
+	uint32_t s;
+
+	l->session_refresher = true;
+	if (parse(sip_msg_value(resp, SIP_HDR_SESSION_EXPIRES), &s, &refresher)) {
+		l->session_s = s < SESSION_MIN_S ? SESSION_MIN_S : s;
+		l->session_refresher = !slice_eq_nocase(refresher, SLICE("uas"));
+	} else if (!l->session_s) {
+		l->session_s = preferred_s(l->call->sw);
+	}
+}
+
+uint32_t
+session_after_422(const struct leg *l, const struct sip_msg *resp)
+{
+	uint32_t least = min_se(resp), had = l->session_s ? l->session_s : preferred_s(l->call->sw);
+
+	return least > had ? least : 0; /* not larger: it would refuse again and again */
+}
+
+void
+session_start(struct leg *l)
+{
+	struct timers *timers = l->call->sw->p.timers;
+	uint64_t s = l->session_s;
+
+	if (l->state != LEG_UP)
+		return;
+	if (!s)
+		timer_stop(&l->session);
+	else if (l->session_refresher)
+		timer_start(timers, &l->session, s * 500);
+	else /* RFC 4028, 10: a little before the end */
+		timer_start(timers, &l->session, (s - (s / 3 < 32 ? s / 3 : 32)) * 1000);
+}

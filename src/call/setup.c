@@ -1,0 +1,179 @@
+/* A new call: checks the INVITE, asks for a plan, begins to execute it. */
+#include "call/call_int.h"
+
+/* Extensions a Require may name. */
+static bool
+refuse_extensions(struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct sip_values it = {0};
+	struct slice option;
+	char headers[512];
+	struct buf b;
+
+	buf_init(&b, headers, sizeof headers);
+	while (sip_msg_next_value(req, SIP_HDR_REQUIRE, &it, &option))
+		if (!slice_eq_nocase(option, SLICE("timer")))
+			sip_write_hdr(&b, SIP_HDR_UNSUPPORTED, option);
+	if (b.n == 0 && buf_ok(&b))
+		return false;
+	sip_server_reject(tsx, 420, buf_ok(&b) ? buf_slice(&b) : SLICE(""));
+	return true;
+}
+
+static bool
+refuse_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct slice type = slice_trim(sip_msg_value(req, SIP_HDR_CONTENT_TYPE));
+
+	if (req->max_forwards <= 1) { /* it would not get further than us */
+		sip_server_reject(tsx, 483, SLICE(""));
+		return true;
+	}
+	if (refuse_extensions(tsx, req) || session_refuse_small(sw, tsx, req))
+		return true;
+	if (req->body.n &&
+	    !slice_eq_nocase(slice_trim(slice_take_until(&type, ';')), SLICE("application/sdp"))) {
+		sip_server_reject(tsx, 415, SLICE("Accept: application/sdp\r\n"));
+		return true;
+	}
+	return false;
+}
+
+static bool
+reachable(void *ctx, int64_t phone_id)
+{
+	struct call_switch *sw = ctx;
+	struct call_contact contact;
+
+	return sw->p.ops->contacts(sw->p.ctx, phone_id, &contact, 1) > 0;
+}
+
+static enum err
+keep_party(struct arena *a, const struct routing_party *from, struct routing_party *to)
+{
+	enum err e = arena_dup(a, from->number, &to->number);
+
+	if (e == ERR_OK)
+		e = arena_dup(a, from->name, &to->name);
+	to->user = from->user;
+	return e;
+}
+
+/* What outlives the snapshot the plan was made from. */
+static enum err
+keep_plan(struct call *c, const struct routing_plan *plan, const struct dir_phone *phone)
+{
+	enum err e = keep_party(&c->arena, &plan->caller, &c->caller_party);
+
+	if (e == ERR_OK)
+		e = keep_party(&c->arena, &plan->called, &c->called_party);
+	if (e == ERR_OK)
+		e = arena_dup(&c->arena, phone->name, &c->caller_phone);
+	c->reason = arena_alloc(&c->arena, LIVE_REASONS_MAX * sizeof *c->reason);
+	if (e != ERR_OK || !c->reason)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < plan->n_reasons && e == ERR_OK; i++) {
+		e = arena_dup(&c->arena, slice_cstr(plan->reasons[i]), &c->reason[i]);
+		c->n_reasons = i + 1;
+	}
+	return e;
+}
+
+static void
+set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
+    const struct routing_plan *plan)
+{
+	struct leg *caller = &c->caller;
+	enum err e = ERR_OK;
+
+	leg_init(caller, c, MEDIA_CALLER, LEG_ASKED);
+	caller->invite_in = tsx;
+	caller->invite_in_pending = true;
+	caller->in_cseq = req->cseq;
+	caller->phone_name = c->caller_phone;
+	sip_server_attach(tsx, &answer_server_ops, caller);
+	record_begin(c);
+	e = sip_dialog_init_uas(&caller->dialog, &c->sw->dialogs, &c->arena, req,
+	    sip_server_flow(tsx), sip_server_tag(tsx));
+	if (e != ERR_OK) {
+		record_reason(c, "The caller's phone sent no usable Contact");
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 400);
+		return;
+	}
+	session_on_invite(caller, req);
+	if (plan->action == ROUTING_REFUSE) {
+		call_end(c, plan->result, CDR_BY_SYSTEM, plan->status);
+		return;
+	}
+	c->offer_late = req->body.n == 0;
+	c->max_forwards = req->max_forwards - 1;
+	ring_start(c, plan, req->body);
+}
+
+void
+call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *phone)
+{
+	struct routing_state state = {.ctx = sw, .phone_reachable = reachable};
+	struct routing_query q = {.dialled = req->uri.user, .caller_phone = phone, .state = &state};
+	struct routing_plan plan;
+	struct call *c;
+	enum err e;
+
+	if (refuse_invite(sw, tsx, req))
+		return;
+	e = call_new(sw, req->call_id, &c);
+	if (e != ERR_OK) {
+		sw->stats.refused_limit++;
+		sip_server_reject(tsx, 503, SLICE("Retry-After: 10\r\n"));
+		return;
+	}
+	routing_plan_make(&plan, sw->p.directory, &q);
+	if (keep_plan(c, &plan, phone) != ERR_OK) {
+		sip_server_reject(tsx, 500, SLICE(""));
+		call_abandon(c);
+		return;
+	}
+	call_log(LOG_DEBUG, c, "%.*s calls %.*s", SLICE_FMT(c->caller_phone),
+	    SLICE_FMT(c->called_party.number));
+	set_up(c, tsx, req, &plan);
+}
+
+static void
+answer_caller(struct call *c, uint16_t status)
+{
+	struct sip_server *tsx = c->caller.invite_in;
+	struct slice extra = status == 503 ? SLICE("Retry-After: 10\r\n") : SLICE("");
+
+	c->sip_status = status;
+	c->caller.invite_in_pending = false;
+	sip_server_reject(tsx, status, extra);
+	leg_done(&c->caller);
+}
+
+void
+call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status)
+{
+	struct call_switch *sw = c->sw;
+
+	if (c->state == CALL_ENDED)
+		return;
+	c->state = CALL_ENDED;
+	c->result = result;
+	c->ended_by = by;
+	c->ended_at = sw->p.ops->wall_ms(sw->p.ctx);
+	sw->stats.calls_up--;
+	timer_stop(&c->ring);
+	ring_stop(c, c->called, SLICE(""));
+	relayed_drop_all(c);
+	if (c->caller.state == LEG_ASKED)
+		answer_caller(c, status);
+	else
+		leg_bye(&c->caller, SLICE(""));
+	if (c->called)
+		leg_bye(c->called, SLICE(""));
+	bridge_close(c);
+	call_log(LOG_DEBUG, c, "over: %s", cdr_result_name(result));
+	record_live(c, LIVE_CALL_ENDED);
+	call_settle(c);
+}

@@ -1,0 +1,64 @@
+/*
+ * routing/ - from what somebody dialled to what shall happen, as a pure function:
+ * (snapshot, caller, digits, state) -> plan, with the reason for every step.
+ *
+ * The plan is data. call/ executes it; "test a number" shows it; a call record
+ * keeps its reasons. Nothing here does I/O, reads a clock or keeps anything:
+ * the same input gives the same plan. Texts in a plan are borrowed from the
+ * snapshot and the query. Any thread that may read the snapshot.
+ */
+#ifndef ROUTING_ROUTING_H
+#define ROUTING_ROUTING_H
+
+#include "directory/directory.h"
+#include "model/live.h"
+
+enum { ROUTING_TARGETS_MAX = 32, ROUTING_DIALLED_MAX = 64 };
+
+/* What routing must know of the moment, asked through functions so that nothing
+ * is collected that is not needed. */
+struct routing_state {
+	void *ctx;
+	bool (*phone_reachable)(void *ctx, int64_t phone_id); /* has at least one contact */
+};
+
+struct routing_query {
+	struct slice dialled;		      /* user part of the Request-URI, as it came */
+	const struct dir_phone *caller_phone; /* authenticated; NULL = not one of ours */
+	const struct routing_state *state;
+};
+
+enum routing_action { ROUTING_RING, ROUTING_REFUSE };
+
+struct routing_party {
+	struct slice number, name; /* as shown to the other side */
+	int64_t user;		   /* 0 = none */
+};
+
+struct routing_target {
+	int64_t phone;
+	struct slice phone_name;
+	uint32_t delay_ms; /* after the start of ringing */
+};
+
+struct routing_plan {
+	enum routing_action action;
+	uint16_t status;	/* REFUSE: SIP status for the caller */
+	enum cdr_result result; /* REFUSE: what the call record says */
+	struct routing_party caller, called;
+	uint32_t ring_ms;
+	struct routing_target target[ROUTING_TARGETS_MAX];
+	size_t n_targets;
+	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
+	uint32_t n_reasons;
+	char dialled[ROUTING_DIALLED_MAX]; /* normalised; called.number may point here */
+};
+
+/** Always gives a plan. dir and q are borrowed until plan is dropped. */
+void routing_plan_make(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+/** What was dialled without visual separators ("-", ".", "(", ")", blanks) and %xx.
+ *  ERR_MALFORMED: nothing left or a character no phone dials; ERR_TOO_BIG. */
+ERR_MUST_CHECK enum err routing_normalise(struct slice dialled, char out[ROUTING_DIALLED_MAX]);
+
+#endif

@@ -1,0 +1,295 @@
+/* The life of strowgerd: start in order, run, stop in the opposite order. */
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "daemon/management.h"
+#include "daemon/options.h"
+#include "daemon/signalling.h"
+
+enum { TO_MANAGEMENT_MAX = 65536, TO_SIGNALLING_MAX = 16384 };
+
+struct daemon {
+	struct options options;
+	struct settings settings;
+	char db_path[4096], journal_path[4096], socket_path[4096];
+	struct store *store;
+	struct journal *journal;
+	struct mailbox *to_signalling, *to_management;
+	struct signalling *signalling;
+	struct api *api;
+	struct management *management;
+	char why[512]; /* what to tell the administrator when the start fails */
+};
+
+static enum err
+make_paths(struct daemon *d)
+{
+	const char *dir = d->options.data_dir;
+	struct stat st;
+
+	if (strlen(dir) > sizeof d->db_path - 64) {
+		snprintf(d->why, sizeof d->why, "the name of the data directory is too long");
+		return ERR_TOO_BIG;
+	}
+	if (mkdir(dir, 0750) != 0 && errno != EEXIST) {
+		snprintf(d->why, sizeof d->why, "the data directory %.200s cannot be made: %s", dir,
+		    strerror(errno));
+		return err_from_errno(errno);
+	}
+	if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) || access(dir, R_OK | W_OK | X_OK) != 0) {
+		snprintf(d->why, sizeof d->why,
+		    "the data directory %.200s is not writable: give it to this account or choose "
+		    "another with --data",
+		    dir);
+		return ERR_DENIED;
+	}
+	snprintf(d->db_path, sizeof d->db_path, "%s/strowger.db", dir);
+	snprintf(d->journal_path, sizeof d->journal_path, "%s/calls.journal", dir);
+	snprintf(d->socket_path, sizeof d->socket_path, "%s/strowger.sock", dir);
+	return ERR_OK;
+}
+
+/* Records of calls that a crash cut, and of those the database had not got yet. */
+static enum err
+open_journal(struct daemon *d)
+{
+	struct journal_left *left = NULL;
+	size_t n = 0, done = 0;
+	enum err e = journal_open(d->journal_path, &d->journal, &left, &n, d->why, sizeof d->why);
+
+	for (; e == ERR_OK && done < n; done++) {
+		e = store_cdr_insert(d->store, &left[done].cdr, 1);
+		if (e == ERR_OK)
+			journal_release(d->journal, left[done].slot);
+		else
+			snprintf(d->why, sizeof d->why,
+			    "call records of the last run cannot be stored: %s", err_text(e));
+	}
+	if (done)
+		log_info(STORE, "%zu call records of the last run recovered", done);
+	free(left);
+	return e;
+}
+
+static enum err
+open_data(struct daemon *d)
+{
+	enum err e = make_paths(d);
+
+	if (e == ERR_OK)
+		e = store_open(d->db_path, &d->store, d->why, sizeof d->why);
+	if (e == ERR_OK)
+		e = open_journal(d);
+	if (e != ERR_OK)
+		return e;
+	e = store_settings(d->store, &d->settings);
+	if (e != ERR_OK)
+		snprintf(d->why, sizeof d->why, "the settings cannot be read: %s", err_text(e));
+	options_apply(&d->options, &d->settings);
+	return e;
+}
+
+static void
+on_change(void *ctx, const struct store_change *change)
+{
+	struct daemon *d = ctx;
+	struct to_management m = {.kind = TO_MANAGEMENT_CHANGED};
+
+	/* A full box is being worked off, and whoever works it off rebuilds afterwards. */
+	if (mailbox_post(d->to_management, &m) != ERR_OK)
+		log_warn(STORE, "a change waits: management is busy");
+	if (d->api)
+		api_on_changed(
+		    d->api, change->entity ? model_entity_name(change->entity) : NULL, change->id);
+}
+
+static enum err
+hang_up(void *ctx, const char *call_id)
+{
+	struct daemon *d = ctx;
+	struct to_signalling m = {.kind = TO_SIGNALLING_HANG_UP};
+
+	slice_clip_cstr(slice_cstr(call_id), m.call_id, sizeof m.call_id);
+	return mailbox_post(d->to_signalling, &m);
+}
+
+static const struct api_control_ops control_ops = {.hangup = hang_up};
+
+static enum err
+open_signalling(struct daemon *d)
+{
+	struct signalling_params p = {.settings = &d->settings, .journal = d->journal};
+	enum err e = mailbox_new(&d->to_signalling,
+	    &(struct mailbox_params){
+		.message_bytes = sizeof(struct to_signalling), .capacity = TO_SIGNALLING_MAX});
+
+	if (e == ERR_OK)
+		e = mailbox_new(&d->to_management,
+		    &(struct mailbox_params){.message_bytes = sizeof(struct to_management),
+			.capacity = TO_MANAGEMENT_MAX});
+	if (e == ERR_OK)
+		e = directory_build(d->store, &p.directory);
+	if (e != ERR_OK) {
+		snprintf(d->why, sizeof d->why, "the directory cannot be built: %s", err_text(e));
+		return e;
+	}
+	p.in = d->to_signalling;
+	p.to_management = d->to_management;
+	e = signalling_new(&d->signalling, &p, d->why, sizeof d->why);
+	if (e != ERR_OK)
+		return e;
+	e = store_bindings_load(
+	    d->store, (int64_t)loop_wall_ms(), signalling_restore, d->signalling);
+	if (e != ERR_OK)
+		snprintf(d->why, sizeof d->why, "registrations cannot be read: %s", err_text(e));
+	return e;
+}
+
+static enum err
+open_api(struct daemon *d)
+{
+	struct api_params p = {.store = d->store,
+	    .http_address = d->settings.sip_address,
+	    .http_port = (uint16_t)d->settings.http_port,
+	    .socket_path = d->socket_path,
+	    .web_dir = d->options.web_dir,
+	    .version = STROWGER_VERSION,
+	    .sip_address = d->settings.sip_address,
+	    .sip_port = signalling_sip_port(d->signalling),
+	    .ops = &control_ops,
+	    .ops_ctx = d};
+
+	return api_new(&d->api, &p, d->why, sizeof d->why);
+}
+
+/* Ports are open: from here on an ordinary account will do. */
+static enum err
+drop_privileges(struct daemon *d)
+{
+	const struct passwd *pw;
+
+	if (!d->options.user || geteuid() != 0)
+		return ERR_OK;
+	pw = getpwnam(d->options.user);
+	if (!pw) {
+		snprintf(
+		    d->why, sizeof d->why, "there is no account '%s' (--user)", d->options.user);
+		return ERR_NOT_FOUND;
+	}
+	if (initgroups(pw->pw_name, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
+	    setuid(pw->pw_uid) == 0)
+		return ERR_OK;
+	snprintf(d->why, sizeof d->why, "cannot become '%s': %s", d->options.user, strerror(errno));
+	return ERR_DENIED;
+}
+
+static enum err
+start(struct daemon *d)
+{
+	enum err e = open_data(d);
+
+	if (e == ERR_OK)
+		e = open_signalling(d);
+	if (e == ERR_OK)
+		e = open_api(d);
+	if (e == ERR_OK)
+		e = drop_privileges(d);
+	if (e != ERR_OK)
+		return e;
+	store_on_change(d->store, on_change, d);
+	e = management_start(&d->management, &(struct management_params){.store = d->store,
+						 .api = d->api,
+						 .in = d->to_management,
+						 .to_signalling = d->to_signalling});
+	if (e == ERR_OK)
+		e = api_start(d->api);
+	if (e != ERR_OK)
+		snprintf(d->why, sizeof d->why, "the threads cannot start: %s", err_text(e));
+	return e;
+}
+
+static void
+say_ready(const struct daemon *d)
+{
+	bool any = strcmp(d->settings.sip_address, "0.0.0.0") == 0 ||
+		   strcmp(d->settings.sip_address, "::") == 0;
+	const char *host = any ? "localhost" : d->settings.sip_address;
+	bool admin = false;
+
+	(void)!store_has_admin(d->store, &admin);
+	printf("Strowger %s is running.\n\n  Web page   http://%s:%u/\n  SIP        %s port %u, "
+	       "UDP and TCP\n"
+	       "  Data       %s\n\n%s\nEnd with Ctrl-C.\n",
+	    STROWGER_VERSION, host, api_bound_port(d->api), d->settings.sip_address,
+	    signalling_sip_port(d->signalling), d->options.data_dir,
+	    admin ? "Log in there as administrator."
+		  : "Open the web page and create the administrator; then add users and phones.");
+	fflush(stdout);
+}
+
+static void
+stop(struct daemon *d)
+{
+	api_stop(d->api);
+	if (d->to_management)
+		mailbox_close(d->to_management);
+	management_stop(d->management);
+	signalling_free(d->signalling);
+	api_free(d->api);
+	mailbox_free(d->to_management);
+	mailbox_free(d->to_signalling);
+	journal_close(d->journal);
+	store_close(d->store);
+}
+
+static int
+check(struct daemon *d)
+{
+	enum err e = make_paths(d);
+
+	if (e == ERR_OK)
+		e = store_check(d->db_path, d->why, sizeof d->why);
+	if (e != ERR_OK) {
+		fprintf(stderr, "strowgerd: %s\n", d->why);
+		return 1;
+	}
+	puts("Database and settings are in order.");
+	return 0;
+}
+
+int
+daemon_main(int argc, char **argv)
+{
+	static struct daemon d;
+	int code = 0;
+
+	if (options_parse(&d.options, argc, argv, d.why, sizeof d.why) != ERR_OK) {
+		fprintf(stderr, "strowgerd: %s\n", d.why);
+		return 2;
+	}
+	if (d.options.help || d.options.version) {
+		fputs(d.options.help ? options_help() : "strowgerd " STROWGER_VERSION "\n", stdout);
+		return 0;
+	}
+	log_set_level(d.options.log_level);
+	if (d.options.check)
+		return check(&d);
+	umask(0027);
+	if (start(&d) == ERR_OK) {
+		say_ready(&d);
+		signalling_run(d.signalling);
+	} else {
+		fprintf(stderr, "strowgerd: %s\n", d.why);
+		code = 1;
+	}
+	stop(&d);
+	return code;
+}

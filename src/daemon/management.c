@@ -1,0 +1,216 @@
+#include "daemon/management.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "loop/loop.h"
+#include "loop/thread.h"
+
+enum {
+	BATCH_MAX = 256,
+	RETRY_MAX =
+	    20000, /* records kept in memory while the disk refuses; the journal has them too */
+	HOUSEKEEPING_MS = 3600000,
+};
+
+struct management {
+	struct management_params p;
+	struct thread *thread;
+	bool directory_stale, failing;
+	int64_t last_housekeeping_ms;
+	struct cdr *records; /* waiting for the database */
+	uint32_t *slots;
+	size_t n_records, cap_records;
+	struct store_binding_change bindings[BATCH_MAX];
+	size_t n_bindings;
+};
+
+void
+management_drop(const struct to_management *m)
+{
+	if (m->kind == TO_MANAGEMENT_OLD_DIRECTORY)
+		directory_free(m->p);
+	else
+		free(m->p);
+}
+
+static void
+keep_record(struct management *m, uint32_t slot, const struct cdr *cdr)
+{
+	if (m->n_records == m->cap_records) {
+		size_t cap = m->cap_records ? m->cap_records * 2 : 64;
+		struct cdr *records =
+		    cap > RETRY_MAX ? NULL : realloc(m->records, cap * sizeof *records);
+		uint32_t *slots;
+
+		if (!records)
+			return; /* stays in the journal until the next start */
+		m->records = records;
+		slots = realloc(m->slots, cap * sizeof *slots);
+		if (!slots)
+			return;
+		m->slots = slots;
+		m->cap_records = cap;
+	}
+	m->records[m->n_records] = *cdr;
+	m->slots[m->n_records++] = slot;
+}
+
+static void
+flush_records(struct management *m)
+{
+	enum err e;
+
+	if (m->n_records == 0)
+		return;
+	e = store_cdr_insert(m->p.store, m->records, m->n_records);
+	if (e != ERR_OK) {
+		if (!m->failing)
+			log_error(STORE,
+			    "call records cannot be written: %s; they wait in the journal",
+			    err_text(e));
+		m->failing = true;
+		return;
+	}
+	if (m->failing)
+		log_info(STORE, "call records are written again");
+	m->failing = false;
+	for (size_t i = 0; i < m->n_records; i++) {
+		struct to_signalling msg = {.kind = TO_SIGNALLING_RELEASE, .slot = m->slots[i]};
+
+		if (mailbox_post_quiet(m->p.to_signalling, &msg) != ERR_OK)
+			log_warn(STORE, "journal slot %u stays until the next start", m->slots[i]);
+	}
+	m->n_records = 0;
+	if (m->cap_records > 4 * BATCH_MAX) { /* after a busy hour */
+		free(m->records);
+		free(m->slots);
+		m->records = NULL;
+		m->slots = NULL;
+		m->cap_records = 0;
+	}
+}
+
+static void
+flush_bindings(struct management *m)
+{
+	enum err e;
+
+	if (m->n_bindings == 0)
+		return;
+	e = store_bindings_apply(m->p.store, m->bindings, m->n_bindings);
+	if (e != ERR_OK)
+		log_error(STORE, "registrations cannot be written: %s", err_text(e));
+	m->n_bindings = 0;
+}
+
+static void
+take(struct management *m, const struct to_management *msg)
+{
+	switch (msg->kind) {
+	case TO_MANAGEMENT_RECORD: keep_record(m, msg->slot, msg->p); break;
+	case TO_MANAGEMENT_LIVE_CALL: api_on_live_call(m->p.api, msg->p); break;
+	case TO_MANAGEMENT_REGISTRATION: api_on_registration(m->p.api, msg->p, msg->removed); break;
+	case TO_MANAGEMENT_TRACE: api_on_trace(m->p.api, msg->p); break;
+	case TO_MANAGEMENT_CHANGED: m->directory_stale = true; break;
+	case TO_MANAGEMENT_OLD_DIRECTORY: break;
+	case TO_MANAGEMENT_METRICS: {
+		const struct metrics_block *block = msg->p;
+
+		api_on_metrics(m->p.api, block->metric, block->n);
+		break;
+	}
+	case TO_MANAGEMENT_BINDING:
+		if (m->n_bindings == BATCH_MAX)
+			flush_bindings(m);
+		m->bindings[m->n_bindings++] = *(const struct store_binding_change *)msg->p;
+		break;
+	}
+	management_drop(msg);
+}
+
+static void
+rebuild_directory(struct management *m)
+{
+	struct to_signalling msg = {.kind = TO_SIGNALLING_DIRECTORY};
+	enum err e = directory_build(m->p.store, &msg.directory);
+
+	m->directory_stale = false;
+	if (e == ERR_OK)
+		e = mailbox_post(m->p.to_signalling, &msg);
+	if (e == ERR_OK)
+		return;
+	directory_free(msg.directory);
+	m->directory_stale = true; /* tried again at the next turn */
+	log_error(STORE, "a change has not reached the telephone switch yet: %s", err_text(e));
+}
+
+static void
+keep_house(struct management *m)
+{
+	int64_t now = (int64_t)loop_wall_ms(), removed = 0;
+
+	if (now - m->last_housekeeping_ms < HOUSEKEEPING_MS)
+		return;
+	m->last_housekeeping_ms = now;
+	if (store_expire(m->p.store, now, &removed) != ERR_OK)
+		log_warn(STORE, "old records could not be removed");
+	else if (removed)
+		log_info(STORE, "%lld old call records removed", (long long)removed);
+}
+
+static void
+run(void *ctx)
+{
+	struct management *m = ctx;
+	struct to_management batch[BATCH_MAX];
+	enum err e;
+
+	do {
+		size_t n;
+
+		e = mailbox_wait(m->p.in, m->failing || m->directory_stale ? 200 : 10000);
+		while ((n = mailbox_take_batch(m->p.in, batch, BATCH_MAX)) > 0) {
+			for (size_t i = 0; i < n; i++)
+				take(m, &batch[i]);
+			flush_records(m);
+			flush_bindings(m);
+			if (m->directory_stale)
+				rebuild_directory(m);
+		}
+		flush_records(m);
+		if (m->directory_stale && e != ERR_CLOSED)
+			rebuild_directory(m);
+		keep_house(m);
+	} while (e != ERR_CLOSED);
+}
+
+enum err
+management_start(struct management **out, const struct management_params *p)
+{
+	struct management *m = calloc(1, sizeof *m);
+	enum err e;
+
+	if (!m)
+		return ERR_NOMEM;
+	m->p = *p;
+	m->last_housekeeping_ms = (int64_t)loop_wall_ms() - HOUSEKEEPING_MS + 60000;
+	e = thread_start(&m->thread, "management", run, m);
+	if (e != ERR_OK) {
+		free(m);
+		return e;
+	}
+	*out = m;
+	return ERR_OK;
+}
+
+void
+management_stop(struct management *m)
+{
+	if (!m)
+		return;
+	thread_join(m->thread);
+	free(m->records);
+	free(m->slots);
+	free(m);
+}

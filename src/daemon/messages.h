@@ -1,0 +1,48 @@
+/*
+ * What the planes say to each other. Small values; larger things travel as heap
+ * blocks whose ownership goes with the message (receiver frees).
+ */
+#ifndef DAEMON_MESSAGES_H
+#define DAEMON_MESSAGES_H
+
+#include "api/api.h"
+#include "directory/directory.h"
+#include "model/live.h"
+
+enum management_kind {
+	TO_MANAGEMENT_RECORD,	     /* p: struct cdr, slot: of the journal */
+	TO_MANAGEMENT_LIVE_CALL,     /* p: struct live_call */
+	TO_MANAGEMENT_REGISTRATION,  /* p: struct live_registration; removed */
+	TO_MANAGEMENT_BINDING,	     /* p: struct store_binding_change */
+	TO_MANAGEMENT_TRACE,	     /* p: struct trace_message */
+	TO_MANAGEMENT_METRICS,	     /* p: struct metrics_block */
+	TO_MANAGEMENT_OLD_DIRECTORY, /* p: struct directory, to be freed */
+	TO_MANAGEMENT_CHANGED,	     /* from the store's feed: rebuild the directory */
+};
+
+struct to_management {
+	enum management_kind kind;
+	uint32_t slot;
+	bool removed;
+	void *p;
+};
+
+struct metrics_block {
+	size_t n;
+	struct api_metric metric[];
+};
+
+enum signalling_kind {
+	TO_SIGNALLING_DIRECTORY, /* directory: the new snapshot */
+	TO_SIGNALLING_HANG_UP,	 /* call_id */
+	TO_SIGNALLING_RELEASE,	 /* slot: the record is in the database */
+};
+
+struct to_signalling {
+	enum signalling_kind kind;
+	uint32_t slot;
+	struct directory *directory;
+	char call_id[LIVE_CALL_ID_BYTES];
+};
+
+#endif

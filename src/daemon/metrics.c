@@ -1,0 +1,142 @@
+#include "daemon/metrics.h"
+
+#include <stdlib.h>
+
+#include "media/relay.h"
+
+static void
+add(struct metrics_block *m, bool counter, const char *name, const char *labels, const char *help,
+    double value)
+{
+	if (m->n < API_METRICS_MAX)
+		m->metric[m->n++] = (struct api_metric){name, labels, help, counter, value};
+}
+
+#define COUNTER(m, name, labels, help, v) add(m, true, name, labels, help, (double)(v))
+#define GAUGE(m, name, labels, help, v)	  add(m, false, name, labels, help, (double)(v))
+
+static void
+add_calls(struct metrics_block *m, const struct call_switch_stats *s)
+{
+	static const char *const labels[] = {
+#define X(id, text) "result=\"" text "\"",
+	    CDR_RESULTS(X)
+#undef X
+	};
+
+	GAUGE(m, "strowger_calls_active", NULL, "Calls that ring or talk", s->calls_up);
+	GAUGE(m, "strowger_call_objects", NULL, "Calls in memory, finished ones that wait included",
+	    s->calls_now);
+	GAUGE(m, "strowger_legs", NULL, "Legs in memory", s->legs_now);
+	GAUGE(m, "strowger_streams", NULL, "Media streams open", s->streams_now);
+	COUNTER(m, "strowger_calls_total", NULL, "Calls", s->calls);
+	COUNTER(m, "strowger_calls_answered_total", NULL, "Calls that were answered", s->answered);
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+		COUNTER(m, "strowger_calls_ended_total", labels[i], "Ended calls by result",
+		    s->by_result[i]);
+	COUNTER(m, "strowger_calls_refused_total", NULL,
+	    "Calls refused because too many were there", s->refused_limit);
+	COUNTER(
+	    m, "strowger_calls_no_ack_total", NULL, "Answers that were never confirmed", s->no_ack);
+	COUNTER(m, "strowger_media_timeouts_total", NULL, "Calls ended because no sound came",
+	    s->media_timeouts);
+	COUNTER(m, "strowger_session_timeouts_total", NULL, "Calls ended by the session timer",
+	    s->session_timeouts);
+}
+
+static void
+add_sip(struct metrics_block *m, const struct sip_core_stats *s)
+{
+	static const char *const labels[SIP_METHOD_N] = {"method=\"other\"",
+#define X(name) "method=\"" #name "\"",
+	    SIP_METHODS(X)
+#undef X
+	};
+
+	COUNTER(
+	    m, "strowger_sip_messages_received_total", NULL, "SIP messages received", s->received);
+	COUNTER(m, "strowger_sip_messages_sent_total", NULL, "SIP messages sent", s->sent);
+	COUNTER(m, "strowger_sip_malformed_total", NULL, "Messages that are no valid SIP",
+	    s->malformed);
+	COUNTER(m, "strowger_sip_retransmissions_in_total", NULL, "Messages received again",
+	    s->retransmits_in);
+	COUNTER(m, "strowger_sip_retransmissions_out_total", NULL, "Messages sent again",
+	    s->retransmits_out);
+	COUNTER(m, "strowger_sip_timeouts_total", NULL, "Requests nobody answered", s->timeouts);
+	COUNTER(m, "strowger_sip_stray_total", NULL, "Messages that belong to nothing", s->stray);
+	for (size_t i = 0; i < SIP_METHOD_N; i++)
+		COUNTER(m, "strowger_sip_requests_total", labels[i], "Requests received",
+		    s->requests_by_method[i]);
+	GAUGE(m, "strowger_sip_transactions", "side=\"server\"", "Transactions in memory",
+	    s->servers);
+	GAUGE(m, "strowger_sip_transactions", "side=\"client\"", "Transactions in memory",
+	    s->clients);
+}
+
+static void
+add_net(struct metrics_block *m, const struct net *net)
+{
+	const struct net_counts *udp = net_get_counts(net, SIP_UDP),
+				*tcp = net_get_counts(net, SIP_TCP);
+
+	COUNTER(
+	    m, "strowger_net_bytes_in_total", "transport=\"udp\"", "Bytes received", udp->bytes_in);
+	COUNTER(
+	    m, "strowger_net_bytes_in_total", "transport=\"tcp\"", "Bytes received", tcp->bytes_in);
+	COUNTER(
+	    m, "strowger_net_bytes_out_total", "transport=\"udp\"", "Bytes sent", udp->bytes_out);
+	COUNTER(
+	    m, "strowger_net_bytes_out_total", "transport=\"tcp\"", "Bytes sent", tcp->bytes_out);
+	COUNTER(m, "strowger_net_not_sent_total", "transport=\"udp\"",
+	    "Messages that could not be sent", udp->queue_full + udp->send_errors);
+	COUNTER(m, "strowger_net_not_sent_total", "transport=\"tcp\"",
+	    "Messages that could not be sent", tcp->queue_full + tcp->send_errors);
+	COUNTER(m, "strowger_net_framing_errors_total", NULL, "Streams closed for what they sent",
+	    tcp->framing_errors);
+	COUNTER(m, "strowger_net_connections_refused_total", NULL, "Connections over a limit",
+	    tcp->refused);
+	GAUGE(m, "strowger_net_connections", NULL, "TCP connections", tcp->conns);
+}
+
+static void
+add_media(struct metrics_block *m, const struct media *media)
+{
+	struct media_relay_stats s;
+
+	media_relay_stats(media, &s);
+	GAUGE(m, "strowger_media_streams", NULL, "Streams being relayed", s.streams_open);
+	GAUGE(m, "strowger_media_ports", NULL, "Media ports of the range", s.ports);
+	GAUGE(m, "strowger_media_ports_in_use", NULL, "Media ports taken", s.ports_in_use);
+	COUNTER(m, "strowger_media_packets_total", NULL, "RTP and RTCP packets relayed", s.packets);
+	COUNTER(m, "strowger_media_dropped_total", "why=\"stranger\"", "Packets not relayed",
+	    s.refused);
+	COUNTER(m, "strowger_media_dropped_total", "why=\"malformed\"", "Packets not relayed",
+	    s.malformed);
+	COUNTER(
+	    m, "strowger_media_dropped_total", "why=\"foreign\"", "Packets not relayed", s.foreign);
+	COUNTER(m, "strowger_media_dropped_total", "why=\"late\"", "Packets not relayed", s.late);
+	COUNTER(m, "strowger_media_dropped_total", "why=\"undeliverable\"", "Packets not relayed",
+	    s.undeliverable);
+	COUNTER(m, "strowger_media_dropped_total", "why=\"send_failed\"", "Packets not relayed",
+	    s.send_failed);
+	COUNTER(m, "strowger_media_ports_exhausted_total", NULL, "Streams refused: no ports left",
+	    s.open_refused);
+}
+
+struct metrics_block *
+metrics_collect(const struct metrics_sources *src)
+{
+	struct metrics_block *m = malloc(sizeof *m + API_METRICS_MAX * sizeof m->metric[0]);
+
+	if (!m)
+		return NULL;
+	m->n = 0;
+	add_calls(m, call_switch_get_stats(switchboard_calls(src->switchboard)));
+	add_sip(m, sip_core_get_stats(switchboard_core(src->switchboard)));
+	add_net(m, src->net);
+	add_media(m, src->media);
+	add_registrar(m, src->switchboard);
+	COUNTER(m, "strowger_reports_dropped_total", NULL,
+	    "Live events and traces left out under load", src->reports_dropped);
+	return m;
+}

@@ -1,0 +1,27 @@
+/* Boot options of strowgerd: command line only; everything else is in the database. */
+#ifndef DAEMON_OPTIONS_H
+#define DAEMON_OPTIONS_H
+
+#include "base/addr.h"
+#include "base/log.h"
+#include "model/settings.h"
+
+struct options {
+	const char *data_dir;
+	const char *web_dir;
+	const char *user; /* account to run as; NULL = stay */
+	const char *bind; /* address for SIP and HTTP, wins over the settings; NULL = settings */
+	long http_port, sip_port; /* -1 = settings; 0 = any free one */
+	enum log_level log_level;
+	bool check, version, help;
+};
+
+/** ERR_INVALID: why says which option and what it wants. Texts are borrowed from argv. */
+ERR_MUST_CHECK enum err options_parse(
+    struct options *o, int argc, char **argv, char *why, size_t why_bytes);
+/** The text of --help. */
+const char *options_help(void);
+/** Puts the options that win over settings into s. */
+void options_apply(const struct options *o, struct settings *s);
+
+#endif

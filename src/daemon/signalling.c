@@ -1,0 +1,477 @@
+#include "daemon/signalling.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "daemon/management.h"
+#include "daemon/metrics.h"
+#include "daemon/switchboard.h"
+#include "media/relay.h"
+#include "net/net.h"
+
+enum {
+	WAKE_MS = 20, /* management is woken at most so often */
+	SECOND_MS = 1000,
+	GOODBYE_MS = 2000,
+	TAKE_MAX = 64,
+};
+
+/* A message that must not get lost, waiting for room in the mailbox. */
+struct waiting {
+	struct list link;
+	struct to_management message;
+};
+
+struct signalling {
+	struct loop *loop;
+	struct net *net;
+	struct media *media;
+	struct switchboard *switchboard;
+	struct rng rng;
+	struct directory *directory;
+	struct journal *journal;
+	struct mailbox *in, *out;
+	struct timer wake, second, goodbye;
+	struct list waiting;
+	uint64_t dropped; /* reports management had no room for */
+	uint16_t sip_port;
+	bool stopping;
+};
+
+/* ---- to management ---- */
+
+static void
+arm_wake(struct signalling *s)
+{
+	if (!timer_active(&s->wake))
+		timer_start(loop_timers(s->loop), &s->wake, WAKE_MS);
+}
+
+static void
+wait_for_room(struct signalling *s, const struct to_management *m)
+{
+	struct waiting *w = malloc(sizeof *w);
+
+	if (!w) { /* records are still in the journal */
+		management_drop(m);
+		return;
+	}
+	w->message = *m;
+	list_push(&s->waiting, &w->link);
+}
+
+static void
+post(struct signalling *s, const struct to_management *m)
+{
+	bool precious = m->kind == TO_MANAGEMENT_RECORD || m->kind == TO_MANAGEMENT_BINDING ||
+			m->kind == TO_MANAGEMENT_OLD_DIRECTORY;
+
+	arm_wake(s);
+	if (list_empty(&s->waiting) && mailbox_post_quiet(s->out, m) == ERR_OK)
+		return;
+	if (precious) {
+		wait_for_room(s, m);
+		return;
+	}
+	s->dropped++;
+	management_drop(m);
+}
+
+static void
+post_copy(struct signalling *s, enum management_kind kind, uint32_t slot, bool removed,
+    const void *value, size_t bytes)
+{
+	struct to_management m = {
+	    .kind = kind, .slot = slot, .removed = removed, .p = malloc(bytes)};
+
+	if (!m.p) {
+		s->dropped++;
+		return;
+	}
+	memcpy(m.p, value, bytes);
+	post(s, &m);
+}
+
+static void take_commands(void *ctx);
+
+static void
+on_wake(struct timer *t)
+{
+	struct signalling *s = container_of(t, struct signalling, wake);
+
+	while (!list_empty(&s->waiting)) {
+		struct waiting *w = container_of(s->waiting.next, struct waiting, link);
+
+		if (mailbox_post_quiet(s->out, &w->message) != ERR_OK)
+			break;
+		list_remove(&w->link);
+		free(w);
+	}
+	mailbox_wake_if_dirty(s->out);
+	take_commands(s); /* quiet ones: journal slots to release */
+	if (!list_empty(&s->waiting))
+		arm_wake(s);
+}
+
+static void
+on_second(struct timer *t)
+{
+	struct signalling *s = container_of(t, struct signalling, second);
+	struct to_management m = {.kind = TO_MANAGEMENT_METRICS};
+
+	timer_start(loop_timers(s->loop), &s->second, SECOND_MS);
+	journal_tick(s->journal, (int64_t)loop_wall_ms());
+	m.p = metrics_collect(&(struct metrics_sources){.net = s->net,
+	    .media = s->media,
+	    .switchboard = s->switchboard,
+	    .mailbox = s->out,
+	    .reports_dropped = s->dropped});
+	if (m.p)
+		post(s, &m);
+}
+
+/* ---- what the switchboard asks for ---- */
+
+static void
+sb_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
+{
+	struct signalling *s = ctx;
+
+	(void)net_send(s->net, flow, bytes); /* counted there; SIP sends again */
+}
+
+static enum err
+sb_local_for(void *ctx, enum sip_transport t, const struct addr *remote, struct addr *out)
+{
+	struct signalling *s = ctx;
+
+	return net_local_for(s->net, t, remote, out);
+}
+
+static int64_t
+sb_wall_ms(void *ctx)
+{
+	return (int64_t)loop_wall_ms();
+}
+
+static void
+sb_live_call(void *ctx, const struct live_call *call)
+{
+	post_copy(ctx, TO_MANAGEMENT_LIVE_CALL, 0, false, call, sizeof *call);
+}
+
+static uint32_t
+sb_record_begin(void *ctx, const struct cdr *cdr)
+{
+	struct signalling *s = ctx;
+
+	return journal_begin(s->journal, cdr);
+}
+
+static void
+sb_record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct signalling *s = ctx;
+
+	journal_update(s->journal, handle, cdr);
+}
+
+static void
+sb_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct signalling *s = ctx;
+
+	journal_end(s->journal, handle, cdr);
+	post_copy(s, TO_MANAGEMENT_RECORD, handle, false, cdr, sizeof *cdr);
+}
+
+static void
+sb_registration(void *ctx, const struct live_registration *r, bool removed)
+{
+	post_copy(ctx, TO_MANAGEMENT_REGISTRATION, 0, removed, r, sizeof *r);
+}
+
+static void
+sb_binding(void *ctx, const struct store_binding_change *change)
+{
+	post_copy(ctx, TO_MANAGEMENT_BINDING, 0, false, change, sizeof *change);
+}
+
+static void
+sb_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct slice bytes,
+    const char *call_id)
+{
+	struct signalling *s = ctx;
+	struct trace_message *m = trace_message_new(bytes);
+
+	if (!m)
+		return;
+	m->at_ms = (int64_t)loop_wall_ms();
+	m->direction = dir == SIP_IN ? TRACE_IN : TRACE_OUT;
+	slice_clip_cstr(slice_cstr(call_id), m->call_id, sizeof m->call_id);
+	slice_clip_cstr(sip_transport_name(flow->transport), m->transport, sizeof m->transport);
+	addr_text(&flow->local, m->local);
+	addr_text(&flow->remote, m->remote);
+	post(s, &(struct to_management){.kind = TO_MANAGEMENT_TRACE, .p = m});
+}
+
+static const struct switchboard_ops switchboard_ops = {.send = sb_send,
+    .local_for = sb_local_for,
+    .wall_ms = sb_wall_ms,
+    .on_live_call = sb_live_call,
+    .record_begin = sb_record_begin,
+    .record_update = sb_record_update,
+    .record_end = sb_record_end,
+    .on_registration = sb_registration,
+    .on_binding = sb_binding,
+    .on_trace = sb_trace};
+
+/* ---- from the transports ---- */
+
+static void
+on_message(void *ctx, const struct sip_flow *flow, struct slice bytes)
+{
+	struct signalling *s = ctx;
+
+	switchboard_on_message(s->switchboard, flow, bytes);
+}
+
+static void
+on_closed(void *ctx, const struct sip_flow *flow)
+{
+	struct signalling *s = ctx;
+
+	switchboard_on_closed(s->switchboard, flow);
+}
+
+static const struct net_ops net_ops = {.on_message = on_message, .on_closed = on_closed};
+
+/* ---- from management ---- */
+
+static void
+take_directory(struct signalling *s, struct directory *fresh)
+{
+	struct directory *old = s->directory;
+
+	s->directory = fresh;
+	switchboard_set_directory(s->switchboard, fresh);
+	post(s, &(struct to_management){.kind = TO_MANAGEMENT_OLD_DIRECTORY, .p = old});
+}
+
+static void
+take_commands(void *ctx)
+{
+	struct signalling *s = ctx;
+	struct to_signalling batch[TAKE_MAX];
+	size_t n;
+
+	while ((n = mailbox_take_batch(s->in, batch, TAKE_MAX)) > 0)
+		for (size_t i = 0; i < n; i++)
+			switch (batch[i].kind) {
+			case TO_SIGNALLING_DIRECTORY: take_directory(s, batch[i].directory); break;
+			case TO_SIGNALLING_RELEASE:
+				journal_release(s->journal, batch[i].slot);
+				break;
+			case TO_SIGNALLING_HANG_UP:
+				if (call_hang_up(switchboard_calls(s->switchboard),
+					slice_cstr(batch[i].call_id)) != ERR_OK)
+					log_debug(CALL, "[%s] cannot be ended: it is over",
+					    batch[i].call_id);
+				break;
+			}
+}
+
+/* ---- start and stop ---- */
+
+static void
+on_goodbye(struct timer *t)
+{
+	struct signalling *s = container_of(t, struct signalling, goodbye);
+	const struct call_switch_stats *st =
+	    call_switch_get_stats(switchboard_calls(s->switchboard));
+
+	if (st->streams_now == 0 || loop_now_ms(s->loop) >= s->goodbye.due_ms + GOODBYE_MS) {
+		loop_stop(s->loop);
+		return;
+	}
+	timer_start(loop_timers(s->loop), &s->goodbye, 20);
+}
+
+static void
+on_terminate(void *ctx, int signal_number)
+{
+	struct signalling *s = ctx;
+
+	if (s->stopping) { /* the second one: at once */
+		loop_stop(s->loop);
+		return;
+	}
+	s->stopping = true;
+	log_info(DAEMON, "stopping");
+	call_switch_end_all(switchboard_calls(s->switchboard));
+	timer_start(loop_timers(s->loop), &s->goodbye, 20);
+}
+
+static enum err
+listen_both(struct signalling *s, const struct addr *at, const char **which)
+{
+	struct addr udp, tcp;
+	enum err e = net_listen(s->net, SIP_UDP, at, &udp);
+
+	*which = "UDP";
+	if (e != ERR_OK)
+		return e;
+	tcp = *at;
+	tcp.port = udp.port;
+	*which = "TCP";
+	e = net_listen(s->net, SIP_TCP, &tcp, NULL);
+	if (e == ERR_OK)
+		s->sip_port = udp.port;
+	return e;
+}
+
+static enum err
+open_sip(struct signalling *s, const struct settings *set, char *why, size_t why_bytes)
+{
+	const char *which = "";
+	struct addr at;
+	enum err e = addr_parse_ip(slice_cstr(set->sip_address), (uint16_t)set->sip_port, &at);
+
+	if (e != ERR_OK) {
+		snprintf(why, why_bytes, "the SIP address '%s' is no IP address", set->sip_address);
+		return e;
+	}
+	for (int attempt = 0; attempt < 16; attempt++) {
+		e = listen_both(s, &at, &which);
+		if (e != ERR_IN_USE || at.port != 0)
+			break; /* a free UDP port may be taken for TCP: draw again */
+	}
+	if (e == ERR_IN_USE)
+		snprintf(why, why_bytes,
+		    "SIP port %u (%s) on %s is in use: stop the other program or start with "
+		    "--sip-port",
+		    set->sip_port, which, set->sip_address);
+	else if (e != ERR_OK)
+		snprintf(why, why_bytes, "cannot listen for SIP on %s port %u (%s): %s",
+		    set->sip_address, set->sip_port, which, err_text(e));
+	return e;
+}
+
+static enum err
+open_media(struct signalling *s, const struct settings *set, char *why, size_t why_bytes)
+{
+	struct media_relay_params p = {
+	    .port_min = (uint16_t)set->rtp_port_min, .port_max = (uint16_t)set->rtp_port_max};
+	enum err e = media_relay_new(&s->media, s->loop, &p);
+
+	if (e != ERR_OK)
+		snprintf(why, why_bytes, "the media engine cannot use ports %u to %u: %s",
+		    set->rtp_port_min, set->rtp_port_max, err_text(e));
+	return e;
+}
+
+static enum err
+open_all(struct signalling *s, const struct settings *set, char *why, size_t why_bytes)
+{
+	enum err e = loop_new(&s->loop);
+
+	snprintf(why, why_bytes, "the event loop cannot start: %s", err_text(e));
+	if (e != ERR_OK)
+		return e;
+	e = net_new(&s->net, s->loop, &(struct net_config){0}, &net_ops, s);
+	if (e == ERR_OK)
+		e = open_sip(s, set, why, why_bytes);
+	if (e == ERR_OK)
+		e = open_media(s, set, why, why_bytes);
+	if (e != ERR_OK)
+		return e;
+	e = switchboard_new(
+	    &s->switchboard, &(struct switchboard_params){.timers = loop_timers(s->loop),
+				 .rng = &s->rng,
+				 .media = s->media,
+				 .directory = s->directory,
+				 .ops = &switchboard_ops,
+				 .ctx = s});
+	if (e == ERR_OK)
+		e = loop_mailbox_attach(s->loop, s->in, take_commands, s);
+	if (e == ERR_OK)
+		e = loop_on_terminate(s->loop, on_terminate, s);
+	if (e != ERR_OK)
+		snprintf(why, why_bytes, "signalling cannot start: %s", err_text(e));
+	return e;
+}
+
+enum err
+signalling_new(
+    struct signalling **out, const struct signalling_params *p, char *why, size_t why_bytes)
+{
+	struct signalling *s = calloc(1, sizeof *s);
+	enum err e;
+
+	if (!s) {
+		directory_free(p->directory);
+		snprintf(why, why_bytes, "out of memory");
+		return ERR_NOMEM;
+	}
+	s->directory = p->directory;
+	s->journal = p->journal;
+	s->in = p->in;
+	s->out = p->to_management;
+	list_init(&s->waiting);
+	timer_init(&s->wake, on_wake);
+	timer_init(&s->second, on_second);
+	timer_init(&s->goodbye, on_goodbye);
+	rng_init_system(&s->rng);
+	e = open_all(s, p->settings, why, why_bytes);
+	if (e != ERR_OK) {
+		signalling_free(s);
+		return e;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+uint16_t
+signalling_sip_port(const struct signalling *s)
+{
+	return s->sip_port;
+}
+
+void
+signalling_restore(void *ctx, const struct store_binding *b)
+{
+	struct signalling *s = ctx;
+
+	switchboard_restore(s->switchboard, b);
+}
+
+void
+signalling_run(struct signalling *s)
+{
+	timer_start(loop_timers(s->loop), &s->second, SECOND_MS);
+	loop_run(s->loop);
+	timer_stop(&s->second);
+	on_wake(&s->wake);
+}
+
+void
+signalling_free(struct signalling *s)
+{
+	if (!s)
+		return;
+	if (s->media)
+		media_relay_stop(s->media);
+	switchboard_free(s->switchboard);
+	net_free(s->net);
+	loop_free(s->loop);
+	media_relay_free(s->media);
+	LIST_FOR_EACH_SAFE (it, &s->waiting) {
+		struct waiting *w = container_of(it, struct waiting, link);
+
+		management_drop(&w->message);
+		free(w);
+	}
+	directory_free(s->directory);
+	free(s);
+}

@@ -1,0 +1,38 @@
+/*
+ * The signalling plane of the daemon: the switchboard on real sockets, clock and
+ * media, with its mailboxes to management.
+ *
+ * Everything here runs on the thread that calls signalling_run, before it or after it.
+ */
+#ifndef DAEMON_SIGNALLING_H
+#define DAEMON_SIGNALLING_H
+
+#include "daemon/messages.h"
+#include "loop/loop.h"
+#include "store/journal.h"
+#include "store/store.h"
+
+struct signalling;
+
+struct signalling_params {
+	const struct settings *settings; /* with the boot options applied; copied */
+	struct directory *directory;	 /* taken over, also on failure */
+	struct journal *journal;	 /* borrowed */
+	struct mailbox *in;		 /* struct to_signalling */
+	struct mailbox *to_management;	 /* struct to_management */
+};
+
+/** Opens the SIP sockets and the media engine. why gets a sentence on failure. */
+ERR_MUST_CHECK enum err signalling_new(
+    struct signalling **out, const struct signalling_params *p, char *why, size_t why_bytes);
+/** The SIP port we listen on. */
+uint16_t signalling_sip_port(const struct signalling *s);
+/** Contacts of the run before; before signalling_run. */
+void signalling_restore(void *s, const struct store_binding *b);
+/** Until SIGTERM or SIGINT: then ends all calls with a BYE, waits for their records
+ *  (two seconds at most) and returns. */
+void signalling_run(struct signalling *s);
+/** NULL is fine. */
+void signalling_free(struct signalling *s);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * The signalling plane without I/O: sip core, registrar and calls, wired to each
+ * other. The daemon feeds it from sockets and a clock; the simulation from a
+ * virtual network. Everything it says about itself leaves through ops.
+ *
+ * Owns core, registrar and switch. One thread. Borrows timers, rng, media and the
+ * directory, which outlive it.
+ */
+#ifndef DAEMON_SWITCHBOARD_H
+#define DAEMON_SWITCHBOARD_H
+
+#include "call/call.h"
+#include "registrar/auth.h"
+#include "registrar/registrar.h"
+
+struct switchboard;
+
+struct switchboard_ops {
+	void (*send)(void *ctx, const struct sip_flow *flow, struct slice bytes);
+	/** Which local address faces remote (port included), for phones that never spoke to us. */
+	enum err (*local_for)(
+	    void *ctx, enum sip_transport t, const struct addr *remote, struct addr *out);
+	int64_t (*wall_ms)(void *ctx);
+	void (*on_live_call)(void *ctx, const struct live_call *call);
+	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
+	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
+	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
+	void (*on_registration)(void *ctx, const struct live_registration *r, bool removed);
+	void (*on_binding)(void *ctx, const struct store_binding_change *change);
+	/** A message of a call; NULL = no traces wanted. */
+	void (*on_trace)(void *ctx, enum sip_direction dir, const struct sip_flow *flow,
+	    struct slice bytes, const char *call_id);
+};
+
+struct switchboard_params {
+	struct timers *timers;
+	struct rng *rng;
+	struct media *media; /* its on_event is set here */
+	const struct directory *directory;
+	const struct switchboard_ops *ops;
+	void *ctx;
+	size_t calls_max; /* 0 = default */
+};
+
+ERR_MUST_CHECK enum err switchboard_new(
+    struct switchboard **out, const struct switchboard_params *p);
+void switchboard_free(struct switchboard *sb);
+/** The old snapshot is not touched any more after this returns. */
+void switchboard_set_directory(struct switchboard *sb, const struct directory *dir);
+void switchboard_on_message(
+    struct switchboard *sb, const struct sip_flow *flow, struct slice bytes);
+void switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow);
+/** Registrations of the run before. */
+void switchboard_restore(struct switchboard *sb, const struct store_binding *b);
+
+struct call_switch *switchboard_calls(struct switchboard *sb);
+struct registrar *switchboard_registrar(struct switchboard *sb);
+struct sip_core *switchboard_core(struct switchboard *sb);
+const struct auth_stats *switchboard_auth_stats(const struct switchboard *sb);
+
+#endif

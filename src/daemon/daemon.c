@@ -235,6 +235,17 @@ say_ready(const struct daemon *d)
 	fflush(stdout);
 }
 
+/* Snapshots that never reached the switch. */
+static void
+drain_commands(struct daemon *d)
+{
+	struct to_signalling m;
+
+	while (d->to_signalling && mailbox_take_batch(d->to_signalling, &m, 1) == 1)
+		if (m.kind == TO_SIGNALLING_DIRECTORY)
+			directory_free(m.directory);
+}
+
 static void
 stop(struct daemon *d)
 {
@@ -242,6 +253,7 @@ stop(struct daemon *d)
 	if (d->to_management)
 		mailbox_close(d->to_management);
 	management_stop(d->management);
+	drain_commands(d);
 	signalling_free(d->signalling);
 	api_free(d->api);
 	mailbox_free(d->to_management);

@@ -123,6 +123,35 @@ add_media(struct metrics_block *m, const struct media *media)
 	    s.open_refused);
 }
 
+static void
+add_registrar(struct metrics_block *m, struct switchboard *sb)
+{
+	static const char *const labels[AUTH_RESULTS_N] = {
+#define X(id, name, text) "result=\"" name "\"",
+	    AUTH_RESULTS(X)
+#undef X
+	};
+	const struct registrar_counts *r = registrar_get_counts(switchboard_registrar(sb));
+	const uint64_t *auth = auth_counts(switchboard_auth(sb));
+
+	GAUGE(m, "strowger_registrations", NULL, "Contacts of phones", r->bindings);
+	GAUGE(m, "strowger_registrations_unreachable", NULL, "Contacts that do not answer",
+	    r->unreachable);
+	COUNTER(m, "strowger_registers_total", "what=\"registered\"", "REGISTER requests",
+	    r->registered);
+	COUNTER(m, "strowger_registers_total", "what=\"removed\"", "REGISTER requests", r->removed);
+	COUNTER(m, "strowger_registers_total", "what=\"query\"", "REGISTER requests", r->queries);
+	COUNTER(m, "strowger_registers_total", "what=\"refused\"", "REGISTER requests", r->refused);
+	COUNTER(
+	    m, "strowger_registrations_expired_total", NULL, "Contacts that ran out", r->expired);
+	COUNTER(m, "strowger_options_sent_total", NULL, "Keep-alives sent", r->options_sent);
+	COUNTER(
+	    m, "strowger_options_lost_total", NULL, "Keep-alives without answer", r->options_lost);
+	for (size_t i = 0; i < AUTH_RESULTS_N; i++)
+		COUNTER(m, "strowger_auth_total", labels[i],
+		    "Requests by outcome of authentication", auth[i]);
+}
+
 struct metrics_block *
 metrics_collect(const struct metrics_sources *src)
 {

@@ -56,6 +56,6 @@ void switchboard_restore(struct switchboard *sb, const struct store_binding *b);
 struct call_switch *switchboard_calls(struct switchboard *sb);
 struct registrar *switchboard_registrar(struct switchboard *sb);
 struct sip_core *switchboard_core(struct switchboard *sb);
-const struct auth_stats *switchboard_auth_stats(const struct switchboard *sb);
+struct auth *switchboard_auth(struct switchboard *sb);
 
 #endif

@@ -1,0 +1,413 @@
+#include "daemon/switchboard.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "sip/write.h"
+
+struct switchboard {
+	struct switchboard_params p;
+	struct sip_core *core;
+	struct auth *auth;
+	struct registrar *registrar;
+	struct call_switch *calls;
+	struct log_limit refused_log;
+};
+
+/* ---- requests ---- */
+
+static void
+answer_options(struct sip_server *tsx)
+{
+	char headers[256];
+	struct buf b;
+
+	buf_init(&b, headers, sizeof headers);
+	sip_write_hdr(&b, SIP_HDR_ALLOW, call_allow);
+	sip_write_hdr(&b, SIP_HDR_ACCEPT, SLICE("application/sdp"));
+	sip_write_hdr(&b, SIP_HDR_SUPPORTED, SLICE("timer"));
+	sip_server_reject(tsx, 200, buf_slice(&b));
+}
+
+static void
+refuse_method(struct sip_server *tsx, const struct sip_msg *req)
+{
+	char headers[256];
+	struct buf b;
+
+	buf_init(&b, headers, sizeof headers);
+	sip_write_hdr(&b, SIP_HDR_ALLOW, call_allow);
+	switch (req->method) {
+	case SIP_SUBSCRIBE:
+	case SIP_PUBLISH: sip_server_reject(tsx, 489, SLICE("")); break;
+	case SIP_METHOD_OTHER: sip_server_reject(tsx, 501, buf_slice(&b)); break;
+	default: sip_server_reject(tsx, 405, buf_slice(&b));
+	}
+}
+
+static void
+log_refusal(struct switchboard *sb, const struct sip_msg *req, const struct sip_flow *flow,
+    enum auth_result r)
+{
+	char from[ADDR_TEXT_MAX];
+
+	if (r == AUTH_NO_CREDENTIALS || r == AUTH_STALE)
+		return; /* the ordinary first round */
+	if (log_limit_pass(&sb->refused_log, LOG_SUB_REGISTRAR, timers_now_ms(sb->p.timers)))
+		log_warn(REGISTRAR, "%.*s as '%.*s' from %s refused: %s",
+		    SLICE_FMT(req->method_text), SLICE_FMT(req->from.uri.user),
+		    addr_text(&flow->remote, from), auth_result_name(r));
+}
+
+static void
+on_new_request(struct switchboard *sb, struct sip_server *tsx, const struct sip_msg *req)
+{
+	const struct sip_flow *flow = sip_server_flow(tsx);
+	const struct dir_phone *phone = NULL;
+	uint64_t now = timers_now_ms(sb->p.timers);
+	enum auth_result r;
+
+	if (req->method == SIP_OPTIONS) { /* "are you there?" needs no name */
+		answer_options(tsx);
+		return;
+	}
+	if (req->method != SIP_REGISTER && req->method != SIP_INVITE) {
+		refuse_method(tsx, req);
+		return;
+	}
+	r = auth_check(sb->auth, sb->p.directory, req, flow, now, &phone);
+	if (!auth_passed(r)) {
+		log_refusal(sb, req, flow, r);
+		auth_refuse(sb->auth, sb->p.directory, tsx, req, r, now);
+		return;
+	}
+	if (req->method == SIP_REGISTER)
+		registrar_on_register(sb->registrar, tsx, req, phone);
+	else
+		call_on_invite(sb->calls, tsx, req, phone);
+}
+
+static void
+on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct switchboard *sb = ctx;
+
+	if (req->to.tag.n == 0)
+		on_new_request(sb, tsx, req);
+	else if (!call_on_in_dialog(sb->calls, tsx, req))
+		sip_server_reject(tsx, 481, SLICE(""));
+}
+
+static void
+on_ack(void *ctx, const struct sip_msg *ack, const struct sip_flow *flow)
+{
+	struct switchboard *sb = ctx;
+
+	call_on_ack(sb->calls, ack, flow);
+}
+
+static void
+on_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->send(sb->p.ctx, flow, bytes);
+}
+
+/* Registrations and keep-alives would wash the calls out of the trace memory. */
+static bool
+belongs_to_a_call(struct slice bytes)
+{
+	struct slice method = bytes;
+	const char *cseq;
+
+	if (slice_starts(bytes, SLICE("SIP/2.0 "))) {
+		cseq = memmem(bytes.p, bytes.n, "\nCSeq:", 6);
+		if (!cseq)
+			return false;
+		method = slice_from(bytes, (size_t)(cseq + 6 - bytes.p));
+		slice_skip_space(&method);
+		slice_take_until(&method, ' ');
+	}
+	return !slice_starts(method, SLICE("REGISTER")) && !slice_starts(method, SLICE("OPTIONS"));
+}
+
+static void
+on_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct slice bytes,
+    struct slice call_id)
+{
+	struct switchboard *sb = ctx;
+	char id[CALL_ID_BYTES];
+
+	if (call_id.n == 0 || !belongs_to_a_call(bytes) ||
+	    dir_settings(sb->p.directory)->trace_keep_messages == 0)
+		return;
+	call_id_of(call_id, id);
+	sb->p.ops->on_trace(sb->p.ctx, dir, flow, bytes, id);
+}
+
+static const struct sip_core_ops core_ops = {
+    .send = on_send, .on_request = on_request, .on_ack = on_ack};
+static const struct sip_core_ops core_ops_traced = {
+    .send = on_send, .on_request = on_request, .on_ack = on_ack, .on_trace = on_trace};
+
+/* ---- calls ---- */
+
+static size_t
+call_contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
+{
+	struct switchboard *sb = ctx;
+	struct reg_contact contact[CALL_CONTACTS_MAX];
+	size_t n, kept = 0;
+
+	if (max > CALL_CONTACTS_MAX)
+		max = CALL_CONTACTS_MAX;
+	n = registrar_contacts(sb->registrar, phone_id, contact, max);
+	for (size_t i = 0; i < n; i++)
+		if (contact[i].reachable)
+			out[kept++] =
+			    (struct call_contact){.uri = contact[i].uri, .flow = contact[i].flow};
+	return kept;
+}
+
+static int64_t
+call_wall_ms(void *ctx)
+{
+	struct switchboard *sb = ctx;
+
+	return sb->p.ops->wall_ms(sb->p.ctx);
+}
+
+static void
+call_on_live(void *ctx, const struct live_call *call)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->on_live_call(sb->p.ctx, call);
+}
+
+static uint32_t
+call_record_begin(void *ctx, const struct cdr *cdr)
+{
+	struct switchboard *sb = ctx;
+
+	return sb->p.ops->record_begin(sb->p.ctx, cdr);
+}
+
+static void
+call_record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->record_update(sb->p.ctx, handle, cdr);
+}
+
+static void
+call_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->record_end(sb->p.ctx, handle, cdr);
+}
+
+static const struct call_switch_ops call_ops = {.contacts = call_contacts,
+    .wall_ms = call_wall_ms,
+    .on_live = call_on_live,
+    .record_begin = call_record_begin,
+    .record_update = call_record_update,
+    .record_end = call_record_end};
+
+static void
+on_media_event(void *ctx, const struct media_event *ev)
+{
+	struct switchboard *sb = ctx;
+
+	call_on_media_event(sb->calls, ev);
+}
+
+/* ---- registrations ---- */
+
+static void
+reg_save(void *ctx, const struct reg_binding *b, bool removed)
+{
+	struct switchboard *sb = ctx;
+	struct store_binding_change change = {.remove = removed};
+	struct store_binding *s = &change.binding;
+
+	s->phone = b->phone_id;
+	s->cseq = b->cseq;
+	s->q_thousandths = b->q_permille;
+	s->registered_at = b->registered_at;
+	s->expires_at = b->expires_at;
+	if (slice_copy_cstr(slice_cstr(b->contact), s->contact, sizeof s->contact) != ERR_OK ||
+	    slice_copy_cstr(slice_cstr(b->call_id), s->call_id, sizeof s->call_id) != ERR_OK)
+		return; /* works until the restart; such a phone registers again */
+	addr_text(&b->flow.remote, s->source);
+	slice_clip_cstr(sip_transport_name(b->flow.transport), s->transport, sizeof s->transport);
+	slice_clip_cstr(slice_cstr(b->user_agent), s->user_agent, sizeof s->user_agent);
+	slice_clip_cstr(slice_cstr(b->instance), s->instance, sizeof s->instance);
+	sb->p.ops->on_binding(sb->p.ctx, &change);
+}
+
+static void
+reg_on_registration(void *ctx, const struct live_registration *r, bool removed)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->on_registration(sb->p.ctx, r, removed);
+}
+
+static enum err
+reg_local_for(void *ctx, enum sip_transport t, const struct addr *remote, struct addr *local)
+{
+	struct switchboard *sb = ctx;
+
+	return sb->p.ops->local_for(sb->p.ctx, t, remote, local);
+}
+
+static uint64_t
+reg_wall_ms(void *ctx)
+{
+	return (uint64_t)call_wall_ms(ctx);
+}
+
+static const struct registrar_ops registrar_ops = {.save = reg_save,
+    .on_registration = reg_on_registration,
+    .local_for = reg_local_for,
+    .wall_ms = reg_wall_ms};
+
+void
+switchboard_restore(struct switchboard *sb, const struct store_binding *s)
+{
+	struct reg_binding b = {.phone_id = s->phone,
+	    .cseq = s->cseq,
+	    .q_permille = (uint16_t)s->q_thousandths,
+	    .registered_at = s->registered_at,
+	    .expires_at = s->expires_at};
+	enum err e = addr_parse(slice_cstr(s->source), 5060, &b.flow.remote);
+
+	if (e == ERR_OK)
+		e = sip_transport_parse(slice_cstr(s->transport), &b.flow.transport);
+	if (e == ERR_OK)
+		e = sb->p.ops->local_for(
+		    sb->p.ctx, b.flow.transport, &b.flow.remote, &b.flow.local);
+	slice_clip_cstr(slice_cstr(s->contact), b.contact, sizeof b.contact);
+	slice_clip_cstr(slice_cstr(s->call_id), b.call_id, sizeof b.call_id);
+	slice_clip_cstr(slice_cstr(s->user_agent), b.user_agent, sizeof b.user_agent);
+	slice_clip_cstr(slice_cstr(s->instance), b.instance, sizeof b.instance);
+	if (e == ERR_OK)
+		e = registrar_restore(sb->registrar, &b);
+	if (e != ERR_OK)
+		log_info(REGISTRAR, "a saved registration is not taken up: %s", err_text(e));
+}
+
+/* ---- life ---- */
+
+static enum err
+build(struct switchboard *sb)
+{
+	const struct switchboard_params *p = &sb->p;
+	enum err e =
+	    sip_core_new(&sb->core, &(struct sip_core_params){.timers = p->timers,
+					.rng = p->rng,
+					.ops = p->ops->on_trace ? &core_ops_traced : &core_ops,
+					.ctx = sb,
+					.server_name = SLICE("Strowger/" STROWGER_VERSION)});
+
+	if (e == ERR_OK)
+		e = auth_new(&sb->auth, p->rng);
+	if (e == ERR_OK)
+		e = registrar_new(&sb->registrar, &(struct registrar_params){.core = sb->core,
+						      .timers = p->timers,
+						      .rng = p->rng,
+						      .ops = &registrar_ops,
+						      .ctx = sb,
+						      .dir = p->directory});
+	if (e == ERR_OK)
+		e = call_switch_new(&sb->calls, &(struct call_switch_params){.core = sb->core,
+						    .timers = p->timers,
+						    .rng = p->rng,
+						    .media = p->media,
+						    .directory = p->directory,
+						    .ops = &call_ops,
+						    .ctx = sb,
+						    .calls_max = p->calls_max});
+	return e;
+}
+
+enum err
+switchboard_new(struct switchboard **out, const struct switchboard_params *p)
+{
+	struct switchboard *sb = calloc(1, sizeof *sb);
+	enum err e;
+
+	if (!sb)
+		return ERR_NOMEM;
+	sb->p = *p;
+	p->media->on_event = on_media_event;
+	p->media->ctx = sb;
+	e = build(sb);
+	if (e != ERR_OK) {
+		switchboard_free(sb);
+		return e;
+	}
+	*out = sb;
+	return ERR_OK;
+}
+
+void
+switchboard_free(struct switchboard *sb)
+{
+	if (!sb)
+		return;
+	call_switch_free(sb->calls);
+	registrar_free(sb->registrar);
+	auth_free(sb->auth);
+	sip_core_free(sb->core);
+	free(sb);
+}
+
+void
+switchboard_set_directory(struct switchboard *sb, const struct directory *dir)
+{
+	sb->p.directory = dir;
+	call_switch_set_directory(sb->calls, dir);
+	registrar_set_directory(sb->registrar, dir);
+}
+
+void
+switchboard_on_message(struct switchboard *sb, const struct sip_flow *flow, struct slice bytes)
+{
+	sip_core_on_message(sb->core, flow, bytes);
+}
+
+void
+switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow)
+{
+	sip_core_on_closed(sb->core, flow);
+	registrar_on_closed(sb->registrar, flow);
+}
+
+struct call_switch *
+switchboard_calls(struct switchboard *sb)
+{
+	return sb->calls;
+}
+
+struct registrar *
+switchboard_registrar(struct switchboard *sb)
+{
+	return sb->registrar;
+}
+
+struct sip_core *
+switchboard_core(struct switchboard *sb)
+{
+	return sb->core;
+}
+
+struct auth *
+switchboard_auth(struct switchboard *sb)
+{
+	return sb->auth;
+}

@@ -108,7 +108,7 @@ on_change(void *ctx, const struct store_change *change)
 		log_warn(STORE, "a change waits: management is busy");
 	if (d->api)
 		api_on_changed(
-		    d->api, change->entity ? model_entity_name(change->entity) : NULL, change->id);
+		    d->api, change->entity ? change->entity->name : NULL, change->id);
 }
 
 static enum err

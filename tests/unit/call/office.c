@@ -1,0 +1,466 @@
+#include "office.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct addr
+at(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(slice_cstr(text), 5060, &a), ERR_OK);
+	return a;
+}
+
+#define PBX at("10.0.0.1:5060")
+
+/* ---- media that only counts ---- */
+
+static struct office *
+office_of(struct media *m)
+{
+	return container_of(m, struct office, media);
+}
+
+static enum err
+media_open(
+    struct media *m, const struct media_stream_params *p, struct media_ref *ref, uint16_t port[])
+{
+	struct office *o = office_of(m);
+
+	for (uint32_t i = 0; i < o->streams_max; i++) {
+		struct fake_stream *s = &o->stream[i];
+
+		if (s->open)
+			continue;
+		*s = (struct fake_stream){
+		    .open = true, .gen = s->gen + 1, .user = p->user, .timeout_ms = p->timeout_ms};
+		*ref = (struct media_ref){i, s->gen};
+		port[0] = (uint16_t)(20000 + 4 * i);
+		port[1] = (uint16_t)(20002 + 4 * i);
+		return ERR_OK;
+	}
+	return ERR_LIMIT;
+}
+
+static void
+media_set_peer(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_peer *peer)
+{
+	struct fake_stream *s = &office_of(m)->stream[ref.slot];
+
+	assert_true(s->open && s->gen == ref.gen);
+	s->peer[side] = *peer;
+}
+
+static void
+media_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
+{
+	office_of(m)->stream[ref.slot].timeout_ms = timeout_ms;
+}
+
+struct closing {
+	struct timer timer;
+	struct office *o;
+	struct media_event ev;
+};
+
+static void
+closed(struct timer *t)
+{
+	struct closing *c = container_of(t, struct closing, timer);
+
+	call_on_media_event(c->o->calls, &c->ev);
+	free(c);
+}
+
+static void
+media_close(struct media *m, struct media_ref ref)
+{
+	struct office *o = office_of(m);
+	struct fake_stream *s = &o->stream[ref.slot];
+	struct closing *c = calloc(1, sizeof *c);
+
+	assert_true(s->open && s->gen == ref.gen);
+	s->open = false;
+	c->o = o;
+	c->ev = (struct media_event){.kind = MEDIA_EV_CLOSED, .ref = ref, .user = s->user};
+	c->ev.stats.side[MEDIA_CALLER].packets = 11;
+	c->ev.stats.side[MEDIA_CALLED].packets = 22;
+	timer_init(&c->timer, closed);
+	timer_start(sim_timers(o->sim), &c->timer, 30);
+}
+
+static const struct media_ops media_ops = {.open = media_open,
+    .set_peer = media_set_peer,
+    .set_timeout = media_set_timeout,
+    .close = media_close};
+
+void
+office_media_timeout(struct office *o, size_t stream)
+{
+	struct fake_stream *s = &o->stream[stream];
+
+	call_on_media_event(o->calls,
+	    &(struct media_event){
+		.kind = MEDIA_EV_TIMEOUT, .ref = {(uint32_t)stream, s->gen}, .user = s->user});
+}
+
+/* ---- the switch ---- */
+
+static void
+core_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
+{
+	struct office *o = ctx;
+
+	sim_send(o->sim, &flow->local, &flow->remote, bytes);
+}
+
+static void
+core_on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct office *o = ctx;
+	const struct addr *from = &sip_server_flow(tsx)->remote;
+
+	if (req->to.tag.n) {
+		if (!call_on_in_dialog(o->calls, tsx, req))
+			sip_server_reject(tsx, 481, SLICE(""));
+		return;
+	}
+	for (size_t i = 0; i < o->n_phones; i++)
+		if (addr_eq(&o->phone[i].addr, from))
+			call_on_invite(o->calls, tsx, req,
+			    dir_phone_by_name(o->fixture.directory, slice_cstr(o->phone[i].name)));
+}
+
+static void
+core_on_ack(void *ctx, const struct sip_msg *ack, const struct sip_flow *flow)
+{
+	call_on_ack(((struct office *)ctx)->calls, ack, flow);
+}
+
+static const struct sip_core_ops core_ops = {
+    .send = core_send, .on_request = core_on_request, .on_ack = core_on_ack};
+
+static void
+pbx_datagram(void *ctx, const struct addr *from, const struct addr *to, struct slice bytes)
+{
+	struct office *o = ctx;
+
+	sip_core_on_message(o->core,
+	    &(struct sip_flow){.transport = SIP_UDP, .local = *to, .remote = *from}, bytes);
+}
+
+static size_t
+contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
+{
+	static char uri[8][64];
+	struct office *o = ctx;
+
+	for (size_t i = 0; i < o->n_phones && max; i++) {
+		struct ua *u = &o->phone[i];
+		char text[ADDR_TEXT_MAX];
+
+		if (dir_phone_by_name(o->fixture.directory, slice_cstr(u->name))->id != phone_id)
+			continue;
+		snprintf(uri[i], sizeof uri[i], "sip:%s@%s", u->name, addr_text(&u->addr, text));
+		out[0] = (struct call_contact){.uri = slice_cstr(uri[i]),
+		    .flow = {.transport = SIP_UDP, .local = PBX, .remote = u->addr}};
+		return 1;
+	}
+	return 0;
+}
+
+static int64_t
+wall_ms(void *ctx)
+{
+	return (int64_t)sim_now_ms(((struct office *)ctx)->sim);
+}
+
+static void
+on_live(void *ctx, const struct live_call *call)
+{
+	((struct office *)ctx)->live = *call;
+}
+
+static uint32_t
+record_begin(void *ctx, const struct cdr *cdr)
+{
+	return (uint32_t)((struct office *)ctx)->n_begun++;
+}
+
+static void
+record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	assert_true(handle < ((struct office *)ctx)->n_begun);
+}
+
+static void
+record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct office *o = ctx;
+
+	assert_true(o->n_records < RECORDS_MAX);
+	o->record[o->n_records++] = *cdr;
+}
+
+static const struct call_switch_ops call_ops = {.contacts = contacts,
+    .wall_ms = wall_ms,
+    .on_live = on_live,
+    .record_begin = record_begin,
+    .record_update = record_update,
+    .record_end = record_end};
+
+void
+office_open(struct office *o)
+{
+	*o = (struct office){.media = {.ops = &media_ops}, .streams_max = 16};
+	fixture_open(&o->fixture, fixture_office);
+	assert_int_equal(
+	    sim_new(&o->sim, &(struct sim_params){.start_ms = 1000000,
+				 .seed = 1,
+				 .impairments = {.delay_min_ms = 1, .delay_max_ms = 1}}),
+	    ERR_OK);
+	assert_int_equal(
+	    sip_core_new(&o->core, &(struct sip_core_params){.timers = sim_timers(o->sim),
+				       .rng = sim_rng(o->sim),
+				       .ops = &core_ops,
+				       .ctx = o,
+				       .server_name = SLICE("Strowger")}),
+	    ERR_OK);
+	assert_int_equal(call_switch_new(&o->calls, &(struct call_switch_params){.core = o->core,
+							.timers = sim_timers(o->sim),
+							.rng = sim_rng(o->sim),
+							.media = &o->media,
+							.directory = o->fixture.directory,
+							.ops = &call_ops,
+							.ctx = o}),
+	    ERR_OK);
+	assert_int_equal(sim_endpoint_add(o->sim, &PBX, pbx_datagram, o), ERR_OK);
+}
+
+void
+office_close(struct office *o)
+{
+	const struct call_switch_stats *st = call_switch_get_stats(o->calls);
+
+	office_run(o, 200000);
+	assert_int_equal(st->calls_up, 0);
+	assert_int_equal(st->legs_now, 0);
+	assert_int_equal(st->calls_now, 0);
+	assert_int_equal(st->streams_now, 0);
+	assert_int_equal(sip_core_get_stats(o->core)->servers, 0);
+	assert_int_equal(sip_core_get_stats(o->core)->clients, 0);
+	assert_int_equal(o->n_records, o->n_begun);
+	for (size_t i = 0; i < o->streams_max; i++)
+		assert_false(o->stream[i].open);
+	call_switch_free(o->calls);
+	sip_core_free(o->core);
+	sim_free(o->sim);
+	for (size_t i = 0; i < o->n_phones; i++)
+		for (size_t m = 0; m < o->phone[i].n_inbox; m++)
+			free(o->phone[i].inbox[m]);
+	fixture_close(&o->fixture);
+}
+
+void
+office_run(struct office *o, uint32_t ms)
+{
+	sim_run_until(o->sim, sim_now_ms(o->sim) + ms);
+}
+
+/* ---- phones ---- */
+
+static void
+ua_datagram(void *ctx, const struct addr *from, const struct addr *to, struct slice bytes)
+{
+	struct ua *u = ctx;
+
+	if (u->deaf)
+		return;
+	assert_true(u->n_inbox < INBOX_MAX);
+	u->inbox[u->n_inbox++] = strndup(bytes.p, bytes.n);
+}
+
+struct ua *
+office_phone(struct office *o, const char *name)
+{
+	struct ua *u = &o->phone[o->n_phones];
+	char text[32];
+
+	snprintf(text, sizeof text, "10.0.1.%zu:5060", o->n_phones + 1);
+	*u = (struct ua){.office = o, .name = name, .addr = at(text)};
+	o->n_phones++;
+	assert_int_equal(sim_endpoint_add(o->sim, &u->addr, ua_datagram, u), ERR_OK);
+	return u;
+}
+
+static void
+append(char *out, size_t cap, size_t *n, const char *s)
+{
+	while (*s && *n + 1 < cap)
+		out[(*n)++] = *s++;
+	assert_true(*n + 1 < cap);
+	out[*n] = '\0';
+}
+
+void
+ua_send(struct ua *u, const char *fmt, ...)
+{
+	char raw[8192], out[10000], me[ADDR_TEXT_MAX], len[16];
+	const char *body;
+	size_t n = 0, extra_cr = 0;
+	struct addr pbx = PBX;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof raw, fmt, ap);
+	va_end(ap);
+	addr_text(&u->addr, me);
+	body = strstr(raw, "\n\n");
+	for (const char *p = body ? body + 2 : ""; *p; p++)
+		extra_cr += *p == '\n';
+	snprintf(len, sizeof len, "%zu", body ? strlen(body + 2) + extra_cr : 0);
+	for (const char *p = raw; *p; p++) {
+		if (strncmp(p, "$ME", 3) == 0) {
+			append(out, sizeof out, &n, me);
+			p += 2;
+		} else if (strncmp(p, "$PBX", 4) == 0) {
+			append(out, sizeof out, &n, "10.0.0.1:5060");
+			p += 3;
+		} else if (strncmp(p, "$LEN", 4) == 0) {
+			append(out, sizeof out, &n, len);
+			p += 3;
+		} else if (*p == '\n') {
+			append(out, sizeof out, &n, "\r\n");
+		} else {
+			append(out, sizeof out, &n, (char[]){*p, 0});
+		}
+	}
+	sim_send(u->office->sim, &u->addr, &pbx, slice_make(out, n));
+}
+
+const char *
+ua_expect(struct ua *u, const char *start, uint32_t max_ms)
+{
+	uint64_t end = sim_now_ms(u->office->sim) + max_ms;
+
+	for (;;) {
+		for (size_t i = 0; i < u->n_inbox; i++) {
+			char *hit = u->inbox[i];
+
+			if (strncmp(hit, start, strlen(start)) != 0)
+				continue;
+			for (; i + 1 < u->n_inbox; i++)
+				u->inbox[i] = u->inbox[i + 1];
+			u->inbox[u->n_inbox - 1] = hit; /* kept for free, hidden from now on */
+			hit[0] = hit[0] == 'S' ? 's' : (char)(hit[0] | 0x20);
+			return hit;
+		}
+		if (sim_now_ms(u->office->sim) >= end)
+			break;
+		office_run(u->office, 1);
+	}
+	for (size_t i = 0; i < u->n_inbox; i++)
+		print_message(
+		    "%s had: %.*s\n", u->name, (int)strcspn(u->inbox[i], "\r"), u->inbox[i]);
+	fail_msg("%s did not get '%s'", u->name, start);
+	return "";
+}
+
+void
+ua_expect_none(struct ua *u, const char *start)
+{
+	for (size_t i = 0; i < u->n_inbox; i++)
+		if (strncmp(u->inbox[i], start, strlen(start)) == 0)
+			fail_msg("%s got '%s'", u->name, start);
+}
+
+const char *
+header(const char *msg, const char *name, char out[512])
+{
+	char key[64];
+	const char *p;
+
+	snprintf(key, sizeof key, "\r\n%s: ", name);
+	p = strstr(msg, key);
+	if (!p)
+		return strcpy(out, "");
+	p += strlen(key);
+	snprintf(out, 512, "%.*s", (int)strcspn(p, "\r"), p);
+	return out;
+}
+
+void
+ua_answer(struct ua *u, const char *req, int status, const char *extra, const char *body)
+{
+	char via[512], from[512], to[512], id[512], cseq[512];
+
+	header(req, "To", to);
+	ua_send(u,
+	    "SIP/2.0 %d Test\nVia: %s\nFrom: %s\nTo: %s%s%s\nCall-ID: %s\nCSeq: %s\nContact: "
+	    "<sip:%s@$ME>\n%s"
+	    "%sContent-Length: $LEN\n\n%s",
+	    status, header(req, "Via", via), header(req, "From", from), to,
+	    strstr(to, ";tag=") ? "" : ";tag=t", strstr(to, ";tag=") ? "" : u->name,
+	    header(req, "Call-ID", id), header(req, "CSeq", cseq), u->name, extra,
+	    *body ? "Content-Type: application/sdp\n" : "", body);
+}
+
+/* The bare URI of a Contact value. */
+static void
+contact_uri(const char *msg, char out[512])
+{
+	char value[512];
+	char *open;
+
+	header(msg, "Contact", value);
+	open = strchr(value, '<');
+	assert_non_null(open);
+	snprintf(out, 512, "%.*s", (int)strcspn(open + 1, ">"), open + 1);
+}
+
+void
+ua_in_dialog(struct ua *u, const char *msg, const char *method, int cseq, const char *extra,
+    const char *body)
+{
+	static unsigned branch;
+	char uri[512], from[512], to[512], id[512], tagged[600];
+	bool is_response = msg[0] == 's';
+
+	contact_uri(msg, uri);
+	header(msg, is_response ? "From" : "To", from);
+	header(msg, is_response ? "To" : "From", to);
+	snprintf(tagged, sizeof tagged, "%s%s%s", from, strstr(from, ";tag=") ? "" : ";tag=t",
+	    strstr(from, ";tag=") ? "" : u->name);
+	ua_send(u,
+	    "%s %s SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKd%u\nMax-Forwards: 70\nFrom: "
+	    "%s\nTo: %s\n"
+	    "Call-ID: %s\nCSeq: %d %s\nContact: <sip:%s@$ME>\n%s%sContent-Length: $LEN\n\n%s",
+	    method, uri, ++branch, tagged, to, header(msg, "Call-ID", id), cseq, method, u->name,
+	    extra, *body ? "Content-Type: application/sdp\n" : "", body);
+}
+
+const char *
+sdp_of(const struct ua *u, int port, const char *direction)
+{
+	static char text[4][512];
+	static unsigned turn;
+	char *out = text[turn++ % 4], ip[ADDR_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, ip, sizeof ip - 1);
+	addr_write_ip(&b, &u->addr);
+	ip[b.n] = '\0';
+	snprintf(out, 512,
+	    "v=0\no=- 1 1 IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=audio %d RTP/AVP 8 0\na=rtpmap:8 "
+	    "PCMA/8000\n%s",
+	    ip, ip, port, direction);
+	return out;
+}

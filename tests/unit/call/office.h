@@ -1,0 +1,76 @@
+/*
+ * The bench on which call/ is tested: a switch with a real core, directory and
+ * routing in virtual time, a media engine that only counts, and phones that speak
+ * raw SIP text, so that a test can say exactly what is on the wire.
+ */
+#ifndef TESTS_OFFICE_H
+#define TESTS_OFFICE_H
+
+#include "call/call.h"
+#include "fixture.h"
+#include "loop/sim.h"
+
+enum { INBOX_MAX = 64, RECORDS_MAX = 16 };
+
+/* A phone: an address and what it received, oldest first. */
+struct ua {
+	struct office *office;
+	const char *name;
+	struct addr addr;
+	char *inbox[INBOX_MAX];
+	size_t n_inbox;
+	bool deaf; /* keeps nothing and answers nothing */
+};
+
+struct fake_stream {
+	bool open;
+	uint32_t gen;
+	uint64_t user;
+	uint32_t timeout_ms;
+	struct media_peer peer[MEDIA_SIDES];
+};
+
+struct office {
+	struct fixture fixture;
+	struct sim *sim;
+	struct sip_core *core;
+	struct call_switch *calls;
+	struct media media;
+	struct fake_stream stream[16];
+	size_t streams_max;
+	struct ua phone[8];
+	size_t n_phones;
+	struct cdr record[RECORDS_MAX]; /* final ones */
+	size_t n_records, n_begun;
+	struct live_call live; /* the last one */
+};
+
+void office_open(struct office *o);
+/** Asserts that nothing is left: legs, dialogs, transactions, streams, one record a call. */
+void office_close(struct office *o);
+/** A phone by its name in the fixture, registered from now on. */
+struct ua *office_phone(struct office *o, const char *name);
+void office_run(struct office *o, uint32_t ms);
+/** Ends the wait of closed streams, as the media thread does. */
+void office_media_timeout(struct office *o, size_t stream);
+
+/** Sends text; \n becomes CR LF; "$ME" is the phone's address, "$PBX" the switch's. A body after
+ *  an empty line gets its Content-Length ("$LEN" in the text). */
+void ua_send(struct ua *u, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Takes the oldest message that begins with start out of the inbox (runs the network up to
+ *  max_ms for it); fails the test when there is none. Valid until the office closes. */
+const char *ua_expect(struct ua *u, const char *start, uint32_t max_ms);
+/** Fails when a message beginning so is in the inbox. */
+void ua_expect_none(struct ua *u, const char *start);
+/** Answers req (a request text) with this status, own tag, extra headers and body. */
+void ua_answer(struct ua *u, const char *req, int status, const char *extra, const char *body);
+/** Value of a header in a message text, into out. */
+const char *header(const char *msg, const char *name, char out[512]);
+/** ACK or BYE … inside the dialog that resp (received by the caller) or req made. */
+void ua_in_dialog(struct ua *u, const char *msg, const char *method, int cseq, const char *extra,
+    const char *body);
+
+/** An audio SDP of this phone with this port and direction line (may be ""). */
+const char *sdp_of(const struct ua *u, int port, const char *direction);
+
+#endif

@@ -18,7 +18,7 @@ at(const char *text)
 	return a;
 }
 
-#define PBX at("10.0.0.1:5060")
+#define PBX (*(struct addr[]){at("10.0.0.1:5060")})
 
 /* ---- media that only counts ---- */
 
@@ -445,6 +445,30 @@ ua_in_dialog(struct ua *u, const char *msg, const char *method, int cseq, const 
 	    "Call-ID: %s\nCSeq: %d %s\nContact: <sip:%s@$ME>\n%s%sContent-Length: $LEN\n\n%s",
 	    method, uri, ++branch, tagged, to, header(msg, "Call-ID", id), cseq, method, u->name,
 	    extra, *body ? "Content-Type: application/sdp\n" : "", body);
+}
+
+/* The number in CSeq. */
+static int
+cseq_of(const char *msg)
+{
+	char value[512];
+
+	return (int)strtol(header(msg, "CSeq", value), NULL, 10);
+}
+
+void
+ua_ack_failure(struct ua *u, const char *resp)
+{
+	char via[512], from[512], to[512], id[512];
+	char *received = strstr((char *)(uintptr_t)header(resp, "Via", via), ";received");
+
+	if (received)
+		*received = '\0';
+	ua_send(u,
+	    "ACK sip:x@$PBX SIP/2.0\nVia: %s\nMax-Forwards: 70\nFrom: %s\nTo: %s\nCall-ID: %s\n"
+	    "CSeq: %d ACK\nContent-Length: 0\n\n",
+	    via, header(resp, "From", from), header(resp, "To", to), header(resp, "Call-ID", id),
+	    cseq_of(resp));
 }
 
 const char *

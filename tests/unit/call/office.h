@@ -70,6 +70,9 @@ const char *header(const char *msg, const char *name, char out[512]);
 void ua_in_dialog(struct ua *u, const char *msg, const char *method, int cseq, const char *extra,
     const char *body);
 
+/** ACK of a final failure (17.1.1.3: the branch of the INVITE). */
+void ua_ack_failure(struct ua *u, const char *resp);
+
 /** An audio SDP of this phone with this port and direction line (may be ""). */
 const char *sdp_of(const struct ua *u, int port, const char *direction);
 

@@ -143,7 +143,7 @@ refusals_reach_the_caller(void **state)
 		ua_answer(anna1, ua_expect(anna1, "INVITE", 100), cases[i].from_phone, "", "");
 		ua_expect(anna1, "ACK", 100);
 		final = ua_expect(ben, cases[i].to_caller, 100);
-		ua_in_dialog(ben, final, "ACK", 1, "", "");
+		ua_ack_failure(ben, final);
 		office_run(&o, 100);
 		assert_int_equal(o.n_records, i + 1);
 		assert_int_equal(o.record[i].result, cases[i].result);
@@ -350,7 +350,7 @@ a_refused_change_leaves_everything(void **state)
 	ua_in_dialog(ben, t.ok, "INVITE", 2, "", sdp_of(ben, 4444, "a=sendonly\n"));
 	ua_answer(anna1, ua_expect(anna1, "INVITE", 100), 488, "", "");
 	final = ua_expect(ben, "SIP/2.0 488", 100);
-	ua_in_dialog(ben, final, "ACK", 2, "", "");
+	ua_ack_failure(ben, final);
 	office_run(&o, 20);
 	assert_int_equal(o.stream[0].peer[MEDIA_CALLER].rtp.port, 4000);
 	assert_true(o.stream[0].peer[MEDIA_CALLER].send);

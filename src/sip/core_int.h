@@ -261,8 +261,8 @@ void client_free_all(struct sip_core *c);
 
 /* ---- tsx_conn.c ---- */
 
-ERR_MUST_CHECK enum err conn_join(struct sip_client *t);
-void conn_leave(struct sip_client *t);
+ERR_MUST_CHECK enum err tsx_conn_join(struct sip_client *t);
+void tsx_conn_leave(struct sip_client *t);
 
 /* ---- ack.c, cancel.c ---- */
 

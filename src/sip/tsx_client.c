@@ -19,7 +19,7 @@ destroy(struct sip_client *t)
 {
 	timer_stop(&t->resend);
 	timer_stop(&t->end);
-	conn_leave(t);
+	tsx_conn_leave(t);
 	bytes_drop(&t->request);
 	free(t->cancel_extra);
 	free(t);
@@ -206,7 +206,7 @@ static enum err
 enlist(struct sip_client *t)
 {
 	struct slice token = slice_make(t->token, sizeof t->token);
-	enum err e = conn_join(t);
+	enum err e = tsx_conn_join(t);
 
 	if (e == ERR_OK)
 		e = hmap_put(&t->core->clients, &t->by_branch,

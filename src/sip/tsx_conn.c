@@ -52,7 +52,7 @@ create(struct sip_core *c, const struct sip_flow *flow)
 }
 
 enum err
-conn_join(struct sip_client *t)
+tsx_conn_join(struct sip_client *t)
 {
 	struct tsx_conn *conn;
 
@@ -69,7 +69,7 @@ conn_join(struct sip_client *t)
 }
 
 void
-conn_leave(struct sip_client *t)
+tsx_conn_leave(struct sip_client *t)
 {
 	struct tsx_conn *conn = t->conn;
 

@@ -39,7 +39,7 @@ enter(struct sip_client *t, enum client_state state)
 	case CLIENT_ACCEPTED:
 		t->closed = false;
 		t->cancel_waits = false;
-		conn_leave(t);
+		tsx_conn_leave(t);
 		drop_cancel_extra(t);
 		if (state == CLIENT_ACCEPTED) {
 			bytes_drop(&t->request);

@@ -21,7 +21,7 @@ enter(struct sip_client *t, enum client_state state)
 		break;
 	case CLIENT_COMPLETED:
 		t->closed = false;
-		conn_leave(t);
+		tsx_conn_leave(t);
 		timer_stop(&t->resend);
 		bytes_drop(&t->request);
 		core_start(t->core, &t->end, reliable ? 0 : SIP_T4_MS); /* timer K */

@@ -1,0 +1,84 @@
+/* What was confirmed survives kill -9: a child commits and says so over a pipe until it is
+ * killed in the middle; every row it spoke of must be there. */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "fixture.h"
+
+enum { ROUNDS = 6, CONFIRMED_BEFORE_KILL = 15 };
+
+static void
+write_for_ever(const char *path, int pipe_fd, int round)
+{
+	struct store *s;
+	char why[400], text[64];
+
+	if (store_open(path, &s, why, sizeof why) != ERR_OK)
+		_exit(1);
+	for (uint32_t i = 0;; i++) {
+		json_t *in, *row = NULL;
+
+		snprintf(text, sizeof text, "r%d-%u", round, i);
+		in = json_pack("{s:s}", "name", text);
+		if (store_create(s, &model_phone, in, &row, NULL) != ERR_OK)
+			_exit(2);
+		json_decref(in);
+		json_decref(row);
+		if (write(pipe_fd, &i, sizeof i) != sizeof i)
+			_exit(3);
+	}
+}
+
+static void
+confirmed_rows_survive_kill_9(void **state)
+{
+	struct fixture *f = *state;
+
+	store_close(f->store);
+	f->store = NULL;
+	for (int round = 0; round < ROUNDS; round++) {
+		int fd[2], status;
+		uint32_t i = 0, last = 0;
+		char name[64];
+		pid_t child;
+
+		assert_int_equal(pipe(fd), 0);
+		fflush(NULL);
+		child = fork();
+		if (child == 0) {
+			close(fd[0]);
+			write_for_ever(f->path, fd[1], round);
+		}
+		close(fd[1]);
+		while (last < CONFIRMED_BEFORE_KILL + (uint32_t)round &&
+		       read(fd[0], &i, sizeof i) == sizeof i)
+			last = i;
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		while (read(fd[0], &i, sizeof i) == sizeof i)
+			last = i;
+		close(fd[0]);
+		fixture_open(f);
+		for (i = 0; i <= last; i++) {
+			json_t *row = NULL;
+
+			snprintf(name, sizeof name, "r%d-%u", round, i);
+			if (store_find(f->store, &model_phone, "name", name, &row) != ERR_OK)
+				fail_msg("%s was confirmed and is gone", name);
+			json_decref(row);
+		}
+		store_close(f->store);
+		f->store = NULL;
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		confirmed_rows_survive_kill_9, fixture_setup, fixture_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

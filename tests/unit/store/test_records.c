@@ -1,0 +1,178 @@
+/* store/cdr.c, binding.c: call records and registrations. */
+#include "fixture.h"
+
+static struct cdr
+record(const char *call_id, int64_t started_at)
+{
+	struct cdr c = {.started_at = started_at,
+	    .answered_at = started_at + 1000,
+	    .ended_at = started_at + 61000,
+	    .caller_number = "101",
+	    .caller_name = "Anna",
+	    .caller_user = 7,
+	    .called_number = "102",
+	    .result = CDR_BUSY,
+	    .ended_by = CDR_BY_CALLED,
+	    .sip_status = 486,
+	    .duration_s = 60,
+	    .packets_to_caller = 3000,
+	    .jitter_to_called_us = 120};
+
+	snprintf(c.call_id, sizeof c.call_id, "%s", call_id);
+	live_reason_add(c.explanation, &c.explanation_count, "102 is busy");
+	return c;
+}
+
+static int64_t
+total(struct store *s, const char *search)
+{
+	struct store_query q = {.search = slice_cstr(search)};
+	json_t *items = NULL;
+	int64_t n = -1;
+
+	assert_int_equal(store_list(s, &model_call_record, &q, &items, &n, NULL), ERR_OK);
+	json_decref(items);
+	return n;
+}
+
+static void
+a_replay_of_call_records_does_not_double_them(void **state)
+{
+	struct fixture *f = *state;
+	struct cdr c[3] = {record("a", 1000), record("b", 2000), record("a", 3000)};
+	struct store_query q = {0};
+	json_t *items = NULL, *row;
+	int64_t n;
+
+	assert_int_equal(store_cdr_insert(f->store, NULL, 0), ERR_OK);
+	assert_int_equal(store_cdr_insert(f->store, c, 2), ERR_OK);
+	assert_int_equal(store_cdr_insert(f->store, c, 3), ERR_OK);
+	assert_int_equal(store_cdr_insert(f->store, c, 3), ERR_OK);
+	assert_int_equal(total(f->store, ""), 3);
+	assert_int_equal(total(f->store, "anna"), 3);
+	assert_int_equal(store_list(f->store, &model_call_record, &q, &items, &n, NULL), ERR_OK);
+	row = json_array_get(items, 2); /* newest first */
+	assert_string_equal(text_at(row, "started_at"), "1970-01-01T00:00:01.000Z");
+	assert_string_equal(text_at(row, "result"), "busy");
+	assert_string_equal(text_at(row, "ended_by"), "called");
+	assert_json(json_object_get(row, "explanation"), "['102 is busy']");
+	assert_json(json_object_get(row, "ringing_at"), "null");
+	assert_json(json_object_get(row, "called_user"), "null");
+	assert_json(json_object_get(row, "caller_user"), "7");
+	assert_json(json_object_get(row, "packets_to_caller"), "3000");
+	assert_json(json_object_get(row, "jitter_to_called_us"), "120");
+	json_decref(items);
+}
+
+static void
+texts_of_strangers_do_not_break_a_record(void **state)
+{
+	struct fixture *f = *state;
+	struct cdr c = record("x", 1);
+
+	memset(c.caller_name, 0xff, sizeof c.caller_name); /* not even a NUL */
+	snprintf(c.explanation[0], LIVE_REASON_BYTES, "\xc3");
+	assert_int_equal(store_cdr_insert(f->store, &c, 1), ERR_OK);
+	assert_int_equal(total(f->store, "???"), 1);
+}
+
+static void
+old_call_records_go_by_cdr_keep_days(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t day = 86400000;
+	int64_t removed = -1;
+	static struct cdr many[2500];
+
+	for (size_t i = 0; i < 2500; i++) {
+		char id[32];
+
+		snprintf(id, sizeof id, "c%zu", i);
+		many[i] = record(id, i < 2400 ? 10 * day : 90 * day);
+	}
+	assert_int_equal(store_cdr_insert(f->store, many, 2500), ERR_OK);
+	assert_int_equal(store_expire(f->store, 100 * day, &removed), ERR_OK);
+	assert_int_equal(removed, 0);
+	assert_int_equal(patch(f->store, &model_settings, 1, "{'cdr_keep_days':30}", NULL), ERR_OK);
+	assert_int_equal(store_expire(f->store, 100 * day, &removed), ERR_OK);
+	assert_int_equal(removed, 2400);
+	assert_int_equal(total(f->store, ""), 100);
+}
+
+struct loaded {
+	struct store_binding at[8];
+	size_t n;
+};
+
+static void
+on_binding(void *ctx, const struct store_binding *b)
+{
+	struct loaded *l = ctx;
+
+	assert_true(l->n < 8);
+	l->at[l->n++] = *b;
+}
+
+static void
+registrations_survive_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	int64_t phone = make(f->store, &model_phone, "{'name':'desk'}");
+	struct store_binding_change c[4] = {
+	    {false, {.phone = phone, .contact = "sip:a@192.0.2.1", .cseq = 1, .expires_at = 5000}},
+	    {false, {.phone = phone,
+			.contact = "sip:b@192.0.2.1",
+			.cseq = 4000000000u,
+			.q_thousandths = 500,
+			.transport = "tcp",
+			.expires_at = 900}},
+	    {false, {.phone = 4711, .contact = "sip:nobody@192.0.2.1", .expires_at = 5000}},
+	    {false, {.phone = phone,
+			.contact = "sip:a@192.0.2.1",
+			.cseq = 2,
+			.expires_at = 6000,
+			.source = "192.0.2.1:5060",
+			.user_agent = "x"}},
+	};
+	struct loaded l = {0};
+
+	assert_int_equal(store_bindings_apply(f->store, c, 4), ERR_OK);
+	store_close(f->store);
+	fixture_open(f);
+	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
+	assert_int_equal(l.n, 2);
+	assert_memory_equal(&l.at[0], &c[3].binding, sizeof l.at[0]);
+	assert_memory_equal(&l.at[1], &c[1].binding, sizeof l.at[1]);
+	l.n = 0;
+	assert_int_equal(store_bindings_load(f->store, 900, on_binding, &l), ERR_OK);
+	assert_int_equal(l.n, 1);
+	c[0].remove = true;
+	assert_int_equal(store_bindings_apply(f->store, c, 1), ERR_OK);
+	l.n = 0;
+	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
+	assert_int_equal(l.n, 1);
+	assert_int_equal(store_expire(f->store, 900, NULL), ERR_OK);
+	l.n = 0;
+	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
+	assert_int_equal(l.n, 0);
+	/* and go with their phone */
+	c[0].remove = false;
+	assert_int_equal(store_bindings_apply(f->store, c, 1), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_phone, phone, NULL, NULL), ERR_OK);
+	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
+	assert_int_equal(l.n, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(a_replay_of_call_records_does_not_double_them),
+	    TEST(texts_of_strangers_do_not_break_a_record),
+	    TEST(old_call_records_go_by_cdr_keep_days),
+	    TEST(registrations_survive_a_restart),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -47,11 +47,14 @@ latch_check(struct latch *l, enum latch_port port, const struct addr *from)
 	return LATCH_NEW;
 }
 
-/* 0.0.0.0 is how old phones ask for silence (RFC 2543 hold). */
+/* 0.0.0.0 is how old phones ask for silence (RFC 2543 hold). Groups are for
+ * broadcasting, not for calls: nobody may fill a network with our help. */
 static bool
 reachable(const struct addr *a)
 {
-	return a->family != 0 && a->port != 0 && !addr_is_any(a);
+	bool group = a->family == 4 ? a->ip[0] >= 224 : a->ip[0] == 0xff;
+
+	return a->family != 0 && a->port != 0 && !addr_is_any(a) && !group;
 }
 
 bool

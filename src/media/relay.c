@@ -3,33 +3,15 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "base/log.h"
-#include "media/worker_int.h"
+#include "media/relay_int.h"
 
 enum {
 	EVENTS_CAPACITY = 1024, /* what does not fit waits with its stream */
 	EVENTS_BATCH = 16,
-	REST_MS = 3000,	    /* a free slot rests so long, if others are left */
-	LEFTOVERS_MAX = 64, /* packets read from a socket that could not rest */
 	THREADS_MAX = 64,
 	PACK_STREAMS_DEFAULT = 500, /* about a fifth of a core */
-};
-
-struct relay {
-	struct media media;
-	struct ports ports;
-	struct mailbox *events;
-	uint32_t n_workers;
-	struct worker *workers; /* [n_workers] */
-	uint32_t pack_streams;
-	uint32_t n_slots;   /* room for so many */
-	uint32_t n_made;    /* so many have sockets */
-	struct slot *slots; /* [n_slots], memory comes with use */
-
-	/* For the statistics. */
-	_Atomic uint64_t streams_open, slots_busy, open_refused;
 };
 
 static struct relay *
@@ -44,133 +26,6 @@ gauge_add(_Atomic uint64_t *gauge, int delta)
 	uint64_t now = atomic_load_explicit(gauge, memory_order_relaxed);
 
 	atomic_store_explicit(gauge, now + (uint64_t)(int64_t)delta, memory_order_relaxed);
-}
-
-/* Not the loop's time: opening streams may take a while after the loop woke up. */
-static uint64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-/* ---- slots ---- */
-
-static enum err
-make_slot(struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out)
-{
-	struct slot *slot = &r->slots[r->n_made];
-	enum err e;
-
-	if (r->n_made == r->n_slots)
-		return ERR_LIMIT;
-	slot->index = r->n_made;
-	slot->worker = w;
-	e = ports_open(&r->ports, now_ms, &slot->pair[MEDIA_CALLER]);
-	if (e != ERR_OK)
-		return e;
-	e = ports_open(&r->ports, now_ms, &slot->pair[MEDIA_CALLED]);
-	if (e != ERR_OK) {
-		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
-		return e;
-	}
-	plan_box_init(&slot->box);
-	stream_init(&slot->stream);
-	list_init(&slot->free_node);
-	e = worker_adopt(w, slot);
-	if (e != ERR_OK) {
-		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
-		ports_close(&r->ports, &slot->pair[MEDIA_CALLED]);
-		return ERR_LIMIT;
-	}
-	r->n_made++;
-	*out = slot;
-	return ERR_OK;
-}
-
-static void
-free_slot(struct slot *slot, uint64_t now_ms)
-{
-	slot->freed_ms = now_ms;
-	list_push(&slot->worker->free_slots, &slot->free_node);
-}
-
-static struct slot *
-longest_free(struct worker *w)
-{
-	return list_empty(&w->free_slots)
-		   ? NULL
-		   : container_of(w->free_slots.next, struct slot, free_node);
-}
-
-/* Packets of the last call that are already in the sockets. The media thread reads
- * them too, but might do so only after it has heard of the new call. */
-static void
-throw_away_leftovers(const struct slot *slot)
-{
-	char byte;
-
-	for (unsigned side = 0; side < MEDIA_SIDES; side++)
-		for (unsigned port = 0; port < LATCH_PORTS; port++)
-			for (int i = 0; i < LEFTOVERS_MAX; i++)
-				if (recv(slot->pair[side].fd[port], &byte, 1, MSG_DONTWAIT) < 0)
-					break;
-}
-
-/* The first thread with room, and only when all are well filled the least busy.
- * Packing saves wake-ups: spread over two threads, 100 streams cost twice the CPU
- * time of 100 streams on one. */
-static struct worker *
-choose_worker(struct relay *r)
-{
-	struct worker *least = &r->workers[0];
-
-	for (uint32_t i = 0; i < r->n_workers; i++) {
-		struct worker *w = &r->workers[i];
-
-		if (w->n_busy < r->pack_streams)
-			return w;
-		if (w->n_busy < least->n_busy)
-			least = w;
-	}
-	return least;
-}
-
-static struct slot *
-longest_free_of_all(struct relay *r)
-{
-	struct slot *longest = NULL;
-
-	for (uint32_t i = 0; i < r->n_workers; i++) {
-		struct slot *slot = longest_free(&r->workers[i]);
-
-		if (slot && (!longest || slot->freed_ms < longest->freed_ms))
-			longest = slot;
-	}
-	return longest;
-}
-
-/* A rested slot, else a new one, else the one that rested longest. */
-static enum err
-take_slot(struct relay *r, struct slot **out)
-{
-	struct worker *w = choose_worker(r);
-	struct slot *slot = longest_free(w);
-	uint64_t now_ms = clock_ms();
-
-	if ((!slot || now_ms - slot->freed_ms < REST_MS) &&
-	    make_slot(r, w, now_ms, &slot) != ERR_OK) {
-		slot = longest_free_of_all(r);
-		if (!slot)
-			return ERR_LIMIT;
-		if (now_ms - slot->freed_ms < REST_MS)
-			throw_away_leftovers(slot);
-	}
-	list_remove(&slot->free_node);
-	*out = slot;
-	return ERR_OK;
 }
 
 /* ---- the interface ---- */
@@ -215,7 +70,7 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	enum err e = check_families(r, p);
 
 	if (e == ERR_OK)
-		e = take_slot(r, &slot);
+		e = slots_take(r, &slot);
 	if (e != ERR_OK) {
 		gauge_add(&r->open_refused, 1);
 		return e;
@@ -295,7 +150,7 @@ on_event(struct relay *r, const struct worker_event *message)
 		       slot->wanted.timeout_serial == message->timeout_serial;
 	slot->worker->n_busy--;
 	gauge_add(&r->slots_busy, -1);
-	free_slot(slot, clock_ms());
+	slots_give_back(slot, slots_clock_ms());
 	return true;
 }
 
@@ -364,9 +219,9 @@ warm_up(struct relay *r, uint32_t n_streams)
 	for (uint32_t i = 0; i < n_streams; i++) {
 		struct slot *slot;
 
-		if (make_slot(r, &r->workers[i % r->n_workers], clock_ms(), &slot) != ERR_OK)
+		if (slots_make(r, &r->workers[i % r->n_workers], slots_clock_ms(), &slot) != ERR_OK)
 			break;
-		free_slot(slot, 0);
+		slots_give_back(slot, 0);
 	}
 }
 

@@ -194,7 +194,7 @@ tick(struct worker *w)
 {
 	timers_advance(&w->timers, w->now_us / 1000);
 	hand_over_events(w);
-	w->tick_due_us = w->now_us + WORKER_TICK_MS * 1000;
+	w->tick_due_us = w->now_us + WORKER_TICK_US;
 }
 
 static void

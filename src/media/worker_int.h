@@ -13,7 +13,7 @@
 #include "media/stream_int.h"
 
 /* What is shared by the threads, and who may touch it when. */
-struct slot {
+struct slot { // NOLINT(clang-analyzer-optin.performance.Padding): a cache line a thread
 	/* Set before the slot is first told of, then constant. */
 	uint32_t index;
 	struct worker *worker;
@@ -56,9 +56,9 @@ struct worker_event {
 	uint32_t timeout_serial;
 };
 
-enum { WORKER_READY_MAX = 128, WORKER_TICK_MS = 20 };
+enum { WORKER_READY_MAX = 128, WORKER_TICK_US = 20000 };
 
-struct worker {
+struct worker { // NOLINT(clang-analyzer-optin.performance.Padding)
 	/* Constant while the thread runs. */
 	int epoll_fd, wake_fd;
 	struct mailbox *told;	/* uint32_t: slots with a new plan */

@@ -185,7 +185,8 @@ news_open_the_latch(void **state)
 static void
 nothing_goes_nowhere(void **state)
 {
-	static const char *const nowhere[] = {NULL, "0.0.0.0:4000", "[::]:4000", "10.0.0.1:0"};
+	static const char *const nowhere[] = {NULL, "0.0.0.0:4000", "[::]:4000", "10.0.0.1:0",
+	    "224.0.0.5:4000", "255.255.255.255:4000", "[ff02::1]:4000"};
 
 	for (size_t i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++) {
 		struct latch l;

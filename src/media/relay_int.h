@@ -1,0 +1,38 @@
+/*
+ * The engine as the signalling thread sees it: the slots with their sockets and
+ * the threads they belong to. A slot is made for a thread and stays with it.
+ */
+#ifndef MEDIA_RELAY_INT_H
+#define MEDIA_RELAY_INT_H
+
+#include "media/relay.h"
+#include "media/worker_int.h"
+
+struct relay {
+	struct media media;
+	struct ports ports;
+	struct mailbox *events;
+	uint32_t n_workers;
+	struct worker *workers; /* [n_workers] */
+	uint32_t pack_streams;
+	uint32_t n_slots;   /* room for so many */
+	uint32_t n_made;    /* so many have sockets */
+	struct slot *slots; /* [n_slots], memory comes with use */
+
+	/* For the statistics. */
+	_Atomic uint64_t streams_open, slots_busy, open_refused;
+};
+
+/** The clock of resting, monotonic. Not the loop's: opening many streams takes a
+ *  while after the loop woke up. */
+uint64_t slots_clock_ms(void);
+/** Opens the sockets of a new slot; it is in no list yet. ERR_LIMIT. */
+ERR_MUST_CHECK enum err slots_make(
+    struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out);
+/** A slot for a stream: a rested one, else a new one, else the one that rested
+ *  longest. ERR_LIMIT. */
+ERR_MUST_CHECK enum err slots_take(struct relay *r, struct slot **out);
+/** freed_ms 0: never used. */
+void slots_give_back(struct slot *slot, uint64_t freed_ms);
+
+#endif

@@ -1,0 +1,131 @@
+#include <time.h>
+
+#include "media/relay_int.h"
+
+enum {
+	REST_MS = 3000,	    /* a free slot rests so long, if others are left */
+	LEFTOVERS_MAX = 64, /* packets read from a socket that could not rest */
+};
+
+uint64_t
+slots_clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+enum err
+slots_make(struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out)
+{
+	struct slot *slot = &r->slots[r->n_made];
+	enum err e;
+
+	if (r->n_made == r->n_slots)
+		return ERR_LIMIT;
+	slot->index = r->n_made;
+	slot->worker = w;
+	e = ports_open(&r->ports, now_ms, &slot->pair[MEDIA_CALLER]);
+	if (e != ERR_OK)
+		return e;
+	e = ports_open(&r->ports, now_ms, &slot->pair[MEDIA_CALLED]);
+	if (e != ERR_OK) {
+		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
+		return e;
+	}
+	plan_box_init(&slot->box);
+	stream_init(&slot->stream);
+	list_init(&slot->free_node);
+	e = worker_adopt(w, slot);
+	if (e != ERR_OK) {
+		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
+		ports_close(&r->ports, &slot->pair[MEDIA_CALLED]);
+		return ERR_LIMIT;
+	}
+	r->n_made++;
+	*out = slot;
+	return ERR_OK;
+}
+
+void
+slots_give_back(struct slot *slot, uint64_t freed_ms)
+{
+	slot->freed_ms = freed_ms;
+	list_push(&slot->worker->free_slots, &slot->free_node);
+}
+
+static struct slot *
+longest_free(struct worker *w)
+{
+	return list_empty(&w->free_slots)
+		   ? NULL
+		   : container_of(w->free_slots.next, struct slot, free_node);
+}
+
+/* Packets of the last call that are already in the sockets. The media thread reads
+ * them too, but might do so only after it has heard of the new call. */
+static void
+throw_away_leftovers(const struct slot *slot)
+{
+	char byte;
+
+	for (unsigned side = 0; side < MEDIA_SIDES; side++)
+		for (unsigned port = 0; port < LATCH_PORTS; port++)
+			for (int i = 0; i < LEFTOVERS_MAX; i++)
+				if (recv(slot->pair[side].fd[port], &byte, 1, MSG_DONTWAIT) < 0)
+					break;
+}
+
+/* The first thread with room, and only when all are well filled the least busy.
+ * Packing saves wake-ups: spread over two threads, 100 streams cost twice the CPU
+ * time of 100 streams on one. */
+static struct worker *
+choose_worker(struct relay *r)
+{
+	struct worker *least = &r->workers[0];
+
+	for (uint32_t i = 0; i < r->n_workers; i++) {
+		struct worker *w = &r->workers[i];
+
+		if (w->n_busy < r->pack_streams)
+			return w;
+		if (w->n_busy < least->n_busy)
+			least = w;
+	}
+	return least;
+}
+
+static struct slot *
+longest_free_of_all(struct relay *r)
+{
+	struct slot *longest = NULL;
+
+	for (uint32_t i = 0; i < r->n_workers; i++) {
+		struct slot *slot = longest_free(&r->workers[i]);
+
+		if (slot && (!longest || slot->freed_ms < longest->freed_ms))
+			longest = slot;
+	}
+	return longest;
+}
+
+enum err
+slots_take(struct relay *r, struct slot **out)
+{
+	struct worker *w = choose_worker(r);
+	struct slot *slot = longest_free(w);
+	uint64_t now_ms = slots_clock_ms();
+
+	if ((!slot || now_ms - slot->freed_ms < REST_MS) &&
+	    slots_make(r, w, now_ms, &slot) != ERR_OK) {
+		slot = longest_free_of_all(r);
+		if (!slot)
+			return ERR_LIMIT;
+		if (now_ms - slot->freed_ms < REST_MS)
+			throw_away_leftovers(slot);
+	}
+	list_remove(&slot->free_node);
+	*out = slot;
+	return ERR_OK;
+}

@@ -84,10 +84,10 @@ reply_refused(struct request *rq, enum err e, const json_t *report)
 
 	json_array_foreach(json_object_get(report, "errors"), i, one)
 	{
-		const char *field = text_of(one, "field", ""),
-			   *section = text_of(one, "section", "");
+		const char *field = text_of(one, "field", "");
 
-		if (strcmp(field, "numbers") == 0 || strcmp(section, "numbers") == 0)
+		/* The rules speak of ranges and lists; the form has one field for it. */
+		if (field[0] && !known(field))
 			field = "number";
 		model_error_add(&errors, text_of(one, "code", "invalid"), field, "%s",
 		    text_of(one, "message", "The value is not allowed."));

@@ -1,8 +1,8 @@
 /*
  * trace: the SIP messages of a call as a ladder of text, then in full.
  *
- *                 192.0.2.1:5060           strowger           192.0.2.2:5060
- *   12:00:00.000        |-- INVITE sip:12@… --->|                       |
+ *                 192.0.2.1:5060            strowger             192.0.2.2:5060
+ *   12:00:00.000        |-- INVITE sip:12@x ------>|                       |
  *
  * The caller's address stands left of us, the others right, in order of appearance; when
  * there are more than fit, the rest share the last column.
@@ -12,7 +12,7 @@
 
 #include "cli/cli_int.h"
 
-enum { LANES_MAX = 5, LANE_WIDTH = 30, OURS = 1 };
+enum { LANES_MAX = 5, LANE_WIDTH = 34, OURS = 1 };
 
 static const struct column trace_columns[] = {{"call_id", "CALL"}, {"started_at", "STARTED"},
     {"caller", "FROM"}, {"called", "TO"}, {"messages", "MESSAGES"}, {"start_line", "FIRST"}};
@@ -92,18 +92,18 @@ print_head(FILE *f, const struct ladder *l)
 static void
 put_label(char *line, int from, int to, const char *label)
 {
-	int room = to - from - 5, n = (int)strlen(label);
+	int room = to - from - 7, n = (int)strlen(label);
 
 	if (n > room)
 		n = room;
 	for (int i = 0; i < n; i++) {
 		char c = label[i];
 
-		line[from + 3 + i] = c >= 0x20 && c < 0x7f ? c : '?';
+		line[from + 4 + i] = c >= 0x20 && c < 0x7f ? c : '?';
 	}
 	if (n > 0) {
-		line[from + 2] = ' ';
-		line[from + 3 + n] = ' ';
+		line[from + 3] = ' ';
+		line[from + 4 + n] = ' ';
 	}
 }
 
@@ -127,6 +127,8 @@ print_arrow(FILE *f, const struct ladder *l, const json_t *m)
 	snprintf(label, sizeof label, "%s", text_of(m, "start_line"));
 	if (strncmp(label, "SIP/2.0 ", 8) == 0)
 		memmove(label, label + 8, strlen(label + 8) + 1);
+	else if (strstr(label, " SIP/2.0"))
+		*strstr(label, " SIP/2.0") = '\0';
 	put_label(line, left, right, label);
 	line[to_right ? right - 1 : left + 1] = to_right ? '>' : '<';
 	line[(l->count - 1) * LANE_WIDTH + 5] = '\0';

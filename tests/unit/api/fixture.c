@@ -219,13 +219,14 @@ fx_request(int fd, const char *method, const char *path, const char *headers, co
 	struct answer_text a = {0};
 	char *head, *split;
 
-	assert_true(asprintf(&head, "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s", method, path,
-			headers ? headers : "") > 0);
+	assert_true(asprintf(&head, "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s", method,
+			path, headers ? headers : "") > 0);
 	fx_send(fd, head, strlen(head));
 	free(head);
 	if (body) {
 		char length[64];
-		int n = snprintf(length, sizeof length, "Content-Length: %zu\r\n\r\n", strlen(body));
+		int n =
+		    snprintf(length, sizeof length, "Content-Length: %zu\r\n\r\n", strlen(body));
 
 		fx_send(fd, length, (size_t)n);
 		fx_send(fd, body, strlen(body));
@@ -264,8 +265,8 @@ fx_header(const struct answer_text *a, const char *name)
 	at = strcasestr(a->head, line);
 	if (!at)
 		return "";
-	snprintf(value, sizeof value, "%.*s", (int)strcspn(at + strlen(line), "\r"),
-	    at + strlen(line));
+	snprintf(
+	    value, sizeof value, "%.*s", (int)strcspn(at + strlen(line), "\r"), at + strlen(line));
 	return value;
 }
 
@@ -304,8 +305,8 @@ fx_expect(struct fx *fx, const char *method, const char *path, const char *body,
 
 	if (a.status != status || (code && strcmp(text_at(error, "code"), code) != 0) ||
 	    (field && strcmp(text_at(error, "field"), field) != 0))
-		fail_msg("%s %s %s: expected %d %s %s, got %d %s", method, path, body ? body : "", status,
-		    code ? code : "", field ? field : "", a.status, a.body);
+		fail_msg("%s %s %s: expected %d %s %s, got %d %s", method, path, body ? body : "",
+		    status, code ? code : "", field ? field : "", a.status, a.body);
 	if (status >= 400 && !text_at(error, "message")[0])
 		fail_msg("%s %s: an error without a sentence: %s", method, path, a.body);
 	answer_text_free(&a);
@@ -326,10 +327,10 @@ fx_json(struct fx *fx, const char *method, const char *path, const char *body)
 void
 fx_first_admin(struct fx *fx)
 {
-	struct answer_text a = fx_request(fx_connect(fx), "POST", "/api/setup",
-	    "Content-Type: application/json\r\n",
-	    "{\"login\":\"1000\",\"password\":\"secret-1\",\"first_name\":\"Almon\","
-	    "\"last_name\":\"Strowger\",\"email\":\"a@example.org\",\"number\":\"100\"}");
+	struct answer_text a =
+	    fx_request(fx_connect(fx), "POST", "/api/setup", "Content-Type: application/json\r\n",
+		"{\"login\":\"1000\",\"password\":\"secret-1\",\"first_name\":\"Almon\","
+		"\"last_name\":\"Strowger\",\"email\":\"a@example.org\",\"number\":\"100\"}");
 
 	if (a.status != 201)
 		fail_msg("set-up: %d %s", a.status, a.body);

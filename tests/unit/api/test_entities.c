@@ -37,7 +37,8 @@ test_crud(void **state)
 		"{\"last_name\":\"N\xc3\xbctt\"}", "last_name", "N\xc3\xbctt"},
 	    {"phones", "{\"name\":\"desk\"}", "{\"name\":\"desk-2\"}", "name", "desk-2"},
 	    {"numbers", "{\"number\":\"200\"}", "{\"number\":\"201\"}", "number", "201"},
-	    {"ranges", "{\"first\":\"4000\",\"last\":\"4099\"}", "{\"last\":\"4199\"}", "last", "4199"},
+	    {"ranges", "{\"first\":\"4000\",\"last\":\"4099\"}", "{\"last\":\"4199\"}", "last",
+		"4199"},
 	};
 	struct fx *fx = *state;
 
@@ -81,15 +82,16 @@ test_refused(void **state)
 		int status;
 		const char *code, *field;
 	} cases[] = {
-	    {"POST", "/api/users", "{\"first_name\":\"A\",\"last_name\":\"B\"}", 422, NULL, "login"},
-	    {"POST", "/api/users", "{\"login\":\"1000\",\"first_name\":\"A\",\"last_name\":\"B\"}", 409,
-		"not_unique", "login"},
-	    {"POST", "/api/users", "{\"login\":\"2000\",\"first_name\":\"\",\"last_name\":\"B\"}", 422, NULL,
-		"first_name"},
+	    {"POST", "/api/users", "{\"first_name\":\"A\",\"last_name\":\"B\"}", 422, NULL,
+		"login"},
+	    {"POST", "/api/users", "{\"login\":\"1000\",\"first_name\":\"A\",\"last_name\":\"B\"}",
+		409, "not_unique", "login"},
+	    {"POST", "/api/users", "{\"login\":\"2000\",\"first_name\":\"\",\"last_name\":\"B\"}",
+		422, NULL, "first_name"},
 	    {"POST", "/api/users", "{\"login\":\"2000\",\"colour\":\"red\"}", 422, NULL, NULL},
 	    {"POST", "/api/users",
-		"{\"login\":\"2000\",\"first_name\":\"A\",\"last_name\":\"B\",\"phones\":[99]}", 422, NULL,
-		"phones"},
+		"{\"login\":\"2000\",\"first_name\":\"A\",\"last_name\":\"B\",\"phones\":[99]}",
+		422, NULL, "phones"},
 	    {"POST", "/api/phones", "{\"name\":\"no blanks\"}", 422, NULL, "name"},
 	    {"POST", "/api/phones", "{\"name\":\"x\",\"auth\":\"address\"}", 422, NULL, "host"},
 	    {"POST", "/api/numbers", "{\"number\":\"100\"}", 409, "not_unique", "number"},
@@ -124,10 +126,12 @@ test_refused(void **state)
 	    {"GET", "/api/users?search=%ff", NULL, 400, "malformed_uri", NULL},
 	    {"POST", "/api/users", "", 400, NULL, NULL},
 	    {"POST", "/api/users", "{\"login\":\"2000\"", 400, "malformed_json", NULL},
-	    {"POST", "/api/users", "{\"login\":\"2000\",\"login\":\"2001\"}", 400, "malformed_json", NULL},
+	    {"POST", "/api/users", "{\"login\":\"2000\",\"login\":\"2001\"}", 400, "malformed_json",
+		NULL},
 	    {"POST", "/api/users", "\"text\"", 400, "malformed_json", NULL},
 	    {"POST", "/api/users", "{\"login\":\"\xff\"}", 400, "malformed_json", NULL},
-	    {"POST", "/api/users", "{\"ring_s\":99999999999999999999999}", 400, "malformed_json", NULL},
+	    {"POST", "/api/users", "{\"ring_s\":99999999999999999999999}", 400, "malformed_json",
+		NULL},
 	    {"GET", "/api/phones/99/sip-account", NULL, 404, "not_found", NULL},
 	    {"POST", "/api/phones/99/new-secret", NULL, 404, "not_found", NULL},
 	    {"POST", "/api/calls/none/hangup", NULL, 404, "not_found", NULL},
@@ -137,8 +141,8 @@ test_refused(void **state)
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		if (cases[i].status)
-			fx_expect(fx, cases[i].method, cases[i].path, cases[i].body, cases[i].status,
-			    cases[i].code, cases[i].field);
+			fx_expect(fx, cases[i].method, cases[i].path, cases[i].body,
+			    cases[i].status, cases[i].code, cases[i].field);
 }
 
 static void
@@ -162,14 +166,16 @@ test_list(void **state)
 
 	for (int i = 0; i < 30; i++) {
 		snprintf(body, sizeof body,
-		    "{\"login\":\"%d\",\"first_name\":\"F%d\",\"last_name\":\"%cname\"}", 3000 + i, i,
-		    'A' + i % 3);
+		    "{\"login\":\"%d\",\"first_name\":\"F%d\",\"last_name\":\"%cname\"}", 3000 + i,
+		    i, 'A' + i % 3);
 		json_decref(fx_json(fx, "POST", "/api/users", body));
 	}
-	page = fx_json(fx, "GET", "/api/users?search=bname&sort=login&order=desc&per_page=4&page=2", NULL);
+	page = fx_json(
+	    fx, "GET", "/api/users?search=bname&sort=login&order=desc&per_page=4&page=2", NULL);
 	assert_int_equal(integer(page, "total"), 10);
 	assert_int_equal(json_array_size(json_object_get(page, "items")), 4);
-	assert_string_equal(text(json_array_get(json_object_get(page, "items"), 0), "login"), "3016");
+	assert_string_equal(
+	    text(json_array_get(json_object_get(page, "items"), 0), "login"), "3016");
 	json_decref(page);
 	page = fx_json(fx, "GET", "/api/users?letter=c", NULL);
 	assert_int_equal(integer(page, "total"), 10);
@@ -199,7 +205,8 @@ test_settings_and_restart(void **state)
 	json = fx_json(fx, "GET", "/api/status", NULL);
 	assert_true(json_is_true(json_object_get(json, "restart_needed")));
 	assert_string_equal(
-	    json_string_value(json_array_get(json_object_get(json, "restart_fields"), 0)), "sip_port");
+	    json_string_value(json_array_get(json_object_get(json, "restart_fields"), 0)),
+	    "sip_port");
 	json_decref(json);
 }
 
@@ -208,7 +215,8 @@ static void
 test_pho_3_sip_account(void **state)
 {
 	struct fx *fx = *state;
-	json_t *json = fx_json(fx, "POST", "/api/phones", "{\"name\":\"desk\",\"transport\":\"tcp\"}");
+	json_t *json =
+	    fx_json(fx, "POST", "/api/phones", "{\"name\":\"desk\",\"transport\":\"tcp\"}");
 	char path[80], before[80];
 
 	assert_null(json_object_get(json, "secret")); /* not in ordinary answers */
@@ -231,9 +239,9 @@ test_pho_3_sip_account(void **state)
 }
 
 #define COMPANY                                                                                    \
-	"{\"ranges\":[{\"first\":\"100\",\"last\":\"999\"}],"                                          \
-	"\"phones\":[{\"name\":\"p1\",\"secret\":\"secret-of-p1\"},{\"name\":\"p2\"}],"                 \
-	"\"users\":[{\"login\":\"1000\",\"first_name\":\"A\",\"last_name\":\"B\",\"admin\":true,"       \
+	"{\"ranges\":[{\"first\":\"100\",\"last\":\"999\"}],"                                      \
+	"\"phones\":[{\"name\":\"p1\",\"secret\":\"secret-of-p1\"},{\"name\":\"p2\"}],"            \
+	"\"users\":[{\"login\":\"1000\",\"first_name\":\"A\",\"last_name\":\"B\",\"admin\":true,"  \
 	"\"password\":\"secret-1\",\"phones\":[\"p1\",\"p2\"],\"numbers\":[\"100\",\"101\"]}]}"
 
 static void

@@ -197,6 +197,14 @@ tick(struct worker *w)
 	w->tick_due_us = w->now_us + WORKER_TICK_US;
 }
 
+static uint64_t
+batch_clock_ms(void *ctx)
+{
+	const struct worker *w = ctx;
+
+	return w->now_us / 1000;
+}
+
 static void
 run(void *ctx)
 {
@@ -205,6 +213,7 @@ run(void *ctx)
 
 	w->now_us = clock_us();
 	timers_init(&w->timers, w->now_us / 1000);
+	timers_set_clock(&w->timers, batch_clock_ms, w); /* right after a long sleep, too */
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
 		int n = epoll_wait(w->epoll_fd, ready, WORKER_READY_MAX, sleep_ms(w));
 

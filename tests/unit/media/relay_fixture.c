@@ -70,7 +70,7 @@ relay_free_ports(uint32_t n_ports)
 	rng_init_system(&rng);
 	for (int attempt = 0; attempt < 1000; attempt++) {
 		/* Below the ports that the kernel gives away, and below a_thousand_streams. */
-		uint32_t first = 10000 + 2 * rng_below(&rng, (24000 - 10000 - n_ports) / 2), i = 0;
+		uint32_t first = 10000 + 2 * rng_below(&rng, (20000 - 10000 - n_ports) / 2), i = 0;
 
 		while (i < n_ports && port_is_free((uint16_t)(first + i)))
 			i++;

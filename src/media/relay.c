@@ -219,7 +219,8 @@ warm_up(struct relay *r, uint32_t n_streams)
 	for (uint32_t i = 0; i < n_streams; i++) {
 		struct slot *slot;
 
-		if (slots_make(r, &r->workers[i % r->n_workers], slots_clock_ms(), &slot) != ERR_OK)
+		if (slots_make(r, &r->workers[i / r->pack_streams % r->n_workers], slots_clock_ms(),
+			&slot) != ERR_OK)
 			break;
 		slots_give_back(slot, 0);
 	}

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "api/api_int.h"
-#include "base/log.h"
 
 static char *
 copy(const char *text)
@@ -30,7 +29,7 @@ take_params(struct api *api, const struct api_params *p)
 	*own = *p;
 	own->http_address = copy(p->http_address);
 	own->socket_path = p->socket_path ? copy(p->socket_path) : NULL;
-	own->web_dir = NULL;
+	own->web_dir = p->web_dir ? copy(p->web_dir) : NULL;
 	own->version = copy(p->version);
 	own->sip_address = copy(p->sip_address);
 	own->connections = or_default(p->connections, 1024);
@@ -67,7 +66,7 @@ build(struct api *api, const struct api_params *p)
 }
 
 static enum err
-open_doors(struct api *api, const char *web_dir, char *why, size_t why_bytes)
+open_doors(struct api *api, char *why, size_t why_bytes)
 {
 	const struct api_params *p = &api->params;
 	enum err e;
@@ -105,7 +104,7 @@ api_new(struct api **out, const struct api_params *params, char *why, size_t why
 	if (e != ERR_OK)
 		snprintf(why, why_bytes, "the web server cannot start: %s", err_text(e));
 	else
-		e = open_doors(api, params->web_dir, why, why_bytes);
+		e = open_doors(api, why, why_bytes);
 	if (e != ERR_OK) {
 		if (api->unix_fd < 0) { /* the socket file is somebody else's */
 			free((char *)api->params.socket_path);
@@ -144,6 +143,7 @@ api_free(struct api *api)
 	free(api->pool);
 	free((char *)api->params.http_address);
 	free((char *)api->params.socket_path);
+	free((char *)api->params.web_dir);
 	free((char *)api->params.version);
 	free((char *)api->params.sip_address);
 	pthread_mutex_destroy(&api->links_lock);

@@ -60,7 +60,8 @@ ERR_MUST_CHECK enum err api_new(
     struct api **out, const struct api_params *params, char *why, size_t why_bytes);
 /** Starts the threads; requests are answered from here on. */
 ERR_MUST_CHECK enum err api_start(struct api *api);
-/** Answers what is under way, ends event streams, joins the threads. Idempotent. */
+/** Answers what is under way, ends event streams, joins the threads. Idempotent;
+ *  NULL is fine. */
 void api_stop(struct api *api);
 /** api_stop and memory. Removes the UNIX socket. NULL is fine. */
 void api_free(struct api *api);

@@ -173,6 +173,8 @@ struct request {
 	struct reply reply;
 };
 
+/** Takes uri apart: path, segments, query, all decoded into text. False: malformed. */
+bool request_read_target(struct request *rq);
 /** Parses target and headers. A refusal is put into the reply. */
 void request_read(struct request *rq);
 struct request *request_new(struct api *api, struct MHD_Connection *con, const char *uri);

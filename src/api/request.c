@@ -116,8 +116,8 @@ read_query(struct request *rq, struct buf *b, struct slice raw)
 	return true;
 }
 
-static bool
-read_target(struct request *rq)
+bool
+request_read_target(struct request *rq)
 {
 	struct slice query = slice_cstr(rq->uri), path;
 	size_t cap = 2 * strlen(rq->uri) + 1;
@@ -169,7 +169,7 @@ request_read(struct request *rq)
 	if (!rq->uri)
 		reply_error(rq, 400, "uri_too_long", NULL,
 		    "The address is longer than %d characters.", URI_BYTES_MAX);
-	else if (!read_target(rq))
+	else if (!request_read_target(rq))
 		reply_error(rq, 400, "malformed_uri", NULL, "The address is not well formed.");
 }
 

@@ -422,6 +422,9 @@ api_start(struct api *api)
 	sigset_t all, before;
 	enum err e = pool_start(api);
 
+	if (api->params.web_dir && api->web_dir_fd < 0)
+		log_warn(API, "the web page is not in %s; the API works without it",
+		    api->params.web_dir);
 	if (e == ERR_OK)
 		e = ticker_start(api);
 	if (e != ERR_OK)
@@ -447,7 +450,7 @@ stop_listening(struct MHD_Daemon *d)
 void
 api_stop(struct api *api)
 {
-	if (atomic_exchange(&api->stopping, true))
+	if (!api || atomic_exchange(&api->stopping, true))
 		return;
 	stop_listening(api->web);
 	stop_listening(api->local);

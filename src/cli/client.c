@@ -107,13 +107,11 @@ client_parse(struct slice all, struct answer *out)
 	struct head h;
 	enum err e;
 
-	if (all.n == 0)
-		return ERR_INCOMPLETE;
-	e = read_head(&all, &h);
-	if (e != ERR_OK)
-		return e;
-	if (h.status == 100) /* an interim answer comes before the real one */
-		return client_parse(all, out);
+	do { /* interim answers come before the real one */
+		e = all.n ? read_head(&all, &h) : ERR_INCOMPLETE;
+		if (e != ERR_OK)
+			return e;
+	} while (h.status < 200);
 	if (!h.chunked && h.length != UINT64_MAX && h.length > all.n)
 		return ERR_INCOMPLETE;
 	a.text = malloc(all.n + 1);

@@ -66,7 +66,7 @@ static void
 print_value(FILE *f, const json_t *v)
 {
 	size_t i;
-	const char *name;
+	const char *name, *between = "";
 	json_t *one;
 
 	switch (v ? json_typeof(v) : JSON_NULL) {
@@ -89,10 +89,11 @@ print_value(FILE *f, const json_t *v)
 	case JSON_OBJECT:
 		json_object_foreach((json_t *)v, name, one)
 		{
+			fputs(between, f);
 			print_clean(f, slice_cstr(name));
 			fputc('=', f);
 			print_value(f, one);
-			fputc(' ', f);
+			between = " ";
 		}
 		break;
 	}

@@ -18,13 +18,20 @@ async function fetchSession(signal?: AbortSignal): Promise<Session | null> {
     setCsrfToken(session.csrf);
     return session;
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
+    if (error instanceof ApiError && error.status === 401) return null;
     throw error;
   }
 }
 
+/** Until the first start is over there is nothing to ask for. */
 export function useSession() {
-  return useQuery({ queryKey: SESSION, queryFn: ({ signal }) => fetchSession(signal), staleTime: Infinity });
+  const { data: health } = useHealth();
+  return useQuery({
+    queryKey: SESSION,
+    queryFn: ({ signal }) => fetchSession(signal),
+    staleTime: Infinity,
+    enabled: health?.setup_needed === false,
+  });
 }
 
 export function useMe() {

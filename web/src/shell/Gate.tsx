@@ -36,10 +36,10 @@ export function Gate({ children }: { children: ReactNode }) {
       <Loader size="sm" />
     </Center>
   );
-  if (health.isPending || session.isPending) return waiting;
-  if (health.isError || session.isError) {
-    return <Unreachable retry={() => void Promise.all([health.refetch(), session.refetch()])} />;
-  }
+  if (health.isError) return <Unreachable retry={() => void health.refetch()} />;
+  if (session.isError) return <Unreachable retry={() => void session.refetch()} />;
   if (session.data) return <>{children}</>;
-  return <Suspense fallback={waiting}>{health.data.setup_needed ? <Setup /> : <Login />}</Suspense>;
+  if (health.data?.setup_needed) return <Suspense fallback={waiting}><Setup /></Suspense>;
+  if (health.isPending || session.isPending) return waiting;
+  return <Suspense fallback={waiting}><Login /></Suspense>;
 }

@@ -9,7 +9,7 @@ export function SideBar({ onFollow }: { onFollow: () => void }) {
   const { t } = useTranslation();
   const { data: health } = useHealth();
   return (
-    <nav className={classes.sideBar} aria-label={t('shell.menu')}>
+    <div className={classes.sideBar}>
       {PAGE_GROUPS.map((group) => (
         <section key={group.text}>
           <h2 className={classes.groupTitle}>{t(group.text)}</h2>
@@ -25,6 +25,6 @@ export function SideBar({ onFollow }: { onFollow: () => void }) {
         </section>
       ))}
       <p className={classes.version}>{health && t('shell.version', { version: health.version })}</p>
-    </nav>
+    </div>
   );
 }

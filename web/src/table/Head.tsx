@@ -21,7 +21,7 @@ export function Head<T>({ table, view, onView, pickable }: HeadProps<T>) {
     <thead>
       <tr>
         {pickable && (
-          <th className={classes.pick}>
+          <th scope="col" className={classes.pick}>
             <Checkbox
               size="xs"
               aria-label={t('table.pickAll')}
@@ -37,13 +37,13 @@ export function Head<T>({ table, view, onView, pickable }: HeadProps<T>) {
           const numeric = column.columnDef.meta?.numeric || undefined;
           if (!column.getCanSort()) {
             return (
-              <th key={column.id} data-numeric={numeric}>
+              <th key={column.id} scope="col" data-numeric={numeric}>
                 {text}
               </th>
             );
           }
           return (
-            <th key={column.id} data-numeric={numeric} aria-sort={sorted ? direction : 'none'}>
+            <th key={column.id} scope="col" data-numeric={numeric} aria-sort={sorted ? direction : 'none'}>
               <button type="button" className={classes.sort} data-sorted={sorted || undefined} onClick={() => sortBy(column.id)}>
                 {text} <Icon name={sorted ? (view.order === 'asc' ? 'up' : 'down') : 'sort'} size={12} />
               </button>

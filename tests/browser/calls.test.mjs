@@ -1,0 +1,110 @@
+// Real calls between real SIP phones, seen in the page: live table, hang-up, records, ladder diagram.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertQuiet, shoot } from './lib/browser.mjs';
+import { answering, calling } from './lib/phones.mjs';
+import { address, freePort } from './lib/server.mjs';
+import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
+
+const TALK_MS = 60_000;
+
+let world;
+let visitor;
+let page;
+const phones = {};
+const running = [];
+
+before(async () => {
+  world = await openWorld();
+  for (const [name, host, number] of [['Anna', 11, '101'], ['Bert', 12, '102']]) {
+    const at = { host: address(host), port: await freePort(address(host)) };
+    phones[name] = at;
+    await world.admin.person({ first_name: name, last_name: 'Test', number, login: `2${number}`, phone: { auth: 'address', ...at, qualify_s: 0 } });
+  }
+  visitor = await loggedIn(world);
+  page = visitor.page;
+  running.push(answering(phones.Bert));
+});
+after(async () => {
+  for (const one of running) await one.stop();
+  await closeWorld(world);
+});
+
+const liveRow = () => page.getByRole('row', { name: /Anna Test.*Bert Test/ });
+
+test('a call appears by itself, its duration ticks, its reasons can be read, and it can be ended', async () => {
+  await page.goto('/calls');
+  await page.getByText('No calls at the moment.').waitFor();
+  running.push(calling(phones.Anna, world.server, '102', TALK_MS));
+  await liveRow().filter({ hasText: 'Talking' }).waitFor();
+  const duration = await liveRow().locator('[data-numeric]').innerText();
+  await page.waitForFunction((old) => document.querySelector('tbody [data-numeric]').innerText !== old, duration);
+  await liveRow().getByRole('button', { name: /reason/ }).click();
+  await page.getByRole('listitem').first().waitFor();
+  await shoot(page, 'calls');
+  await page.keyboard.press('Escape');
+
+  await liveRow().getByRole('button', { name: 'Hang up' }).click();
+  await page.getByText(/End the call between Anna Test 101 and Bert Test 102/).waitFor();
+  await shoot(page, 'calls-hang-up');
+  await page.getByRole('dialog').getByRole('button', { name: 'Hang up' }).click();
+  await page.getByText('No calls at the moment.').waitFor();
+});
+
+test('the finished call is in the records, with its explanation', async () => {
+  await page.getByRole('link', { name: 'Call records' }).click();
+  const record = page.getByRole('row', { name: /101.*102.*Answered/ });
+  await record.waitFor();
+  await shoot(page, 'records');
+  await record.dblclick();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText('Why it went this way').waitFor();
+  await drawer.getByText('Anna Test').waitFor();
+  await page.waitForTimeout(300); // the drawer slides in; only for the picture
+  await shoot(page, 'record');
+  await drawer.getByRole('link', { name: 'SIP trace' }).click();
+  await page.getByRole('heading', { name: 'SIP trace', exact: true }).waitFor();
+});
+
+test('the periods choose by time', async () => {
+  await page.goto('/records');
+  const period = async (name) => {
+    await page.getByRole('textbox', { name: 'Period' }).click();
+    await page.getByRole('option', { name, exact: true }).click();
+  };
+  await page.getByRole('row', { name: /Answered/ }).waitFor();
+  await period('Yesterday');
+  await page.getByText('No calls yet.').waitFor();
+  await period('Last 7 days');
+  await page.getByRole('row', { name: /Answered/ }).waitFor();
+});
+
+test('the ladder shows both legs; keyboard and mouse pick messages', async () => {
+  await page.goto('/traces');
+  await page.getByRole('row', { name: /INVITE sip:102/ }).dblclick();
+  const ladder = page.getByRole('listbox');
+  const message = page.getByRole('region', { name: 'Message' });
+  await ladder.getByRole('option', { name: /INVITE sip:102@.*SDP/ }).first().waitFor();
+  const labels = await ladder.getByRole('option').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+  for (const expected of [/INVITE.*SDP/, /100/, /180/, /200 OK \(SDP\)/, /ACK/, /BYE/]) {
+    assert.ok(labels.some((label) => expected.test(label)), `${expected} in ${labels.join('\n')}`);
+  }
+  assert.ok(labels.filter((label) => /INVITE/.test(label)).length >= 2, 'an INVITE on each leg');
+  assert.match(labels[0], /^\+0\.000 s INVITE/);
+  await message.getByText(/^INVITE sip:102/).waitFor();
+  await shoot(page, 'ladder');
+  await ladder.focus();
+  await page.keyboard.press('End');
+  await message.getByText(/^SIP\/2\.0 200/).waitFor();
+  await ladder.getByRole('option').nth(1).click();
+  await message.getByText(/^SIP\/2\.0 1|^INVITE/).waitFor();
+});
+
+test('a call to a number that does not exist is recorded as such', async () => {
+  const caller = calling(phones.Anna, world.server, '777', TALK_MS);
+  running.push(caller);
+  await caller.ended;
+  await page.goto('/records');
+  await page.getByRole('row', { name: /101.*777.*Unknown number/ }).waitFor();
+  assertQuiet(visitor);
+});

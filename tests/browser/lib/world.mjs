@@ -1,0 +1,24 @@
+// A server, a browser and an administrator who is logged in: where most tests begin.
+import { Admin, ADMIN } from './admin.mjs';
+import { launch, logIn, newVisitor } from './browser.mjs';
+import { Server } from './server.mjs';
+
+export async function openWorld({ setUp = true } = {}) {
+  const server = await Server.start();
+  const browser = await launch();
+  const admin = setUp ? await Admin.setUp(server) : null;
+  return { server, browser, admin };
+}
+
+export async function closeWorld(world) {
+  await world?.browser.close();
+  await world?.server.stop();
+}
+
+/** A browser in which the administrator has logged in. */
+export async function loggedIn(world, options) {
+  const visitor = await newVisitor(world.browser, world.server, options);
+  await visitor.page.goto('/');
+  await logIn(visitor.page, ADMIN);
+  return visitor;
+}

@@ -1,0 +1,80 @@
+// Every page: light and dark, quiet, small; and the API description the types were made from is the server's.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { assertQuiet, SCRIPT_BYTES_MAX, scriptBytes, shoot } from './lib/browser.mjs';
+import { ROOT } from './lib/server.mjs';
+import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
+
+let world;
+let person;
+before(async () => {
+  world = await openWorld();
+  person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
+});
+after(() => closeWorld(world));
+
+const PAGES = [
+  ['overview', () => '/', 'Overview'],
+  ['calls', () => '/calls', 'Live calls'],
+  ['records', () => '/records', 'Call records'],
+  ['traces', () => '/traces', 'SIP traces'],
+  ['trace', () => '/traces/call?id=a.b@192.0.2.1', 'SIP trace'],
+  ['users', () => '/users', 'Users'],
+  ['user', () => `/users/${person.user.id}`, 'Muster, Emil'],
+  ['user-new', () => '/users/new', 'New user'],
+  ['phones', () => '/phones', 'Phones'],
+  ['phone', () => `/phones/${person.phone.id}`, 'phone-150'],
+  ['phone-sip', () => `/phones/${person.phone.id}?tab=sip`, 'phone-150'],
+  ['phone-new', () => '/phones/new', 'New phone'],
+  ['numbers', () => '/numbers', 'Numbers'],
+  ['ranges', () => '/numbers?tab=ranges', 'Numbers'],
+  ['settings', () => '/settings', 'Settings'],
+  ['nowhere', () => '/nowhere', 'Page not found'],
+];
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`every page in ${colorScheme}`, async (t) => {
+    const visitor = await loggedIn(world, { colorScheme });
+    for (const [name, path, heading] of PAGES) {
+      await t.test(name, async () => {
+        await visitor.page.goto(path());
+        await visitor.page.getByRole('heading', { name: heading, exact: true }).waitFor();
+        await visitor.page.waitForLoadState('load');
+        await shoot(visitor.page, `${colorScheme}-${name}`);
+        assertQuiet(visitor);
+      });
+    }
+    await visitor.context.close();
+  });
+}
+
+test('no page loads more than 300 KB of script', async (t) => {
+  const { context } = await loggedIn(world);
+  for (const [name, path, heading] of PAGES) {
+    const { bytes, files } = await scriptBytes(context, async (page) => {
+      await page.goto(path());
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+    });
+    t.diagnostic(`${name}: ${Math.round(bytes / 1024)} KB of script in ${files} files`);
+    assert.ok(files > 0 && bytes > 1024, `${name}: nothing was measured`);
+    assert.ok(bytes <= SCRIPT_BYTES_MAX, `${name} loads ${bytes} bytes of script`);
+  }
+  await context.close();
+});
+
+test('the page is sent compressed, with a strict content security policy; assets never change', async () => {
+  const index = await fetch(world.server.url, { headers: { 'accept-encoding': 'br' } });
+  assert.match(index.headers.get('content-security-policy'), /default-src 'self'/);
+  assert.doesNotMatch(index.headers.get('content-security-policy'), /script-src|unsafe-eval/);
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(await index.text())[1];
+  const asset = await fetch(world.server.url + script, { headers: { 'accept-encoding': 'br' } });
+  assert.equal(asset.headers.get('content-encoding'), 'br');
+  assert.match(asset.headers.get('cache-control'), /immutable/);
+});
+
+test('web/openapi.json is what the server says; if not: npm run api', async () => {
+  const snapshot = JSON.parse(readFileSync(join(ROOT, 'web/openapi.json'), 'utf8'));
+  assert.deepEqual(await world.admin.get('openapi.json'), snapshot);
+});

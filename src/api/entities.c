@@ -34,6 +34,14 @@ read_letter(struct request *rq, struct slice value, struct store_query *q)
 	return true;
 }
 
+static bool
+read_time(struct request *rq, const char *name, struct slice value, int64_t *ms)
+{
+	return model_time_parse(value, ms) == ERR_OK
+		   ? true
+		   : bad_parameter(rq, name, "a time like 2026-01-31T08:00:00Z");
+}
+
 /* user=7, kind=internal: rows with that value. */
 static bool
 read_filter(struct request *rq, const struct pair *p, json_t *equals)
@@ -85,6 +93,10 @@ read_parameter(struct request *rq, const struct pair *p, struct store_query *q, 
 		return read_number(rq, "page", p->value, UINT32_MAX / PER_PAGE_MAX, &q->page);
 	} else if (slice_eq(p->name, SLICE("per_page"))) {
 		return read_number(rq, "per_page", p->value, PER_PAGE_MAX, &q->per_page);
+	} else if (slice_eq(p->name, SLICE("from")) && rq->entity->flags & MODEL_LOG) {
+		return read_time(rq, "from", p->value, &q->from_ms);
+	} else if (slice_eq(p->name, SLICE("to")) && rq->entity->flags & MODEL_LOG) {
+		return read_time(rq, "to", p->value, &q->to_ms);
 	} else if (slice_eq(p->name, SLICE("letter"))) {
 		return p->value.n == 0 || read_letter(rq, p->value, q);
 	} else {

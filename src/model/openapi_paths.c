@@ -133,6 +133,10 @@ list_parameters(const struct model_entity *e)
 	    list, "page", "query", json_pack("{s:s, s:i}", "type", "integer", "minimum", 1));
 	put_parameter(list, "per_page", "query",
 	    json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 1, "maximum", 1000));
+	if (e->flags & MODEL_LOG)
+		for (int i = 0; i < 2; i++)
+			put_parameter(list, i ? "to" : "from", "query",
+			    json_pack("{s:s, s:s}", "type", "string", "format", "date-time"));
 	if (e->letter)
 		put_parameter(list, "letter", "query",
 		    json_pack("{s:s, s:s}", "type", "string", "pattern", "^[A-Z#]$"));

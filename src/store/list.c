@@ -78,10 +78,34 @@ put_equals(
 	return ERR_OK;
 }
 
+/* A log is kept by the time its rows began, which is also its default order. */
+static enum err
+put_period(struct buf *b, const struct model_entity *e, const struct store_query *q,
+    struct model_errors *errors)
+{
+	struct slice began = slice_cstr(e->sort);
+
+	if (!q->from_ms && !q->to_ms)
+		return ERR_OK;
+	if (!(e->flags & MODEL_LOG)) {
+		model_error_add(errors, "bad_filter", q->from_ms ? "from" : "to",
+		    "The list cannot be filtered by time.");
+		return ERR_INVALID;
+	}
+	slice_take_char(&began, '-');
+	if (q->from_ms)
+		buf_printf(b, " AND t.\"%.*s\" >= ?", (int)began.n, began.p);
+	if (q->to_ms)
+		buf_printf(b, " AND t.\"%.*s\" < ?", (int)began.n, began.p);
+	return ERR_OK;
+}
+
 static enum err
 put_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
     const struct words *words, struct model_errors *errors)
 {
+	enum err err;
+
 	buf_lit(b, " WHERE 1");
 	for (size_t i = 0; i < words->count; i++) {
 		buf_lit(b, " AND instr(");
@@ -92,7 +116,8 @@ put_where(struct buf *b, const struct model_entity *e, const struct store_query 
 		buf_printf(b, " AND substr(fold(t.\"%s\"), 1, 1)", e->letter);
 		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");
 	}
-	return put_equals(b, e, q->equals, errors);
+	err = put_period(b, e, q, errors);
+	return err == ERR_OK ? put_equals(b, e, q->equals, errors) : err;
 }
 
 static enum err
@@ -133,6 +158,10 @@ bind_where(struct stmt *s, const struct model_entity *e, const struct store_quer
 		stmt_text(s, index++, words->at[i]);
 	if (q->letter && e->letter && q->letter != '#')
 		stmt_text(s, index++, slice_make(&q->letter, 1));
+	if (q->from_ms)
+		stmt_int(s, index++, q->from_ms);
+	if (q->to_ms)
+		stmt_int(s, index++, q->to_ms);
 	json_object_foreach((json_t *)q->equals, key, v)
 	{
 		if (json_is_string(v))

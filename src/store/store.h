@@ -62,6 +62,8 @@ struct store_query {
 	uint32_t page;	   /* from 1; 0 is 1 */
 	uint32_t per_page; /* 1-1000; 0 is 50 */
 	bool all;	   /* no paging */
+	/* Logs only: rows that began at from_ms or later and before to_ms; 0 = open. */
+	int64_t from_ms, to_ms;
 	/* Rows whose column has this value: {"user": 7}; NULL none. Unknown fields: ERR_INVALID. */
 	const json_t *equals;
 };

@@ -14,7 +14,12 @@ const makeUser = () => {
   return world.admin.post('users', { login, first_name: 'Live', last_name: `User${login}`, password: 'geheim-5' });
 };
 const streams = async () => (await world.admin.get('status')).event_streams;
-const streamsAre = (n) => until(async () => (await streams()) === n, `${n} event streams`);
+// The server learns that a browser is gone when it has something to tell it.
+const streamsAre = (n) =>
+  until(async () => {
+    await makeUser();
+    return (await streams()) === n;
+  }, `${n} event streams`);
 const seen = (page, user) => page.getByRole('row', { name: new RegExp(user.last_name) }).waitFor();
 
 async function twoTabs(prepare) {

@@ -15,6 +15,10 @@ before(async () => {
 });
 after(() => closeWorld(world));
 
+const openSearch = async () => {
+  await page.keyboard.press('Control+k');
+  await page.locator('input[role=combobox]:focus').waitFor();
+};
 const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme');
 
 test('Ctrl+K finds pages, users, numbers and phones, and goes there', async () => {
@@ -22,20 +26,20 @@ test('Ctrl+K finds pages, users, numbers and phones, and goes there', async () =
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   for (const [text, option, heading] of [
     ['suchb', /Suchbar, Clara/, 'Suchbar, Clara'],
-    ['phone-321', /phone-321/, 'phone-321'],
     ['settings', /Settings/, 'Settings'],
   ]) {
-    await page.keyboard.press('Control+k');
+    await openSearch();
     await page.keyboard.type(text);
     await page.getByRole('option', { name: option }).and(page.locator('[aria-selected=true]')).waitFor();
     if (text === 'suchb') await shoot(page, 'search');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: heading, exact: true }).waitFor();
   }
-  await page.keyboard.press('Control+k');
+  await openSearch();
   await page.keyboard.type('321');
   await page.getByRole('option', { name: /^321/ }).waitFor();
-  await page.keyboard.press('Escape');
+  await page.getByRole('option', { name: /^phone-321/ }).click();
+  await page.getByRole('heading', { name: 'phone-321' }).waitFor();
 });
 
 test('German, remembered', async () => {

@@ -120,6 +120,8 @@ test_refused(void **state)
 	    {"GET", "/api/users?sort=password", NULL, 400, "bad_parameter", "sort"},
 	    {"GET", "/api/users?letter=AB", NULL, 400, "bad_parameter", "letter"},
 	    {"GET", "/api/users?colour=red", NULL, 400, "unknown_parameter", NULL},
+	    {"GET", "/api/users?from=2026-01-01T00:00:00Z", NULL, 400, "unknown_parameter", NULL},
+	    {"GET", "/api/call-records?from=yesterday", NULL, 400, "bad_parameter", "from"},
 	    {"GET", "/api/phones?secret=x", NULL, 400, "unknown_parameter", NULL},
 	    {"GET", "/api/users?search=%zz", NULL, 400, "malformed_uri", NULL},
 	    {"GET", "/api/users?search=%00", NULL, 400, "malformed_uri", NULL},

@@ -65,6 +65,33 @@ a_replay_of_call_records_does_not_double_them(void **state)
 }
 
 static void
+call_records_are_chosen_by_the_time_they_began(void **state)
+{
+	static const struct {
+		int64_t from_ms, to_ms, total;
+	} cases[] = {
+	    {0, 0, 3}, {2000, 0, 2}, {2001, 0, 1}, {0, 2000, 1}, {2000, 3000, 1}, {4000, 0, 0}};
+	struct fixture *f = *state;
+	struct cdr c[3] = {record("a", 1000), record("b", 2000), record("c", 3000)};
+	struct model_errors errors = {0};
+	struct store_query users = {.from_ms = 1};
+	json_t *items = NULL;
+	int64_t n;
+
+	assert_int_equal(store_cdr_insert(f->store, c, 3), ERR_OK);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct store_query q = {.from_ms = cases[i].from_ms, .to_ms = cases[i].to_ms};
+
+		assert_int_equal(
+		    store_list(f->store, &model_call_record, &q, &items, &n, NULL), ERR_OK);
+		assert_int_equal(n, cases[i].total);
+		json_decref(items);
+	}
+	assert_int_equal(
+	    store_list(f->store, &model_user, &users, &items, &n, &errors), ERR_INVALID);
+}
+
+static void
 texts_of_strangers_do_not_break_a_record(void **state)
 {
 	struct fixture *f = *state;
@@ -170,6 +197,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(a_replay_of_call_records_does_not_double_them),
+	    TEST(call_records_are_chosen_by_the_time_they_began),
 	    TEST(texts_of_strangers_do_not_break_a_record),
 	    TEST(old_call_records_go_by_cdr_keep_days),
 	    TEST(registrations_survive_a_restart),

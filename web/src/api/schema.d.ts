@@ -900,6 +900,8 @@ export interface paths {
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    from?: string;
+                    to?: string;
                 };
                 header?: never;
                 path?: never;

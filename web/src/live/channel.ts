@@ -27,6 +27,11 @@ export function joinLive(client: QueryClient, onConnected: (connected: boolean) 
     onConnected(now);
   };
 
+  const report = (now: boolean) => {
+    takeConnected(now);
+    tell({ kind: 'connected', connected: now });
+  };
+
   const flush = () => {
     flushTimer = undefined;
     const events = queue.splice(0);
@@ -39,10 +44,7 @@ export function joinLive(client: QueryClient, onConnected: (connected: boolean) 
       queue.push(event);
       flushTimer ??= setTimeout(flush, BATCH_MS);
     },
-    onConnected: (now) => {
-      takeConnected(now);
-      tell({ kind: 'connected', connected: now });
-    },
+    onConnected: report,
   });
 
   channel.onmessage = ({ data }: MessageEvent<Note>) => {
@@ -54,8 +56,12 @@ export function joinLive(client: QueryClient, onConnected: (connected: boolean) 
 
   const election = elect((lead) => {
     leading = lead;
-    if (lead) stream.open();
-    else stream.close();
+    if (!lead) {
+      stream.close();
+      return;
+    }
+    report(false); // what happened since the last leader left, nobody has heard
+    stream.open();
   });
   tell({ kind: 'hello' });
 

@@ -26,7 +26,7 @@ export function Frame() {
         <AppShell.Header className={classes.headerBar ?? ''}>
           <Header menuOpen={menuOpen} onMenu={menu.toggle} onSearch={search.open} />
         </AppShell.Header>
-        <AppShell.Navbar className={classes.sideBarFrame ?? ''} aria-label={t('shell.menu')}>
+        <AppShell.Navbar className={classes.sideBarFrame ?? ''} data-folded={!menuOpen || undefined} aria-label={t('shell.menu')}>
           <SideBar onFollow={menu.close} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>

@@ -71,12 +71,8 @@ open_doors(struct api *api, char *why, size_t why_bytes)
 	const struct api_params *p = &api->params;
 	enum err e;
 
-	if (web_dir) {
-		api->web_dir_fd = open(web_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (api->web_dir_fd < 0)
-			log_warn(
-			    API, "the web page is not in %s; the API works without it", web_dir);
-	}
+	if (p->web_dir)
+		api->web_dir_fd = open(p->web_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	e = listen_tcp(p->http_address, p->http_port, &api->tcp_fd, &api->port, why, why_bytes);
 	if (e == ERR_OK && p->socket_path)
 		e = listen_unix(p->socket_path, &api->unix_fd, why, why_bytes);

@@ -8,31 +8,15 @@
  */
 #include <stdlib.h>
 
-#include "store/store_int.h"
+#include "store/import_int.h"
 
-enum { ERRORS_MAX = 100 };
-
-/* Stands for the hash that a dry run does not spend time on. */
-static const char dry_run_hash[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAA$AAAAAAAAAAA";
-
-struct import {
-	struct store *s;
-	const struct store_import_params *params;
-	json_t *file;	 /* our copy, with numbers joined */
-	json_t *seen;	 /* {section: {key: null}} */
-	json_t *numbers; /* {number: item} of all wanted numbers */
-	json_t *errors;
-	bool numbers_given;
-	int64_t created, updated, unchanged, deleted;
-};
-
-static void
-add_error(struct import *im, const char *section, const char *key, const char *field,
+void
+import_error(struct import *im, const char *section, const char *key, const char *field,
     const char *code, const char *message)
 {
 	json_t *error;
 
-	if (json_array_size(im->errors) >= ERRORS_MAX)
+	if (json_array_size(im->errors) >= IMPORT_ERRORS_MAX)
 		return;
 	error = json_pack("{s:s, s:s, s:s?, s:s, s:s}", "section", section, "key", key, "field",
 	    field && *field ? field : NULL, "code", code, "message", message);
@@ -48,139 +32,11 @@ report(struct import *im, const char *section, const char *key, const struct mod
 	if (e != ERR_INVALID && e != ERR_EXISTS && e != ERR_CONFLICT)
 		return false;
 	for (uint32_t i = 0; i < errors->count; i++)
-		add_error(im, section, key, errors->at[i].field, errors->at[i].code,
+		import_error(im, section, key, errors->at[i].field, errors->at[i].code,
 		    errors->at[i].message);
 	if (errors->count == 0)
-		add_error(im, section, key, NULL, err_name(e), err_text(e));
+		import_error(im, section, key, NULL, err_name(e), err_text(e));
 	return true;
-}
-
-/* --- before the lock: numbers and passwords ------------------------------------------- */
-
-static void
-index_numbers(struct import *im, json_t *numbers)
-{
-	size_t i;
-	json_t *item;
-
-	json_array_foreach(numbers, i, item)
-	{
-		const char *number = json_string_value(json_object_get(item, "number"));
-
-		if (number)
-			json_object_set(im->numbers, number, item);
-	}
-}
-
-static void
-claim_number(struct import *im, json_t *numbers, const char *number, const char *login)
-{
-	json_t *item = json_object_get(im->numbers, number);
-	const char *owner = json_string_value(json_object_get(item, "user"));
-
-	if (!item) {
-		item = json_pack("{s:s, s:s}", "number", number, "user", login);
-		json_object_set(im->numbers, number, item);
-		json_array_append_new(numbers, item);
-	} else if (!owner) {
-		json_object_set_new(item, "user", json_string(login));
-	} else if (strcmp(owner, login) != 0) {
-		add_error(
-		    im, "numbers", number, "user", "doubled", "Two users have the same number.");
-	}
-}
-
-/* Moves the numbers named by users into the section of numbers. */
-static void
-join_numbers(struct import *im)
-{
-	json_t *numbers = json_object_get(im->file, "numbers"), *user, *v;
-	json_t *users = json_object_get(im->file, "users");
-	size_t i, k;
-
-	im->numbers_given = numbers != NULL;
-	if (!numbers) {
-		numbers = json_array();
-		json_object_set_new(im->file, "numbers", numbers);
-	}
-	if (!json_is_array(numbers))
-		return; /* reported later */
-	index_numbers(im, numbers);
-	json_array_foreach(users, i, user)
-	{
-		const char *login = json_string_value(json_object_get(user, "login"));
-		json_t *list = json_object_get(user, "numbers");
-
-		if (!login || !list)
-			continue;
-		if (!json_is_array(list))
-			add_error(im, "users", login, "numbers", "wrong_type",
-			    "Numbers must be a list of texts.");
-		json_array_foreach(list, k, v)
-		{
-			if (json_is_string(v))
-				claim_number(im, numbers, json_string_value(v), login);
-			else
-				add_error(im, "users", login, "numbers", "wrong_type",
-				    "Numbers must be a list of texts.");
-		}
-	}
-}
-
-static enum err
-present_hash(struct store *s, const char *login, char out[PASSWORD_HASH_BYTES])
-{
-	struct db *db;
-	struct stmt *st;
-	bool row = false;
-	enum err e = store_read_begin(s, &db);
-
-	if (e != ERR_OK)
-		return e;
-	e = db_prepare(db, "SELECT password_hash FROM user WHERE login = ?", &st);
-	if (e == ERR_OK) {
-		stmt_cstr(st, 1, login);
-		e = stmt_step(st, &row);
-		slice_clip_cstr(
-		    slice_cstr(row ? stmt_column(st, 0) : ""), out, PASSWORD_HASH_BYTES);
-		stmt_done(st);
-	}
-	store_read_end(s, db);
-	return e;
-}
-
-/* A plain password becomes its hash; the present one if that fits. It counts more than a hash. */
-static enum err
-hash_passwords(struct import *im)
-{
-	char hash[PASSWORD_HASH_BYTES];
-	size_t i;
-	json_t *user;
-
-	json_array_foreach(json_object_get(im->file, "users"), i, user)
-	{
-		const char *login = json_string_value(json_object_get(user, "login"));
-		const char *password = json_string_value(json_object_get(user, "password"));
-		enum err e;
-
-		if (!login || !password || model_password_check(password, NULL) != ERR_OK)
-			continue; /* reported later */
-		e = present_hash(im->s, login, hash);
-		if (e != ERR_OK)
-			return e;
-		if (*hash && password_verify(hash, password)) {
-			json_object_set_new(user, "password_hash", json_string(hash));
-			json_object_del(user, "password");
-			continue;
-		}
-		if (im->params->dry_run)
-			slice_clip_cstr(slice_cstr(dry_run_hash), hash, sizeof hash);
-		else if ((e = password_hash(password, hash)) != ERR_OK)
-			return e;
-		json_object_set_new(user, "password_hash", json_string(hash));
-		json_object_del(user, "password");
-	}
-	return ERR_OK;
 }
 
 /* --- in the transaction ------------------------------------------------------------------- */
@@ -306,11 +162,11 @@ import_item(struct import *im, const struct model_entity *e, json_t *seen, const
 	enum err err;
 
 	if (!name) {
-		add_error(im, e->path, "", e->key, "required", "An entry lacks its key.");
+		import_error(im, e->path, "", e->key, "required", "An entry lacks its key.");
 		return ERR_OK;
 	}
 	if (json_object_get(seen, name)) {
-		add_error(im, e->path, name, e->key, "doubled", "This entry comes twice.");
+		import_error(im, e->path, name, e->key, "doubled", "This entry comes twice.");
 		return ERR_OK;
 	}
 	json_object_set_new(seen, name, json_null());
@@ -339,7 +195,7 @@ import_settings(struct import *im, const json_t *in)
 
 	if (!json_is_object(item)) {
 		json_decref(item);
-		add_error(
+		import_error(
 		    im, "settings", "", NULL, "wrong_type", "The settings must be an object.");
 		return ERR_OK;
 	}
@@ -360,7 +216,7 @@ import_section(struct import *im, const struct model_entity *e)
 	if (e->flags & MODEL_SINGLETON)
 		return import_settings(im, section);
 	if (!json_is_array(section)) {
-		add_error(im, e->path, "", NULL, "wrong_type", "The section must be a list.");
+		import_error(im, e->path, "", NULL, "wrong_type", "The section must be a list.");
 		return ERR_OK;
 	}
 	seen = json_object();
@@ -368,7 +224,7 @@ import_section(struct import *im, const struct model_entity *e)
 	json_array_foreach(section, i, item)
 	{
 		err = import_item(im, e, seen, item);
-		if (err != ERR_OK || json_array_size(im->errors) >= ERRORS_MAX)
+		if (err != ERR_OK || json_array_size(im->errors) >= IMPORT_ERRORS_MAX)
 			break;
 	}
 	return err;
@@ -527,7 +383,7 @@ check_sections(struct import *im)
 		for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 			ok = ok || strcmp(key, known[i]) == 0;
 		if (!ok)
-			add_error(im, key, "", NULL, "unknown_section",
+			import_error(im, key, "", NULL, "unknown_section",
 			    "There is no section of this name.");
 	}
 }
@@ -546,11 +402,11 @@ store_import(struct store *s, const json_t *file, const struct store_import_para
 	if (!im.errors || !im.seen || !im.numbers || !im.file)
 		e = ERR_NOMEM;
 	if (e == ERR_OK && !json_is_object(file))
-		add_error(&im, "", "", NULL, "wrong_type", "The file must hold a JSON object.");
+		import_error(&im, "", "", NULL, "wrong_type", "The file must hold a JSON object.");
 	if (e == ERR_OK) {
 		check_sections(&im);
-		join_numbers(&im);
-		e = hash_passwords(&im);
+		import_join_numbers(&im);
+		e = import_hash_passwords(&im);
 	}
 	if (e == ERR_OK)
 		e = run(&im);

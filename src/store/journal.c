@@ -20,9 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/log.h"
-#include "model/model.h"
+#include "store/journal_int.h"
 
 enum {
 	HEADER_BYTES = 4096,
@@ -61,146 +60,6 @@ struct journal {
 	uint32_t free_count;
 };
 
-/* --- records as bytes ---------------------------------------------------------------- */
-
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ h >> 29;
-}
-
-static uint64_t
-sum_of(const char *p, size_t n, uint64_t h)
-{
-	uint64_t word;
-
-	for (; n >= 8; p += 8, n -= 8) {
-		memcpy(&word, p, 8);
-		h = mix(h, word);
-	}
-	if (n) {
-		word = 0;
-		memcpy(&word, p, n);
-		h = mix(h, word);
-	}
-	return mix(h, 0x5354524f57474552ull);
-}
-
-static uint64_t
-layout_of(void)
-{
-	const struct model_entity *e = &model_call_record;
-	uint64_t h = COPY_BYTES;
-
-	for (size_t i = 0; i < e->field_count; i++) {
-		h = sum_of(e->fields[i].name, strlen(e->fields[i].name), h);
-		h = mix(h, (uint64_t)e->fields[i].type << 32 | e->fields[i].size);
-	}
-	return h;
-}
-
-static void
-put_text(struct buf *b, const char *text, size_t cap)
-{
-	size_t n = strnlen(text, cap > 255 ? 255 : cap);
-
-	buf_char(b, (char)n);
-	buf_put(b, slice_make(text, n));
-}
-
-/* Sentences as long as they fit; a zero length ends them. */
-static void
-pack_list(struct buf *b, const struct cdr *cdr)
-{
-	for (uint32_t i = 0; i < cdr->explanation_count && i < LIVE_REASONS_MAX; i++) {
-		size_t n = strnlen(cdr->explanation[i], LIVE_REASON_BYTES - 1);
-
-		if (n == 0)
-			continue;
-		if (b->cap - b->n < n + 2)
-			break;
-		put_text(b, cdr->explanation[i], LIVE_REASON_BYTES - 1);
-	}
-	buf_char(b, 0);
-}
-
-static size_t
-pack(const struct cdr *cdr, char *out, size_t cap)
-{
-	const struct model_entity *e = &model_call_record;
-	struct buf b;
-
-	buf_init(&b, out, cap);
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct model_field *f = &e->fields[i];
-		int64_t v;
-
-		if (f->type == MODEL_TEXT) {
-			put_text(&b, (const char *)cdr + f->offset, f->size - 1u);
-		} else if (f->type != MODEL_TEXT_LIST) {
-			v = model_struct_int(f, cdr);
-			buf_put(&b, slice_make(&v, sizeof v));
-		}
-	}
-	pack_list(&b, cdr);
-	return b.n;
-}
-
-static bool
-take_text(struct slice *s, char *out, size_t cap)
-{
-	size_t n;
-
-	if (s->n == 0)
-		return false;
-	n = (unsigned char)s->p[0];
-	if (s->n < n + 1 || n >= cap)
-		return false;
-	memcpy(out, s->p + 1, n);
-	out[n] = '\0';
-	*s = slice_from(*s, n + 1);
-	return true;
-}
-
-static bool
-take_int(struct slice *s, const struct model_field *f, struct cdr *cdr)
-{
-	int64_t v;
-	uint32_t v4;
-
-	if (s->n < sizeof v)
-		return false;
-	memcpy(&v, s->p, sizeof v);
-	*s = slice_from(*s, sizeof v);
-	v4 = (uint32_t)v;
-	if (f->size == 8)
-		memcpy((char *)cdr + f->offset, &v, 8);
-	else
-		memcpy((char *)cdr + f->offset, &v4, 4);
-	return true;
-}
-
-static bool
-unpack(struct slice s, struct cdr *cdr)
-{
-	const struct model_entity *e = &model_call_record;
-
-	memset(cdr, 0, sizeof *cdr);
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct model_field *f = &e->fields[i];
-
-		if (f->type == MODEL_TEXT && !take_text(&s, (char *)cdr + f->offset, f->size))
-			return false;
-		if (f->type != MODEL_TEXT && f->type != MODEL_TEXT_LIST && !take_int(&s, f, cdr))
-			return false;
-	}
-	while (s.n && s.p[0] && cdr->explanation_count < LIVE_REASONS_MAX)
-		if (!take_text(&s, cdr->explanation[cdr->explanation_count++], LIVE_REASON_BYTES))
-			return false;
-	return true;
-}
-
 /* --- slots ------------------------------------------------------------------------------ */
 
 static struct copy *
@@ -213,7 +72,7 @@ copy_at(const struct journal *j, uint32_t slot, unsigned which)
 static uint64_t
 copy_check(const struct copy *c, uint32_t slot)
 {
-	return sum_of((const char *)c + 8, 8u + c->length, mix(slot, c->length));
+	return journal_sum((const char *)c + 8, 8u + c->length, slot * 0x10001ull + c->length);
 }
 
 static bool
@@ -233,7 +92,7 @@ write_slot(struct journal *j, uint32_t slot, enum slot_state state, const struct
 	atomic_signal_fence(memory_order_seq_cst);
 	c->seq = seq;
 	c->state = (uint16_t)state;
-	c->length = cdr ? (uint16_t)pack(cdr, c->data, sizeof c->data) : 0;
+	c->length = cdr ? (uint16_t)journal_pack(cdr, c->data, sizeof c->data) : 0;
 	atomic_signal_fence(memory_order_seq_cst);
 	c->check = copy_check(c, slot);
 	j->current[slot] = (uint8_t)which;
@@ -320,7 +179,7 @@ recover_one(struct journal *j, uint32_t slot, struct journal_left *out, bool *fo
 	const struct header *h = (const struct header *)(void *)j->map;
 	struct cdr *cdr = &out->cdr;
 
-	*found = c && c->state != SLOT_FREE && unpack(slice_make(c->data, c->length), cdr);
+	*found = c && c->state != SLOT_FREE && journal_unpack(slice_make(c->data, c->length), cdr);
 	if (!*found)
 		return ERR_OK;
 	out->slot = slot;
@@ -378,7 +237,7 @@ is_ours(int fd, off_t bytes)
 	struct header h;
 
 	return bytes >= HEADER_BYTES + SLOT_BYTES && pread(fd, &h, sizeof h, 0) == sizeof h &&
-	       memcmp(h.magic, magic, sizeof magic) == 0 && h.layout == layout_of();
+	       memcmp(h.magic, magic, sizeof magic) == 0 && h.layout == journal_layout();
 }
 
 static enum err
@@ -420,7 +279,7 @@ start_new(struct journal *j)
 		return e;
 	h = (struct header *)(void *)j->map;
 	memcpy(h->magic, magic, sizeof magic);
-	h->layout = layout_of();
+	h->layout = journal_layout();
 	return ERR_OK;
 }
 

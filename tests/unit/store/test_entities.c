@@ -1,4 +1,6 @@
 /* store/entity.c: create, read, change, delete; rules; sessions and passwords. */
+#include <time.h>
+
 #include "fixture.h"
 
 static int
@@ -209,6 +211,30 @@ people_log_in_with_hashed_passwords_ini_5(void **state)
 	assert_null(row);
 }
 
+static clock_t
+cpu_of_login(struct store *s, const char *login)
+{
+	clock_t start = clock();
+	json_t *user = NULL;
+
+	assert_int_equal(store_authenticate(s, login, "wrong password", &user), ERR_DENIED);
+	return clock() - start;
+}
+
+/* Time must not tell which log-ins exist. */
+static void
+an_unknown_login_costs_what_a_known_one_costs(void **state)
+{
+	struct fixture *f = *state;
+	clock_t known, unknown;
+
+	make(f->store, &model_user,
+	    "{'login':'1000','first_name':'A','last_name':'B','password':'geheim'}");
+	known = cpu_of_login(f->store, "1000");
+	unknown = cpu_of_login(f->store, "1001");
+	assert_true(unknown > known / 4 && known > unknown / 4);
+}
+
 static void
 sessions_end_with_time_password_and_user(void **state)
 {
@@ -300,6 +326,7 @@ main(void)
 	    TEST(a_range_in_use_stays_lin_1),
 	    TEST(the_last_administrator_stays),
 	    TEST(people_log_in_with_hashed_passwords_ini_5),
+	    TEST(an_unknown_login_costs_what_a_known_one_costs),
 	    TEST(sessions_end_with_time_password_and_user),
 	    TEST(changes_are_told_after_the_commit_only),
 	    TEST(rows_of_the_system_and_singletons_are_protected),

@@ -1,0 +1,29 @@
+/* Private to the import. */
+#ifndef STORE_IMPORT_INT_H
+#define STORE_IMPORT_INT_H
+
+#include "store/store_int.h"
+
+enum { IMPORT_ERRORS_MAX = 100 };
+
+struct import {
+	struct store *s;
+	const struct store_import_params *params;
+	json_t *file;	 /* our copy, with numbers joined */
+	json_t *seen;	 /* {section: {key: null}} */
+	json_t *numbers; /* {number: item} of all wanted numbers */
+	json_t *errors;
+	bool numbers_given;
+	int64_t created, updated, unchanged, deleted;
+};
+
+/* Adds a fault to the report; field may be NULL. */
+void import_error(struct import *im, const char *section, const char *key, const char *field,
+    const char *code, const char *message);
+/* Moves the numbers named by users into the section of numbers. */
+void import_join_numbers(struct import *im);
+/* A plain password becomes its hash; the present one if that fits. It counts more than a hash
+ * beside it. Slow: argon2. */
+enum err import_hash_passwords(struct import *im);
+
+#endif

@@ -9,7 +9,7 @@ enum { PER_PAGE_MAX = 1000, PER_PAGE = 50 };
 static bool
 bad_parameter(struct request *rq, const char *name, const char *expected)
 {
-	reply_error(rq, 400, "bad_parameter", name, "The parameter %s must be %s.", name, expected);
+	reply_error(rq, 400, "bad_parameter", NULL, "The parameter %s must be %s.", name, expected);
 	return false;
 }
 

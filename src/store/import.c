@@ -302,16 +302,16 @@ apply(struct import *im)
 {
 	static const struct model_entity *const order[] = {
 	    &model_settings, &model_range, &model_phone, &model_user, &model_number};
-	const size_t n = sizeof order / sizeof order[0];
 	size_t i;
 	json_t *user;
 	enum err e = ERR_OK;
 
-	for (i = 0; i < n && e == ERR_OK; i++)
+	for (i = 0; i < sizeof order / sizeof order[0] && e == ERR_OK; i++) {
 		e = import_section(im, order[i]);
-	if (e == ERR_OK && json_array_size(im->errors) == 0)
-		for (i = n; i-- > 1 && e == ERR_OK;)
+		/* now, so that what comes later cannot refer to what goes */
+		if (e == ERR_OK && json_array_size(im->errors) == 0)
 			e = delete_others(im, order[i]);
+	}
 	json_array_foreach(json_object_get(im->file, "users"), i, user)
 	{
 		if (e == ERR_OK && json_array_size(im->errors) == 0)

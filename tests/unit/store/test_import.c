@@ -152,6 +152,25 @@ the_file_is_the_state_unless_others_are_kept(void **state)
 	json_decref(row);
 }
 
+/* Found by fuzz_import: the phone was still there when the user was read, and gone after. */
+static void
+a_file_cannot_refer_to_what_it_removes(void **state)
+{
+	struct fixture *f = *state;
+	json_t *report = NULL;
+
+	assert_int_equal(import(f->store, company, false, false, &report), ERR_OK);
+	json_decref(report);
+	assert_int_equal(
+	    import(f->store,
+		"{'phones':[{'name':'other'}],'users':[{'login':'1000','phones':['desk']}]}", false,
+		false, &report),
+	    ERR_INVALID);
+	assert_string_equal(text_at(json_array_get(json_object_get(report, "errors"), 0), "code"),
+	    "no_such_reference");
+	json_decref(report);
+}
+
 static void
 one_fault_and_nothing_is_changed(void **state)
 {
@@ -321,6 +340,7 @@ main(void)
 	    TEST(an_export_builds_the_same_system_elsewhere),
 	    TEST(a_dry_run_changes_nothing),
 	    TEST(the_file_is_the_state_unless_others_are_kept),
+	    TEST(a_file_cannot_refer_to_what_it_removes),
 	    TEST(one_fault_and_nothing_is_changed),
 	    TEST(an_import_cannot_remove_the_last_administrator),
 	    TEST(a_deletion_can_be_undone),

@@ -91,9 +91,14 @@ lists_are_sorted_searched_and_paged_usr_1(void **state)
 
 	fill(f->store);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct store_query q = {slice_cstr(cases[i].search), slice_cstr(cases[i].sort),
-		    cases[i].descending, cases[i].letter, cases[i].page, cases[i].per_page, false,
-		    NULL};
+		struct store_query q = {
+		    .search = slice_cstr(cases[i].search),
+		    .sort = slice_cstr(cases[i].sort),
+		    .descending = cases[i].descending,
+		    .letter = cases[i].letter,
+		    .page = cases[i].page,
+		    .per_page = cases[i].per_page,
+		};
 		int64_t total = -1;
 
 		list(f->store, &model_user, &q, "login", have, sizeof have, &total);

@@ -116,7 +116,7 @@ class OwnServer:
         self.process = Server(build=self.build)
         self.process.start()
         port = int(self.caller.split(":")[1])
-        phones = [{"name": f"ph{n}", "secret": f"pw{n}", "qualify_s": 0} for n in range(USERS)]
+        phones = [{"name": f"ph{n}", "secret": f"pw-of-phone-{n}", "qualify_s": 0} for n in range(USERS)]
         users = [{"login": f"8{n:04}", "first_name": "Vorname", "last_name": f"Nachname{n}", "phones": [f"ph{n}"],
                   "numbers": [str(20000 + n)]} for n in range(USERS)]
         self.process.load({
@@ -135,7 +135,7 @@ class OwnServer:
     def target(self):
         server = "%s:%d" % self.process.sip_address
         return Target(self.build / "tests/bench", server, self.process.process.pid, self.caller, self.called, "102",
-                      "101", "ph", "pw")
+                      "101", "ph", "pw-of-phone-")
 
     def restart(self):
         self.process.stop()

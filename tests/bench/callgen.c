@@ -93,13 +93,13 @@ send_invite(int i)
 	char body[512], text[LOAD_MESSAGE_MAX];
 	int m = sdp_write(body, sizeof body, &opt.caller, rtpgen_port(rtp, 0, i));
 	int n = snprintf(text, sizeof text,
-	    "INVITE sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKi%d;rport\r\n"
+	    "INVITE sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKi%d-%d;rport\r\n"
 	    "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=a%d\r\nTo: <sip:%s@%s>\r\n"
 	    "Call-ID: %d-%d@bench\r\nCSeq: 1 INVITE\r\nContact: <sip:%s@%s>\r\n"
 	    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nUser-Agent: callgen\r\n"
 	    "Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s",
-	    opt.number, server_text, caller_text, i, opt.from, server_text, i, opt.number,
-	    server_text, i, (int)getpid(), opt.from, caller_text, m, body);
+	    opt.number, server_text, caller_text, i, (int)getpid(), opt.from, server_text, i,
+	    opt.number, server_text, i, (int)getpid(), opt.from, caller_text, m, body);
 
 	send_text(caller_fd, text, n);
 }
@@ -109,11 +109,12 @@ send_in_dialog(int i, const char *method, int cseq)
 {
 	char text[LOAD_MESSAGE_MAX];
 	int n = snprintf(text, sizeof text,
-	    "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s%d;rport\r\nMax-Forwards: 70\r\n"
+	    "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s%d-%d;rport\r\nMax-Forwards: "
+	    "70\r\n"
 	    "From: <sip:%s@%s>;tag=a%d\r\nTo: %s\r\nCall-ID: %d-%d@bench\r\nCSeq: %d %s\r\n"
 	    "Contact: <sip:%s@%s>\r\nContent-Length: 0\r\n\r\n",
-	    method, calls[i].target, caller_text, method, i, opt.from, server_text, i, calls[i].to,
-	    i, (int)getpid(), cseq, method, opt.from, caller_text);
+	    method, calls[i].target, caller_text, method, i, (int)getpid(), opt.from, server_text,
+	    i, calls[i].to, i, (int)getpid(), cseq, method, opt.from, caller_text);
 
 	send_text(caller_fd, text, n);
 }
@@ -123,11 +124,11 @@ send_ack_of_failure(int i, struct load_text to)
 {
 	char text[LOAD_MESSAGE_MAX];
 	int n = snprintf(text, sizeof text,
-	    "ACK sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKi%d;rport\r\n"
+	    "ACK sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKi%d-%d;rport\r\n"
 	    "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=a%d\r\nTo: %.*s\r\nCall-ID: %d-%d@bench\r\n"
 	    "CSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
-	    opt.number, server_text, caller_text, i, opt.from, server_text, i, to.n, to.p, i,
-	    (int)getpid());
+	    opt.number, server_text, caller_text, i, (int)getpid(), opt.from, server_text, i, to.n,
+	    to.p, i, (int)getpid());
 
 	send_text(caller_fd, text, n);
 }

@@ -104,11 +104,10 @@ on_change(void *ctx, const struct store_change *change)
 	struct to_management m = {.kind = TO_MANAGEMENT_CHANGED};
 
 	/* A full box is being worked off, and whoever works it off rebuilds afterwards. */
-	if (mailbox_post(d->to_management, &m) != ERR_OK)
+	if (directory_depends_on(change->entity) && mailbox_post(d->to_management, &m) != ERR_OK)
 		log_warn(STORE, "a change waits: management is busy");
 	if (d->api)
-		api_on_changed(
-		    d->api, change->entity ? change->entity->name : NULL, change->id);
+		api_on_changed(d->api, change->entity ? change->entity->name : NULL, change->id);
 }
 
 static enum err

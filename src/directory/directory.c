@@ -264,6 +264,13 @@ link_users_of_phones(struct builder *b)
 
 /* --- the snapshot ------------------------------------------------------------------------- */
 
+bool
+directory_depends_on(const struct model_entity *e)
+{
+	return !e || e == &model_user || e == &model_phone || e == &model_number ||
+	       e == &model_range || e == &model_settings;
+}
+
 enum err
 directory_build(struct store *s, struct directory **out)
 {

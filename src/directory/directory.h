@@ -60,6 +60,9 @@ struct dir_range {
 
 /** Reads the store and builds a snapshot. 10,000 users take some tens of ms. */
 ERR_MUST_CHECK enum err directory_build(struct store *s, struct directory **out);
+/** Does a committed change of this entity (NULL = anything) alter the snapshot? Call records
+ *  and sessions do not. */
+bool directory_depends_on(const struct model_entity *e);
 /** NULL is fine. */
 void directory_free(struct directory *d);
 

@@ -55,8 +55,7 @@ command_help(struct cli *cli)
 	return CLI_DONE;
 }
 
-static void
-say(struct cli *cli, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 2, 0))) say(struct cli *cli, const char *fmt, va_list ap)
 {
 	fputs("strowger: ", cli->err);
 	vfprintf(cli->err, fmt, ap);

@@ -16,10 +16,14 @@ const makeUser = () => {
 const streams = async () => (await world.admin.get('status')).event_streams;
 // The server learns that a browser is gone when it has something to tell it.
 const streamsAre = (n) =>
-  until(async () => {
-    await makeUser();
-    return (await streams()) === n;
-  }, `${n} event streams`);
+  until(
+    async () => {
+      await world.admin.patch('settings', { company: `Company ${serial++}` });
+      return (await streams()) === n;
+    },
+    `${n} event streams`,
+    20_000,
+  );
 const seen = (page, user) => page.getByRole('row', { name: new RegExp(user.last_name) }).waitFor();
 
 async function twoTabs(prepare) {
@@ -29,6 +33,7 @@ async function twoTabs(prepare) {
   await first.goto('/users');
   const second = await visitor.context.newPage();
   await second.goto('/users');
+  for (const page of [first, second]) await page.getByRole('row', { name: /Admin, Ada/ }).waitFor();
   await streamsAre(1);
   return { context: visitor.context, first, second };
 }
@@ -54,6 +59,7 @@ for (const [name, prepare] of [
 test('a broken stream is shown, comes back by itself, and what was missed is fetched', async () => {
   const { context, page } = await loggedIn(world);
   await page.goto('/users');
+  await page.getByRole('row', { name: /Admin, Ada/ }).waitFor();
   await streamsAre(1);
   assert.equal(await page.getByText('No live data').count(), 0);
   await world.server.halt();

@@ -94,6 +94,18 @@ test('settings: saved, checked, and what needs a restart says so', async () => {
   await page.getByText('The last must not be below the first.').waitFor();
 });
 
+test('a part of the page that cannot be loaded says so, and another page works', async () => {
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.route(/\/assets\/Phones-/, (route) => route.abort());
+  await page.getByRole('link', { name: 'Phones', exact: true }).click();
+  await page.getByText('This page could not be shown.').waitFor();
+  await page.unroute(/\/assets\/Phones-/);
+  await page.getByRole('link', { name: 'Numbers', exact: true }).click();
+  await page.getByRole('heading', { name: 'Numbers' }).waitFor();
+  visitor.complaints.length = 0; // the browser complains about what this test broke
+});
+
 test('on a narrow screen the menu folds away', async () => {
   await page.setViewportSize({ width: 390, height: 780 });
   await page.goto('/users');

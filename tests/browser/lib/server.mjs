@@ -14,7 +14,7 @@ const SUBNET = `127.${120 + (process.pid % 100)}.${1 + (Math.floor(process.pid /
 /** .1 is the server, .11 and up are phones. */
 export const address = (host) => `${SUBNET}.${host}`;
 
-export async function until(condition, what, ms = 10_000) {
+export async function until(condition, what, ms = 20_000) {
   const deadline = Date.now() + ms;
   for (;;) {
     const result = await condition();

@@ -3,8 +3,9 @@ import { AppShell, Loader } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Outlet } from 'react-router-dom';
+import { Outlet, useLocation } from 'react-router-dom';
 import { LiveProvider } from '../live/LiveProvider';
+import { Boundary } from './Boundary';
 import { Header } from './Header';
 import classes from './shell.module.css';
 import { SideBar } from './SideBar';
@@ -13,6 +14,7 @@ const Search = lazy(() => import('./search/Search'));
 
 export function Frame() {
   const { t } = useTranslation();
+  const { pathname } = useLocation();
   const [menuOpen, menu] = useDisclosure(false);
   const [searching, search] = useDisclosure(false);
   useHotkeys([['mod+K', search.open]], []);
@@ -30,9 +32,11 @@ export function Frame() {
           <SideBar onFollow={menu.close} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>
-          <Suspense fallback={<Loader m="xl" size="sm" />}>
-            <Outlet />
-          </Suspense>
+          <Boundary place={pathname}>
+            <Suspense fallback={<Loader m="xl" size="sm" />}>
+              <Outlet />
+            </Suspense>
+          </Boundary>
         </AppShell.Main>
       </AppShell>
       {searching && (

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { setLoggedOutHandler } from '../api/client';
 import { forgetSession, useHealth, useSession } from '../api/session';
 import { followUserLanguage } from '../i18n';
+import { Boundary } from './Boundary';
 
 const Login = lazy(() => import('../pages/login/Login'));
 const Setup = lazy(() => import('../pages/setup/Setup'));
@@ -39,7 +40,21 @@ export function Gate({ children }: { children: ReactNode }) {
   if (health.isError) return <Unreachable retry={() => void health.refetch()} />;
   if (session.isError) return <Unreachable retry={() => void session.refetch()} />;
   if (session.data) return <>{children}</>;
-  if (health.data?.setup_needed) return <Suspense fallback={waiting}><Setup /></Suspense>;
+  if (health.data?.setup_needed) {
+    return (
+      <Boundary place="setup">
+        <Suspense fallback={waiting}>
+          <Setup />
+        </Suspense>
+      </Boundary>
+    );
+  }
   if (health.isPending || session.isPending) return waiting;
-  return <Suspense fallback={waiting}><Login /></Suspense>;
+  return (
+    <Boundary place="login">
+      <Suspense fallback={waiting}>
+        <Login />
+      </Suspense>
+    </Boundary>
+  );
 }

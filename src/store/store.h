@@ -175,7 +175,7 @@ ERR_MUST_CHECK enum err store_bindings_apply(
 /* --- call records ---------------------------------------------------------------- */
 
 /** All n in one transaction. A record with the same call_id and started_at is already there
- *  after a replay and is left alone. */
+ *  after a replay and is left alone. The change feed is told once a batch, with the last id. */
 ERR_MUST_CHECK enum err store_cdr_insert(struct store *s, const struct cdr *records, size_t n);
 /** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions and bindings.
  *  *removed (may be NULL): call records. */

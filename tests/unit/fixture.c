@@ -78,7 +78,8 @@ fixture_change(struct fixture *f, const char *config)
 void
 fixture_close(struct fixture *f)
 {
-	static const char *const files[] = {"test.db", "test.db-wal", "test.db-shm"};
+	static const char *const files[] = {
+	    "test.db", "test.db-wal", "test.db-shm", "test.db.lock"};
 	char path[96];
 
 	directory_free(f->directory);

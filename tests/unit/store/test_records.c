@@ -36,6 +36,13 @@ total(struct store *s, const char *search)
 }
 
 static void
+count_changes(void *ctx, const struct store_change *change)
+{
+	assert_ptr_equal(change->entity, &model_call_record);
+	++*(int *)ctx;
+}
+
+static void
 a_replay_of_call_records_does_not_double_them(void **state)
 {
 	struct fixture *f = *state;
@@ -43,12 +50,15 @@ a_replay_of_call_records_does_not_double_them(void **state)
 	struct store_query q = {0};
 	json_t *items = NULL, *row;
 	int64_t n;
+	int told = 0;
 
+	store_on_change(f->store, count_changes, &told);
 	assert_int_equal(store_cdr_insert(f->store, NULL, 0), ERR_OK);
 	assert_int_equal(store_cdr_insert(f->store, c, 2), ERR_OK);
 	assert_int_equal(store_cdr_insert(f->store, c, 3), ERR_OK);
 	assert_int_equal(store_cdr_insert(f->store, c, 3), ERR_OK);
 	assert_int_equal(total(f->store, ""), 3);
+	assert_int_equal(told, 2); /* once a batch, and not for a replay */
 	assert_int_equal(total(f->store, "anna"), 3);
 	assert_int_equal(store_list(f->store, &model_call_record, &q, &items, &n, NULL), ERR_OK);
 	row = json_array_get(items, 2); /* newest first */

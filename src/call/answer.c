@@ -44,14 +44,15 @@ on_gone(void *user, struct sip_server *tsx)
 const struct sip_server_ops answer_server_ops = {
     .on_cancel = on_cancel, .on_no_ack = on_no_ack, .on_gone = on_gone};
 
-/* The 2xx crossed our CANCEL, or its SDP is useless: take the call and end it. */
+/* The 2xx crossed our CANCEL, or its SDP is useless: take the call and end it. An
+ * offer in it wants an answer all the same (13.2.2.4). */
 static void
-take_and_end(struct leg *l)
+take_and_end(struct leg *l, const struct sip_msg *resp)
 {
 	if (l->state == LEG_ASKING)
 		l->call->forks_asking--;
 	l->state = LEG_UP;
-	leg_ack(l, SLICE(""));
+	leg_ack(l, l->call->offer_late ? bridge_refusal(l, resp->body) : SLICE(""));
 	leg_bye(l, SLICE(""));
 }
 
@@ -81,7 +82,7 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 
 	l->invite_out_pending = false;
 	if (e != ERR_OK || l->state == LEG_CANCELLED || c->state != CALL_RINGING) {
-		take_and_end(l);
+		take_and_end(l, resp);
 		if (e != ERR_OK && c->state == CALL_RINGING && c->forks_asking == 0)
 			call_end(c, CDR_FAILED, CDR_BY_CALLED, 500);
 		return;
@@ -90,8 +91,8 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 	if (e != ERR_OK) {
 		record_reason(c, "Phone %.*s answered with unusable media: %s",
 		    SLICE_FMT(l->phone_name), err_text(e));
-		take_and_end(l);
-		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 488);
+		take_and_end(l, resp);
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, e == ERR_LIMIT ? 503 : 488);
 		return;
 	}
 	l->state = LEG_UP;
@@ -137,7 +138,8 @@ pass_late_answer(struct leg *l, struct leg *other, const struct sip_msg *ack)
 
 	if (e == ERR_OK)
 		e = bridge_give(l, other, &sdp);
-	leg_ack(other, sdp);
+	leg_ack(
+	    other, e == ERR_OK ? sdp : bridge_refusal(other, sdp_text_slice(&other->remote_sdp)));
 	if (e == ERR_OK)
 		return;
 	record_reason(

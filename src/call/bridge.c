@@ -142,6 +142,22 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	return sdp_text_set(&to->local_sdp, *out);
 }
 
+struct slice
+bridge_refusal(const struct leg *l, struct slice offer)
+{
+	struct sdp_rewrite_params p = {.session_id = l->sdp_session, .version = l->sdp_version};
+	struct call_switch *sw = l->call->sw;
+	struct sdp sdp;
+	struct buf b;
+
+	if (sdp_parse(&sdp, offer) != ERR_OK)
+		return SLICE("");
+	media_address(l, &p.local);
+	buf_init(&b, sw->sdp_scratch, sizeof sw->sdp_scratch);
+	sdp_rewrite(&b, &sdp, &p); /* all ports 0 */
+	return buf_ok(&b) ? buf_slice(&b) : SLICE("");
+}
+
 void
 bridge_update_timeout(struct call *c)
 {

@@ -45,11 +45,12 @@ struct leg {
 	bool reoffer_late;	       /* its re-INVITE came without SDP */
 	uint32_t in_cseq;	       /* of invite_in; its ACK carries it */
 	enum reinvite_purpose purpose;
-	uint32_t invite_cseq; /* of invite_out, for its ACK */
-	bool ack_owed;	      /* 2xx with an offer: our ACK waits for the other side's answer */
-	bool ack_sdp;	      /* that ACK carried local_sdp */
-	bool ack_due;	      /* we sent a 2xx, its ACK has not come */
-	bool bye_wanted;      /* BYE as soon as the ACK is here (RFC 3261, 15) */
+	uint32_t invite_cseq;	/* of invite_out, for its ACK */
+	uint64_t invite_out_ms; /* when it was sent */
+	bool ack_owed;		/* 2xx with an offer: our ACK waits for the other side's answer */
+	bool ack_sdp;		/* that ACK carried local_sdp */
+	bool ack_due;		/* we sent a 2xx, its ACK has not come */
+	bool bye_wanted;	/* BYE as soon as the ACK is here (RFC 3261, 15) */
 	bool supports_timer, holding;
 	struct slice phone_name;
 	uint64_t sdp_session, sdp_version;
@@ -195,6 +196,9 @@ ERR_MUST_CHECK enum err bridge_take(
 /** Writes from's last SDP as to shall see it into the switch's scratch; remembers it
  *  as to's local_sdp. */
 ERR_MUST_CHECK enum err bridge_give(struct leg *from, struct leg *to, struct slice *out);
+/** The answer that refuses all of offer (RFC 3264, 6), for l, in the switch's scratch;
+ *  empty when the offer cannot be read. */
+struct slice bridge_refusal(const struct leg *l, struct slice offer);
 /** Closes the streams that l's final answer refused. */
 void bridge_drop_refused(struct leg *l);
 void bridge_close(struct call *c);

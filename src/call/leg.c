@@ -126,8 +126,10 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 		.body = body,
 		.max_forwards = l->call->max_forwards},
 	    ops, user, out);
-	if (e == ERR_OK && m == SIP_INVITE)
+	if (e == ERR_OK && m == SIP_INVITE) {
 		l->invite_cseq = cseq;
+		l->invite_out_ms = timers_now_ms(l->call->sw->p.timers);
+	}
 	return e;
 }
 
@@ -189,8 +191,8 @@ leg_bye(struct leg *l, struct slice reason_hdr)
 		sip_server_reject(l->invite_in, 487, SLICE(""));
 		l->invite_in_pending = false;
 	}
-	if (l->ack_owed)
-		leg_ack(l, SLICE(""));
+	if (l->ack_owed) /* with an answer, 13.2.2.4 */
+		leg_ack(l, bridge_refusal(l, sdp_text_slice(&l->remote_sdp)));
 	if (l->ack_due) { /* RFC 3261, 15: no BYE before the ACK */
 		l->bye_wanted = true;
 		return;

@@ -148,14 +148,29 @@ reinvite_on_cancel(struct leg *l)
 		sip_client_cancel(other->invite_out, SLICE(""));
 }
 
+/* A phone that said 100 and vanished would keep a re-INVITE, and so all further ones,
+ * waiting for ever: with a CANCEL it ends one way or another (RFC 3261, 9.1). */
+static void
+cancel_stale(struct leg *l)
+{
+	uint64_t now_ms = timers_now_ms(l->call->sw->p.timers);
+
+	if (l->invite_out_pending && l->invite_out && now_ms - l->invite_out_ms >= 64 * SIP_T1_MS)
+		sip_client_cancel(l->invite_out, SLICE(""));
+}
+
 void
 reinvite_refresh(struct leg *l)
 {
 	struct leg *other = leg_other(l);
 
 	if (in_progress(l) || (other && in_progress(other)) ||
-	    send_reinvite(l, sdp_text_slice(&l->local_sdp), REINVITE_REFRESH) != ERR_OK)
+	    send_reinvite(l, sdp_text_slice(&l->local_sdp), REINVITE_REFRESH) != ERR_OK) {
+		cancel_stale(l);
+		if (other)
+			cancel_stale(other);
 		timer_start(l->call->sw->p.timers, &l->session, 2000); /* somebody else is at it */
+	}
 }
 
 static void

@@ -149,7 +149,8 @@ ERR_MUST_CHECK enum err sip_client_send(struct sip_core *c, const struct sip_flo
  *  within 64*T1, on_failed(ERR_TIMEOUT). Repeats do nothing. extra: header lines
  *  (Reason) or empty. */
 void sip_client_cancel(struct sip_client *tsx, struct slice extra);
-/** The user is no longer interested: no more callbacks; the transaction ends by itself. */
+/** The user is no longer interested: no more callbacks; the transaction ends by itself,
+ *  an INVITE without final response after 64*T1 (nobody ACKs a 2xx then). */
 void sip_client_detach(struct sip_client *tsx);
 /** Sends the ACK of a 2xx (13.2.2.4), a message of its own without transaction. */
 ERR_MUST_CHECK enum err sip_core_send_ack(

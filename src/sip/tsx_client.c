@@ -279,4 +279,7 @@ sip_client_detach(struct sip_client *t)
 {
 	t->ops = NULL;
 	t->user = NULL;
+	/* Nobody will cancel it any more: ringing must not go on for ever. */
+	if (t->state == CLIENT_PROCEEDING && !timer_active(&t->end))
+		core_start(t->core, &t->end, TSX_LIFE_MS);
 }

@@ -32,7 +32,7 @@ enter(struct sip_client *t, enum client_state state)
 		core_start(t->core, &t->end, TSX_LIFE_MS);	    /* timer B */
 		break;
 	case CLIENT_PROCEEDING:
-		if (!t->closed)
+		if (!t->closed && t->ops)
 			timer_stop(&t->end); /* ringing has no limit here */
 		break;
 	case CLIENT_COMPLETED:

@@ -500,6 +500,24 @@ callbacks_may_do_everything(void **state)
 	link_fini(&l);
 }
 
+/* Found by seed 4 of the simulation: the peer said 100 and vanished. */
+static void
+a_detached_invite_ends(void **state)
+{
+	static const uint64_t detach_ms[] = {100, 1000, 50000}; /* before and after the 180 */
+
+	for (size_t i = 0; i < sizeof detach_ms / sizeof detach_ms[0]; i++) {
+		link_init(&l, SIP_UDP, 0);
+		l.plan[0] = (struct link_answer){150, 180};
+		assert_int_equal(link_ask(&l, SIP_INVITE), ERR_OK);
+		link_run_until(&l, detach_ms[i]);
+		sip_client_detach(l.end[LINK_A].client);
+		link_run_until(&l, detach_ms[i] + 32000);
+		assert_int_equal(sip_core_get_stats(l.end[LINK_A].core)->clients, 0);
+		link_fini(&l);
+	}
+}
+
 /* An INVITE whose user went away is answered in the end. */
 static void
 an_abandoned_invite_gets_500(void **state)
@@ -559,6 +577,7 @@ main(void)
 	    cmocka_unit_test(a_closed_connection_fails_its_own_requests),
 	    cmocka_unit_test(answers_take_the_way_of_the_request),
 	    cmocka_unit_test(callbacks_may_do_everything),
+	    cmocka_unit_test(a_detached_invite_ends),
 	    cmocka_unit_test(an_abandoned_invite_gets_500),
 	    cmocka_unit_test(responses_are_refused_when_wrong),
 	};

@@ -1,0 +1,62 @@
+/*
+ * A simulated office: the switch (sip, registrar, routing, call, a media engine that
+ * only counts ports) and its phones on a bad network. One seed is one run; the rules that
+ * must hold in each are in office_check.
+ */
+#ifndef SIM_OFFICE_H
+#define SIM_OFFICE_H
+
+#include "call/call.h"
+#include "loop/sim.h"
+#include "phone.h"
+#include "registrar/auth.h"
+#include "registrar/registrar.h"
+#include "sim_media.h"
+
+enum { OFFICE_PHONES_MAX = 6, OFFICE_CALLS_MAX = 64, OFFICE_PROBLEM_MAX = 600 };
+
+/* What a caller was told, and what the switch wrote about it. */
+struct office_call {
+	struct office *office;
+	char id[CALL_ID_BYTES];
+	uint16_t status;
+	bool failed, vanished;
+};
+
+struct office {
+	uint64_t seed;
+	struct sim *sim;
+	struct sip_core *core;
+	struct auth *auth;
+	struct registrar *registrar;
+	struct call_switch *calls;
+	struct sim_media media;
+	const struct directory *directory;
+	struct phone phone[OFFICE_PHONES_MAX];
+	size_t n_phones;
+	struct timer next_call, admin, inspector;
+	bool noisy; /* a stranger sends damaged copies of what he overheard */
+	struct rng stranger;
+	bool in_tap, verbose;
+	unsigned calls_left;
+	struct office_call told[OFFICE_CALLS_MAX];
+	size_t n_told;
+	struct cdr record[OFFICE_CALLS_MAX];
+	size_t n_records, n_begun, n_live_ended;
+	char last_call[CALL_ID_BYTES];
+	char problem[OFFICE_PROBLEM_MAX]; /* the first; "" = none */
+};
+
+/* What happened, summed over seeds: that the simulation does what it is for. */
+struct office_sums {
+	uint64_t calls, answered, cancelled, glares, vanished, timeouts, datagrams, lost;
+	uint64_t by_result[CDR_INTERRUPTED + 1];
+};
+
+/** Runs one seed from start to the long silence. False: problem says what is wrong. */
+bool office_run(struct office *o, const struct directory *dir, uint64_t seed, bool verbose,
+    struct office_sums *sums);
+/** The directory's configuration, as an import file with ' for ". */
+extern const char office_config[];
+
+#endif

@@ -1,0 +1,221 @@
+#include "office_check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/log.h"
+
+enum { CALL_MAX_MS = 500000, NOISE_PERCENT = 4 };
+
+void
+office_problem(struct office *o, const char *fmt, ...)
+{
+	char text[OFFICE_PROBLEM_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (o->verbose)
+		printf("%10.3f PROBLEM %s\n", (double)sim_now_ms(o->sim) / 1000, text);
+	if (!o->problem[0])
+		snprintf(o->problem, sizeof o->problem, "%s", text);
+}
+
+/* ---- the wire ---- */
+
+static void
+print_datagram(
+    const struct office *o, const struct addr *from, const struct addr *to, struct slice bytes)
+{
+	static struct sip_msg m;
+	struct slice line = bytes;
+	char a[ADDR_TEXT_MAX], b[ADDR_TEXT_MAX], id[CALL_ID_BYTES] = "-";
+	bool sound = sip_msg_parse(&m, bytes, NULL) == ERR_OK;
+
+	if (sound)
+		call_id_of(m.call_id, id);
+	line = slice_take_until(&line, '\r');
+	printf("%10.3f %s > %s  %.*s  [CSeq %u, call %.8s%s%.*s]\n",
+	    (double)sim_now_ms(o->sim) / 1000, addr_text(from, a), addr_text(to, b),
+	    SLICE_FMT(line), sound ? m.cseq : 0, id, m.to.tag.n ? ", to " : "", (int)m.to.tag.n,
+	    m.to.tag.p);
+}
+
+/* A stranger who overhears the office sends the switch what he heard, a little changed. */
+static void
+damage(struct office *o, struct slice bytes)
+{
+	struct addr stranger = {.family = 4, .port = 5060, .ip = {10, 0, 0, 99}};
+	struct addr here = {.family = 4, .port = 5060, .ip = {10, 0, 0, 1}};
+	static char copy[SIP_MSG_MAX_BYTES];
+
+	if (bytes.n == 0 || bytes.n > sizeof copy || rng_below(&o->stranger, 100) >= NOISE_PERCENT)
+		return;
+	memcpy(copy, bytes.p, bytes.n);
+	for (uint32_t i = rng_below(&o->stranger, 5); i; i--)
+		copy[rng_below(&o->stranger, (uint32_t)bytes.n)] =
+		    (char)(rng_below(&o->stranger, 2) ? rng_below(&o->stranger, 256)
+						      : '0' + rng_below(&o->stranger, 75));
+	sim_send(o->sim, &stranger, &here, slice_make(copy, bytes.n));
+}
+
+static void
+on_tap(void *ctx, const struct addr *from, const struct addr *to, struct slice bytes)
+{
+	struct office *o = ctx;
+
+	if (o->verbose)
+		print_datagram(o, from, to, bytes);
+	if (!o->noisy || o->in_tap)
+		return;
+	o->in_tap = true;
+	damage(o, bytes);
+	o->in_tap = false;
+}
+
+void
+office_tap(struct office *o, bool verbose, const struct sim_impairments *w)
+{
+	if (verbose) {
+		setvbuf(stdout, NULL, _IOLBF, 0);
+		log_set_level(LOG_TRACE);
+		printf("loss %u/1000, doubled %u/1000, delay %u-%u ms%s\n", w->loss_permille,
+		    w->duplicate_permille, w->delay_min_ms, w->delay_max_ms,
+		    o->noisy ? ", a stranger meddles" : "");
+	}
+	o->verbose = verbose;
+	rng_init_seed(&o->stranger, o->seed);
+	if (verbose || o->noisy)
+		sim_set_tap(o->sim, on_tap, o);
+}
+
+/* ---- the rules ---- */
+
+/* Nothing is left: every count is back at zero. */
+static void
+check_nothing_left(struct office *o)
+{
+	const struct call_switch_stats *st = call_switch_get_stats(o->calls);
+	const struct sip_core_stats *core = sip_core_get_stats(o->core);
+
+	if (st->calls_now || st->calls_up || st->legs_now || st->streams_now)
+		office_problem(o, "left over: %zu calls (%zu up), %zu legs, %zu streams",
+		    st->calls_now, st->calls_up, st->legs_now, st->streams_now);
+	if (core->servers || core->clients)
+		office_problem(o, "left over: %zu server and %zu client transactions",
+		    core->servers, core->clients);
+	if (sim_media_busy(&o->media))
+		office_problem(o, "left over: %zu media streams", sim_media_busy(&o->media));
+	if (registrar_get_counts(o->registrar)->bindings)
+		office_problem(
+		    o, "left over: %zu bindings", registrar_get_counts(o->registrar)->bindings);
+	for (size_t i = 0; i < o->n_phones; i++)
+		if (phone_calls(&o->phone[i]))
+			office_problem(o, "phone %s still has %zu calls", o->phone[i].p.name,
+			    phone_calls(&o->phone[i]));
+	if (!sim_idle(o->sim))
+		office_problem(o, "left over: %zu timers", sim_timers(o->sim)->count);
+}
+
+static const struct cdr *
+find_record(struct office *o, const char *id)
+{
+	const struct cdr *found = NULL;
+
+	for (size_t i = 0; i < o->n_records; i++) {
+		if (!slice_eq(slice_cstr(o->record[i].call_id), slice_cstr(id)))
+			continue;
+		if (found)
+			office_problem(o, "two records of call %s", id);
+		found = &o->record[i];
+	}
+	return found;
+}
+
+/* What the caller was told is what the record says. */
+static void
+check_told(struct office *o, const struct office_call *c)
+{
+	const struct cdr *cdr = find_record(o, c->id);
+
+	if (o->noisy)
+		return; /* the stranger may say BYE, or answer for a phone */
+	if (c->vanished || c->failed)
+		return; /* nobody was told anything */
+	if (c->status == 401)
+		office_problem(o, "call %s: the right password did not help", c->id);
+	if (!cdr)
+		office_problem(o, "call %s ended with %u without a record", c->id, c->status);
+	else if (cdr->sip_status != c->status)
+		office_problem(o, "call %s: the caller was told %u, the record says %u", c->id,
+		    c->status, cdr->sip_status);
+	else if ((c->status / 100 == 2) != (cdr->answered_at != 0))
+		office_problem(o, "call %s: %u, but answered at %lld", c->id, c->status,
+		    (long long)cdr->answered_at);
+}
+
+static void
+check_record(struct office *o, const struct cdr *r)
+{
+	int64_t answer = r->answered_at ? r->answered_at : r->started_at;
+
+	if (r->started_at == 0 || r->ended_at < answer || answer < r->started_at ||
+	    (r->ringing_at && (r->ringing_at < r->started_at || r->ringing_at > r->ended_at)) ||
+	    (r->ringing_at && r->answered_at && r->ringing_at > r->answered_at))
+		office_problem(o, "call %s: impossible times", r->call_id);
+	if (r->ended_at - r->started_at > CALL_MAX_MS)
+		office_problem(o, "call %s lasted %lld ms", r->call_id,
+		    (long long)(r->ended_at - r->started_at));
+	if (r->answered_at && r->duration_s != (uint32_t)((r->ended_at - r->answered_at) / 1000) &&
+	    r->duration_s != (uint32_t)((r->ended_at - r->answered_at + 500) / 1000))
+		office_problem(o, "call %s: %u s do not fit its times", r->call_id, r->duration_s);
+	if (r->result == CDR_ANSWERED && !r->answered_at)
+		office_problem(o, "call %s: answered, but never", r->call_id);
+	if (o->noisy)
+		return; /* who overhears credentials and is quicker may use them once */
+	for (size_t i = 0; i < o->n_told; i++)
+		if (slice_eq(slice_cstr(o->told[i].id), slice_cstr(r->call_id)))
+			return;
+	office_problem(o, "record of call %s, which nobody made", r->call_id);
+}
+
+void
+office_check(struct office *o)
+{
+	unsigned dialled = 0;
+
+	check_nothing_left(o);
+	if (o->n_records != o->n_begun)
+		office_problem(o, "%zu records begun, %zu ended", o->n_begun, o->n_records);
+	if (o->n_live_ended != o->n_begun)
+		office_problem(o, "%zu calls, %zu live ends", o->n_begun, o->n_live_ended);
+	for (size_t i = 0; i < o->n_told; i++)
+		check_told(o, &o->told[i]);
+	for (size_t i = 0; i < o->n_records; i++)
+		check_record(o, &o->record[i]);
+	for (size_t i = 0; i < o->n_phones; i++)
+		dialled += o->phone[i].n_dialled;
+	if (dialled != o->n_told)
+		office_problem(o, "%u calls made, %zu ended at their callers", dialled, o->n_told);
+}
+
+void
+office_sum(const struct office *o, struct office_sums *sums)
+{
+	struct sim_counts net = sim_count(o->sim);
+
+	sums->calls += o->n_told;
+	sums->datagrams += net.sent;
+	sums->lost += net.lost;
+	for (size_t i = 0; i < o->n_told; i++) {
+		sums->answered += o->told[i].status == 200;
+		sums->cancelled += o->told[i].status == 487;
+		sums->vanished += o->told[i].vanished;
+		sums->timeouts += o->told[i].failed;
+	}
+	for (size_t i = 0; i < o->n_phones; i++)
+		sums->glares += o->phone[i].glares;
+	for (size_t i = 0; i < o->n_records; i++)
+		sums->by_result[o->record[i].result]++;
+}

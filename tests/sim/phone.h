@@ -1,0 +1,78 @@
+/*
+ * A simulated SIP phone on a simulated network: registers with digest, calls,
+ * answers, refuses, holds, hangs up, loses its power - all when a seeded random
+ * source says so. It stands on the same sip/ as the switch, but as a peer: what
+ * the switch does wrong shows here.
+ */
+#ifndef SIM_PHONE_H
+#define SIM_PHONE_H
+
+#include "loop/sim.h"
+#include "sip/core.h"
+#include "sip/dialog.h"
+
+struct phone_call;
+
+/* How the INVITE of an outgoing call ended. */
+struct phone_outcome {
+	struct slice sip_call_id;
+	uint16_t status; /* final response; 0: none */
+	bool failed;	 /* none came, and the transaction said so (timer B, or after CANCEL) */
+	bool gave_up;	 /* cancelled before its credentials were asked for */
+	bool vanished;	 /* the phone lost its power before */
+};
+
+struct phone_ops {
+	/** Exactly once for each outgoing call. */
+	void (*on_outcome)(void *ctx, const struct phone_outcome *o);
+	/** Something the switch must never do. */
+	void (*on_broken)(void *ctx, const char *what);
+};
+
+struct phone_params {
+	struct sim *sim;
+	const char *name, *secret;
+	struct addr address, registrar;
+	const struct phone_ops *ops;
+	void *ctx;
+	uint64_t seed; /* of its habits */
+};
+
+struct phone {
+	struct phone_params p;
+	struct rng rng;
+	struct sip_core *core; /* NULL: no power */
+	struct sip_dialogs dialogs;
+	struct list calls, dead; /* phone_call.link */
+	struct timer reaper, power, reg_timer;
+	struct sip_client *reg_client;
+	char reg_call_id[40], reg_tag[20];
+	uint32_t reg_cseq;
+	unsigned reg_tries; /* with credentials, since the last success */
+	bool registered;
+	bool resting; /* no new calls, no registering again: the end is near */
+	uint16_t next_port;
+	unsigned n_dialled, glares;
+};
+
+enum { PHONE_EXPIRES_S = 120, PHONE_DISAGREE_MAX = 20 };
+
+/** Switched on and registering. ERR_NOMEM, ERR_EXISTS. */
+ERR_MUST_CHECK enum err phone_init(struct phone *p, const struct phone_params *params);
+/** Power off for good, without a word. */
+void phone_fini(struct phone *p);
+/** Calls a number; nothing when the power is off. */
+void phone_dial(struct phone *p, const char *number);
+/** From now on it neither calls nor registers again, but ends what it has. */
+void phone_rest(struct phone *p);
+/** Does it send RTP from this port now? */
+bool phone_sends_rtp(const struct phone *p, uint16_t port);
+/** Asks is_right about each call that both sides have agreed on for now: our RTP address,
+ *  their port, and whether we hold. Broken is what stays wrong for PHONE_DISAGREE_MAX times. */
+void phone_inspect(struct phone *p,
+    bool (*is_right)(void *ctx, const struct addr *from, uint16_t to_port, bool holding),
+    void *ctx);
+/** Calls it still knows. */
+size_t phone_calls(const struct phone *p);
+
+#endif

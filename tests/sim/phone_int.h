@@ -1,0 +1,101 @@
+/* Private to the simulated phone: what phone.c, phone_register.c and the call's files share. */
+#ifndef SIM_PHONE_INT_H
+#define SIM_PHONE_INT_H
+
+#include "phone.h"
+#include "sip/digest.h"
+#include "sip/sdp.h"
+
+enum phone_call_state {
+	PC_DIALLING, /* our INVITE has no final response */
+	PC_ASKED,    /* theirs has none */
+	PC_UP,
+	PC_OVER
+};
+
+/* One call of a phone, from the first INVITE to the last word. */
+struct phone_call {
+	struct list link;
+	struct phone *phone;
+	struct arena arena;
+	struct sip_dialog dialog;
+	enum phone_call_state state;
+	bool outgoing, told; /* told: on_outcome was called */
+	char uri[96];	     /* what was dialled */
+	unsigned tries;	     /* with credentials */
+	struct sip_client *invite_out;
+	struct sip_server *invite_in;
+	bool out_pending, in_pending, ack_due, bye_wanted, cancelled;
+	uint32_t out_cseq, in_cseq;
+	bool out_late; /* our INVITE has no SDP, the offer is in the 2xx */
+	bool in_late;  /* theirs has none: our 2xx offers, their ACK answers */
+	bool holding, held;
+	bool agreed_holding; /* what the switch has accepted */
+	bool was_late;	     /* an answer of ours went in an ACK, so nobody confirms it */
+	unsigned disagreed;  /* inspections that found something wrong */
+	uint16_t port, remote_port;
+	uint32_t sdp_version;
+	struct timer act;     /* the next thing to do */
+	struct timer limit;   /* enough of it */
+	struct timer answer;  /* an INVITE waits for our answer */
+	struct timer again;   /* after a 491 */
+	struct timer refresh; /* of the session, RFC 4028 */
+	uint16_t answer_status;
+	uint32_t session_s; /* what we ask for; 0: we know no session timers */
+	bool refresher;
+};
+
+/* ---- phone.c ---- */
+
+/** 0 … below-1, of the phone's habits. */
+uint32_t phone_draw(struct phone *p, uint32_t below);
+bool phone_chance(struct phone *p, uint32_t percent);
+void phone_broken(struct phone *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct sip_flow phone_flow(const struct phone *p);
+/** Loses its power now; comes back after back_ms (0: never). Frees all calls. */
+void phone_power_off(struct phone *p, uint32_t back_ms);
+/** Appends an Authorization for the challenge in resp. False: there is none for us. */
+bool phone_authorize(struct phone *p, struct buf *b, const struct sip_msg *resp,
+    struct slice method, struct slice uri);
+
+/* ---- phone_register.c ---- */
+
+void phone_register(struct phone *p);
+
+/* ---- phone_call.c: life and dialog ---- */
+
+struct phone_call *pc_new(struct phone *p, bool outgoing);
+/** Nothing more will be said; freed soon. Idempotent. */
+void pc_over(struct phone_call *c);
+void pc_free(struct phone_call *c);
+/** (Re)starts one of its timers. */
+void pc_start(struct phone_call *c, struct timer *t, void (*cb)(struct timer *t), uint64_t ms);
+void pc_outcome(struct phone_call *c, uint16_t status, bool failed);
+/** Sends BYE now, or after the ACK that is due. */
+void pc_bye(struct phone_call *c);
+void pc_ack(struct phone_call *c, bool with_sdp);
+ERR_MUST_CHECK enum err pc_request(struct phone_call *c, enum sip_method m, struct slice extra,
+    bool with_sdp, const struct sip_client_ops *ops, struct sip_client **out);
+/** Answers invite_in. */
+void pc_respond(struct phone_call *c, uint16_t status, bool with_sdp);
+void pc_write_contact(const struct phone_call *c, struct buf *b);
+void pc_write_sdp(struct phone_call *c, struct buf *b);
+/** Takes an SDP of the switch; complains about a bad one. */
+void pc_take_sdp(struct phone_call *c, const struct sip_msg *m, const char *where);
+
+/* ---- phone_dial.c: outgoing INVITEs ---- */
+
+/** INVITE within the call: hold, resume, refresh; late: without SDP. False: not now. */
+bool pc_reinvite(struct phone_call *c, bool late);
+
+/* ---- phone_answer.c: incoming requests ---- */
+
+void pc_on_invite(struct phone *p, struct sip_server *tsx, const struct sip_msg *req);
+void pc_on_request(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req);
+void pc_on_ack(struct phone_call *c, const struct sip_msg *ack);
+
+/* ---- phone_talk.c: what people do in a call ---- */
+
+void pc_talk(struct phone_call *c);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * Simulated days of a small office over a network that loses, doubles, delays and
+ * reorders. Each seed is a day of its own that can be lived again exactly:
+ *
+ *	sim_calls --seeds 2000          days 1 to 2000
+ *	sim_calls --first 5000 --seeds 10
+ *	sim_calls --seed 1234 -v        one day, every message
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/hmap.h"
+#include "base/log.h"
+#include "fixture.h"
+#include "office.h"
+
+static uint64_t running; /* the seed, for whoever finds us dead */
+
+static void
+say_seed(void)
+{
+	fprintf(stderr, "seed %llu died; again: sim_calls --seed %llu -v\n",
+	    (unsigned long long)running, (unsigned long long)running);
+}
+
+/* Called by the address sanitizer before it ends the process, when there is one. */
+void __sanitizer_set_death_callback(void (*cb)(void)) __attribute__((weak));
+
+static void
+print_sums(const struct office_sums *s, uint64_t seeds)
+{
+	printf("%llu days: %llu calls, %llu answered, %llu cancelled, %llu glares, %llu callers "
+	       "vanished, %llu without an answer; %llu datagrams, %llu lost\n",
+	    (unsigned long long)seeds, (unsigned long long)s->calls,
+	    (unsigned long long)s->answered, (unsigned long long)s->cancelled,
+	    (unsigned long long)s->glares, (unsigned long long)s->vanished,
+	    (unsigned long long)s->timeouts, (unsigned long long)s->datagrams,
+	    (unsigned long long)s->lost);
+	for (int i = 0; i <= CDR_INTERRUPTED; i++)
+		printf("  %s %llu", cdr_result_name((enum cdr_result)i),
+		    (unsigned long long)s->by_result[i]);
+	printf("\n");
+}
+
+/* A simulation in which nothing happens proves nothing. */
+static bool
+worth_it(const struct office_sums *s, uint64_t seeds)
+{
+	return seeds < 100 || (s->answered && s->cancelled && s->glares && s->vanished &&
+				  s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
+}
+
+/* The whole point: the same seed is the same day. */
+static bool
+same_again(struct office *o, const struct directory *dir, uint64_t seed)
+{
+	struct office_sums sums[2] = {{0}};
+
+	return office_run(o, dir, seed, false, &sums[0]) &&
+	       office_run(o, dir, seed, false, &sums[1]) &&
+	       memcmp(&sums[0], &sums[1], sizeof sums[0]) == 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {{"seeds", required_argument, NULL, 'n'},
+	    {"first", required_argument, NULL, 'f'}, {"seed", required_argument, NULL, 's'}, {0}};
+	static struct office office;
+	struct office_sums sums = {0};
+	uint64_t first = 1, seeds = 100, failed = 0;
+	struct fixture fixture;
+	bool verbose = false;
+
+	for (int opt; (opt = getopt_long(argc, argv, "v", options, NULL)) != -1;)
+		switch (opt) {
+		case 'n': seeds = strtoull(optarg, NULL, 10); break;
+		case 'f': first = strtoull(optarg, NULL, 10); break;
+		case 's':
+			first = strtoull(optarg, NULL, 10);
+			seeds = 1;
+			break;
+		case 'v': verbose = true; break;
+		default: return 2;
+		}
+	hash_seed(1, 2);
+	log_set_level(LOG_FATAL);
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(say_seed);
+	fixture_open(&fixture, office_config);
+	for (running = first; running < first + seeds; running++)
+		if (!office_run(&office, fixture.directory, running, verbose, &sums)) {
+			fprintf(stderr, "seed %llu: %s\n  again: sim_calls --seed %llu -v\n",
+			    (unsigned long long)running, office.problem,
+			    (unsigned long long)running);
+			failed++;
+		}
+	if (!failed && !same_again(&office, fixture.directory, first)) {
+		fprintf(stderr, "seed %llu is another day when it is lived again\n",
+		    (unsigned long long)first);
+		failed++;
+	}
+	fixture_close(&fixture);
+	print_sums(&sums, seeds);
+	if (!worth_it(&sums, seeds)) {
+		fprintf(stderr, "too little happened\n");
+		return 1;
+	}
+	return failed ? 1 : 0;
+}

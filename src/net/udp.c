@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "net/net_int.h"
+#include "net/pace.h"
 
 enum {
 	DATAGRAM_BYTES = NET_MESSAGE_MAX_BYTES + 1,
@@ -39,6 +40,8 @@ struct udp_socket {
 	bool any;     /* bound to the any-address: local addresses go with each datagram */
 	bool waiting; /* for the kernel to take more */
 	struct out_queue out;
+	struct pace pace;
+	struct timer look; /* running: the socket is read by the clock */
 };
 
 struct udp_batch {
@@ -125,10 +128,11 @@ take_datagram(struct udp_socket *s, struct mmsghdr *m)
 	n->ops->on_message(n->ctx, &flow, bytes);
 }
 
-static void
+static uint32_t
 receive(struct udp_socket *s)
 {
 	struct udp_batch *b = s->net->batch;
+	uint32_t total = 0;
 
 	for (int round = 0; round < UDP_ROUNDS; round++) {
 		int got;
@@ -137,9 +141,11 @@ receive(struct udp_socket *s)
 		got = recvmmsg(s->fd, b->msg, UDP_BATCH, MSG_DONTWAIT, NULL);
 		for (int i = 0; i < got; i++)
 			take_datagram(s, &b->msg[i]);
+		total += got > 0 ? (uint32_t)got : 0;
 		if (got < UDP_BATCH)
-			return;
+			break;
 	}
+	return total;
 }
 
 /* ---- sending ---- */
@@ -275,6 +281,17 @@ send_batch(struct udp_socket *s)
 static void on_ready(uv_poll_t *poll, int status, int events);
 
 static void
+watch(struct udp_socket *s)
+{
+	int events = (s->pace.paced ? 0 : UV_READABLE) | (s->waiting ? UV_WRITABLE : 0);
+
+	if (events)
+		uv_poll_start(&s->poll, events, on_ready);
+	else
+		uv_poll_stop(&s->poll);
+}
+
+static void
 flush(struct udp_socket *s)
 {
 	struct out_queue *q = &s->out;
@@ -289,7 +306,27 @@ flush(struct udp_socket *s)
 	if (waiting == s->waiting)
 		return;
 	s->waiting = waiting;
-	uv_poll_start(&s->poll, UV_READABLE | (waiting ? UV_WRITABLE : 0), on_ready);
+	watch(s);
+}
+
+/* Reads, and decides whether the next reading is by event or by the clock. */
+static void
+read_paced(struct udp_socket *s)
+{
+	struct timers *timers = loop_timers(s->net->loop);
+	bool was = s->pace.paced;
+	bool paced = pace_on_read(&s->pace, loop_now_ms(s->net->loop), receive(s));
+
+	if (paced)
+		timer_start(timers, &s->look, PACE_LOOK_MS);
+	if (paced != was)
+		watch(s);
+}
+
+static void
+on_look(struct timer *t)
+{
+	read_paced(container_of(t, struct udp_socket, look));
 }
 
 static void
@@ -300,7 +337,7 @@ on_ready(uv_poll_t *poll, int status, int events)
 	if (events & UV_WRITABLE)
 		flush(s);
 	if (status < 0 || events & UV_READABLE)
-		receive(s);
+		read_paced(s);
 }
 
 void
@@ -427,6 +464,7 @@ udp_listen(struct net *n, const struct addr *addr, struct addr *bound)
 	s->net = n;
 	s->any = addr_is_any(&s->addr);
 	s->poll.data = s;
+	timer_init(&s->look, on_look);
 	uv_poll_start(&s->poll, UV_READABLE, on_ready);
 	n->handles++;
 	n->udp[n->n_udp++] = s;
@@ -452,7 +490,9 @@ void
 udp_close_all(struct net *n)
 {
 	udp_flush(n); /* the last words: a BYE, an unregistration */
-	for (size_t i = 0; i < n->n_udp; i++)
+	for (size_t i = 0; i < n->n_udp; i++) {
+		timer_stop(&n->udp[i]->look);
 		uv_close((uv_handle_t *)&n->udp[i]->poll, on_closed);
+	}
 	n->n_udp = 0;
 }

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { assertQuiet, shoot } from './lib/browser.mjs';
 import { answering, calling } from './lib/phones.mjs';
 import { address, freePort } from './lib/server.mjs';
-import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
+import { closeWorld, loggedIn, openWorld, ownMediaPorts } from './lib/world.mjs';
 
 const TALK_MS = 60_000;
 
@@ -16,6 +16,7 @@ const running = [];
 
 before(async () => {
   world = await openWorld();
+  await ownMediaPorts(world);
   for (const [name, host, number] of [['Anna', 11, '101'], ['Bert', 12, '102']]) {
     const at = { host: address(host), port: await freePort(address(host)) };
     phones[name] = at;

@@ -10,6 +10,14 @@ export async function openWorld({ setUp = true } = {}) {
   return { server, browser, admin };
 }
 
+/** Relays on ports that no other daemon of this machine wants; takes a restart. */
+export async function ownMediaPorts({ server, admin }) {
+  const first = 31_000 + 200 * Math.floor(Math.random() * 40);
+  await admin.patch('settings', { rtp_port_min: first, rtp_port_max: first + 198 });
+  await server.halt();
+  await server.launch();
+}
+
 export async function closeWorld(world) {
   await world?.browser.close();
   await world?.server.stop();

@@ -29,7 +29,7 @@ const asText = (value: unknown) => (value === null || value === undefined ? '' :
 export function Field({ form, field }: { form: EntityFormState; field: string }) {
   const { t } = useTranslation();
   const schema: FieldSchema = form.schema.properties[field] ?? {};
-  const help = fieldHelp(form.entity, field);
+  const help = fieldHelp(form.entity, field, form.creating);
   const value = form.value(field);
   const set = (next: unknown) => form.set(field, next);
   const common = {

@@ -10,8 +10,10 @@ export function fieldLabel(entity: string, field: string, schema?: FieldSchema):
   return textOr(`fields.${entity}.${field}`, schema?.title ?? field);
 }
 
-export function fieldHelp(entity: string, field: string): string | undefined {
-  return textOr(`help.${entity}.${field}`, undefined);
+/** Some help is only true for a new entity; its key ends in _create. */
+export function fieldHelp(entity: string, field: string, creating: boolean): string | undefined {
+  const always = textOr(`help.${entity}.${field}`, undefined);
+  return creating ? textOr(`help.${entity}.${field}_create`, always) : always;
 }
 
 export function optionLabel(entity: string, field: string, option: string): string {

@@ -1,25 +1,30 @@
 // Times and numbers as the chosen language writes them.
 import i18next from 'i18next';
 
+/** The reader's own way of writing the chosen language: en-GB rather than en. */
+function locale(): string {
+  return navigator.languages.find((name) => name.startsWith(i18next.language)) ?? i18next.language;
+}
+
 type When = string | null | undefined;
 
 export function dateTime(at: When): string {
   if (!at) return '';
-  return new Intl.DateTimeFormat(i18next.language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 }
 
 export function timeOnly(at: When): string {
   if (!at) return '';
-  return new Intl.DateTimeFormat(i18next.language, { timeStyle: 'medium' }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(new Date(at));
 }
 
 export function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(i18next.language, { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
 }
 
 /** With exactly so many digits after the point, for columns of figures. */
 export function fixed(value: number, digits: number): string {
-  return new Intl.NumberFormat(i18next.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
 const two = (n: number) => String(n).padStart(2, '0');

@@ -30,6 +30,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: 'xs' } },
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
+    Text: small,
     TextInput: small,
     PasswordInput: small,
     NumberInput: small,

@@ -49,6 +49,7 @@ export function Body<T>({ rows, pickable, onOpen }: BodyProps<T>) {
           aria-selected={pickable ? row.getIsSelected() : undefined}
           onFocus={() => setFocused(index)}
           onKeyDown={(event) => onKeyDown(event, index, row)}
+          onMouseDown={(event) => event.detail > 1 && !fromControl(event) && event.preventDefault()} // selects no word
           onDoubleClick={(event) => !fromControl(event) && onOpen?.(row.original)}
         >
           {pickable && (

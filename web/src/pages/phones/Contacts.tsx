@@ -1,42 +1,43 @@
 // Where a phone is registered at the moment.
-import { Badge, Table, Text } from '@mantine/core';
+import { Badge, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Registration } from '../../api/types';
 import { dateTime } from '../../i18n/format';
+import table from '../../table/table.module.css';
 
 export function Contacts({ registrations }: { registrations: Registration[] }) {
   const { t } = useTranslation();
   if (registrations.length === 0) return <Text c="dimmed">{t('phones.noContacts')}</Text>;
   return (
-    <Table.ScrollContainer minWidth={700}>
-      <Table aria-label={t('phones.tab.contacts')}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('phones.column.state')}</Table.Th>
-            <Table.Th>{t('phones.contact.source')}</Table.Th>
-            <Table.Th>{t('phones.contact.contact')}</Table.Th>
-            <Table.Th>{t('phones.column.agent')}</Table.Th>
-            <Table.Th>{t('phones.contact.since')}</Table.Th>
-            <Table.Th>{t('phones.contact.until')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+    <div className={table.scroll}>
+      <table className={table.table} aria-label={t('phones.tab.contacts')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('phones.column.state')}</th>
+            <th scope="col">{t('phones.contact.source')}</th>
+            <th scope="col">{t('phones.contact.contact')}</th>
+            <th scope="col">{t('phones.column.agent')}</th>
+            <th scope="col">{t('phones.contact.since')}</th>
+            <th scope="col">{t('phones.contact.until')}</th>
+          </tr>
+        </thead>
+        <tbody>
           {registrations.map((r) => (
-            <Table.Tr key={r.contact}>
-              <Table.Td>
+            <tr key={r.contact}>
+              <td>
                 <Badge color={r.reachable ? 'green' : 'red'}>{r.reachable ? t('phones.state.registered') : t('phones.state.silent')}</Badge>
-              </Table.Td>
-              <Table.Td>
+              </td>
+              <td>
                 {r.source} {r.transport.toUpperCase()}
-              </Table.Td>
-              <Table.Td className="mono">{r.contact}</Table.Td>
-              <Table.Td>{r.user_agent}</Table.Td>
-              <Table.Td>{dateTime(r.registered_at)}</Table.Td>
-              <Table.Td>{dateTime(r.expires_at)}</Table.Td>
-            </Table.Tr>
+              </td>
+              <td className="mono">{r.contact}</td>
+              <td>{r.user_agent}</td>
+              <td>{dateTime(r.registered_at)}</td>
+              <td>{dateTime(r.expires_at)}</td>
+            </tr>
           ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -15,6 +15,7 @@ export interface Arrow {
   from: number;
   to: number;
   label: string;
+  sdp: boolean;
   kind: ArrowKind;
   repeated: boolean;
   offsetMs: number;
@@ -63,10 +64,9 @@ function kindOf(message: TraceMessage): ArrowKind {
   return status < 300 ? 'success' : 'failure';
 }
 
-function labelOf(message: TraceMessage): string {
-  const line = message.start_line.replace(/^SIP\/2\.0 /, '').replace(/ SIP\/2\.0$/, '');
-  return /^(Content-Type|c)\s*:\s*application\/sdp/im.test(message.text) ? `${line} (SDP)` : line;
-}
+const labelOf = ({ start_line }: TraceMessage) => start_line.replace(/^SIP\/2\.0 /, '').replace(/ SIP\/2\.0$/, '');
+
+const carriesSdp = ({ text }: TraceMessage) => /^(Content-Type|c)\s*:\s*application\/sdp/im.test(text);
 
 export function layLadder(messages: TraceMessage[], selfName: string): Ladder {
   const columns = columnsOf(messages, selfName);
@@ -84,6 +84,7 @@ export function layLadder(messages: TraceMessage[], selfName: string): Ladder {
       from: message.dir === 'in' ? peer : self,
       to: message.dir === 'in' ? self : peer,
       label: labelOf(message),
+      sdp: carriesSdp(message),
       kind: kindOf(message),
       repeated,
       offsetMs: Date.parse(message.at ?? '') - start,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,6 +292,9 @@ daemon_main(int argc, char **argv)
 		return 0;
 	}
 	log_set_level(d.options.log_level);
+	/* Large short-lived blocks (password hashing, imports) go back to the system at once. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	mallopt(M_ARENA_MAX, 4);
 	if (d.options.check)
 		return check(&d);
 	umask(0027);

@@ -15,6 +15,7 @@ enum {
 	SECOND_MS = 1000,
 	GOODBYE_MS = 2000,
 	TAKE_MAX = 64,
+	WARM_STREAMS = 64, /* whose sockets are open before the first call */
 };
 
 /* A message that must not get lost, waiting for room in the mailbox. */
@@ -361,8 +362,9 @@ open_sip(struct signalling *s, const struct settings *set, char *why, size_t why
 static enum err
 open_media(struct signalling *s, const struct settings *set, char *why, size_t why_bytes)
 {
-	struct media_relay_params p = {
-	    .port_min = (uint16_t)set->rtp_port_min, .port_max = (uint16_t)set->rtp_port_max};
+	struct media_relay_params p = {.port_min = (uint16_t)set->rtp_port_min,
+	    .port_max = (uint16_t)set->rtp_port_max,
+	    .warm_streams = WARM_STREAMS};
 	enum err e = media_relay_new(&s->media, s->loop, &p);
 
 	if (e != ERR_OK)

@@ -38,7 +38,8 @@ struct call_switch_ops {
 	/** The state of a call changed; with state LIVE_CALL_ENDED for the last time. */
 	void (*on_live)(void *ctx, const struct live_call *call);
 	/** Call records: begin returns a handle for the later two; end is final. A call
-	 *  makes exactly one begin and one end. */
+	 *  makes exactly one begin and one end. An update with ended_at: the call is over, and
+	 *  only what its media still report is missing. */
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);

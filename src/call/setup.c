@@ -173,6 +173,8 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	if (c->called)
 		leg_bye(c->called, SLICE(""));
 	bridge_close(c);
+	if (c->streams_open)
+		record_update(c); /* a crash before the media report must not make it a cut call */
 	call_log(LOG_DEBUG, c, "over: %s", cdr_result_name(result));
 	record_live(c, LIVE_CALL_ENDED);
 	call_settle(c);

@@ -170,6 +170,16 @@ open_api(struct daemon *d)
 	return api_new(&d->api, &p, d->why, sizeof d->why);
 }
 
+/* Before anything is touched. */
+static enum err
+check_account(struct daemon *d)
+{
+	if (!d->options.user || getpwnam(d->options.user))
+		return ERR_OK;
+	snprintf(d->why, sizeof d->why, "there is no account '%s' (--user)", d->options.user);
+	return ERR_NOT_FOUND;
+}
+
 /* Ports are open: from here on an ordinary account will do. */
 static enum err
 drop_privileges(struct daemon *d)
@@ -179,12 +189,7 @@ drop_privileges(struct daemon *d)
 	if (!d->options.user || geteuid() != 0)
 		return ERR_OK;
 	pw = getpwnam(d->options.user);
-	if (!pw) {
-		snprintf(
-		    d->why, sizeof d->why, "there is no account '%s' (--user)", d->options.user);
-		return ERR_NOT_FOUND;
-	}
-	if (initgroups(pw->pw_name, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
+	if (pw && initgroups(pw->pw_name, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
 	    setuid(pw->pw_uid) == 0)
 		return ERR_OK;
 	snprintf(d->why, sizeof d->why, "cannot become '%s': %s", d->options.user, strerror(errno));
@@ -194,8 +199,10 @@ drop_privileges(struct daemon *d)
 static enum err
 start(struct daemon *d)
 {
-	enum err e = open_data(d);
+	enum err e = check_account(d);
 
+	if (e == ERR_OK)
+		e = open_data(d);
 	if (e == ERR_OK)
 		e = open_signalling(d);
 	if (e == ERR_OK)
@@ -265,8 +272,13 @@ stop(struct daemon *d)
 static int
 check(struct daemon *d)
 {
-	enum err e = make_paths(d);
+	enum err e;
 
+	if (access(d->options.data_dir, F_OK) != 0 && errno == ENOENT) {
+		puts("There are no data yet; a start makes them.");
+		return 0;
+	}
+	e = make_paths(d);
 	if (e == ERR_OK)
 		e = store_check(d->db_path, d->why, sizeof d->why);
 	if (e != ERR_OK) {

@@ -173,14 +173,15 @@ run(void *ctx)
 		while ((n = mailbox_take_batch(m->p.in, batch, BATCH_MAX)) > 0) {
 			for (size_t i = 0; i < n; i++)
 				take(m, &batch[i]);
-			flush_records(m);
-			flush_bindings(m);
+			/* Somebody waits for a change, nobody for a record: it goes first. */
 			if (m->directory_stale)
 				rebuild_directory(m);
+			flush_records(m);
+			flush_bindings(m);
 		}
-		flush_records(m);
 		if (m->directory_stale && e != ERR_CLOSED)
 			rebuild_directory(m);
+		flush_records(m);
 		keep_house(m);
 	} while (e != ERR_CLOSED);
 }

@@ -175,7 +175,10 @@ sb_record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
 {
 	struct signalling *s = ctx;
 
-	journal_update(s->journal, handle, cdr);
+	if (cdr->ended_at)
+		journal_end(s->journal, handle, cdr);
+	else
+		journal_update(s->journal, handle, cdr);
 }
 
 static void

@@ -262,7 +262,7 @@ media_relay_new(struct media **out, struct loop *loop, const struct media_relay_
 		media_relay_free(&r->media);
 		return e;
 	}
-	log_info(MEDIA, "RTP ports %u-%u%s, %u threads", params->port_min, params->port_max,
+	log_debug(MEDIA, "RTP ports %u-%u%s, %u threads", params->port_min, params->port_max,
 	    r->ports.ip6 ? "" : ", IPv4 only", r->n_workers);
 	*out = &r->media;
 	return ERR_OK;

@@ -42,7 +42,7 @@ void journal_close(struct journal *j);
  *  explanation, of which the first sentences are kept. */
 uint32_t journal_begin(struct journal *j, const struct cdr *cdr);
 void journal_update(struct journal *j, uint32_t slot, const struct cdr *cdr);
-/** The record is final. */
+/** The call is over. May be called again with better figures, until the slot is released. */
 void journal_end(struct journal *j, uint32_t slot, const struct cdr *cdr);
 /** The store has it: the slot is free. */
 void journal_release(struct journal *j, uint32_t slot);

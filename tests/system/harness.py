@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+from datetime import datetime, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,6 +42,11 @@ def address(host):
     return f"{_subnet}.{host}"
 
 
+def now():
+    """As the API writes times: UTC to the millisecond; such texts can be compared."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def free_port(host, kind=socket.SOCK_DGRAM):
     """A port free for UDP and TCP on that address, even."""
     while True:
@@ -62,7 +68,7 @@ def until(condition, what, seconds=10):
         if result:
             return result
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}; last answer {result!r}")
+            raise AssertionError(f"not within {seconds} s: {what}; last answer {str(result)[:500]}")
         time.sleep(0.01)
 
 
@@ -111,7 +117,7 @@ class Server:
 
     def command(self, *more):
         return [str(self.binary), "--data", str(self.data), "--bind", self.host, "--sip-port", str(self.sip_port),
-                "--http-port", str(self.http_port), *self.options, *more]
+                "--http-port", str(self.http_port), "--web", str(ROOT / "web/dist"), *self.options, *more]
 
     def start(self):
         with self.log.open("a") as log:
@@ -229,18 +235,32 @@ class Server:
         return answer["items"] if isinstance(answer, dict) else answer
 
     def records(self):
-        return self.api("GET", "/api/call-records?per_page=200&sort=started_at&order=asc")["items"]
+        return self.api("GET", "/api/call-records?per_page=500&sort=started_at&order=asc")["items"]
 
-    def wait_records(self, number, seconds=10):
-        """The call records, once there are `number` of them and no call is left."""
-        until(lambda: not self.calls() and len(self.records()) >= number, f"{number} call records", seconds)
-        records = self.records()
+    def wait_records(self, number, since="", seconds=10):
+        """The records of calls begun at that time or later, once there are `number` of them and no call is left."""
+        def fresh():
+            return [record for record in self.records() if record["started_at"] >= since]
+
+        until(lambda: not self.calls() and len(fresh()) >= number, f"{number} call records", seconds)
+        records = fresh()
         if len(records) != number:
-            raise AssertionError(f"expected {number} call records, got {records}")
+            raise AssertionError(f"expected {number} call records, got {len(records)}: {str(records)[:2000]}")
         return records
 
     def wait_idle(self, seconds=10):
-        until(lambda: not self.calls(), "no live call", seconds)
+        """No live call any more. What is left over is hung up, so that the next test begins clean, and complained about."""
+        try:
+            until(lambda: not self.calls(), "no live call", seconds)
+        except AssertionError:
+            left = self.calls()
+            for call in left:
+                self.request("POST", f"/api/calls/{call['call_id']}/hangup")
+            raise AssertionError(f"live calls are left: {str(left)[:2000]}") from None
+
+    def live_call(self, fits=lambda call: True):
+        """The one live call, once it fits; what the API shows may be some 20 ms behind."""
+        return until(lambda: [call for call in self.calls() if fits(call)], "a live call that fits")[0]
 
 
 class SystemTest(unittest.TestCase):

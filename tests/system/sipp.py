@@ -27,7 +27,7 @@ a=rtpmap:0 PCMU/8000
 a={direction}
 """
 
-CONTACT = "Contact: <sip:[name]@[local_ip]:[local_port];transport=[transport]>"
+CONTACT = "Contact: <sip:[name]@[local_ip]:[local_port];transport=[transport]>\nUser-Agent: SIPp"
 SERVER = "[remote_ip]:[remote_port]"
 
 

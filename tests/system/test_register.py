@@ -11,8 +11,8 @@ HOME, OFFICE, CALLER = address(11), address(12), address(13)
 
 class Registrations(SystemTest):
     CONFIG = {
-        "phones": [password_phone("p1", max_contacts=2), password_phone("p2"), password_phone("p3", qualify_s=1)],
-        "users": [user(101, "p1"), user(102, "p2"), user(103, "p3")],
+        "phones": [password_phone("p1", max_contacts=2), password_phone("p2"), password_phone("p3", qualify_s=1), password_phone("p4")],
+        "users": [user(101, "p1"), user(102, "p2"), user(103, "p3"), user(104, "p4")],
     }
 
     def phone(self, name="p1", host=HOME, transport="udp"):
@@ -42,11 +42,12 @@ class Registrations(SystemTest):
         phone.register(expires=0)
 
     def test_several_contacts_ring_together_and_have_a_limit(self):
-        at_home, at_work, third = self.phone(), self.phone(host=OFFICE), self.phone(host=CALLER)
+        """A third place takes that of the oldest: phones that moved often leave bindings behind."""
+        old, at_home, at_work = self.phone(), self.phone(), self.phone(host=OFFICE)
+        old.register()
         at_home.register()
         at_work.register()
-        self.assertEqual(len(self.bindings("p1")), 2)
-        third.register(expect=403)
+        until(lambda: len(self.bindings("p1")) == 2, "two are listed")
         caller = self.phone("p2", CALLER)
         caller.register()
         call = caller.invite(101)
@@ -57,6 +58,7 @@ class Registrations(SystemTest):
         call.established()
         call.hang_up()
         second.is_hung_up()
+        old.expect_nothing(0)
         for phone in (at_home, at_work, caller):
             phone.register(expires=0)
 
@@ -77,7 +79,7 @@ class Registrations(SystemTest):
         answer = attempt(2, ("Authorization", digest_answer(challenge.get("WWW-Authenticate"), "REGISTER", uri, "p1",
                                                              phone.password)))
         self.assertEqual(answer.status, 200)
-        self.assertFalse(self.bindings("p1"))
+        until(lambda: not self.bindings("p1"), "all are gone")
 
     def test_phone_behind_nat_is_reached_where_it_came_from(self):
         """RFC 3581: the Contact names an address nobody can reach."""
@@ -128,10 +130,10 @@ class Registrations(SystemTest):
 
     def test_strangers_and_wrong_passwords(self):
         phone = self.phone()
-        phone.register(password="wrong", expect=403)
+        phone.register(password="wrong", expect=401)
         stranger = Phone(self.server.sip_address, HOME, "nobody", "x")
         self.addCleanup(stranger.close)
-        answer = stranger.register(expect=403)
+        answer = stranger.register(expect=401)
         self.assertNotIn("nobody", answer.start)
         self.assertFalse(self.bindings("p1"))
 
@@ -163,13 +165,12 @@ class Registrations(SystemTest):
         phone.register(expires=0)
 
     def test_a_closed_tcp_connection_ends_its_binding_or_is_reconnected(self):
-        phone = self.phone("p1", transport="tcp")
+        phone = self.phone("p4", transport="tcp")
         phone.register()
         phone.close()
         caller = self.phone("p2", CALLER)
         caller.register()
-        call = caller.invite(101)
-        call.failed_with((480, 408, 503), 40)
+        caller.invite(104).failed_with((480, 408, 503), 40)
         caller.register(expires=0)
 
 

@@ -415,7 +415,7 @@ class Rtp:
     def __init__(self, host):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         while True:
-            port = random.randrange(31000, 32700, 2)
+            port = random.randrange(32000, 32700, 2)
             try:
                 self.sock.bind((host, port))
                 break

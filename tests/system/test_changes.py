@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A change in the configuration reaches the switch in less than 100 ms, also with 10,000 users (USR-1, NUM-1, LIN-1)."""
+import statistics
 import time
 
 import harness
@@ -8,8 +9,8 @@ from sipphone import Phone
 
 ANNA, BERND = address(11), address(12)
 PORTS = {host: free_port(host) for host in (ANNA, BERND)}
-# The house's promise is 100 ms; the sanitizers these tests usually run under cost a factor of their own.
-REACH_SECONDS = 0.1
+# The house's promise for the usual change; what a busy test machine may make of a single one.
+REACH_SECONDS, REACH_SECONDS_EVER = 0.1, 2
 USERS = 10_000
 
 
@@ -33,18 +34,19 @@ class Changes(SystemTest):
         return next(item for item in items if item[key] == value)
 
     def assert_rings(self, number):
-        """Bernd's phone rings when Anna dials, from now on or a tenth of a second later."""
+        """Bernd's phone rings when Anna dials, from now on or very soon; returns after how many seconds."""
         confirmed = time.monotonic()
         caller = self.anna.invite(number)
         while self.peek_rejected(caller):
             caller.ack(caller.expect((404, 480)))
-            self.assertLess(time.monotonic() - confirmed, REACH_SECONDS, "the change does not reach the switch")
+            self.assertLess(time.monotonic() - confirmed, REACH_SECONDS_EVER, "the change does not reach the switch")
             caller = self.anna.invite(number)
         called = self.bernd.answer_invite()
-        self.assertLess(time.monotonic() - confirmed, REACH_SECONDS, "from the confirmation to the ringing phone")
+        elapsed = time.monotonic() - confirmed
         called.reply(486)
         called.expect("ACK")
         caller.failed_with(486)
+        return elapsed
 
     def assert_fails(self, number, status):
         """The same the other way round."""
@@ -58,16 +60,17 @@ class Changes(SystemTest):
             called.reply(486)
             called.expect("ACK")
             caller.failed_with(486)
-            self.assertLess(time.monotonic() - confirmed, REACH_SECONDS, "the change does not reach the switch")
+            self.assertLess(time.monotonic() - confirmed, REACH_SECONDS_EVER, "the change does not reach the switch")
 
     def assert_change_arrives(self):
         number = self.find("numbers", "number", "102")
-        old = "102"
+        old, elapsed = "102", []
         for new in ("555", "556", "557", "102"):
             self.server.api("PATCH", f"/api/numbers/{number['id']}", {"number": new})
-            self.assert_rings(new)
+            elapsed.append(self.assert_rings(new))
             self.assert_fails(old, 404)
             old = new
+        self.assertLess(statistics.median(elapsed), REACH_SECONDS * harness.patience(), elapsed)
 
     def peek_rejected(self, caller):
         """True when the INVITE was answered with 404, False when the phone got it."""
@@ -155,7 +158,7 @@ class Changes(SystemTest):
         began = time.monotonic()
         answer = self.server.api("POST", "/api/import", config)
         self.assertFalse(answer.get("errors"), str(answer)[:2000])
-        self.assertLess(time.monotonic() - began, 20)
+        self.assertLess(time.monotonic() - began, 5 * harness.patience())
         self.assertEqual(self.server.api("GET", "/api/users?per_page=1")["total"], USERS)
         began = time.monotonic()
         answer = self.server.api("POST", "/api/import", config)
@@ -163,7 +166,7 @@ class Changes(SystemTest):
         self.assert_change_arrives()
         began = time.monotonic()
         self.server.restart()
-        self.assertLess(time.monotonic() - began, 8)
+        self.assertLess(time.monotonic() - began, 2 * harness.patience())
         self.assert_rings("102")
 
 

@@ -73,8 +73,9 @@ class Timers(SystemTest):
         a = caller.invite(number)
         b = called.answer_invite()
         b.pick_up()
-        a.expect(200, method="INVITE")
-        a.is_hung_up(40)
+        answer = a.expect(200, method="INVITE")
+        bye = cls.keep_talking(a, b, answer, lambda: caller.receive(0.1))
+        a.reply(200, bye)
         b.is_hung_up(5)
         return caller.repeats
 
@@ -159,10 +160,10 @@ class Timers(SystemTest):
         return self.futures[name].result(150)
 
     def test_lost_ack(self):
-        self.assertGreaterEqual(self.result("lost_ack"), 5, "the 200 is repeated")
+        self.assertGreaterEqual(self.result("lost_ack"), 9, "the 200 is repeated for 32 s")
 
     def test_lost_bye(self):
-        self.assertGreaterEqual(self.result("lost_bye"), 5, "the BYE is repeated")
+        self.assertGreaterEqual(self.result("lost_bye"), 9, "the BYE is repeated for 32 s")
 
     def test_session_is_refreshed(self):
         expires, method = self.result("refresh_by_us")
@@ -187,7 +188,8 @@ class Timers(SystemTest):
             self.result(name)
         self.server.wait_idle()
         records = self.server.records()
-        self.assertEqual(len(records), len(SCENARIOS), records)
+        # What is refused with 422 comes again with another time: it was no call yet.
+        self.assertEqual(len(records), len(SCENARIOS) - 1, records)
         self.assertEqual(sorted({record["ended_by"] for record in records if record["result"] == "answered"}),
                          ["caller", "system"])
 

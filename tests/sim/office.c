@@ -259,7 +259,17 @@ on_outcome(void *ctx, const struct phone_outcome *outcome)
 	call_id_of(outcome->sip_call_id, c->id);
 }
 
-static const struct phone_ops phone_ops = {on_outcome, on_broken};
+/* Where a stranger meddles, phones hear strange things. */
+static void
+on_phone_broken(void *ctx, const char *what)
+{
+	struct office *o = ctx;
+
+	if (!o->noisy)
+		office_problem(o, "%s", what);
+}
+
+static const struct phone_ops phone_ops = {on_outcome, on_phone_broken};
 
 static enum err
 add_phones(struct office *o, size_t n, struct rng *rng)
@@ -274,6 +284,7 @@ add_phones(struct office *o, size_t n, struct rng *rng)
 						 .registrar = address(1),
 						 .ops = &phone_ops,
 						 .ctx = o,
+						 .patience = o->good_cable ? 1 : 20,
 						 .seed = rng_u64(rng)});
 		o->n_phones = i + 1;
 	}
@@ -379,6 +390,8 @@ office_run(struct office *o, const struct directory *dir, uint64_t seed, bool ve
 	*o = (struct office){.seed = seed, .directory = dir};
 	rng_init_seed(&rng, seed ^ 0x6f6666696365ull);
 	choose_weather(&params.impairments, &rng);
+	o->good_cable =
+	    params.impairments.loss_permille == 0 && params.impairments.delay_max_ms == 1;
 	timer_init(&o->next_call, next_call);
 	timer_init(&o->admin, admin);
 	timer_init(&o->inspector, inspect);

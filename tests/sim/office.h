@@ -35,6 +35,7 @@ struct office {
 	struct phone phone[OFFICE_PHONES_MAX];
 	size_t n_phones;
 	struct timer next_call, admin, inspector;
+	bool good_cable;
 	bool noisy; /* a stranger sends damaged copies of what he overheard */
 	struct rng stranger;
 	bool in_tap, verbose;

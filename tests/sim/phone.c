@@ -238,9 +238,11 @@ phone_inspect(struct phone *p,
 
 		from.port = c->port;
 		if (c->state != PC_UP || c->out_pending || c->in_pending || c->ack_due ||
-		    c->was_late || is_right(ctx, &from, c->remote_port, c->agreed_holding))
+		    c->was_late)
+			continue;
+		if (is_right(ctx, &from, c->remote_port, c->agreed_holding))
 			c->disagreed = 0;
-		else if (++c->disagreed == PHONE_DISAGREE_MAX)
+		else if (++c->disagreed > p->p.patience)
 			phone_broken(p, "sends from %u to %u%s; media does not know it so", c->port,
 			    c->remote_port, c->agreed_holding ? ", on hold" : "");
 	}

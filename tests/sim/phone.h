@@ -35,7 +35,8 @@ struct phone_params {
 	struct addr address, registrar;
 	const struct phone_ops *ops;
 	void *ctx;
-	uint64_t seed; /* of its habits */
+	unsigned patience; /* inspections in a row that may find something wrong */
+	uint64_t seed;	   /* of its habits */
 };
 
 struct phone {
@@ -55,7 +56,7 @@ struct phone {
 	unsigned n_dialled, glares;
 };
 
-enum { PHONE_EXPIRES_S = 120, PHONE_DISAGREE_MAX = 20 };
+enum { PHONE_EXPIRES_S = 120 };
 
 /** Switched on and registering. ERR_NOMEM, ERR_EXISTS. */
 ERR_MUST_CHECK enum err phone_init(struct phone *p, const struct phone_params *params);
@@ -68,7 +69,7 @@ void phone_rest(struct phone *p);
 /** Does it send RTP from this port now? */
 bool phone_sends_rtp(const struct phone *p, uint16_t port);
 /** Asks is_right about each call that both sides have agreed on for now: our RTP address,
- *  their port, and whether we hold. Broken is what stays wrong for PHONE_DISAGREE_MAX times. */
+ *  their port, and whether we hold. Broken is what stays wrong longer than its patience. */
 void phone_inspect(struct phone *p,
     bool (*is_right)(void *ctx, const struct addr *from, uint16_t to_port, bool holding),
     void *ctx);

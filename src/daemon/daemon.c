@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <ifaddrs.h>
 #include <malloc.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,20 +225,47 @@ start(struct daemon *d)
 	return e;
 }
 
+/* Where a browser finds us: every address of the machine when we listen on all. */
+static void
+say_web_addresses(const struct daemon *d)
+{
+	const char *bound = d->settings.sip_address, *head = "Web page ";
+	unsigned port = api_bound_port(d->api);
+	bool any6 = strcmp(bound, "::") == 0, any = any6 || strcmp(bound, "0.0.0.0") == 0;
+	struct ifaddrs *all = NULL;
+
+	if (!any || getifaddrs(&all) != 0) {
+		printf("  %s  http://%s:%u/\n", head, any ? "localhost" : bound, port);
+		return;
+	}
+	for (struct ifaddrs *i = all; i; i = i->ifa_next) {
+		struct addr a;
+		struct buf b;
+		char text[ADDR_TEXT_MAX];
+
+		if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) ||
+		    addr_from_sockaddr(i->ifa_addr, &a) != ERR_OK || a.scope ||
+		    (a.family == 6 && !any6))
+			continue;
+		buf_init(&b, text, sizeof text - 1);
+		addr_write_host(&b, &a);
+		text[b.n] = '\0';
+		printf("  %s  http://%s:%u/\n", head, text, port);
+		head = "         ";
+	}
+	freeifaddrs(all);
+}
+
 static void
 say_ready(const struct daemon *d)
 {
-	bool any = strcmp(d->settings.sip_address, "0.0.0.0") == 0 ||
-		   strcmp(d->settings.sip_address, "::") == 0;
-	const char *host = any ? "localhost" : d->settings.sip_address;
 	bool admin = false;
 
 	(void)!store_has_admin(d->store, &admin);
-	printf("Strowger %s is running.\n\n  Web page   http://%s:%u/\n  SIP        %s port %u, "
-	       "UDP and TCP\n"
-	       "  Data       %s\n\n%s\nEnd with Ctrl-C.\n",
-	    STROWGER_VERSION, host, api_bound_port(d->api), d->settings.sip_address,
-	    signalling_sip_port(d->signalling), d->options.data_dir,
+	printf("Strowger %s is running.\n\n", STROWGER_VERSION);
+	say_web_addresses(d);
+	printf("  SIP        %s port %u, UDP and TCP\n  Data       %s\n\n%s\nEnd with Ctrl-C.\n",
+	    d->settings.sip_address, signalling_sip_port(d->signalling), d->options.data_dir,
 	    admin ? "Log in there as administrator."
 		  : "Open the web page and create the administrator; then add users and phones.");
 	fflush(stdout);

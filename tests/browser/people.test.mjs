@@ -1,5 +1,9 @@
 // USR-1, PHO-2, PHO-3, NUM-1, LIN-1 through the page: create, find, change, delete.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertQuiet, shoot } from './lib/browser.mjs';
 import { RegisteredPhone } from './lib/phones.mjs';
@@ -64,6 +68,26 @@ test('PHO-3: a new phone shows the data to type into the device, and can get a n
   await page.getByRole('dialog').getByRole('button', { name: 'New password' }).click();
   await page.getByText('The phone has a new password.').waitFor();
   await page.waitForFunction((old) => document.querySelector('[data-field=password]').textContent !== old, first);
+});
+
+/** What a camera would read from the page. */
+async function readQrCode() {
+  const picture = join(mkdtempSync(join(tmpdir(), 'strowger-qr-')), 'qr.png');
+  await page.getByRole('img', { name: 'SIP account as a QR code' }).screenshot({ path: picture });
+  return execFileSync('zbarimg', ['-q', '--raw', picture], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+}
+
+test('PHO-3: the QR code holds the account, also a long one', async () => {
+  const secret = 'Ab1-'.repeat(16);
+  const long = await world.admin.post('phones', { name: 'x'.repeat(32), secret });
+  for (const { id } of [(await world.admin.get('phones?search=desk-201')).items[0], long]) {
+    const { username, password, server, port, transport } = await world.admin.get(`phones/${id}/sip-account`);
+    await page.goto(`/phones/${id}?tab=sip`);
+    await button('Show password').click();
+    assert.equal(await readQrCode(), `sip:${username}:${encodeURIComponent(password)}@${server}:${port};transport=${transport}`);
+  }
+  await shoot(page, 'phone-qr');
+  await world.admin.send('DELETE', `phones/${long.id}`);
 });
 
 test('PHO-2: the list shows the registration live: state, address, device', async () => {

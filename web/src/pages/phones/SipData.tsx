@@ -7,12 +7,19 @@ import { api } from '../../api/client';
 import { useSipAccount } from '../../api/runtime';
 import type { Phone, SipAccount } from '../../api/types';
 import { useConfirm } from '../../forms/confirm';
+import { QrCode } from '../../qr/QrCode';
 import { Icon } from '../../shell/icons';
 import { errorText, notifyDone, notifyError } from '../../shell/notify';
 import { CopyButton } from './CopyButton';
 import classes from './phones.module.css';
 
 const ROWS: (keyof SipAccount)[] = ['server', 'port', 'transport', 'username', 'password', 'domain', 'uri'];
+/** sip:NAME:PASSWORD@SERVER:PORT, RFC 3261 19.1.1 */
+function accountUri({ username, password, server, port, transport }: SipAccount): string {
+  const host = server.includes(':') ? `[${server}]` : server;
+  return `sip:${username}:${encodeURIComponent(password)}@${host}:${port};transport=${transport}`;
+}
+
 const HIDDEN = '••••••••••••';
 
 export function SipData({ phone }: { phone: Phone }) {
@@ -42,23 +49,31 @@ export function SipData({ phone }: { phone: Phone }) {
   return (
     <Stack gap="sm">
       <Text c="dimmed">{t('phones.sipIntro')}</Text>
-      <dl className={classes.sip}>
-        {ROWS.map((row) => {
-          const value = String(data[row] ?? '');
-          const label = t(`phones.sip.${row}`);
-          return (
-            <div key={row}>
-              <dt>{label}</dt>
-              <dd className="mono" data-field={row}>
-                {row === 'password' && !shown ? HIDDEN : value}
-              </dd>
-              <dd>
-                <CopyButton text={value} what={label} />
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
+      <div className={classes.split}>
+        <dl className={classes.sip}>
+          {ROWS.map((row) => {
+            const value = String(data[row] ?? '');
+            const label = t(`phones.sip.${row}`);
+            return (
+              <div key={row}>
+                <dt>{label}</dt>
+                <dd className="mono" data-field={row}>
+                  {row === 'password' && !shown ? HIDDEN : value}
+                </dd>
+                <dd>
+                  <CopyButton text={value} what={label} />
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
+        {shown && (
+          <figure className={classes.qr}>
+            <QrCode text={accountUri(data)} label={t('phones.qr')} />
+            <figcaption>{t('phones.qrHelp')}</figcaption>
+          </figure>
+        )}
+      </div>
       <Group gap="xs">
         <Button variant="default" onClick={() => setShown(!shown)}>
           {shown ? t('phones.hidePassword') : t('phones.showPassword')}

@@ -2,17 +2,17 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
-#include <grp.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <malloc.h>
 #include <net/if.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/api.h"
+#include "daemon/account.h"
 #include "daemon/management.h"
 #include "daemon/options.h"
 #include "daemon/signalling.h"
@@ -21,6 +21,7 @@ enum { TO_MANAGEMENT_MAX = 65536, TO_SIGNALLING_MAX = 16384 };
 
 struct daemon {
 	struct options options;
+	struct account account;
 	struct settings settings;
 	char db_path[4096], journal_path[4096], socket_path[4096];
 	struct store *store;
@@ -47,7 +48,11 @@ make_paths(struct daemon *d)
 		    strerror(errno));
 		return err_from_errno(errno);
 	}
-	if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) || access(dir, R_OK | W_OK | X_OK) != 0) {
+	if (account_own(&d->account, dir, d->why, sizeof d->why) != ERR_OK ||
+	    account_borrow(&d->account, d->why, sizeof d->why) != ERR_OK)
+		return ERR_DENIED;
+	if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
+	    faccessat(AT_FDCWD, dir, R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
 		snprintf(d->why, sizeof d->why,
 		    "the data directory %.200s is not writable: give it to this account or choose "
 		    "another with --data",
@@ -172,45 +177,21 @@ open_api(struct daemon *d)
 	return api_new(&d->api, &p, d->why, sizeof d->why);
 }
 
-/* Before anything is touched. */
-static enum err
-check_account(struct daemon *d)
-{
-	if (!d->options.user || getpwnam(d->options.user))
-		return ERR_OK;
-	snprintf(d->why, sizeof d->why, "there is no account '%s' (--user)", d->options.user);
-	return ERR_NOT_FOUND;
-}
-
-/* Ports are open: from here on an ordinary account will do. */
-static enum err
-drop_privileges(struct daemon *d)
-{
-	const struct passwd *pw;
-
-	if (!d->options.user || geteuid() != 0)
-		return ERR_OK;
-	pw = getpwnam(d->options.user);
-	if (pw && initgroups(pw->pw_name, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
-	    setuid(pw->pw_uid) == 0)
-		return ERR_OK;
-	snprintf(d->why, sizeof d->why, "cannot become '%s': %s", d->options.user, strerror(errno));
-	return ERR_DENIED;
-}
-
 static enum err
 start(struct daemon *d)
 {
-	enum err e = check_account(d);
+	enum err e = account_find(d->options.user, &d->account, d->why, sizeof d->why);
 
 	if (e == ERR_OK)
 		e = open_data(d);
+	if (e == ERR_OK)
+		e = account_return(&d->account, d->why, sizeof d->why);
 	if (e == ERR_OK)
 		e = open_signalling(d);
 	if (e == ERR_OK)
 		e = open_api(d);
 	if (e == ERR_OK)
-		e = drop_privileges(d);
+		e = account_become(&d->account, d->why, sizeof d->why);
 	if (e != ERR_OK)
 		return e;
 	store_on_change(d->store, on_change, d);

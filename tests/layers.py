@@ -5,7 +5,7 @@
   private header (…_int.h).
 - Every room has a public header that begins with a comment (a program's room may have it in main.c), and
   every public header does; each header compiles alone, twice.
-- No source file is longer than 900 lines.
+- No source file is longer than 900 lines, unless a program wrote it (its first lines say "auto-generated").
 - Functions that overrun buffers or hide errors are not called.
 """
 import os
@@ -37,6 +37,10 @@ def without_comments(text):
 
 def line_of(text, position):
     return text.count("\n", 0, position) + 1
+
+
+def is_generated(path):
+    return "auto-generated" in "".join(path.read_text().splitlines(True)[:5])
 
 
 def begins_with_comment(path):
@@ -94,7 +98,7 @@ def check_length(root):
     for pattern in ("src/**/*.[ch]", "tests/**/*.[ch]", "tests/**/*.py", "web/src/**/*.ts", "web/src/**/*.tsx"):
         for path in sorted(root.glob(pattern)):
             lines = path.read_bytes().count(b"\n")
-            if lines > MAX_LINES and "generated" not in path.parts and "node_modules" not in path.parts:
+            if lines > MAX_LINES and not is_generated(path):
                 yield f"{path.relative_to(root)}: {lines} lines, more than {MAX_LINES}: split it by concept"
 
 
@@ -129,6 +133,7 @@ SOUND = {
     "src/low/low.c": '#include "low/low_int.h"\n/* never strcpy() here */ const char *s = "gets(";\n',
     "src/high/high.h": '/* high */\n#pragma once\n#include "low/low.h"\n',
     "src/high/main.c": "/* program */\n",
+    "web/src/made.d.ts": "/**\n * This file was auto-generated.\n */\n" + "\n" * MAX_LINES,
 }
 # What one adds to the sound tree, and the words of the finding it must cause.
 FAULTS = [

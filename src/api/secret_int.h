@@ -1,7 +1,4 @@
-/*
- * The little cryptography of this room, apart from everything else: OpenSSL's headers
- * and base/err.h both want the name ERR_STATE.
- */
+/* The little cryptography of this room: the only file of api/ that knows OpenSSL. Any thread. */
 #ifndef API_SECRET_INT_H
 #define API_SECRET_INT_H
 

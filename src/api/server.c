@@ -278,7 +278,7 @@ server_work(struct request *rq)
 	if (rq->admitted)
 		rq->route->handle(rq);
 	if (!rq->reply.status)
-		reply_err(rq, ERR_STATE, NULL);
+		reply_err(rq, ERR_WRONG_STATE, NULL);
 	rq->phase = PHASE_DONE;
 }
 

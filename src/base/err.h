@@ -17,7 +17,7 @@
 	X(INCOMPLETE, "incomplete", "more input is needed")                                        \
 	X(TOO_BIG, "too_big", "the input is larger than the limit")                                \
 	X(LIMIT, "limit", "a limit is reached")                                                    \
-	X(STATE, "state", "not possible in the present state")                                     \
+	X(WRONG_STATE, "wrong_state", "not possible in the present state")                         \
 	X(NOT_FOUND, "not_found", "there is no such thing")                                        \
 	X(EXISTS, "exists", "it is already there")                                                 \
 	X(CONFLICT, "conflict", "it contradicts something that is already there")                  \

@@ -64,6 +64,21 @@ system_bytes(void *out, size_t n)
 	}
 }
 
+static void
+refill(struct rng *r)
+{
+	if (r->seeded) {
+		for (size_t i = 0; i < sizeof r->pool; i += sizeof(uint64_t)) {
+			uint64_t word = xoshiro(r->state);
+
+			memcpy(r->pool + i, &word, sizeof word);
+		}
+	} else {
+		system_bytes(r->pool, sizeof r->pool);
+	}
+	r->left = sizeof r->pool;
+}
+
 void
 rng_fill(struct rng *r, void *out, size_t n)
 {
@@ -72,14 +87,8 @@ rng_fill(struct rng *r, void *out, size_t n)
 	while (n) {
 		size_t take;
 
-		if (r->left == 0) {
-			if (r->seeded)
-				for (size_t i = 0; i < sizeof r->pool; i += 8)
-					memcpy(r->pool + i, &(uint64_t){xoshiro(r->state)}, 8);
-			else
-				system_bytes(r->pool, sizeof r->pool);
-			r->left = sizeof r->pool;
-		}
+		if (r->left == 0)
+			refill(r);
 		take = n < r->left ? n : r->left;
 		memcpy(p, r->pool + sizeof r->pool - r->left, take);
 		memset(r->pool + sizeof r->pool - r->left, 0, take); /* given out once */

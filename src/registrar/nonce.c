@@ -2,12 +2,9 @@
 
 #include <stdlib.h>
 
-/* OpenSSL has a type with the name of one of our errors. */
-#define ERR_STATE openssl_err_state
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#undef ERR_STATE
 
 #include "base/hmap.h"
 

@@ -17,7 +17,8 @@ bytes_set(struct bytes *b, struct slice s)
 	if (s.n)
 		memcpy(p, s.p, s.n);
 	free(b->p);
-	*b = (struct bytes){p, s.n};
+	b->p = p;
+	b->n = s.n;
 	return ERR_OK;
 }
 
@@ -116,9 +117,9 @@ core_write_response(struct sip_core *c, const struct sip_flow *flow, const struc
 	struct buf b;
 
 	buf_init(&b, c->scratch, sizeof c->scratch);
-	/* 8.2.6.2: a 100 needs no tag, and creates no dialog */
-	sip_write_response_head(
-	    &b, req, flow, r->status, r->reason, r->status == 100 ? (struct slice){0} : to_tag);
+	if (r->status == 100) /* 8.2.6.2: needs no tag, and creates no dialog */
+		to_tag = (struct slice){0};
+	sip_write_response_head(&b, req, flow, r->status, r->reason, to_tag);
 	if (c->server_name.n)
 		sip_write_hdr(&b, SIP_HDR_SERVER, c->server_name);
 	buf_put(&b, r->headers);

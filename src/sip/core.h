@@ -102,7 +102,7 @@ struct sip_response {
 /**
  * Sends a response: provisional ones as often as wanted, a final one once.
  * A 2xx to INVITE is sent again by the layer (T1 doubling to T2, also over TCP)
- * until sip_server_acked or 64*T1. ERR_STATE: a final response was sent
+ * until sip_server_acked or 64*T1. ERR_WRONG_STATE: a final response was sent
  * already; ERR_TOO_BIG: does not fit in SIP_MSG_MAX_BYTES. Out of memory it is sent
  * but not repeated.
  */

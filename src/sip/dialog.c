@@ -10,9 +10,12 @@ enum { LOCAL_TAG_BYTES = 16, CALL_ID_BYTES = 32, VALUE_MAX_BYTES = 2048 };
 static struct slice
 without_params(struct slice value, const struct sip_name_addr *na)
 {
-	size_t end = (size_t)(na->uri_text.p - value.p) + na->uri_text.n;
+	size_t end;
 
-	if (!na->uri_text.p || end > value.n)
+	if (!na->uri_text.p)
+		return value;
+	end = (size_t)(na->uri_text.p - value.p) + na->uri_text.n;
+	if (end > value.n)
 		return value;
 	if (end < value.n && value.p[end] == '>')
 		end++;

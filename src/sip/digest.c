@@ -1,10 +1,7 @@
 /* Digest access authentication: reading values, hashing, comparing, writing. */
 #include "sip/digest.h"
 
-/* OpenSSL has a type with the name of one of our errors. */
-#define ERR_STATE openssl_err_state
 #include <openssl/evp.h>
-#undef ERR_STATE
 
 #include <pthread.h>
 #include <stdio.h>

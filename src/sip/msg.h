@@ -16,8 +16,16 @@
 	X(ACK)                                                                                     \
 	X(BYE)                                                                                     \
 	X(CANCEL)                                                                                  \
-	X(OPTIONS) X(REGISTER) X(PRACK) X(UPDATE) X(INFO) X(MESSAGE) X(REFER) X(SUBSCRIBE)         \
-	    X(NOTIFY) X(PUBLISH)
+	X(OPTIONS)                                                                                 \
+	X(REGISTER)                                                                                \
+	X(PRACK)                                                                                   \
+	X(UPDATE)                                                                                  \
+	X(INFO)                                                                                    \
+	X(MESSAGE)                                                                                 \
+	X(REFER)                                                                                   \
+	X(SUBSCRIBE)                                                                               \
+	X(NOTIFY)                                                                                  \
+	X(PUBLISH)
 
 enum sip_method {
 	SIP_METHOD_OTHER,

@@ -314,8 +314,11 @@ static bool
 keep_response(struct sip_server *s, uint16_t status, struct slice bytes)
 {
 	bool final = status >= 200;
+	struct slice request = {0};
 
-	if (server_keep(s, final ? (struct slice){0} : kept_request(s), bytes) == ERR_OK)
+	if (!final)
+		request = kept_request(s);
+	if (server_keep(s, request, bytes) == ERR_OK)
 		return true;
 	s->last_bytes = 0;
 	if (final)
@@ -331,7 +334,7 @@ sip_server_respond(struct sip_server *s, const struct sip_response *r)
 	enum err e;
 
 	if (s->state != SERVER_TRYING && s->state != SERVER_PROCEEDING)
-		return ERR_STATE;
+		return ERR_WRONG_STATE;
 	if (r->status < 100 || r->status > 699)
 		return ERR_INVALID;
 	e = write_response(s, r, &bytes);

@@ -260,7 +260,7 @@ store_list(struct store *s, const struct model_entity *e, const struct store_que
     json_t **items, int64_t *total, struct model_errors *errors)
 {
 	char *text = malloc(2 * SQL_BYTES);
-	struct buf where, order;
+	struct buf where = {0}, order = {0};
 	struct words words = {0};
 	struct db *db;
 	json_t *list = json_array();

@@ -182,8 +182,12 @@ fx_read(int fd, const char *until)
 	for (;;) {
 		ssize_t got;
 
-		if (cap - n < 2)
-			text = realloc(text, cap *= 2);
+		if (cap - n < 2) {
+			char *more = realloc(text, cap *= 2);
+
+			assert_non_null(more);
+			text = more;
+		}
 		got = recv(fd, text + n, cap - n - 1, 0);
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			fail_msg("no answer; so far: %.*s", (int)n, text);

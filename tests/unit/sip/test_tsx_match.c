@@ -556,8 +556,10 @@ responses_are_refused_when_wrong(void **state)
 	assert_int_equal(sip_server_respond(s, &(struct sip_response){.status = 99}), ERR_INVALID);
 	assert_int_equal(sip_server_respond(s, &(struct sip_response){.status = 700}), ERR_INVALID);
 	assert_int_equal(sip_server_respond(s, &(struct sip_response){.status = 200}), ERR_OK);
-	assert_int_equal(sip_server_respond(s, &(struct sip_response){.status = 200}), ERR_STATE);
-	assert_int_equal(sip_server_respond(s, &(struct sip_response){.status = 180}), ERR_STATE);
+	assert_int_equal(
+	    sip_server_respond(s, &(struct sip_response){.status = 200}), ERR_WRONG_STATE);
+	assert_int_equal(
+	    sip_server_respond(s, &(struct sip_response){.status = 180}), ERR_WRONG_STATE);
 	link_fini(&l);
 }
 

@@ -2,12 +2,14 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -35,7 +37,7 @@ fixture_setup(void **state)
 
 	snprintf(f->dir, sizeof f->dir, "/tmp/strowger-test-XXXXXX");
 	if (!mkdtemp(f->dir))
-		return -1;
+		fail_msg("mkdtemp: %s", strerror(errno));
 	snprintf(f->path, sizeof f->path, "%s/strowger.db", f->dir);
 	fixture_open(f);
 	*state = f;

@@ -1,6 +1,7 @@
 // Real calls between real SIP phones, seen in the page: live table, hang-up, records, ladder diagram.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from './lib/accessible.mjs';
 import { assertQuiet, shoot } from './lib/browser.mjs';
 import { answering, calling } from './lib/phones.mjs';
 import { address, freePort } from './lib/server.mjs';
@@ -43,6 +44,7 @@ test('a call appears by itself, its duration ticks, its reasons can be read, and
   await liveRow().getByRole('button', { name: /reason/ }).click();
   await page.getByRole('listitem').first().waitFor();
   await shoot(page, 'calls');
+  await assertAccessible(page);
   await page.keyboard.press('Escape');
 
   await liveRow().getByRole('button', { name: 'Hang up' }).click();
@@ -94,6 +96,7 @@ test('the ladder shows both legs; keyboard and mouse pick messages', async () =>
   assert.match(labels[0], /^\+0\.000 s INVITE/);
   await message.getByText(/^INVITE sip:102/).waitFor();
   await shoot(page, 'ladder');
+  await assertAccessible(page);
   await ladder.focus();
   await page.keyboard.press('End');
   await message.getByText(/^SIP\/2\.0 200/).waitFor();

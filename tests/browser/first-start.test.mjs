@@ -1,6 +1,7 @@
 // INI-5, INI-6: the first visitor makes the administrator; afterwards there is only the login.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from './lib/accessible.mjs';
 import { assertQuiet, logIn, newVisitor, shoot } from './lib/browser.mjs';
 import { closeWorld, openWorld } from './lib/world.mjs';
 
@@ -20,6 +21,7 @@ test('INI-5: bad entries are shown at their fields, good ones make the administr
   await page.goto('/users');
   await page.getByRole('heading', { name: 'Welcome to Strowger' }).waitFor();
   await shoot(page, 'first-start');
+  await assertAccessible(page);
 
   await fill(page, { 'First name': 'Ada', 'Last name': 'Lovelace', Login: '12x', Password: 'kurz', 'Password again': 'anders', 'E-mail': 'nobody' });
   await page.getByRole('button', { name: 'Create administrator' }).click();
@@ -51,6 +53,7 @@ test('INI-6: afterwards the login page; a wrong password is refused, the right o
   await page.goto('/phones');
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await shoot(page, 'login');
+  await assertAccessible(page);
   await page.getByLabel('Login').fill('4711');
   await page.getByRole('textbox', { name: 'Password' }).fill('falsch-1');
   await page.getByRole('button', { name: 'Log in' }).click();

@@ -1,8 +1,9 @@
-// Every page: light and dark, quiet, small; and the API description the types were made from is the server's.
+// Every page: light and dark, accessible, quiet, small; and the API description the types were made from is the server's.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from './lib/accessible.mjs';
 import { assertQuiet, SCRIPT_BYTES_MAX, scriptBytes, shoot } from './lib/browser.mjs';
 import { ROOT } from './lib/server.mjs';
 import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
@@ -42,7 +43,9 @@ for (const colorScheme of ['light', 'dark']) {
         await visitor.page.goto(path());
         await visitor.page.getByRole('heading', { name: heading, exact: true }).waitFor();
         await visitor.page.waitForLoadState('load');
+        await visitor.page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
         await shoot(visitor.page, `${colorScheme}-${name}`);
+        await assertAccessible(visitor.page);
         assertQuiet(visitor);
       });
     }

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import { PageFrame } from '../shell/PageFrame';
@@ -7,8 +7,10 @@ export default function NotFound() {
   const { t } = useTranslation();
   return (
     <PageFrame title={t('shell.notFound.title')}>
-      <Text>{t('shell.notFound.text')}</Text>
-      <Link to="/">{t('overview.title')}</Link>
+      <Text mb="sm">{t('shell.notFound.text')}</Text>
+      <Button component={Link} to="/" variant="light">
+        {t('overview.title')}
+      </Button>
     </PageFrame>
   );
 }

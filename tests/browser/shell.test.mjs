@@ -1,7 +1,7 @@
 // Search, languages, colours, settings, narrow screens.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertQuiet, shoot } from './lib/browser.mjs';
+import { assertQuiet, newVisitor, shoot } from './lib/browser.mjs';
 import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 
 let world;
@@ -116,4 +116,17 @@ test('on a narrow screen the menu folds away', async () => {
   await page.getByRole('heading', { name: 'Phones' }).waitFor();
   await shoot(page, 'narrow');
   assertQuiet(visitor);
+});
+
+test('somebody without the right to administer is told so', async () => {
+  const other = await newVisitor(world.browser, world.server);
+  await other.page.goto('/users');
+  await other.page.getByLabel('Login').fill('2321');
+  await other.page.getByRole('textbox', { name: 'Password' }).fill('geheim-2');
+  await other.page.getByRole('button', { name: 'Log in' }).click();
+  await other.page.getByText('Diese Seite ist für Administratoren.').waitFor(); // the language of new users
+  await other.page.getByRole('button', { name: 'Abmelden' }).click();
+  await other.page.getByRole('textbox', { name: 'Passwort' }).waitFor();
+  assertQuiet(other);
+  await other.context.close();
 });

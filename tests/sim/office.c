@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fault.h"
 #include "office_check.h"
 
 enum {
@@ -49,8 +50,11 @@ static void
 core_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
 {
 	struct office *o = ctx;
+	size_t fail_at = fault.fail_at;
 
+	fault.fail_at = 0; /* the network itself has memory */
 	sim_send(o->sim, &flow->local, &flow->remote, bytes);
+	fault.fail_at = fail_at;
 }
 
 static void
@@ -98,8 +102,11 @@ on_datagram(void *ctx, const struct addr *from, const struct addr *to, struct sl
 {
 	struct office *o = ctx;
 
+	if (o->starving && rng_below(&o->hunger, 10) == 0)
+		fault.fail_at = 1 + rng_below(&o->hunger, 12);
 	sip_core_on_message(o->core,
 	    &(struct sip_flow){.transport = SIP_UDP, .local = *to, .remote = *from}, bytes);
+	fault.fail_at = 0;
 }
 
 static size_t
@@ -259,13 +266,13 @@ on_outcome(void *ctx, const struct phone_outcome *outcome)
 	call_id_of(outcome->sip_call_id, c->id);
 }
 
-/* Where a stranger meddles, phones hear strange things. */
+/* Where a stranger meddles or memory runs out, phones hear strange things. */
 static void
 on_phone_broken(void *ctx, const char *what)
 {
 	struct office *o = ctx;
 
-	if (!o->noisy)
+	if (!o->noisy && !o->starving)
 		office_problem(o, "%s", what);
 }
 
@@ -368,7 +375,7 @@ live_a_day(struct office *o, struct rng *rng)
 	timer_start(sim_timers(o->sim), &o->next_call, 3000);
 	if (rng_below(rng, 4) == 0)
 		timer_start(sim_timers(o->sim), &o->admin, 10000 + rng_below(rng, DAY_MS));
-	if (!o->noisy && o->media.streams_max == SIM_STREAMS_MAX)
+	if (!o->noisy && !o->starving && o->media.streams_max == SIM_STREAMS_MAX)
 		timer_start(sim_timers(o->sim), &o->inspector, INSPECT_MS);
 	sim_run_until(o->sim, START_MS + DAY_MS);
 	while (o->calls_left)
@@ -403,6 +410,8 @@ office_run(struct office *o, const struct directory *dir, uint64_t seed, bool ve
 	o->media.sends = sends_rtp;
 	o->media.on_broken = on_broken;
 	o->noisy = rng_below(&rng, 6) == 0;
+	o->starving = rng_below(&rng, 8) == 0;
+	rng_init_seed(&o->hunger, seed);
 	office_tap(o, verbose, &params.impairments);
 	o->calls_left = 10 + rng_below(&rng, 11);
 	if (open_switch(o) != ERR_OK ||

@@ -36,6 +36,8 @@ struct office {
 	size_t n_phones;
 	struct timer next_call, admin, inspector;
 	bool good_cable;
+	bool starving; /* now and then the switch gets no memory for what a datagram asks of it */
+	struct rng hunger;
 	bool noisy; /* a stranger sends damaged copies of what he overheard */
 	struct rng stranger;
 	bool in_tap, verbose;

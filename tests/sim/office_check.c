@@ -80,9 +80,9 @@ office_tap(struct office *o, bool verbose, const struct sim_impairments *w)
 	if (verbose) {
 		setvbuf(stdout, NULL, _IOLBF, 0);
 		log_set_level(LOG_TRACE);
-		printf("loss %u/1000, doubled %u/1000, delay %u-%u ms%s\n", w->loss_permille,
+		printf("loss %u/1000, doubled %u/1000, delay %u-%u ms%s%s\n", w->loss_permille,
 		    w->duplicate_permille, w->delay_min_ms, w->delay_max_ms,
-		    o->noisy ? ", a stranger meddles" : "");
+		    o->noisy ? ", a stranger meddles" : "", o->starving ? ", memory runs out" : "");
 	}
 	o->verbose = verbose;
 	rng_init_seed(&o->stranger, o->seed);
@@ -137,10 +137,11 @@ find_record(struct office *o, const char *id)
 static void
 check_told(struct office *o, const struct office_call *c)
 {
-	const struct cdr *cdr = find_record(o, c->id);
+	const struct cdr *cdr;
 
-	if (o->noisy)
+	if (o->noisy || o->starving)
 		return; /* the stranger may say BYE, or answer for a phone */
+	cdr = find_record(o, c->id);
 	if (c->vanished || c->failed)
 		return; /* nobody was told anything */
 	if (c->status == 401)

@@ -13,6 +13,7 @@
 
 #include "base/hmap.h"
 #include "base/log.h"
+#include "fault.h"
 #include "fixture.h"
 #include "office.h"
 
@@ -32,12 +33,13 @@ static void
 print_sums(const struct office_sums *s, uint64_t seeds)
 {
 	printf("%llu days: %llu calls, %llu answered, %llu cancelled, %llu glares, %llu callers "
-	       "vanished, %llu without an answer; %llu datagrams, %llu lost\n",
+	       "vanished, %llu without an answer; %llu datagrams, %llu lost; %zu allocations "
+	       "refused\n",
 	    (unsigned long long)seeds, (unsigned long long)s->calls,
 	    (unsigned long long)s->answered, (unsigned long long)s->cancelled,
 	    (unsigned long long)s->glares, (unsigned long long)s->vanished,
 	    (unsigned long long)s->timeouts, (unsigned long long)s->datagrams,
-	    (unsigned long long)s->lost);
+	    (unsigned long long)s->lost, fault.failed);
 	for (int i = 0; i <= CDR_INTERRUPTED; i++)
 		printf("  %s %llu", cdr_result_name((enum cdr_result)i),
 		    (unsigned long long)s->by_result[i]);

@@ -281,11 +281,16 @@ static void
 ua_datagram(void *ctx, const struct addr *from, const struct addr *to, struct slice bytes)
 {
 	struct ua *u = ctx;
+	char *text;
 
 	if (u->deaf)
 		return;
 	assert_true(u->n_inbox < INBOX_MAX);
-	u->inbox[u->n_inbox++] = strndup(bytes.p, bytes.n);
+	text = malloc(bytes.n + 1);
+	assert_non_null(text);
+	memcpy(text, bytes.p, bytes.n);
+	text[bytes.n] = '\0';
+	u->inbox[u->n_inbox++] = text;
 }
 
 struct ua *

@@ -15,6 +15,10 @@ const dark: MantineColorsTuple = [
 
 const font = '"Inter", "Segoe UI", system-ui, -apple-system, "Liberation Sans", Arial, sans-serif';
 const raised = { content: { background: 'var(--panel)' }, header: { background: 'var(--panel)' } };
+const badge = {
+  root: { minWidth: 'max-content' }, // a table must not squeeze it
+  label: { textTransform: 'none', fontWeight: 600, letterSpacing: 0 },
+} as const;
 const small = { defaultProps: { size: 'sm' } };
 
 export const theme = createTheme({
@@ -38,7 +42,7 @@ export const theme = createTheme({
     Select: small,
     Textarea: small,
     Switch: small,
-    Badge: { defaultProps: { variant: 'light', radius: 'sm' }, styles: { label: { textTransform: 'none', fontWeight: 600, letterSpacing: 0 } } },
+    Badge: { defaultProps: { variant: 'light', radius: 'sm' }, styles: badge },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     Modal: { defaultProps: { centered: true }, styles: raised },
     Drawer: { styles: raised },

@@ -2,7 +2,7 @@
 import { Badge, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Registration } from '../../api/types';
-import { dateTime } from '../../i18n/format';
+import { dateTime, timeOnly } from '../../i18n/format';
 import table from '../../table/table.module.css';
 
 export function Contacts({ registrations }: { registrations: Registration[] }) {
@@ -33,7 +33,7 @@ export function Contacts({ registrations }: { registrations: Registration[] }) {
               <td className="mono">{r.contact}</td>
               <td>{r.user_agent}</td>
               <td>{dateTime(r.registered_at)}</td>
-              <td>{dateTime(r.expires_at)}</td>
+              <td>{timeOnly(r.expires_at)}</td>
             </tr>
           ))}
         </tbody>

@@ -8,8 +8,9 @@ SEEDS ?= 20000
 SECONDS_EACH ?= 60
 
 ASAN := -Db_sanitize=address,undefined -Db_lundef=false
-TSAN := -Db_sanitize=thread -Db_lundef=false
 RELEASE := --buildtype=release -Db_lto=true -Db_ndebug=false
+PROGRAMS := src/daemon/strowgerd src/cli/strowger
+LOAD := tests/bench/callgen tests/bench/registerload
 FUZZ := -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
 
 help: ## this list
@@ -17,7 +18,7 @@ help: ## this list
 
 run: ## install what is missing, build, start the telephone system (data directory: DATA=data)
 	@tools/install-packages build
-	@tools/setup-build build
+	@TARGETS="$(PROGRAMS)" tools/setup-build build
 	@tools/build-web
 	@exec build/src/daemon/strowgerd --data $(DATA) --web web/dist $(ARGS)
 
@@ -27,13 +28,13 @@ test: ## install what is missing, build, run all tests
 
 demo: ## a small company whose softphones call each other
 	@tools/install-packages build test
-	@tools/setup-build build
+	@TARGETS="$(PROGRAMS)" tools/setup-build build
 	@tools/build-web
 	@exec tools/demo $(ARGS)
 
 bench: ## measure the server; the table is also in build/bench.json
 	@tools/install-packages build test
-	@tools/setup-build build-release $(RELEASE)
+	@TARGETS="$(PROGRAMS) $(LOAD)" tools/setup-build build-release $(RELEASE)
 	@exec tests/bench/bench --build build-release --json build/bench.json $(ARGS)
 
 fuzz: ## feed the parsers with libFuzzer, SECONDS_EACH seconds for each target
@@ -43,12 +44,12 @@ fuzz: ## feed the parsers with libFuzzer, SECONDS_EACH seconds for each target
 
 sim: ## simulated calls over a bad network, SEEDS=20000 different ones
 	@tools/install-packages build test
-	@tools/setup-build build-asan $(ASAN)
+	@TARGETS=tests/sim/sim_calls tools/setup-build build-asan $(ASAN)
 	@exec tools/sim build-asan $(SEEDS)
 
 soak: ## real phones calling for hours (SECONDS=3600), watching memory and ports
 	@tools/install-packages build test
-	@tools/setup-build build-asan $(ASAN)
+	@TARGETS="$(PROGRAMS) $(LOAD)" tools/setup-build build-asan $(ASAN)
 	@exec tests/bench/soak --build build-asan --seconds $(or $(SECONDS),3600)
 
 lint: ## clang-format, clang-tidy, cppcheck, eslint

@@ -86,7 +86,7 @@ class Target:
         """CPU time of a full registration, then of refreshes with the known nonce, one figure for each round."""
         host = self.caller.split(":")[0]
         load = subprocess.Popen(
-            [str(self.tools / "registerload"), "--server", self.server, "--local", f"{host}:{free_port(host)}",
+            [str(self.tools / "registerload"), "--server", self.server, "--local", f"{host}:{free_port(host, 21000, 31000)}",
              "--prefix", self.prefix, "--password", self.password, "--phones", str(USERS), "--rounds", str(rounds),
              "--rate", str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         figures, last = [], {"registered": 0, "challenged": 0, "failed": 0, "resent": 0}
@@ -111,9 +111,13 @@ class OwnServer:
 
     def __init__(self, build):
         self.build = build.resolve()
+        # Not in 10000-20000: these ports are the relay's, on every address.
         caller, called = address(11), address(12)
-        self.caller, self.called = f"{caller}:{free_port(caller)}", f"{called}:{free_port(called)}"
+        self.caller = f"{caller}:{free_port(caller, 21000, 31000)}"
+        self.called = f"{called}:{free_port(called, 21000, 31000)}"
         self.process = Server(build=self.build)
+        self.process.sip_port = free_port(self.process.host, 21000, 31000)
+        self.process.http_port = free_port(self.process.host, 21000, 31000)
         self.process.start()
         port = int(self.caller.split(":")[1])
         phones = [{"name": f"ph{n}", "secret": f"pw-of-phone-{n}", "qualify_s": 0} for n in range(USERS)]

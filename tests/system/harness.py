@@ -52,10 +52,10 @@ def now():
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def free_port(host, kind=socket.SOCK_DGRAM):
+def free_port(host, lowest=12000, highest=20000):
     """A port free for UDP and TCP on that address, even."""
     while True:
-        port = random.randrange(12000, 20000, 2)
+        port = random.randrange(lowest, highest, 2)
         try:
             for one in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                 with socket.socket(socket.AF_INET, one) as probe:

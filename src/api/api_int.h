@@ -203,8 +203,8 @@ json_t *error_json(const char *code, const char *message, const char *field, jso
 /* --- parts ------------------------------------------------------------------- */
 
 enum err listen_tcp(
-    const char *address, uint16_t port, int *fd, uint16_t *bound, char *why, size_t why_bytes);
-enum err listen_unix(const char *path, int *fd, char *why, size_t why_bytes);
+    const char *address, uint16_t port, int *out, uint16_t *bound, char *why, size_t why_bytes);
+enum err listen_unix(const char *path, int *out, char *why, size_t why_bytes);
 
 /** Finds route, entity and id; else the reply is 404 or 405. Not for static files. */
 void router_find(struct request *rq);

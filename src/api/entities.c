@@ -24,8 +24,10 @@ read_number(struct request *rq, const char *name, struct slice value, uint32_t m
 static bool
 read_letter(struct request *rq, struct slice value, struct store_query *q)
 {
-	char c = value.n == 1 ? value.p[0] : '?';
+	char c = '?';
 
+	if (value.n == 1)
+		c = value.p[0];
 	if (c >= 'a' && c <= 'z')
 		c = (char)(c - 'a' + 'A');
 	if ((c < 'A' || c > 'Z') && c != '#')

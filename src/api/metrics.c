@@ -47,15 +47,21 @@ write_metric(FILE *f, const struct api_metric *m, const struct api_metric *befor
 uint64_t
 api_resident_bytes(void)
 {
-	FILE *f = fopen("/proc/self/statm", "r");
-	unsigned long size = 0, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+	char line[200];
+	struct slice fields;
+	uint64_t pages = 0;
 
-	if (f) {
-		if (fscanf(f, "%lu %lu", &size, &resident) != 2)
-			resident = 0;
-		fclose(f);
+	if (!f)
+		return 0;
+	if (fgets(line, sizeof line, f)) {
+		fields = slice_cstr(line);
+		slice_take_until(&fields, ' '); /* all pages; the second field: those in memory */
+		if (slice_to_u64(slice_take_until(&fields, ' '), UINT32_MAX, &pages) != ERR_OK)
+			pages = 0;
 	}
-	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	fclose(f);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static void

@@ -63,10 +63,9 @@ size_of(const struct traced *m)
 static void
 drop_oldest(struct api_traces *t)
 {
-	struct traced *m = container_of(t->by_age.next, struct traced, by_age);
+	struct traced *m = container_of(list_pop(&t->by_age), struct traced, by_age);
 	struct traced_call *c = m->call;
 
-	list_remove(&m->by_age);
 	list_remove(&m->in_call);
 	t->count--;
 	t->bytes -= size_of(m);

@@ -59,7 +59,9 @@ list_pop(struct list *l)
 
 	if (first == l)
 		return NULL;
-	list_remove(first);
+	l->next = first->next;
+	l->next->prev = l;
+	list_init(first);
 	return first;
 }
 

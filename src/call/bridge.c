@@ -70,7 +70,7 @@ enum err
 bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool is_answer)
 {
 	struct call *c = l->call;
-	const struct leg *other = l == &c->caller ? c->called : &c->caller;
+	const struct leg *other = leg_other(l);
 	struct sdp sdp, offer;
 	size_t live = 0;
 	enum err e = sdp_parse(&sdp, text);

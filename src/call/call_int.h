@@ -207,8 +207,7 @@ void bridge_update_timeout(struct call *c);
 
 /* ---- session.c: RFC 4028 ---- */
 /** Session-Expires of an INVITE we received too small? Then 422 was sent: true. */
-bool session_refuse_small(
-    struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req);
+bool session_refuse_small(struct sip_server *tsx, const struct sip_msg *req);
 /** Notes what the peer's INVITE wants and writes our answer's headers for the 2xx. */
 void session_write_answer(struct leg *l, struct buf *b);
 void session_on_invite(struct leg *l, const struct sip_msg *req);

@@ -119,7 +119,7 @@ reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg 
 		sip_server_reject(tsx, 491, SLICE(""));
 		return;
 	}
-	if (session_refuse_small(c->sw, tsx, req))
+	if (session_refuse_small(tsx, req))
 		return;
 	if (l->invite_in)
 		sip_server_attach(l->invite_in, NULL, NULL);

@@ -41,7 +41,7 @@ min_se(const struct sip_msg *m)
 }
 
 bool
-session_refuse_small(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req)
+session_refuse_small(struct sip_server *tsx, const struct sip_msg *req)
 {
 	struct slice refresher;
 	uint32_t s;

@@ -21,7 +21,7 @@ refuse_extensions(struct sip_server *tsx, const struct sip_msg *req)
 }
 
 static bool
-refuse_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req)
+refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 {
 	struct slice type = slice_trim(sip_msg_value(req, SIP_HDR_CONTENT_TYPE));
 
@@ -29,7 +29,7 @@ refuse_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_m
 		sip_server_reject(tsx, 483, SLICE(""));
 		return true;
 	}
-	if (refuse_extensions(tsx, req) || session_refuse_small(sw, tsx, req))
+	if (refuse_extensions(tsx, req) || session_refuse_small(tsx, req))
 		return true;
 	if (req->body.n &&
 	    !slice_eq_nocase(slice_trim(slice_take_until(&type, ';')), SLICE("application/sdp"))) {
@@ -120,7 +120,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 	struct call *c;
 	enum err e;
 
-	if (refuse_invite(sw, tsx, req))
+	if (refuse_invite(tsx, req))
 		return;
 	e = call_new(sw, req->call_id, &c);
 	if (e != ERR_OK) {

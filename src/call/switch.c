@@ -3,7 +3,7 @@
 
 #include "call/call_int.h"
 
-const struct slice call_allow = {"INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE", 48};
+const struct slice call_allow = SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE");
 
 static void call_free(struct call *c);
 

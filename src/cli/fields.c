@@ -107,7 +107,7 @@ parse_bool(struct cli *cli, const struct model_field *f, const char *value, json
 static int
 parse_value(struct cli *cli, const struct model_field *f, const char *value, json_t **out)
 {
-	int64_t id;
+	int64_t id = 0;
 	int status;
 
 	switch (f->type) {

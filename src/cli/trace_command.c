@@ -97,9 +97,9 @@ put_label(char *line, int from, int to, const char *label)
 	if (n > room)
 		n = room;
 	for (int i = 0; i < n; i++) {
-		char c = label[i];
+		bool printable = label[i] >= 0x20 && label[i] < 0x7f;
 
-		line[from + 4 + i] = c >= 0x20 && c < 0x7f ? c : '?';
+		line[from + 4 + i] = (char)(printable ? label[i] : '?');
 	}
 	if (n > 0) {
 		line[from + 3] = ' ';

@@ -106,7 +106,7 @@ on_wake(struct timer *t)
 
 		if (mailbox_post_quiet(s->out, &w->message) != ERR_OK)
 			break;
-		list_remove(&w->link);
+		list_pop(&s->waiting);
 		free(w);
 	}
 	mailbox_wake_if_dirty(s->out);

@@ -27,8 +27,8 @@ ERR_MUST_CHECK enum err signalling_new(
     struct signalling **out, const struct signalling_params *p, char *why, size_t why_bytes);
 /** The SIP port we listen on. */
 uint16_t signalling_sip_port(const struct signalling *s);
-/** Contacts of the run before; before signalling_run. */
-void signalling_restore(void *s, const struct store_binding *b);
+/** A contact of the run before; only before signalling_run. ctx is the struct signalling. */
+void signalling_restore(void *ctx, const struct store_binding *b);
 /** Until SIGTERM or SIGINT: then ends all calls with a BYE, waits for their records
  *  (two seconds at most) and returns. */
 void signalling_run(struct signalling *s);

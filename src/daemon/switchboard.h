@@ -51,7 +51,7 @@ void switchboard_on_message(
     struct switchboard *sb, const struct sip_flow *flow, struct slice bytes);
 void switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow);
 /** Registrations of the run before. */
-void switchboard_restore(struct switchboard *sb, const struct store_binding *b);
+void switchboard_restore(struct switchboard *sb, const struct store_binding *s);
 
 struct call_switch *switchboard_calls(struct switchboard *sb);
 struct registrar *switchboard_registrar(struct switchboard *sb);

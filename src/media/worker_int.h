@@ -13,7 +13,7 @@
 #include "media/stream_int.h"
 
 /* What is shared by the threads, and who may touch it when. */
-struct slot { // NOLINT(clang-analyzer-optin.performance.Padding): a cache line a thread
+struct slot { /* a cache line a thread */
 	/* Set before the slot is first told of, then constant. */
 	uint32_t index;
 	struct worker *worker;
@@ -58,7 +58,7 @@ struct worker_event {
 
 enum { WORKER_READY_MAX = 128, WORKER_TICK_US = 20000 };
 
-struct worker { // NOLINT(clang-analyzer-optin.performance.Padding)
+struct worker {
 	/* Constant while the thread runs. */
 	int epoll_fd, wake_fd;
 	struct mailbox *told;	/* uint32_t: slots with a new plan */

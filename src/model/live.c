@@ -220,7 +220,7 @@ trace_message_json(const struct trace_message *m)
 		return NULL;
 	}
 	for (uint32_t i = 0; i < m->bytes_n; i++)
-		copy[i] = m->bytes[i] ? m->bytes[i] : '?';
+		copy[i] = (char)(m->bytes[i] ? m->bytes[i] : '?');
 	mask_secrets(copy, m->bytes_n);
 	line = slice_find(slice_make(copy, m->bytes_n), '\r');
 	json_object_set_new(object, "start_line", text_json(copy, line));

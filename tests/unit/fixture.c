@@ -38,7 +38,7 @@ load(struct fixture *f, const char *config)
 
 	assert_true(n < sizeof text);
 	for (size_t i = 0; i <= n; i++)
-		text[i] = config[i] == '\'' ? '"' : config[i];
+		text[i] = (char)(config[i] == '\'' ? '"' : config[i]);
 	file = json_loads(text, 0, &why);
 	if (!file)
 		fail_msg("%s", why.text);

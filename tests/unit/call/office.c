@@ -365,7 +365,7 @@ ua_expect(struct ua *u, const char *start, uint32_t max_ms)
 			for (; i + 1 < u->n_inbox; i++)
 				u->inbox[i] = u->inbox[i + 1];
 			u->inbox[u->n_inbox - 1] = hit; /* kept for free, hidden from now on */
-			hit[0] = hit[0] == 'S' ? 's' : (char)(hit[0] | 0x20);
+			hit[0] = (char)(hit[0] | 0x20);
 			return hit;
 		}
 		if (sim_now_ms(u->office->sim) >= end)

@@ -248,6 +248,9 @@ only_moderate_argon2_hashes_are_taken_over(void **state)
 	    {"$argon2id$v=19$m=99999999,t=2,p=1$c29tZXNhbHQ$aGFzaA", ERR_INVALID},
 	    {"$argon2id$v=19$m=19456,t=900,p=1$c29tZXNhbHQ$aGFzaA", ERR_INVALID},
 	    {"$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaA", ERR_INVALID},
+	    {"$argon2id$v=19$m=19456,t=2,p=1", ERR_INVALID},
+	    {"$argon2id$v=19$m=19456,t=2,p=1$", ERR_INVALID},
+	    {"$argon2id$v=19$m= 19456,t=+2,p=1$c29tZXNhbHQ$aGFzaA", ERR_INVALID},
 	    {"$argon2id$v=19$m=19456,t=2,p=1$'; DROP TABLE user", ERR_INVALID},
 	    {"plain", ERR_INVALID},
 	};

@@ -35,10 +35,10 @@ every_header_is_found(void **state)
 		if (known[id].compact)
 			assert_int_equal(sip_hdr_find(slice_make(&known[id].compact, 1)), id);
 	}
-	for (char c = 'a'; c <= 'z'; c++) {
-		enum sip_hdr_id id = sip_hdr_find(slice_make(&c, 1));
+	for (const char *c = "abcdefghijklmnopqrstuvwxyz"; *c; c++) {
+		enum sip_hdr_id id = sip_hdr_find(slice_make(c, 1));
 
-		assert_true(id == SIP_HDR_OTHER || known[id].compact == c);
+		assert_true(id == SIP_HDR_OTHER || known[id].compact == *c);
 	}
 	assert_int_equal(sip_hdr_find(SLICE("")), SIP_HDR_OTHER);
 	assert_int_equal(sip_hdr_find(SLICE("1")), SIP_HDR_OTHER);

@@ -4,11 +4,12 @@
 #include "fixture.h"
 
 static int
-seen_changes(struct store_change *list, size_t *n, const struct model_entity *e, enum store_op op)
+seen_changes(
+    const struct store_change *list, size_t n, const struct model_entity *e, enum store_op op)
 {
 	int count = 0;
 
-	for (size_t i = 0; i < *n; i++)
+	for (size_t i = 0; i < n; i++)
 		count += list[i].entity == e && list[i].op == op;
 	return count;
 }
@@ -288,10 +289,10 @@ changes_are_told_after_the_commit_only(void **state)
 	assert_int_equal(store_delete(f->store, &model_phone, id, NULL, NULL), ERR_OK);
 	json_decref(in);
 	assert_int_equal(feed.n, 4);
-	assert_int_equal(seen_changes(feed.at, &feed.n, &model_phone, STORE_CREATED), 1);
-	assert_int_equal(seen_changes(feed.at, &feed.n, &model_phone, STORE_UPDATED), 1);
-	assert_int_equal(seen_changes(feed.at, &feed.n, &model_settings, STORE_UPDATED), 1);
-	assert_int_equal(seen_changes(feed.at, &feed.n, &model_phone, STORE_DELETED), 1);
+	assert_int_equal(seen_changes(feed.at, feed.n, &model_phone, STORE_CREATED), 1);
+	assert_int_equal(seen_changes(feed.at, feed.n, &model_phone, STORE_UPDATED), 1);
+	assert_int_equal(seen_changes(feed.at, feed.n, &model_settings, STORE_UPDATED), 1);
+	assert_int_equal(seen_changes(feed.at, feed.n, &model_phone, STORE_DELETED), 1);
 	assert_int_equal(feed.at[0].id, id);
 }
 

@@ -29,6 +29,7 @@ void *arena_alloc(struct arena *a, size_t n);
 /** Copies s into the arena, with a NUL behind it. ERR_NOMEM. */
 ERR_MUST_CHECK enum err arena_dup(struct arena *a, struct slice s, struct slice *out);
 
+/** A zeroed object of this type, or NULL. */
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
 
 #endif

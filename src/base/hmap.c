@@ -170,14 +170,3 @@ hash_bytes(struct slice s)
 		sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
-
-uint64_t
-hash_nocase(struct slice s)
-{
-	char low[256];
-	size_t n = s.n < sizeof low ? s.n : sizeof low;
-
-	for (size_t i = 0; i < n; i++)
-		low[i] = (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i]);
-	return hash_bytes(slice_make(low, n));
-}

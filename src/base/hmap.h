@@ -43,8 +43,6 @@ struct hnode *hmap_each(const struct hmap *m, const struct hnode *after);
 
 /** SipHash-1-3 under the process secret. Same bytes, same value within a run. */
 uint64_t hash_bytes(struct slice s);
-/** The same over ASCII lower case. s.n is cut at 256 bytes. */
-uint64_t hash_nocase(struct slice s);
 /** Joins two hashes. */
 static inline uint64_t
 hash_mix(uint64_t a, uint64_t b)

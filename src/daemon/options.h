@@ -1,4 +1,7 @@
-/* Boot options of strowgerd: command line only; everything else is in the database. */
+/*
+ * Boot options of strowgerd: command line only; everything else is in the database.
+ * Main thread, before the others start.
+ */
 #ifndef DAEMON_OPTIONS_H
 #define DAEMON_OPTIONS_H
 

@@ -100,13 +100,15 @@ static void
 on_wake(struct timer *t)
 {
 	struct signalling *s = container_of(t, struct signalling, wake);
+	struct list *node;
 
-	while (!list_empty(&s->waiting)) {
-		struct waiting *w = container_of(s->waiting.next, struct waiting, link);
+	while ((node = list_pop(&s->waiting))) {
+		struct waiting *w = container_of(node, struct waiting, link);
 
-		if (mailbox_post_quiet(s->out, &w->message) != ERR_OK)
+		if (mailbox_post_quiet(s->out, &w->message) != ERR_OK) {
+			list_push_front(&s->waiting, node);
 			break;
-		list_pop(&s->waiting);
+		}
 		free(w);
 	}
 	mailbox_wake_if_dirty(s->out);

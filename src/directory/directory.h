@@ -2,11 +2,11 @@
  * directory/ - the snapshot the switch routes from: users, phones, numbers, ranges
  * and settings of one moment, immutable, with hash look-ups.
  *
- * A management thread builds it from the store after a change and hands it to the
- * signalling thread, which swaps it whole and frees the old one when nothing points
- * into it. All memory is one arena; everything found is borrowed and lives as long as the
- * snapshot. Reading is safe from any thread. Holds no SIP password, only its digest HA1.
- * Does not know SQL, calls or registrations.
+ * The management thread builds it from the store after a change and hands it to the
+ * signalling thread, which swaps it whole and hands the old one back to be freed as soon
+ * as nothing points into it. All memory is one arena; everything found is borrowed and lives as
+ * long as the snapshot. Reading is safe from any thread. Holds no SIP password, only its digest
+ * HA1. Does not know SQL, calls or registrations.
  */
 #ifndef DIRECTORY_DIRECTORY_H
 #define DIRECTORY_DIRECTORY_H

@@ -14,8 +14,8 @@
  * A consumer is either a loop (loop_mailbox_attach) or a thread that blocks in
  * mailbox_wait. Posting never blocks longer than a copy; a full box refuses.
  *
- * Any thread may post; take and wait belong to the consumer's thread. The lock of
- * the house is inside here.
+ * Any thread may post; take and wait belong to the consumer's thread. The lock inside
+ * is held for a copy only, and is the only one of ours that signalling takes.
  */
 #ifndef LOOP_MAILBOX_H
 #define LOOP_MAILBOX_H

@@ -80,12 +80,6 @@ sim_rng(struct sim *sim)
 	return &sim->rng;
 }
 
-void
-sim_set_impairments(struct sim *sim, const struct sim_impairments *impairments)
-{
-	sim->impairments = *impairments;
-}
-
 static struct endpoint *
 endpoint_find(struct sim *sim, const struct addr *at)
 {

@@ -49,7 +49,6 @@ struct timers *sim_timers(struct sim *sim);
 /** The random source to give to the rooms under test; the network has its own, so
  *  that what they draw does not change the weather. */
 struct rng *sim_rng(struct sim *sim);
-void sim_set_impairments(struct sim *sim, const struct sim_impairments *impairments);
 
 /** ERR_EXISTS, ERR_NOMEM. */
 ERR_MUST_CHECK enum err sim_endpoint_add(

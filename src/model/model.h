@@ -27,7 +27,7 @@ enum model_type {
 	MODEL_REF,	 /* id of a row of ref, or null */
 	MODEL_REF_LIST,	 /* ordered ids of rows of ref */
 	MODEL_TEXT_LIST, /* JSON text in SQL */
-	MODEL_OBJECT,	 /* nested, only in live values: the fields of ref_entity */
+	MODEL_OBJECT,	 /* nested, only in live values: the fields of object */
 };
 
 enum model_flag {

@@ -20,7 +20,7 @@
 
 struct net;
 
-enum { NET_LISTENERS_MAX = 16 }; /* a transport */
+enum { NET_LISTENERS_MAX = 16 }; /* of each transport */
 
 /** 0 means the default in brackets. */
 struct net_config {

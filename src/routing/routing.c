@@ -64,7 +64,7 @@ identify_caller(struct routing_plan *plan, const struct dir_phone *phone)
 static void
 add_phone(struct routing_plan *plan, const struct routing_query *q, const struct dir_phone *phone)
 {
-	if (phone == q->caller_phone) {
+	if (q->caller_phone && phone == q->caller_phone) {
 		BECAUSE(
 		    plan, "Phone %.*s does not ring: it is the caller's", SLICE_FMT(phone->name));
 		return;

@@ -2,8 +2,8 @@
  * routing/ - from what somebody dialled to what shall happen, as a pure function:
  * (snapshot, caller, digits, state) -> plan, with the reason for every step.
  *
- * The plan is data. call/ executes it; "test a number" shows it; a call record
- * keeps its reasons. Nothing here does I/O, reads a clock or keeps anything:
+ * The plan is data: call/ executes it, the live page and the call record show its
+ * reasons. Nothing here does I/O, reads a clock or keeps anything:
  * the same input gives the same plan. Texts in a plan are borrowed from the
  * snapshot and the query. Any thread that may read the snapshot.
  */

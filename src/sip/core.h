@@ -112,7 +112,6 @@ void sip_server_reject(struct sip_server *tsx, uint16_t status, struct slice hea
 /** The ACK of the 2xx arrived: stop sending it again. */
 void sip_server_acked(struct sip_server *tsx);
 const struct sip_flow *sip_server_flow(const struct sip_server *tsx);
-enum sip_method sip_server_method(const struct sip_server *tsx);
 /** The tag this transaction puts on To. */
 struct slice sip_server_tag(const struct sip_server *tsx);
 

@@ -36,7 +36,8 @@ bool sip_digest_verify(const struct sip_digest *d, struct slice ha1_hex, struct 
 /** `Digest realm="…", nonce="…", algorithm=…, qop="auth"[, stale=true]`, no CR LF. */
 void sip_digest_write_challenge(struct buf *b, enum sip_digest_algorithm alg, struct slice realm,
     struct slice nonce, bool stale);
-/** Credentials for a challenge we received (trunks, tests), no CR LF. */
+/** The other side of it, as phones do it: credentials for a challenge that was received,
+ *  no CR LF. */
 void sip_digest_write_credentials(struct buf *b, const struct sip_digest *challenge,
     struct slice user, struct slice ha1_hex, struct slice method, struct slice uri,
     struct slice cnonce, uint32_t nc);

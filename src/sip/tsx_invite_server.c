@@ -139,11 +139,11 @@ const struct server_machine server_invite = {
 };
 
 void
-sip_server_acked(struct sip_server *s)
+sip_server_acked(struct sip_server *tsx)
 {
-	if (s->state != SERVER_ACCEPTED || s->acked)
+	if (tsx->state != SERVER_ACCEPTED || tsx->acked)
 		return;
-	s->acked = true;
-	timer_stop(&invite(s)->resend);
-	server_keep_nothing(s);
+	tsx->acked = true;
+	timer_stop(&invite(tsx)->resend);
+	server_keep_nothing(tsx);
 }

@@ -286,14 +286,14 @@ server_on_request(struct sip_core *c, const struct sip_flow *flow, const struct 
 /* ---- for users ---- */
 
 void
-sip_server_attach(struct sip_server *s, const struct sip_server_ops *ops, void *user)
+sip_server_attach(struct sip_server *tsx, const struct sip_server_ops *ops, void *user)
 {
-	bool unanswered = s->state == SERVER_TRYING || s->state == SERVER_PROCEEDING;
+	bool unanswered = tsx->state == SERVER_TRYING || tsx->state == SERVER_PROCEEDING;
 
-	s->ops = ops;
-	s->user = user;
-	if (!ops && unanswered && !timer_active(&s->end))
-		core_start(s->core, &s->end, TSX_LIFE_MS);
+	tsx->ops = ops;
+	tsx->user = user;
+	if (!ops && unanswered && !timer_active(&tsx->end))
+		core_start(tsx->core, &tsx->end, TSX_LIFE_MS);
 }
 
 static enum err
@@ -353,30 +353,24 @@ sip_server_respond(struct sip_server *s, const struct sip_response *r)
 }
 
 void
-sip_server_reject(struct sip_server *s, uint16_t status, struct slice headers)
+sip_server_reject(struct sip_server *tsx, uint16_t status, struct slice headers)
 {
 	enum err e =
-	    sip_server_respond(s, &(struct sip_response){.status = status, .headers = headers});
+	    sip_server_respond(tsx, &(struct sip_response){.status = status, .headers = headers});
 
 	if (e != ERR_OK)
 		log_warn(SIP, "%u to %.*s was not sent: %s", status,
-		    SLICE_FMT(sip_method_name((enum sip_method)s->method)), err_text(e));
+		    SLICE_FMT(sip_method_name((enum sip_method)tsx->method)), err_text(e));
 }
 
 const struct sip_flow *
-sip_server_flow(const struct sip_server *s)
+sip_server_flow(const struct sip_server *tsx)
 {
-	return &s->flow;
-}
-
-enum sip_method
-sip_server_method(const struct sip_server *s)
-{
-	return (enum sip_method)s->method;
+	return &tsx->flow;
 }
 
 struct slice
-sip_server_tag(const struct sip_server *s)
+sip_server_tag(const struct sip_server *tsx)
 {
-	return slice_make(s->tag, sizeof s->tag);
+	return slice_make(tsx->tag, sizeof tsx->tag);
 }

@@ -103,10 +103,10 @@ sip_uri_parse(struct sip_uri *out, struct slice s)
 	return ERR_OK;
 }
 
-static int
+static unsigned
 hex_digit(char c)
 {
-	return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+	return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
 }
 
 /* Eats one character, "%41" counting as 'A'. A '%' without digits stands for itself. */

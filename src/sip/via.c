@@ -53,8 +53,9 @@ sip_via_parse(struct sip_via *out, struct slice s)
 	struct sip_via v = {0};
 
 	sip_skip_space(&s);
-	if (!take_protocol_part(&s) || !take_protocol_part(&s))
-		return ERR_MALFORMED;
+	for (int part = 0; part < 2; part++) /* SIP / 2.0 / */
+		if (!take_protocol_part(&s))
+			return ERR_MALFORMED;
 	v.transport = sip_take_chars(&s, SIP_CC_TOKEN);
 	if (v.transport.n == 0 || s.n == 0 || !sip_char_is(s.p[0], SIP_CC_SPACE))
 		return ERR_MALFORMED;

@@ -58,7 +58,7 @@ bind_text(struct stmt *s, int index, const char *text, size_t cap)
 	if (n > sizeof copy)
 		n = sizeof copy;
 	for (size_t i = 0; i < n; i++)
-		copy[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+		copy[i] = (char)((unsigned char)text[i] < 0x80 ? text[i] : '?');
 	stmt_text(s, index, slice_make(copy, n));
 }
 

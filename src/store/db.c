@@ -100,10 +100,9 @@ find_cached(struct db *db, struct slice sql, uint64_t hash, bool *busy)
 	return NULL;
 }
 
-enum err
-db_prepare(struct db *db, const char *sql, struct stmt **out)
+static enum err
+prepare(struct db *db, struct slice text, struct stmt **out)
 {
-	struct slice text = slice_cstr(sql);
 	uint64_t hash = hash_bytes(text);
 	bool busy = false;
 	struct stmt *s = find_cached(db, text, hash, &busy);
@@ -118,10 +117,10 @@ db_prepare(struct db *db, const char *sql, struct stmt **out)
 	s = calloc(1, sizeof *s + text.n + 1);
 	if (!s)
 		return ERR_NOMEM;
-	memcpy(s->sql, sql, text.n + 1);
+	memcpy(s->sql, text.p, text.n);
 	s->db = db;
 	s->in_use = true;
-	e = db_error(db, sqlite3_prepare_v3(db->h, sql, (int)text.n + 1,
+	e = db_error(db, sqlite3_prepare_v3(db->h, s->sql, (int)text.n + 1,
 			     keep ? SQLITE_PREPARE_PERSISTENT : 0, &s->st, NULL));
 	if (e == ERR_OK && keep)
 		s->cached = hmap_put(&db->statements, &s->node, hash) == ERR_OK;
@@ -131,6 +130,31 @@ db_prepare(struct db *db, const char *sql, struct stmt **out)
 	}
 	*out = s;
 	return ERR_OK;
+}
+
+enum err
+db_prepare(struct db *db, const char *sql, struct stmt **out)
+{
+	return prepare(db, slice_cstr(sql), out);
+}
+
+enum err
+db_prepare_buf(struct db *db, const struct buf *sql, struct stmt **out)
+{
+	return buf_ok(sql) ? prepare(db, buf_slice(sql), out) : ERR_TOO_BIG;
+}
+
+enum err
+db_preparef(struct db *db, struct stmt **out, const char *fmt, ...)
+{
+	char sql[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(sql, sizeof sql, fmt, ap);
+	va_end(ap);
+	return n >= 0 && n < (int)sizeof sql ? prepare(db, slice_cstr(sql), out) : ERR_TOO_BIG;
 }
 
 enum err

@@ -6,16 +6,11 @@
 enum err
 export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
 {
-	char sql[128];
-	struct buf b;
 	struct stmt *s;
 	bool row = false;
-	enum err err;
+	enum err err =
+	    db_preparef(db, &s, "SELECT \"%s\" FROM \"%s\" WHERE id = ?", e->key, e->name);
 
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b, "SELECT \"%s\" FROM \"%s\" WHERE id = ?", e->key, e->name);
-	sql[b.n] = '\0';
-	err = db_prepare(db, sql, &s);
 	if (err != ERR_OK)
 		return err;
 	stmt_int(s, 1, id);
@@ -93,12 +88,11 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	bool row = false;
 	enum err err;
 
-	buf_init(&b, sql, sizeof sql - 1);
+	buf_init(&b, sql, sizeof sql);
 	buf_printf(&b, "SELECT t.id FROM \"%s\" t ORDER BY ", e->name);
 	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
 	buf_lit(&b, ", t.id");
-	sql[b.n] = '\0';
-	err = buf_ok(&b) ? db_prepare(db, sql, &s) : ERR_TOO_BIG;
+	err = db_prepare_buf(db, &b, &s);
 	if (err != ERR_OK)
 		return err;
 	while ((err = stmt_step(s, &row)) == ERR_OK && row) {

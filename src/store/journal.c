@@ -243,13 +243,13 @@ is_ours(int fd, off_t bytes)
 static enum err
 move_aside(const char *path)
 {
-	char old[4096];
+	char aside[4096];
 
-	if ((size_t)snprintf(old, sizeof old, "%s.old", path) >= sizeof old)
+	if ((size_t)snprintf(aside, sizeof aside, "%s.old", path) >= sizeof aside)
 		return ERR_TOO_BIG;
-	if (rename(path, old) != 0)
+	if (rename(path, aside) != 0)
 		return err_from_errno(errno);
-	log_warn(STORE, "the call journal has another format and was moved to %s", old);
+	log_warn(STORE, "the call journal has another format and was moved to %s", aside);
 	return ERR_OK;
 }
 

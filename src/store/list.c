@@ -187,11 +187,10 @@ count_rows(struct db *db, const struct model_entity *e, const struct store_query
 
 	if (!sql)
 		return ERR_NOMEM;
-	buf_init(&b, sql, SQL_BYTES - 1);
+	buf_init(&b, sql, SQL_BYTES);
 	buf_printf(&b, "SELECT count(*) FROM \"%s\" t", e->name);
 	buf_put(&b, where);
-	sql[b.n] = '\0';
-	err = buf_ok(&b) ? db_prepare(db, sql, &s) : ERR_TOO_BIG;
+	err = db_prepare_buf(db, &b, &s);
 	free(sql);
 	if (err != ERR_OK)
 		return err;
@@ -237,13 +236,12 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 		return ERR_NOMEM;
 	if (per_page > PER_PAGE_MAX)
 		per_page = PER_PAGE_MAX;
-	buf_init(&b, sql, SQL_BYTES - 1);
+	buf_init(&b, sql, SQL_BYTES);
 	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
 	buf_put(&b, where);
 	buf_put(&b, order);
 	buf_lit(&b, " LIMIT ? OFFSET ?");
-	sql[b.n] = '\0';
-	err = buf_ok(&b) ? db_prepare(db, sql, &ids) : ERR_TOO_BIG;
+	err = db_prepare_buf(db, &b, &ids);
 	free(sql);
 	if (err != ERR_OK)
 		return err;

@@ -108,11 +108,10 @@ prepare_select(struct db *db, const struct model_entity *e, enum row_form form, 
 
 	if (!sql)
 		return ERR_NOMEM;
-	buf_init(&b, sql, SQL_BYTES - 1);
+	buf_init(&b, sql, SQL_BYTES);
 	row_select(&b, e, form);
 	buf_cstr(&b, where);
-	sql[b.n] = '\0';
-	err = buf_ok(&b) ? db_prepare(db, sql, out) : ERR_TOO_BIG;
+	err = db_prepare_buf(db, &b, out);
 	free(sql);
 	return err;
 }
@@ -143,16 +142,11 @@ enum err
 row_find_id(
     struct db *db, const struct model_entity *e, const char *field, struct slice value, int64_t *id)
 {
-	char sql[160];
-	struct buf b;
 	struct stmt *s;
 	bool there = false;
-	enum err err;
+	enum err err =
+	    db_preparef(db, &s, "SELECT id FROM \"%s\" WHERE \"%s\" = ?", e->name, field);
 
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b, "SELECT id FROM \"%s\" WHERE \"%s\" = ?", e->name, field);
-	sql[b.n] = '\0';
-	err = db_prepare(db, sql, &s);
 	if (err != ERR_OK)
 		return err;
 	stmt_text(s, 1, value);
@@ -199,16 +193,10 @@ row_each(void *ctx, const struct model_entity *e, const char *field, int64_t val
 static enum err
 check_ref(struct db *db, const struct model_field *f, int64_t id, struct model_errors *errors)
 {
-	char sql[96];
-	struct buf b;
 	struct stmt *s;
 	bool there = false;
-	enum err e;
+	enum err e = db_preparef(db, &s, "SELECT 1 FROM \"%s\" WHERE id = ?", f->ref);
 
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b, "SELECT 1 FROM \"%s\" WHERE id = ?", f->ref);
-	sql[b.n] = '\0';
-	e = db_prepare(db, sql, &s);
 	if (e != ERR_OK)
 		return e;
 	stmt_int(s, 1, id);
@@ -287,26 +275,20 @@ static enum err
 write_list(struct db *db, const struct model_entity *e, const struct model_field *f, int64_t id,
     const json_t *list)
 {
-	char table[64], sql[192];
-	struct buf b;
+	char table[64];
 	struct stmt *s;
 	enum err err;
 
 	model_join_table(e, f, table);
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b, "DELETE FROM \"%s\" WHERE \"%s\" = ?", table, e->name);
-	sql[b.n] = '\0';
-	err = db_prepare(db, sql, &s);
+	err = db_preparef(db, &s, "DELETE FROM \"%s\" WHERE \"%s\" = ?", table, e->name);
 	if (err != ERR_OK)
 		return err;
 	stmt_int(s, 1, id);
 	err = stmt_run(s);
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b, "INSERT INTO \"%s\" (\"%s\", \"%s\", position) VALUES (?, ?, ?)", table,
-	    e->name, f->ref);
-	sql[b.n] = '\0';
 	for (size_t i = 0; i < json_array_size(list) && err == ERR_OK; i++) {
-		err = db_prepare(db, sql, &s);
+		err = db_preparef(db, &s,
+		    "INSERT INTO \"%s\" (\"%s\", \"%s\", position) VALUES (?, ?, ?)", table,
+		    e->name, f->ref);
 		if (err != ERR_OK)
 			return err;
 		stmt_int(s, 1, id);
@@ -378,14 +360,13 @@ row_insert(struct db *db, const struct model_entity *e, const json_t *values, in
 	int64_t new_id;
 	enum err err;
 
-	buf_init(&b, sql, sizeof sql - 1);
+	buf_init(&b, sql, sizeof sql);
 	buf_printf(&b, "INSERT INTO \"%s\" (", e->name);
 	put_columns(&b, e, values, "");
 	buf_lit(&b, ") VALUES (");
 	put_columns(&b, e, values, "?");
 	buf_lit(&b, ")");
-	sql[b.n] = '\0';
-	err = buf_ok(&b) ? db_prepare(db, sql, &s) : ERR_TOO_BIG;
+	err = db_prepare_buf(db, &b, &s);
 	if (err != ERR_OK)
 		return err;
 	bind_columns(s, e, values, 1);
@@ -409,15 +390,14 @@ row_update(struct db *db, const struct model_entity *e, int64_t id, const json_t
 	size_t empty;
 	enum err err;
 
-	buf_init(&b, sql, sizeof sql - 1);
+	buf_init(&b, sql, sizeof sql);
 	buf_printf(&b, "UPDATE \"%s\" SET ", e->name);
 	empty = b.n;
 	put_columns(&b, e, values, " = ?");
 	if (b.n == empty)
 		return write_lists(db, e, id, values);
 	buf_lit(&b, " WHERE id = ?");
-	sql[b.n] = '\0';
-	err = buf_ok(&b) ? db_prepare(db, sql, &s) : ERR_TOO_BIG;
+	err = db_prepare_buf(db, &b, &s);
 	if (err != ERR_OK)
 		return err;
 	stmt_int(s, bind_columns(s, e, values, 1), id);
@@ -430,15 +410,9 @@ row_update(struct db *db, const struct model_entity *e, int64_t id, const json_t
 enum err
 row_delete(struct db *db, const struct model_entity *e, int64_t id, struct model_errors *errors)
 {
-	char sql[96];
-	struct buf b;
 	struct stmt *s;
-	enum err err;
+	enum err err = db_preparef(db, &s, "DELETE FROM \"%s\" WHERE id = ?", e->name);
 
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b, "DELETE FROM \"%s\" WHERE id = ?", e->name);
-	sql[b.n] = '\0';
-	err = db_prepare(db, sql, &s);
 	if (err != ERR_OK)
 		return err;
 	stmt_int(s, 1, id);

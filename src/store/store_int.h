@@ -35,6 +35,11 @@ void db_close(struct db *db);
 enum err db_exec(struct db *db, const char *sql);
 /* A statement to bind and step; give back with stmt_done on every path. */
 enum err db_prepare(struct db *db, const char *sql, struct stmt **out);
+/* The same with a text made for the occasion; ERR_TOO_BIG when sql has overflowed, or is
+ * longer than 512 bytes with the printf. */
+enum err db_prepare_buf(struct db *db, const struct buf *sql, struct stmt **out);
+enum err db_preparef(struct db *db, struct stmt **out, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* First column of the first row as a number; ERR_NOT_FOUND without row. */
 enum err db_int(struct db *db, const char *sql, int64_t *out);
 /* Translates a result code; what is unexpected is logged. */

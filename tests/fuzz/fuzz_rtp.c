@@ -40,7 +40,7 @@ feed(struct latch *latch, struct rtp_stats *stats, uint8_t flags, struct slice p
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct media_peer peer = {.rtp = {.family = 4, .port = 1, .ip = {10}},
 	    .rtcp = {.family = 4, .port = 2, .ip = {10}}};
@@ -51,15 +51,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	latch_init(&latch);
 	latch_set_peer(&latch, &peer);
-	rtp_stats_init(&stats, n ? data[0] * 1000u : 0);
-	while (n - at >= 3) {
+	rtp_stats_init(&stats, size ? data[0] * 1000u : 0);
+	while (size - at >= 3) {
 		size_t bytes = (size_t)(data[at + 1] << 8 | data[at + 2]);
 		uint8_t flags = data[at];
 		char *copy;
 
 		at += 3;
-		if (bytes > n - at)
-			bytes = n - at;
+		if (bytes > size - at)
+			bytes = size - at;
 		copy = malloc(bytes ? bytes : 1);
 		if (!copy)
 			return 0;

@@ -88,8 +88,10 @@ store_session_find(struct store *s, const unsigned char token_hash[32], int64_t 
 	return e;
 }
 
-enum err
-store_session_extend(struct store *s, const unsigned char token_hash[32], int64_t expires_at)
+/* ?1 is the token, ?2 the end where the statement has one. */
+static enum err
+change(
+    struct store *s, const char *sql, const unsigned char token_hash[32], const int64_t *expires_at)
 {
 	char hex[65];
 	struct stmt *st;
@@ -98,29 +100,25 @@ store_session_extend(struct store *s, const unsigned char token_hash[32], int64_
 	if (e != ERR_OK)
 		return e;
 	put_hash(token_hash, hex);
-	e = db_prepare(s->writer, "UPDATE session SET expires_at = ? WHERE token_hash = ?", &st);
+	e = db_prepare(s->writer, sql, &st);
 	if (e == ERR_OK) {
-		stmt_int(st, 1, expires_at);
-		stmt_cstr(st, 2, hex);
+		stmt_cstr(st, 1, hex);
+		if (expires_at)
+			stmt_int(st, 2, *expires_at);
 		e = stmt_run(st);
 	}
 	return store_write_end(s, e);
 }
 
 enum err
+store_session_extend(struct store *s, const unsigned char token_hash[32], int64_t expires_at)
+{
+	return change(
+	    s, "UPDATE session SET expires_at = ?2 WHERE token_hash = ?1", token_hash, &expires_at);
+}
+
+enum err
 store_session_delete(struct store *s, const unsigned char token_hash[32])
 {
-	char hex[65];
-	struct stmt *st;
-	enum err e = store_write_begin_relaxed(s);
-
-	if (e != ERR_OK)
-		return e;
-	put_hash(token_hash, hex);
-	e = db_prepare(s->writer, "DELETE FROM session WHERE token_hash = ?", &st);
-	if (e == ERR_OK) {
-		stmt_cstr(st, 1, hex);
-		e = stmt_run(st);
-	}
-	return store_write_end(s, e);
+	return change(s, "DELETE FROM session WHERE token_hash = ?1", token_hash, NULL);
 }

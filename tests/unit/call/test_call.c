@@ -72,6 +72,14 @@ ok_to(struct ua *u, const char *start)
 	ua_answer(u, ua_expect(u, start, 1000), 200, "", "");
 }
 
+/* After one request of his in the dialog. */
+static void
+ben_hangs_up(const struct talk *t)
+{
+	ua_in_dialog(ben, t->ok, "BYE", 3, "", "");
+	ok_to(anna1, "BYE");
+}
+
 static void
 a_call_from_ring_to_bye(void **state)
 {
@@ -337,8 +345,7 @@ hold_goes_to_the_other_side_and_back(void **state)
 	assert_int_equal(o.live.state, LIVE_CALL_ANSWERED);
 	assert_true(o.stream[0].peer[MEDIA_CALLER].send);
 	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 5002);
-	ua_in_dialog(ben, t.ok, "BYE", 3, "", "");
-	ok_to(anna1, "BYE");
+	ben_hangs_up(&t);
 }
 
 static void
@@ -355,8 +362,7 @@ a_refused_change_leaves_everything(void **state)
 	assert_int_equal(o.stream[0].peer[MEDIA_CALLER].rtp.port, 4000);
 	assert_true(o.stream[0].peer[MEDIA_CALLER].send);
 	assert_int_equal(o.live.state, LIVE_CALL_ANSWERED);
-	ua_in_dialog(ben, t.ok, "BYE", 3, "", "");
-	ok_to(anna1, "BYE");
+	ben_hangs_up(&t);
 }
 
 static void
@@ -371,8 +377,7 @@ glare_is_answered_with_491(void **state)
 	ua_expect(anna1, "SIP/2.0 491", 100);
 	ua_answer(anna1, re, 491, "", "");
 	ua_expect(ben, "SIP/2.0 491", 100);
-	ua_in_dialog(ben, t.ok, "BYE", 3, "", "");
-	ok_to(anna1, "BYE");
+	ben_hangs_up(&t);
 }
 
 static void
@@ -387,8 +392,7 @@ a_refresh_that_changes_nothing_is_answered_here(void **state)
 	ua_expect_none(anna1, "INVITE");
 	ua_in_dialog(ben, ok, "ACK", 2, "", "");
 	office_run(&o, 10);
-	ua_in_dialog(ben, t.ok, "BYE", 3, "", "");
-	ok_to(anna1, "BYE");
+	ben_hangs_up(&t);
 }
 
 static void

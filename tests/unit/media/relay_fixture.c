@@ -69,8 +69,9 @@ relay_free_ports(uint32_t n_ports)
 
 	rng_init_system(&rng);
 	for (int attempt = 0; attempt < 1000; attempt++) {
-		/* Below the ports that the kernel gives away, and below a_thousand_streams. */
-		uint32_t first = 10000 + 2 * rng_below(&rng, (20000 - 10000 - n_ports) / 2), i = 0;
+		/* Below the ports that the kernel gives away, above those of a strowgerd that
+		 * may be running here (10000-20000) and of a_thousand_streams. */
+		uint32_t first = 26000 + 2 * rng_below(&rng, (32000 - 26000 - n_ports) / 2), i = 0;
 
 		while (i < n_ports && port_is_free((uint16_t)(first + i)))
 			i++;
@@ -267,4 +268,22 @@ relay_connect(struct relay_fixture *f, const struct phone *caller, const struct 
 	media_stream_set_peer(f->media, ref, MEDIA_CALLER, &peers[0]);
 	media_stream_set_peer(f->media, ref, MEDIA_CALLED, &peers[1]);
 	return ref;
+}
+
+struct media_ref
+relay_start_call(
+    struct relay_fixture *f, struct phone *caller, struct phone *called, uint16_t port[MEDIA_SIDES])
+{
+	relay_start(f, 4, 1);
+	phone_open(caller, "127.0.0.1");
+	phone_open(called, "127.0.0.1");
+	return relay_connect(f, caller, called, port);
+}
+
+void
+relay_end_call(struct relay_fixture *f, struct phone *caller, struct phone *called)
+{
+	phone_close(caller);
+	phone_close(called);
+	relay_end(f);
 }

@@ -64,5 +64,11 @@ struct slice rtp_make(unsigned char *out, size_t n, uint32_t ssrc, uint16_t seq)
 /** A stream between two phones that know each other. */
 struct media_ref relay_connect(struct relay_fixture *f, const struct phone *caller,
     const struct phone *called, uint16_t port[MEDIA_SIDES]);
+/** Most tests: a relay with one thread and room for one stream, two phones on 127.0.0.1
+ *  and their stream. */
+struct media_ref relay_start_call(struct relay_fixture *f, struct phone *caller,
+    struct phone *called, uint16_t port[MEDIA_SIDES]);
+/** Hangs up the phones and ends the relay. */
+void relay_end_call(struct relay_fixture *f, struct phone *caller, struct phone *called);
 
 #endif

@@ -84,9 +84,7 @@ bound_to_one_address(void **state)
 	relay_connect(&f, &a, &b, port);
 	expect_both_ways(&a, &b, port);
 	assert_int_equal(media_stream_open(f.media, &ip6, &ref, port), ERR_UNSUPPORTED);
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -95,15 +93,10 @@ rtcp_on_the_rtp_port_stays_there(void **state) /* RFC 5761 */
 	struct phone a, b;
 	uint16_t port[2];
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
-	relay_connect(&f, &a, &b, port);
+	relay_start_call(&f, &a, &b, port);
 	phone_send(&a, 0, port[MEDIA_CALLER], sender_report);
 	phone_expect(&b, 0, sender_report);
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -115,10 +108,7 @@ hold_stops_rtp_but_not_rtcp(void **state) /* RFC 3264 5.1 */
 	uint16_t port[2];
 	struct media_ref ref;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
-	ref = relay_connect(&f, &a, &b, port);
+	ref = relay_start_call(&f, &a, &b, port);
 	peer = phone_peer(&b);
 	peer.send = false;
 	media_stream_set_peer(f.media, ref, MEDIA_CALLED, &peer);
@@ -136,9 +126,7 @@ hold_stops_rtp_but_not_rtcp(void **state) /* RFC 3264 5.1 */
 	stats = relay_close_and_wait(&f, ref);
 	assert_int_equal(stats.side[MEDIA_CALLER].packets, 2);
 	assert_int_equal(relay_stats(&f).undeliverable, 1);
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -150,10 +138,7 @@ figures_of_a_bad_line(void **state)
 	struct media_side_stats stats;
 	uint64_t sent = 0, lost = 0;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
-	ref = relay_connect(&f, &a, &b, port);
+	ref = relay_start_call(&f, &a, &b, port);
 	/* Across the wrap; every 10th lost, every 7th and its successor change places. */
 	for (uint32_t i = 0; i < 500; i++) {
 		uint16_t seq = (uint16_t)(65300 + (i % 7 == 0 ? i + 1 : i % 7 == 1 ? i - 1 : i));
@@ -172,9 +157,7 @@ figures_of_a_bad_line(void **state)
 	assert_int_equal(stats.lost, lost);
 	/* 20 ms of voice a packet, sent much faster: late by nearly 20 ms each time. */
 	assert_in_range(stats.jitter_us, 5000, 1000000);
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -185,10 +168,7 @@ peer_that_went_away_and_came_back(void **state)
 	struct media_peer peer;
 	struct media_ref ref;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
-	ref = relay_connect(&f, &a, &b, port);
+	ref = relay_start_call(&f, &a, &b, port);
 	phone_close(&b);
 	for (uint16_t i = 0; i < 10; i++) /* each is answered by an ICMP error */
 		phone_send(&a, 0, port[MEDIA_CALLER], rtp_make(space, 100, 1, i));
@@ -197,9 +177,7 @@ peer_that_went_away_and_came_back(void **state)
 	media_stream_set_peer(f.media, ref, MEDIA_CALLED, &peer);
 	phone_send(&a, 1, port[MEDIA_CALLER], sender_report);
 	phone_expect(&b, 1, sender_report);
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static bool
@@ -225,10 +203,7 @@ silence_is_reported_once(void **state)
 	struct media_ref ref;
 	uint64_t set_ms;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
-	ref = relay_connect(&f, &a, &b, port);
+	ref = relay_start_call(&f, &a, &b, port);
 	for (int round = 0; round < 2; round++) {
 		f.n_events = 0;
 		set_ms = now_ms();
@@ -243,9 +218,7 @@ silence_is_reported_once(void **state)
 	assert_int_equal(poll(NULL, 0, 200), 0);
 	relay_close_and_wait(&f, ref);
 	assert_int_equal(f.n_events, 1);
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 /* The event is on its way when signalling changes its mind. */
@@ -282,11 +255,8 @@ voice_holds_silence_off(void **state)
 	struct media_ref ref;
 	uint64_t last_ms = 0, begin_ms = now_ms();
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
+	ref = relay_start_call(&f, &a, &b, port);
 	phone_open(&stranger, "127.0.0.2");
-	ref = relay_connect(&f, &a, &b, port);
 	media_stream_set_timeout(f.media, ref, 1000);
 	for (uint16_t i = 0; now_ms() - begin_ms < 1300; i++) {
 		phone_send(&b, 0, port[MEDIA_CALLED], rtp_make(space, 100, 1, i));
@@ -301,10 +271,8 @@ voice_holds_silence_off(void **state)
 	assert_int_equal(f.events[0].kind, MEDIA_EV_TIMEOUT);
 	assert_true(f.events[0].stats.side[MEDIA_CALLED].packets > 10);
 	assert_in_range(now_ms() - last_ms, 990, DEADLINE_MS);
-	phone_close(&a);
-	phone_close(&b);
 	phone_close(&stranger);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 int

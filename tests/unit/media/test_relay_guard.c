@@ -30,11 +30,8 @@ phone_behind_nat_is_answered_where_it_is(void **state)
 	struct media_peer natted;
 	struct media_ref ref;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
+	ref = relay_start_call(&f, &a, &b, port);
 	phone_open(&neighbour, "127.0.0.1"); /* behind the same NAT */
-	ref = relay_connect(&f, &a, &b, port);
 	natted = phone_peer(&a);
 	natted.rtp = natted.rtcp = elsewhere();
 	media_stream_set_peer(f.media, ref, MEDIA_CALLER, &natted);
@@ -47,10 +44,8 @@ phone_behind_nat_is_answered_where_it_is(void **state)
 	phone_send(&a, 0, port[MEDIA_CALLER], voice(4));
 	phone_expect(&b, 0, voice(4));
 	assert_int_equal(relay_close_and_wait(&f, ref).side[MEDIA_CALLER].refused, 1);
-	phone_close(&a);
-	phone_close(&b);
 	phone_close(&neighbour);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -61,11 +56,8 @@ strangers_are_refused(void **state)
 	struct media_ref ref;
 	struct media_stats stats;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
+	ref = relay_start_call(&f, &a, &b, port);
 	phone_open(&stranger, "127.0.0.2");
-	ref = relay_connect(&f, &a, &b, port);
 	phone_send(&stranger, 0, port[MEDIA_CALLER], voice(1));
 	phone_send(&stranger, 1, port[MEDIA_CALLER], SLICE("\x80\xc9\0\1aaaa"));
 	phone_send(&a, 0, port[MEDIA_CALLER], voice(2));
@@ -90,10 +82,8 @@ strangers_are_refused(void **state)
 	assert_int_equal(stats.side[MEDIA_CALLER].rtcp_packets, 2);
 	assert_int_equal(stats.side[MEDIA_CALLED].refused, 0);
 	assert_int_equal(relay_stats(&f).refused, 5);
-	phone_close(&a);
-	phone_close(&b);
 	phone_close(&stranger);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -104,11 +94,8 @@ new_peer_opens_the_latch(void **state)
 	struct media_peer peer;
 	struct media_ref ref;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
+	ref = relay_start_call(&f, &a, &b, port);
 	phone_open(&other, "127.0.0.3");
-	ref = relay_connect(&f, &a, &b, port);
 	phone_send(&b, 0, port[MEDIA_CALLED], voice(1));
 	phone_expect(&a, 0, voice(1));
 	/* The same again changes nothing. */
@@ -127,10 +114,8 @@ new_peer_opens_the_latch(void **state)
 	phone_expect(&a, 0, voice(6));
 	phone_expect_nothing(&b, 0);
 	assert_int_equal(relay_close_and_wait(&f, ref).side[MEDIA_CALLED].refused, 2);
-	phone_close(&a);
-	phone_close(&b);
 	phone_close(&other);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -186,10 +171,7 @@ garbage_goes_nowhere(void **state)
 	struct media_stats stats;
 	struct media_relay_stats relay;
 
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
-	ref = relay_connect(&f, &a, &b, port);
+	ref = relay_start_call(&f, &a, &b, port);
 	for (size_t i = 0; i < N; i++) {
 		phone_send(&a, 0, port[MEDIA_CALLER], garbage[i]);
 		phone_send(&a, 1, port[MEDIA_CALLER], garbage[i]);
@@ -208,9 +190,7 @@ garbage_goes_nowhere(void **state)
 	assert_int_equal(stats.side[MEDIA_CALLER].refused, 0);
 	assert_int_equal(relay.malformed + relay.foreign, 2 * N + 2);
 	assert_int_equal(relay.packets, 2);
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 static void
@@ -222,10 +202,7 @@ noise_does_not_disturb_voice(void **state)
 	unsigned char noise[2100];
 
 	rng_init_seed(&rng, 4711);
-	relay_start(&f, 4, 1);
-	phone_open(&a, "127.0.0.1");
-	phone_open(&b, "127.0.0.1");
-	relay_connect(&f, &a, &b, port);
+	relay_start_call(&f, &a, &b, port);
 	for (uint16_t i = 0; i < 500; i++) {
 		for (int k = 0; k < 4; k++) {
 			size_t n = rng_below(&rng, sizeof noise);
@@ -239,9 +216,7 @@ noise_does_not_disturb_voice(void **state)
 		phone_send(&a, 0, port[MEDIA_CALLER], voice(i));
 		phone_expect(&b, 0, voice(i));
 	}
-	phone_close(&a);
-	phone_close(&b);
-	relay_end(&f);
+	relay_end_call(&f, &a, &b);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -135,6 +136,36 @@ assert_json(const json_t *have, const char *want)
 		fail();
 	}
 	json_decref(w);
+}
+
+/* An import of n users U N0, U N1 … with phones p0, p1 … (each a copy of phone, plus its name)
+ * and the numbers 10000, 10001 … */
+static inline json_t *
+company_of(int n, const char *phone)
+{
+	json_t *phones = json_array(), *users = json_array(), *one;
+
+	for (int i = 0; i < n; i++) {
+		one = json_of(phone);
+		json_object_set_new(one, "name", json_sprintf("p%d", i));
+		json_array_append_new(phones, one);
+		json_array_append_new(
+		    users, json_pack("{s:o, s:s, s:o, s:[o], s:[o]}", "login",
+			       json_sprintf("%d", 10000 + i), "first_name", "U", "last_name",
+			       json_sprintf("N%d", i), "phones", json_sprintf("p%d", i), "numbers",
+			       json_sprintf("%d", 10000 + i)));
+	}
+	return json_pack("{s:[{s:s, s:s}], s:o, s:o}", "ranges", "first", "10000", "last", "99999",
+	    "phones", phones, "users", users);
+}
+
+static inline int64_t
+now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 #endif

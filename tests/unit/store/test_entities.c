@@ -1,6 +1,4 @@
 /* store/entity.c: create, read, change, delete; rules; sessions and passwords. */
-#include <time.h>
-
 #include "fixture.h"
 
 static int

@@ -171,7 +171,7 @@ call_contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 }
 
 static int64_t
-call_wall_ms(void *ctx)
+wall_ms(void *ctx)
 {
 	struct switchboard *sb = ctx;
 
@@ -211,7 +211,7 @@ call_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 }
 
 static const struct call_switch_ops call_ops = {.contacts = call_contacts,
-    .wall_ms = call_wall_ms,
+    .wall_ms = wall_ms,
     .on_live = call_on_live,
     .record_begin = call_record_begin,
     .record_update = call_record_update,
@@ -265,16 +265,10 @@ reg_local_for(void *ctx, enum sip_transport t, const struct addr *remote, struct
 	return sb->p.ops->local_for(sb->p.ctx, t, remote, local);
 }
 
-static uint64_t
-reg_wall_ms(void *ctx)
-{
-	return (uint64_t)call_wall_ms(ctx);
-}
-
 static const struct registrar_ops registrar_ops = {.save = reg_save,
     .on_registration = reg_on_registration,
     .local_for = reg_local_for,
-    .wall_ms = reg_wall_ms};
+    .wall_ms = wall_ms};
 
 void
 switchboard_restore(struct switchboard *sb, const struct store_binding *s)

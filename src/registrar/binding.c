@@ -52,7 +52,7 @@ binding_update(struct binding *b, const struct binding_update *u)
 	slice_clip_cstr(u->user_agent, d->user_agent, sizeof d->user_agent);
 	d->cseq = u->cseq;
 	d->q_permille = u->q_permille;
-	d->registered_at = (int64_t)r->p.ops->wall_ms(r->p.ctx);
+	d->registered_at = r->p.ops->wall_ms(r->p.ctx);
 	d->expires_at = d->registered_at + (int64_t)u->expires_s * 1000;
 	b->expires_ms = now_ms(b) + (uint64_t)u->expires_s * 1000;
 	b->source = u->flow.remote;

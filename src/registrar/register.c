@@ -410,12 +410,12 @@ write_contact(struct buf *out, const struct request *q, const struct binding *b)
 
 /* Phones set their clocks by it: RFC 3261, 20.17, always in English and GMT. */
 static void
-write_date(struct buf *out, uint64_t wall_ms)
+write_date(struct buf *out, int64_t wall_ms)
 {
 	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 	static const char months[12][4] = {
 	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	time_t s = (time_t)(wall_ms / 1000);
+	time_t s = wall_ms / 1000;
 	struct tm tm;
 
 	if (!gmtime_r(&s, &tm))

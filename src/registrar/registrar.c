@@ -107,7 +107,7 @@ static_make(struct registrar *r, const struct dir_phone *dp, const char *uri)
 	b->is_static = true;
 	snprintf(b->data.contact, sizeof b->data.contact, "%s", uri);
 	b->data.q_permille = 1000;
-	b->data.registered_at = (int64_t)r->p.ops->wall_ms(r->p.ctx);
+	b->data.registered_at = r->p.ops->wall_ms(r->p.ctx);
 	b->source = dp->address;
 	flow->transport = dp->tcp ? SIP_TCP : SIP_UDP;
 	flow->remote = dp->address;
@@ -219,14 +219,14 @@ enum err
 registrar_restore(struct registrar *r, const struct reg_binding *saved)
 {
 	const struct dir_phone *dp = dir_phone_by_id(r->p.dir, saved->phone_id);
-	uint64_t wall_ms = r->p.ops->wall_ms(r->p.ctx);
+	int64_t wall_ms = r->p.ops->wall_ms(r->p.ctx);
 	struct reg_phone *p;
 	struct binding *b;
 	struct sip_uri uri;
 
 	if (!dp || !dp->enabled)
 		return ERR_NOT_FOUND;
-	if (saved->expires_at <= (int64_t)wall_ms)
+	if (saved->expires_at <= wall_ms)
 		return ERR_TIMEOUT;
 	if (sip_uri_parse(&uri, slice_cstr(saved->contact)) != ERR_OK)
 		return ERR_MALFORMED;
@@ -242,7 +242,7 @@ registrar_restore(struct registrar *r, const struct reg_binding *saved)
 	}
 	b->data = *saved;
 	b->source = saved->flow.remote;
-	binding_restored(b, (uint64_t)saved->expires_at - wall_ms);
+	binding_restored(b, (uint64_t)(saved->expires_at - wall_ms));
 	return ERR_OK;
 }
 

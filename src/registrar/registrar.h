@@ -40,8 +40,8 @@ struct registrar_ops {
 	/** The local address a request to remote will leave from. ERR_NOT_FOUND. */
 	enum err (*local_for)(
 	    void *ctx, enum sip_transport transport, const struct addr *remote, struct addr *local);
-	/** ms since 1970. */
-	uint64_t (*wall_ms)(void *ctx);
+	/** Milliseconds since 1970. */
+	int64_t (*wall_ms)(void *ctx);
 };
 
 struct registrar_params {

@@ -130,12 +130,6 @@ wall_ms(void *ctx)
 	return WALL_START_S * 1000ll + (int64_t)(sim_now_ms(o->sim) - START_MS);
 }
 
-static uint64_t
-reg_wall_ms(void *ctx)
-{
-	return (uint64_t)wall_ms(ctx);
-}
-
 static enum err
 local_for(void *ctx, enum sip_transport transport, const struct addr *remote, struct addr *local)
 {
@@ -194,7 +188,7 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .record_begin = record_begin,
     .record_update = record_update,
     .record_end = record_end};
-static const struct registrar_ops reg_ops = {reg_save, reg_live, local_for, reg_wall_ms};
+static const struct registrar_ops reg_ops = {reg_save, reg_live, local_for, wall_ms};
 
 static void
 on_media_event(void *ctx, const struct media_event *ev)

@@ -75,10 +75,10 @@ local_for(void *ctx, enum sip_transport transport, const struct addr *remote, st
 	return ERR_OK;
 }
 
-static uint64_t
+static int64_t
 wall_ms(void *ctx)
 {
-	return WALL_S_AT_START * 1000ull + timers_now_ms(&f.timers) - START_MS;
+	return WALL_S_AT_START * 1000ll + (int64_t)(timers_now_ms(&f.timers) - START_MS);
 }
 
 static const struct registrar_ops ops = {save, on_registration, local_for, wall_ms};

@@ -52,6 +52,49 @@ command_registrations(struct cli *cli)
 	    sizeof registration_columns / sizeof registration_columns[0]);
 }
 
+static long long
+number(const json_t *object, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(object, name));
+}
+
+static void
+print_uptime(FILE *f, long long s)
+{
+	if (s >= 86400)
+		fprintf(f, "%lld d %lld h", s / 86400, s / 3600 % 24);
+	else if (s >= 3600)
+		fprintf(f, "%lld h %lld min", s / 3600, s / 60 % 60);
+	else
+		fprintf(f, "%lld min %lld s", s / 60, s % 60);
+}
+
+/* Counters are for /metrics and --json; people get what they would ask for. */
+static void
+print_status(FILE *f, const json_t *st)
+{
+	const json_t *counts = json_object_get(st, "counts"), *item;
+	const json_t *restart = json_object_get(st, "restart_fields");
+	size_t i;
+
+	fprintf(f, "Strowger %s, running for ", json_string_value(json_object_get(st, "version")));
+	print_uptime(f, number(st, "uptime_s"));
+	fprintf(f, ", %.1f MB of memory\n", (double)number(st, "memory_bytes") / 1e6);
+	fprintf(f, "%lld calls, %lld registrations\n", number(st, "calls"),
+	    number(st, "registrations"));
+	fprintf(f, "%lld users, %lld phones, %lld numbers, %lld call records\n",
+	    number(counts, "user"), number(counts, "phone"), number(counts, "number"),
+	    number(counts, "call_record"));
+	json_array_foreach(json_object_get(st, "listening"), i, item) fprintf(f,
+	    "listening for %s on %s (%s)\n", json_string_value(json_object_get(item, "service")),
+	    json_string_value(json_object_get(item, "address")),
+	    json_string_value(json_object_get(item, "transport")));
+	json_array_foreach(restart, i, item)
+	    fprintf(f, "%s%s", i ? ", " : "a restart is needed for: ", json_string_value(item));
+	if (json_array_size(restart))
+		fputc('\n', f);
+}
+
 int
 command_status(struct cli *cli)
 {
@@ -65,7 +108,7 @@ command_status(struct cli *cli)
 	if (cli->json)
 		print_json(cli->out, body);
 	else
-		print_object(cli->out, body);
+		print_status(cli->out, body);
 	json_decref(body);
 	return CLI_DONE;
 }

@@ -102,7 +102,8 @@ test_settings(void **state)
 	check(fx, "settings", 0, "ring_s", NULL);
 	check(fx, "settings get colour", 2, NULL, "no setting");
 	check(fx, "settings set sip_port=5099", 0, NULL, "after a restart of strowgerd: sip_port");
-	check(fx, "status", 0, "restart_needed", NULL);
+	check(fx, "status", 0, "running for 0 min", NULL);
+	check(fx, "status --json", 0, "restart_needed", NULL);
 	check(fx, "status --json", 0, "\"version\": \"0.0.test\"", NULL);
 }
 

@@ -52,8 +52,8 @@ def now():
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def free_port(host, lowest=12000, highest=20000):
-    """A port free for UDP and TCP on that address, even."""
+def free_port(host, lowest=2100, highest=9900):
+    """A port free for UDP and TCP on that address, even; below every range for voice."""
     while True:
         port = random.randrange(lowest, highest, 2)
         try:

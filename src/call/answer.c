@@ -26,7 +26,7 @@ on_no_ack(void *user, struct sip_server *tsx)
 		return;
 	}
 	c->sw->stats.no_ack++;
-	record_reason(c, "Phone %.*s never confirmed the answer", SLICE_FMT(l->phone_name));
+	record_reason(c, REASON_ANSWER_UNCONFIRMED, REASON_ARGS(l->phone_name));
 	call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 0);
 }
 
@@ -89,8 +89,8 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 	}
 	e = connect_sides(l, resp);
 	if (e != ERR_OK) {
-		record_reason(c, "Phone %.*s answered with unusable media: %s",
-		    SLICE_FMT(l->phone_name), err_text(e));
+		record_reason(
+		    c, REASON_ANSWER_MEDIA, REASON_ARGS(l->phone_name, slice_cstr(err_text(e))));
 		take_and_end(l, resp);
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, e == ERR_LIMIT ? 503 : 488);
 		return;
@@ -143,7 +143,7 @@ pass_late_answer(struct leg *l, struct leg *other, const struct sip_msg *ack)
 	if (e == ERR_OK)
 		return;
 	record_reason(
-	    l->call, "Phone %.*s sent no usable media: %s", SLICE_FMT(l->phone_name), err_text(e));
+	    l->call, REASON_ACK_MEDIA, REASON_ARGS(l->phone_name, slice_cstr(err_text(e))));
 	call_end(l->call, CDR_FAILED, CDR_BY_SYSTEM, 0);
 }
 

@@ -223,8 +223,8 @@ void record_begin(struct call *c);
 void record_update(struct call *c);
 void record_end(struct call *c);
 void record_live(struct call *c, enum live_call_state state);
-/** A sentence about what happened, added to the plan's reasons. */
-void record_reason(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** What happened, added to the plan's reasons. args: REASON_ARGS() or NULL. */
+void record_reason(struct call *c, enum reason r, const struct slice *args);
 
 /* ---- status.c ---- */
 /** What the caller is told when a phone said status. */

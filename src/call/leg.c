@@ -38,7 +38,7 @@ on_session_timer(struct timer *t)
 		return;
 	}
 	c->sw->stats.session_timeouts++;
-	record_reason(c, "A phone did not confirm that the call goes on");
+	record_reason(c, REASON_SESSION_UNCONFIRMED, NULL);
 	call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 }
 

@@ -1,6 +1,4 @@
 /* What a call tells about itself: its record, and its live state. */
-#include <stdio.h>
-
 #include "call/call_int.h"
 
 static void
@@ -109,16 +107,13 @@ record_live(struct call *c, enum live_call_state state)
 }
 
 void
-record_reason(struct call *c, const char *fmt, ...)
+record_reason(struct call *c, enum reason r, const struct slice *args)
 {
 	char text[LIVE_REASON_BYTES];
-	va_list ap;
 
 	if (c->n_reasons == LIVE_REASONS_MAX)
 		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
+	reason_write(r, args, text, sizeof text);
 	if (arena_dup(&c->arena, slice_cstr(text), &c->reason[c->n_reasons]) == ERR_OK)
 		c->n_reasons++;
 }

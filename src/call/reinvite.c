@@ -36,7 +36,7 @@ accept_change(struct leg *l)
 	if (e == ERR_OK)
 		e = leg_accept(l, 200, buf_slice(&b), sdp);
 	if (e != ERR_OK) {
-		record_reason(l->call, "A change of media failed: %s", err_text(e));
+		record_reason(l->call, REASON_CHANGE_FAILED, REASON_ARGS(slice_cstr(err_text(e))));
 		call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		return;
 	}
@@ -184,8 +184,8 @@ on_forwarded_2xx(struct leg *l, const struct sip_msg *resp)
 	else
 		leg_ack(l, SLICE(""));
 	if (e != ERR_OK) {
-		record_reason(l->call, "Phone %.*s answered a change with unusable media: %s",
-		    SLICE_FMT(l->phone_name), err_text(e));
+		record_reason(l->call, REASON_CHANGE_MEDIA,
+		    REASON_ARGS(l->phone_name, slice_cstr(err_text(e))));
 		call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		return;
 	}
@@ -217,8 +217,7 @@ on_2xx(struct leg *l, const struct sip_msg *resp)
 static void
 gone_for_good(struct leg *l)
 {
-	record_reason(
-	    l->call, "Phone %.*s does not know the call any more", SLICE_FMT(l->phone_name));
+	record_reason(l->call, REASON_CALL_FORGOTTEN, REASON_ARGS(l->phone_name));
 	call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 }
 

@@ -3,6 +3,8 @@
  * own with the same media ports; the first that answers wins, the others are
  * cancelled with the word that the call was taken elsewhere (RFC 3326).
  */
+#include <stdio.h>
+
 #include "call/call_int.h"
 
 #define COMPLETED_ELSEWHERE SLICE("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
@@ -216,7 +218,7 @@ on_ring_timer(struct timer *t)
 		ring_next(c);
 		return;
 	}
-	record_reason(c, "Nobody answered in time");
+	record_reason(c, REASON_NO_ANSWER, NULL);
 	call_end(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
 }
 
@@ -225,11 +227,14 @@ fork_failed(struct leg *l, uint16_t status)
 {
 	struct call *c = l->call;
 	bool asking = l->state == LEG_ASKING;
+	char code[8];
 
 	l->invite_out_pending = false;
-	if (asking && c->state == CALL_RINGING)
-		record_reason(c, "Phone %.*s answered %u %.*s", SLICE_FMT(l->phone_name), status,
-		    SLICE_FMT(sip_reason(status)));
+	if (asking && c->state == CALL_RINGING) {
+		snprintf(code, sizeof code, "%u", status);
+		record_reason(c, REASON_PHONE_ANSWERED,
+		    REASON_ARGS(l->phone_name, slice_cstr(code), sip_reason(status)));
+	}
 	if (c->early == l)
 		c->early = NULL;
 	if (asking)
@@ -329,7 +334,7 @@ ring_start(struct call *c, const struct routing_plan *plan, struct slice offer)
 			e = bridge_take(&c->caller, offer, &c->caller.dialog.flow, false);
 	}
 	if (e != ERR_OK) {
-		record_reason(c, "The caller's media cannot be carried: %s", err_text(e));
+		record_reason(c, REASON_CALLER_MEDIA, REASON_ARGS(slice_cstr(err_text(e))));
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, status_of_offer(e));
 		return;
 	}

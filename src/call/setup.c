@@ -96,7 +96,7 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 	e = sip_dialog_init_uas(&caller->dialog, &c->sw->dialogs, &c->arena, req,
 	    sip_server_flow(tsx), sip_server_tag(tsx));
 	if (e != ERR_OK) {
-		record_reason(c, "The caller's phone sent no usable Contact");
+		record_reason(c, REASON_NO_CONTACT, NULL);
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 400);
 		return;
 	}

@@ -241,7 +241,7 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		    s != &c->stream[0])
 			break; /* the first media line speaks for the call */
 		sw->stats.media_timeouts++;
-		record_reason(c, "No sound came from either side: the call was ended");
+		record_reason(c, REASON_NO_SOUND, NULL);
 		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		break;
 	}
@@ -254,7 +254,7 @@ call_hang_up(struct call_switch *sw, struct slice call_id)
 
 	if (!c || c->state == CALL_ENDED)
 		return ERR_NOT_FOUND;
-	record_reason(c, "An administrator ended the call");
+	record_reason(c, REASON_ADMIN_ENDED, NULL);
 	call_end(c, c->state == CALL_UP ? CDR_ANSWERED : CDR_CANCELLED, CDR_BY_SYSTEM, 480);
 	return ERR_OK;
 }
@@ -267,7 +267,7 @@ call_switch_end_all(struct call_switch *sw)
 
 		if (c->state == CALL_ENDED)
 			continue;
-		record_reason(c, "The telephone system was stopped");
+		record_reason(c, REASON_SYSTEM_STOPPED, NULL);
 		call_end(
 		    c, c->state == CALL_UP ? CDR_ANSWERED : CDR_INTERRUPTED, CDR_BY_SYSTEM, 503);
 	}

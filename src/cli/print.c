@@ -62,6 +62,15 @@ print_time(FILE *f, const char *text)
 	return true;
 }
 
+/* Why a call went where it went: {code, args, text}. */
+static const char *
+reason_sentence(const json_t *v)
+{
+	return json_is_array(json_object_get(v, "args"))
+		   ? json_string_value(json_object_get(v, "text"))
+		   : NULL;
+}
+
 static void
 print_value(FILE *f, const json_t *v) // NOLINT(misc-no-recursion): jansson limits the depth
 {
@@ -87,6 +96,10 @@ print_value(FILE *f, const json_t *v) // NOLINT(misc-no-recursion): jansson limi
 		}
 		break;
 	case JSON_OBJECT:
+		if (reason_sentence(v)) {
+			print_clean(f, slice_cstr(reason_sentence(v)));
+			break;
+		}
 		json_object_foreach((json_t *)v, name, one)
 		{
 			fputs(between, f);

@@ -204,6 +204,7 @@ check_value(const struct model_field *f, const json_t *in, struct model_errors *
 		    f->label, (long long)f->max);
 		return NULL;
 	case MODEL_TEXT_LIST:
+	case MODEL_REASON_LIST:
 	case MODEL_OBJECT: break;
 	}
 	return wrong_type(f, "left out", errors);
@@ -374,7 +375,8 @@ model_default(const struct model_field *f)
 	case MODEL_TEXT:
 	case MODEL_ENUM: return json_string("");
 	case MODEL_REF_LIST:
-	case MODEL_TEXT_LIST: return json_array();
+	case MODEL_TEXT_LIST:
+	case MODEL_REASON_LIST: return json_array();
 	case MODEL_TIME:
 	case MODEL_REF:
 	case MODEL_OBJECT: break;

@@ -1,8 +1,6 @@
 /* Field tables of live values and of the call record. */
 #include "model/live.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "model/entities_int.h"
@@ -44,7 +42,7 @@ static const struct model_field call_fields[] = {
     {"called", MODEL_OBJECT, 0, IN(live_call, called), .object = &model_live_party,
 	.label = "Called"},
     {"ringing", MODEL_TEXT_LIST, 0, LIST_IN(live_call, ringing), .label = "Ringing phones"},
-    {"reasons", MODEL_TEXT_LIST, 0, LIST_IN(live_call, reasons), .label = "Reasons",
+    {"reasons", MODEL_REASON_LIST, 0, LIST_IN(live_call, reasons), .label = "Reasons",
 	.description = "Why the call went where it went"},
     {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(live_call, codec), .label = "Codec"},
 };
@@ -97,7 +95,7 @@ static const struct model_field cdr_fields[] = {
 	.label = "Ended by"},
     {"duration_s", MODEL_INT, 0, IN(cdr, duration_s), .label = "Duration",
 	.description = "Seconds from answer to end"},
-    {"explanation", MODEL_TEXT_LIST, 0, LIST_IN(cdr, explanation), .label = "Explanation",
+    {"explanation", MODEL_REASON_LIST, 0, LIST_IN(cdr, explanation), .label = "Explanation",
 	.description = "Why the call went where it went"},
     {"packets_to_caller", MODEL_INT, 0, IN(cdr, packets_to_caller),
 	.label = "RTP packets to the caller"},
@@ -230,16 +228,9 @@ trace_message_json(const struct trace_message *m)
 }
 
 void
-live_reason_add(
-    char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, const char *fmt, ...)
+live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, enum reason r,
+    const struct slice *args)
 {
-	char text[2 * LIVE_REASON_BYTES];
-	va_list ap;
-
-	if (*count >= LIVE_REASONS_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	slice_clip_cstr(slice_cstr(text), list[(*count)++], LIVE_REASON_BYTES);
+	if (*count < LIVE_REASONS_MAX)
+		reason_write(r, args, list[(*count)++], LIVE_REASON_BYTES);
 }

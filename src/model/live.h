@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/slice.h"
+#include "model/reasons.h"
 
 enum {
 	LIVE_CALL_ID_BYTES = 128,
@@ -18,7 +19,6 @@ enum {
 	LIVE_NAME_BYTES = 96,
 	LIVE_PHONE_BYTES = 40,
 	LIVE_REASONS_MAX = 12,
-	LIVE_REASON_BYTES = 120,
 	LIVE_RINGING_MAX = 16,
 	TRACE_BYTES_MAX = 16384,
 };
@@ -145,8 +145,8 @@ json_t *trace_message_json(const struct trace_message *m);
 /** A zeroed message with a copy of bytes (cut at TRACE_BYTES_MAX); free() it. NULL: no memory. */
 struct trace_message *trace_message_new(struct slice bytes);
 
-/** Adds a sentence to a list of reasons; a full list keeps what it has. */
-void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** Adds to a list of reasons; a full list keeps what it has. args: REASON_ARGS() or NULL. */
+void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, enum reason r,
+    const struct slice *args);
 
 #endif

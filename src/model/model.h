@@ -22,12 +22,13 @@ enum model_type {
 	MODEL_INT,
 	MODEL_BOOL,
 	MODEL_TEXT,
-	MODEL_ENUM,	 /* text, one of choices */
-	MODEL_TIME,	 /* ms since 1970 in C and SQL (0/NULL none), ISO-8601 UTC in JSON */
-	MODEL_REF,	 /* id of a row of ref, or null */
-	MODEL_REF_LIST,	 /* ordered ids of rows of ref */
-	MODEL_TEXT_LIST, /* JSON text in SQL */
-	MODEL_OBJECT,	 /* nested, only in live values: the fields of object */
+	MODEL_ENUM,	   /* text, one of choices */
+	MODEL_TIME,	   /* ms since 1970 in C and SQL (0/NULL none), ISO-8601 UTC in JSON */
+	MODEL_REF,	   /* id of a row of ref, or null */
+	MODEL_REF_LIST,	   /* ordered ids of rows of ref */
+	MODEL_TEXT_LIST,   /* JSON text in SQL */
+	MODEL_REASON_LIST, /* texts of model/reasons.h in C and SQL, objects in JSON */
+	MODEL_OBJECT,	   /* nested, only in live values: the fields of object */
 };
 
 enum model_flag {
@@ -66,7 +67,7 @@ struct model_field {
 	enum model_on_delete on_delete;
 	const char *label, *description;
 	/* Where the value lives in a C struct, for entities that have one; size 0 = nowhere.
-	 * Text: char[size]. Int, enum, bool, time, ref: 1, 4 or 8 bytes. Text list:
+	 * Text: char[size]. Int, enum, bool, time, ref: 1, 4 or 8 bytes. Text and reason list:
 	 * char[max][size] with a uint32_t count at count_offset. Enum: 4 bytes are the index of
 	 * the choice, any other size is its text. */
 	uint16_t offset, size, count_offset;

@@ -6,6 +6,7 @@
 
 #include "model/entities_int.h"
 #include "model/openapi_int.h"
+#include "model/reasons.h"
 
 enum form { READ, CREATE, PATCH };
 
@@ -84,6 +85,8 @@ type_schema(const struct model_field *f)
 		break;
 	case MODEL_TEXT_LIST:
 		return json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", "string");
+	case MODEL_REASON_LIST:
+		return json_pack("{s:s, s:o}", "type", "array", "items", openapi_ref("reason", ""));
 	case MODEL_OBJECT: return openapi_ref(f->object->name, "");
 	}
 	return s;
@@ -233,6 +236,7 @@ model_openapi(const char *version)
 	json_object_set_new(schemas, "error", error_schema());
 	json_object_set_new(schemas, "import_report", import_report_schema());
 	json_object_set_new(schemas, "login", login_schema());
+	json_object_set_new(schemas, "reason", reason_schema());
 	return json_pack(
 	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}}}, s:[{s:[]}]}", "openapi",
 	    "3.0.3", "info", "title", "Strowger", "version", version, "description",

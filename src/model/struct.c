@@ -1,5 +1,6 @@
 /* C structs to JSON and back, by the offsets in the field table. */
 #include "model/entities_int.h"
+#include "model/reasons.h"
 
 static int64_t
 load_int(const void *p, size_t size)
@@ -53,9 +54,13 @@ list_json(const struct model_field *f, const char *value)
 	json_t *list = json_array();
 
 	memcpy(&count, value + f->count_offset, sizeof count);
-	for (uint32_t i = 0; i < count && (int64_t)i < f->max; i++)
-		json_array_append_new(
-		    list, text_json(value + f->offset + (size_t)i * f->size, f->size));
+	for (uint32_t i = 0; i < count && (int64_t)i < f->max; i++) {
+		const char *at = value + f->offset + (size_t)i * f->size;
+
+		json_array_append_new(list, f->type == MODEL_REASON_LIST
+						? reason_json(slice_make(at, strnlen(at, f->size)))
+						: text_json(at, f->size));
+	}
 	return list;
 }
 
@@ -71,7 +76,7 @@ field_json(const struct model_field *f, const char *value)
 
 	if (f->type == MODEL_TEXT || (f->type == MODEL_ENUM && f->size != 4))
 		return (f->flags & MODEL_NULLABLE) && !*at ? json_null() : text_json(at, f->size);
-	if (f->type == MODEL_TEXT_LIST)
+	if (f->type == MODEL_TEXT_LIST || f->type == MODEL_REASON_LIST)
 		return list_json(f, value);
 	if (f->type == MODEL_OBJECT)
 		return model_struct_json(f->object, at);

@@ -2,7 +2,12 @@
 
 #include "sip/msg.h"
 
-#define BECAUSE(plan, ...) live_reason_add((plan)->reasons, &(plan)->n_reasons, __VA_ARGS__)
+/* args: REASON_ARGS() or NULL */
+static void
+because(struct routing_plan *plan, enum reason r, const struct slice *args)
+{
+	live_reason_add(plan->reasons, &plan->n_reasons, r, args);
+}
 
 static void
 refuse(struct routing_plan *plan, uint16_t status, enum cdr_result result)
@@ -49,41 +54,36 @@ identify_caller(struct routing_plan *plan, const struct dir_phone *phone)
 		return;
 	if (!user) {
 		plan->caller = (struct routing_party){.number = phone->name, .name = phone->name};
-		BECAUSE(plan, "Phone %.*s belongs to no user: it shows its own name",
-		    SLICE_FMT(phone->name));
+		because(plan, REASON_SHOWS_OWN_NAME, REASON_ARGS(phone->name));
 		return;
 	}
 	plan->caller = (struct routing_party){
 	    .number = user->primary_number.n ? user->primary_number : user->login,
 	    .name = user->name,
 	    .user = user->id};
-	BECAUSE(plan, "Phone %.*s calls as %.*s (%.*s)", SLICE_FMT(phone->name),
-	    SLICE_FMT(user->name), SLICE_FMT(plan->caller.number));
+	because(plan, REASON_CALLS_AS, REASON_ARGS(phone->name, user->name, plan->caller.number));
 }
 
 static void
 add_phone(struct routing_plan *plan, const struct routing_query *q, const struct dir_phone *phone)
 {
 	if (q->caller_phone && phone == q->caller_phone) {
-		BECAUSE(
-		    plan, "Phone %.*s does not ring: it is the caller's", SLICE_FMT(phone->name));
+		because(plan, REASON_PHONE_OF_CALLER, REASON_ARGS(phone->name));
 		return;
 	}
 	if (!phone->enabled) {
-		BECAUSE(plan, "Phone %.*s does not ring: it is switched off here",
-		    SLICE_FMT(phone->name));
+		because(plan, REASON_PHONE_OFF, REASON_ARGS(phone->name));
 		return;
 	}
 	if (!q->state->phone_reachable(q->state->ctx, phone->id)) {
-		BECAUSE(
-		    plan, "Phone %.*s does not ring: it is not registered", SLICE_FMT(phone->name));
+		because(plan, REASON_PHONE_NOT_REGISTERED, REASON_ARGS(phone->name));
 		return;
 	}
 	if (plan->n_targets == ROUTING_TARGETS_MAX)
 		return;
 	plan->target[plan->n_targets++] =
 	    (struct routing_target){.phone = phone->id, .phone_name = phone->name};
-	BECAUSE(plan, "Phone %.*s rings", SLICE_FMT(phone->name));
+	because(plan, REASON_PHONE_RINGS, REASON_ARGS(phone->name));
 }
 
 static void
@@ -91,21 +91,21 @@ plan_user(struct routing_plan *plan, const struct routing_query *q, const struct
 {
 	plan->called.name = user->name;
 	plan->called.user = user->id;
-	BECAUSE(plan, "%s is a number of %.*s", plan->dialled, SLICE_FMT(user->name));
+	because(plan, REASON_NUMBER_OF_USER, REASON_ARGS(plan->called.number, user->name));
 	if (!user->enabled) {
-		BECAUSE(plan, "%.*s is switched off", SLICE_FMT(user->name));
+		because(plan, REASON_USER_OFF, REASON_ARGS(user->name));
 		refuse(plan, 480, CDR_UNAVAILABLE);
 		return;
 	}
 	if (user->dnd) {
-		BECAUSE(plan, "%.*s does not want to be disturbed", SLICE_FMT(user->name));
+		because(plan, REASON_USER_DND, REASON_ARGS(user->name));
 		refuse(plan, 480, CDR_UNAVAILABLE);
 		return;
 	}
 	for (size_t i = 0; i < user->phone_count; i++)
 		add_phone(plan, q, user->phones[i]);
 	if (plan->n_targets == 0) {
-		BECAUSE(plan, "%.*s has no phone that can ring", SLICE_FMT(user->name));
+		because(plan, REASON_USER_NO_PHONE, REASON_ARGS(user->name));
 		refuse(plan, 480, CDR_UNAVAILABLE);
 		return;
 	}
@@ -131,19 +131,19 @@ routing_plan_make(
 	identify_caller(plan, q->caller_phone);
 	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
 		plan->called.number = q->dialled;
-		BECAUSE(plan, "What was dialled is not a telephone number");
+		because(plan, REASON_NOT_A_NUMBER, NULL);
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}
 	plan->called.number = slice_cstr(plan->dialled);
 	number = dir_number_find(dir, plan->called.number);
 	if (!number) {
-		BECAUSE(plan, "Nobody has the number %s", plan->dialled);
+		because(plan, REASON_NUMBER_UNKNOWN, REASON_ARGS(plan->called.number));
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}
 	if (!number->user) {
-		BECAUSE(plan, "The number %s is given to nobody", plan->dialled);
+		because(plan, REASON_NUMBER_UNUSED, REASON_ARGS(plan->called.number));
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}

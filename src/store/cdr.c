@@ -31,9 +31,9 @@ bind_list(struct stmt *s, int index, const struct cdr *cdr)
 	}
 	list = json_array();
 	for (uint32_t i = 0; i < cdr->explanation_count && i < LIVE_REASONS_MAX; i++) {
-		json_t *sentence = json_string(cdr->explanation[i]);
+		json_t *reason = json_string(cdr->explanation[i]);
 
-		json_array_append_new(list, sentence ? sentence : json_string("?"));
+		json_array_append_new(list, reason ? reason : json_string("?"));
 	}
 	text = json_dumps(list, JSON_COMPACT);
 	json_decref(list);
@@ -67,7 +67,7 @@ bind_field(struct stmt *s, int index, const struct model_field *f, const struct 
 {
 	int64_t v;
 
-	if (f->type == MODEL_TEXT_LIST)
+	if (f->type == MODEL_REASON_LIST)
 		return bind_list(s, index, cdr);
 	if (f->type == MODEL_TEXT) {
 		bind_text(s, index, (const char *)cdr + f->offset, f->size);

@@ -81,7 +81,8 @@ computed_sort(struct buf *b, const struct model_entity *e, const struct model_fi
 		buf_cstr(b, c->sort);
 	else if (f->chars && strcmp(f->chars, "0-9") == 0) /* digits: 20 before 100 */
 		buf_printf(b, "substr('00000000000000000000' || t.\"%s\", -20)", column);
-	else if (f->type == MODEL_TEXT || f->type == MODEL_TEXT_LIST)
+	else if (f->type == MODEL_TEXT || f->type == MODEL_TEXT_LIST ||
+		 f->type == MODEL_REASON_LIST)
 		buf_printf(b, "fold(t.\"%s\")", column);
 	else
 		buf_printf(b, "t.\"%s\"", column);

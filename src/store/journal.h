@@ -39,7 +39,7 @@ void journal_close(struct journal *j);
 
 /** Returns a slot, or JOURNAL_NO_SLOT when the file cannot grow (the call goes on without;
  *  the other functions ignore that slot). Texts are kept whole except for a very long
- *  explanation, of which the first sentences are kept. */
+ *  explanation, of which the first reasons are kept. */
 uint32_t journal_begin(struct journal *j, const struct cdr *cdr);
 void journal_update(struct journal *j, uint32_t slot, const struct cdr *cdr);
 /** The call is over. May be called again with better figures, until the slot is released. */

@@ -30,6 +30,13 @@ journal_sum(const char *p, size_t n, uint64_t h)
 	return mix(h, 0x5354524f57474552ull);
 }
 
+/* Reasons are packed as texts, which they were once: older journals can be read. */
+static enum model_type
+packed_type(const struct model_field *f)
+{
+	return f->type == MODEL_REASON_LIST ? MODEL_TEXT_LIST : f->type;
+}
+
 uint64_t
 journal_layout(void)
 {
@@ -38,7 +45,7 @@ journal_layout(void)
 
 	for (size_t i = 0; i < e->field_count; i++) {
 		h = journal_sum(e->fields[i].name, strlen(e->fields[i].name), h);
-		h = mix(h, (uint64_t)e->fields[i].type << 32 | e->fields[i].size);
+		h = mix(h, (uint64_t)packed_type(&e->fields[i]) << 32 | e->fields[i].size);
 	}
 	return h;
 }
@@ -52,7 +59,7 @@ put_text(struct buf *b, const char *text, size_t cap)
 	buf_put(b, slice_make(text, n));
 }
 
-/* Sentences as long as they fit; a zero length ends them. */
+/* Reasons as long as they fit; a zero length ends them. */
 static void
 pack_list(struct buf *b, const struct cdr *cdr)
 {
@@ -81,7 +88,7 @@ journal_pack(const struct cdr *cdr, char *out, size_t cap)
 
 		if (f->type == MODEL_TEXT) {
 			put_text(&b, (const char *)cdr + f->offset, f->size - 1u);
-		} else if (f->type != MODEL_TEXT_LIST) {
+		} else if (f->type != MODEL_REASON_LIST) {
 			v = model_struct_int(f, cdr);
 			buf_put(&b, slice_make(&v, sizeof v));
 		}
@@ -135,7 +142,7 @@ journal_unpack(struct slice s, struct cdr *cdr)
 
 		if (f->type == MODEL_TEXT && !take_text(&s, (char *)cdr + f->offset, f->size))
 			return false;
-		if (f->type != MODEL_TEXT && f->type != MODEL_TEXT_LIST && !take_int(&s, f, cdr))
+		if (f->type != MODEL_TEXT && f->type != MODEL_REASON_LIST && !take_int(&s, f, cdr))
 			return false;
 	}
 	while (s.n && s.p[0] && cdr->explanation_count < LIVE_REASONS_MAX)

@@ -1,6 +1,7 @@
 /* Rows to JSON and back, by the tables of model/. */
 #include <stdlib.h>
 
+#include "model/reasons.h"
 #include "store/store_int.h"
 
 enum { SQL_BYTES = 16 * 1024 };
@@ -61,6 +62,22 @@ list_value(struct stmt *s, int column)
 }
 
 static json_t *
+reasons_value(struct stmt *s, int column)
+{
+	json_t *stored = list_value(s, column), *list = json_array(), *one;
+	size_t i;
+
+	json_array_foreach(stored, i, one)
+	{
+		if (json_is_string(one))
+			json_array_append_new(
+			    list, reason_json(slice_cstr(json_string_value(one))));
+	}
+	json_decref(stored);
+	return list;
+}
+
+static json_t *
 value_json(struct stmt *s, int column, const struct model_field *f)
 {
 	char text[MODEL_TIME_TEXT];
@@ -70,6 +87,8 @@ value_json(struct stmt *s, int column, const struct model_field *f)
 		return text_value(s, column, f);
 	if (f->type == MODEL_TEXT_LIST || f->type == MODEL_REF_LIST)
 		return list_value(s, column);
+	if (f->type == MODEL_REASON_LIST)
+		return reasons_value(s, column);
 	v = sqlite3_column_int64(s->st, column);
 	if (f->type == MODEL_BOOL)
 		return json_boolean(v);

@@ -42,7 +42,8 @@ test('a call appears by itself, its duration ticks, its reasons can be read, and
   const duration = await liveRow().locator('[data-numeric]').innerText();
   await page.waitForFunction((old) => document.querySelector('tbody [data-numeric]').innerText !== old, duration);
   await liveRow().getByRole('button', { name: /reason/ }).click();
-  await page.getByRole('listitem').first().waitFor();
+  await page.getByRole('listitem').filter({ hasText: /^102 is a number of Bert Test$/ }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: /^Phone \S+ calls as Anna Test \(101\)$/ }).waitFor();
   await shoot(page, 'calls');
   await assertAccessible(page);
   await page.keyboard.press('Escape');
@@ -63,10 +64,28 @@ test('the finished call is in the records, with its explanation', async () => {
   const drawer = page.getByRole('dialog');
   await drawer.getByText('Why it went this way').waitFor();
   await drawer.getByText('101 Anna Test', { exact: true }).waitFor();
+  await drawer.getByText(/^Phone \S+ calls as Anna Test \(101\)$/).waitFor();
+  await drawer.getByText('An administrator ended the call', { exact: true }).waitFor();
   await page.waitForTimeout(300); // the drawer slides in; only for the picture
   await shoot(page, 'record');
   await drawer.getByRole('link', { name: 'SIP trace' }).click();
   await page.getByRole('heading', { name: 'SIP trace', exact: true }).waitFor();
+});
+
+test('the explanation speaks the language of the page', async () => {
+  const choose = async (menu, language) => {
+    await page.getByRole('button', { name: menu }).click();
+    await page.getByRole('menuitem', { name: language }).click();
+  };
+  await page.goto('/records');
+  await choose('Language', 'Deutsch');
+  await page.getByRole('row', { name: /101.*102/ }).dblclick();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(/^Telefon \S+ ruft als Anna Test \(101\) an$/).waitFor();
+  await drawer.getByText('102 ist eine Nummer von Bert Test', { exact: true }).waitFor();
+  await drawer.getByText('Ein Administrator hat das Gespräch beendet', { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await choose('Sprache', 'English');
 });
 
 test('the periods choose by time', async () => {

@@ -156,6 +156,23 @@ check_told(struct office *o, const struct office_call *c)
 		    (long long)cdr->answered_at);
 }
 
+/* Every reason has a code and all its arguments. */
+static void
+check_reasons(struct office *o, const struct cdr *r)
+{
+	char text[REASON_TEXT_BYTES];
+
+	for (uint32_t i = 0; i < r->explanation_count; i++) {
+		struct slice reason = slice_cstr(r->explanation[i]);
+
+		reason_text(reason, text);
+		if (slice_starts(reason, SLICE("note")) || strstr(text, "  ") || text[0] == ' ')
+			office_problem(o, "call %s has the reason '%s'", r->call_id, text);
+	}
+	if (r->explanation_count == 0)
+		office_problem(o, "call %s gives no reason", r->call_id);
+}
+
 static void
 check_record(struct office *o, const struct cdr *r)
 {
@@ -173,6 +190,7 @@ check_record(struct office *o, const struct cdr *r)
 		office_problem(o, "call %s: %u s do not fit its times", r->call_id, r->duration_s);
 	if (r->result == CDR_ANSWERED && !r->answered_at)
 		office_problem(o, "call %s: answered, but never", r->call_id);
+	check_reasons(o, r);
 	if (o->noisy)
 		return; /* who overhears credentials and is quicker may use them once */
 	for (size_t i = 0; i < o->n_told; i++)

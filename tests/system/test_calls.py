@@ -56,7 +56,13 @@ class Calls(SystemTest):
         record = self.last_record()
         self.assertEqual((record["result"], record["ended_by"]), ("answered", "caller"))
         self.assertGreater(record["packets_to_called"], 0)
-        self.assertTrue(record["explanation"], "the record says why this phone rang")
+        explanation = [
+            {"code": "calls_as", "args": ["anna", "Test User101", "101"], "text": "Phone anna calls as Test User101 (101)"},
+            {"code": "number_of_user", "args": ["102", "Test User102"], "text": "102 is a number of Test User102"},
+            {"code": "phone_rings", "args": ["bernd"], "text": "Phone bernd rings"},
+        ]
+        self.assertEqual(live["reasons"], explanation)
+        self.assertEqual(record["explanation"], explanation)
 
     def test_a_stranger_cannot_talk_into_a_call(self):
         caller, called = self.call()

@@ -78,6 +78,8 @@ class Cli(SystemTest):
         for word in ("INVITE", "200", "ACK", "BYE"):
             self.assertIn(word, trace)
         self.assertNotIn("secret-of-bernd", trace)
+        record = harness.until(self.server.records, "the call record")[0]
+        self.assertIn("Phone anna calls as Anna Müller (101), 102 is a number of", self.run_cli("records", "show", str(record["id"])))
 
     def test_4_errors(self):
         for words, arguments in ((("unknown", "dance"), ("dance",)),

@@ -30,7 +30,8 @@ a_call(const char *id, enum live_call_state state)
 	snprintf(c.ringing[0], sizeof c.ringing[0], "sofa");
 	snprintf(c.ringing[1], sizeof c.ringing[1], "hall");
 	c.ringing_count = 2;
-	live_reason_add(c.reasons, &c.reasons_count, "102 belongs to somebody");
+	live_reason_add(c.reasons, &c.reasons_count, REASON_NUMBER_OF_USER,
+	    REASON_ARGS(SLICE("102"), SLICE("somebody")));
 	if (state >= LIVE_CALL_ANSWERED)
 		c.answered_at = 1700000005000;
 	return c;

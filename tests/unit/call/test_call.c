@@ -125,6 +125,18 @@ the_called_side_hangs_up(void **state)
 	assert_int_equal(o.record[0].ended_by, CDR_BY_CALLED);
 }
 
+/* The last reason begins so. */
+static void
+assert_reason(const struct cdr *r, const char *begin)
+{
+	char text[REASON_TEXT_BYTES];
+
+	assert_true(r->explanation_count > 0);
+	reason_text(slice_cstr(r->explanation[r->explanation_count - 1]), text);
+	if (!slice_starts(slice_cstr(text), slice_cstr(begin)))
+		fail_msg("'%s' does not begin with '%s'", text, begin);
+}
+
 static void
 refusals_reach_the_caller(void **state)
 {
@@ -146,6 +158,7 @@ refusals_reach_the_caller(void **state)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const char *final;
+		char reason[64];
 
 		invite("101", "", sdp_of(ben, 4000, ""));
 		ua_answer(anna1, ua_expect(anna1, "INVITE", 100), cases[i].from_phone, "", "");
@@ -155,6 +168,8 @@ refusals_reach_the_caller(void **state)
 		office_run(&o, 100);
 		assert_int_equal(o.n_records, i + 1);
 		assert_int_equal(o.record[i].result, cases[i].result);
+		snprintf(reason, sizeof reason, "Phone a1 answered %d", cases[i].from_phone);
+		assert_reason(&o.record[i], reason);
 		for (size_t m = 0; m < ben->n_inbox;
 		     m++) /* 64*T1 of each 4xx is not the matter here */
 			free(ben->inbox[m]);
@@ -575,6 +590,9 @@ an_administrator_hangs_up(void **state)
 	ok_to(anna1, "BYE");
 	ok_to(ben, "BYE");
 	assert_int_equal(call_hang_up(o.calls, slice_cstr(o.live.call_id)), ERR_NOT_FOUND);
+	office_run(&o, 100);
+	assert_int_equal(o.n_records, 1);
+	assert_reason(&o.record[0], "An administrator ended the call");
 	(void)t;
 }
 

@@ -214,6 +214,25 @@ test_print_is_clean(void **state)
 	json_decref(items);
 }
 
+/* A person reads the sentence of a reason, not how it is made. */
+static void
+test_reasons_are_sentences(void **state)
+{
+	json_t *record = json_pack("{s:[{s:s, s:[s], s:s}, {s:s, s:[], s:s}]}", "explanation",
+	    "code", "phone_rings", "args", "desk", "text", "Phone desk rings", "code", "no_answer",
+	    "args", "text", "Nobody answered in time");
+	char *out = NULL;
+	size_t n;
+	FILE *f = open_memstream(&out, &n);
+
+	assert_non_null(record);
+	print_object(f, record);
+	fclose(f);
+	assert_string_equal(out, "explanation  Phone desk rings, Nobody answered in time\n");
+	free(out);
+	json_decref(record);
+}
+
 static void
 test_socket_path(void **state)
 {
@@ -241,6 +260,7 @@ main(void)
 	    cmocka_unit_test(test_escape),
 	    cmocka_unit_test(test_fields),
 	    cmocka_unit_test(test_print_is_clean),
+	    cmocka_unit_test(test_reasons_are_sentences),
 	    cmocka_unit_test(test_socket_path),
 	};
 

@@ -40,13 +40,14 @@ a_live_call_becomes_json(void **state)
 	    .ringing_count = 2,
 	};
 
-	live_reason_add(c.reasons, &c.reasons_count, "%s rings", "102");
+	live_reason_add(c.reasons, &c.reasons_count, REASON_PHONE_RINGS, REASON_ARGS(SLICE("p1")));
 	assert_json(live_call_json(&c),
 	    "{\"call_id\":\"c1\",\"started_at\":\"1970-01-01T00:00:01.000Z\",\"answered_at\":null,"
 	    "\"state\":\"ringing\","
 	    "\"caller\":{\"number\":\"101\",\"name\":\"A\u00e4\",\"user\":7,\"phone\":\"desk\"},"
 	    "\"called\":{\"number\":\"102\",\"name\":\"bad ? name\",\"user\":null,\"phone\":null},"
-	    "\"ringing\":[\"p1\",\"p2\"],\"reasons\":[\"102 rings\"],\"codec\":null}");
+	    "\"ringing\":[\"p1\",\"p2\"],\"reasons\":[{\"code\":\"phone_rings\",\"args\":[\"p1\"],"
+	    "\"text\":\"Phone p1 rings\"}],\"codec\":null}");
 }
 
 static void
@@ -73,10 +74,13 @@ static void
 every_result_has_a_name_and_full_lists_stay_in_bounds(void **state)
 {
 	struct cdr c = {.result = CDR_INTERRUPTED, .ended_by = CDR_BY_SYSTEM};
+	char long_text[200];
 	json_t *j;
 
+	memset(long_text, 'x', sizeof long_text);
 	for (int i = 0; i < 3 * LIVE_REASONS_MAX; i++)
-		live_reason_add(c.explanation, &c.explanation_count, "reason %d %0200d", i, i);
+		live_reason_add(c.explanation, &c.explanation_count, REASON_NOTE,
+		    REASON_ARGS(slice_make(long_text, sizeof long_text)));
 	assert_int_equal(c.explanation_count, LIVE_REASONS_MAX);
 	j = cdr_json(&c);
 	assert_string_equal(json_string_value(json_object_get(j, "result")), "interrupted");

@@ -67,6 +67,7 @@ the_document_is_whole(void **state)
 	    "/metrics|get",
 	    "/api/import|post|parameters",
 	};
+	static const char reason_ref[] = "#/components/schemas/reason";
 	json_t *doc = model_openapi("1.2.3"), *s;
 
 	assert_non_null(doc);
@@ -87,6 +88,10 @@ the_document_is_whole(void **state)
 	assert_int_equal(json_integer_value(at(s, "user_create|properties|login|minLength")), 4);
 	assert_string_equal(
 	    json_string_value(at(s, "user_create|properties|login|pattern")), "^[0-9]*$");
+	assert_string_equal(
+	    json_string_value(at(s, "live_call|properties|reasons|items|$ref")), reason_ref);
+	assert_string_equal(
+	    json_string_value(at(s, "call_record|properties|explanation|items|$ref")), reason_ref);
 	json_decref(doc);
 }
 

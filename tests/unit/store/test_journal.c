@@ -33,7 +33,8 @@ call(int i)
 
 	snprintf(c.call_id, sizeof c.call_id, "call-%d", i);
 	snprintf(c.caller_number, sizeof c.caller_number, "%d", 100 + i);
-	live_reason_add(c.explanation, &c.explanation_count, "number %d", i);
+	live_reason_add(c.explanation, &c.explanation_count, REASON_NUMBER_UNKNOWN,
+	    REASON_ARGS(slice_cstr(c.caller_number)));
 	return c;
 }
 
@@ -146,7 +147,8 @@ the_longest_texts_fit_and_a_long_explanation_is_shortened(void **state)
 	memset(c.called_name, 'f', sizeof c.called_name - 1);
 	memset(c.called_phone, 'g', sizeof c.called_phone - 1);
 	for (int i = 0; i < LIVE_REASONS_MAX; i++)
-		live_reason_add(c.explanation, &c.explanation_count, "%0119d", i);
+		live_reason_add(c.explanation, &c.explanation_count, REASON_NOTE,
+		    REASON_ARGS(slice_make(c.caller_name, LIVE_NAME_BYTES - 1 - (size_t)i)));
 	journal_end(j, journal_begin(j, &c), &c);
 	journal_close(j);
 	j = open_journal(f, &left, &n);

@@ -19,7 +19,10 @@ record(const char *call_id, int64_t started_at)
 	    .jitter_to_called_us = 120};
 
 	snprintf(c.call_id, sizeof c.call_id, "%s", call_id);
-	live_reason_add(c.explanation, &c.explanation_count, "102 is busy");
+	live_reason_add(c.explanation, &c.explanation_count, REASON_PHONE_ANSWERED,
+	    REASON_ARGS(SLICE("p\"2"), SLICE("486"), SLICE("Busy Here")));
+	/* as versions before the reasons had codes stored them */
+	snprintf(c.explanation[c.explanation_count++], LIVE_REASON_BYTES, "102 is busy");
 	return c;
 }
 
@@ -65,7 +68,10 @@ a_replay_of_call_records_does_not_double_them(void **state)
 	assert_string_equal(text_at(row, "started_at"), "1970-01-01T00:00:01.000Z");
 	assert_string_equal(text_at(row, "result"), "busy");
 	assert_string_equal(text_at(row, "ended_by"), "called");
-	assert_json(json_object_get(row, "explanation"), "['102 is busy']");
+	assert_json(json_object_get(row, "explanation"),
+	    "[{'code':'phone_answered','args':['p\\'2','486','Busy Here'],"
+	    "'text':'Phone p\\'2 answered 486 Busy Here'},"
+	    "{'code':'note','args':['102 is busy'],'text':'102 is busy'}]");
 	assert_json(json_object_get(row, "ringing_at"), "null");
 	assert_json(json_object_get(row, "called_user"), "null");
 	assert_json(json_object_get(row, "caller_user"), "7");

@@ -2468,7 +2468,7 @@ export interface components {
              * Explanation
              * @description Why the call went where it went
              */
-            explanation: string[];
+            explanation: components["schemas"]["reason"][];
             /** RTP packets to the caller */
             packets_to_caller: number;
             /** RTP packets to the called */
@@ -2526,7 +2526,7 @@ export interface components {
              * Reasons
              * @description Why the call went where it went
              */
-            reasons: string[];
+            reasons: components["schemas"]["reason"][];
             /** Codec */
             codec: string | null;
         };
@@ -2617,6 +2617,18 @@ export interface components {
         login: {
             user: components["schemas"]["user"];
             csrf: string;
+        };
+        /**
+         * Reason
+         * @description Why a call went where it went; text is the English sentence
+         */
+        reason: {
+            /** @enum {string} */
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "admin_ended" | "system_stopped" | "note";
+            /** @description What stands at {0}, {1}, ... of the sentence */
+            args: string[];
+            /** @description The English sentence with its arguments */
+            text: string;
         };
     };
     responses: never;

@@ -10,6 +10,7 @@ export type Range = Schemas['range'];
 export type Settings = Schemas['settings'];
 export type CallRecord = Schemas['call_record'];
 export type CallParty = Schemas['live_party'];
+export type Reason = Schemas['reason'];
 export type LiveCall = Schemas['live_call'];
 export type Registration = Schemas['live_registration'];
 export type TraceMessage = Schemas['trace_message'];

@@ -10,6 +10,7 @@ import numbers from './numbers.json';
 import options from './options.json';
 import overview from './overview.json';
 import phones from './phones.json';
+import reasons from './reasons.json';
 import records from './records.json';
 import settings from './settings.json';
 import setup from './setup.json';
@@ -18,6 +19,6 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const de: Texts = { calls, errors, fields, forms, help, login, numbers, options, overview, phones, records, settings, setup, shell, table, traces, users };
+const de: Texts = { calls, errors, fields, forms, help, login, numbers, options, overview, phones, reasons, records, settings, setup, shell, table, traces, users };
 
 export default de;

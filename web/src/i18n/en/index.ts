@@ -9,6 +9,7 @@ import numbers from './numbers.json';
 import options from './options.json';
 import overview from './overview.json';
 import phones from './phones.json';
+import reasons from './reasons.json';
 import records from './records.json';
 import settings from './settings.json';
 import setup from './setup.json';
@@ -17,7 +18,7 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const en = { calls, errors, fields, forms, help, login, numbers, options, overview, phones, records, settings, setup, shell, table, traces, users };
+const en = { calls, errors, fields, forms, help, login, numbers, options, overview, phones, reasons, records, settings, setup, shell, table, traces, users };
 
 export type Texts = typeof en;
 

@@ -1,8 +1,10 @@
 // Why a call went the way it did, behind a small button.
-import { Button, List, Popover } from '@mantine/core';
+import { Button, Popover } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { Reason } from '../../api/types';
+import { ReasonList } from '../ReasonList';
 
-export function Reasons({ reasons }: { reasons: string[] }) {
+export function Reasons({ reasons }: { reasons: Reason[] }) {
   const { t } = useTranslation();
   if (reasons.length === 0) return null;
   return (
@@ -13,11 +15,7 @@ export function Reasons({ reasons }: { reasons: string[] }) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <List type="ordered" size="sm" spacing={4}>
-          {reasons.map((reason, index) => (
-            <List.Item key={index}>{reason}</List.Item>
-          ))}
-        </List>
+        <ReasonList reasons={reasons} />
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,10 +1,11 @@
 // Everything known about one finished call.
-import { Drawer, List, Stack, Text, Title } from '@mantine/core';
+import { Drawer, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
+import { ReasonList } from '../ReasonList';
 import { traceAddress } from '../traces/address';
 import { Quality } from './Quality';
 import classes from './records.module.css';
@@ -66,11 +67,7 @@ export function RecordDrawer({ record, onClose }: RecordDrawerProps) {
               <Title order={3} size="sm" mb={6}>
                 {t('records.explanation')}
               </Title>
-              <List type="ordered" size="sm" spacing={4}>
-                {record.explanation.map((reason, index) => (
-                  <List.Item key={index}>{reason}</List.Item>
-                ))}
-              </List>
+              <ReasonList reasons={record.explanation} />
             </section>
           )}
           <Quality record={record} />

@@ -1,0 +1,78 @@
+/*
+ * Why a call went where it went: every reason that the plan of a call or the call
+ * itself can give, declared once. A reason is a code and arguments; its English
+ * sentence stands here, other languages have theirs by the code (web/src/i18n).
+ *
+ * Between threads, in the journal and in the database a reason travels as one text,
+ * the code and the arguments with a control character between them. A text that
+ * begins with no known code is a sentence of an earlier version: REASON_NOTE.
+ */
+#ifndef MODEL_REASONS_H
+#define MODEL_REASONS_H
+
+#include <jansson.h>
+
+#include "base/slice.h"
+
+enum {
+	LIVE_REASON_BYTES = 120, /* of a reason as it travels, with its NUL */
+	REASON_ARGS_MAX = 3,
+	REASON_TEXT_BYTES = 320, /* of its sentence */
+};
+
+/* {0} is the first argument. Codes are stored in call records: do not rename them. */
+#define REASONS(X)                                                                                 \
+	X(CALLS_AS, "calls_as", "Phone {0} calls as {1} ({2})")                                    \
+	X(SHOWS_OWN_NAME, "shows_own_name", "Phone {0} belongs to no user: it shows its own name") \
+	X(NOT_A_NUMBER, "not_a_number", "What was dialled is not a telephone number")              \
+	X(NUMBER_UNKNOWN, "number_unknown", "Nobody has the number {0}")                           \
+	X(NUMBER_UNUSED, "number_unused", "The number {0} is given to nobody")                     \
+	X(NUMBER_OF_USER, "number_of_user", "{0} is a number of {1}")                              \
+	X(USER_OFF, "user_off", "{0} is switched off")                                             \
+	X(USER_DND, "user_dnd", "{0} does not want to be disturbed")                               \
+	X(USER_NO_PHONE, "user_no_phone", "{0} has no phone that can ring")                        \
+	X(PHONE_RINGS, "phone_rings", "Phone {0} rings")                                           \
+	X(PHONE_OF_CALLER, "phone_of_caller", "Phone {0} does not ring: it is the caller's")       \
+	X(PHONE_OFF, "phone_off", "Phone {0} does not ring: it is switched off here")              \
+	X(PHONE_NOT_REGISTERED, "phone_not_registered",                                            \
+	    "Phone {0} does not ring: it is not registered")                                       \
+	X(NO_CONTACT, "no_contact", "The caller's phone sent no usable Contact")                   \
+	X(CALLER_MEDIA, "caller_media", "The caller's media cannot be carried: {0}")               \
+	X(NO_ANSWER, "no_answer", "Nobody answered in time")                                       \
+	X(PHONE_ANSWERED, "phone_answered", "Phone {0} answered {1} {2}")                          \
+	X(ANSWER_MEDIA, "answer_media", "Phone {0} answered with unusable media: {1}")             \
+	X(ANSWER_UNCONFIRMED, "answer_unconfirmed", "Phone {0} never confirmed the answer")        \
+	X(ACK_MEDIA, "ack_media", "Phone {0} sent no usable media: {1}")                           \
+	X(CHANGE_FAILED, "change_failed", "A change of media failed: {0}")                         \
+	X(CHANGE_MEDIA, "change_media", "Phone {0} answered a change with unusable media: {1}")    \
+	X(CALL_FORGOTTEN, "call_forgotten", "Phone {0} does not know the call any more")           \
+	X(SESSION_UNCONFIRMED, "session_unconfirmed",                                              \
+	    "A phone did not confirm that the call goes on")                                       \
+	X(NO_SOUND, "no_sound", "No sound came from either side: the call was ended")              \
+	X(ADMIN_ENDED, "admin_ended", "An administrator ended the call")                           \
+	X(SYSTEM_STOPPED, "system_stopped", "The telephone system was stopped")                    \
+	X(NOTE, "note", "{0}")
+
+enum reason {
+#define X(id, code, text) REASON_##id,
+	REASONS(X)
+#undef X
+};
+
+/** The arguments of a reason, for reason_write and those that pass them on; NULL for none. */
+#define REASON_ARGS(...) ((const struct slice[REASON_ARGS_MAX]){__VA_ARGS__})
+
+/**
+ * The reason as it travels, with a final NUL. Reads as many args as its sentence has
+ * places. Control characters are left out, what is not UTF-8 becomes '?'; when it does
+ * not fit, the longest arguments are cut. cap: at least LIVE_REASON_BYTES.
+ */
+void reason_write(enum reason r, const struct slice *args, char *out, size_t cap);
+/** Its English sentence with a final NUL. Returns out. */
+const char *reason_text(struct slice travelling, char out[REASON_TEXT_BYTES]);
+/** {code, args, text}; new reference, NULL out of memory. */
+json_t *reason_json(struct slice travelling);
+/** The OpenAPI schema of reason_json; the sentences stand in x-texts. New reference. */
+json_t *reason_schema(void);
+
+#endif

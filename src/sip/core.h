@@ -48,7 +48,7 @@ struct sip_core_params {
 	const struct sip_core_ops *ops;
 	void *ctx;
 	struct slice server_name; /* Server and User-Agent; borrowed for life */
-	size_t transactions_max;  /* beyond: new requests get 503 with Retry-After; 0 = 200,000.
+	size_t transactions_max;  /* beyond: new requests get 503 with Retry-After; 0 = 500,000.
 				     Requests in dialogs and our own may use 1/8 more. */
 };
 

@@ -31,7 +31,9 @@ enum {
 	TSX_TAG_BYTES = 16,
 	TSX_TOKEN_BYTES = 16, /* random part of our branches */
 	TSX_BRANCH_BYTES = 7 + TSX_TOKEN_BYTES,
-	TSX_DEFAULT_MAX = 200000,
+	/* A call leaves three ended transactions behind for 32 s and one for 5 s: this is enough
+	 * for 4,800 calls/s without end, at some 540 bytes each. */
+	TSX_DEFAULT_MAX = 500000,
 	TSX_RETRY_AFTER_S = 5,
 };
 

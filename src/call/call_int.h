@@ -129,12 +129,16 @@ struct call_switch {
 
 #define call_log(level, call, fmt, ...) log_at(level, CALL, "[%s] " fmt, (call)->id, ##__VA_ARGS__)
 
-/* ---- switch.c and setup.c: life of a call ---- */
+/* ---- call.c: life of a call ---- */
 ERR_MUST_CHECK enum err call_new(
     struct call_switch *sw, struct slice sip_call_id, struct call **out);
 /** Ends it towards all sides still there: BYE, CANCEL, or status to a caller who is
  *  still waiting. Idempotent. */
 void call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status);
+/** By its id; NULL if none. */
+struct call *call_find(const struct call_switch *sw, struct slice id);
+/** Forgets a call; for the reaper and the end of the switch. */
+void call_free(struct call *c);
 /** Drops a call that never had a leg or a record. */
 void call_abandon(struct call *c);
 /** One leg or stream less; hands an ended call to the reaper. */

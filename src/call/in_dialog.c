@@ -165,3 +165,12 @@ call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct s
 	}
 	return true;
 }
+
+void
+call_on_ack(struct call_switch *sw, const struct sip_msg *ack, const struct sip_flow *flow)
+{
+	struct sip_dialog *d = sip_dialogs_find(&sw->dialogs, ack);
+
+	if (d)
+		answer_on_ack(container_of(d, struct leg, dialog), ack);
+}

@@ -5,8 +5,6 @@
 
 const struct slice call_allow = SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE");
 
-static void call_free(struct call *c);
-
 static void
 reap(struct timer *t)
 {
@@ -73,143 +71,6 @@ call_switch_get_stats(const struct call_switch *sw)
 	return &sw->stats;
 }
 
-/* Sixteen hex digits, "-" and sixteen more: a Call-ID we made for a called leg. */
-static bool
-is_ours(struct slice id)
-{
-	if (id.n != 33 || id.p[16] != '-')
-		return false;
-	for (size_t i = 0; i < 16; i++)
-		if (!strchr("0123456789abcdef", id.p[i]) || !id.p[i])
-			return false;
-	return true;
-}
-
-void
-call_id_of(struct slice sip_call_id, char out[CALL_ID_BYTES])
-{
-	uint64_t h = hash_bytes(sip_call_id);
-	struct buf b;
-
-	buf_init(&b, out, CALL_ID_BYTES);
-	if (is_ours(sip_call_id))
-		buf_put(&b, slice_make(sip_call_id.p, 16));
-	else
-		buf_hex(&b, &h, sizeof h);
-	out[b.n] = '\0';
-}
-
-static struct call *
-find(const struct call_switch *sw, struct slice id)
-{
-	uint64_t h = hash_bytes(id);
-
-	for (struct hnode *n = hmap_first(&sw->by_id, h); n; n = hmap_next(n, h)) {
-		struct call *c = container_of(n, struct call, by_id);
-
-		if (slice_eq(slice_cstr(c->id), id))
-			return c;
-	}
-	return NULL;
-}
-
-/* A Call-ID used again while its call lives gets a number behind it. */
-static enum err
-name_call(struct call_switch *sw, struct call *c, struct slice sip_call_id)
-{
-	char base[CALL_ID_BYTES];
-
-	call_id_of(sip_call_id, base);
-	memcpy(c->id, base, sizeof c->id);
-	for (uint32_t n = 2; find(sw, slice_cstr(c->id)); n++) {
-		struct buf b;
-
-		if (n > 9999)
-			return ERR_LIMIT;
-		buf_init(&b, c->id, sizeof c->id - 1);
-		buf_printf(&b, "%.16s-%u", base, n);
-	}
-	return hmap_put(&sw->by_id, &c->by_id, hash_bytes(slice_cstr(c->id)));
-}
-
-enum err
-call_new(struct call_switch *sw, struct slice sip_call_id, struct call **out)
-{
-	struct call *c;
-	enum err e;
-
-	if (sw->stats.calls_now >= sw->calls_max)
-		return ERR_LIMIT;
-	c = calloc(1, sizeof *c);
-	if (!c)
-		return ERR_NOMEM;
-	c->sw = sw;
-	e = name_call(sw, c, sip_call_id);
-	if (e != ERR_OK) {
-		free(c);
-		return e;
-	}
-	arena_init(&c->arena, "call", 2048, 256 * 1024);
-	list_init(&c->forks);
-	list_init(&c->relayed);
-	c->started_at = sw->p.ops->wall_ms(sw->p.ctx);
-	list_push(&sw->calls, &c->link);
-	sw->stats.calls++;
-	sw->stats.calls_now++;
-	sw->stats.calls_up++;
-	*out = c;
-	return ERR_OK;
-}
-
-void
-call_abandon(struct call *c)
-{
-	list_remove(&c->link);
-	c->sw->stats.calls_up--;
-	call_free(c);
-}
-
-static void
-call_free(struct call *c)
-{
-	struct call_switch *sw = c->sw;
-
-	timer_stop(&c->ring);
-	hmap_remove(&sw->by_id, &c->by_id);
-	arena_fini(&c->arena);
-	sw->stats.calls_now--;
-	free(c);
-}
-
-void
-call_settle(struct call *c)
-{
-	struct call_switch *sw = c->sw;
-
-	if (c->state != CALL_ENDED || c->streams_open)
-		return; /* the record waits for the figures of all streams */
-	if (!c->recorded) {
-		c->recorded = true;
-		record_end(c);
-	}
-	if (c->legs_alive || c->dead)
-		return;
-	c->dead = true;
-	list_remove(&c->link);
-	list_push(&sw->dead, &c->link);
-	if (!timer_active(&sw->reaper))
-		timer_start(sw->p.timers, &sw->reaper, 0);
-}
-
-void
-call_on_ack(struct call_switch *sw, const struct sip_msg *ack, const struct sip_flow *flow)
-{
-	struct sip_dialog *d = sip_dialogs_find(&sw->dialogs, ack);
-
-	if (d)
-		answer_on_ack(container_of(d, struct leg, dialog), ack);
-}
-
 static void
 add_stats(struct media_side_stats *sum, const struct media_side_stats *s)
 {
@@ -250,7 +111,7 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 enum err
 call_hang_up(struct call_switch *sw, struct slice call_id)
 {
-	struct call *c = find(sw, call_id);
+	struct call *c = call_find(sw, call_id);
 
 	if (!c || c->state == CALL_ENDED)
 		return ERR_NOT_FOUND;

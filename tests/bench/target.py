@@ -109,7 +109,8 @@ class Target:
 class OwnServer:
     """A strowgerd of our own with a thousand users, as the goals demand; the called phone is registered."""
 
-    def __init__(self, build):
+    def __init__(self, build, rtp_range=(10000, 20000)):
+        """rtp_range None: a few hundred ports that nobody else has."""
         self.build = build.resolve()
         # Not in 10000-20000: these ports are the relay's, on every address.
         caller, called = address(11), address(12)
@@ -124,7 +125,7 @@ class OwnServer:
         users = [{"login": f"8{n:04}", "first_name": "Vorname", "last_name": f"Nachname{n}", "phones": [f"ph{n}"],
                   "numbers": [str(20000 + n)]} for n in range(USERS)]
         self.process.load({
-            "settings": {"rtp_port_min": 10000, "rtp_port_max": 20000},
+            "settings": dict(zip(("rtp_port_min", "rtp_port_max"), rtp_range)) if rtp_range else {},
             "ranges": [{"first": "100", "last": "999"}, {"first": "20000", "last": "29999"}],
             "phones": [address_phone("caller", caller, port), password_phone("called"), *phones],
             "users": [user(101, "caller"), user(102, "called"), *users],

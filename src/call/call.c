@@ -1,0 +1,147 @@
+/* The life of a call: made, named, ended towards everybody, recorded, handed to the reaper. */
+#include <stdlib.h>
+
+#include "call/call_int.h"
+
+struct call *
+call_find(const struct call_switch *sw, struct slice id)
+{
+	uint64_t h = hash_bytes(id);
+
+	for (struct hnode *n = hmap_first(&sw->by_id, h); n; n = hmap_next(n, h)) {
+		struct call *c = container_of(n, struct call, by_id);
+
+		if (slice_eq(slice_cstr(c->id), id))
+			return c;
+	}
+	return NULL;
+}
+
+/* A Call-ID used again while its call lives gets a number behind it. */
+static enum err
+name_call(struct call_switch *sw, struct call *c, struct slice sip_call_id)
+{
+	char base[CALL_ID_BYTES];
+
+	call_id_of(sip_call_id, base);
+	memcpy(c->id, base, sizeof c->id);
+	for (uint32_t n = 2; call_find(sw, slice_cstr(c->id)); n++) {
+		struct buf b;
+
+		if (n > 9999)
+			return ERR_LIMIT;
+		buf_init(&b, c->id, sizeof c->id - 1);
+		buf_printf(&b, "%.16s-%u", base, n);
+	}
+	return hmap_put(&sw->by_id, &c->by_id, hash_bytes(slice_cstr(c->id)));
+}
+
+enum err
+call_new(struct call_switch *sw, struct slice sip_call_id, struct call **out)
+{
+	struct call *c;
+	enum err e;
+
+	if (sw->stats.calls_now >= sw->calls_max)
+		return ERR_LIMIT;
+	c = calloc(1, sizeof *c);
+	if (!c)
+		return ERR_NOMEM;
+	c->sw = sw;
+	e = name_call(sw, c, sip_call_id);
+	if (e != ERR_OK) {
+		free(c);
+		return e;
+	}
+	arena_init(&c->arena, "call", 2048, 256 * 1024);
+	list_init(&c->forks);
+	list_init(&c->relayed);
+	c->started_at = sw->p.ops->wall_ms(sw->p.ctx);
+	list_push(&sw->calls, &c->link);
+	sw->stats.calls++;
+	sw->stats.calls_now++;
+	sw->stats.calls_up++;
+	*out = c;
+	return ERR_OK;
+}
+
+void
+call_free(struct call *c)
+{
+	struct call_switch *sw = c->sw;
+
+	timer_stop(&c->ring);
+	hmap_remove(&sw->by_id, &c->by_id);
+	arena_fini(&c->arena);
+	sw->stats.calls_now--;
+	free(c);
+}
+
+void
+call_abandon(struct call *c)
+{
+	list_remove(&c->link);
+	c->sw->stats.calls_up--;
+	call_free(c);
+}
+
+void
+call_settle(struct call *c)
+{
+	struct call_switch *sw = c->sw;
+
+	if (c->state != CALL_ENDED || c->streams_open)
+		return; /* the record waits for the figures of all streams */
+	if (!c->recorded) {
+		c->recorded = true;
+		record_end(c);
+	}
+	if (c->legs_alive || c->dead)
+		return;
+	c->dead = true;
+	list_remove(&c->link);
+	list_push(&sw->dead, &c->link);
+	if (!timer_active(&sw->reaper))
+		timer_start(sw->p.timers, &sw->reaper, 0);
+}
+
+static void
+answer_caller(struct call *c, uint16_t status)
+{
+	struct sip_server *tsx = c->caller.invite_in;
+	struct slice extra = status == 503 ? SLICE("Retry-After: 10\r\n") : SLICE("");
+
+	c->sip_status = status;
+	c->caller.invite_in_pending = false;
+	sip_server_reject(tsx, status, extra);
+	leg_done(&c->caller);
+}
+
+void
+call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status)
+{
+	struct call_switch *sw = c->sw;
+
+	if (c->state == CALL_ENDED)
+		return;
+	c->state = CALL_ENDED;
+	c->result = result;
+	c->ended_by = by;
+	c->ended_at = sw->p.ops->wall_ms(sw->p.ctx);
+	sw->stats.calls_up--;
+	timer_stop(&c->ring);
+	ring_stop(c, c->called, SLICE(""));
+	relayed_drop_all(c);
+	if (c->caller.state == LEG_ASKED)
+		answer_caller(c, status);
+	else
+		leg_bye(&c->caller, SLICE(""));
+	if (c->called)
+		leg_bye(c->called, SLICE(""));
+	bridge_close(c);
+	if (c->streams_open)
+		record_update(c); /* a crash before the media report must not make it a cut call */
+	call_log(LOG_DEBUG, c, "over: %s", cdr_result_name(result));
+	record_live(c, LIVE_CALL_ENDED);
+	call_settle(c);
+}

@@ -10,6 +10,8 @@ enum {
 	BATCH_MAX = 256,
 	RETRY_MAX =
 	    20000, /* records kept in memory while the disk refuses; the journal has them too */
+	RECORDS_MAX = 256,     /* written together … */
+	RECORDS_WAIT_MS = 200, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
 };
 
@@ -18,7 +20,8 @@ struct management {
 	struct thread *thread;
 	bool directory_stale, failing;
 	int64_t last_housekeeping_ms;
-	struct cdr *records; /* waiting for the database */
+	int64_t first_record_ms; /* since when the oldest waits */
+	struct cdr *records;	 /* waiting for the database */
 	uint32_t *slots;
 	size_t n_records, cap_records;
 	struct store_binding_change bindings[BATCH_MAX];
@@ -52,6 +55,8 @@ keep_record(struct management *m, uint32_t slot, const struct cdr *cdr)
 		m->slots = slots;
 		m->cap_records = cap;
 	}
+	if (m->n_records == 0)
+		m->first_record_ms = (int64_t)loop_wall_ms();
 	m->records[m->n_records] = *cdr;
 	m->slots[m->n_records++] = slot;
 }
@@ -70,6 +75,7 @@ flush_records(struct management *m)
 			    "call records cannot be written: %s; they wait in the journal",
 			    err_text(e));
 		m->failing = true;
+		m->first_record_ms = (int64_t)loop_wall_ms(); /* again after the same wait */
 		return;
 	}
 	if (m->failing)
@@ -159,6 +165,25 @@ keep_house(struct management *m)
 		log_info(STORE, "%lld old call records removed", (long long)removed);
 }
 
+/* How long records may still wait for company; 0 = write them now. */
+static uint32_t
+records_wait_ms(const struct management *m)
+{
+	int64_t waited = (int64_t)loop_wall_ms() - m->first_record_ms;
+
+	if (waited < 0 || waited >= RECORDS_WAIT_MS || (m->n_records >= RECORDS_MAX && !m->failing))
+		return 0;
+	return (uint32_t)(RECORDS_WAIT_MS - waited);
+}
+
+static uint32_t
+sleep_ms(const struct management *m)
+{
+	if (m->failing || m->directory_stale)
+		return 200;
+	return m->n_records ? records_wait_ms(m) : 10000;
+}
+
 static void
 run(void *ctx)
 {
@@ -169,19 +194,21 @@ run(void *ctx)
 	do {
 		size_t n;
 
-		e = mailbox_wait(m->p.in, m->failing || m->directory_stale ? 200 : 10000);
+		e = mailbox_wait(m->p.in, sleep_ms(m));
 		while ((n = mailbox_take_batch(m->p.in, batch, BATCH_MAX)) > 0) {
 			for (size_t i = 0; i < n; i++)
 				take(m, &batch[i]);
 			/* Somebody waits for a change, nobody for a record: it goes first. */
 			if (m->directory_stale)
 				rebuild_directory(m);
-			flush_records(m);
+			if (m->n_records && records_wait_ms(m) == 0)
+				flush_records(m);
 			flush_bindings(m);
 		}
 		if (m->directory_stale && e != ERR_CLOSED)
 			rebuild_directory(m);
-		flush_records(m);
+		if (m->n_records && (e == ERR_CLOSED || records_wait_ms(m) == 0))
+			flush_records(m);
 		keep_house(m);
 	} while (e != ERR_CLOSED);
 }

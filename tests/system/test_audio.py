@@ -25,6 +25,7 @@ class Audio(SystemTest):
         phones = [baresip.Baresip(self.server, name, f"secret-of-{name}", hertz, transport=transport, codecs=codecs)
                   for name, hertz in TONES.items()]
         try:
+            calls = len(self.server.records())
             for phone in phones:
                 phone.connect()
             until(lambda: len(self.server.registrations()) == 2, "both phones are registered", 20)
@@ -47,7 +48,7 @@ class Audio(SystemTest):
                 phone.close()
         # A phone that is switched off properly removes its binding.
         until(lambda: not self.server.registrations(), "bindings are removed")
-        return self.server.records()[-1]
+        return self.server.wait_records(calls + 1)[-1]
 
     @staticmethod
     def recorded(phone):

@@ -84,7 +84,7 @@ fixture_close(struct fixture *f)
 
 	directory_free(f->directory);
 	store_close(f->store);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
 		snprintf(path, sizeof path, "%s/%s", f->dir, files[i]);
 		unlink(path);
 	}

@@ -89,6 +89,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
         />
       )}
       <Footer
+        first={data.first}
+        shown={data.rows.length}
         total={data.total}
         page={view.page}
         perPage={view.perPage}

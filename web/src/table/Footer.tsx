@@ -6,6 +6,8 @@ import { Icon } from '../shell/icons';
 import { PER_PAGE_CHOICES } from './useTableView';
 
 interface FooterProps {
+  first: number;
+  shown: number;
   total: number;
   page: number;
   perPage: number;
@@ -13,11 +15,11 @@ interface FooterProps {
   onPerPage: (rows: number) => void;
 }
 
-export function Footer({ total, page, perPage, onPage, onPerPage }: FooterProps) {
+export function Footer({ first, shown, total, page, perPage, onPage, onPerPage }: FooterProps) {
   const { t } = useTranslation();
   const pages = Math.max(1, Math.ceil(total / perPage));
-  const from = total === 0 ? 0 : (page - 1) * perPage + 1;
-  const to = Math.min(page * perPage, total);
+  const from = shown === 0 ? 0 : first;
+  const to = shown === 0 ? 0 : first + shown - 1;
   return (
     <Group justify="space-between" px="sm" py={6} gap="xs">
       <Text size="xs" c="dimmed" role="status">

@@ -6,7 +6,7 @@ import { errorText } from '../shell/notify';
 import type { TableData } from './types';
 
 interface StateProps<T> {
-  data: TableData<T>;
+  data: Omit<TableData<T>, 'first'>;
   narrowed: boolean;
   onWiden: () => void;
   empty?: ReactNode;

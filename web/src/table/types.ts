@@ -24,6 +24,8 @@ export interface TableView {
 
 export interface TableData<T> {
   rows: T[];
+  /** Which of all the first of these rows is, from 1: of what is shown, not of what is being asked for. */
+  first: number;
   total: number;
   loading: boolean;
   error: unknown;

@@ -31,6 +31,7 @@ export function useLocalTable<T>(source: Source<T>, view: TableView, keys: Keys<
   }, [data, search, sort, order, keys]);
   return {
     rows: found.slice((page - 1) * perPage, page * perPage),
+    first: (page - 1) * perPage + 1,
     total: found.length,
     loading: source.isPending,
     error: source.isError ? source.error : null,

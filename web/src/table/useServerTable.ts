@@ -15,6 +15,7 @@ export function useServerTable<T>(collection: Collection, view: TableView, filte
   });
   return {
     rows: list.data?.items ?? [],
+    first: list.data ? (list.data.page - 1) * list.data.per_page + 1 : 1,
     total: list.data?.total ?? 0,
     loading: list.isPending,
     error: list.isError ? list.error : null,

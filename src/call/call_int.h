@@ -151,8 +151,6 @@ struct leg *leg_other(const struct leg *l); /* NULL before the answer */
 void leg_done(struct leg *l);
 /** Hangs up: BYE now, or after the ACK that is due. */
 void leg_bye(struct leg *l, struct slice reason_hdr);
-/** Contact, Allow, Supported. */
-void leg_write_contact(const struct leg *l, struct buf *b);
 /** (re-)INVITE, INFO … within the dialog. Adds Contact for INVITE. */
 ERR_MUST_CHECK enum err leg_request(struct leg *l, enum sip_method m, struct slice extra,
     struct slice content_type, struct slice body, const struct sip_client_ops *ops, void *user,

@@ -86,8 +86,9 @@ leg_done(struct leg *l)
 	call_settle(c);
 }
 
-void
-leg_write_contact(const struct leg *l, struct buf *b)
+/* Contact, Allow, Supported. */
+static void
+write_contact(const struct leg *l, struct buf *b)
 {
 	const struct sip_flow *flow = &l->dialog.flow;
 
@@ -114,7 +115,7 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 	buf_init(&b, headers, sizeof headers);
 	cseq = sip_dialog_write_headers(&l->dialog, &b, m, 0);
 	if (m == SIP_INVITE)
-		leg_write_contact(l, &b);
+		write_contact(l, &b);
 	buf_put(&b, extra);
 	if (!buf_ok(&b))
 		return ERR_TOO_BIG;
@@ -163,7 +164,7 @@ leg_accept(struct leg *l, uint16_t status, struct slice extra, struct slice sdp)
 	enum err e;
 
 	buf_init(&b, headers, sizeof headers);
-	leg_write_contact(l, &b);
+	write_contact(l, &b);
 	buf_put(&b, extra);
 	if (!buf_ok(&b))
 		return ERR_TOO_BIG;

@@ -65,24 +65,41 @@ make_paths(struct daemon *d)
 	return ERR_OK;
 }
 
+/* All in one transaction: a crash with a thousand calls must not make a slow start. */
+static enum err
+store_left(struct daemon *d, const struct journal_left *left, size_t n)
+{
+	struct cdr *records = n ? malloc(n * sizeof *records) : NULL;
+	enum err e = ERR_NOMEM;
+
+	if (n == 0)
+		return ERR_OK;
+	for (size_t i = 0; records && i < n; i++)
+		records[i] = left[i].cdr;
+	if (records)
+		e = store_cdr_insert(d->store, records, n);
+	free(records);
+	if (e != ERR_OK) {
+		snprintf(d->why, sizeof d->why, "call records of the last run cannot be stored: %s",
+		    err_text(e));
+		return e;
+	}
+	for (size_t i = 0; i < n; i++)
+		journal_release(d->journal, left[i].slot);
+	log_info(STORE, "%zu call records of the last run recovered", n);
+	return ERR_OK;
+}
+
 /* Records of calls that a crash cut, and of those the database had not got yet. */
 static enum err
 open_journal(struct daemon *d)
 {
 	struct journal_left *left = NULL;
-	size_t n = 0, done = 0;
+	size_t n = 0;
 	enum err e = journal_open(d->journal_path, &d->journal, &left, &n, d->why, sizeof d->why);
 
-	for (; e == ERR_OK && done < n; done++) {
-		e = store_cdr_insert(d->store, &left[done].cdr, 1);
-		if (e == ERR_OK)
-			journal_release(d->journal, left[done].slot);
-		else
-			snprintf(d->why, sizeof d->why,
-			    "call records of the last run cannot be stored: %s", err_text(e));
-	}
-	if (done)
-		log_info(STORE, "%zu call records of the last run recovered", done);
+	if (e == ERR_OK)
+		e = store_left(d, left, n);
 	free(left);
 	return e;
 }

@@ -12,7 +12,7 @@
 #ifndef BASE_BASE_H
 #define BASE_BASE_H
 
-#include "base/addr.h"
+#include "base/addr_net.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"

@@ -25,7 +25,10 @@
 	X(CALL, "call", "calls and their legs")                                                    \
 	X(MEDIA, "media", "RTP streams")                                                           \
 	X(STORE, "store", "database and journal")                                                  \
-	X(API, "api", "web server and its clients")
+	X(API, "api", "web server and its clients")                                                \
+	X(TRUNK, "trunk", "lines to providers")                                                    \
+	X(PRESENCE, "presence", "subscriptions and states")                                        \
+	X(SECURITY, "security", "attacks, limits, password rules")
 
 enum log_level {
 #define X(id, name) LOG_##id,

@@ -108,7 +108,7 @@ media_address(const struct leg *to, struct addr *out)
 
 	if (!set->media_address[0] ||
 	    addr_parse_ip(slice_cstr(set->media_address), 0, out) != ERR_OK)
-		*out = to->dialog.flow.local;
+		sip_core_address(to->call->sw->p.core, &to->dialog.flow, out);
 	out->port = 0;
 }
 

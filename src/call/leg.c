@@ -90,15 +90,8 @@ leg_done(struct leg *l)
 static void
 write_contact(const struct leg *l, struct buf *b)
 {
-	const struct sip_flow *flow = &l->dialog.flow;
-
-	buf_lit(b, "Contact: <sip:");
-	addr_write(b, &flow->local);
-	if (flow->transport != SIP_UDP) {
-		buf_lit(b, ";transport=");
-		buf_put(b, sip_transport_name(flow->transport));
-	}
-	buf_lit(b, ">\r\nAllow: ");
+	sip_core_write_contact(l->call->sw->p.core, b, &l->dialog.flow, SLICE(""), SLICE(""));
+	buf_lit(b, "Allow: ");
 	buf_put(b, call_allow);
 	buf_lit(b, "\r\nSupported: timer\r\n");
 }

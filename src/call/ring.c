@@ -130,6 +130,7 @@ fork_new(
     struct call *c, struct slice phone_name, const struct call_contact *contact, struct leg **out)
 {
 	char from[512], to[512], id[40];
+	struct addr host;
 	struct buf f, t, i;
 	struct leg *l = arena_new(&c->arena, struct leg);
 	enum err e;
@@ -139,8 +140,9 @@ fork_new(
 	buf_init(&f, from, sizeof from);
 	buf_init(&t, to, sizeof to);
 	buf_init(&i, id, sizeof id);
-	write_party(&f, &c->caller_party, &contact->flow.local);
-	write_party(&t, &c->called_party, &contact->flow.local);
+	sip_core_address(c->sw->p.core, &contact->flow, &host);
+	write_party(&f, &c->caller_party, &host);
+	write_party(&t, &c->called_party, &host);
 	buf_put(&i, slice_make(c->id, 16));
 	buf_char(&i, '-');
 	rng_token(c->sw->p.rng, &i, 16);

@@ -11,6 +11,8 @@ struct switchboard {
 	struct auth *auth;
 	struct registrar *registrar;
 	struct call_switch *calls;
+	struct addr stun_address; /* what a STUN server saw; family 0 = unknown */
+	struct addr external;	  /* of the router in front of us; family 0 = none */
 	struct log_limit refused_log;
 };
 
@@ -114,6 +116,23 @@ on_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
 	sb->p.ops->send(sb->p.ctx, flow, bytes);
 }
 
+/* Peers outside the local networks see the router in front of us. */
+static void
+address_for(void *ctx, const struct sip_flow *flow, struct addr *out)
+{
+	struct switchboard *sb = ctx;
+	const struct settings *set = dir_settings(sb->p.directory);
+
+	*out = flow->local;
+	if (sb->external.family != flow->remote.family ||
+	    addr_nets_have(dir_local_networks(sb->p.directory), &flow->remote))
+		return;
+	*out = sb->external;
+	out->port = flow->local.port;
+	if (set->external_sip_port && flow->local.port == set->sip_port)
+		out->port = (uint16_t)set->external_sip_port;
+}
+
 /* Registrations and keep-alives would wash the calls out of the trace memory. */
 static bool
 belongs_to_a_call(struct slice bytes)
@@ -147,9 +166,12 @@ on_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct 
 }
 
 static const struct sip_core_ops core_ops = {
-    .send = on_send, .on_request = on_request, .on_ack = on_ack};
-static const struct sip_core_ops core_ops_traced = {
-    .send = on_send, .on_request = on_request, .on_ack = on_ack, .on_trace = on_trace};
+    .send = on_send, .address = address_for, .on_request = on_request, .on_ack = on_ack};
+static const struct sip_core_ops core_ops_traced = {.send = on_send,
+    .address = address_for,
+    .on_request = on_request,
+    .on_ack = on_ack,
+    .on_trace = on_trace};
 
 /* ---- calls ---- */
 
@@ -297,6 +319,22 @@ switchboard_restore(struct switchboard *sb, const struct store_binding *s)
 
 /* ---- life ---- */
 
+static void
+learn_external(struct switchboard *sb)
+{
+	const char *entered = dir_settings(sb->p.directory)->external_address;
+
+	if (addr_parse_ip(slice_cstr(entered), 0, &sb->external) != ERR_OK)
+		sb->external = sb->stun_address;
+}
+
+void
+switchboard_set_stun_address(struct switchboard *sb, const struct addr *a)
+{
+	sb->stun_address = *a;
+	learn_external(sb);
+}
+
 static enum err
 build(struct switchboard *sb)
 {
@@ -338,6 +376,7 @@ switchboard_new(struct switchboard **out, const struct switchboard_params *p)
 	if (!sb)
 		return ERR_NOMEM;
 	sb->p = *p;
+	learn_external(sb);
 	p->media->on_event = on_media_event;
 	p->media->ctx = sb;
 	e = build(sb);
@@ -365,6 +404,7 @@ void
 switchboard_set_directory(struct switchboard *sb, const struct directory *dir)
 {
 	sb->p.directory = dir;
+	learn_external(sb);
 	call_switch_set_directory(sb->calls, dir);
 	registrar_set_directory(sb->registrar, dir);
 }

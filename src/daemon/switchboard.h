@@ -53,6 +53,10 @@ void switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow);
 /** Registrations of the run before. */
 void switchboard_restore(struct switchboard *sb, const struct store_binding *s);
 
+/** Our address as a STUN server on the Internet sees it; family 0 = unknown. Used while no
+ *  external address is entered. */
+void switchboard_set_stun_address(struct switchboard *sb, const struct addr *a);
+
 struct call_switch *switchboard_calls(struct switchboard *sb);
 struct registrar *switchboard_registrar(struct switchboard *sb);
 struct sip_core *switchboard_core(struct switchboard *sb);

@@ -15,8 +15,10 @@ struct pair {
 
 struct builder {
 	struct directory *d;
-	size_t range_cap, user_cap, phone_cap, number_cap, owner_cap, pair_cap;
-	int64_t *owners; /* user id per number */
+	size_t range_cap, user_cap, phone_cap, line_cap, number_cap, owner_cap, pair_cap;
+	int64_t *owners;       /* user id per number */
+	int64_t *number_lines; /* line id per number */
+	size_t number_line_cap, number_line_count;
 	size_t owner_count;
 	struct pair *pairs; /* by user, in order */
 	size_t pair_count;
@@ -52,13 +54,43 @@ keep(struct directory *d, const char *text, struct slice *out)
 
 /* --- rows ------------------------------------------------------------------------------ */
 
+/* What was not valid is no network: checked when it was entered. */
+static bool
+keep_nets(struct directory *d, const char *text, struct addr_nets *out)
+{
+	struct addr_net *net;
+	size_t n = 0;
+
+	if (addr_nets_parse(slice_cstr(text), NULL, 0, &n) != ERR_OK || n == 0)
+		return true;
+	net = arena_alloc(&d->arena, n * sizeof *net);
+	if (!net || addr_nets_parse(slice_cstr(text), net, n, &n) != ERR_OK)
+		return false;
+	*out = (struct addr_nets){net, n};
+	return true;
+}
+
+/* The index of text in a field's choices. */
+static int
+choice(const char *text, const char *const *choices, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(text, choices[i]) == 0)
+			return (int)i;
+	return 0;
+}
+
+#define CHOICE(text, ...)                                                                          \
+	choice((text), (const char *const[]){__VA_ARGS__},                                         \
+	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
 static bool
 on_settings(void *ctx, const struct settings *settings)
 {
 	struct builder *b = ctx;
 
 	b->d->settings = *settings;
-	return true;
+	return keep_nets(b->d, settings->local_networks, &b->d->local_networks);
 }
 
 static bool
@@ -123,7 +155,13 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	p->id = row->id;
 	p->enabled = row->enabled;
 	p->auth_by_address = row->auth_by_address;
-	p->tcp = row->tcp;
+	p->tls_required = row->tls_required;
+	p->digest = (enum dir_digest)CHOICE(row->digest, "auto", "md5", "sha256");
+	p->nat = (enum dir_nat)CHOICE(row->nat, "auto", "always", "never");
+	if (sip_transport_parse(slice_cstr(row->transport), &p->transport) != ERR_OK)
+		p->transport = SIP_UDP;
+	if (!keep_nets(d, row->permit, &p->permit) || !keep_nets(d, row->deny, &p->deny))
+		return false;
 	if (*row->host && addr_parse_ip(slice_cstr(row->host), row->port, &p->address) != ERR_OK)
 		log_warn(STORE, "phone %s: its static address is no IP address", row->name);
 	p->max_contacts = row->max_contacts;
@@ -138,6 +176,46 @@ on_phone(void *ctx, const struct store_phone_row *row)
 }
 
 static bool
+keep_line_texts(struct directory *d, struct dir_line *l, const struct store_line_row *row)
+{
+	const char *auth_username = *row->auth_username ? row->auth_username : row->username;
+
+	return keep(d, row->name, &l->name) && keep(d, row->host, &l->host) &&
+	       keep(d, row->proxy, &l->proxy) && keep(d, row->username, &l->username) &&
+	       keep(d, auth_username, &l->auth_username) && keep(d, row->password, &l->password) &&
+	       keep(d, row->from_user, &l->from_user) &&
+	       keep(d, row->from_domain, &l->from_domain) &&
+	       keep(d, row->main_number, &l->main_number) && keep_nets(d, row->permit, &l->permit);
+}
+
+static bool
+on_line(void *ctx, const struct store_line_row *row)
+{
+	struct builder *b = ctx;
+	struct directory *d = b->d;
+	struct dir_line *l = ADD(d->lines, d->line_count, b->line_cap);
+
+	if (!l || !keep_line_texts(d, l, row))
+		return false;
+	l->id = row->id;
+	l->enabled = row->enabled;
+	l->registers = row->registers;
+	l->auth_by_address = row->auth_by_address;
+	l->transport_fixed =
+	    sip_transport_parse(slice_cstr(row->transport), &l->transport) == ERR_OK;
+	l->number_format = (enum dir_number_format)CHOICE(
+	    row->number_format, "plus", "zeros", "bare", "national", "asis");
+	l->identity = (enum dir_identity)CHOICE(row->identity, "none", "pai", "ppi");
+	l->called_in = (enum dir_called_in)CHOICE(
+	    row->incoming_from, "auto", "request_uri", "to", "p_called_party");
+	l->expires_s = row->expires_s;
+	l->qualify_s = row->qualify_s;
+	l->max_calls = row->max_calls;
+	d->line_count++;
+	return true;
+}
+
+static bool
 on_number(void *ctx, const struct store_number_row *row)
 {
 	struct builder *b = ctx;
@@ -145,13 +223,17 @@ on_number(void *ctx, const struct store_number_row *row)
 	struct dir_number *n = ADD(d->numbers, d->number_count, b->number_cap);
 	int64_t *owner = ADD(b->owners, b->owner_count, b->owner_cap);
 
-	if (!n || !owner || !keep(d, row->number, &n->number))
+	int64_t *line = ADD(b->number_lines, b->number_line_count, b->number_line_cap);
+
+	if (!n || !owner || !line || !keep(d, row->number, &n->number))
 		return false;
 	n->id = row->id;
 	n->external = row->external;
 	*owner = row->user;
+	*line = row->line;
 	d->number_count++;
 	b->owner_count++;
+	b->number_line_count++;
 	return true;
 }
 
@@ -176,6 +258,8 @@ link_numbers(struct builder *b)
 {
 	struct directory *d = b->d;
 
+	for (size_t i = 0; i < d->number_count; i++)
+		d->numbers[i].line = dir_line_by_id(d, b->number_lines[i]);
 	for (size_t i = 0, n; i < d->number_count; i += n) {
 		struct dir_user *u = (struct dir_user *)dir_user_by_id(d, b->owners[i]);
 		const struct dir_number **list;
@@ -268,14 +352,14 @@ bool
 directory_depends_on(const struct model_entity *e)
 {
 	return !e || e == &model_user || e == &model_phone || e == &model_number ||
-	       e == &model_range || e == &model_settings;
+	       e == &model_range || e == &model_settings || e == &model_line;
 }
 
 enum err
 directory_build(struct store *s, struct directory **out)
 {
 	static const struct store_directory_sink sink = {
-	    on_settings, on_range, on_user, on_phone, on_number, on_user_phone};
+	    on_settings, on_range, on_user, on_phone, on_line, on_number, on_user_phone};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -292,6 +376,7 @@ directory_build(struct store *s, struct directory **out)
 	if (e == ERR_OK)
 		e = link_users_of_phones(&b);
 	free(b.owners);
+	free(b.number_lines);
 	free(b.pairs);
 	if (e != ERR_OK) {
 		directory_free(b.d);
@@ -310,6 +395,7 @@ directory_free(struct directory *d)
 	free(d->ranges);
 	free(d->users);
 	free(d->phones);
+	free(d->lines);
 	free(d->numbers);
 	arena_fini(&d->arena);
 	free(d);
@@ -344,6 +430,19 @@ dir_phones(const struct directory *d, size_t *count)
 {
 	*count = d->phone_count;
 	return d->phones;
+}
+
+const struct dir_line *
+dir_lines(const struct directory *d, size_t *count)
+{
+	*count = d->line_count;
+	return d->lines;
+}
+
+struct addr_nets
+dir_local_networks(const struct directory *d)
+{
+	return d->local_networks;
 }
 
 const struct dir_user *

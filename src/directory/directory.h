@@ -11,8 +11,9 @@
 #ifndef DIRECTORY_DIRECTORY_H
 #define DIRECTORY_DIRECTORY_H
 
-#include "base/addr.h"
+#include "base/addr_net.h"
 #include "model/settings.h"
+#include "sip/flow.h"
 #include "store/store.h"
 
 struct directory;
@@ -21,6 +22,7 @@ struct dir_number {
 	struct slice number;
 	bool external;
 	const struct dir_user *user; /* NULL: nobody's */
+	const struct dir_line *line; /* of an external number, NULL: none */
 	int64_t id;
 };
 
@@ -39,19 +41,56 @@ struct dir_user {
 	size_t number_count;
 };
 
+enum dir_digest { DIR_DIGEST_AUTO, DIR_DIGEST_MD5, DIR_DIGEST_SHA256 };
+enum dir_nat { DIR_NAT_AUTO, DIR_NAT_ALWAYS, DIR_NAT_NEVER };
+
 struct dir_phone {
 	int64_t id;
 	struct slice name;
 	struct slice type;
 	bool enabled;
 	bool auth_by_address; /* trusted by its static address instead of a password */
-	bool tcp;
-	struct addr address; /* static one (family 0 = none) with port */
+	bool tls_required;
+	enum sip_transport transport; /* of the static address */
+	enum dir_digest digest;
+	enum dir_nat nat;
+	struct addr_nets permit, deny; /* where it may come from; permit wins */
+	struct addr address;	       /* static one (family 0 = none) with port */
 	uint32_t max_contacts, qualify_s;
 	bool has_secret;
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const *users; /* by id; usually one */
 	size_t user_count;
+};
+
+enum dir_number_format {
+	DIR_FORMAT_PLUS,     /* +49211… */
+	DIR_FORMAT_ZEROS,    /* 0049211… */
+	DIR_FORMAT_BARE,     /* 49211… */
+	DIR_FORMAT_NATIONAL, /* 0211… */
+	DIR_FORMAT_ASIS,
+};
+enum dir_identity { DIR_IDENTITY_NONE, DIR_IDENTITY_PAI, DIR_IDENTITY_PPI };
+enum dir_called_in { DIR_CALLED_AUTO, DIR_CALLED_REQUEST_URI, DIR_CALLED_TO, DIR_CALLED_PARTY_ID };
+
+/* A way to the public telephone network. */
+struct dir_line {
+	int64_t id;
+	struct slice name;
+	bool enabled, registers;
+	bool auth_by_address; /* the provider knows our address, we know its */
+	struct slice host;    /* registrar and domain: name or address, maybe ":port" */
+	struct slice proxy;   /* outbound proxies in order, separated by commas; empty = none */
+	bool transport_fixed; /* else DNS decides */
+	enum sip_transport transport;
+	struct slice username, auth_username; /* the latter is never empty when the first is not */
+	struct slice password;
+	struct slice from_user, from_domain, main_number;
+	enum dir_number_format number_format;
+	enum dir_identity identity;
+	enum dir_called_in called_in;
+	struct addr_nets permit;
+	uint32_t expires_s, qualify_s, max_calls; /* 0 calls = no limit */
 };
 
 struct dir_range {
@@ -86,6 +125,11 @@ const struct dir_phone *dir_phone_by_source(
 bool dir_is_internal(const struct directory *d, struct slice digits);
 
 const struct dir_range *dir_ranges(const struct directory *d, size_t *count);
+/** Lines in the order in which they are used. */
+const struct dir_line *dir_lines(const struct directory *d, size_t *count);
+const struct dir_line *dir_line_by_id(const struct directory *d, int64_t id);
+/** settings.local_networks. */
+struct addr_nets dir_local_networks(const struct directory *d);
 /** All phones, by id; for qualify and status. */
 const struct dir_phone *dir_phones(const struct directory *d, size_t *count);
 const struct dir_user *dir_users(const struct directory *d, size_t *count);

@@ -78,6 +78,8 @@ index_all(struct directory *d)
 	if (e == ERR_OK)
 		e = index_init(&d->phone_by_id, d->phone_count);
 	if (e == ERR_OK)
+		e = index_init(&d->line_by_id, d->line_count);
+	if (e == ERR_OK)
 		e = index_init(&d->phone_by_name, d->phone_count);
 	if (e == ERR_OK)
 		e = index_init(&d->number_by_digits, d->number_count);
@@ -91,6 +93,8 @@ index_all(struct directory *d)
 		index_put(&d->user_by_id, hash_id(d->users[i].id), i);
 	for (size_t i = 0; i < d->phone_count; i++)
 		put_phone(d, &d->phones[i], i);
+	for (size_t i = 0; i < d->line_count; i++)
+		index_put(&d->line_by_id, hash_id(d->lines[i].id), i);
 	for (size_t i = 0; i < d->number_count; i++)
 		index_put(&d->number_by_digits, hash_bytes(d->numbers[i].number), i);
 	return ERR_OK;
@@ -102,6 +106,7 @@ index_free_all(struct directory *d)
 	free(d->user_by_id.at);
 	free(d->phone_by_id.at);
 	free(d->phone_by_name.at);
+	free(d->line_by_id.at);
 	free(d->number_by_digits.at);
 	free(d->phone_by_ip.at);
 	free(d->phone_by_address.at);
@@ -129,6 +134,15 @@ dir_phone_by_id(const struct directory *d, int64_t id)
 	INDEX_EACH (i, &d->phone_by_id, hash_id(id))
 		if (d->phones[i].id == id)
 			return &d->phones[i];
+	return NULL;
+}
+
+const struct dir_line *
+dir_line_by_id(const struct directory *d, int64_t id)
+{
+	INDEX_EACH (i, &d->line_by_id, hash_id(id))
+		if (d->lines[i].id == id)
+			return &d->lines[i];
 	return NULL;
 }
 

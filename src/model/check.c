@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/addr.h"
+#include "base/addr_net.h"
 #include "base/random.h"
 #include "model/entities_int.h"
 
@@ -49,18 +49,45 @@ is_email(struct slice s)
 	       slice_find(s, ' ') == s.n && slice_find(s, ',') == s.n;
 }
 
+/* "sip.example.com", "192.0.2.1", "[2001:db8::1]:5061", "sip.example.com:5070" */
+static bool
+is_host(struct slice s)
+{
+	struct addr a;
+	struct slice host = slice_take_until(&s, ':');
+	uint32_t port;
+
+	if (s.p && addr_parse(slice_make(host.p, (size_t)(s.p + s.n - host.p)), 0, &a) == ERR_OK)
+		return true;
+	if (host.n == 0 || !model_chars_ok(host, "A-Za-z0-9._-") || host.p[0] == '.')
+		return false;
+	return s.p == host.p + host.n || (slice_to_u32(s, 65535, &port) == ERR_OK && port > 0);
+}
+
 static bool
 format_ok(const struct model_field *f, struct slice s)
 {
+	struct addr_net net;
 	struct addr a;
+	size_t n;
 
 	switch (f->format) {
 	case MODEL_FORMAT_IP: return addr_parse_ip(s, 0, &a) == ERR_OK && s.p[0] != '[';
 	case MODEL_FORMAT_EMAIL: return is_email(s);
+	case MODEL_FORMAT_HOST: return is_host(s);
+	case MODEL_FORMAT_NET: return addr_net_parse(s, &net) == ERR_OK;
+	case MODEL_FORMAT_NETS: return addr_nets_parse(s, NULL, 0, &n) == ERR_OK;
 	case MODEL_FORMAT_NONE: break;
 	}
 	return true;
 }
+
+static const char *const format_names[] = {[MODEL_FORMAT_NONE] = "value",
+    [MODEL_FORMAT_IP] = "IP address",
+    [MODEL_FORMAT_EMAIL] = "e-mail address",
+    [MODEL_FORMAT_HOST] = "host name or IP address",
+    [MODEL_FORMAT_NET] = "IP address or network, as in 192.0.2.0/24",
+    [MODEL_FORMAT_NETS] = "list of networks, as in 10.0.0.0/8, 192.0.2.7"};
 
 /* Empty is fine unless the field must have a value. */
 static json_t *
@@ -76,7 +103,7 @@ check_text(const struct model_field *f, const json_t *in, struct model_errors *e
 		return json_stringn(s.n ? s.p : "", s.n);
 	if (n == 0)
 		model_error_add(errors, "required", f->name, "%s must not be empty.", f->label);
-	else if (n < 0 || has_control(s))
+	else if (n < 0 || (has_control(s) && !(f->chars && strchr(f->chars, '\n'))))
 		model_error_add(errors, "bad_characters", f->name,
 		    "%s must not contain control characters.", f->label);
 	else if (f->chars && !model_chars_ok(s, f->chars))
@@ -90,7 +117,7 @@ check_text(const struct model_field *f, const json_t *in, struct model_errors *e
 		    "%s must have at most %lld characters.", f->label, (long long)f->max);
 	else if (!format_ok(f, s))
 		model_error_add(errors, "bad_format", f->name, "%s is not a valid %s.", f->label,
-		    f->format == MODEL_FORMAT_IP ? "IP address" : "e-mail address");
+		    format_names[f->format]);
 	else
 		return json_stringn(s.p, s.n);
 	return NULL;

@@ -74,8 +74,21 @@ static const struct model_field phone_fields[] = {
     {"host", MODEL_TEXT, MODEL_SEARCH, 0, 45, .format = MODEL_FORMAT_IP,
 	.label = "Static IP address", .description = "For phones that do not register"},
     {"port", MODEL_INT, 0, 1, 65535, .def = "5060", .label = "Port of the static address"},
-    {"transport", MODEL_ENUM, 0, .choices = "udp|tcp", .def = "\"udp\"",
+    {"transport", MODEL_ENUM, 0, .choices = "udp|tcp|tls", .def = "\"udp\"",
 	.label = "Transport of the static address"},
+    {"digest", MODEL_ENUM, 0, .choices = "auto|md5|sha256", .def = "\"auto\"",
+	.label = "Digest algorithm",
+	.description =
+	    "auto: both are offered, but only MD5 to devices known to fail with SHA-256"},
+    {"tls_required", MODEL_BOOL, 0, .label = "Only encrypted",
+	.description = "Requests that do not come over TLS or secure WebSocket are refused"},
+    {"nat", MODEL_ENUM, 0, .choices = "auto|always|never", .def = "\"auto\"", .label = "NAT",
+	.description = "auto: answer to where requests came from when the phone names another "
+		       "address; always: ignore what it names; never: believe what it names"},
+    {"permit", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Permitted networks",
+	.description = "The phone may only come from these addresses; empty = from anywhere"},
+    {"deny", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Refused networks",
+	.description = "Unless permitted as well"},
     {"max_contacts", MODEL_INT, 0, 1, 16, .def = "4", .label = "Registrations at a time"},
     {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
 	.description = "Seconds between OPTIONS requests that test the phone; 0 = never"},
@@ -89,12 +102,113 @@ static const struct model_field phone_fields[] = {
 const struct model_entity model_phone = {"phone", "phones", 0, "name", "name", "name",
     .label = "Phone", .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
 
+static void
+check_line(const json_t *row, struct model_errors *errors)
+{
+	const char *auth = json_string_value(json_object_get(row, "auth"));
+	const char *user = json_string_value(json_object_get(row, "username"));
+	bool registers = json_is_true(json_object_get(row, "register"));
+
+	if (auth && strcmp(auth, "password") == 0 && (!user || !*user))
+		model_error_add(errors, "required", "username",
+		    "A line that authenticates with a password needs a user name.");
+	if (auth && strcmp(auth, "address") == 0 && registers)
+		model_error_add(errors, "conflict", "register",
+		    "A line that is trusted by its address does not register.");
+}
+
+static const struct model_field line_fields[] = {
+    {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 40, .label = "Name"},
+    {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled"},
+    {"host", MODEL_TEXT, MODEL_REQUIRED | MODEL_SEARCH, 1, 253, .format = MODEL_FORMAT_HOST,
+	.label = "Registrar",
+	.description =
+	    "The provider's SIP server; without a port its NAPTR and SRV records decide"},
+    {"proxy", MODEL_TEXT, 0, 0, 600, .label = "Outbound proxies",
+	.description = "Where requests are sent instead; several, in order, separated by commas"},
+    {"transport", MODEL_ENUM, 0, .choices = "auto|udp|tcp|tls", .def = "\"auto\"",
+	.label = "Transport", .description = "auto: as the provider's NAPTR records say, else UDP"},
+    {"auth", MODEL_ENUM, 0, .choices = "password|address", .def = "\"password\"",
+	.label = "Authentication",
+	.description = "With user name and password, or the provider knows our address"},
+    {"username", MODEL_TEXT, MODEL_SEARCH, 0, 128, .chars = "!-~", .label = "User name"},
+    {"auth_username", MODEL_TEXT, 0, 0, 128, .chars = "!-~", .label = "Name for authentication",
+	.description = "When it differs from the user name"},
+    {"password", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET, 0, 128, .label = "Password"},
+    {"register", MODEL_BOOL, 0, .def = "true", .label = "Register"},
+    {"expires_s", MODEL_INT, 0, 60, 86400, .def = "600", .label = "Registration interval",
+	.description = "Seconds; the provider may ask for another"},
+    {"from_user", MODEL_TEXT, 0, 0, 128, .chars = "!-~", .label = "From user",
+	.description = "Fixed user part of From; empty = the calling number"},
+    {"from_domain", MODEL_TEXT, 0, 0, 253, .format = MODEL_FORMAT_HOST, .label = "From domain",
+	.description = "Empty = the registrar"},
+    {"number_format", MODEL_ENUM, 0, .choices = "plus|zeros|bare|national|asis", .def = "\"plus\"",
+	.label = "Number format", .description = "+49211…, 0049211…, 49211…, 0211… or unchanged"},
+    {"identity", MODEL_ENUM, 0, .choices = "none|pai|ppi", .def = "\"ppi\"",
+	.label = "Identity header", .description = "P-Asserted-Identity or P-Preferred-Identity"},
+    {"main_number", MODEL_TEXT, MODEL_SEARCH, 0, 20, .chars = "0-9+", .label = "Main number",
+	.description = "Shown for callers without an external number of their own"},
+    {"incoming_from", MODEL_ENUM, 0, .choices = "auto|request_uri|to|p_called_party",
+	.def = "\"auto\"", .label = "Called number is in",
+	.description = "Of incoming calls; auto: Request-URI, and To when that names the account"},
+    {"permit", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Permitted networks",
+	.description = "Calls may also come from these addresses of the provider"},
+    {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
+	.description = "Seconds between OPTIONS requests; 0 = never"},
+    {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",
+	.description = "0 = no limit"},
+    {"position", MODEL_INT, 0, 0, 10000, .def = "100", .label = "Order",
+	.description = "Lines with lower values are used first"},
+};
+
+const struct model_entity model_line = {"line", "lines", 0, "name", "position", "name",
+    .label = "Line", .description = "A way to the public telephone network", FIELDS(line_fields),
+    .check = check_line};
+
+static const struct model_field certificate_fields[] = {
+    {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 60, .label = "Name"},
+    {"kind", MODEL_ENUM, 0, .choices = "own|authority", .def = "\"own\"", .label = "Kind",
+	.description = "own: shown to those who connect, with its key; authority: whose "
+		       "certificates are trusted"},
+    {"certificate", MODEL_TEXT, MODEL_REQUIRED, 1, 65536, .chars = "\n\r -~",
+	.label = "Certificate", .description = "PEM, followed by the chain"},
+    {"key", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET, 0, 16384, .chars = "\n\r -~",
+	.label = "Private key", .description = "PEM without a passphrase"},
+    {"hosts", MODEL_TEXT, MODEL_SEARCH | MODEL_READONLY, 0, 1000, .label = "Host names"},
+    {"not_after", MODEL_TIME, MODEL_READONLY, .label = "Valid until"},
+    {"automatic", MODEL_BOOL, MODEL_READONLY, .label = "Made by the system"},
+};
+
+const struct model_entity model_certificate = {"certificate", "certificates", 0, "name", "name",
+    NULL, .label = "Certificate", .description = "For encrypted connections",
+    FIELDS(certificate_fields)};
+
+static const struct model_field address_rule_fields[] = {
+    {"address", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 2, 49,
+	.format = MODEL_FORMAT_NET, .label = "Address or network"},
+    {"action", MODEL_ENUM, 0, .choices = "block|allow", .def = "\"block\"", .label = "Action",
+	.description = "allow: never blocked"},
+    {"comment", MODEL_TEXT, MODEL_SEARCH, 0, 200, .label = "Comment"},
+    {"automatic", MODEL_BOOL, MODEL_READONLY, .label = "Made by call screening"},
+    {"reason", MODEL_TEXT, MODEL_SEARCH | MODEL_READONLY, 0, 40, .label = "Reason"},
+    {"user_agent", MODEL_TEXT, MODEL_SEARCH | MODEL_READONLY, 0, 127, .label = "User agent"},
+    {"created_at", MODEL_TIME, MODEL_READONLY, .label = "Created"},
+    {"last_at", MODEL_TIME, MODEL_READONLY, .label = "Last request"},
+    {"expires_at", MODEL_TIME, MODEL_INDEX, .label = "Ends", .description = "Empty = never"},
+};
+
+const struct model_entity model_address_rule = {"address_rule", "address-rules", 0, "address",
+    "-created_at", NULL, .label = "Address rule", .description = "Who is kept out, who never is",
+    FIELDS(address_rule_fields)};
+
 static const struct model_field number_fields[] = {
     {"number", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 20, .chars = "0-9",
 	.label = "Number"},
     {"kind", MODEL_ENUM, 0, .choices = "internal|external", .def = "\"internal\"", .label = "Kind",
 	.description = "An internal number must lie in one of the internal ranges"},
     {"user", MODEL_REF, 0, .ref = "user", .on_delete = MODEL_SET_NULL, .label = "User"},
+    {"line", MODEL_REF, 0, .ref = "line", .on_delete = MODEL_SET_NULL, .label = "Line",
+	.description = "Of an external number: the line it belongs to"},
     {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "User name"},
 };
 
@@ -144,7 +258,8 @@ const struct model_entity model_binding = {"binding", "bindings", MODEL_HIDDEN, 
     .description = "Where a phone can be reached", FIELDS(binding_fields)};
 
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_phone,
-    &model_user, &model_number, &model_call_record, &model_session, &model_binding};
+    &model_user, &model_line, &model_number, &model_call_record, &model_session, &model_binding,
+    &model_certificate, &model_address_rule};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -47,7 +47,14 @@ enum model_flag {
 	MODEL_INDEX = 1 << 12,	   /* has an index of its own */
 };
 
-enum model_format { MODEL_FORMAT_NONE, MODEL_FORMAT_IP, MODEL_FORMAT_EMAIL };
+enum model_format {
+	MODEL_FORMAT_NONE,
+	MODEL_FORMAT_IP,
+	MODEL_FORMAT_EMAIL,
+	MODEL_FORMAT_HOST, /* IP address or name, with or without :port */
+	MODEL_FORMAT_NET,  /* "192.0.2.1", "192.0.2.0/24", IPv6 alike */
+	MODEL_FORMAT_NETS, /* several of them, separated by commas */
+};
 
 enum model_on_delete { MODEL_KEEP, MODEL_CASCADE, MODEL_SET_NULL, MODEL_RESTRICT };
 
@@ -99,7 +106,8 @@ struct model_entity {
 };
 
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
-    model_call_record, model_session, model_binding;
+    model_call_record, model_session, model_binding, model_line, model_certificate,
+    model_address_rule;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

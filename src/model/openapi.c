@@ -33,8 +33,11 @@ choices_json(const char *choices)
 static void
 put_text_limits(json_t *s, const struct model_field *f)
 {
-	static const char *const formats[] = {
-	    [MODEL_FORMAT_IP] = "ip", [MODEL_FORMAT_EMAIL] = "email"};
+	static const char *const formats[] = {[MODEL_FORMAT_IP] = "ip",
+	    [MODEL_FORMAT_EMAIL] = "email",
+	    [MODEL_FORMAT_HOST] = "host",
+	    [MODEL_FORMAT_NET] = "net",
+	    [MODEL_FORMAT_NETS] = "nets"};
 	char pattern[160];
 
 	if (f->min)

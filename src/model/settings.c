@@ -21,6 +21,17 @@ check_settings(const json_t *row, struct model_errors *errors)
 	if (s.register_max_s < s.register_min_s)
 		model_error_add(errors, "wrong_order", "register_max_s",
 		    "The longest registration must not be shorter than the shortest.");
+	if (s.sips_port && s.sips_port == s.sip_port)
+		model_error_add(errors, "overlap", "sips_port",
+		    "TLS needs a port of its own: not the SIP port.");
+	for (int i = 0; i < 2; i++) {
+		uint32_t port = i ? s.wss_port : s.ws_port;
+
+		if (port && (port == s.sip_port || port == s.sips_port || port == s.http_port ||
+				(i && port == s.ws_port)))
+			model_error_add(errors, "overlap", i ? "wss_port" : "ws_port",
+			    "The port is already used for something else.");
+	}
 	if (s.sip_port >= s.rtp_port_min && s.sip_port <= s.rtp_port_max)
 		model_error_add(errors, "overlap", "sip_port",
 		    "The SIP port must not lie in the RTP port range.");
@@ -41,6 +52,43 @@ static const struct model_field fields[] = {
 	.description = "Local address to listen on; 0.0.0.0 = all", AT(sip_address)},
     {"sip_port", MODEL_INT, MODEL_RESTART, 1, 65535, .def = "5060", .label = "SIP port",
 	.description = "UDP and TCP", AT(sip_port)},
+    {"sips_port", MODEL_INT, MODEL_RESTART, 0, 65535, .def = "5061", .label = "SIP port with TLS",
+	.description = "0 = no TLS", AT(sips_port)},
+    {"ws_port", MODEL_INT, MODEL_RESTART, 0, 65535, .def = "0", .label = "WebSocket port",
+	.description = "SIP over unencrypted WebSocket, behind a proxy only; 0 = none",
+	AT(ws_port)},
+    {"wss_port", MODEL_INT, MODEL_RESTART, 0, 65535, .def = "5063",
+	.label = "Secure WebSocket port", .description = "For telephones in a browser; 0 = none",
+	AT(wss_port)},
+    {"tls_min_version", MODEL_ENUM, 0, .choices = "1.2|1.3", .def = "\"1.2\"",
+	.label = "Oldest TLS version", AT(tls_min_version)},
+    {"tls_client_certificate", MODEL_ENUM, 0, .choices = "none|optional|required",
+	.def = "\"none\"", .label = "Certificates of phones",
+	.description =
+	    "Whether a phone that connects with TLS must show a certificate of a trusted "
+	    "authority",
+	AT(tls_client_certificate)},
+    {"external_address", MODEL_TEXT, 0, 0, 45, .format = MODEL_FORMAT_IP,
+	.label = "External address",
+	.description = "Public IP address of the router; told to peers outside the local networks, "
+		       "for signalling and audio",
+	AT(external_address)},
+    {"external_sip_port", MODEL_INT, 0, 0, 65535, .def = "0", .label = "External SIP port",
+	.description = "When the router forwards another port; 0 = the same",
+	AT(external_sip_port)},
+    {"local_networks", MODEL_TEXT, 0, 0, 1000, .format = MODEL_FORMAT_NETS,
+	.def =
+	    "\"10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16, 127.0.0.0/8, fc00::/7, "
+	    "fe80::/10, ::1/128\"",
+	.label = "Local networks", .description = "Reached without the router; separated by commas",
+	AT(local_networks)},
+    {"stun_server", MODEL_TEXT, 0, 0, 253, .format = MODEL_FORMAT_HOST, .label = "STUN server",
+	.description = "Asked for the external address while none is entered; host or host:port",
+	AT(stun_server)},
+    {"outside_prefix", MODEL_TEXT, 0, 0, 4, .chars = "0-9*#", .def = "\"0\"",
+	.label = "Prefix for outside calls",
+	.description = "Dialled before numbers that are not internal; empty = none",
+	AT(outside_prefix)},
     {"media_address", MODEL_TEXT, 0, 0, 45, .format = MODEL_FORMAT_IP, .label = "Media address",
 	.description = "Address that phones send their audio to; empty = the local address that "
 		       "faces the phone",
@@ -68,6 +116,34 @@ static const struct model_field fields[] = {
 	AT(http_port)},
     {"trace_keep_messages", MODEL_INT, MODEL_RESTART, 0, 1000000, .def = "20000",
 	.label = "SIP messages kept for traces", AT(trace_keep_messages)},
+    {"trace_keep_days", MODEL_INT, 0, 0, 365, .def = "7", .label = "Keep SIP traces",
+	.description = "Days traces are stored on disk; 0 = only in memory", AT(trace_keep_days)},
+    {"trace_keep_mb", MODEL_INT, 0, 16, 100000, .def = "500", .label = "Disk space for SIP traces",
+	.description = "Megabytes; the oldest go first", AT(trace_keep_mb)},
+    {"password_policy", MODEL_ENUM, 0, .choices = "secure|paranoid", .def = "\"secure\"",
+	.label = "SIP password guideline",
+	.description =
+	    "secure: 16 characters with 3 small, 2 capital letters and 2 digits; paranoid: "
+	    "30 with 5 of each",
+	AT(password_policy)},
+    {"password_weak_allowed", MODEL_BOOL, 0, .def = "false", .label = "Permit weak SIP passwords",
+	.description = "Entered by hand; generated ones always follow the guideline",
+	AT(password_weak_allowed)},
+    {"password_check_days", MODEL_INT, 0, 0, 365, .def = "7", .label = "Check SIP passwords every",
+	.description = "Days; 0 = never", AT(password_check_days)},
+    {"screening", MODEL_BOOL, 0, .def = "true", .label = "Call screening",
+	.description = "Block addresses that attack", AT(screening)},
+    {"screening_failures", MODEL_INT, 0, 3, 1000, .def = "10", .label = "Failures until blocked",
+	.description = "Failed log-ins and unknown names from one address within ten minutes",
+	AT(screening_failures)},
+    {"screening_block_h", MODEL_INT, 0, 1, 8760, .def = "24", .label = "Blocked for",
+	.description = "Hours since the last request of the address", AT(screening_block_h)},
+    {"screening_notify", MODEL_BOOL, 0, .def = "true", .label = "Tell about new blocked addresses",
+	AT(screening_notify)},
+    {"source_requests_per_s", MODEL_INT, 0, 10, 100000, .def = "200",
+	.label = "Requests per second from one address",
+	.description = "More from an address without registered phones is refused",
+	AT(source_requests_per_s)},
     {"cdr_keep_days", MODEL_INT, 0, 0, 36500, .def = "0", .label = "Keep call records",
 	.description = "Days; 0 = for ever", AT(cdr_keep_days)},
 };
@@ -85,6 +161,13 @@ settings_init(struct settings *s)
 	    .domain = "strowger",
 	    .sip_address = "0.0.0.0",
 	    .sip_port = 5060,
+	    .sips_port = 5061,
+	    .wss_port = 5063,
+	    .tls_min_version = "1.2",
+	    .tls_client_certificate = "none",
+	    .local_networks = "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16, "
+			      "127.0.0.0/8, fc00::/7, fe80::/10, ::1/128",
+	    .outside_prefix = "0",
 	    .rtp_port_min = 10000,
 	    .rtp_port_max = 20000,
 	    .ring_s = 30,
@@ -96,5 +179,14 @@ settings_init(struct settings *s)
 	    .nonce_lifetime_s = 300,
 	    .http_port = 8080,
 	    .trace_keep_messages = 20000,
+	    .trace_keep_days = 7,
+	    .trace_keep_mb = 500,
+	    .password_policy = "secure",
+	    .password_check_days = 7,
+	    .screening = true,
+	    .screening_failures = 10,
+	    .screening_block_h = 24,
+	    .screening_notify = true,
+	    .source_requests_per_s = 200,
 	};
 }

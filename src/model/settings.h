@@ -5,6 +5,7 @@
 #ifndef MODEL_SETTINGS_H
 #define MODEL_SETTINGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct settings {
@@ -15,7 +16,14 @@ struct settings {
 	char domain[256];	/* SIP realm */
 	char sip_address[64];	/* bind */
 	char media_address[64]; /* for SDP; "" = the local address facing the peer */
-	uint32_t sip_port;
+	uint32_t sip_port, sips_port, ws_port, wss_port; /* 0 = not offered */
+	char tls_min_version[8];			 /* "1.2", "1.3" */
+	char tls_client_certificate[12];		 /* "none", "optional", "required" */
+	char external_address[64];			 /* "" = none, or asked from stun_server */
+	uint32_t external_sip_port;			 /* 0 = our own */
+	char local_networks[1024];			 /* see addr_nets_parse */
+	char stun_server[256];
+	char outside_prefix[8];
 	uint32_t rtp_port_min, rtp_port_max;
 	uint32_t ring_s;
 	uint32_t session_expires_s;
@@ -23,7 +31,11 @@ struct settings {
 	uint32_t register_min_s, register_max_s;
 	uint32_t nonce_lifetime_s;
 	uint32_t http_port;
-	uint32_t trace_keep_messages;
+	uint32_t trace_keep_messages, trace_keep_days, trace_keep_mb;
+	char password_policy[12]; /* "secure", "paranoid" */
+	bool password_weak_allowed, screening, screening_notify;
+	uint32_t password_check_days;
+	uint32_t screening_failures, screening_block_h, source_requests_per_s;
 	uint32_t cdr_keep_days; /* 0 = for ever */
 };
 

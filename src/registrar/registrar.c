@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "registrar/registrar_int.h"
+#include "sip/write.h"
 
 /* ---- phones ---- */
 
@@ -77,8 +78,7 @@ static_uri(const struct dir_phone *dp, char *out, size_t cap)
 	buf_put(&b, dp->name);
 	buf_char(&b, '@');
 	addr_write(&b, &dp->address);
-	if (dp->tcp)
-		buf_lit(&b, ";transport=tcp");
+	sip_write_transport_param(&b, dp->transport);
 	out[b.n] = '\0';
 }
 
@@ -109,7 +109,7 @@ static_make(struct registrar *r, const struct dir_phone *dp, const char *uri)
 	b->data.q_permille = 1000;
 	b->data.registered_at = r->p.ops->wall_ms(r->p.ctx);
 	b->source = dp->address;
-	flow->transport = dp->tcp ? SIP_TCP : SIP_UDP;
+	flow->transport = dp->transport;
 	flow->remote = dp->address;
 	if (r->p.ops->local_for(r->p.ctx, flow->transport, &flow->remote, &flow->local) != ERR_OK)
 		flow->local = (struct addr){0}; /* the kernel will know, later */

@@ -199,3 +199,30 @@ sip_core_on_message(struct sip_core *c, const struct sip_flow *flow, struct slic
 	else
 		client_on_response(c, &m);
 }
+
+void
+sip_core_address(struct sip_core *c, const struct sip_flow *flow, struct addr *out)
+{
+	*out = flow->local;
+	if (c->ops->address)
+		c->ops->address(c->ctx, flow, out);
+}
+
+void
+sip_core_write_contact(struct sip_core *c, struct buf *b, const struct sip_flow *flow,
+    struct slice user, struct slice params)
+{
+	struct addr host;
+
+	sip_core_address(c, flow, &host);
+	buf_lit(b, "Contact: <sip:");
+	if (user.n) {
+		buf_put(b, user);
+		buf_char(b, '@');
+	}
+	addr_write(b, &host);
+	sip_write_transport_param(b, flow->transport);
+	buf_char(b, '>');
+	buf_put(b, params);
+	buf_lit(b, "\r\n");
+}

@@ -30,6 +30,9 @@ enum sip_direction { SIP_IN, SIP_OUT };
 struct sip_core_ops {
 	/** Sends bytes; copied or sent before return. Never calls back from inside. */
 	void (*send)(void *ctx, const struct sip_flow *flow, struct slice bytes);
+	/** The address we show to the peer of this flow (Via, Contact, SDP): flow's local one, or
+	 *  that of the router in front of us. NULL: always the local one. */
+	void (*address)(void *ctx, const struct sip_flow *flow, struct addr *out);
 	/** A new request (not ACK, not CANCEL) for which tsx was made. Answer it with
 	 *  sip_server_respond, now or later. */
 	void (*on_request)(void *ctx, struct sip_server *tsx, const struct sip_msg *req);
@@ -70,6 +73,13 @@ void sip_core_on_message(struct sip_core *c, const struct sip_flow *flow, struct
  *  (conn_slot and conn_gen 0) means every connection to its remote address; does
  *  nothing for UDP. */
 void sip_core_on_closed(struct sip_core *c, const struct sip_flow *flow);
+/** What the peer of this flow is told to be our address (ops.address). */
+void sip_core_address(struct sip_core *c, const struct sip_flow *flow, struct addr *out);
+/** "Contact: <sip:user@host:port;transport=…>params\r\n" for the peer of this flow. user may be
+ *  empty; params are header parameters beginning with ';', or empty. Every Contact of ours is
+ *  written here. */
+void sip_core_write_contact(struct sip_core *c, struct buf *b, const struct sip_flow *flow,
+    struct slice user, struct slice params);
 const struct sip_core_stats *sip_core_get_stats(const struct sip_core *c);
 
 /* ---- server side ---- */

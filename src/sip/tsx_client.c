@@ -183,14 +183,16 @@ client_write(struct sip_core *c, const struct sip_flow *flow, const struct sip_r
     const char token[TSX_TOKEN_BYTES], struct slice *out)
 {
 	char branch[TSX_BRANCH_BYTES];
+	struct addr sent_by;
 	struct buf b;
 
+	sip_core_address(c, flow, &sent_by);
 	buf_init(&b, branch, sizeof branch);
 	buf_lit(&b, COOKIE);
 	buf_put(&b, slice_make(token, TSX_TOKEN_BYTES));
 	buf_init(&b, c->scratch, sizeof c->scratch);
 	sip_write_request_line(&b, sip_method_name(r->method), r->uri);
-	sip_write_via(&b, flow, slice_make(branch, sizeof branch));
+	sip_write_via(&b, flow->transport, &sent_by, slice_make(branch, sizeof branch));
 	sip_write_hdrf(&b, SIP_HDR_MAX_FORWARDS, "%u", r->max_forwards ? r->max_forwards : 70);
 	buf_put(&b, r->headers);
 	if (c->server_name.n)

@@ -65,15 +65,28 @@ sip_write_hdrf(struct buf *b, enum sip_hdr_id id, const char *fmt, ...)
 }
 
 void
-sip_write_via(struct buf *b, const struct sip_flow *flow, struct slice branch)
+sip_write_via(
+    struct buf *b, enum sip_transport transport, const struct addr *sent_by, struct slice branch)
 {
 	buf_lit(b, "Via: SIP/2.0/");
-	buf_put(b, sip_transport_name(flow->transport));
+	buf_put(b, sip_transport_name(transport));
 	buf_char(b, ' ');
-	addr_write(b, &flow->local);
+	addr_write(b, sent_by);
 	buf_lit(b, ";branch=");
 	sip_put_clean(b, branch);
 	buf_lit(b, ";rport\r\n");
+}
+
+void
+sip_write_transport_param(struct buf *b, enum sip_transport transport)
+{
+	switch (transport) {
+	case SIP_UDP: break;
+	case SIP_TCP: buf_lit(b, ";transport=tcp"); break;
+	case SIP_TLS: buf_lit(b, ";transport=tls"); break;
+	case SIP_WS:
+	case SIP_WSS: buf_lit(b, ";transport=ws"); break;
+	}
 }
 
 void

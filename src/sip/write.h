@@ -18,8 +18,12 @@ void sip_write_hdr(struct buf *b, enum sip_hdr_id id, struct slice value);
 /** The same with printf. Value up to 1 KiB. */
 void sip_write_hdrf(struct buf *b, enum sip_hdr_id id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/** "Via: SIP/2.0/UDP host:port;branch=…;rport\r\n" for a request we send. */
-void sip_write_via(struct buf *b, const struct sip_flow *flow, struct slice branch);
+/** "Via: SIP/2.0/UDP host:port;branch=…;rport\r\n" for a request we send; sent_by is what the
+ *  peer sees of us. */
+void sip_write_via(
+    struct buf *b, enum sip_transport transport, const struct addr *sent_by, struct slice branch);
+/** ";transport=tcp" of a URI, nothing for UDP; secure WebSocket is "ws" too (RFC 7118, 5). */
+void sip_write_transport_param(struct buf *b, enum sip_transport transport);
 /** `"Display" <uri>` (display is plain text: quoted and escaped, left out when empty), then
  *  ";tag=" + tag when tag is not empty. No CR LF. */
 void sip_write_name_addr(struct buf *b, struct slice display, struct slice uri, struct slice tag);

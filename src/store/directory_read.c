@@ -51,16 +51,51 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .type = stmt_column(s, 2),
 	    .host = stmt_column(s, 3),
 	    .auth_by_address = sqlite3_column_int(s->st, 4),
-	    .tcp = sqlite3_column_int(s->st, 5),
+	    .transport = stmt_column(s, 5),
 	    .enabled = sqlite3_column_int(s->st, 6),
 	    .port = (uint16_t)sqlite3_column_int(s->st, 7),
 	    .max_contacts = (uint32_t)sqlite3_column_int(s->st, 8),
 	    .qualify_s = (uint32_t)sqlite3_column_int(s->st, 9),
 	    .ha1_md5 = stmt_column(s, 10),
 	    .ha1_sha256 = stmt_column(s, 11),
+	    .digest = stmt_column(s, 12),
+	    .nat = stmt_column(s, 13),
+	    .permit = stmt_column(s, 14),
+	    .deny = stmt_column(s, 15),
+	    .tls_required = sqlite3_column_int(s->st, 16),
 	};
 
 	return sink->on_phone(ctx, &row);
+}
+
+static bool
+on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_line_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .host = stmt_column(s, 2),
+	    .proxy = stmt_column(s, 3),
+	    .transport = stmt_column(s, 4),
+	    .username = stmt_column(s, 5),
+	    .auth_username = stmt_column(s, 6),
+	    .password = stmt_column(s, 7),
+	    .from_user = stmt_column(s, 8),
+	    .from_domain = stmt_column(s, 9),
+	    .number_format = stmt_column(s, 10),
+	    .identity = stmt_column(s, 11),
+	    .main_number = stmt_column(s, 12),
+	    .incoming_from = stmt_column(s, 13),
+	    .permit = stmt_column(s, 14),
+	    .enabled = sqlite3_column_int(s->st, 15),
+	    .auth_by_address = sqlite3_column_int(s->st, 16),
+	    .registers = sqlite3_column_int(s->st, 17),
+	    .expires_s = (uint32_t)sqlite3_column_int(s->st, 18),
+	    .qualify_s = (uint32_t)sqlite3_column_int(s->st, 19),
+	    .max_calls = (uint32_t)sqlite3_column_int(s->st, 20),
+	};
+
+	return sink->on_line(ctx, &row);
 }
 
 static bool
@@ -71,6 +106,7 @@ on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .user = sqlite3_column_int64(s->st, 1),
 	    .number = stmt_column(s, 2),
 	    .external = sqlite3_column_int(s->st, 3),
+	    .line = sqlite3_column_int64(s->st, 4),
 	};
 
 	return sink->on_number(ctx, &row);
@@ -91,10 +127,16 @@ static const struct {
     {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s "
      "FROM user ORDER BY id",
 	on_user},
-    {"SELECT id, name, type, host, auth = 'address', transport = 'tcp', enabled, port, "
-     "max_contacts, qualify_s, ha1_md5, ha1_sha256 FROM phone ORDER BY id",
+    {"SELECT id, name, type, host, auth = 'address', transport, enabled, port, "
+     "max_contacts, qualify_s, ha1_md5, ha1_sha256, digest, nat, permit, deny, tls_required "
+     "FROM phone ORDER BY id",
 	on_phone},
-    {"SELECT id, user, number, kind = 'external' FROM number "
+    {"SELECT id, name, host, proxy, transport, username, auth_username, password, from_user, "
+     "from_domain, number_format, identity, main_number, incoming_from, permit, enabled, "
+     "auth = 'address', register, expires_s, qualify_s, max_calls FROM line "
+     "ORDER BY position, id",
+	on_line},
+    {"SELECT id, user, number, kind = 'external', line FROM number "
      "ORDER BY user, length(number), number",
 	on_number},
     {"SELECT user, phone FROM user_phone ORDER BY user, position", on_user_phone},

@@ -64,7 +64,7 @@ export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out
 	for (size_t i = 0; i < e->field_count && err == ERR_OK; i++) {
 		const struct model_field *f = &e->fields[i];
 
-		if ((f->flags & MODEL_COMPUTED) &&
+		if ((f->flags & (MODEL_COMPUTED | MODEL_READONLY)) &&
 		    !(e == &model_user && strcmp(f->name, "numbers") == 0))
 			json_object_del(row, f->name);
 		else if (f->type == MODEL_REF || f->type == MODEL_REF_LIST)
@@ -151,11 +151,12 @@ export_section(struct db *db, const struct model_entity *e, json_t *file)
 	return err;
 }
 
+const struct model_entity *const export_sections[] = {&model_range, &model_phone, &model_user,
+    &model_line, &model_number, &model_certificate, &model_address_rule, NULL};
+
 enum err
 store_export(struct store *s, json_t **out)
 {
-	static const struct model_entity *const sections[] = {
-	    &model_range, &model_phone, &model_user, &model_number};
 	json_t *file = json_object(), *settings = NULL;
 	struct db *db;
 	enum err e = file ? store_read_begin(s, &db) : ERR_NOMEM;
@@ -167,8 +168,8 @@ store_export(struct store *s, json_t **out)
 	e = export_row(db, &model_settings, 1, &settings);
 	if (e == ERR_OK)
 		json_object_set_new(file, "settings", settings);
-	for (size_t i = 0; i < sizeof sections / sizeof sections[0] && e == ERR_OK; i++)
-		e = export_section(db, sections[i], file);
+	for (size_t i = 0; export_sections[i] && e == ERR_OK; i++)
+		e = export_section(db, export_sections[i], file);
 	store_read_end(s, db);
 	if (e == ERR_OK)
 		*out = file;

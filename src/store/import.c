@@ -300,17 +300,16 @@ release_numbers(struct import *im, const json_t *user)
 static enum err
 apply(struct import *im)
 {
-	static const struct model_entity *const order[] = {
-	    &model_settings, &model_range, &model_phone, &model_user, &model_number};
 	size_t i;
 	json_t *user;
 	enum err e = ERR_OK;
 
-	for (i = 0; i < sizeof order / sizeof order[0] && e == ERR_OK; i++) {
-		e = import_section(im, order[i]);
+	e = import_section(im, &model_settings);
+	for (i = 0; export_sections[i] && e == ERR_OK; i++) {
+		e = import_section(im, export_sections[i]);
 		/* now, so that what comes later cannot refer to what goes */
 		if (e == ERR_OK && json_array_size(im->errors) == 0)
-			e = delete_others(im, order[i]);
+			e = delete_others(im, export_sections[i]);
 	}
 	json_array_foreach(json_object_get(im->file, "users"), i, user)
 	{
@@ -372,16 +371,15 @@ run(struct import *im)
 static void
 check_sections(struct import *im)
 {
-	static const char *const known[] = {"settings", "ranges", "phones", "users", "numbers"};
 	const char *key;
 	json_t *v;
 
 	json_object_foreach(im->file, key, v)
 	{
-		bool ok = false;
+		bool ok = strcmp(key, model_settings.path) == 0;
 
-		for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-			ok = ok || strcmp(key, known[i]) == 0;
+		for (size_t i = 0; export_sections[i]; i++)
+			ok = ok || strcmp(key, export_sections[i]->path) == 0;
 		if (!ok)
 			import_error(im, key, "", NULL, "unknown_section",
 			    "There is no section of this name.");

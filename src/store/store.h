@@ -193,14 +193,24 @@ struct store_user_row {
 struct store_phone_row {
 	int64_t id;
 	const char *name, *type, *host;
-	bool auth_by_address, tcp, enabled;
+	const char *transport, *digest, *nat, *permit, *deny;
+	bool auth_by_address, enabled, tls_required;
 	uint16_t port;
 	uint32_t max_contacts, qualify_s;
 	const char *ha1_md5, *ha1_sha256; /* hex; "" without secret */
 };
 
+struct store_line_row {
+	int64_t id;
+	const char *name, *host, *proxy, *transport, *username, *auth_username, *password;
+	const char *from_user, *from_domain, *number_format, *identity, *main_number;
+	const char *incoming_from, *permit;
+	bool enabled, auth_by_address, registers;
+	uint32_t expires_s, qualify_s, max_calls;
+};
+
 struct store_number_row {
-	int64_t id, user; /* user 0 = none */
+	int64_t id, user, line; /* 0 = none */
 	const char *number;
 	bool external;
 };
@@ -209,14 +219,15 @@ struct store_range_row {
 	const char *first, *last;
 };
 
-/** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id),
- *  numbers (by user, shortest first), then user_phone (by user, in order). Texts are valid
- *  during the call only. false stops with ERR_NOMEM. */
+/** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
+ * (in order), numbers (by user, shortest first), then user_phone (by user, in order). Texts are
+ * valid during the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
 	bool (*on_user)(void *ctx, const struct store_user_row *row);
 	bool (*on_phone)(void *ctx, const struct store_phone_row *row);
+	bool (*on_line)(void *ctx, const struct store_line_row *row); /* in their order */
 	bool (*on_number)(void *ctx, const struct store_number_row *row);
 	bool (*on_user_phone)(void *ctx, int64_t user, int64_t phone);
 };

@@ -186,6 +186,8 @@ enum err ha1_renew_all(struct db *db, const char *realm);
 /* --- export.c ------------------------------------------------------------------- */
 
 /* One row with natural keys instead of ids. */
+/** The collections of an export file, referenced ones first; NULL ends. */
+extern const struct model_entity *const export_sections[];
 enum err export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out);
 /* Ids of all rows, by natural key. free() them. */
 enum err export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *count);

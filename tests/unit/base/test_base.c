@@ -169,6 +169,48 @@ seeded_random_repeats_and_system_does_not(void **state)
 	assert_false(buf_ok(&t));
 }
 
+static void
+networks_know_who_is_inside(void **state)
+{
+	static const struct {
+		const char *net, *text, *in, *out; /* text NULL: not valid */
+	} cases[] = {
+	    {"10.0.0.0/8", "10.0.0.0/8", "10.255.1.2", "11.0.0.1"},
+	    {" 192.0.2.77/26 ", "192.0.2.64/26", "192.0.2.127", "192.0.2.128"},
+	    {"192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.6"},
+	    {"0.0.0.0/0", "0.0.0.0/0", "198.51.100.1", "2001:db8::1"},
+	    {"2001:db8::ff/32", "2001:db8::/32", "2001:db8:1::1", "2001:db9::1"},
+	    {"fe80::/10", "fe80::/10", "fe80::1%3", "fec0::1"},
+	    {"10.0.0.0/33", NULL, NULL, NULL},
+	    {"10.0.0.0/", NULL, NULL, NULL},
+	    {"10.0.0/8", NULL, NULL, NULL},
+	    {"[::1]", NULL, NULL, NULL},
+	    {"", NULL, NULL, NULL},
+	};
+	struct addr_net net, list[2];
+	char text[ADDR_NET_TEXT_MAX];
+	struct addr a;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		enum err e = addr_net_parse(slice_cstr(cases[i].net), &net);
+
+		assert_int_equal(e, cases[i].text ? ERR_OK : ERR_MALFORMED);
+		if (e != ERR_OK)
+			continue;
+		assert_string_equal(addr_net_text(&net, text), cases[i].text);
+		assert_int_equal(addr_parse_ip(slice_cstr(cases[i].in), 5060, &a), ERR_OK);
+		assert_true(addr_net_has(&net, &a));
+		assert_int_equal(addr_parse_ip(slice_cstr(cases[i].out), 0, &a), ERR_OK);
+		assert_false(addr_net_has(&net, &a));
+	}
+	assert_int_equal(addr_nets_parse(SLICE("10.0.0.0/8, ::1"), list, 2, &n), ERR_OK);
+	assert_int_equal(n, 2);
+	assert_true(addr_nets_have((struct addr_nets){list, n}, &list[1].addr));
+	assert_int_equal(addr_nets_parse(SLICE("10.0.0.0/8,::1,::2"), list, 2, &n), ERR_LIMIT);
+	assert_int_equal(addr_nets_parse(SLICE("10.0.0.0/8,,::1"), list, 2, &n), ERR_MALFORMED);
+}
+
 int
 main(void)
 {
@@ -178,6 +220,7 @@ main(void)
 	    cmocka_unit_test(arena_keeps_its_cap),
 	    cmocka_unit_test(map_finds_removes_and_walks),
 	    cmocka_unit_test(addresses_survive_text),
+	    cmocka_unit_test(networks_know_who_is_inside),
 	    cmocka_unit_test(seeded_random_repeats_and_system_does_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,7 +136,7 @@ phone_fields_pho_2_pho_3(void **state)
 	    {&model_phone, "{'port':1}", NULL, NULL},
 	    {&model_phone, "{'port':0}", "too_small", "port"},
 	    {&model_phone, "{'port':65536}", "too_large", "port"},
-	    {&model_phone, "{'transport':'tls'}", "bad_choice", "transport"},
+	    {&model_phone, "{'transport':'sctp'}", "bad_choice", "transport"},
 	    {&model_phone, "{'max_contacts':17}", "too_large", "max_contacts"},
 	    {&model_phone, "{'qualify_s':0}", NULL, NULL},
 	    {&model_phone, "{'ha1_md5':'00'}", "unknown_field", "ha1_md5"},

@@ -312,7 +312,7 @@ static_addresses_are_contacts(void **state)
 	assert_int_equal(registrar_contacts(f.reg, 8, out, 8), 1);
 
 	p->address = at("[2001:db8::8]:5080");
-	p->tcp = true;
+	p->transport = SIP_TCP;
 	registrar_set_directory(f.reg, &f.dir);
 	assert_int_equal(registrar_contacts(f.reg, 8, out, 8), 1);
 	assert_true(slice_eq(out[0].uri, SLICE("sip:gate@[2001:db8::8]:5080;transport=tcp")));

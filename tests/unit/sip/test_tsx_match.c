@@ -426,7 +426,8 @@ drop_ack(void *ctx, const struct sip_msg *ack, const struct sip_flow *flow)
 static void
 answers_take_the_way_of_the_request(void **state)
 {
-	static const struct sip_core_ops ops = {keep_flow, busy, drop_ack, NULL};
+	static const struct sip_core_ops ops = {
+	    .send = keep_flow, .on_request = busy, .on_ack = drop_ack};
 	static const struct {
 		enum sip_transport transport;
 		uint32_t expected_gen;

@@ -34,7 +34,7 @@ request_lines_and_headers(void **state)
 
 	buf_init(&b, mem, sizeof mem);
 	sip_write_request_line(&b, SLICE("BYE"), SLICE("sip:bob@[2001:db8::1]"));
-	sip_write_via(&b, &flow, SLICE("z9hG4bK1"));
+	sip_write_via(&b, flow.transport, &flow.local, SLICE("z9hG4bK1"));
 	sip_write_hdr(&b, SIP_HDR_SUBJECT, SLICE("lunch\r\nX-Evil: yes\x01"));
 	sip_write_hdrf(&b, SIP_HDR_CSEQ, "%u %s", 7u, "BYE");
 	sip_write_body(&b, SLICE("application/sdp"), SLICE("v=0\r\n"));

@@ -90,6 +90,9 @@ struct sip_server_ops {
 	void (*on_cancel)(void *user, struct sip_server *tsx, const struct sip_msg *cancel);
 	/** 2xx to INVITE: no ACK for 64*T1 (the user ends the call with BYE). */
 	void (*on_no_ack)(void *user, struct sip_server *tsx);
+	/** A reliable provisional response: no PRACK for 64*T1 (RFC 3262, 3; the user answers
+	 *  the INVITE with a 5xx). */
+	void (*on_no_prack)(void *user, struct sip_server *tsx);
 	/** The transaction ends; the pointer is dead after this. */
 	void (*on_gone)(void *user, struct sip_server *tsx);
 };
@@ -107,20 +110,26 @@ struct sip_response {
 				 transaction's own tag (stable for its life) */
 	struct slice headers; /* more header lines, each with CR LF: Contact, Allow … */
 	struct slice content_type, body;
+	/* A 101-199 to INVITE that is sent again (T1 doubling, any transport) until
+	 * sip_server_pracked or 64*T1; the headers carry Require and RSeq (RFC 3262, 3). */
+	bool reliable;
 };
 
 /**
  * Sends a response: provisional ones as often as wanted, a final one once.
  * A 2xx to INVITE is sent again by the layer (T1 doubling to T2, also over TCP)
  * until sip_server_acked or 64*T1. ERR_WRONG_STATE: a final response was sent
- * already; ERR_TOO_BIG: does not fit in SIP_MSG_MAX_BYTES. Out of memory it is sent
- * but not repeated.
+ * already, or a provisional one while a reliable one waits for its PRACK (one at a
+ * time; a final one ends that wait); ERR_INVALID: reliable, but no 101-199 to an INVITE;
+ * ERR_TOO_BIG: does not fit in SIP_MSG_MAX_BYTES. Out of memory it is sent but not repeated.
  */
 ERR_MUST_CHECK enum err sip_server_respond(struct sip_server *tsx, const struct sip_response *r);
 /** respond() with nothing but a status; failure is logged, not returned. */
 void sip_server_reject(struct sip_server *tsx, uint16_t status, struct slice headers);
 /** The ACK of the 2xx arrived: stop sending it again. */
 void sip_server_acked(struct sip_server *tsx);
+/** The PRACK of the reliable provisional response arrived: stop sending it again. */
+void sip_server_pracked(struct sip_server *tsx);
 const struct sip_flow *sip_server_flow(const struct sip_server *tsx);
 /** The tag this transaction puts on To. */
 struct slice sip_server_tag(const struct sip_server *tsx);

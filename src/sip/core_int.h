@@ -154,6 +154,7 @@ struct sip_server {
 	bool merging : 1; /* in core->merges */
 	bool own_tag : 1; /* the To tag of our responses is `tag` */
 	bool cancelled : 1, acked : 1;
+	bool reliable : 1; /* the last response is provisional and waits for its PRACK */
 };
 
 /* Only INVITE sends by itself. */

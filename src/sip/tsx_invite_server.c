@@ -7,8 +7,9 @@
  *	    `------2xx------> ACCEPTED ------------L-------------------'
  *
  * In ACCEPTED the layer also does what 13.3.1.4 asks of its user: it repeats the
- * 2xx, over any transport, until sip_server_acked. Beyond the RFC: an INVITE to
- * which nobody is attached is answered with 500 after 64*T1.
+ * 2xx, over any transport, until sip_server_acked. In PROCEEDING it repeats a reliable
+ * provisional response in the same way until sip_server_pracked (RFC 3262, 3). Beyond the RFC: an
+ *INVITE to which nobody is attached is answered with 500 after 64*T1.
  */
 #include "sip/core_int.h"
 
@@ -32,6 +33,7 @@ enter(struct sip_server *s, enum server_state state)
 
 	timer_stop(&invite(s)->resend);
 	timer_stop(&s->end);
+	s->reliable = false;
 	switch (state) {
 	case SERVER_PROCEEDING:
 		core_start(s->core, &invite(s)->resend, TSX_TRYING_MS);
@@ -59,13 +61,25 @@ send_provisional(struct sip_server *s)
 {
 	timer_stop(&invite(s)->resend);
 	server_send_last(s);
+	if (!s->reliable)
+		return;
+	start_resending(s);
+	core_start(s->core, &s->end, TSX_LIFE_MS);
 }
 
-/* 200 ms without a word of the user. */
+/* RFC 3262, 3: doubling without the cap of T2. Else 200 ms without a word of the user. */
 static void
-send_trying(struct sip_server *s)
+resend_reliable_or_trying(struct sip_server *s)
 {
-	sip_server_reject(s, 100, (struct slice){0});
+	struct sip_invite_server *i = invite(s);
+
+	if (!s->reliable) {
+		sip_server_reject(s, 100, (struct slice){0});
+		return;
+	}
+	server_resend_last(s);
+	i->interval_ms *= 2;
+	core_start(s->core, &i->resend, i->interval_ms);
 }
 
 static void
@@ -81,8 +95,16 @@ resend_doubled(struct sip_server *s)
 static void
 nobody_answers(struct sip_server *s)
 {
+	bool no_prack = s->reliable;
+
+	sip_server_pracked(s);
 	if (!s->ops)
 		sip_server_reject(s, 500, (struct slice){0});
+	else if (no_prack) {
+		s->core->stats.timeouts++;
+		if (s->ops->on_no_prack)
+			s->ops->on_no_prack(s->user, s);
+	}
 }
 
 static void
@@ -110,7 +132,7 @@ const struct server_machine server_invite = {
 	    [SERVER_PROCEEDING] =
 		{
 		    [SERVER_REQUEST] = {server_resend_last, SERVER_PROCEEDING},
-		    [SERVER_RESEND] = {send_trying, SERVER_PROCEEDING},
+		    [SERVER_RESEND] = {resend_reliable_or_trying, SERVER_PROCEEDING},
 		    [SERVER_1XX] = {send_provisional, SERVER_PROCEEDING},
 		    [SERVER_2XX] = {server_send_last, SERVER_ACCEPTED},
 		    [SERVER_3456XX] = {server_send_last, SERVER_COMPLETED},
@@ -146,4 +168,13 @@ sip_server_acked(struct sip_server *tsx)
 	tsx->acked = true;
 	timer_stop(&invite(tsx)->resend);
 	server_keep_nothing(tsx);
+}
+
+void
+sip_server_pracked(struct sip_server *tsx)
+{
+	if (!tsx->reliable)
+		return;
+	tsx->reliable = false;
+	timer_stop(&invite(tsx)->resend);
 }

@@ -337,6 +337,10 @@ sip_server_respond(struct sip_server *s, const struct sip_response *r)
 		return ERR_WRONG_STATE;
 	if (r->status < 100 || r->status > 699)
 		return ERR_INVALID;
+	if (r->reliable && (r->status == 100 || r->status >= 200 || s->method != SIP_INVITE))
+		return ERR_INVALID;
+	if (s->reliable && r->status < 200)
+		return ERR_WRONG_STATE;
 	e = write_response(s, r, &bytes);
 	if (e != ERR_OK)
 		return e;
@@ -346,6 +350,7 @@ sip_server_respond(struct sip_server *s, const struct sip_response *r)
 	if (r->status == 401 || r->status == 407)
 		leave_merges(s);
 	kept = keep_response(s, r->status, bytes);
+	s->reliable = r->reliable;
 	server_run(s, r->status < 200 ? SERVER_1XX : r->status < 300 ? SERVER_2XX : SERVER_3456XX);
 	if (!kept)
 		core_send(s->core, &s->flow, bytes);

@@ -109,7 +109,8 @@ static void
 respond(struct link *l, uint16_t status)
 {
 	struct link_end *e = &l->end[LINK_B];
-	struct sip_response r = {.status = status, .headers = l->b_headers};
+	struct sip_response r = {
+	    .status = status, .headers = l->b_headers, .reliable = l->b_reliable && status < 200};
 
 	if (e->server)
 		(void)!sip_server_respond(e->server, &r);
@@ -145,6 +146,15 @@ server_on_no_ack(void *user, struct sip_server *tsx)
 }
 
 static void
+server_on_no_prack(void *user, struct sip_server *tsx)
+{
+	struct link_end *e = user;
+
+	note(e->link, e->id, LINK_ON_NO_PRACK, 0, (struct slice){0});
+	sip_server_reject(tsx, 504, (struct slice){0});
+}
+
+static void
 server_on_gone(void *user, struct sip_server *tsx)
 {
 	struct link_end *e = user;
@@ -155,7 +165,7 @@ server_on_gone(void *user, struct sip_server *tsx)
 }
 
 static const struct sip_server_ops server_ops = {
-    server_on_cancel, server_on_no_ack, server_on_gone};
+    server_on_cancel, server_on_no_ack, server_on_no_prack, server_on_gone};
 
 static void
 on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)

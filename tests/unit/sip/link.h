@@ -33,6 +33,7 @@ enum link_event {
 	LINK_ON_FAILED,
 	LINK_ON_CANCEL,
 	LINK_ON_NO_ACK,
+	LINK_ON_NO_PRACK,
 	LINK_ON_GONE
 };
 
@@ -79,6 +80,7 @@ struct link {
 	bool quiet;		/* notes nothing */
 	uint16_t b_status;	/* not 0: answered inside on_request */
 	struct slice b_headers; /* with every answer */
+	bool b_reliable;	/* B's provisional answers want a PRACK */
 	struct link_note note[LINK_NOTES_MAX];
 	size_t notes;
 	char last_sent[LINK_ENDS][SIP_MSG_MAX_BYTES];

@@ -29,6 +29,8 @@ struct timing {
 	uint64_t times[TIMES_MAX]; /* when sender sent them, AT() */
 	uint64_t failed, no_ack;   /* A's on_failed(ERR_TIMEOUT), B's on_no_ack */
 	uint64_t a_gone, b_gone;
+	bool reliable;		  /* B's 1xx are (RFC 3262) */
+	uint64_t prack, no_prack; /* B's user has the PRACK; on_no_prack, answered with 504 */
 };
 
 /* clang-format off */
@@ -99,6 +101,23 @@ static const struct timing timings[] = {
 	{{0, 180}}, LINK_1XX, false, LINK_B, "SIP/2.0 180",
 	.times = {AT(0), AT(500), AT(1500), AT(3500), AT(7500), AT(15500), AT(31500)},
 	.failed = AT(32000), .a_gone = AT(32000)},
+    {"RFC 3262, 3: a reliable 1xx doubles without cap, then the user ends it", SIP_INVITE, SIP_UDP,
+	{{0, 183}}, 0, false, LINK_B, "SIP/2.0 183",
+	.times = {AT(0), AT(500), AT(1500), AT(3500), AT(7500), AT(15500), AT(31500)},
+	.a_gone = AT(64000), .b_gone = AT(37000), .reliable = true, .no_prack = AT(32000)},
+    {"RFC 3262, 3: over TCP too", SIP_INVITE, SIP_TCP,
+	{{0, 183}}, 0, false, LINK_B, "SIP/2.0 183",
+	.times = {AT(0), AT(500), AT(1500), AT(3500), AT(7500), AT(15500), AT(31500)},
+	.a_gone = AT(32000), .b_gone = AT(32000), .reliable = true, .no_prack = AT(32000)},
+    {"RFC 3262, 3: 64*T1 count from the response", SIP_INVITE, SIP_UDP,
+	{{9000, 183}}, 0, false, LINK_B, "SIP/2.0 504", .times = {AT(41000)},
+	.a_gone = AT(73000), .b_gone = AT(46000), .reliable = true, .no_prack = AT(41000)},
+    {"RFC 3262, 3: the PRACK stops it", SIP_INVITE, SIP_UDP,
+	{{0, 183}, {40000, 486}}, 0, false, LINK_B, "SIP/2.0", .times = {AT(0), AT(500), AT(40000)},
+	.a_gone = AT(72000), .b_gone = AT(45000), .reliable = true, .prack = AT(1000)},
+    {"RFC 3262, 3: no other 1xx before the PRACK, but a final response", SIP_INVITE, SIP_UDP,
+	{{0, 183}, {100, 180}, {200, 486}}, 0, false, LINK_B, "SIP/2.0", .times = {AT(0), AT(200)},
+	.a_gone = AT(32200), .b_gone = AT(5200), .reliable = true},
 };
 /* clang-format on */
 
@@ -136,13 +155,20 @@ timers_have_their_values(void **state)
 		memcpy(l.plan, t->plan, sizeof l.plan);
 		l.drop = t->drop;
 		l.a_acks_2xx = l.b_takes_acks = t->acks;
+		l.b_reliable = t->reliable;
 		assert_int_equal(link_ask(&l, t->method), ERR_OK);
+		if (t->prack) {
+			link_run_until(&l, t->prack - 1);
+			sip_server_pracked(l.end[LINK_B].server);
+		}
 		link_run_until(&l, END_MS);
 		check_times(t, &l);
 		check_time(
 		    t, "on_failed", t->failed, link_when(&l, LINK_A, LINK_ON_FAILED, ERR_TIMEOUT));
 		check_time(
 		    t, "on_no_ack", t->no_ack, link_when(&l, LINK_B, LINK_ON_NO_ACK, LINK_ANY));
+		check_time(t, "on_no_prack", t->no_prack,
+		    link_when(&l, LINK_B, LINK_ON_NO_PRACK, LINK_ANY));
 		check_time(t, "end of A", t->a_gone, link_when(&l, LINK_A, LINK_ON_GONE, LINK_ANY));
 		check_time(t, "end of B", t->b_gone, link_when(&l, LINK_B, LINK_ON_GONE, LINK_ANY));
 		if (link_count(&l, LINK_A, LINK_ON_GONE, LINK_ANY) > 1 ||

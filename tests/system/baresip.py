@@ -76,8 +76,9 @@ class Baresip:
             f"regint={register_s};answermode={answer};audio_codecs={codecs}\n")
         (folder / "contacts").write_text("")
         self.log = folder / "log"
-        self.process = subprocess.Popen(["baresip", "-f", str(folder)], stdout=self.log.open("w"),
-                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(["baresip", "-f", str(folder)], stdout=log, stderr=subprocess.STDOUT,
+                                            stdin=subprocess.DEVNULL)
         self.control = None
         self.buffer = b""
         self.events = []

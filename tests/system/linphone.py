@@ -1,0 +1,82 @@
+"""A real softphone: linphonec with an account, commanded through its standard input, sound from and to WAV files.
+
+Traps of linphone 5.1 this file knows: without `.local/share/linphone` under its home it has no listening point; files take
+the place of the sound card only after `soundcard use files`; a file to play is played once, so it has to be long.
+"""
+import os
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+import baresip
+from harness import address, free_port, until
+
+NO_SOUND = "[sound]\nplayback_dev_id=\nringer_dev_id=\ncapture_dev_id=\n"
+
+
+class Linphone:
+    """`say` is a command as typed; what it printed is in `text`."""
+
+    def __init__(self, server, name, secret, hertz=440, transport="udp", host=None, proxy=None, auto_answer=True):
+        self.folder = tempfile.TemporaryDirectory(prefix="strowger-linphone-")
+        folder = Path(self.folder.name)
+        self.name, self.hertz = name, hertz
+        (folder / ".local/share/linphone").mkdir(parents=True)
+        self.recording = folder / "heard.wav"
+        baresip.write_tone(folder / "tone.wav", hertz)
+        host = host or address(11)
+        ports = {one: free_port(host) if one == transport else 0 for one in ("udp", "tcp", "tls")}
+        target = proxy or f"sip:{server.host}:{server.sip_port};transport={transport}"
+        (folder / "rc").write_text(
+            f"[sip]\nsip_port={ports['udp']}\nsip_tcp_port={ports['tcp']}\nsip_tls_port={ports['tls']}\ndefault_proxy=0\n"
+            f"verify_server_certs=0\nverify_server_cn=0\nguess_hostname=1\n"
+            f"[rtp]\naudio_rtp_port={free_port(host)}\n[net]\nmtu=0\n{NO_SOUND}"
+            f"[proxy_0]\nreg_proxy=<{target}>\nreg_identity=sip:{name}@{server.host}\nreg_sendregister=1\nreg_expires=120\n"
+            f"publish=0\n[auth_info_0]\nusername={name}\npasswd={secret}\n")
+        self.text = ""
+        self.process = subprocess.Popen(
+            ["linphonec", "-c", str(folder / "rc")] + (["-a"] if auto_answer else []), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", bufsize=1,
+            env={**os.environ, "HOME": str(folder), "TERM": "dumb"})
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        self.wait_text("linphonec>", "linphonec is ready")
+        self.say("soundcard use files")
+        self.say(f"play {folder}/tone.wav")
+        self.say(f"record {self.recording}")
+
+    def _read(self):
+        while chunk := self.process.stdout.read(1):
+            self.text += chunk
+
+    def say(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+
+    def wait_text(self, part, what, since=0, seconds=15):
+        until(lambda: part in self.text[since:] or self.process.poll() is not None, f"{what}; it said {self.text[-1500:]}",
+              seconds)
+        if part not in self.text[since:]:
+            raise AssertionError(f"linphonec ended with {self.process.returncode}: {self.text[-3000:]}")
+
+    def mark(self):
+        return len(self.text)
+
+    def recorded(self):
+        return self.recording.stat().st_size if self.recording.exists() else 0
+
+    def heard(self):
+        return baresip.read_wav(self.recording)
+
+    def close(self):
+        try:
+            self.say("quit")
+            self.process.wait(10)
+        except (OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait()
+        self.process.stdin.close()
+        self.reader.join(5)
+        self.process.stdout.close()
+        self.folder.cleanup()

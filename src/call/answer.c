@@ -50,7 +50,7 @@ static void
 take_and_end(struct leg *l, const struct sip_msg *resp)
 {
 	if (l->state == LEG_ASKING)
-		l->call->forks_asking--;
+		l->call->ring.asking--;
 	l->state = LEG_UP;
 	leg_ack(l, l->call->offer_late ? bridge_refusal(l, resp->body) : SLICE(""));
 	leg_bye(l, SLICE(""));
@@ -60,30 +60,31 @@ static enum err
 connect_sides(struct leg *l, const struct sip_msg *resp)
 {
 	struct call *c = l->call;
+	struct leg *caller = leg_other(l);
 	struct slice sdp = {0};
 	char extra[256];
 	struct buf b;
 	enum err e = bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late);
 
 	if (e == ERR_OK)
-		e = bridge_give(l, &c->caller, &sdp);
+		e = bridge_give(l, caller, &sdp);
 	if (e != ERR_OK)
 		return e;
 	buf_init(&b, extra, sizeof extra);
-	session_write_answer(&c->caller, &b);
-	return leg_accept(&c->caller, 200, buf_slice(&b), sdp);
+	session_write_answer(caller, &b);
+	return leg_accept(caller, 200, buf_slice(&b), sdp);
 }
 
 static void
 on_first_2xx(struct leg *l, const struct sip_msg *resp)
 {
 	struct call *c = l->call;
-	enum err e = sip_dialog_on_response(&l->dialog, &c->arena, resp);
+	enum err e = sip_dialog_on_response(&l->dialog, &l->arena, resp);
 
 	l->invite_out_pending = false;
-	if (e != ERR_OK || l->state == LEG_CANCELLED || c->state != CALL_RINGING) {
+	if (e != ERR_OK || l->state == LEG_CANCELLED || !c->ring.active) {
 		take_and_end(l, resp);
-		if (e != ERR_OK && c->state == CALL_RINGING && c->forks_asking == 0)
+		if (e != ERR_OK && c->ring.active && c->ring.asking == 0)
 			call_end(c, CDR_FAILED, CDR_BY_CALLED, 500);
 		return;
 	}
@@ -95,15 +96,10 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, e == ERR_LIMIT ? 503 : 488);
 		return;
 	}
-	l->state = LEG_UP;
-	c->called = l;
-	c->caller.state = LEG_UP;
-	c->state = CALL_UP;
-	c->sip_status = 200;
-	c->result = CDR_ANSWERED;
-	c->answered_at = c->sw->p.ops->wall_ms(c->sw->p.ctx);
-	c->sw->stats.answered++;
 	ring_on_winner(l);
+	l->state = LEG_UP;
+	leg_sit(l);
+	leg_other(l)->state = LEG_UP;
 	bridge_drop_refused(l);
 	if (c->offer_late)
 		l->ack_owed = true;
@@ -111,10 +107,8 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 		leg_ack(l, SLICE(""));
 	session_on_2xx(l, resp);
 	session_start(l);
-	session_start(&c->caller);
-	bridge_update_timeout(c);
-	record_update(c);
-	record_live(c, LIVE_CALL_ANSWERED);
+	session_start(leg_other(l));
+	call_answered(c, l);
 }
 
 void

@@ -31,8 +31,8 @@ open_stream(struct leg *l, size_t i, const struct sdp_media *m)
 	    .user = (uint64_t)(uintptr_t)s};
 	enum err e;
 
-	p.family[MEDIA_CALLER] = c->caller.dialog.flow.remote.family == 6 ? 6 : 4;
-	p.family[MEDIA_CALLED] = c->called_family;
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		p.family[side] = c->family[side];
 	e = media_stream_open(sw->p.media, &p, &s->ref, s->port);
 	if (e != ERR_OK)
 		return e;
@@ -158,12 +158,20 @@ bridge_refusal(const struct leg *l, struct slice offer)
 	return buf_ok(&b) ? buf_slice(&b) : SLICE("");
 }
 
+bool
+bridge_is_held(const struct call *c)
+{
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		if (c->leg[side] && c->leg[side]->holding)
+			return true;
+	return false;
+}
+
 void
 bridge_update_timeout(struct call *c)
 {
 	const struct settings *set = dir_settings(c->sw->p.directory);
-	bool held = c->caller.holding || (c->called && c->called->holding);
-	uint32_t s = held ? set->rtp_hold_timeout_s : set->rtp_timeout_s;
+	uint32_t s = bridge_is_held(c) ? set->rtp_hold_timeout_s : set->rtp_timeout_s;
 
 	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 		if (c->stream[i].open)

@@ -3,6 +3,8 @@
 
 #include "call/call_int.h"
 
+enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
+
 struct call *
 call_find(const struct call_switch *sw, struct slice id)
 {
@@ -53,8 +55,8 @@ call_new(struct call_switch *sw, struct slice sip_call_id, struct call **out)
 		free(c);
 		return e;
 	}
-	arena_init(&c->arena, "call", 2048, 256 * 1024);
-	list_init(&c->forks);
+	arena_init(&c->arena, "call", CALL_TEXT_BYTES, 256 * 1024);
+	list_init(&c->legs);
 	list_init(&c->relayed);
 	c->started_at = sw->p.ops->wall_ms(sw->p.ctx);
 	list_push(&sw->calls, &c->link);
@@ -70,7 +72,7 @@ call_free(struct call *c)
 {
 	struct call_switch *sw = c->sw;
 
-	timer_stop(&c->ring);
+	ring_stop(c, SLICE(""));
 	hmap_remove(&sw->by_id, &c->by_id);
 	arena_fini(&c->arena);
 	sw->stats.calls_now--;
@@ -96,7 +98,7 @@ call_settle(struct call *c)
 		c->recorded = true;
 		record_end(c);
 	}
-	if (c->legs_alive || c->dead)
+	if (!list_empty(&c->legs) || c->dead)
 		return;
 	c->dead = true;
 	list_remove(&c->link);
@@ -105,16 +107,34 @@ call_settle(struct call *c)
 		timer_start(sw->p.timers, &sw->reaper, 0);
 }
 
-static void
-answer_caller(struct call *c, uint16_t status)
+void
+call_answered(struct call *c, struct leg *called)
 {
-	struct sip_server *tsx = c->caller.invite_in;
+	struct slice name;
+
+	c->state = CALL_UP;
+	c->sip_status = 200;
+	c->result = CDR_ANSWERED;
+	c->answered_at = c->sw->p.ops->wall_ms(c->sw->p.ctx);
+	c->sw->stats.answered++;
+	if (arena_dup(&c->arena, called->phone_name, &name) == ERR_OK)
+		c->called_phone = name;
+	bridge_update_timeout(c);
+	record_update(c);
+	record_live(c, LIVE_CALL_ANSWERED);
+	watch_tell_seats(c);
+}
+
+static void
+answer_caller(struct leg *l, uint16_t status)
+{
+	struct sip_server *tsx = l->invite_in;
 	struct slice extra = status == 503 ? SLICE("Retry-After: 10\r\n") : SLICE("");
 
-	c->sip_status = status;
-	c->caller.invite_in_pending = false;
+	l->call->sip_status = status;
+	l->invite_in_pending = false;
 	sip_server_reject(tsx, status, extra);
-	leg_done(&c->caller);
+	leg_done(l);
 }
 
 void
@@ -129,15 +149,16 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	c->ended_by = by;
 	c->ended_at = sw->p.ops->wall_ms(sw->p.ctx);
 	sw->stats.calls_up--;
-	timer_stop(&c->ring);
-	ring_stop(c, c->called, SLICE(""));
+	ring_stop(c, SLICE(""));
 	relayed_drop_all(c);
-	if (c->caller.state == LEG_ASKED)
-		answer_caller(c, status);
-	else
-		leg_bye(&c->caller, SLICE(""));
-	if (c->called)
-		leg_bye(c->called, SLICE(""));
+	LIST_FOR_EACH_SAFE (it, &c->legs) {
+		struct leg *l = container_of(it, struct leg, link);
+
+		if (l->state == LEG_ASKED)
+			answer_caller(l, status);
+		else
+			leg_bye(l, SLICE("")); /* those that only ring are cancelled already */
+	}
 	bridge_close(c);
 	if (c->streams_open)
 		record_update(c); /* a crash before the media report must not make it a cut call */

@@ -1,8 +1,9 @@
 /*
  * call/ - telephone calls: a back-to-back user agent that executes plans.
  *
- * The switch owns calls, a call owns its legs (the caller's one and one for each
- * contact that rings), a leg owns its dialog. It asks routing/ what to do, rings,
+ * The switch owns calls, a call owns its legs, a leg owns its dialog. A call has two
+ * seats, the caller's and the called one; legs ring for a seat, and a transfer gives
+ * a seat to another leg. It asks routing/ what to do, rings,
  * connects media through media/, carries re-INVITEs from one side to the other,
  * watches the session, and says at the end what happened: one record a call.
  *
@@ -21,6 +22,7 @@
 #include "sip/dialog.h"
 
 struct call_switch;
+struct dir_line;
 
 enum { CALL_ID_BYTES = 24, CALL_LEGS_MAX = 32, CALL_CONTACTS_MAX = 8 };
 
@@ -28,6 +30,39 @@ enum { CALL_ID_BYTES = 24, CALL_LEGS_MAX = 32, CALL_CONTACTS_MAX = 8 };
 struct call_contact {
 	struct slice uri;
 	struct sip_flow flow;
+	struct slice route; /* Route header lines with CR LF (Path, Service-Route), or empty */
+};
+
+/* Who sent a request: exactly one of them. Borrowed. */
+struct call_origin {
+	const struct dir_phone *phone; /* authenticated */
+	const struct dir_line *line;   /* a provider's */
+};
+
+/* RFC 4235, 3.7.1. */
+enum call_dialog_state {
+	CALL_DIALOG_TRYING,
+	CALL_DIALOG_PROCEEDING, /* answered provisionally without a To tag */
+	CALL_DIALOG_EARLY,
+	CALL_DIALOG_CONFIRMED,
+	CALL_DIALOG_TERMINATED,
+};
+
+/* The state of a leg that belongs to one of our users changed. Texts are borrowed during
+ * the callback. */
+struct call_dialog_event {
+	int64_t user, phone; /* ids; phone 0 = one that is gone from the directory */
+	bool recipient;	     /* its direction (RFC 4235, 4.1): it is called; else the initiator */
+	enum call_dialog_state state;
+	uint64_t id;	      /* the same for all events of a leg, never used again */
+	const char *call;     /* our id of the call */
+	struct slice call_id; /* of SIP, with the tags as the user's phone has them: what an */
+	struct slice local_tag, remote_tag; /* INVITE with Replaces may name; local_tag is empty
+					       until the phone has given one */
+	struct slice remote_number, remote_name; /* who is at the other end */
+	int64_t remote_user;			 /* 0 = none of ours */
+	bool hidden;				 /* the other end does not want to be shown */
+	bool held;				 /* by either side */
 };
 
 struct call_switch_ops {
@@ -43,6 +78,8 @@ struct call_switch_ops {
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
+	/** For those who watch users; NULL = nobody. */
+	void (*on_dialog)(void *ctx, const struct call_dialog_event *ev);
 };
 
 struct call_switch_params {
@@ -72,10 +109,10 @@ void call_switch_free(struct call_switch *sw);
  *  snapshot is not touched any more after this returns. */
 void call_switch_set_directory(struct call_switch *sw, const struct directory *dir);
 
-/** A new INVITE without To tag, from an authenticated phone (borrowed). The answer
- *  goes out here, now or later. */
+/** A new INVITE without To tag, from somebody whose right to speak was checked (from is
+ *  borrowed). The answer goes out here, now or later. */
 void call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
-    const struct dir_phone *phone);
+    const struct call_origin *from);
 /** A request with a To tag (BYE, re-INVITE, INFO …). False: no dialog of ours, and
  *  nothing was answered. */
 bool call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req);

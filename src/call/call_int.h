@@ -1,7 +1,11 @@
 /*
  * Inside call/. Ownership: switch -> call -> legs and streams; children point up
- * uncounted. A call is freed by the reaper, never from inside a callback: when it
- * has ended, all its legs are done and all its streams have reported.
+ * uncounted. Legs that are done and calls that are over (no leg left, all streams
+ * reported) are freed by the reaper, never from inside a callback.
+ *
+ * A call has two seats. The caller sits in his from the start, the called one's stays
+ * empty until somebody answers. Legs that ring do it for a seat (leg->side); whoever
+ * sits in the other one waits for the answer.
  *
  *   leg states        caller: ASKED ──200──► UP ──► DONE
  *                     called: ASKING ─2xx──► UP ──► DONE
@@ -34,9 +38,14 @@ enum reinvite_purpose { REINVITE_NONE, REINVITE_FORWARD, REINVITE_REFRESH };
 
 struct leg {
 	struct call *call;
-	struct list link; /* call->forks; unused for the caller */
-	enum media_side side;
+	struct list link;     /* call->legs, in the end switch->done */
+	uint64_t id;	      /* never used again */
+	enum media_side side; /* the seat it has, or rings for */
 	enum leg_state state;
+	struct arena arena;	    /* its texts: it can change its call and go before it */
+	struct routing_party party; /* who speaks here, as others are shown it */
+	int64_t phone;		    /* of ours, 0 = none */
+	struct slice phone_name;    /* or what a record calls it */
 	struct sip_dialog dialog;
 	struct sip_server *invite_in;  /* an INVITE or re-INVITE of the peer we have not finished */
 	struct sip_client *invite_out; /* our INVITE or re-INVITE, until gone */
@@ -52,7 +61,9 @@ struct leg {
 	bool ack_due;		/* we sent a 2xx, its ACK has not come */
 	bool bye_wanted;	/* BYE as soon as the ACK is here (RFC 3261, 15) */
 	bool supports_timer, holding;
-	struct slice phone_name;
+	bool hidden;  /* its party does not want to be shown */
+	bool watched; /* its watchers know of it, in the state told */
+	uint8_t told; /* enum call_dialog_state */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
@@ -78,6 +89,30 @@ struct relayed {
 	struct sip_client *out;
 };
 
+/* A plan being executed: its targets ring for one seat. */
+struct ring {
+	bool active;
+	enum media_side seat;
+	struct timer timer;
+	uint64_t start_ms, deadline_ms;
+	uint32_t ring_ms;
+	struct routing_party party;    /* who is rung */
+	struct routing_target *target; /* with its texts; gone when the ringing is over */
+	size_t n_targets, next_target;
+	unsigned asking;   /* legs that ring */
+	struct leg *early; /* whose early media the other side hears */
+	uint16_t best_status;
+	bool told; /* the one who waits knows that it rings */
+};
+
+enum { DIVERSIONS_MAX = 5 };
+
+/* A number that sent the call on (RFC 5806); the reason in its words ("unconditional"). */
+struct diversion {
+	struct slice number, name;
+	const char *reason;
+};
+
 struct call {
 	struct call_switch *sw;
 	struct list link; /* switch->calls or switch->dead */
@@ -85,27 +120,21 @@ struct call {
 	struct arena arena;
 	char id[CALL_ID_BYTES];
 	enum call_state state;
-	struct leg caller;
-	struct list forks;  /* called legs, all states */
-	struct leg *called; /* the fork that answered */
-	struct leg *early;  /* the fork whose early media the caller hears */
-	unsigned legs_alive, forks_asking, streams_open;
-	uint8_t called_family; /* of the media sockets facing the phones that ring */
-	bool offer_late;       /* the INVITE came without SDP */
+	struct leg *leg[MEDIA_SIDES]; /* who sits in the seats; NULL = nobody */
+	struct list legs;	      /* all of them: seated, ringing, leaving */
+	struct ring ring;
+	unsigned streams_open;
+	uint8_t family[MEDIA_SIDES]; /* of the media sockets facing a seat: 4 or 6 */
+	bool offer_late;	     /* the INVITE came without SDP */
 	uint32_t max_forwards;
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats; /* sums of the streams that reported */
 	struct list relayed;
-	/* the plan, as far as it is still needed */
-	struct timer ring;
-	uint64_t ring_start_ms, ring_deadline_ms;
-	struct routing_target *target;
-	size_t n_targets, next_target;
-	uint16_t best_status;
-	bool rang; /* the caller has been told that it rings */
+	struct diversion *diverted; /* DIVERSIONS_MAX, oldest first; NULL = never diverted */
+	uint8_t n_diverted;
 	/* what the record says */
 	struct routing_party caller_party, called_party;
-	struct slice caller_phone;
+	struct slice caller_phone, called_phone;
 	struct slice *reason;
 	uint32_t n_reasons;
 	int64_t started_at, ringing_at, answered_at, ended_at;
@@ -122,7 +151,9 @@ struct call_switch {
 	struct sip_dialogs dialogs;
 	struct hmap by_id;
 	struct list calls, dead;
+	struct list done; /* legs without a call */
 	struct timer reaper;
+	uint64_t next_leg_id;
 	struct call_switch_stats stats;
 	char sdp_scratch[SDP_TEXT_MAX];
 };
@@ -132,6 +163,8 @@ struct call_switch {
 /* ---- call.c: life of a call ---- */
 ERR_MUST_CHECK enum err call_new(
     struct call_switch *sw, struct slice sip_call_id, struct call **out);
+/** Both sides talk from now on; called: who answered. */
+void call_answered(struct call *c, struct leg *called);
 /** Ends it towards all sides still there: BYE, CANCEL, or status to a caller who is
  *  still waiting. Idempotent. */
 void call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status);
@@ -145,10 +178,19 @@ void call_abandon(struct call *c);
 void call_settle(struct call *c);
 
 /* ---- leg.c ---- */
-void leg_init(struct leg *l, struct call *c, enum media_side side, enum leg_state state);
-struct leg *leg_other(const struct leg *l); /* NULL before the answer */
-/** Everything of it is over; frees its SDP texts, detaches transactions. Idempotent. */
+ERR_MUST_CHECK enum err party_copy(
+    struct arena *a, const struct routing_party *from, struct routing_party *to);
+/** A leg of c; does not sit down. party is copied. */
+ERR_MUST_CHECK enum err leg_new(struct call *c, enum media_side side, enum leg_state state,
+    const struct routing_party *party, struct leg **out);
+/** It takes its seat; whoever sat there must have left. */
+void leg_sit(struct leg *l);
+/** Who sits opposite; NULL: nobody (before the answer). */
+struct leg *leg_other(const struct leg *l);
+/** Everything of it is over: it leaves call and seat, detaches its transactions, frees its
+ *  SDP texts. The object itself lives until the reaper comes. Idempotent. */
 void leg_done(struct leg *l);
+void leg_free(struct leg *l);
 /** Hangs up: BYE now, or after the ACK that is due. */
 void leg_bye(struct leg *l, struct slice reason_hdr);
 /** (re-)INVITE, INFO … within the dialog. Adds Contact for INVITE. */
@@ -168,11 +210,16 @@ sdp_text_slice(const struct sdp_text *t)
 }
 
 /* ---- ring.c: executing the plan ---- */
-void ring_start(struct call *c, const struct routing_plan *plan, struct slice offer);
-/** A fork has its 2xx. */
+/** Keeps what the plan says about ringing party (its texts live as long as the call) for a
+ *  seat; somebody waits in the other one. */
+ERR_MUST_CHECK enum err ring_prepare(struct call *c, enum media_side seat,
+    const struct routing_party *party, const struct routing_plan *plan);
+/** Rings. The media of who waits are known, or its offer comes late. */
+void ring_start(struct call *c);
+/** Leg l answered: the others are told that they need not ring any more. */
 void ring_on_winner(struct leg *l);
-/** Stops all forks but keep (may be NULL). */
-void ring_stop(struct call *c, const struct leg *keep, struct slice reason_hdr);
+/** Nothing rings any more; reason_hdr goes with the CANCELs. */
+void ring_stop(struct call *c, struct slice reason_hdr);
 
 /* ---- answer.c ---- */
 void answer_on_2xx(struct leg *l, const struct sip_msg *resp);
@@ -204,6 +251,8 @@ struct slice bridge_refusal(const struct leg *l, struct slice offer);
 /** Closes the streams that l's final answer refused. */
 void bridge_drop_refused(struct leg *l);
 void bridge_close(struct call *c);
+/** One of the two holds. */
+bool bridge_is_held(const struct call *c);
 /** Longest silence allowed now (hold is longer). */
 void bridge_update_timeout(struct call *c);
 
@@ -227,6 +276,12 @@ void record_end(struct call *c);
 void record_live(struct call *c, enum live_call_state state);
 /** What happened, added to the plan's reasons. args: REASON_ARGS() or NULL. */
 void record_reason(struct call *c, enum reason r, const struct slice *args);
+
+/* ---- watch.c ---- */
+/** Tells watchers the state of a leg, when it is new to them; CONFIRMED: always. */
+void watch_tell(struct leg *l, enum call_dialog_state state);
+/** Hold and the other party may have changed for both seats. */
+void watch_tell_seats(struct call *c);
 
 /* ---- status.c ---- */
 /** What the caller is told when a phone said status. */

@@ -3,6 +3,8 @@
 
 #include "call/call_int.h"
 
+enum { LEG_TEXT_BYTES = 448 }; /* what most legs need */
+
 enum err
 sdp_text_set(struct sdp_text *t, struct slice s)
 {
@@ -42,24 +44,64 @@ on_session_timer(struct timer *t)
 	call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 }
 
-void
-leg_init(struct leg *l, struct call *c, enum media_side side, enum leg_state state)
+enum err
+party_copy(struct arena *a, const struct routing_party *from, struct routing_party *to)
 {
+	enum err e = arena_dup(a, from->number, &to->number);
+
+	if (e == ERR_OK)
+		e = arena_dup(a, from->name, &to->name);
+	to->user = from->user;
+	return e;
+}
+
+enum err
+leg_new(struct call *c, enum media_side side, enum leg_state state,
+    const struct routing_party *party, struct leg **out)
+{
+	struct leg *l = calloc(1, sizeof *l);
+	enum err e;
+
+	if (!l)
+		return ERR_NOMEM;
+	arena_init(&l->arena, "leg", LEG_TEXT_BYTES, 64 * 1024);
+	e = party_copy(&l->arena, party, &l->party);
+	if (e != ERR_OK) {
+		arena_fini(&l->arena);
+		free(l);
+		return e;
+	}
 	l->call = c;
+	l->id = ++c->sw->next_leg_id;
 	l->side = side;
 	l->state = state;
-	list_init(&l->link);
 	timer_init(&l->session, on_session_timer);
 	l->sdp_session = rng_u64(c->sw->p.rng) >> 2; /* fits a signed 64-bit number */
 	l->sdp_version = 1;
-	c->legs_alive++;
+	list_push(&c->legs, &l->link);
 	c->sw->stats.legs_now++;
+	*out = l;
+	return ERR_OK;
+}
+
+void
+leg_free(struct leg *l)
+{
+	list_remove(&l->link);
+	arena_fini(&l->arena);
+	free(l);
+}
+
+void
+leg_sit(struct leg *l)
+{
+	l->call->leg[l->side] = l;
 }
 
 struct leg *
 leg_other(const struct leg *l)
 {
-	return l == &l->call->caller ? l->call->called : &l->call->caller;
+	return l->call->leg[MEDIA_SIDES - 1 - l->side];
 }
 
 void
@@ -67,9 +109,12 @@ leg_done(struct leg *l)
 {
 	struct call *c = l->call;
 
-	if (!c || l->state == LEG_DONE)
+	if (l->state == LEG_DONE)
 		return;
+	watch_tell(l, CALL_DIALOG_TERMINATED);
 	l->state = LEG_DONE;
+	if (c->leg[l->side] == l)
+		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
 	if (l->invite_in)
 		sip_server_attach(l->invite_in, NULL, NULL);
@@ -81,8 +126,11 @@ leg_done(struct leg *l)
 	sdp_text_free(&l->local_sdp);
 	sdp_text_free(&l->remote_sdp);
 	sdp_text_free(&l->agreed_sdp);
-	c->legs_alive--;
 	c->sw->stats.legs_now--;
+	list_remove(&l->link);
+	list_push(&c->sw->done, &l->link);
+	if (!timer_active(&c->sw->reaper))
+		timer_start(c->sw->p.timers, &c->sw->reaper, 0);
 	call_settle(c);
 }
 

@@ -38,8 +38,7 @@ fill(const struct call *c, struct cdr *r)
 	slice_clip_cstr(c->caller_phone, r->caller_phone, sizeof r->caller_phone);
 	slice_clip_cstr(c->called_party.number, r->called_number, sizeof r->called_number);
 	slice_clip_cstr(c->called_party.name, r->called_name, sizeof r->called_name);
-	if (c->called)
-		slice_clip_cstr(c->called->phone_name, r->called_phone, sizeof r->called_phone);
+	slice_clip_cstr(c->called_phone, r->called_phone, sizeof r->called_phone);
 	if (c->answered_at && c->ended_at > c->answered_at)
 		r->duration_s = (uint32_t)((c->ended_at - c->answered_at + 500) / 1000);
 	put_reasons(c, r->explanation, &r->explanation_count);
@@ -73,9 +72,18 @@ record_end(struct call *c)
 	c->sw->p.ops->record_end(c->sw->p.ctx, c->record, &r);
 }
 
+/* Who sits there now; of an empty seat, what the record says. */
 static void
-put_party(struct live_party *out, const struct routing_party *p, struct slice phone)
+put_party(const struct call *c, enum media_side side, struct live_party *out)
 {
+	const struct leg *l = c->leg[side];
+	const struct routing_party *p = side == MEDIA_CALLER ? &c->caller_party : &c->called_party;
+	struct slice phone = side == MEDIA_CALLER ? c->caller_phone : c->called_phone;
+
+	if (l) {
+		p = &l->party;
+		phone = l->phone_name;
+	}
 	slice_clip_cstr(p->number, out->number, sizeof out->number);
 	slice_clip_cstr(p->name, out->name, sizeof out->name);
 	slice_clip_cstr(phone, out->phone, sizeof out->phone);
@@ -87,12 +95,13 @@ record_live(struct call *c, enum live_call_state state)
 {
 	struct live_call v = {
 	    .started_at = c->started_at, .answered_at = c->answered_at, .state = state};
+	const struct leg *called = c->leg[MEDIA_CALLED];
 	struct sdp sdp;
 
 	slice_clip_cstr(slice_cstr(c->id), v.call_id, sizeof v.call_id);
-	put_party(&v.caller, &c->caller_party, c->caller_phone);
-	put_party(&v.called, &c->called_party, c->called ? c->called->phone_name : SLICE(""));
-	LIST_FOR_EACH (it, &c->forks) {
+	put_party(c, MEDIA_CALLER, &v.caller);
+	put_party(c, MEDIA_CALLED, &v.called);
+	LIST_FOR_EACH (it, &c->legs) {
 		const struct leg *l = container_of(it, struct leg, link);
 
 		if (l->state == LEG_ASKING && v.ringing_count < LIVE_RINGING_MAX)
@@ -100,8 +109,8 @@ record_live(struct call *c, enum live_call_state state)
 			    l->phone_name, v.ringing[v.ringing_count++], LIVE_PHONE_BYTES);
 	}
 	put_reasons(c, v.reasons, &v.reasons_count);
-	if (c->called && c->called->remote_sdp.n &&
-	    sdp_parse(&sdp, sdp_text_slice(&c->called->remote_sdp)) == ERR_OK && sdp.n_media)
+	if (called && called->remote_sdp.n &&
+	    sdp_parse(&sdp, sdp_text_slice(&called->remote_sdp)) == ERR_OK && sdp.n_media)
 		slice_clip_cstr(sdp_codec_name(&sdp.media[0], 0), v.codec, sizeof v.codec);
 	c->sw->p.ops->on_live(c->sw->p.ctx, &v);
 }

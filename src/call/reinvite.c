@@ -17,8 +17,8 @@ static void
 tell_hold(struct call *c)
 {
 	bridge_update_timeout(c);
-	record_live(
-	    c, c->caller.holding || c->called->holding ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+	watch_tell_seats(c);
 }
 
 /* 200 to the re-INVITE of l with the other side's media. */
@@ -201,7 +201,7 @@ on_2xx(struct leg *l, const struct sip_msg *resp)
 		return;
 	}
 	l->invite_out_pending = false;
-	if (sip_dialog_on_response(&l->dialog, &l->call->arena, resp) != ERR_OK)
+	if (sip_dialog_on_response(&l->dialog, &l->arena, resp) != ERR_OK)
 		call_log(LOG_DEBUG, l->call, "a 2xx to a re-INVITE has no usable Contact");
 	session_on_2xx(l, resp);
 	session_start(l);

@@ -4,6 +4,7 @@
  * cancelled with the word that the call was taken elsewhere (RFC 3326).
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "call/call_int.h"
 
@@ -16,20 +17,23 @@ static void
 tell_caller(struct leg *l, const struct sip_msg *resp)
 {
 	struct call *c = l->call;
+	struct ring *r = &c->ring;
+	struct leg *caller = leg_other(l);
 	uint16_t status = resp->status == 180 ? 180 : 183;
 	struct slice sdp = {0};
 
-	if (resp->body.n && !c->offer_late && (!c->early || c->early == l)) {
+	if (resp->body.n && !c->offer_late && (!r->early || r->early == l)) {
 		if (bridge_take(l, resp->body, &l->dialog.flow, true) != ERR_OK ||
-		    bridge_give(l, &c->caller, &sdp) != ERR_OK)
+		    bridge_give(l, caller, &sdp) != ERR_OK)
 			return; /* the final answer will show whether this phone is usable */
-		c->early = l;
-	} else if (c->rang) {
+		r->early = l;
+	} else if (r->told) {
 		return;
 	}
-	c->rang = true;
-	if (leg_accept(&c->caller, status, SLICE(""), sdp) != ERR_OK)
+	r->told = true;
+	if (leg_accept(caller, status, SLICE(""), sdp) != ERR_OK)
 		call_log(LOG_WARN, c, "%u could not be passed on", status);
+	watch_tell(caller, CALL_DIALOG_EARLY);
 	if (!c->ringing_at) {
 		c->ringing_at = c->sw->p.ops->wall_ms(c->sw->p.ctx);
 		record_live(c, LIVE_CALL_RINGING);
@@ -49,10 +53,12 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		return;
 	}
 	if (resp->status > 100 && resp->status < 200) {
-		if (resp->to.tag.n && sip_dialog_on_response(&l->dialog, &c->arena, resp) != ERR_OK)
+		if (resp->to.tag.n && sip_dialog_on_response(&l->dialog, &l->arena, resp) != ERR_OK)
 			return;
-		if (l->state == LEG_ASKING && c->state == CALL_RINGING)
-			tell_caller(l, resp);
+		if (l->state != LEG_ASKING || !c->ring.active)
+			return;
+		watch_tell(l, resp->to.tag.n ? CALL_DIALOG_EARLY : CALL_DIALOG_PROCEEDING);
+		tell_caller(l, resp);
 		return;
 	}
 	if (resp->status < 300)
@@ -96,7 +102,7 @@ fork_invite(struct leg *l)
 	enum err e = ERR_OK;
 
 	if (!c->offer_late)
-		e = bridge_give(&c->caller, l, &sdp);
+		e = bridge_give(leg_other(l), l, &sdp);
 	buf_init(&b, extra, sizeof extra);
 	session_write_offer(l, &b);
 	if (e == ERR_OK)
@@ -125,39 +131,52 @@ write_party(struct buf *b, const struct routing_party *p, const struct addr *hos
 	sip_write_name_addr(b, p->name, buf_slice(&u), SLICE(""));
 }
 
+/* From, To and Call-ID of a new leg that is called. */
 static enum err
-fork_new(
-    struct call *c, struct slice phone_name, const struct call_contact *contact, struct leg **out)
+fork_dialog(struct leg *l, const struct call_contact *contact)
 {
+	struct call *c = l->call;
 	char from[512], to[512], id[40];
 	struct addr host;
 	struct buf f, t, i;
-	struct leg *l = arena_new(&c->arena, struct leg);
-	enum err e;
 
-	if (!l || arena_dup(&c->arena, phone_name, &l->phone_name) != ERR_OK)
-		return ERR_NOMEM;
 	buf_init(&f, from, sizeof from);
 	buf_init(&t, to, sizeof to);
 	buf_init(&i, id, sizeof id);
 	sip_core_address(c->sw->p.core, &contact->flow, &host);
-	write_party(&f, &c->caller_party, &host);
-	write_party(&t, &c->called_party, &host);
+	write_party(&f, &leg_other(l)->party, &host);
+	write_party(&t, &l->party, &host);
 	buf_put(&i, slice_make(c->id, 16));
 	buf_char(&i, '-');
 	rng_token(c->sw->p.rng, &i, 16);
 	if (!buf_ok(&f) || !buf_ok(&t))
 		return ERR_TOO_BIG;
-	e = sip_dialog_init_uac(&l->dialog, &c->sw->dialogs, &c->arena, c->sw->p.rng,
+	return sip_dialog_init_uac(&l->dialog, &c->sw->dialogs, &l->arena, c->sw->p.rng,
 	    &(struct sip_dialog_uac_params){.local = buf_slice(&f),
 		.remote = buf_slice(&t),
 		.target = contact->uri,
 		.call_id = buf_slice(&i),
-		.flow = contact->flow});
+		.flow = contact->flow,
+		.route = contact->route});
+}
+
+static enum err
+fork_new(struct call *c, const struct routing_target *target, const struct call_contact *contact,
+    struct leg **out)
+{
+	struct leg *l;
+	enum err e = leg_new(c, c->ring.seat, LEG_ASKING, &c->ring.party, &l);
+
 	if (e != ERR_OK)
 		return e;
-	leg_init(l, c, MEDIA_CALLED, LEG_ASKING);
-	list_push(&c->forks, &l->link);
+	l->phone = target->phone;
+	e = arena_dup(&l->arena, target->phone_name, &l->phone_name);
+	if (e == ERR_OK)
+		e = fork_dialog(l, contact);
+	if (e != ERR_OK) {
+		leg_done(l);
+		return e;
+	}
 	*out = l;
 	return ERR_OK;
 }
@@ -168,19 +187,23 @@ ring_phone(struct call *c, const struct routing_target *target)
 	struct call_contact contact[CALL_CONTACTS_MAX];
 	size_t n = c->sw->p.ops->contacts(c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
 
-	for (size_t i = 0; i < n && c->forks_asking < CALL_LEGS_MAX; i++) {
+	for (size_t i = 0; i < n && c->ring.asking < CALL_LEGS_MAX; i++) {
 		struct leg *l;
+		enum err e = fork_new(c, target, &contact[i], &l);
 
-		if (fork_new(c, target->phone_name, &contact[i], &l) != ERR_OK) {
-			call_log(LOG_WARN, c, "no memory for another phone");
+		if (e != ERR_OK) {
+			call_log(LOG_WARN, c, "phone %.*s cannot be called: %s",
+			    SLICE_FMT(target->phone_name), err_text(e));
 			continue;
 		}
-		c->forks_asking++;
+		c->ring.asking++;
 		if (!fork_invite(l)) {
-			c->forks_asking--;
-			c->best_status = status_better(c->best_status, 480);
+			c->ring.asking--;
+			c->ring.best_status = status_better(c->ring.best_status, 480);
 			leg_done(l);
+			continue;
 		}
+		watch_tell(l, CALL_DIALOG_TRYING);
 	}
 }
 
@@ -188,35 +211,36 @@ ring_phone(struct call *c, const struct routing_target *target)
 static void
 ring_next(struct call *c)
 {
+	struct ring *r = &c->ring;
 	struct timers *timers = c->sw->p.timers;
-	uint64_t now = timers_now_ms(timers), next = c->ring_deadline_ms;
+	uint64_t now = timers_now_ms(timers), next = r->deadline_ms;
 
-	while (c->next_target < c->n_targets) {
-		const struct routing_target *t = &c->target[c->next_target];
-		uint64_t due = c->ring_start_ms + t->delay_ms;
+	while (r->next_target < r->n_targets) {
+		const struct routing_target *t = &r->target[r->next_target];
+		uint64_t due = r->start_ms + t->delay_ms;
 
-		if (due > now && c->forks_asking > 0) {
+		if (due > now && r->asking > 0) {
 			next = due < next ? due : next;
 			break;
 		}
-		c->next_target++; /* nobody rings: do not wait for the next one */
+		r->next_target++; /* nobody rings: do not wait for the next one */
 		ring_phone(c, t);
 	}
-	if (c->forks_asking == 0) {
-		uint16_t status = c->best_status ? c->best_status : 480;
+	if (r->asking == 0) {
+		uint16_t status = r->best_status ? r->best_status : 480;
 
 		call_end(c, status_result(status), CDR_BY_CALLED, status);
 		return;
 	}
-	timer_start(timers, &c->ring, next > now ? next - now : 0);
+	timer_start(timers, &r->timer, next > now ? next - now : 0);
 }
 
 static void
 on_ring_timer(struct timer *t)
 {
-	struct call *c = container_of(t, struct call, ring);
+	struct call *c = container_of(t, struct call, ring.timer);
 
-	if (timers_now_ms(c->sw->p.timers) < c->ring_deadline_ms) {
+	if (timers_now_ms(c->sw->p.timers) < c->ring.deadline_ms) {
 		ring_next(c);
 		return;
 	}
@@ -228,65 +252,78 @@ static void
 fork_failed(struct leg *l, uint16_t status)
 {
 	struct call *c = l->call;
+	struct ring *r = &c->ring;
 	bool asking = l->state == LEG_ASKING;
 	char code[8];
 
 	l->invite_out_pending = false;
-	if (asking && c->state == CALL_RINGING) {
+	if (asking && r->active) {
 		snprintf(code, sizeof code, "%u", status);
 		record_reason(c, REASON_PHONE_ANSWERED,
 		    REASON_ARGS(l->phone_name, slice_cstr(code), sip_reason(status)));
 	}
-	if (c->early == l)
-		c->early = NULL;
+	if (r->early == l)
+		r->early = NULL;
 	if (asking)
-		c->forks_asking--;
+		r->asking--;
 	leg_done(l);
-	if (!asking || c->state != CALL_RINGING)
+	if (!asking || !r->active)
 		return;
-	c->best_status = status_better(c->best_status, status_for_caller(status));
+	r->best_status = status_better(r->best_status, status_for_caller(status));
 	if (status >= 600) { /* a person said no, for all phones (RFC 3261, 16.7) */
-		call_end(c, status_result(c->best_status), CDR_BY_CALLED, c->best_status);
+		call_end(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
 		return;
 	}
-	if (c->forks_asking == 0)
+	if (r->asking == 0)
 		ring_next(c);
 }
 
 void
 ring_on_winner(struct leg *l)
 {
-	l->call->forks_asking--;
-	timer_stop(&l->call->ring);
-	ring_stop(l->call, l, COMPLETED_ELSEWHERE);
+	struct call *c = l->call;
+
+	c->ring.asking--;
+	l->state = LEG_UP;
+	ring_stop(c, COMPLETED_ELSEWHERE);
 }
 
 void
-ring_stop(struct call *c, const struct leg *keep, struct slice reason_hdr)
+ring_stop(struct call *c, struct slice reason_hdr)
 {
-	LIST_FOR_EACH_SAFE (it, &c->forks) {
+	struct ring *r = &c->ring;
+
+	timer_stop(&r->timer);
+	r->active = false;
+	r->early = NULL;
+	free(r->target);
+	r->target = NULL;
+	r->n_targets = r->next_target = 0;
+	LIST_FOR_EACH_SAFE (it, &c->legs) {
 		struct leg *l = container_of(it, struct leg, link);
 
-		if (l == keep || l->state != LEG_ASKING)
+		if (l->state != LEG_ASKING)
 			continue;
 		l->state = LEG_CANCELLED;
-		c->forks_asking--;
-		if (l->invite_out_pending)
+		r->asking--;
+		if (l->invite_out_pending) {
 			sip_client_cancel(l->invite_out, reason_hdr);
-		else
+			watch_tell(l, CALL_DIALOG_TERMINATED);
+		} else {
 			leg_done(l);
+		}
 	}
 }
 
 /* IPv6 sockets also reach IPv4 peers, so one phone with IPv6 decides. */
 static uint8_t
-called_family(struct call *c)
+family_of_targets(struct call *c)
 {
 	struct call_contact contact[CALL_CONTACTS_MAX];
 
-	for (size_t t = 0; t < c->n_targets; t++) {
+	for (size_t t = 0; t < c->ring.n_targets; t++) {
 		size_t n = c->sw->p.ops->contacts(
-		    c->sw->p.ctx, c->target[t].phone, contact, CALL_CONTACTS_MAX);
+		    c->sw->p.ctx, c->ring.target[t].phone, contact, CALL_CONTACTS_MAX);
 
 		for (size_t i = 0; i < n; i++)
 			if (contact[i].flow.remote.family == 6)
@@ -295,50 +332,54 @@ called_family(struct call *c)
 	return 4;
 }
 
+/* One block: the targets, behind them their names. */
 static enum err
-keep_targets(struct call *c, const struct routing_plan *plan)
+keep_targets(struct ring *r, const struct routing_plan *plan)
 {
-	enum err e = ERR_OK;
+	size_t bytes = plan->n_targets * sizeof *r->target;
+	char *name;
 
-	c->target = arena_alloc(&c->arena, plan->n_targets * sizeof *c->target);
-	if (!c->target)
+	for (size_t i = 0; i < plan->n_targets; i++)
+		bytes += plan->target[i].phone_name.n;
+	r->target = malloc(bytes ? bytes : 1);
+	if (!r->target)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < plan->n_targets && e == ERR_OK; i++) {
-		c->target[i] = plan->target[i];
-		e = arena_dup(&c->arena, plan->target[i].phone_name, &c->target[i].phone_name);
+	name = (char *)(r->target + plan->n_targets);
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		struct slice from = plan->target[i].phone_name;
+
+		r->target[i] = plan->target[i];
+		r->target[i].phone_name = slice_make(name, from.n);
+		if (from.n)
+			memcpy(name, from.p, from.n);
+		name += from.n;
 	}
-	c->n_targets = plan->n_targets;
+	r->n_targets = plan->n_targets;
+	return ERR_OK;
+}
+
+enum err
+ring_prepare(struct call *c, enum media_side seat, const struct routing_party *party,
+    const struct routing_plan *plan)
+{
+	struct ring *r = &c->ring;
+	enum err e;
+
+	*r = (struct ring){.seat = seat, .party = *party, .ring_ms = plan->ring_ms};
+	timer_init(&r->timer, on_ring_timer);
+	e = keep_targets(r, plan);
+	if (e == ERR_OK)
+		c->family[seat] = family_of_targets(c);
 	return e;
 }
 
-static uint16_t
-status_of_offer(enum err e)
-{
-	switch (e) {
-	case ERR_LIMIT: return 503; /* all media ports taken */
-	case ERR_MALFORMED: return 400;
-	case ERR_NOMEM: return 500;
-	default: return 488;
-	}
-}
-
 void
-ring_start(struct call *c, const struct routing_plan *plan, struct slice offer)
+ring_start(struct call *c)
 {
-	enum err e = keep_targets(c, plan);
+	struct ring *r = &c->ring;
 
-	timer_init(&c->ring, on_ring_timer);
-	c->ring_start_ms = timers_now_ms(c->sw->p.timers);
-	c->ring_deadline_ms = c->ring_start_ms + plan->ring_ms;
-	if (e == ERR_OK) {
-		c->called_family = called_family(c);
-		if (!c->offer_late)
-			e = bridge_take(&c->caller, offer, &c->caller.dialog.flow, false);
-	}
-	if (e != ERR_OK) {
-		record_reason(c, REASON_CALLER_MEDIA, REASON_ARGS(slice_cstr(err_text(e))));
-		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, status_of_offer(e));
-		return;
-	}
+	r->active = true;
+	r->start_ms = timers_now_ms(c->sw->p.timers);
+	r->deadline_ms = r->start_ms + r->ring_ms;
 	ring_next(c);
 }

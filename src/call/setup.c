@@ -48,27 +48,16 @@ reachable(void *ctx, int64_t phone_id)
 	return sw->p.ops->contacts(sw->p.ctx, phone_id, &contact, 1) > 0;
 }
 
-static enum err
-keep_party(struct arena *a, const struct routing_party *from, struct routing_party *to)
-{
-	enum err e = arena_dup(a, from->number, &to->number);
-
-	if (e == ERR_OK)
-		e = arena_dup(a, from->name, &to->name);
-	to->user = from->user;
-	return e;
-}
-
 /* What outlives the snapshot the plan was made from. */
 static enum err
-keep_plan(struct call *c, const struct routing_plan *plan, const struct dir_phone *phone)
+keep_plan(struct call *c, const struct routing_plan *plan, const struct call_origin *from)
 {
-	enum err e = keep_party(&c->arena, &plan->caller, &c->caller_party);
+	enum err e = party_copy(&c->arena, &plan->caller, &c->caller_party);
 
 	if (e == ERR_OK)
-		e = keep_party(&c->arena, &plan->called, &c->called_party);
-	if (e == ERR_OK)
-		e = arena_dup(&c->arena, phone->name, &c->caller_phone);
+		e = party_copy(&c->arena, &plan->called, &c->called_party);
+	if (e == ERR_OK && from->phone)
+		e = arena_dup(&c->arena, from->phone->name, &c->caller_phone);
 	c->reason = arena_alloc(&c->arena, LIVE_REASONS_MAX * sizeof *c->reason);
 	if (e != ERR_OK || !c->reason)
 		return ERR_NOMEM;
@@ -79,27 +68,73 @@ keep_plan(struct call *c, const struct routing_plan *plan, const struct dir_phon
 	return e;
 }
 
+static uint16_t
+status_of_offer(enum err e)
+{
+	switch (e) {
+	case ERR_LIMIT: return 503; /* all media ports taken */
+	case ERR_MALFORMED: return 400;
+	case ERR_NOMEM: return 500;
+	default: return 488;
+	}
+}
+
+static enum err
+seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req, int64_t phone)
+{
+	struct leg *l;
+	enum err e = leg_new(c, MEDIA_CALLER, LEG_ASKED, &c->caller_party, &l);
+
+	if (e != ERR_OK)
+		return e;
+	e = arena_dup(&l->arena, c->caller_phone, &l->phone_name);
+	if (e != ERR_OK) {
+		leg_done(l);
+		return e;
+	}
+	l->invite_in = tsx;
+	l->invite_in_pending = true;
+	l->in_cseq = req->cseq;
+	l->phone = phone;
+	c->family[MEDIA_CALLER] = sip_server_flow(tsx)->remote.family == 6 ? 6 : 4;
+	sip_server_attach(tsx, &answer_server_ops, l);
+	leg_sit(l);
+	return ERR_OK;
+}
+
+/* Media and ringing, as the plan says. */
+static void
+execute(struct call *c, const struct routing_plan *plan, struct slice offer)
+{
+	struct leg *caller = c->leg[MEDIA_CALLER];
+	enum err e = ring_prepare(c, MEDIA_CALLED, &c->called_party, plan);
+
+	if (e == ERR_OK && !c->offer_late)
+		e = bridge_take(caller, offer, &caller->dialog.flow, false);
+	if (e != ERR_OK) {
+		record_reason(c, REASON_CALLER_MEDIA, REASON_ARGS(slice_cstr(err_text(e))));
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, status_of_offer(e));
+		return;
+	}
+	ring_start(c);
+}
+
 static void
 set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
     const struct routing_plan *plan)
 {
-	struct leg *caller = &c->caller;
-	enum err e = ERR_OK;
+	struct leg *caller = c->leg[MEDIA_CALLER];
+	enum err e;
 
-	leg_init(caller, c, MEDIA_CALLER, LEG_ASKED);
-	caller->invite_in = tsx;
-	caller->invite_in_pending = true;
-	caller->in_cseq = req->cseq;
-	caller->phone_name = c->caller_phone;
-	sip_server_attach(tsx, &answer_server_ops, caller);
 	record_begin(c);
-	e = sip_dialog_init_uas(&caller->dialog, &c->sw->dialogs, &c->arena, req,
+	e = sip_dialog_init_uas(&caller->dialog, &c->sw->dialogs, &caller->arena, req,
 	    sip_server_flow(tsx), sip_server_tag(tsx));
 	if (e != ERR_OK) {
 		record_reason(c, REASON_NO_CONTACT, NULL);
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 400);
 		return;
 	}
+	watch_tell(caller, CALL_DIALOG_TRYING);
 	session_on_invite(caller, req);
 	if (plan->action == ROUTING_REFUSE) {
 		call_end(c, plan->result, CDR_BY_SYSTEM, plan->status);
@@ -107,15 +142,16 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 	}
 	c->offer_late = req->body.n == 0;
 	c->max_forwards = req->max_forwards - 1;
-	ring_start(c, plan, req->body);
+	execute(c, plan, req->body);
 }
 
 void
 call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
-    const struct dir_phone *phone)
+    const struct call_origin *from)
 {
 	struct routing_state state = {.ctx = sw, .phone_reachable = reachable};
-	struct routing_query q = {.dialled = req->uri.user, .caller_phone = phone, .state = &state};
+	struct routing_query q = {
+	    .dialled = req->uri.user, .caller_phone = from->phone, .state = &state};
 	struct routing_plan plan;
 	struct call *c;
 	enum err e;
@@ -129,7 +165,8 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 		return;
 	}
 	routing_plan_make(&plan, sw->p.directory, &q);
-	if (keep_plan(c, &plan, phone) != ERR_OK) {
+	if (keep_plan(c, &plan, from) != ERR_OK ||
+	    seat_caller(c, tsx, req, from->phone ? from->phone->id : 0) != ERR_OK) {
 		sip_server_reject(tsx, 500, SLICE(""));
 		call_abandon(c);
 		return;

@@ -11,6 +11,8 @@ reap(struct timer *t)
 	struct call_switch *sw = container_of(t, struct call_switch, reaper);
 	struct list *node;
 
+	while ((node = list_pop(&sw->done)))
+		leg_free(container_of(node, struct leg, link));
 	while ((node = list_pop(&sw->dead)))
 		call_free(container_of(node, struct call, link));
 }
@@ -28,6 +30,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	hmap_init(&sw->by_id);
 	list_init(&sw->calls);
 	list_init(&sw->dead);
+	list_init(&sw->done);
 	timer_init(&sw->reaper, reap);
 	*out = sw;
 	return ERR_OK;
@@ -36,24 +39,18 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 void
 call_switch_free(struct call_switch *sw)
 {
-	struct list *node;
-
 	if (!sw)
 		return;
-	timer_stop(&sw->reaper);
-	while ((node = list_pop(&sw->dead)))
-		call_free(container_of(node, struct call, link));
-	while ((node = list_pop(&sw->calls))) {
-		struct call *c = container_of(node, struct call, link);
+	LIST_FOR_EACH_SAFE (it, &sw->calls) {
+		struct call *c = container_of(it, struct call, link);
 
 		relayed_drop_all(c);
-		LIST_FOR_EACH_SAFE (it, &c->forks)
-			leg_done(container_of(it, struct leg, link));
-		leg_done(&c->caller);
-		list_remove(&c->link); /* leg_done may have handed it to the reaper */
-		timer_stop(&sw->reaper);
-		call_free(c);
+		LIST_FOR_EACH_SAFE (leg, &c->legs)
+			leg_done(container_of(leg, struct leg, link));
 	}
+	list_splice(&sw->dead, &sw->calls);
+	reap(&sw->reaper);
+	timer_stop(&sw->reaper);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
 	free(sw);

@@ -1,5 +1,8 @@
 /* The state of one dialog: how it begins, changes, and what it writes (RFC 3261, 12). */
+#include <stdlib.h>
+
 #include "sip/dialog_int.h"
+#include "sip/parse_int.h"
 
 enum { LOCAL_TAG_BYTES = 16, CALL_ID_BYTES = 32, VALUE_MAX_BYTES = 2048 };
 
@@ -22,6 +25,24 @@ without_params(struct slice value, const struct sip_name_addr *na)
 	return slice_trim(slice_make(value.p, end));
 }
 
+static enum err
+copy_target(struct sip_dialog *d, struct slice uri)
+{
+	if (uri.n > SIP_URI_MAX_BYTES)
+		return ERR_TOO_BIG;
+	if (uri.n > d->target_cap) {
+		char *p = realloc(d->target, uri.n);
+
+		if (!p)
+			return ERR_NOMEM;
+		d->target = p;
+		d->target_cap = (uint16_t)uri.n;
+	}
+	memcpy(d->target, uri.p, uri.n);
+	d->target_n = (uint16_t)uri.n;
+	return ERR_OK;
+}
+
 /* Copies the Contact's URI to the target. ERR_MALFORMED: none, or not a SIP URI. */
 static enum err
 set_target(struct sip_dialog *d, const struct sip_msg *m)
@@ -33,10 +54,21 @@ set_target(struct sip_dialog *d, const struct sip_msg *m)
 	if (!sip_msg_next_value(m, SIP_HDR_CONTACT, &it, &value) ||
 	    sip_name_addr_parse(&contact, value) != ERR_OK || contact.uri.host.n == 0)
 		return ERR_MALFORMED;
-	if (contact.uri_text.n > sizeof d->target)
-		return ERR_TOO_BIG;
-	memcpy(d->target, contact.uri_text.p, contact.uri_text.n);
-	d->target_n = (uint16_t)contact.uri_text.n;
+	return copy_target(d, contact.uri_text);
+}
+
+static enum err
+copy_routes(struct sip_dialog *d, struct arena *a, const struct slice *found, size_t n)
+{
+	struct slice *route = NULL;
+
+	if (n && !(route = arena_alloc(a, n * sizeof *route)))
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (arena_dup(a, found[i], &route[i]) != ERR_OK)
+			return ERR_NOMEM;
+	d->route = route;
+	d->n_routes = (uint8_t)n;
 	return ERR_OK;
 }
 
@@ -67,12 +99,31 @@ set_routes(struct sip_dialog *d, struct arena *a, const struct sip_msg *m)
 		same = slice_eq(found[i], d->route[i]);
 	if (same)
 		return ERR_OK;
-	for (size_t i = 0; i < n; i++)
-		if (arena_dup(a, found[i], &found[i]) != ERR_OK)
-			return ERR_NOMEM;
-	memcpy(d->route, found, n * sizeof found[0]);
-	d->n_routes = (uint8_t)n;
-	return ERR_OK;
+	return copy_routes(d, a, found, n);
+}
+
+/* Route header lines of a request to come (RFC 3261, 8.1.2; RFC 3327, 5.1). */
+static enum err
+preload_routes(struct sip_dialog *d, struct arena *a, struct slice lines)
+{
+	struct slice found[SIP_ROUTES_MAX], line, value;
+	size_t n = 0;
+
+	while (lines.n) {
+		line = slice_trim(slice_take_until(&lines, '\n'));
+		if (!slice_starts_nocase(line, SLICE("Route:")))
+			return ERR_MALFORMED;
+		line = slice_from(line, 6);
+		while (line.n) {
+			value = sip_value_take(&line);
+			if (value.n == 0)
+				continue;
+			if (n == SIP_ROUTES_MAX)
+				return ERR_TOO_BIG;
+			found[n++] = value;
+		}
+	}
+	return copy_routes(d, a, found, n);
 }
 
 /* ---- beginning ---- */
@@ -112,6 +163,8 @@ sip_dialog_init_uas(struct sip_dialog *d, struct sip_dialogs *t, struct arena *a
 		e = copy_uas_texts(d, a, req, local_tag);
 	if (e == ERR_OK)
 		e = dialog_enlist(d, t);
+	if (e != ERR_OK)
+		sip_dialog_fini(d);
 	return e;
 }
 
@@ -151,15 +204,17 @@ sip_dialog_init_uac(struct sip_dialog *d, struct sip_dialogs *t, struct arena *a
 	memset(d, 0, sizeof *d);
 	if (p->target.n == 0)
 		return ERR_INVALID;
-	if (p->target.n > sizeof d->target)
-		return ERR_TOO_BIG;
 	d->is_uac = true;
 	d->flow = p->flow;
-	memcpy(d->target, p->target.p, p->target.n);
-	d->target_n = (uint16_t)p->target.n;
-	e = copy_uac_texts(d, a, rng, p);
+	e = copy_target(d, p->target);
+	if (e == ERR_OK)
+		e = preload_routes(d, a, p->route);
+	if (e == ERR_OK)
+		e = copy_uac_texts(d, a, rng, p);
 	if (e == ERR_OK)
 		e = dialog_enlist(d, t);
+	if (e != ERR_OK)
+		sip_dialog_fini(d);
 	return e;
 }
 

@@ -2,8 +2,8 @@
  * Dialogs (RFC 3261, 12): the lasting relation of two user agents: identifiers,
  * sequence numbers, route set, remote target. Pure data without I/O; the owner
  * (a call leg, a subscription) embeds it. Texts that never change live in the
- * owner's arena; the remote target, which each re-INVITE may change, has a
- * fixed place, so that a long call does not grow.
+ * owner's arena; the remote target, which each re-INVITE may change, is heap memory
+ * of the dialog's own (freed by sip_dialog_fini), so that a long call does not grow.
  */
 #ifndef SIP_DIALOG_H
 #define SIP_DIALOG_H
@@ -24,14 +24,14 @@ struct sip_dialog {
 	struct sip_dialogs *table;		     /* NULL when not (any more) in a table */
 	struct slice call_id, local_tag, remote_tag; /* remote_tag empty before the first answer */
 	struct slice local, remote; /* From/To values without tag: `"A" <sip:…>` */
-	struct slice route[SIP_ROUTES_MAX];
+	struct slice *route;	    /* in the owner's arena */
 	uint8_t n_routes;
 	bool is_uac, confirmed; /* confirmed: by a 2xx; set by the owner on the called side */
 	bool remote_cseq_known;
 	uint32_t local_cseq, remote_cseq;
-	struct sip_flow flow;		/* where requests go */
-	char target[SIP_URI_MAX_BYTES]; /* remote target */
-	uint16_t target_n;
+	uint16_t target_n, target_cap;
+	char *target;	      /* remote target */
+	struct sip_flow flow; /* where requests go */
 };
 
 void sip_dialogs_init(struct sip_dialogs *t);
@@ -40,6 +40,9 @@ void sip_dialogs_fini(struct sip_dialogs *t);
 /** The dialog of an in-dialog request or an ACK (To tag = our local tag), NULL if
  *  none. A dialog whose remote tag is still empty matches any From tag. */
 struct sip_dialog *sip_dialogs_find(const struct sip_dialogs *t, const struct sip_msg *req);
+/** By its identifiers (Replaces, RFC 3891, 3). Both tags have to be known; NULL if none. */
+struct sip_dialog *sip_dialogs_find_id(const struct sip_dialogs *t, struct slice call_id,
+    struct slice local_tag, struct slice remote_tag);
 
 /** From an INVITE we received (12.1.1): texts copied into a, our tag from the
  *  transaction. Contact missing or bad: ERR_MALFORMED. Put into t. */
@@ -52,9 +55,11 @@ struct sip_dialog_uac_params {
 	struct slice target;	    /* initial Request-URI; copied */
 	struct slice call_id;	    /* empty = drawn from rng */
 	struct sip_flow flow;
+	struct slice route; /* Route header lines with CR LF that our first request carries
+			       (Path, Service-Route), or empty; the answer replaces them */
 };
 /** For an INVITE we are about to send: draws Call-ID and local tag. In t at once,
- *  so that early in-dialog requests find it. */
+ *  so that early in-dialog requests find it. ERR_MALFORMED: route holds something else. */
 ERR_MUST_CHECK enum err sip_dialog_init_uac(struct sip_dialog *d, struct sip_dialogs *t,
     struct arena *a, struct rng *rng, const struct sip_dialog_uac_params *p);
 /** A 101–299 to our INVITE (12.1.2): remote tag, route set (reversed), target. The
@@ -73,7 +78,8 @@ void sip_dialog_refresh(
 /** Checks and stores the CSeq of an in-dialog request. ERR_CONFLICT: lower than
  *  the last (answer 500, 12.2.2). */
 ERR_MUST_CHECK enum err sip_dialog_check_cseq(struct sip_dialog *d, const struct sip_msg *req);
-/** Takes it out of the table. Idempotent. */
+/** Takes it out of the table and forgets its target. Idempotent; also after an init that
+ *  failed. */
 void sip_dialog_fini(struct sip_dialog *d);
 
 /** Writes Route, From, To, Call-ID, CSeq (next number; for ACK pass the INVITE's

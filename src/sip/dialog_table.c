@@ -1,4 +1,6 @@
 /* All dialogs of a kind, found by Call-ID and our tag; the peer's tag is compared. */
+#include <stdlib.h>
+
 #include "sip/dialog_int.h"
 
 void
@@ -29,22 +31,35 @@ dialog_enlist(struct sip_dialog *d, struct sip_dialogs *t)
 	return e;
 }
 
-struct sip_dialog *
-sip_dialogs_find(const struct sip_dialogs *t, const struct sip_msg *req)
+static struct sip_dialog *
+find(const struct sip_dialogs *t, struct slice call_id, struct slice local, struct slice remote,
+    bool half_known)
 {
-	uint64_t h;
+	uint64_t h = dialog_hash(call_id, local);
 
-	if (req->to.tag.n == 0)
-		return NULL;
-	h = dialog_hash(req->call_id, req->to.tag);
 	for (struct hnode *n = hmap_first(&t->map, h); n; n = hmap_next(n, h)) {
 		struct sip_dialog *d = container_of(n, struct sip_dialog, node);
 
-		if (slice_eq(d->call_id, req->call_id) && slice_eq(d->local_tag, req->to.tag) &&
-		    (d->remote_tag.n == 0 || slice_eq(d->remote_tag, req->from.tag)))
+		if (slice_eq(d->call_id, call_id) && slice_eq(d->local_tag, local) &&
+		    ((half_known && d->remote_tag.n == 0) || slice_eq(d->remote_tag, remote)))
 			return d;
 	}
 	return NULL;
+}
+
+struct sip_dialog *
+sip_dialogs_find(const struct sip_dialogs *t, const struct sip_msg *req)
+{
+	if (req->to.tag.n == 0)
+		return NULL;
+	return find(t, req->call_id, req->to.tag, req->from.tag, true);
+}
+
+struct sip_dialog *
+sip_dialogs_find_id(const struct sip_dialogs *t, struct slice call_id, struct slice local_tag,
+    struct slice remote_tag)
+{
+	return find(t, call_id, local_tag, remote_tag, false);
 }
 
 void
@@ -53,4 +68,7 @@ sip_dialog_fini(struct sip_dialog *d)
 	if (d->table)
 		hmap_remove(&d->table->map, &d->node);
 	d->table = NULL;
+	free(d->target);
+	d->target = NULL;
+	d->target_n = d->target_cap = 0;
 }

@@ -70,7 +70,7 @@ authenticated(struct office *o, struct sip_server *tsx, const struct sip_msg *re
 	else if (req->method == SIP_REGISTER)
 		registrar_on_register(o->registrar, tsx, req, phone);
 	else
-		call_on_invite(o->calls, tsx, req, phone);
+		call_on_invite(o->calls, tsx, req, &(struct call_origin){.phone = phone});
 }
 
 static void
@@ -118,7 +118,7 @@ contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 	    o->registrar, phone_id, found, max < CALL_CONTACTS_MAX ? max : CALL_CONTACTS_MAX);
 
 	for (size_t i = 0; i < n; i++)
-		out[i] = (struct call_contact){found[i].uri, found[i].flow};
+		out[i] = (struct call_contact){.uri = found[i].uri, .flow = found[i].flow};
 	return n;
 }
 

@@ -136,7 +136,8 @@ core_on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
 	for (size_t i = 0; i < o->n_phones; i++)
 		if (addr_eq(&o->phone[i].addr, from))
 			call_on_invite(o->calls, tsx, req,
-			    dir_phone_by_name(o->fixture.directory, slice_cstr(o->phone[i].name)));
+			    &(struct call_origin){.phone = dir_phone_by_name(o->fixture.directory,
+						      slice_cstr(o->phone[i].name))});
 }
 
 static void
@@ -210,12 +211,30 @@ record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 	o->record[o->n_records++] = *cdr;
 }
 
+static void
+on_dialog(void *ctx, const struct call_dialog_event *ev)
+{
+	static const char *const state[] = {"trying", "proceeding", "early", "confirmed", "over"};
+	struct office *o = ctx;
+	const struct dir_phone *phone = dir_phone_by_id(o->fixture.directory, ev->phone);
+	size_t n = strlen(o->watched);
+
+	assert_true(dir_user_by_id(o->fixture.directory, ev->user) == phone->users[0]);
+	snprintf(o->watched + n, sizeof o->watched - n, "%.*s%s %s %.*s%s;", SLICE_FMT(phone->name),
+	    ev->recipient ? "<" : ">", state[ev->state], SLICE_FMT(ev->remote_number),
+	    ev->held ? " held" : "");
+	slice_clip_cstr(ev->call_id, o->watched_ids[0], sizeof o->watched_ids[0]);
+	slice_clip_cstr(ev->local_tag, o->watched_ids[1], sizeof o->watched_ids[1]);
+	slice_clip_cstr(ev->remote_tag, o->watched_ids[2], sizeof o->watched_ids[2]);
+}
+
 static const struct call_switch_ops call_ops = {.contacts = contacts,
     .wall_ms = wall_ms,
     .on_live = on_live,
     .record_begin = record_begin,
     .record_update = record_update,
-    .record_end = record_end};
+    .record_end = record_end,
+    .on_dialog = on_dialog};
 
 void
 office_open(struct office *o)

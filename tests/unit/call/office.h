@@ -42,7 +42,10 @@ struct office {
 	size_t n_phones;
 	struct cdr record[RECORDS_MAX]; /* final ones */
 	size_t n_records, n_begun;
-	struct live_call live; /* the last one */
+	struct live_call live;
+	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
+	char watched_ids[3][128];
+	    /* Call-ID, local and remote tag of the last one */ /* the last one */
 };
 
 void office_open(struct office *o);

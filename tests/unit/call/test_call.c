@@ -610,6 +610,40 @@ both_legs_have_the_same_call_id_for_traces(void **state)
 	ok_to(anna1, "BYE");
 }
 
+/* RFC 4235: what watchers of both users hear, with the tags as the phones have them (3891). */
+static void
+watchers_hear_of_every_leg(void **state)
+{
+	struct talk t = connect_call();
+	char tag[512];
+
+	assert_string_equal(o.watched, "b1> trying 101;a1< trying 102;a1< early 102;b1> early 101;"
+				       "b1> confirmed 101;a1< confirmed 102;");
+	header(t.invite, "From", tag);
+	assert_string_equal(o.watched_ids[1], "ta1");
+	assert_string_equal(o.watched_ids[2], strstr(tag, ";tag=") + 5);
+	assert_string_equal(o.watched_ids[0], header(t.invite, "Call-ID", tag));
+	o.watched[0] = '\0';
+	ua_in_dialog(ben, t.ok, "INVITE", 2, "", sdp_of(ben, 4000, "a=sendonly\n"));
+	ua_answer(
+	    anna1, ua_expect(anna1, "INVITE", 100), 200, "", sdp_of(anna1, 5000, "a=recvonly\n"));
+	ua_expect(anna1, "ACK", 100);
+	ua_in_dialog(ben, ua_expect(ben, "SIP/2.0 200", 100), "ACK", 2, "", "");
+	assert_string_equal(o.watched, "b1> confirmed 101 held;a1< confirmed 102 held;");
+	o.watched[0] = '\0';
+	office_run(&o, 10);
+	ben_hangs_up(&t);
+	assert_string_equal(o.watched, "b1> over 101 held;a1< over 102;");
+}
+
+static void
+a_refused_call_is_told_to_watchers_too(void **state)
+{
+	invite("999", "", sdp_of(ben, 4000, ""));
+	ua_expect(ben, "SIP/2.0 404", 100);
+	assert_string_equal(o.watched, "b1> trying 999;b1> over 999;");
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -640,6 +674,8 @@ main(void)
 	    CASE(bad_invites_are_refused),
 	    CASE(info_is_carried_to_the_other_side),
 	    CASE(an_administrator_hangs_up),
+	    CASE(watchers_hear_of_every_leg),
+	    CASE(a_refused_call_is_told_to_watchers_too),
 	    CASE(both_legs_have_the_same_call_id_for_traces),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,9 +90,52 @@ static void
 start_uac(void)
 {
 	struct sip_dialog_uac_params p = {SLICE("\"A\" <sip:a@x>"), SLICE("<sip:b@x>"),
-	    SLICE("sip:b@192.0.2.2"), SLICE("call"), flow_to("192.0.2.2:5060")};
+	    SLICE("sip:b@192.0.2.2"), SLICE("call"), flow_to("192.0.2.2:5060"), SLICE("")};
 
 	assert_int_equal(sip_dialog_init_uac(&d, &table, &arena, &rng, &p), ERR_OK);
+}
+
+static void
+preloaded_routes_go_until_the_answer_brings_its_own(void **state)
+{
+	static const struct {
+		const char *what, *lines, *record_route;
+		enum err e;
+		const char *first, *later; /* Route lines of INVITE and ACK */
+	} cases[] = {
+	    {"RFC 3327, 5.1; 12.1.2", "Route: <sip:p1;lr>, <sip:p2;lr>\r\nroute: <sip:p3;lr>\r\n",
+		"Record-Route: <sip:p2;lr>, <sip:p1;lr>\r\n", ERR_OK,
+		"Route: <sip:p1;lr>\r\nRoute: <sip:p2;lr>\r\nRoute: <sip:p3;lr>\r\nFrom",
+		"Route: <sip:p1;lr>\r\nRoute: <sip:p2;lr>\r\nFrom"},
+	    {"the answer's empty set counts too", "Route: <sip:p1;lr>\r\n", "", ERR_OK,
+		"Route: <sip:p1;lr>\r\nFrom", "From"},
+	    {"none", "", "", ERR_OK, "From", "From"},
+	    {"another header", "Path: <sip:p1;lr>\r\n", "", ERR_MALFORMED, "", ""},
+	};
+	char answer[1024];
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct sip_dialog_uac_params p = {SLICE("\"A\" <sip:a@x>"), SLICE("<sip:b@x>"),
+		    SLICE("sip:b@192.0.2.2"), SLICE("call"), flow_to("192.0.2.2:5060"),
+		    slice_cstr(cases[i].lines)};
+
+		assert_int_equal(sip_dialog_init_uac(&d, &table, &arena, &rng, &p), cases[i].e);
+		if (cases[i].e != ERR_OK)
+			continue;
+		if (strncmp(headers(SIP_INVITE, 0), cases[i].first, strlen(cases[i].first)) != 0)
+			fail_msg("%s: %s", cases[i].what, headers(SIP_INVITE, 0));
+		snprintf(answer, sizeof answer, ANSWER("200", ";tag=r", CONTACT "%s"),
+		    cases[i].record_route);
+		assert_int_equal(sip_dialog_on_response(&d, &arena, parse(answer)), ERR_OK);
+		if (strncmp(headers(SIP_ACK, 1), cases[i].later, strlen(cases[i].later)) != 0)
+			fail_msg("%s: %s", cases[i].what, headers(SIP_ACK, 1));
+		/* RFC 3891, 3: found by its three identifiers, and only by all of them */
+		assert_ptr_equal(
+		    sip_dialogs_find_id(&table, SLICE("call"), d.local_tag, SLICE("r")), &d);
+		assert_null(sip_dialogs_find_id(&table, SLICE("call"), SLICE("r"), d.local_tag));
+		assert_null(sip_dialogs_find_id(&table, SLICE("call"), d.local_tag, SLICE("")));
+		sip_dialog_fini(&d);
+	}
 }
 
 static void
@@ -317,7 +360,7 @@ the_caller_draws_what_is_not_given(void **state)
 {
 	static char long_uri[SIP_URI_MAX_BYTES + 1];
 	struct sip_dialog_uac_params p = {SLICE("<sip:a@x>"), SLICE("<sip:b@x>"), SLICE("sip:b@x"),
-	    (struct slice){0}, flow_to("192.0.2.2")};
+	    (struct slice){0}, flow_to("192.0.2.2"), SLICE("")};
 	struct slice tag, id;
 
 	assert_int_equal(sip_dialog_init_uac(&d, &table, &arena, &rng, &p), ERR_OK);
@@ -363,6 +406,7 @@ main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    CASE(the_called_side_writes_the_parties_swapped),
+	    CASE(preloaded_routes_go_until_the_answer_brings_its_own),
 	    CASE(a_dialog_needs_a_contact),
 	    CASE(routes_are_kept_in_the_right_order),
 	    CASE(strict_routers_are_obeyed),

@@ -33,7 +33,8 @@ on_gone(void *user, struct sip_server *tsx)
 	}
 }
 
-static const struct sip_server_ops server_ops = {on_cancel, on_no_ack, on_gone};
+static const struct sip_server_ops server_ops = {
+    .on_cancel = on_cancel, .on_no_ack = on_no_ack, .on_gone = on_gone};
 
 static void
 attach(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req)

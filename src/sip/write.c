@@ -40,12 +40,18 @@ sip_write_status_line(struct buf *b, uint16_t status, struct slice reason)
 }
 
 void
-sip_write_hdr(struct buf *b, enum sip_hdr_id id, struct slice value)
+sip_write_hdr_named(struct buf *b, struct slice name, struct slice value)
 {
-	buf_put(b, sip_hdr_name(id));
+	sip_put_clean(b, name);
 	buf_lit(b, ": ");
 	sip_put_clean(b, value);
 	buf_lit(b, "\r\n");
+}
+
+void
+sip_write_hdr(struct buf *b, enum sip_hdr_id id, struct slice value)
+{
+	sip_write_hdr_named(b, sip_hdr_name(id), value);
 }
 
 void

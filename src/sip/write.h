@@ -15,7 +15,9 @@ void sip_write_request_line(struct buf *b, struct slice method, struct slice uri
 void sip_write_status_line(struct buf *b, uint16_t status, struct slice reason);
 /** "Name: value\r\n" */
 void sip_write_hdr(struct buf *b, enum sip_hdr_id id, struct slice value);
-/** The same with printf. Value up to 1 KiB. */
+/** The same for a header by its name. */
+void sip_write_hdr_named(struct buf *b, struct slice name, struct slice value);
+/** sip_write_hdr with printf. Value up to 1 KiB. */
 void sip_write_hdrf(struct buf *b, enum sip_hdr_id id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /** "Via: SIP/2.0/UDP host:port;branch=…;rport\r\n" for a request we send; sent_by is what the

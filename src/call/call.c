@@ -38,6 +38,12 @@ name_call(struct call_switch *sw, struct call *c, struct slice sip_call_id)
 	return hmap_put(&sw->by_id, &c->by_id, hash_bytes(slice_cstr(c->id)));
 }
 
+int64_t
+call_wall_ms(const struct call *c)
+{
+	return c->started_at + (int64_t)(timers_now_ms(c->sw->p.timers) - c->started_ms);
+}
+
 enum err
 call_new(struct call_switch *sw, struct slice sip_call_id, struct call **out)
 {
@@ -59,6 +65,7 @@ call_new(struct call_switch *sw, struct slice sip_call_id, struct call **out)
 	list_init(&c->legs);
 	list_init(&c->relayed);
 	c->started_at = sw->p.ops->wall_ms(sw->p.ctx);
+	c->started_ms = timers_now_ms(sw->p.timers);
 	list_push(&sw->calls, &c->link);
 	sw->stats.calls++;
 	sw->stats.calls_now++;
@@ -115,7 +122,7 @@ call_answered(struct call *c, struct leg *called)
 	c->state = CALL_UP;
 	c->sip_status = 200;
 	c->result = CDR_ANSWERED;
-	c->answered_at = c->sw->p.ops->wall_ms(c->sw->p.ctx);
+	c->answered_at = call_wall_ms(c);
 	c->sw->stats.answered++;
 	if (arena_dup(&c->arena, called->phone_name, &name) == ERR_OK)
 		c->called_phone = name;
@@ -147,7 +154,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	c->state = CALL_ENDED;
 	c->result = result;
 	c->ended_by = by;
-	c->ended_at = sw->p.ops->wall_ms(sw->p.ctx);
+	c->ended_at = call_wall_ms(c);
 	sw->stats.calls_up--;
 	ring_stop(c, SLICE(""));
 	relayed_drop_all(c);

@@ -138,6 +138,7 @@ struct call {
 	struct slice *reason;
 	uint32_t n_reasons;
 	int64_t started_at, ringing_at, answered_at, ended_at;
+	uint64_t started_ms; /* by the clock that nobody sets */
 	enum cdr_result result;
 	enum cdr_ended_by ended_by;
 	uint16_t sip_status;
@@ -163,6 +164,8 @@ struct call_switch {
 /* ---- call.c: life of a call ---- */
 ERR_MUST_CHECK enum err call_new(
     struct call_switch *sw, struct slice sip_call_id, struct call **out);
+/** Milliseconds since 1970 for its record: goes on evenly even when somebody sets the clock. */
+int64_t call_wall_ms(const struct call *c);
 /** Both sides talk from now on; called: who answered. */
 void call_answered(struct call *c, struct leg *called);
 /** Ends it towards all sides still there: BYE, CANCEL, or status to a caller who is

@@ -35,7 +35,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 		call_log(LOG_WARN, c, "%u could not be passed on", status);
 	watch_tell(caller, CALL_DIALOG_EARLY);
 	if (!c->ringing_at) {
-		c->ringing_at = c->sw->p.ops->wall_ms(c->sw->p.ctx);
+		c->ringing_at = call_wall_ms(c);
 		record_live(c, LIVE_CALL_RINGING);
 	}
 }

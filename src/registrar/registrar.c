@@ -220,6 +220,7 @@ registrar_restore(struct registrar *r, const struct reg_binding *saved)
 {
 	const struct dir_phone *dp = dir_phone_by_id(r->p.dir, saved->phone_id);
 	int64_t wall_ms = r->p.ops->wall_ms(r->p.ctx);
+	int64_t longest_ms = dir_settings(r->p.dir)->register_max_s * 1000ll;
 	struct reg_phone *p;
 	struct binding *b;
 	struct sip_uri uri;
@@ -242,7 +243,11 @@ registrar_restore(struct registrar *r, const struct reg_binding *saved)
 	}
 	b->data = *saved;
 	b->source = saved->flow.remote;
-	binding_restored(b, (uint64_t)(saved->expires_at - wall_ms));
+	/* when the clock was set back meanwhile, the rest would be longer than anybody may ask for
+	 */
+	if (b->data.expires_at > wall_ms + longest_ms)
+		b->data.expires_at = wall_ms + longest_ms;
+	binding_restored(b, (uint64_t)(b->data.expires_at - wall_ms));
 	return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "fault.h"
 #include "office_check.h"
+#include "office_disk.h"
 
 enum {
 	START_MS = 1000000,
@@ -19,7 +20,7 @@ enum {
 
 const char office_config[] =
     "{'settings':{'domain':'strowger','session_expires_s':90,'rtp_timeout_s':20,"
-    "'rtp_hold_timeout_s':60,'ring_s':20},"
+    "'rtp_hold_timeout_s':60,'ring_s':20,'register_max_s':200},"
     "'ranges':[{'first':'100','last':'199'}],"
     "'phones':[{'name':'p0','secret':'Secret-p0-Secret0','qualify_s':30},"
     "{'name':'p1','secret':'Secret-p1-Secret1'},{'name':'p2','secret':'Secret-p2-Secret2'},"
@@ -47,7 +48,7 @@ address(uint8_t host)
 /* ---- the switch ---- */
 
 static void
-core_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
+sb_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
 {
 	struct office *o = ctx;
 	size_t fail_at = fault.fail_at;
@@ -58,87 +59,34 @@ core_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
 }
 
 static void
-authenticated(struct office *o, struct sip_server *tsx, const struct sip_msg *req)
-{
-	uint64_t now_ms = sim_now_ms(o->sim);
-	const struct dir_phone *phone;
-	enum auth_result r =
-	    auth_check(o->auth, o->directory, req, sip_server_flow(tsx), now_ms, &phone);
-
-	if (!auth_passed(r))
-		auth_refuse(o->auth, o->directory, tsx, req, r, now_ms);
-	else if (req->method == SIP_REGISTER)
-		registrar_on_register(o->registrar, tsx, req, phone);
-	else
-		call_on_invite(o->calls, tsx, req, &(struct call_origin){.phone = phone});
-}
-
-static void
-core_on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
-{
-	struct office *o = ctx;
-
-	if (req->to.tag.n) {
-		if (!call_on_in_dialog(o->calls, tsx, req))
-			sip_server_reject(tsx, 481, SLICE(""));
-	} else if (req->method == SIP_REGISTER || req->method == SIP_INVITE) {
-		authenticated(o, tsx, req);
-	} else {
-		sip_server_reject(tsx, 405, SLICE(""));
-	}
-}
-
-static void
-core_on_ack(void *ctx, const struct sip_msg *ack, const struct sip_flow *flow)
-{
-	call_on_ack(((struct office *)ctx)->calls, ack, flow);
-}
-
-static const struct sip_core_ops core_ops = {
-    .send = core_send, .on_request = core_on_request, .on_ack = core_on_ack};
-
-static void
 on_datagram(void *ctx, const struct addr *from, const struct addr *to, struct slice bytes)
 {
 	struct office *o = ctx;
 
 	if (o->starving && rng_below(&o->hunger, 10) == 0)
 		fault.fail_at = 1 + rng_below(&o->hunger, 12);
-	sip_core_on_message(o->core,
+	switchboard_on_message(o->switchboard,
 	    &(struct sip_flow){.transport = SIP_UDP, .local = *to, .remote = *from}, bytes);
 	fault.fail_at = 0;
 }
 
-static size_t
-contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
-{
-	struct office *o = ctx;
-	struct reg_contact found[CALL_CONTACTS_MAX];
-	size_t n = registrar_contacts(
-	    o->registrar, phone_id, found, max < CALL_CONTACTS_MAX ? max : CALL_CONTACTS_MAX);
-
-	for (size_t i = 0; i < n; i++)
-		out[i] = (struct call_contact){.uri = found[i].uri, .flow = found[i].flow};
-	return n;
-}
-
-static int64_t
-wall_ms(void *ctx)
-{
-	struct office *o = ctx;
-
-	return WALL_START_S * 1000ll + (int64_t)(sim_now_ms(o->sim) - START_MS);
-}
-
 static enum err
-local_for(void *ctx, enum sip_transport transport, const struct addr *remote, struct addr *local)
+sb_local_for(void *ctx, enum sip_transport transport, const struct addr *remote, struct addr *local)
 {
 	*local = address(1);
 	return ERR_OK;
 }
 
+static int64_t
+sb_wall_ms(void *ctx)
+{
+	struct office *o = ctx;
+
+	return WALL_START_S * 1000ll + o->wall_shift_ms + (int64_t)(sim_now_ms(o->sim) - START_MS);
+}
+
 static void
-on_live(void *ctx, const struct live_call *call)
+sb_live_call(void *ctx, const struct live_call *call)
 {
 	struct office *o = ctx;
 
@@ -147,54 +95,43 @@ on_live(void *ctx, const struct live_call *call)
 }
 
 static uint32_t
-record_begin(void *ctx, const struct cdr *cdr)
+sb_record_begin(void *ctx, const struct cdr *cdr)
 {
-	return (uint32_t)((struct office *)ctx)->n_begun++;
+	return office_journal_begin(ctx, cdr);
 }
 
 static void
-record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
+sb_record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
 {
-	struct office *o = ctx;
-
-	if (handle >= o->n_begun)
-		office_problem(o, "a record was updated that was never begun");
+	office_journal_update(ctx, handle, cdr, cdr->ended_at != 0);
 }
 
 static void
-record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
+sb_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 {
-	struct office *o = ctx;
-
-	if (handle >= o->n_begun || o->n_records == OFFICE_CALLS_MAX)
-		office_problem(o, "a record was ended that was never begun");
-	else
-		o->record[o->n_records++] = *cdr;
+	office_journal_end(ctx, handle, cdr);
 }
 
 static void
-reg_save(void *ctx, const struct reg_binding *b, bool removed)
+sb_registration(void *ctx, const struct live_registration *r, bool removed)
 {
 }
 
 static void
-reg_live(void *ctx, const struct live_registration *r, bool removed)
+sb_binding(void *ctx, const struct store_binding_change *change)
 {
+	office_keep_binding(ctx, change);
 }
 
-static const struct call_switch_ops call_ops = {.contacts = contacts,
-    .wall_ms = wall_ms,
-    .on_live = on_live,
-    .record_begin = record_begin,
-    .record_update = record_update,
-    .record_end = record_end};
-static const struct registrar_ops reg_ops = {reg_save, reg_live, local_for, wall_ms};
-
-static void
-on_media_event(void *ctx, const struct media_event *ev)
-{
-	call_on_media_event(((struct office *)ctx)->calls, ev);
-}
+static const struct switchboard_ops switchboard_ops = {.send = sb_send,
+    .local_for = sb_local_for,
+    .wall_ms = sb_wall_ms,
+    .on_live_call = sb_live_call,
+    .record_begin = sb_record_begin,
+    .record_update = sb_record_update,
+    .record_end = sb_record_end,
+    .on_registration = sb_registration,
+    .on_binding = sb_binding};
 
 static void
 on_broken(void *ctx, const char *what)
@@ -213,32 +150,54 @@ sends_rtp(void *ctx, const struct addr *from)
 	return false;
 }
 
-static enum err
+static void
 open_switch(struct office *o)
 {
-	struct timers *timers = sim_timers(o->sim);
-	struct rng *rng = sim_rng(o->sim);
-	struct sip_core_params core = {timers, rng, &core_ops, o, SLICE("Strowger"), 0};
-	struct call_switch_params calls = {.timers = timers,
-	    .rng = rng,
-	    .media = &o->media.media,
-	    .directory = o->directory,
-	    .ops = &call_ops,
-	    .ctx = o};
-	struct registrar_params reg = {NULL, timers, rng, &reg_ops, o, o->directory};
 	struct addr here = address(1);
-	enum err e = sip_core_new(&o->core, &core);
 
-	calls.core = reg.core = o->core;
-	if (e == ERR_OK)
-		e = auth_new(&o->auth, rng);
-	if (e == ERR_OK)
-		e = registrar_new(&o->registrar, &reg);
-	if (e == ERR_OK)
-		e = call_switch_new(&o->calls, &calls);
-	if (e == ERR_OK)
-		e = sim_endpoint_add(o->sim, &here, on_datagram, o);
-	return e;
+	sim_media_init(&o->media, o->sim, o->streams_max);
+	o->media.ctx = o;
+	o->media.sends = sends_rtp;
+	o->media.on_broken = on_broken;
+	if (switchboard_new(
+		&o->switchboard, &(struct switchboard_params){.timers = sim_timers(o->sim),
+				     .rng = sim_rng(o->sim),
+				     .media = &o->media.media,
+				     .directory = o->directory,
+				     .ops = &switchboard_ops,
+				     .ctx = o}) != ERR_OK ||
+	    sim_endpoint_add(o->sim, &here, on_datagram, o) != ERR_OK)
+		abort();
+	office_restore(o, sb_wall_ms(o));
+}
+
+/* kill -9: nothing is said to anybody, only what was saved is left. */
+static void
+crash(struct timer *t)
+{
+	struct office *o = container_of(t, struct office, crash);
+	struct addr here = address(1);
+
+	if (o->switchboard) {
+		(void)sim_endpoint_remove(o->sim, &here);
+		switchboard_free(o->switchboard);
+		o->switchboard = NULL;
+		sim_media_fini(&o->media);
+		o->crashes++;
+		o->last_call[0] = '\0';
+		timer_start(sim_timers(o->sim), t, 1 + rng_below(&o->fate, 8000));
+		return;
+	}
+	open_switch(o);
+}
+
+/* Somebody sets the clock. */
+static void
+clock_jump(struct timer *t)
+{
+	struct office *o = container_of(t, struct office, clock);
+
+	o->wall_shift_ms += ((int64_t)rng_below(&o->fate, 2 * 7200) - 7200) * 1000;
 }
 
 /* ---- its phones ---- */
@@ -314,8 +273,8 @@ admin(struct timer *t)
 {
 	struct office *o = container_of(t, struct office, admin);
 
-	if (o->last_call[0])
-		(void)!call_hang_up(o->calls, slice_cstr(o->last_call));
+	if (o->last_call[0] && o->switchboard)
+		(void)!call_hang_up(switchboard_calls(o->switchboard), slice_cstr(o->last_call));
 }
 
 /* Voices go where the phones expect them. */
@@ -356,10 +315,9 @@ close_office(struct office *o)
 	timer_stop(&o->next_call);
 	timer_stop(&o->admin);
 	timer_stop(&o->inspector);
-	call_switch_free(o->calls);
-	registrar_free(o->registrar);
-	auth_free(o->auth);
-	sip_core_free(o->core);
+	timer_stop(&o->crash);
+	timer_stop(&o->clock);
+	switchboard_free(o->switchboard);
 	sim_free(o->sim);
 }
 
@@ -369,13 +327,19 @@ live_a_day(struct office *o, struct rng *rng)
 	timer_start(sim_timers(o->sim), &o->next_call, 3000);
 	if (rng_below(rng, 4) == 0)
 		timer_start(sim_timers(o->sim), &o->admin, 10000 + rng_below(rng, DAY_MS));
-	if (!o->noisy && !o->starving && o->media.streams_max == SIM_STREAMS_MAX)
+	if (rng_below(&o->fate, 5) == 0)
+		timer_start(
+		    sim_timers(o->sim), &o->crash, 5000 + rng_below(&o->fate, DAY_MS - 20000));
+	if (rng_below(&o->fate, 4) == 0)
+		timer_start(sim_timers(o->sim), &o->clock, 5000 + rng_below(&o->fate, DAY_MS));
+	if (!o->noisy && !o->starving && o->streams_max == SIM_STREAMS_MAX &&
+	    !timer_active(&o->crash))
 		timer_start(sim_timers(o->sim), &o->inspector, INSPECT_MS);
 	sim_run_until(o->sim, START_MS + DAY_MS);
-	while (o->calls_left)
+	while (o->calls_left || !o->switchboard)
 		sim_run_until(o->sim, sim_now_ms(o->sim) + STEP_MS);
 	if (rng_below(rng, 10) == 0)
-		call_switch_end_all(o->calls);
+		call_switch_end_all(switchboard_calls(o->switchboard));
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_rest(&o->phone[i]);
 	sim_run_until(o->sim, sim_now_ms(o->sim) + SILENCE_MS);
@@ -396,20 +360,19 @@ office_run(struct office *o, const struct directory *dir, uint64_t seed, bool ve
 	timer_init(&o->next_call, next_call);
 	timer_init(&o->admin, admin);
 	timer_init(&o->inspector, inspect);
+	timer_init(&o->crash, crash);
+	timer_init(&o->clock, clock_jump);
 	if (sim_new(&o->sim, &params) != ERR_OK)
 		abort();
-	sim_media_init(&o->media, o->sim, rng_below(&rng, 8) == 0 ? 2 : SIM_STREAMS_MAX);
-	o->media.media.on_event = on_media_event;
-	o->media.media.ctx = o->media.ctx = o;
-	o->media.sends = sends_rtp;
-	o->media.on_broken = on_broken;
+	o->streams_max = rng_below(&rng, 8) == 0 ? 2 : SIM_STREAMS_MAX;
 	o->noisy = rng_below(&rng, 6) == 0;
 	o->starving = rng_below(&rng, 8) == 0;
 	rng_init_seed(&o->hunger, seed);
+	rng_init_seed(&o->fate, seed ^ 0x66617465);
 	office_tap(o, verbose, &params.impairments);
 	o->calls_left = 10 + rng_below(&rng, 11);
-	if (open_switch(o) != ERR_OK ||
-	    add_phones(o, 3 + rng_below(&rng, OFFICE_PHONES_MAX - 2), &rng) != ERR_OK)
+	open_switch(o);
+	if (add_phones(o, 3 + rng_below(&rng, OFFICE_PHONES_MAX - 2), &rng) != ERR_OK)
 		abort();
 	live_a_day(o, &rng);
 	office_check(o);

@@ -1,19 +1,31 @@
 /*
- * A simulated office: the switch (sip, registrar, routing, call, a media engine that
- * only counts ports) and its phones on a bad network. One seed is one run; the rules that
- * must hold in each are in office_check.
+ * A simulated office: the switchboard of the daemon with a media engine that only counts
+ * ports, and its phones, on a bad network. Now and then the power of the switchboard fails
+ * (what it had saved is in office_disk) or somebody sets its clock. One seed is one run;
+ * the rules that must hold in each are in office_check.
  */
 #ifndef SIM_OFFICE_H
 #define SIM_OFFICE_H
 
-#include "call/call.h"
+#include "daemon/switchboard.h"
 #include "loop/sim.h"
 #include "phone.h"
-#include "registrar/auth.h"
-#include "registrar/registrar.h"
 #include "sim_media.h"
 
-enum { OFFICE_PHONES_MAX = 6, OFFICE_CALLS_MAX = 64, OFFICE_PROBLEM_MAX = 600 };
+enum {
+	OFFICE_PHONES_MAX = 6,
+	OFFICE_CALLS_MAX = 64,
+	OFFICE_PROBLEM_MAX = 600,
+	OFFICE_BINDINGS_MAX = 64
+};
+
+/* A record in the journal: as it was last written. */
+struct office_record {
+	struct cdr cdr;
+	bool over;    /* the call is: only its media figures are missing */
+	bool final;   /* written for good */
+	bool crashed; /* the power failed before */
+};
 
 /* What a caller was told, and what the switch wrote about it. */
 struct office_call {
@@ -26,15 +38,16 @@ struct office_call {
 struct office {
 	uint64_t seed;
 	struct sim *sim;
-	struct sip_core *core;
-	struct auth *auth;
-	struct registrar *registrar;
-	struct call_switch *calls;
+	struct switchboard *switchboard; /* NULL: no power */
 	struct sim_media media;
 	const struct directory *directory;
 	struct phone phone[OFFICE_PHONES_MAX];
 	size_t n_phones;
-	struct timer next_call, admin, inspector;
+	struct timer next_call, admin, inspector, crash, clock;
+	struct rng fate; /* of the switchboard */
+	int64_t wall_shift_ms;
+	unsigned crashes;
+	size_t streams_max;
 	bool good_cable;
 	bool starving; /* now and then the switch gets no memory for what a datagram asks of it */
 	struct rng hunger;
@@ -44,15 +57,17 @@ struct office {
 	unsigned calls_left;
 	struct office_call told[OFFICE_CALLS_MAX];
 	size_t n_told;
-	struct cdr record[OFFICE_CALLS_MAX];
-	size_t n_records, n_begun, n_live_ended;
+	struct office_record record[OFFICE_CALLS_MAX];
+	size_t n_records, n_live_ended;
+	struct store_binding binding[OFFICE_BINDINGS_MAX];
+	size_t n_bindings;
 	char last_call[CALL_ID_BYTES];
 	char problem[OFFICE_PROBLEM_MAX]; /* the first; "" = none */
 };
 
 /* What happened, summed over seeds: that the simulation does what it is for. */
 struct office_sums {
-	uint64_t calls, answered, cancelled, glares, vanished, timeouts, datagrams, lost;
+	uint64_t calls, answered, cancelled, glares, vanished, timeouts, crashes, datagrams, lost;
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 };
 

@@ -132,6 +132,14 @@ sim_media_init(struct sim_media *m, struct sim *sim, size_t streams_max)
 	*m = (struct sim_media){.media.ops = &ops, .sim = sim, .streams_max = streams_max};
 }
 
+void
+sim_media_fini(struct sim_media *m)
+{
+	for (size_t i = 0; i < SIM_STREAMS_MAX; i++)
+		if (m->stream[i].media)
+			timer_stop(&m->stream[i].timer);
+}
+
 bool
 sim_media_peer_is(const struct sim_media *m, uint16_t port, const struct addr *peer, bool send)
 {

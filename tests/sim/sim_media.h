@@ -31,6 +31,8 @@ struct sim_media {
 };
 
 void sim_media_init(struct sim_media *m, struct sim *sim, size_t streams_max);
+/** Forgets all streams without a word. */
+void sim_media_fini(struct sim_media *m);
 /** If a stream has this port open: does it know its peer so? */
 bool sim_media_peer_is(
     const struct sim_media *m, uint16_t port, const struct addr *peer, bool send);

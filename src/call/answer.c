@@ -1,5 +1,6 @@
 /* The answer: 200 from the phone that won, to the caller, and the ACKs of both. */
 #include "call/call_int.h"
+#include "call/passing.h"
 
 static void
 on_cancel(void *user, struct sip_server *tsx, const struct sip_msg *cancel)
@@ -8,10 +9,12 @@ on_cancel(void *user, struct sip_server *tsx, const struct sip_msg *cancel)
 
 	if (tsx != l->invite_in)
 		return;
-	if (l->state == LEG_ASKED)
+	if (l->state == LEG_ASKED) {
+		present_keep_end(l->call, cancel);
 		call_end(l->call, CDR_CANCELLED, CDR_BY_CALLER, 487);
-	else
+	} else {
 		reinvite_on_cancel(l);
+	}
 }
 
 static void
@@ -62,7 +65,7 @@ connect_sides(struct leg *l, const struct sip_msg *resp)
 	struct call *c = l->call;
 	struct leg *caller = leg_other(l);
 	struct slice sdp = {0};
-	char extra[256];
+	char extra[PASSING_MAX_BYTES + 768];
 	struct buf b;
 	enum err e = bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late);
 
@@ -72,6 +75,9 @@ connect_sides(struct leg *l, const struct sip_msg *resp)
 		return e;
 	buf_init(&b, extra, sizeof extra);
 	session_write_answer(caller, &b);
+	present_take_response(l, resp);
+	present_write(caller, l, &b);
+	passing_copy(&b, resp, PASS_ANSWER);
 	return leg_accept(caller, 200, buf_slice(&b), sdp);
 }
 

@@ -156,7 +156,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	c->ended_by = by;
 	c->ended_at = call_wall_ms(c);
 	sw->stats.calls_up--;
-	ring_stop(c, SLICE(""));
+	ring_stop(c, c->end_headers);
 	relayed_drop_all(c);
 	LIST_FOR_EACH_SAFE (it, &c->legs) {
 		struct leg *l = container_of(it, struct leg, link);

@@ -133,5 +133,7 @@ void call_id_of(struct slice sip_call_id, char out[CALL_ID_BYTES]);
 
 /** "INVITE, ACK, …" - what Allow says. */
 extern const struct slice call_allow;
+/** Allow, Supported and Accept, as answers to OPTIONS carry them. */
+void call_write_capabilities(struct buf *b);
 
 #endif

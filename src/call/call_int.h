@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "call/call.h"
+#include "call/diversion.h"
 #include "routing/routing.h"
 #include "sip/sdp.h"
 
@@ -61,9 +62,11 @@ struct leg {
 	bool ack_due;		/* we sent a 2xx, its ACK has not come */
 	bool bye_wanted;	/* BYE as soon as the ACK is here (RFC 3261, 15) */
 	bool supports_timer, holding;
-	bool hidden;  /* its party does not want to be shown */
-	bool watched; /* its watchers know of it, in the state told */
-	uint8_t told; /* enum call_dialog_state */
+	int64_t line;	  /* of ours to a provider, 0 = none */
+	bool hidden;	  /* its party does not want to be shown */
+	bool auto_answer; /* the phone is asked to answer by itself */
+	bool watched;	  /* its watchers know of it, in the state told */
+	uint8_t told;	  /* enum call_dialog_state */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
@@ -105,14 +108,6 @@ struct ring {
 	bool told; /* the one who waits knows that it rings */
 };
 
-enum { DIVERSIONS_MAX = 5 };
-
-/* A number that sent the call on (RFC 5806); the reason in its words ("unconditional"). */
-struct diversion {
-	struct slice number, name;
-	const char *reason;
-};
-
 struct call {
 	struct call_switch *sw;
 	struct list link; /* switch->calls or switch->dead */
@@ -130,8 +125,10 @@ struct call {
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats; /* sums of the streams that reported */
 	struct list relayed;
-	struct diversion *diverted; /* DIVERSIONS_MAX, oldest first; NULL = never diverted */
+	struct diversion *diverted; /* DIVERSIONS_MAX, newest first; NULL = never diverted */
 	uint8_t n_diverted;
+	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
+	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
 	/* what the record says */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
@@ -271,6 +268,26 @@ void session_on_2xx(struct leg *l, const struct sip_msg *resp);
 /** 422 to our INVITE: the new interval, 0 = give up. */
 uint32_t session_after_422(const struct leg *l, const struct sip_msg *resp);
 void session_start(struct leg *l);
+
+/* ---- extensions.c ---- */
+/** A Require names what we cannot do? Then 420 was sent: true. */
+bool extensions_refuse(struct sip_server *tsx, const struct sip_msg *req);
+/** Allow and Supported; reliable: with 100rel. */
+void extensions_write(struct buf *b, bool reliable);
+
+/* ---- present.c: what a leg is shown of the other party ---- */
+/** P-Asserted-Identity and Privacy of who for to; NULL: of the one who is rung. */
+void present_write(const struct leg *to, const struct leg *who, struct buf *b);
+/** All of it in the first INVITE to a leg that is called. */
+void present_write_invite(const struct leg *l, struct buf *b);
+/** Notes what a caller's INVITE says of himself, of redirections, and what passes. */
+void present_take_invite(struct leg *caller, const struct sip_msg *req);
+/** Notes what an 18x or 2xx says of who answers. */
+void present_take_response(struct leg *l, const struct sip_msg *resp);
+/** Notes what passes of a BYE or CANCEL to those who hear of the end from us. */
+void present_keep_end(struct call *c, const struct sip_msg *req);
+/** The call was redirected once more. d is copied. */
+void diversion_note(struct call *c, const struct diversion *d);
 
 /* ---- record.c ---- */
 void record_begin(struct call *c);

@@ -2,9 +2,10 @@
 #include <stdlib.h>
 
 #include "call/call_int.h"
+#include "call/passing.h"
 
 static void
-on_bye(struct leg *l, struct sip_server *tsx)
+on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 {
 	struct call *c = l->call;
 
@@ -13,6 +14,7 @@ on_bye(struct leg *l, struct sip_server *tsx)
 		return;
 	}
 	sip_server_reject(tsx, 200, SLICE(""));
+	present_keep_end(c, bye);
 	if (l->state == LEG_ASKED) { /* 15: a caller may give up so */
 		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, 487);
 		return;
@@ -93,30 +95,12 @@ static const struct sip_client_ops relayed_client_ops = {.on_response = relayed_
     .on_gone = relayed_on_client_gone};
 static const struct sip_server_ops relayed_server_ops = {.on_gone = relayed_on_server_gone};
 
-/* Headers that give an INFO or MESSAGE its meaning. */
-static void
-copy_meaning(struct buf *b, const struct sip_msg *req)
-{
-	static const char *const names[] = {"Info-Package", "Content-Disposition"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const struct sip_hdr *h = sip_msg_hdr_named(req, slice_cstr(names[i]));
-
-		if (!h)
-			continue;
-		buf_put(b, h->name);
-		buf_lit(b, ": ");
-		buf_put(b, h->value);
-		buf_lit(b, "\r\n");
-	}
-}
-
 static void
 carry_over(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 {
 	struct leg *other = leg_other(l);
 	struct relayed *r;
-	char extra[512];
+	char extra[PASSING_MAX_BYTES];
 	struct buf b;
 
 	if (!other || other->state != LEG_UP || l->state != LEG_UP) {
@@ -132,7 +116,7 @@ carry_over(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 	list_push(&l->call->relayed, &r->link);
 	sip_server_attach(tsx, &relayed_server_ops, r);
 	buf_init(&b, extra, sizeof extra);
-	copy_meaning(&b, req);
+	passing_copy(&b, req, req->method == SIP_INFO ? PASS_INFO : PASS_MESSAGE);
 	if (leg_request(other, req->method, buf_slice(&b), sip_msg_value(req, SIP_HDR_CONTENT_TYPE),
 		req->body, &relayed_client_ops, r, &r->out) != ERR_OK)
 		relayed_finish(r, 500, SLICE(""), SLICE(""));
@@ -154,7 +138,7 @@ call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct s
 		return true;
 	}
 	switch (req->method) {
-	case SIP_BYE: on_bye(l, tsx); break;
+	case SIP_BYE: on_bye(l, tsx, req); break;
 	case SIP_INVITE: reinvite_on_request(l, tsx, req); break;
 	case SIP_INFO:
 	case SIP_MESSAGE: carry_over(l, tsx, req); break;

@@ -139,9 +139,7 @@ static void
 write_contact(const struct leg *l, struct buf *b)
 {
 	sip_core_write_contact(l->call->sw->p.core, b, &l->dialog.flow, SLICE(""), SLICE(""));
-	buf_lit(b, "Allow: ");
-	buf_put(b, call_allow);
-	buf_lit(b, "\r\nSupported: timer\r\n");
+	extensions_write(b, false);
 }
 
 enum err
@@ -155,8 +153,13 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 
 	buf_init(&b, headers, sizeof headers);
 	cseq = sip_dialog_write_headers(&l->dialog, &b, m, 0);
-	if (m == SIP_INVITE)
+	if (m == SIP_INVITE) {
 		write_contact(l, &b);
+		if (l->state == LEG_UP)
+			present_write(l, leg_other(l), &b);
+		else
+			present_write_invite(l, &b);
+	}
 	buf_put(&b, extra);
 	if (!buf_ok(&b))
 		return ERR_TOO_BIG;
@@ -200,7 +203,7 @@ leg_ack(struct leg *l, struct slice sdp)
 enum err
 leg_accept(struct leg *l, uint16_t status, struct slice extra, struct slice sdp)
 {
-	char headers[2048];
+	char headers[4096];
 	struct buf b;
 	enum err e;
 
@@ -228,6 +231,8 @@ leg_bye(struct leg *l, struct slice reason_hdr)
 
 	if (l->state != LEG_UP)
 		return;
+	if (!reason_hdr.n)
+		reason_hdr = l->call->end_headers;
 	timer_stop(&l->session);
 	if (l->invite_in_pending) { /* its re-INVITE has no answer yet */
 		sip_server_reject(l->invite_in, 487, SLICE(""));

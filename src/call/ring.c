@@ -7,6 +7,9 @@
 #include <stdlib.h>
 
 #include "call/call_int.h"
+#include "call/passing.h"
+
+enum { PROVISIONAL_MAX = PASSING_MAX_BYTES + 512 };
 
 #define COMPLETED_ELSEWHERE SLICE("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
 
@@ -21,6 +24,8 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	struct leg *caller = leg_other(l);
 	uint16_t status = resp->status == 180 ? 180 : 183;
 	struct slice sdp = {0};
+	char extra[PROVISIONAL_MAX];
+	struct buf b;
 
 	if (resp->body.n && !c->offer_late && (!r->early || r->early == l)) {
 		if (bridge_take(l, resp->body, &l->dialog.flow, true) != ERR_OK ||
@@ -31,7 +36,10 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 		return;
 	}
 	r->told = true;
-	if (leg_accept(caller, status, SLICE(""), sdp) != ERR_OK)
+	buf_init(&b, extra, sizeof extra);
+	present_write(caller, l, &b);
+	passing_copy(&b, resp, PASS_ANSWER);
+	if (!buf_ok(&b) || leg_accept(caller, status, buf_slice(&b), sdp) != ERR_OK)
 		call_log(LOG_WARN, c, "%u could not be passed on", status);
 	watch_tell(caller, CALL_DIALOG_EARLY);
 	if (!c->ringing_at) {
@@ -57,6 +65,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 			return;
 		if (l->state != LEG_ASKING || !c->ring.active)
 			return;
+		present_take_response(l, resp);
 		watch_tell(l, resp->to.tag.n ? CALL_DIALOG_EARLY : CALL_DIALOG_PROCEEDING);
 		tell_caller(l, resp);
 		return;
@@ -116,21 +125,6 @@ fork_invite(struct leg *l)
 	return e == ERR_OK;
 }
 
-/* `"Anna Berg" <sip:101@192.0.2.1>`: the host is ours as this phone sees us. */
-static void
-write_party(struct buf *b, const struct routing_party *p, const struct addr *host)
-{
-	char uri[LIVE_NUMBER_BYTES + ADDR_TEXT_MAX + 8];
-	struct buf u;
-
-	buf_init(&u, uri, sizeof uri);
-	buf_lit(&u, "sip:");
-	buf_put(&u, p->number);
-	buf_char(&u, '@');
-	addr_write_host(&u, host);
-	sip_write_name_addr(b, p->name, buf_slice(&u), SLICE(""));
-}
-
 /* From, To and Call-ID of a new leg that is called. */
 static enum err
 fork_dialog(struct leg *l, const struct call_contact *contact)
@@ -144,8 +138,8 @@ fork_dialog(struct leg *l, const struct call_contact *contact)
 	buf_init(&t, to, sizeof to);
 	buf_init(&i, id, sizeof id);
 	sip_core_address(c->sw->p.core, &contact->flow, &host);
-	write_party(&f, &leg_other(l)->party, &host);
-	write_party(&t, &l->party, &host);
+	identity_write_party(&f, &leg_other(l)->party, leg_other(l)->hidden, &host);
+	identity_write_party(&t, &l->party, false, &host);
 	buf_put(&i, slice_make(c->id, 16));
 	buf_char(&i, '-');
 	rng_token(c->sw->p.rng, &i, 16);
@@ -170,6 +164,7 @@ fork_new(struct call *c, const struct routing_target *target, const struct call_
 	if (e != ERR_OK)
 		return e;
 	l->phone = target->phone;
+	l->auto_answer = target->auto_answer;
 	e = arena_dup(&l->arena, target->phone_name, &l->phone_name);
 	if (e == ERR_OK)
 		e = fork_dialog(l, contact);

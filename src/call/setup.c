@@ -1,25 +1,6 @@
 /* A new call: checks the INVITE, asks for a plan, begins to execute it. */
 #include "call/call_int.h"
 
-/* Extensions a Require may name. */
-static bool
-refuse_extensions(struct sip_server *tsx, const struct sip_msg *req)
-{
-	struct sip_values it = {0};
-	struct slice option;
-	char headers[512];
-	struct buf b;
-
-	buf_init(&b, headers, sizeof headers);
-	while (sip_msg_next_value(req, SIP_HDR_REQUIRE, &it, &option))
-		if (!slice_eq_nocase(option, SLICE("timer")))
-			sip_write_hdr(&b, SIP_HDR_UNSUPPORTED, option);
-	if (b.n == 0 && buf_ok(&b))
-		return false;
-	sip_server_reject(tsx, 420, buf_ok(&b) ? buf_slice(&b) : SLICE(""));
-	return true;
-}
-
 static bool
 refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 {
@@ -29,7 +10,7 @@ refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 		sip_server_reject(tsx, 483, SLICE(""));
 		return true;
 	}
-	if (refuse_extensions(tsx, req) || session_refuse_small(tsx, req))
+	if (extensions_refuse(tsx, req) || session_refuse_small(tsx, req))
 		return true;
 	if (req->body.n &&
 	    !slice_eq_nocase(slice_trim(slice_take_until(&type, ';')), SLICE("application/sdp"))) {
@@ -135,6 +116,7 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 		return;
 	}
 	watch_tell(caller, CALL_DIALOG_TRYING);
+	present_take_invite(caller, req);
 	session_on_invite(caller, req);
 	if (plan->action == ROUTING_REFUSE) {
 		call_end(c, plan->result, CDR_BY_SYSTEM, plan->status);

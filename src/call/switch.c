@@ -3,8 +3,6 @@
 
 #include "call/call_int.h"
 
-const struct slice call_allow = SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE");
-
 static void
 reap(struct timer *t)
 {

@@ -25,9 +25,7 @@ answer_options(struct sip_server *tsx)
 	struct buf b;
 
 	buf_init(&b, headers, sizeof headers);
-	sip_write_hdr(&b, SIP_HDR_ALLOW, call_allow);
-	sip_write_hdr(&b, SIP_HDR_ACCEPT, SLICE("application/sdp"));
-	sip_write_hdr(&b, SIP_HDR_SUPPORTED, SLICE("timer"));
+	call_write_capabilities(&b);
 	sip_server_reject(tsx, 200, buf_slice(&b));
 }
 

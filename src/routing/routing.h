@@ -39,6 +39,7 @@ struct routing_target {
 	int64_t phone;
 	struct slice phone_name;
 	uint32_t delay_ms; /* after the start of ringing */
+	bool auto_answer;  /* the phone is asked to answer by itself */
 };
 
 struct routing_plan {

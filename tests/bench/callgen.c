@@ -2,6 +2,10 @@
  * callgen: places calls through a SIP server and answers them on the other side, both in one
  * process.
  *
+ * With --tls N the calls go over N connections that stay open on each side: call i over
+ * connection i mod N, to the number that is i mod N above --number, whose phone must be known at
+ * the port that is as many above that of --called.
+ *
  * Every call is INVITE, 180, 200, ACK, some time, BYE, 200. Without --talk it runs so many calls at
  * a rate and prints one line of JSON. With --talk it establishes all calls, says so, waits for a
  * line on stdin, lets both ends of every call send RTP, says what arrived, waits for a line, hangs
@@ -19,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "load.h"
+#include "link.h"
 #include "rtpgen.h"
 
 enum { SEEN_BITS = 27, T1_MS = 500, GIVE_UP_MS = 32000, FAILURES_SHOWN = 5 };
@@ -40,20 +44,23 @@ static struct {
 	const char *number, *from;
 	double rate, talk_s;
 	int calls, hold_ms, pps, sockets;
+	enum link_kind kind;
+	int links; /* connections on each side, with TLS */
 } opt = {.number = "102",
     .from = "101",
     .rate = 100,
     .calls = 1000,
     .hold_ms = 100,
     .pps = 50,
-    .sockets = 100};
+    .sockets = 100,
+    .links = 20};
 
 static struct {
 	int established, done, failed;
 	uint64_t resent, repeated; /* by us; by the server */
 } count;
 
-static int caller_fd, called_fd;
+static struct links *caller, *called;
 static struct call *calls;
 static uint32_t *answer_us;
 static unsigned char *seen;
@@ -65,14 +72,6 @@ static void
 address_text(char out[64], const struct sockaddr_in *a)
 {
 	snprintf(out, 64, "%s:%u", inet_ntoa(a->sin_addr), ntohs(a->sin_port));
-}
-
-static void
-send_text(int fd, const char *text, int n)
-{
-	if (sendto(fd, text, (size_t)n, 0, (const struct sockaddr *)&opt.server,
-		sizeof opt.server) < 0)
-		perror("callgen: sendto");
 }
 
 static int
@@ -87,21 +86,38 @@ sdp_write(char *out, size_t size, const struct sockaddr_in *side, uint16_t port)
 
 /* ---- calling side ---- */
 
+/* With TLS each connection calls a number of its own: NUMBER, NUMBER + 1 … */
+static const char *
+number_of(int i)
+{
+	static char text[32];
+
+	snprintf(text, sizeof text, "%ld", strtol(opt.number, NULL, 10) + i % links_count(caller));
+	return text;
+}
+
+static void
+send_as_caller(int i, const char *text, int n)
+{
+	links_send(caller, i % links_count(caller), text, n);
+}
+
 static void
 send_invite(int i)
 {
 	char body[512], text[LOAD_MESSAGE_MAX];
 	int m = sdp_write(body, sizeof body, &opt.caller, rtpgen_port(rtp, 0, i));
 	int n = snprintf(text, sizeof text,
-	    "INVITE sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKi%d-%d;rport\r\n"
+	    "INVITE sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/%s %s;branch=z9hG4bKi%d-%d;rport\r\n"
 	    "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=a%d\r\nTo: <sip:%s@%s>\r\n"
-	    "Call-ID: %d-%d@bench\r\nCSeq: 1 INVITE\r\nContact: <sip:%s@%s>\r\n"
+	    "Call-ID: %d-%d@bench\r\nCSeq: 1 INVITE\r\nContact: <sip:%s@%s%s>\r\n"
 	    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nUser-Agent: callgen\r\n"
 	    "Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s",
-	    opt.number, server_text, caller_text, i, (int)getpid(), opt.from, server_text, i,
-	    opt.number, server_text, i, (int)getpid(), opt.from, caller_text, m, body);
+	    number_of(i), server_text, links_via(caller), caller_text, i, (int)getpid(), opt.from,
+	    server_text, i, number_of(i), server_text, i, (int)getpid(), opt.from, caller_text,
+	    links_uri_param(caller), m, body);
 
-	send_text(caller_fd, text, n);
+	send_as_caller(i, text, n);
 }
 
 static void
@@ -109,14 +125,15 @@ send_in_dialog(int i, const char *method, int cseq)
 {
 	char text[LOAD_MESSAGE_MAX];
 	int n = snprintf(text, sizeof text,
-	    "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s%d-%d;rport\r\nMax-Forwards: "
+	    "%s %s SIP/2.0\r\nVia: SIP/2.0/%s %s;branch=z9hG4bK%s%d-%d;rport\r\nMax-Forwards: "
 	    "70\r\n"
 	    "From: <sip:%s@%s>;tag=a%d\r\nTo: %s\r\nCall-ID: %d-%d@bench\r\nCSeq: %d %s\r\n"
-	    "Contact: <sip:%s@%s>\r\nContent-Length: 0\r\n\r\n",
-	    method, calls[i].target, caller_text, method, i, (int)getpid(), opt.from, server_text,
-	    i, calls[i].to, i, (int)getpid(), cseq, method, opt.from, caller_text);
+	    "Contact: <sip:%s@%s%s>\r\nContent-Length: 0\r\n\r\n",
+	    method, calls[i].target, links_via(caller), caller_text, method, i, (int)getpid(),
+	    opt.from, server_text, i, calls[i].to, i, (int)getpid(), cseq, method, opt.from,
+	    caller_text, links_uri_param(caller));
 
-	send_text(caller_fd, text, n);
+	send_as_caller(i, text, n);
 }
 
 static void
@@ -124,13 +141,13 @@ send_ack_of_failure(int i, struct load_text to)
 {
 	char text[LOAD_MESSAGE_MAX];
 	int n = snprintf(text, sizeof text,
-	    "ACK sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKi%d-%d;rport\r\n"
+	    "ACK sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/%s %s;branch=z9hG4bKi%d-%d;rport\r\n"
 	    "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=a%d\r\nTo: %.*s\r\nCall-ID: %d-%d@bench\r\n"
 	    "CSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
-	    opt.number, server_text, caller_text, i, (int)getpid(), opt.from, server_text, i, to.n,
-	    to.p, i, (int)getpid());
+	    number_of(i), server_text, links_via(caller), caller_text, i, (int)getpid(), opt.from,
+	    server_text, i, to.n, to.p, i, (int)getpid());
 
-	send_text(caller_fd, text, n);
+	send_as_caller(i, text, n);
 }
 
 static void
@@ -263,14 +280,14 @@ response_write(
 
 	return snprintf(out, size,
 	    "SIP/2.0 %d OK\r\nVia: %.*s\r\nFrom: %.*s\r\nTo: %.*s%s\r\nCall-ID: %.*s\r\n"
-	    "CSeq: %.*s\r\nContact: <sip:called@%s>\r\n%sContent-Length: %d\r\n\r\n%s",
+	    "CSeq: %.*s\r\nContact: <sip:called@%s%s>\r\n%sContent-Length: %d\r\n\r\n%s",
 	    status, via.n, via.p, from.n, from.p, to.n, to.p, tagged ? "" : ";tag=b", id.n, id.p,
-	    cseq.n, cseq.p, called_text, body_bytes ? "Content-Type: application/sdp\r\n" : "",
-	    body_bytes, body);
+	    cseq.n, cseq.p, called_text, links_uri_param(called),
+	    body_bytes ? "Content-Type: application/sdp\r\n" : "", body_bytes, body);
 }
 
 static void
-on_request(const char *message)
+on_request(int link, const char *message)
 {
 	char text[LOAD_MESSAGE_MAX], body[512];
 	int n;
@@ -284,48 +301,42 @@ on_request(const char *message)
 			rtpgen_add(rtp, 1, relay_of(message));
 		}
 		n = response_write(text, sizeof text, message, 180, "", 0);
-		send_text(called_fd, text, n);
+		links_send(called, link, text, n);
 		n = sdp_write(
 		    body, sizeof body, &opt.called, rtpgen_port(rtp, 1, called_streams++));
 		n = response_write(text, sizeof text, message, 200, body, n);
-		send_text(called_fd, text, n);
+		links_send(called, link, text, n);
 		return;
 	}
 	if (strncmp(message, "BYE ", 4) == 0 && seen_before(message, "BYE"))
 		count.repeated++;
 	n = response_write(text, sizeof text, message, 200, "", 0);
-	send_text(called_fd, text, n);
+	links_send(called, link, text, n);
 }
 
 /* ---- both ---- */
 
 static void
-receive(int fd)
+on_message(void *ctx, int link, const char *message)
 {
-	static char message[65536];
-	ssize_t n;
-
-	while ((n = recv(fd, message, sizeof message - 1, 0)) > 0) {
-		message[n] = '\0';
-		if (load_status(message) != 0)
-			on_response(message, load_now_ns());
-		else
-			on_request(message);
-	}
+	if (load_status(message) != 0)
+		on_response(message, load_now_ns());
+	else
+		on_request(link, message);
 }
 
 static void
 wait_ms(int ms)
 {
-	struct pollfd fds[2] = {
-	    {.fd = caller_fd, .events = POLLIN}, {.fd = called_fd, .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = links_poll_fd(caller), .events = POLLIN},
+	    {.fd = links_poll_fd(called), .events = POLLIN}};
 
 	if (poll(fds, 2, ms) <= 0)
 		return;
 	if (fds[0].revents)
-		receive(caller_fd);
+		links_receive(caller, on_message, NULL);
 	if (fds[1].revents)
-		receive(called_fd);
+		links_receive(called, on_message, NULL);
 }
 
 /* Repeats what was not answered. Walks the calls from the oldest one still open; called every 100
@@ -456,7 +467,8 @@ options(int argc, char **argv)
 	static const struct option names[] = {{"server", 1, NULL, 's'}, {"caller", 1, NULL, 'c'},
 	    {"called", 1, NULL, 'd'}, {"number", 1, NULL, 'n'}, {"from", 1, NULL, 'f'},
 	    {"rate", 1, NULL, 'r'}, {"calls", 1, NULL, 'm'}, {"hold-ms", 1, NULL, 'h'},
-	    {"talk", 1, NULL, 't'}, {"pps", 1, NULL, 'p'}, {"sockets", 1, NULL, 'k'}, {0}};
+	    {"talk", 1, NULL, 't'}, {"pps", 1, NULL, 'p'}, {"sockets", 1, NULL, 'k'},
+	    {"tls", 1, NULL, 'l'}, {0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
@@ -472,6 +484,10 @@ options(int argc, char **argv)
 		case 't': opt.talk_s = strtod(optarg, NULL); break;
 		case 'p': opt.pps = (int)strtol(optarg, NULL, 10); break;
 		case 'k': opt.sockets = (int)strtol(optarg, NULL, 10); break;
+		case 'l':
+			opt.kind = LINK_TLS;
+			opt.links = (int)strtol(optarg, NULL, 10);
+			break;
 		default: exit(2);
 		}
 	if (!opt.server.sin_port || !opt.caller.sin_port || !opt.called.sin_port || opt.calls < 1 ||
@@ -479,7 +495,8 @@ options(int argc, char **argv)
 		load_die(
 		    "usage: callgen --server A:P --caller A:P --called A:P --number N --rate R "
 		    "--calls N "
-		    "[--from NAME] [--hold-ms MS] [--talk SECONDS [--pps 50] [--sockets 100]]");
+		    "[--from NAME] [--hold-ms MS] [--talk SECONDS [--pps 50] [--sockets 100]] "
+		    "[--tls CONNECTIONS]");
 }
 
 int
@@ -491,8 +508,8 @@ main(int argc, char **argv)
 	address_text(server_text, &opt.server);
 	address_text(caller_text, &opt.caller);
 	address_text(called_text, &opt.called);
-	caller_fd = load_udp_open(&opt.caller);
-	called_fd = load_udp_open(&opt.called);
+	caller = links_open(opt.kind, opt.links, &opt.caller, &opt.server, true);
+	called = links_open(opt.kind, opt.links, &opt.called, &opt.server, false);
 	calls = calloc((size_t)opt.calls, sizeof *calls);
 	answer_us = calloc((size_t)opt.calls, sizeof *answer_us);
 	seen = calloc(1, (1u << SEEN_BITS) / 8);

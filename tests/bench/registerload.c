@@ -8,20 +8,19 @@
  */
 #include <arpa/inet.h>
 #include <getopt.h>
-#include <openssl/evp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "load.h"
+#include "proof.h"
 
-enum { HEX = 33, RESEND_MS = 500, FAILURES_SHOWN = 5 };
+enum { RESEND_MS = 500, FAILURES_SHOWN = 5 };
 
 struct phone {
-	char nonce[160], realm[64];
-	uint32_t nc, cseq;
+	struct proof proof;
+	uint32_t cseq;
 	bool open; /* waits for its 200 */
 	int tries;
 	uint64_t sent_ns;
@@ -43,50 +42,19 @@ static char server_text[64], local_text[64];
 static int fd;
 
 static void
-md5_hex(char out[HEX], const char *text)
-{
-	unsigned char digest[16];
-
-	EVP_Digest(text, strlen(text), digest, NULL, EVP_md5(), NULL);
-	for (int i = 0; i < 16; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
-
-/* The Authorization line, or nothing when no nonce is known yet. */
-static void
-proof_write(char *out, size_t size, int i)
-{
-	struct phone *p = &phones[i];
-	char text[512], ha1[HEX], ha2[HEX], response[HEX];
-
-	out[0] = '\0';
-	if (p->nonce[0] == '\0')
-		return;
-	p->nc++;
-	snprintf(text, sizeof text, "%s%d:%s:%s%d", opt.prefix, i, p->realm, opt.password, i);
-	md5_hex(ha1, text);
-	snprintf(text, sizeof text, "REGISTER:sip:%s", server_text);
-	md5_hex(ha2, text);
-	snprintf(text, sizeof text, "%s:%s:%08x:bench:auth:%s", ha1, p->nonce, p->nc, ha2);
-	md5_hex(response, text);
-	snprintf(out, size,
-	    "Authorization: Digest username=\"%s%d\", realm=\"%s\", nonce=\"%s\", uri=\"sip:%s\", "
-	    "algorithm=MD5, "
-	    "qop=auth, nc=%08x, cnonce=\"bench\", response=\"%s\"\r\n",
-	    opt.prefix, i, p->realm, p->nonce, server_text, p->nc, response);
-}
-
-static void
 send_register(int i)
 {
-	char text[LOAD_MESSAGE_MAX], proof[1024];
+	char text[LOAD_MESSAGE_MAX], proof[PROOF_MAX], user[64], password[80], uri[80];
 	struct phone *p = &phones[i];
 	int n;
 
 	p->cseq++;
 	p->open = true;
 	p->sent_ns = load_now_ns();
-	proof_write(proof, sizeof proof, i);
+	snprintf(user, sizeof user, "%s%d", opt.prefix, i);
+	snprintf(password, sizeof password, "%s%d", opt.password, i);
+	snprintf(uri, sizeof uri, "sip:%s", server_text);
+	proof_write(proof, &p->proof, user, password, "REGISTER", uri);
 	n = snprintf(text, sizeof text,
 	    "REGISTER sip:%s SIP/2.0\r\nVia: SIP/2.0/UDP "
 	    "%s;branch=z9hG4bKr%d-%u;rport\r\nMax-Forwards: 70\r\n"
@@ -99,30 +67,6 @@ send_register(int i)
 	if (sendto(fd, text, (size_t)n, 0, (const struct sockaddr *)&opt.server,
 		sizeof opt.server) < 0)
 		perror("registerload: sendto");
-}
-
-static void
-copy(char *out, size_t size, struct load_text text)
-{
-	snprintf(out, size, "%.*s", text.n, text.p);
-}
-
-/* The challenge with MD5, if several are offered. */
-static struct load_text
-challenge_of(const char *message)
-{
-	struct load_text first = load_header(message, "WWW-Authenticate");
-	const char *rest = message;
-
-	while ((rest = strstr(rest, "\r\nWWW-Authenticate: ")) != NULL) {
-		struct load_text one =
-		    load_between((struct load_text){rest + 2, (int)strlen(rest + 2)}, ": ", "\r\n");
-
-		if (load_between(one, "SHA-", ",").n == 0)
-			return one;
-		rest += 2;
-	}
-	return first;
 }
 
 static void
@@ -139,11 +83,7 @@ on_response(const char *message)
 	if (!p->open || strtoul(cseq.p, NULL, 10) != p->cseq || status < 200)
 		return;
 	if (status == 401 && p->tries++ < 2) {
-		struct load_text challenge = challenge_of(message);
-
-		copy(p->nonce, sizeof p->nonce, load_between(challenge, "nonce=\"", "\""));
-		copy(p->realm, sizeof p->realm, load_between(challenge, "realm=\"", "\""));
-		p->nc = 0;
+		proof_take(&p->proof, message);
 		count.challenged++;
 		send_register(i);
 		return;

@@ -14,13 +14,16 @@ from sipphone import Phone  # noqa: E402
 
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 USERS = 1000
+TLS_LINKS = 20  # connections on each side
 SETTLE_SECONDS = 0.5  # the last call records are written a moment after the last call
 
 
 class Target:
     """Any SIP server on this machine, known by its address and process id."""
 
-    def __init__(self, tools, server, pid, caller, called, number, caller_name, prefix, password):
+    def __init__(self, tools, server, pid, caller, called, number, caller_name, prefix, password,
+                 more=()):
+        self.more = more
         self.tools, self.server, self.pid = tools, server, pid
         self.caller, self.called, self.number, self.caller_name = caller, called, number, caller_name
         self.prefix, self.password = prefix, password
@@ -44,7 +47,7 @@ class Target:
 
     def command(self, *options):
         return [str(self.tools / "callgen"), "--server", self.server, "--caller", self.caller, "--called", self.called,
-                "--number", self.number, "--from", self.caller_name, *map(str, options)]
+                "--number", self.number, "--from", self.caller_name, *self.more, *map(str, options)]
 
     def calls(self, rate, calls, hold_ms):
         """Runs so many calls; callgen's counts, and the server's CPU time for each in `cpu_us`."""
@@ -82,12 +85,16 @@ class Target:
         generator.wait()
         return result
 
-    def registers(self, rounds, rate):
+    def watchers(self, **what):
+        """Phones that watch numbers, until the `with` ends."""
+        return Watchers(self, **what)
+
+    def registers(self, rounds, rate, phones=USERS):
         """CPU time of a full registration, then of refreshes with the known nonce, one figure for each round."""
         host = self.caller.split(":")[0]
         load = subprocess.Popen(
             [str(self.tools / "registerload"), "--server", self.server, "--local", f"{host}:{free_port(host, 21000, 31000)}",
-             "--prefix", self.prefix, "--password", self.password, "--phones", str(USERS), "--rounds", str(rounds),
+             "--prefix", self.prefix, "--password", self.password, "--phones", str(phones), "--rounds", str(rounds),
              "--rate", str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         figures, last = [], {"registered": 0, "challenged": 0, "failed": 0, "resent": 0}
         for index in range(rounds):
@@ -99,36 +106,70 @@ class Target:
                 sys.exit("bench: registerload ended early")
             time.sleep(SETTLE_SECONDS)
             counts = json.loads(text)
-            figures.append({"cpu_us": (self.cpu_us() - before) / USERS,
+            figures.append({"cpu_us": (self.cpu_us() - before) / phones,
                             **{key: counts[key] - last[key] for key in last}})
             last = counts
         load.wait()
         return figures
 
 
+class Watchers:
+    def __init__(self, target, phones, each, first, numbers, rate=500):
+        host = target.caller.split(":")[0]
+        self.process = subprocess.Popen(
+            [str(target.tools / "watchload"), "--server", target.server, "--local", f"{host}:{free_port(host, 21000, 31000)}",
+             "--prefix", target.prefix, "--password", target.password, "--phones", str(phones), "--each", str(each),
+             "--first", str(first), "--numbers", str(numbers), "--rate", str(rate)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.first = self._line()
+
+    def _line(self):
+        text = self.process.stdout.readline()
+        if not text:
+            sys.exit("bench: watchload ended early")
+        return json.loads(text)
+
+    def counts(self):
+        time.sleep(SETTLE_SECONDS)
+        self.process.stdin.write("\n")
+        return self._line()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
 class OwnServer:
     """A strowgerd of our own with a thousand users, as the goals demand; the called phone is registered."""
 
-    def __init__(self, build, rtp_range=(10000, 20000)):
+    def __init__(self, build, rtp_range=(10000, 20000), users=USERS):
         """rtp_range None: a few hundred ports that nobody else has."""
         self.build = build.resolve()
         # Not in 10000-20000: these ports are the relay's, on every address.
-        caller, called = address(11), address(12)
+        caller, called, tls_called = address(11), address(12), address(13)
         self.caller = f"{caller}:{free_port(caller, 21000, 31000)}"
         self.called = f"{called}:{free_port(called, 21000, 31000)}"
+        self.tls_port = free_port(tls_called, 21000, 31000)
+        self.tls_called = f"{tls_called}:{self.tls_port}"
         self.process = Server(build=self.build)
         self.process.sip_port = free_port(self.process.host, 21000, 31000)
         self.process.http_port = free_port(self.process.host, 21000, 31000)
         self.process.start()
         port = int(self.caller.split(":")[1])
-        phones = [{"name": f"ph{n}", "secret": f"pw-of-phone-{n}", "qualify_s": 0} for n in range(USERS)]
-        users = [{"login": f"8{n:04}", "first_name": "Vorname", "last_name": f"Nachname{n}", "phones": [f"ph{n}"],
-                  "numbers": [str(20000 + n)]} for n in range(USERS)]
+        phones = [{"name": f"ph{n}", "secret": f"pw-of-phone-{n}", "qualify_s": 0} for n in range(users)]
+        users = [{"login": f"8{n:05}", "first_name": "Vorname", "last_name": f"Nachname{n}", "phones": [f"ph{n}"],
+                  "numbers": [str(20000 + n)]} for n in range(users)]
         self.process.load({
             "settings": dict(zip(("rtp_port_min", "rtp_port_max"), rtp_range)) if rtp_range else {},
-            "ranges": [{"first": "100", "last": "999"}, {"first": "20000", "last": "29999"}],
-            "phones": [address_phone("caller", caller, port), password_phone("called"), *phones],
-            "users": [user(101, "caller"), user(102, "called"), *users],
+            "ranges": [{"first": "100", "last": "999"}, {"first": "20000", "last": "99999"}],
+            "phones": [address_phone("caller", caller, port), password_phone("called"), *phones,
+                       *(address_phone(f"tls{n}", tls_called, self.tls_port + n, transport="tls") for n in range(TLS_LINKS))],
+            "users": [user(101, "caller"), user(102, "called"), *users,
+                      *(user(500 + n, f"tls{n}") for n in range(TLS_LINKS))],
         })
         self.register_called()
 
@@ -137,10 +178,11 @@ class OwnServer:
         with Phone(self.process.sip_address, host, "called", "secret-of-called", port=int(port)) as phone:
             phone.register(expires=3600)
 
-    def target(self):
-        server = "%s:%d" % self.process.sip_address
-        return Target(self.build / "tests/bench", server, self.process.process.pid, self.caller, self.called, "102",
-                      "101", "ph", "pw-of-phone-")
+    def target(self, tls=False):
+        server = "%s:%d" % ((self.process.host, self.process.sips_port) if tls else self.process.sip_address)
+        return Target(self.build / "tests/bench", server, self.process.process.pid, self.caller,
+                      self.tls_called if tls else self.called, "500" if tls else "102", "101", "ph", "pw-of-phone-",
+                      ("--tls", str(TLS_LINKS)) if tls else ())
 
     def restart(self):
         self.process.stop()

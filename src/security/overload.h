@@ -1,0 +1,34 @@
+/*
+ * When is it too much? Three measures - how late timers run, how full the receive queue of the
+ * kernel is, how full the table of transactions is - give one of three levels, with hysteresis:
+ * a level is left only when all measures have been well below it for two seconds, so that the
+ * switch does not flicker between refusing and drowning. Pure; no clock.
+ */
+#ifndef SECURITY_OVERLOAD_H
+#define SECURITY_OVERLOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum overload_level {
+	OVERLOAD_NONE,
+	OVERLOAD_STRANGERS, /* what strangers begin is refused */
+	OVERLOAD_NEW	    /* whatever begins something new is refused */
+};
+
+struct guard_load {
+	uint32_t lag_ms;	 /* a timer of now runs so late */
+	uint32_t queue_permille; /* of the fullest receive queue */
+	size_t transactions, transactions_max;
+};
+
+struct overload {
+	enum overload_level level;
+	uint64_t calm_since_ms; /* 0 = it is not */
+};
+
+/** Returns the level from now on. */
+enum overload_level overload_update(
+    struct overload *o, const struct guard_load *load, uint64_t now_ms);
+
+#endif

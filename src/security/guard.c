@@ -333,7 +333,7 @@ add_points(struct guard *g, struct source *s, const struct guard_result *r)
 	uint32_t whole = g->settings.screening_failures * POINT;
 
 	leaky_add(&s->points, &s->points_at_ms, events[r->event].weight, whole, guard_now(g));
-	if (s->points >= whole)
+	if (s->points + POINT / 2 > whole) /* what leaked away meanwhile makes no difference */
 		source_block(g, s, (enum guard_reason)events[r->event].reason, r->user_agent);
 }
 

@@ -45,7 +45,7 @@ tell(struct guard *g, const struct source *s, struct slice user_agent, bool is_n
 void
 source_block(struct guard *g, struct source *s, enum guard_reason reason, struct slice user_agent)
 {
-	char text[ADDR_NET_TEXT_MAX];
+	char text[ADDR_NET_TEXT_MAX], agent[AGENT_BYTES];
 	uint64_t now = guard_now(g);
 
 	if (s->exempt || s->kind != STRANGER || !g->settings.screening)
@@ -54,11 +54,11 @@ source_block(struct guard *g, struct source *s, enum guard_reason reason, struct
 	s->reason = (uint8_t)reason;
 	s->blocked_until_ms = now + block_ms(g);
 	g->counts.blocks[reason]++;
+	slice_clip_cstr(user_agent.n ? user_agent : SLICE("no user agent"), agent, sizeof agent);
 	if (log_limit_pass(&g->block_log, LOG_SUB_SECURITY, now))
-		log_warn(SECURITY, "%s is blocked for %u h: it %s (%.*s)",
+		log_warn(SECURITY, "%s is blocked for %u h: it %s (%s)",
 		    addr_net_text(&s->net, text), g->settings.screening_block_h,
-		    guard_reason_text(reason),
-		    (int)(user_agent.n < AGENT_BYTES ? user_agent.n : AGENT_BYTES), user_agent.p);
+		    guard_reason_text(reason), agent);
 	hold(g, s, now);
 	tell(g, s, user_agent, true);
 }

@@ -43,6 +43,7 @@ sip_core_new(struct sip_core **out, const struct sip_core_params *p)
 	c->ctx = p->ctx;
 	c->server_name = p->server_name;
 	c->transactions_max = p->transactions_max ? p->transactions_max : TSX_DEFAULT_MAX;
+	c->stats.transactions_max = c->transactions_max;
 	*out = c;
 	return ERR_OK;
 }
@@ -152,6 +153,8 @@ on_malformed(struct sip_core *c, const struct sip_flow *flow, const struct sip_m
 	char text[ADDR_TEXT_MAX];
 
 	c->stats.malformed++;
+	if (c->ops->on_malformed)
+		c->ops->on_malformed(c->ctx, flow);
 	if (log_limit_pass(&c->malformed_log, LOG_SUB_SIP, timers_now_ms(c->timers)))
 		log_info(SIP, "malformed message from %s: %s", addr_text(&flow->remote, text),
 		    why->why ? why->why : "not SIP");

@@ -27,12 +27,24 @@ enum { SIP_T1_MS = 500, SIP_T2_MS = 4000, SIP_T4_MS = 5000 };
 
 enum sip_direction { SIP_IN, SIP_OUT };
 
+enum { SIP_NO_ANSWER = UINT16_MAX };
+
 struct sip_core_ops {
 	/** Sends bytes; copied or sent before return. Never calls back from inside. */
 	void (*send)(void *ctx, const struct sip_flow *flow, struct slice bytes);
 	/** The address we show to the peer of this flow (Via, Contact, SDP): flow's local one, or
 	 *  that of the router in front of us. NULL: always the local one. */
 	void (*address)(void *ctx, const struct sip_flow *flow, struct addr *out);
+	/** A request (not ACK, not CANCEL) that belongs to no transaction, before one is made: what
+	 *  is decided here leaves nothing behind (RFC 3261, 8.2.7). 0: go on; SIP_NO_ANSWER: as if
+	 *  it had never come; else the status to answer with, and header lines in headers. May be
+	 *  NULL. */
+	uint16_t (*on_early)(void *ctx, const struct sip_flow *flow, const struct sip_msg *req,
+	    struct buf *headers);
+	/** A server transaction begins (+1) or ends (-1); may be NULL. */
+	void (*on_server)(void *ctx, const struct sip_flow *flow, int change);
+	/** What came from there is no valid SIP; may be NULL. */
+	void (*on_malformed)(void *ctx, const struct sip_flow *flow);
 	/** A new request (not ACK, not CANCEL) for which tsx was made. Answer it with
 	 *  sip_server_respond, now or later. */
 	void (*on_request)(void *ctx, struct sip_server *tsx, const struct sip_msg *req);
@@ -58,7 +70,9 @@ struct sip_core_params {
 struct sip_core_stats {
 	uint64_t received, sent, malformed, retransmits_in, retransmits_out, timeouts, stray;
 	uint64_t requests_by_method[SIP_METHOD_N];
-	size_t servers, clients; /* alive now */
+	uint64_t early;		  /* requests done with before a transaction was made */
+	size_t servers, clients;  /* alive now */
+	size_t transactions_max;
 };
 
 ERR_MUST_CHECK enum err sip_core_new(struct sip_core **out, const struct sip_core_params *p);

@@ -35,6 +35,7 @@ enum {
 	 * for 4,800 calls/s without end, at some 540 bytes each. */
 	TSX_DEFAULT_MAX = 500000,
 	TSX_RETRY_AFTER_S = 5,
+	EARLY_HEADER_BYTES = 1600, /* two challenges fit */
 };
 
 /* Bytes on the heap with their length; p == NULL: none. */

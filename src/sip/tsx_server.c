@@ -88,6 +88,8 @@ server_run_timer(struct sip_server *s, enum server_event ev)
 	hmap_remove(&c->servers, &s->by_key);
 	leave_merges(s);
 	c->stats.servers--;
+	if (c->ops->on_server)
+		c->ops->on_server(c->ctx, &s->flow, -1);
 	if (s->ops && s->ops->on_gone)
 		s->ops->on_gone(s->user, s);
 	destroy(s);
@@ -201,6 +203,8 @@ enlist(struct sip_server *s, struct tsx_key key, uint64_t merge, bool merging)
 	s->own_tag = merging;
 	s->key_b = key.b;
 	c->stats.servers++;
+	if (c->ops->on_server)
+		c->ops->on_server(c->ctx, &s->flow, 1);
 	return ERR_OK;
 }
 
@@ -242,6 +246,26 @@ refuse(struct sip_core *c, const struct sip_flow *flow, const struct sip_msg *re
 	core_reply(c, flow, req, 503, (struct slice){0}, buf_slice(&b));
 }
 
+/* True: somebody has decided what becomes of it, and no transaction is needed. */
+static bool
+done_early(struct sip_core *c, const struct sip_flow *flow, const struct sip_msg *req)
+{
+	char text[EARLY_HEADER_BYTES];
+	struct buf headers;
+	uint16_t status;
+
+	if (!c->ops->on_early)
+		return false;
+	buf_init(&headers, text, sizeof text);
+	status = c->ops->on_early(c->ctx, flow, req, &headers);
+	if (status == 0)
+		return false;
+	c->stats.early++;
+	if (status != SIP_NO_ANSWER)
+		core_reply(c, flow, req, status, (struct slice){0}, buf_slice(&headers));
+	return true;
+}
+
 static void
 on_again(struct sip_server *s, const struct sip_flow *flow)
 {
@@ -270,6 +294,8 @@ server_on_request(struct sip_core *c, const struct sip_flow *flow, const struct 
 		core_reply(c, flow, req, 482, (struct slice){0}, (struct slice){0});
 		return;
 	}
+	if (done_early(c, flow, req))
+		return;
 	if (core_has_room(c, in_dialog))
 		s = create(c, flow, req, key, merge);
 	if (!s) {

@@ -116,6 +116,8 @@ void call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct
 /** A request with a To tag (BYE, re-INVITE, INFO …). False: no dialog of ours, and
  *  nothing was answered. */
 bool call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req);
+/** Does a request with a To tag belong to one of our dialogs? */
+bool call_has_dialog(const struct call_switch *sw, const struct sip_msg *req);
 void call_on_ack(struct call_switch *sw, const struct sip_msg *ack, const struct sip_flow *flow);
 /** media's on_event. */
 void call_on_media_event(struct call_switch *sw, const struct media_event *ev);

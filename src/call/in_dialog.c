@@ -123,6 +123,12 @@ carry_over(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 }
 
 bool
+call_has_dialog(const struct call_switch *sw, const struct sip_msg *req)
+{
+	return sip_dialogs_find(&sw->dialogs, req) != NULL;
+}
+
+bool
 call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req)
 {
 	struct sip_dialog *d = sip_dialogs_find(&sw->dialogs, req);

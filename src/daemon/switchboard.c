@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "daemon/gate.h"
 #include "sip/write.h"
 
 struct switchboard {
@@ -11,39 +12,13 @@ struct switchboard {
 	struct auth *auth;
 	struct registrar *registrar;
 	struct call_switch *calls;
+	struct gate *gate;
 	struct addr stun_address; /* what a STUN server saw; family 0 = unknown */
 	struct addr external;	  /* of the router in front of us; family 0 = none */
 	struct log_limit refused_log;
 };
 
 /* ---- requests ---- */
-
-static void
-answer_options(struct sip_server *tsx)
-{
-	char headers[256];
-	struct buf b;
-
-	buf_init(&b, headers, sizeof headers);
-	call_write_capabilities(&b);
-	sip_server_reject(tsx, 200, buf_slice(&b));
-}
-
-static void
-refuse_method(struct sip_server *tsx, const struct sip_msg *req)
-{
-	char headers[256];
-	struct buf b;
-
-	buf_init(&b, headers, sizeof headers);
-	sip_write_hdr(&b, SIP_HDR_ALLOW, call_allow);
-	switch (req->method) {
-	case SIP_SUBSCRIBE:
-	case SIP_PUBLISH: sip_server_reject(tsx, 489, SLICE("")); break;
-	case SIP_METHOD_OTHER: sip_server_reject(tsx, 501, buf_slice(&b)); break;
-	default: sip_server_reject(tsx, 405, buf_slice(&b));
-	}
-}
 
 static void
 log_refusal(struct switchboard *sb, const struct sip_msg *req, const struct sip_flow *flow,
@@ -67,15 +42,9 @@ on_new_request(struct switchboard *sb, struct sip_server *tsx, const struct sip_
 	uint64_t now = timers_now_ms(sb->p.timers);
 	enum auth_result r;
 
-	if (req->method == SIP_OPTIONS) { /* "are you there?" needs no name */
-		answer_options(tsx);
-		return;
-	}
-	if (req->method != SIP_REGISTER && req->method != SIP_INVITE) {
-		refuse_method(tsx, req);
-		return;
-	}
+	/* What needs no log-in has been answered at the gate. */
 	r = auth_check(sb->auth, sb->p.directory, req, flow, now, &phone);
+	gate_on_auth(sb->gate, flow, req, r, phone);
 	if (!auth_passed(r)) {
 		log_refusal(sb, req, flow, r);
 		auth_refuse(sb->auth, sb->p.directory, tsx, req, r, now);
@@ -85,6 +54,30 @@ on_new_request(struct switchboard *sb, struct sip_server *tsx, const struct sip_
 		registrar_on_register(sb->registrar, tsx, req, phone);
 	else
 		call_on_invite(sb->calls, tsx, req, &(struct call_origin){.phone = phone});
+}
+
+static uint16_t
+on_early(void *ctx, const struct sip_flow *flow, const struct sip_msg *req, struct buf *headers)
+{
+	struct switchboard *sb = ctx;
+
+	return gate_on_early(sb->gate, flow, req, headers);
+}
+
+static void
+on_server(void *ctx, const struct sip_flow *flow, int change)
+{
+	struct switchboard *sb = ctx;
+
+	guard_on_transaction(gate_guard(sb->gate), &flow->remote, change);
+}
+
+static void
+on_malformed(void *ctx, const struct sip_flow *flow)
+{
+	struct switchboard *sb = ctx;
+
+	gate_on_malformed(sb->gate, flow);
 }
 
 static void
@@ -163,13 +156,12 @@ on_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct 
 	sb->p.ops->on_trace(sb->p.ctx, dir, flow, bytes, id);
 }
 
-static const struct sip_core_ops core_ops = {
-    .send = on_send, .address = address_for, .on_request = on_request, .on_ack = on_ack};
-static const struct sip_core_ops core_ops_traced = {.send = on_send,
-    .address = address_for,
-    .on_request = on_request,
-    .on_ack = on_ack,
-    .on_trace = on_trace};
+#define CORE_OPS                                                                                   \
+	.send = on_send, .address = address_for, .on_early = on_early, .on_server = on_server,     \
+	.on_malformed = on_malformed, .on_request = on_request, .on_ack = on_ack
+
+static const struct sip_core_ops core_ops = {CORE_OPS};
+static const struct sip_core_ops core_ops_traced = {CORE_OPS, .on_trace = on_trace};
 
 /* ---- calls ---- */
 
@@ -311,6 +303,8 @@ switchboard_restore(struct switchboard *sb, const struct store_binding *s)
 	slice_clip_cstr(slice_cstr(s->instance), b.instance, sizeof b.instance);
 	if (e == ERR_OK)
 		e = registrar_restore(sb->registrar, &b);
+	if (e == ERR_OK)
+		guard_trust(gate_guard(sb->gate), &b.flow.remote);
 	if (e != ERR_OK)
 		log_info(REGISTRAR, "a saved registration is not taken up: %s", err_text(e));
 }
@@ -362,6 +356,15 @@ build(struct switchboard *sb)
 						    .ops = &call_ops,
 						    .ctx = sb,
 						    .calls_max = p->calls_max});
+	if (e == ERR_OK)
+		e = gate_new(&sb->gate, &(struct gate_params){.timers = p->timers,
+					    .auth = sb->auth,
+					    .calls = sb->calls,
+					    .directory = p->directory,
+					    .on_block = p->ops->on_block,
+					    .on_unblock = p->ops->on_unblock,
+					    .on_hold = p->ops->on_hold,
+					    .ctx = p->ctx});
 	return e;
 }
 
@@ -391,6 +394,7 @@ switchboard_free(struct switchboard *sb)
 {
 	if (!sb)
 		return;
+	gate_free(sb->gate);
 	call_switch_free(sb->calls);
 	registrar_free(sb->registrar);
 	auth_free(sb->auth);
@@ -403,6 +407,7 @@ switchboard_set_directory(struct switchboard *sb, const struct directory *dir)
 {
 	sb->p.directory = dir;
 	learn_external(sb);
+	gate_set_directory(sb->gate, dir);
 	call_switch_set_directory(sb->calls, dir);
 	registrar_set_directory(sb->registrar, dir);
 }
@@ -410,7 +415,25 @@ switchboard_set_directory(struct switchboard *sb, const struct directory *dir)
 void
 switchboard_on_message(struct switchboard *sb, const struct sip_flow *flow, struct slice bytes)
 {
-	sip_core_on_message(sb->core, flow, bytes);
+	if (guard_on_message(gate_guard(sb->gate), flow))
+		sip_core_on_message(sb->core, flow, bytes);
+}
+
+void
+switchboard_on_load(struct switchboard *sb, uint32_t lag_ms, uint32_t queue_permille)
+{
+	const struct sip_core_stats *st = sip_core_get_stats(sb->core);
+
+	guard_on_load(gate_guard(sb->gate), &(struct guard_load){.lag_ms = lag_ms,
+						.queue_permille = queue_permille,
+						.transactions = st->servers + st->clients,
+						.transactions_max = st->transactions_max});
+}
+
+struct guard *
+switchboard_guard(struct switchboard *sb)
+{
+	return gate_guard(sb->gate);
 }
 
 void

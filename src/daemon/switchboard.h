@@ -12,6 +12,7 @@
 #include "call/call.h"
 #include "registrar/auth.h"
 #include "registrar/registrar.h"
+#include "security/guard.h"
 
 struct switchboard;
 
@@ -27,6 +28,10 @@ struct switchboard_ops {
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*on_registration)(void *ctx, const struct live_registration *r, bool removed);
 	void (*on_binding)(void *ctx, const struct store_binding_change *change);
+	/** Attackers, see security/guard.h; each may be NULL. */
+	void (*on_block)(void *ctx, const struct guard_block *b);
+	void (*on_unblock)(void *ctx, const struct addr_net *net);
+	void (*on_hold)(void *ctx, const struct addr_net *net, uint32_t seconds);
 	/** A message of a call; NULL = no traces wanted. */
 	void (*on_trace)(void *ctx, enum sip_direction dir, const struct sip_flow *flow,
 	    struct slice bytes, const char *call_id);
@@ -49,6 +54,8 @@ void switchboard_free(struct switchboard *sb);
 void switchboard_set_directory(struct switchboard *sb, const struct directory *dir);
 void switchboard_on_message(
     struct switchboard *sb, const struct sip_flow *flow, struct slice bytes);
+/** Now and then: a timer of now ran so late, the fullest receive queue is so full. */
+void switchboard_on_load(struct switchboard *sb, uint32_t lag_ms, uint32_t queue_permille);
 void switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow);
 /** Registrations of the run before. */
 void switchboard_restore(struct switchboard *sb, const struct store_binding *s);
@@ -60,6 +67,7 @@ void switchboard_set_stun_address(struct switchboard *sb, const struct addr *a);
 struct call_switch *switchboard_calls(struct switchboard *sb);
 struct registrar *switchboard_registrar(struct switchboard *sb);
 struct sip_core *switchboard_core(struct switchboard *sb);
+struct guard *switchboard_guard(struct switchboard *sb);
 struct auth *switchboard_auth(struct switchboard *sb);
 
 #endif

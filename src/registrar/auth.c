@@ -197,21 +197,31 @@ write_challenge(struct buf *b, enum sip_digest_algorithm algorithm, struct slice
 	buf_lit(b, "\r\n");
 }
 
+void
+auth_write_challenge(struct auth *a, const struct directory *dir, const struct sip_msg *req,
+    bool stale, uint64_t now_ms, struct buf *b)
+{
+	struct slice realm = slice_cstr(dir_settings(dir)->domain);
+	char nonce[NONCE_TEXT_BYTES];
+	struct buf n;
+
+	buf_init(&n, nonce, sizeof nonce);
+	nonce_write(&a->nonces, a->rng, now_ms, &n);
+	/* The best first: RFC 8760, 2.4. */
+	if (takes_sha256(req))
+		write_challenge(b, SIP_DIGEST_SHA256, realm, buf_slice(&n), stale);
+	write_challenge(b, SIP_DIGEST_MD5, realm, buf_slice(&n), stale);
+}
+
 static void
 challenge(struct auth *a, const struct directory *dir, struct sip_server *tsx,
     const struct sip_msg *req, bool stale, uint64_t now_ms)
 {
-	struct slice realm = slice_cstr(dir_settings(dir)->domain);
-	char headers[1500], nonce[NONCE_TEXT_BYTES];
-	struct buf b, n;
+	char headers[1500];
+	struct buf b;
 
-	buf_init(&n, nonce, sizeof nonce);
-	nonce_write(&a->nonces, a->rng, now_ms, &n);
 	buf_init(&b, headers, sizeof headers);
-	/* The best first: RFC 8760, 2.4. */
-	if (takes_sha256(req))
-		write_challenge(&b, SIP_DIGEST_SHA256, realm, buf_slice(&n), stale);
-	write_challenge(&b, SIP_DIGEST_MD5, realm, buf_slice(&n), stale);
+	auth_write_challenge(a, dir, req, stale, now_ms, &b);
 	sip_server_reject(tsx, buf_ok(&b) ? 401 : 500, buf_ok(&b) ? buf_slice(&b) : SLICE(""));
 }
 

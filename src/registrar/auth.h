@@ -55,6 +55,9 @@ auth_passed(enum auth_result r)
 	return r == AUTH_BY_DIGEST || r == AUTH_BY_ADDRESS;
 }
 
+/** The header lines of a 401: challenges for the algorithms that fit the request's sender. */
+void auth_write_challenge(struct auth *a, const struct directory *dir, const struct sip_msg *req,
+    bool stale, uint64_t now_ms, struct buf *b);
 /** Answers a request that did not pass: 401 with challenges, 400, or 403. */
 void auth_refuse(struct auth *a, const struct directory *dir, struct sip_server *tsx,
     const struct sip_msg *req, enum auth_result r, uint64_t now_ms);

@@ -57,7 +57,6 @@ guard_new(struct guard **out, const struct guard_params *p)
 		list_init(&g->kind[k]);
 	guard_set_settings(g, p->settings);
 	timer_init(&g->sweep, guard_sweep);
-	timer_start(p->timers, &g->sweep, SWEEP_MS);
 	*out = g;
 	return ERR_OK;
 }

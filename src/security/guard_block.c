@@ -17,6 +17,13 @@ block_ms(const struct guard *g)
 }
 
 static void
+arm_sweep(struct guard *g)
+{
+	if (!timer_active(&g->sweep) && (g->n_rules || g->kind_count[BLOCKED]))
+		timer_start(g->p.timers, &g->sweep, SWEEP_MS);
+}
+
+static void
 hold(struct guard *g, struct source *s, uint64_t now)
 {
 	uint64_t left = s->blocked_until_ms - now;
@@ -24,6 +31,7 @@ hold(struct guard *g, struct source *s, uint64_t now)
 	if (left > HOLD_MS)
 		left = HOLD_MS;
 	s->held_until_ms = now + left;
+	arm_sweep(g);
 	if (g->p.ops->on_hold)
 		g->p.ops->on_hold(g->p.ctx, &s->net, (uint32_t)((left + 999) / 1000));
 }
@@ -153,6 +161,7 @@ rule_add(struct guard *g, const struct guard_rule *rule)
 	g->rules[g->n_rules++] =
 	    (struct human_rule){*rule, rule->for_ms ? now + rule->for_ms : UINT64_MAX};
 	g->epoch++;
+	arm_sweep(g);
 	if (rule->action == GUARD_RULE_BLOCK && g->p.ops->on_hold)
 		g->p.ops->on_hold(g->p.ctx, &rule->net,
 		    rule->for_ms && rule->for_ms / 1000 < GUARD_FOR_EVER - 1
@@ -220,7 +229,6 @@ guard_sweep(struct timer *t)
 	struct guard *g = container_of(t, struct guard, sweep);
 	uint64_t now = guard_now(g);
 
-	timer_start(g->p.timers, t, SWEEP_MS);
 	for (size_t i = g->n_rules; i-- > 0;)
 		if (now >= g->rules[i].until_ms)
 			rule_drop(g, &g->rules[i]);
@@ -235,4 +243,5 @@ guard_sweep(struct timer *t)
 				g->p.ops->on_hold(g->p.ctx, &s->net, 0);
 		}
 	}
+	arm_sweep(g);
 }

@@ -113,6 +113,7 @@ bool source_still_blocked(struct guard *g, struct source *s);
 void source_unblock(struct guard *g, struct source *s, bool tell);
 /** What the rules of people say; GUARD_RULE_NONE: nothing. */
 enum guard_action rules_decide(const struct guard *g, const struct addr *a);
+/** What ends by itself. Runs while anything is blocked or ruled. */
 void guard_sweep(struct timer *t);
 
 /* ---- guard_account.c ---- */

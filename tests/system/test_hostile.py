@@ -70,6 +70,7 @@ BAD_SDP = [b"nonsense", b"v=0\r\n", b"v=0\r\nm=audio 99999 RTP/AVP 0\r\n", b"v=0
 
 class Hostile(SystemTest):
     CONFIG = {
+        "settings": {"screening": False},  # all of it must reach the parser; test_attack.py has the rest
         "phones": [address_phone("anna", ANNA, PORTS[ANNA]), address_phone("bernd", BERND, PORTS[BERND])],
         "users": [user(101, "anna"), user(102, "bernd")],
     }

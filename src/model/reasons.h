@@ -36,6 +36,15 @@ enum {
 	X(PHONE_OFF, "phone_off", "Phone {0} does not ring: it is switched off here")              \
 	X(PHONE_NOT_REGISTERED, "phone_not_registered",                                            \
 	    "Phone {0} does not ring: it is not registered")                                       \
+	X(FROM_LINE, "from_line", "The call came in on line {0}")                                  \
+	X(NUMBER_OUTSIDE, "number_outside", "{0} is a number of the public network")               \
+	X(LINE_USED, "line_used", "Line {0} is used")                                              \
+	X(LINE_NEXT, "line_next", "Line {0} is used when the lines before fail")                   \
+	X(LINE_FULL, "line_full", "Line {0} is not used: it has no free call")                     \
+	X(LINE_NOT_REGISTERED, "line_not_registered",                                              \
+	    "Line {0} is not used: the provider does not answer or has refused it")                \
+	X(NO_LINE, "no_line", "There is no line to the public network that can be used")           \
+	X(LINE_ANSWERED, "line_answered", "Line {0} answered {1} {2}")                             \
 	X(NO_CONTACT, "no_contact", "The caller's phone sent no usable Contact")                   \
 	X(CALLER_MEDIA, "caller_media", "The caller's media cannot be carried: {0}")               \
 	X(NO_ANSWER, "no_answer", "Nobody answered in time")                                       \

@@ -81,8 +81,8 @@ add_phone(struct routing_plan *plan, const struct routing_query *q, const struct
 	}
 	if (plan->n_targets == ROUTING_TARGETS_MAX)
 		return;
-	plan->target[plan->n_targets++] =
-	    (struct routing_target){.phone = phone->id, .phone_name = phone->name};
+	plan->target[plan->n_targets++] = (struct routing_target){
+	    .kind = ROUTING_PHONE, .phone = phone->id, .phone_name = phone->name};
 	because(plan, REASON_PHONE_RINGS, REASON_ARGS(phone->name));
 }
 
@@ -113,6 +113,113 @@ plan_user(struct routing_plan *plan, const struct routing_query *q, const struct
 	plan->ring_ms = user->ring_s * 1000;
 }
 
+/* ---- outside ---- */
+
+/* What is left behind the prefix that gets an outside line; false when it is no number of
+ * the public network. Where the prefix is 0, "00…" is the prefix and a national number; the
+ * international way to dial is then the prefix and 00, or + alone. */
+static bool
+strip_prefix(const struct directory *dir, struct slice dialled, struct slice *rest)
+{
+	struct slice prefix = slice_cstr(dir_settings(dir)->outside_prefix);
+
+	*rest = dialled;
+	if (dialled.p[0] == '+')
+		return true;
+	if (slice_starts(dialled, prefix)) {
+		*rest = slice_from(dialled, prefix.n);
+		return rest->n > 0;
+	}
+	return slice_starts(dialled, SLICE("00"));
+}
+
+static void
+add_line(struct routing_plan *plan, const struct routing_query *q, const struct dir_line *line)
+{
+	enum routing_line_state state = ROUTING_LINE_NOT_REGISTERED;
+
+	if (!line->enabled)
+		return;
+	if (q->state->line_state)
+		state = q->state->line_state(q->state->ctx, line->id);
+	if (state == ROUTING_LINE_NOT_REGISTERED) {
+		because(plan, REASON_LINE_NOT_REGISTERED, REASON_ARGS(line->name));
+		return;
+	}
+	if (state == ROUTING_LINE_FULL) {
+		because(plan, REASON_LINE_FULL, REASON_ARGS(line->name));
+		return;
+	}
+	if (plan->n_targets == ROUTING_TARGETS_MAX)
+		return;
+	plan->target[plan->n_targets] = (struct routing_target){.kind = ROUTING_LINE,
+	    .line = line->id,
+	    .phone_name = line->name,
+	    .delay_ms = plan->n_targets ? ROUTING_AFTER_OTHERS : 0};
+	because(
+	    plan, plan->n_targets ? REASON_LINE_NEXT : REASON_LINE_USED, REASON_ARGS(line->name));
+	plan->n_targets++;
+}
+
+static void
+plan_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	size_t n;
+	const struct dir_line *lines = dir_lines(dir, &n);
+
+	plan->called.number = slice_cstr(plan->outside);
+	because(plan, REASON_NUMBER_OUTSIDE, REASON_ARGS(plan->called.number));
+	for (size_t i = 0; i < n; i++)
+		add_line(plan, q, &lines[i]);
+	if (plan->n_targets == 0) {
+		because(plan, REASON_NO_LINE, NULL);
+		refuse(plan, 480, CDR_UNAVAILABLE);
+		return;
+	}
+	plan->action = ROUTING_RING;
+	plan->ring_ms = ROUTING_OUTSIDE_RING_MS;
+}
+
+/* True when the number is one of the public network; it may still be one of ours. */
+static bool
+is_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct number_plan numbers = number_plan_of(dir_settings(dir));
+	struct slice dialled = slice_cstr(plan->dialled), rest;
+
+	return !q->caller_line && !dir_is_internal(dir, dialled) &&
+	       strip_prefix(dir, dialled, &rest) &&
+	       number_canonical(&numbers, rest, NUMBER_DIALLED, plan->outside) == ERR_OK &&
+	       slice_copy_cstr(rest, plan->outside_dialled, sizeof plan->outside_dialled) == ERR_OK;
+}
+
+/* ---- the plan ---- */
+
+/* A caller from outside is shown in a form that can be called back. */
+static void
+identify_outsider(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct number_plan numbers = number_plan_of(dir_settings(dir));
+	char plain[ROUTING_DIALLED_MAX];
+
+	plan->caller = q->caller;
+	plan->caller.user = 0;
+	if (routing_normalise(q->caller.number, plain) == ERR_OK &&
+	    number_canonical(&numbers, slice_cstr(plain), NUMBER_WRITTEN, plan->caller_number) ==
+		ERR_OK)
+		plan->caller.number = slice_cstr(plan->caller_number);
+	because(plan, REASON_FROM_LINE, REASON_ARGS(q->caller_line->name));
+}
+
+static const struct dir_number *
+find_number(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct slice dialled = slice_cstr(plan->dialled);
+
+	return q->caller_line ? number_find(dir, dialled) : dir_number_find(dir, dialled);
+}
+
 void
 routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
@@ -127,8 +234,11 @@ routing_plan_make(
 	plan->ring_ms = 0;
 	plan->n_targets = 0;
 	plan->n_reasons = 0;
-	plan->dialled[0] = '\0';
-	identify_caller(plan, q->caller_phone);
+	plan->dialled[0] = plan->outside[0] = plan->outside_dialled[0] = '\0';
+	if (q->caller_line)
+		identify_outsider(plan, dir, q);
+	else
+		identify_caller(plan, q->caller_phone);
 	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
 		plan->called.number = q->dialled;
 		because(plan, REASON_NOT_A_NUMBER, NULL);
@@ -136,12 +246,20 @@ routing_plan_make(
 		return;
 	}
 	plan->called.number = slice_cstr(plan->dialled);
-	number = dir_number_find(dir, plan->called.number);
+	number = find_number(plan, dir, q);
+	if (!number && is_outside(plan, dir, q)) {
+		number = number_find_external(dir, slice_cstr(plan->outside)); /* one of ours? */
+		if (!number) {
+			plan_outside(plan, dir, q);
+			return;
+		}
+	}
 	if (!number) {
 		because(plan, REASON_NUMBER_UNKNOWN, REASON_ARGS(plan->called.number));
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}
+	plan->called.number = number->number;
 	if (!number->user) {
 		because(plan, REASON_NUMBER_UNUSED, REASON_ARGS(plan->called.number));
 		refuse(plan, 404, CDR_NOT_FOUND);

@@ -12,20 +12,28 @@
 
 #include "directory/directory.h"
 #include "model/live.h"
+#include "routing/number.h"
 
-enum { ROUTING_TARGETS_MAX = 32, ROUTING_DIALLED_MAX = 64 };
+enum {
+	ROUTING_TARGETS_MAX = 32,
+	ROUTING_DIALLED_MAX = 64,
+	ROUTING_OUTSIDE_RING_MS = 180000, /* the public network gives up before */
+};
+
+/* A way to the public network, now. */
+enum routing_line_state {
+	ROUTING_LINE_FREE,
+	ROUTING_LINE_FULL,	     /* as many calls as it may have */
+	ROUTING_LINE_NOT_REGISTERED, /* or nobody answers there */
+};
 
 /* What routing must know of the moment, asked through functions so that nothing
  * is collected that is not needed. */
 struct routing_state {
 	void *ctx;
 	bool (*phone_reachable)(void *ctx, int64_t phone_id); /* has at least one contact */
-};
-
-struct routing_query {
-	struct slice dialled;		      /* user part of the Request-URI, as it came */
-	const struct dir_phone *caller_phone; /* authenticated; NULL = not one of ours */
-	const struct routing_state *state;
+	/** May be NULL: no line works. */
+	enum routing_line_state (*line_state)(void *ctx, int64_t line_id);
 };
 
 enum routing_action { ROUTING_RING, ROUTING_REFUSE };
@@ -35,12 +43,28 @@ struct routing_party {
 	int64_t user;		   /* 0 = none */
 };
 
-struct routing_target {
-	int64_t phone;
-	struct slice phone_name;
-	uint32_t delay_ms; /* after the start of ringing */
-	bool auto_answer;  /* the phone is asked to answer by itself */
+/* Who calls whom. caller_phone or caller_line; both NULL: not one of ours. */
+struct routing_query {
+	struct slice dialled;		      /* user part of the Request-URI, as it came */
+	const struct dir_phone *caller_phone; /* authenticated */
+	const struct dir_line *caller_line;   /* the provider's line a call came in on; it reaches
+						 our users, never another line */
+	struct routing_party caller;	      /* with caller_line: what the provider says */
+	const struct routing_state *state;
 };
+
+enum routing_kind { ROUTING_PHONE, ROUTING_LINE };
+
+struct routing_target {
+	enum routing_kind kind;
+	int64_t phone, line;	 /* ids; that of its kind */
+	struct slice phone_name; /* or the line's name */
+	uint32_t delay_ms;	 /* after the start of ringing; ROUTING_AFTER_OTHERS */
+	bool auto_answer;	 /* the phone is asked to answer by itself */
+};
+
+/* A delay that never ends: only when nobody rings any more. */
+#define ROUTING_AFTER_OTHERS UINT32_MAX
 
 struct routing_plan {
 	enum routing_action action;
@@ -53,6 +77,10 @@ struct routing_plan {
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 	uint32_t n_reasons;
 	char dialled[ROUTING_DIALLED_MAX]; /* normalised; called.number may point here */
+	char caller_number[NUMBER_BYTES];  /* canonical, of a line; caller.number points here */
+	/* for targets that are lines, else empty: the public number, canonical and as dialled
+	 * behind the outside prefix */
+	char outside[NUMBER_BYTES], outside_dialled[ROUTING_DIALLED_MAX];
 };
 
 /** Always gives a plan. dir and q are borrowed until plan is dropped. */

@@ -253,6 +253,7 @@ routing_plan_make(
 			plan_outside(plan, dir, q);
 			return;
 		}
+		plan->outside[0] = plan->outside_dialled[0] = '\0';
 	}
 	if (!number) {
 		because(plan, REASON_NUMBER_UNKNOWN, REASON_ARGS(plan->called.number));

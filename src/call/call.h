@@ -15,6 +15,7 @@
 #ifndef CALL_CALL_H
 #define CALL_CALL_H
 
+#include "call/line.h"
 #include "directory/directory.h"
 #include "media/media.h"
 #include "model/live.h"
@@ -22,7 +23,6 @@
 #include "sip/dialog.h"
 
 struct call_switch;
-struct dir_line;
 
 enum { CALL_ID_BYTES = 24, CALL_LEGS_MAX = 32, CALL_CONTACTS_MAX = 8 };
 
@@ -37,6 +37,7 @@ struct call_contact {
 struct call_origin {
 	const struct dir_phone *phone; /* authenticated */
 	const struct dir_line *line;   /* a provider's */
+	struct slice called; /* with line: the number it calls, wherever the provider put it */
 };
 
 /* RFC 4235, 3.7.1. */
@@ -90,6 +91,8 @@ struct call_switch_params {
 	const struct directory *directory;
 	const struct call_switch_ops *ops;
 	void *ctx;
+	const struct call_line_ops *line_ops; /* trunk/; NULL = there are no lines */
+	void *line_ctx;
 	size_t calls_max; /* beyond: 503; 0 = 20,000 */
 };
 

@@ -25,6 +25,7 @@
 enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 6144 };
 
 struct call;
+struct leg_line;
 
 /* An SDP text kept with a leg: replaced by each round, so a long call does not grow. */
 struct sdp_text {
@@ -62,11 +63,12 @@ struct leg {
 	bool ack_due;		/* we sent a 2xx, its ACK has not come */
 	bool bye_wanted;	/* BYE as soon as the ACK is here (RFC 3261, 15) */
 	bool supports_timer, holding;
-	int64_t line;	  /* of ours to a provider, 0 = none */
-	bool hidden;	  /* its party does not want to be shown */
-	bool auto_answer; /* the phone is asked to answer by itself */
-	bool watched;	  /* its watchers know of it, in the state told */
-	uint8_t told;	  /* enum call_dialog_state */
+	int64_t line;		  /* of ours to a provider, 0 = none */
+	struct leg_line *on_line; /* line.c's; with line */
+	bool hidden;		  /* its party does not want to be shown */
+	bool auto_answer;	  /* the phone is asked to answer by itself */
+	bool watched;		  /* its watchers know of it, in the state told */
+	uint8_t told;		  /* enum call_dialog_state */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
@@ -99,8 +101,9 @@ struct ring {
 	struct timer timer;
 	uint64_t start_ms, deadline_ms;
 	uint32_t ring_ms;
-	struct routing_party party;    /* who is rung */
-	struct routing_target *target; /* with its texts; gone when the ringing is over */
+	struct routing_party party;	       /* who is rung */
+	struct slice outside, outside_dialled; /* for lines: of the plan; behind the targets */
+	struct routing_target *target;	       /* with its texts; gone when the ringing is over */
 	size_t n_targets, next_target;
 	unsigned asking;   /* legs that ring */
 	struct leg *early; /* whose early media the other side hears */
@@ -216,6 +219,11 @@ ERR_MUST_CHECK enum err ring_prepare(struct call *c, enum media_side seat,
     const struct routing_party *party, const struct routing_plan *plan);
 /** Rings. The media of who waits are known, or its offer comes late. */
 void ring_start(struct call *c);
+/** Sends the INVITE of a new leg; false: it failed and is done. */
+bool ring_launch(struct leg *l);
+/** A leg that rings is told to stop; replaced: another one rings in its place, else the next
+ *  target follows. */
+void ring_give_up(struct leg *l, bool replaced);
 /** Leg l answered: the others are told that they need not ring any more. */
 void ring_on_winner(struct leg *l);
 /** Nothing rings any more; reason_hdr goes with the CANCELs. */

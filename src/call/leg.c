@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "call/call_int.h"
+#include "call/line_int.h"
 
 enum { LEG_TEXT_BYTES = 448 }; /* what most legs need */
 
@@ -116,6 +117,7 @@ leg_done(struct leg *l)
 	if (c->leg[l->side] == l)
 		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
+	line_leave(l);
 	if (l->invite_in)
 		sip_server_attach(l->invite_in, NULL, NULL);
 	if (l->invite_out)
@@ -138,7 +140,8 @@ leg_done(struct leg *l)
 static void
 write_contact(const struct leg *l, struct buf *b)
 {
-	sip_core_write_contact(l->call->sw->p.core, b, &l->dialog.flow, SLICE(""), SLICE(""));
+	sip_core_write_contact(
+	    l->call->sw->p.core, b, &l->dialog.flow, line_contact_user(l), SLICE(""));
 	extensions_write(b, false);
 }
 
@@ -160,6 +163,7 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 		else
 			present_write_invite(l, &b);
 	}
+	line_write_auth(l, m, &b);
 	buf_put(&b, extra);
 	if (!buf_ok(&b))
 		return ERR_TOO_BIG;

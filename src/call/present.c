@@ -4,6 +4,7 @@
  * 3325, in the manner of RFC 4916); who redirected the call; how a phone shall ring.
  */
 #include "call/call_int.h"
+#include "call/line_int.h"
 #include "call/passing.h"
 
 /* A dummy host: phones would try to load a tone from a real one. */
@@ -21,6 +22,8 @@ present_write(const struct leg *to, const struct leg *who, struct buf *b)
 	const struct call *c = to->call;
 	struct addr host;
 
+	if (to->line) /* our internal numbers are nothing to a provider */
+		return;
 	sip_core_address(c->sw->p.core, &to->dialog.flow, &host);
 	if (who)
 		identity_write_asserted(b, &who->party, who->hidden, trust(to), &host);
@@ -58,6 +61,7 @@ present_write_invite(const struct leg *l, struct buf *b)
 	if (!caller)
 		return;
 	present_write(l, caller, b);
+	line_write_identity(l, b);
 	sip_core_address(c->sw->p.core, &l->dialog.flow, &host);
 	diversion_write(b, c->diverted, c->n_diverted, l->party.number, trust(l), &host);
 	write_alert(l, caller, b);

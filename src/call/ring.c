@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "call/call_int.h"
+#include "call/line_int.h"
 #include "call/passing.h"
 
 enum { PROVISIONAL_MAX = PASSING_MAX_BYTES + 512 };
@@ -50,6 +51,30 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 
 static bool fork_invite(struct leg *l);
 
+/* A refusal that says how to ask instead. */
+static bool
+try_again(struct leg *l, const struct sip_msg *resp)
+{
+	if (resp->status == 422) {
+		l->session_s = session_after_422(l, resp);
+		return l->session_s != 0;
+	}
+	return line_follow_challenge(l, resp);
+}
+
+/* "120 (comment);duration=…": RFC 3261, 20.33. */
+static uint32_t
+retry_after_s(const struct sip_msg *resp)
+{
+	struct slice v = slice_trim(sip_msg_value(resp, SIP_HDR_RETRY_AFTER));
+	uint32_t s = 0;
+	size_t n = 0;
+
+	while (n < v.n && v.p[n] >= '0' && v.p[n] <= '9')
+		n++;
+	return slice_to_u32(slice_make(v.p, n), UINT32_MAX, &s) == ERR_OK ? s : 0;
+}
+
 static void
 on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 {
@@ -60,6 +85,8 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		answer_on_2xx(l, resp);
 		return;
 	}
+	if (resp->status < 200)
+		line_on_provisional(l);
 	if (resp->status > 100 && resp->status < 200) {
 		if (resp->to.tag.n && sip_dialog_on_response(&l->dialog, &l->arena, resp) != ERR_OK)
 			return;
@@ -72,13 +99,13 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	}
 	if (resp->status < 300)
 		return;
-	if (resp->status == 422 && l->state == LEG_ASKING &&
-	    (l->session_s = session_after_422(l, resp))) {
+	if (l->state == LEG_ASKING && try_again(l, resp)) {
 		sip_client_detach(tsx);
 		l->invite_out = NULL;
 		if (fork_invite(l))
 			return;
 	}
+	line_on_failure(l, resp->status, false, retry_after_s(resp));
 	fork_failed(l, resp->status);
 }
 
@@ -87,6 +114,7 @@ on_failed(void *user, struct sip_client *tsx, enum err why)
 {
 	struct leg *l = user;
 
+	line_on_failure(l, why == ERR_TIMEOUT ? 408 : 503, true, 0);
 	fork_failed(l, why == ERR_TIMEOUT ? 408 : 503);
 }
 
@@ -176,6 +204,22 @@ fork_new(struct call *c, const struct routing_target *target, const struct call_
 	return ERR_OK;
 }
 
+bool
+ring_launch(struct leg *l)
+{
+	struct ring *r = &l->call->ring;
+
+	r->asking++;
+	if (!fork_invite(l)) {
+		r->asking--;
+		r->best_status = status_better(r->best_status, 480);
+		leg_done(l);
+		return false;
+	}
+	watch_tell(l, CALL_DIALOG_TRYING);
+	return true;
+}
+
 static void
 ring_phone(struct call *c, const struct routing_target *target)
 {
@@ -191,14 +235,7 @@ ring_phone(struct call *c, const struct routing_target *target)
 			    SLICE_FMT(target->phone_name), err_text(e));
 			continue;
 		}
-		c->ring.asking++;
-		if (!fork_invite(l)) {
-			c->ring.asking--;
-			c->ring.best_status = status_better(c->ring.best_status, 480);
-			leg_done(l);
-			continue;
-		}
-		watch_tell(l, CALL_DIALOG_TRYING);
+		ring_launch(l);
 	}
 }
 
@@ -219,7 +256,10 @@ ring_next(struct call *c)
 			break;
 		}
 		r->next_target++; /* nobody rings: do not wait for the next one */
-		ring_phone(c, t);
+		if (t->kind == ROUTING_PHONE)
+			ring_phone(c, t);
+		else if (c->ring.asking < CALL_LEGS_MAX)
+			line_ring(c, t);
 	}
 	if (r->asking == 0) {
 		uint16_t status = r->best_status ? r->best_status : 480;
@@ -254,7 +294,7 @@ fork_failed(struct leg *l, uint16_t status)
 	l->invite_out_pending = false;
 	if (asking && r->active) {
 		snprintf(code, sizeof code, "%u", status);
-		record_reason(c, REASON_PHONE_ANSWERED,
+		record_reason(c, l->line ? REASON_LINE_ANSWERED : REASON_PHONE_ANSWERED,
 		    REASON_ARGS(l->phone_name, slice_cstr(code), sip_reason(status)));
 	}
 	if (r->early == l)
@@ -283,6 +323,30 @@ ring_on_winner(struct leg *l)
 	ring_stop(c, COMPLETED_ELSEWHERE);
 }
 
+static void
+stop_leg(struct leg *l, struct slice reason_hdr)
+{
+	l->state = LEG_CANCELLED;
+	l->call->ring.asking--;
+	if (l->invite_out_pending) {
+		sip_client_cancel(l->invite_out, reason_hdr);
+		watch_tell(l, CALL_DIALOG_TERMINATED);
+	} else {
+		leg_done(l);
+	}
+}
+
+void
+ring_give_up(struct leg *l, bool replaced)
+{
+	struct call *c = l->call;
+
+	stop_leg(l, SLICE(""));
+	c->ring.best_status = status_better(c->ring.best_status, 408);
+	if (!replaced && c->ring.asking == 0)
+		ring_next(c);
+}
+
 void
 ring_stop(struct call *c, struct slice reason_hdr)
 {
@@ -293,20 +357,13 @@ ring_stop(struct call *c, struct slice reason_hdr)
 	r->early = NULL;
 	free(r->target);
 	r->target = NULL;
+	r->outside = r->outside_dialled = (struct slice){0};
 	r->n_targets = r->next_target = 0;
 	LIST_FOR_EACH_SAFE (it, &c->legs) {
 		struct leg *l = container_of(it, struct leg, link);
 
-		if (l->state != LEG_ASKING)
-			continue;
-		l->state = LEG_CANCELLED;
-		r->asking--;
-		if (l->invite_out_pending) {
-			sip_client_cancel(l->invite_out, reason_hdr);
-			watch_tell(l, CALL_DIALOG_TERMINATED);
-		} else {
-			leg_done(l);
-		}
+		if (l->state == LEG_ASKING)
+			stop_leg(l, reason_hdr);
 	}
 }
 
@@ -317,9 +374,14 @@ family_of_targets(struct call *c)
 	struct call_contact contact[CALL_CONTACTS_MAX];
 
 	for (size_t t = 0; t < c->ring.n_targets; t++) {
-		size_t n = c->sw->p.ops->contacts(
-		    c->sw->p.ctx, c->ring.target[t].phone, contact, CALL_CONTACTS_MAX);
+		const struct routing_target *target = &c->ring.target[t];
+		size_t n = 0;
 
+		if (target->kind == ROUTING_PHONE)
+			n = c->sw->p.ops->contacts(
+			    c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
+		else if (line_family(c, target->line) == 6)
+			return 6;
 		for (size_t i = 0; i < n; i++)
 			if (contact[i].flow.remote.family == 6)
 				return 6;
@@ -327,28 +389,38 @@ family_of_targets(struct call *c)
 	return 4;
 }
 
-/* One block: the targets, behind them their names. */
+static struct slice
+keep_text(char **at, struct slice from)
+{
+	struct slice kept = slice_make(*at, from.n);
+
+	if (from.n)
+		memcpy(*at, from.p, from.n);
+	*at += from.n;
+	return kept;
+}
+
+/* One block: the targets, behind them their names and the number outside. */
 static enum err
 keep_targets(struct ring *r, const struct routing_plan *plan)
 {
-	size_t bytes = plan->n_targets * sizeof *r->target;
-	char *name;
+	struct slice outside = slice_cstr(plan->outside);
+	struct slice dialled = slice_cstr(plan->outside_dialled);
+	size_t bytes = plan->n_targets * sizeof *r->target + outside.n + dialled.n;
+	char *at;
 
 	for (size_t i = 0; i < plan->n_targets; i++)
 		bytes += plan->target[i].phone_name.n;
 	r->target = malloc(bytes ? bytes : 1);
 	if (!r->target)
 		return ERR_NOMEM;
-	name = (char *)(r->target + plan->n_targets);
+	at = (char *)(r->target + plan->n_targets);
 	for (size_t i = 0; i < plan->n_targets; i++) {
-		struct slice from = plan->target[i].phone_name;
-
 		r->target[i] = plan->target[i];
-		r->target[i].phone_name = slice_make(name, from.n);
-		if (from.n)
-			memcpy(name, from.p, from.n);
-		name += from.n;
+		r->target[i].phone_name = keep_text(&at, plan->target[i].phone_name);
 	}
+	r->outside = keep_text(&at, outside);
+	r->outside_dialled = keep_text(&at, dialled);
 	r->n_targets = plan->n_targets;
 	return ERR_OK;
 }

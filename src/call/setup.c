@@ -1,5 +1,7 @@
 /* A new call: checks the INVITE, asks for a plan, begins to execute it. */
 #include "call/call_int.h"
+#include "call/identity.h"
+#include "call/line_int.h"
 
 static bool
 refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
@@ -29,6 +31,15 @@ reachable(void *ctx, int64_t phone_id)
 	return sw->p.ops->contacts(sw->p.ctx, phone_id, &contact, 1) > 0;
 }
 
+static enum routing_line_state
+line_state(void *ctx, int64_t line_id)
+{
+	struct call_switch *sw = ctx;
+
+	return sw->p.line_ops ? sw->p.line_ops->state(sw->p.line_ctx, line_id)
+			      : ROUTING_LINE_NOT_REGISTERED;
+}
+
 /* What outlives the snapshot the plan was made from. */
 static enum err
 keep_plan(struct call *c, const struct routing_plan *plan, const struct call_origin *from)
@@ -37,8 +48,9 @@ keep_plan(struct call *c, const struct routing_plan *plan, const struct call_ori
 
 	if (e == ERR_OK)
 		e = party_copy(&c->arena, &plan->called, &c->called_party);
-	if (e == ERR_OK && from->phone)
-		e = arena_dup(&c->arena, from->phone->name, &c->caller_phone);
+	if (e == ERR_OK && (from->phone || from->line))
+		e = arena_dup(&c->arena, from->phone ? from->phone->name : from->line->name,
+		    &c->caller_phone);
 	c->reason = arena_alloc(&c->arena, LIVE_REASONS_MAX * sizeof *c->reason);
 	if (e != ERR_OK || !c->reason)
 		return ERR_NOMEM;
@@ -61,7 +73,8 @@ status_of_offer(enum err e)
 }
 
 static enum err
-seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req, int64_t phone)
+seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
+    const struct call_origin *from)
 {
 	struct leg *l;
 	enum err e = leg_new(c, MEDIA_CALLER, LEG_ASKED, &c->caller_party, &l);
@@ -69,6 +82,8 @@ seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req, i
 	if (e != ERR_OK)
 		return e;
 	e = arena_dup(&l->arena, c->caller_phone, &l->phone_name);
+	if (e == ERR_OK && from->line)
+		e = line_take_caller(l, from->line->id);
 	if (e != ERR_OK) {
 		leg_done(l);
 		return e;
@@ -76,7 +91,7 @@ seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req, i
 	l->invite_in = tsx;
 	l->invite_in_pending = true;
 	l->in_cseq = req->cseq;
-	l->phone = phone;
+	l->phone = from->phone ? from->phone->id : 0;
 	c->family[MEDIA_CALLER] = sip_server_flow(tsx)->remote.family == 6 ? 6 : 4;
 	sip_server_attach(tsx, &answer_server_ops, l);
 	leg_sit(l);
@@ -131,10 +146,14 @@ void
 call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from)
 {
-	struct routing_state state = {.ctx = sw, .phone_reachable = reachable};
-	struct routing_query q = {
-	    .dialled = req->uri.user, .caller_phone = from->phone, .state = &state};
+	struct routing_state state = {
+	    .ctx = sw, .phone_reachable = reachable, .line_state = line_state};
+	struct routing_query q = {.dialled = req->uri.user,
+	    .caller_phone = from->phone,
+	    .caller_line = from->line,
+	    .state = &state};
 	struct routing_plan plan;
+	struct identity who;
 	struct call *c;
 	enum err e;
 
@@ -146,10 +165,18 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 		sip_server_reject(tsx, 503, SLICE("Retry-After: 10\r\n"));
 		return;
 	}
+	if (from->line) {
+		q.dialled = from->called;
+		if (identity_read(req, &who))
+			q.caller = (struct routing_party){
+			    .number = slice_cstr(who.number), .name = slice_cstr(who.name)};
+	}
 	routing_plan_make(&plan, sw->p.directory, &q);
-	if (keep_plan(c, &plan, from) != ERR_OK ||
-	    seat_caller(c, tsx, req, from->phone ? from->phone->id : 0) != ERR_OK) {
-		sip_server_reject(tsx, 500, SLICE(""));
+	e = keep_plan(c, &plan, from);
+	if (e == ERR_OK)
+		e = seat_caller(c, tsx, req, from);
+	if (e != ERR_OK) {
+		sip_server_reject(tsx, e == ERR_LIMIT ? 486 : 500, SLICE(""));
 		call_abandon(c);
 		return;
 	}

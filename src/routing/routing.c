@@ -205,6 +205,8 @@ identify_outsider(
 
 	plan->caller = q->caller;
 	plan->caller.user = 0;
+	if (plan->caller.number.n == 0)
+		plan->caller.number = SLICE("anonymous");
 	if (routing_normalise(q->caller.number, plain) == ERR_OK &&
 	    number_canonical(&numbers, slice_cstr(plain), NUMBER_WRITTEN, plan->caller_number) ==
 		ERR_OK)

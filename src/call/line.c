@@ -1,0 +1,278 @@
+/*
+ * Legs on lines to providers: how they begin, what to do when a provider challenges, refuses
+ * or says nothing. Another hop of the line follows a dead one (RFC 3263, 4.3), another line
+ * one that cannot serve; what the called person says is final.
+ */
+#include "call/call_int.h"
+#include "call/line_int.h"
+
+struct leg_line {
+	struct leg *leg;
+	struct slice contact_user, headers;
+	unsigned attempt;
+	struct sip_auth_try auth;
+	struct timer silence; /* no answer at all */
+	bool taken;
+};
+
+static const struct call_line_ops *
+ops(const struct call *c)
+{
+	return c->sw->p.line_ops;
+}
+
+static void *
+ctx(const struct call *c)
+{
+	return c->sw->p.line_ctx;
+}
+
+/* ---- beginning ---- */
+
+static enum err
+ask_leg(struct call *c, int64_t line, unsigned attempt, struct call_line_leg *out)
+{
+	const struct leg *caller = c->leg[MEDIA_SIDES - 1 - c->ring.seat];
+	struct call_line_call call = {.line = line,
+	    .number = c->ring.outside,
+	    .dialled = c->ring.outside_dialled,
+	    .attempt = attempt};
+
+	if (!ops(c))
+		return ERR_NOT_FOUND;
+	if (caller) {
+		call.caller = caller->party;
+		call.hidden = caller->hidden;
+	}
+	return ops(c)->leg(ctx(c), &call, out);
+}
+
+static void on_silence(struct timer *t);
+
+static enum err
+begin_dialog(struct leg *l, const struct call_line_leg *how)
+{
+	char id[40];
+	struct buf b;
+
+	buf_init(&b, id, sizeof id);
+	buf_put(&b, slice_make(l->call->id, 16));
+	buf_char(&b, '-');
+	rng_token(l->call->sw->p.rng, &b, 16);
+	return sip_dialog_init_uac(&l->dialog, &l->call->sw->dialogs, &l->arena, l->call->sw->p.rng,
+	    &(struct sip_dialog_uac_params){.local = how->from,
+		.remote = how->to,
+		.target = how->uri,
+		.call_id = buf_slice(&b),
+		.flow = how->flow,
+		.route = how->route});
+}
+
+static enum err
+make_leg(struct call *c, int64_t line, struct slice name, unsigned attempt,
+    const struct call_line_leg *how, struct leg **out)
+{
+	struct leg_line *ll;
+	struct leg *l;
+	enum err e = leg_new(c, c->ring.seat, LEG_ASKING, &c->ring.party, &l);
+
+	if (e != ERR_OK)
+		return e;
+	ll = arena_new(&l->arena, struct leg_line);
+	e = ll ? arena_dup(&l->arena, name, &l->phone_name) : ERR_NOMEM;
+	if (e == ERR_OK)
+		e = arena_dup(&l->arena, how->contact_user, &ll->contact_user);
+	if (e == ERR_OK)
+		e = arena_dup(&l->arena, how->headers, &ll->headers);
+	if (e == ERR_OK) {
+		ll->leg = l;
+		ll->attempt = attempt;
+		timer_init(&ll->silence, on_silence);
+		l->line = line;
+		l->on_line = ll;
+		e = begin_dialog(l, how);
+	}
+	if (e == ERR_OK && !(ll->taken = ops(c)->take(ctx(c), line)))
+		e = ERR_LIMIT;
+	if (e != ERR_OK) {
+		leg_done(l);
+		return e;
+	}
+	*out = l;
+	return ERR_OK;
+}
+
+static bool
+ring_hop(struct call *c, int64_t line, struct slice name, unsigned attempt,
+    const struct sip_auth_try *auth)
+{
+	struct call_line_leg how;
+	struct leg *l;
+	enum err e = ask_leg(c, line, attempt, &how);
+
+	if (e == ERR_OK)
+		e = make_leg(c, line, name, attempt, &how, &l);
+	if (e != ERR_OK) {
+		if (attempt == 0)
+			call_log(LOG_WARN, c, "line %.*s cannot be used: %s", SLICE_FMT(name),
+			    err_text(e));
+		return false;
+	}
+	if (auth)
+		l->on_line->auth = *auth;
+	if (!ring_launch(l))
+		return false;
+	if (how.answer_within_ms)
+		timer_start(c->sw->p.timers, &l->on_line->silence, how.answer_within_ms);
+	return true;
+}
+
+bool
+line_ring(struct call *c, const struct routing_target *target)
+{
+	return ring_hop(c, target->line, target->phone_name, 0, NULL);
+}
+
+uint8_t
+line_family(struct call *c, int64_t line)
+{
+	struct call_line_leg how;
+
+	return ask_leg(c, line, 0, &how) == ERR_OK ? how.flow.remote.family : 4;
+}
+
+enum err
+line_take_caller(struct leg *l, int64_t line)
+{
+	struct call *c = l->call;
+
+	l->on_line = arena_new(&l->arena, struct leg_line);
+	if (!l->on_line)
+		return ERR_NOMEM;
+	l->on_line->leg = l;
+	timer_init(&l->on_line->silence, on_silence);
+	l->line = line;
+	if (!ops(c) || !ops(c)->take(ctx(c), line))
+		return ERR_LIMIT;
+	l->on_line->taken = true;
+	return ERR_OK;
+}
+
+/* ---- what its requests carry ---- */
+
+struct slice
+line_contact_user(const struct leg *l)
+{
+	return l->on_line ? l->on_line->contact_user : SLICE("");
+}
+
+void
+line_write_identity(const struct leg *l, struct buf *b)
+{
+	if (l->on_line)
+		buf_put(b, l->on_line->headers);
+}
+
+void
+line_write_auth(const struct leg *l, enum sip_method m, struct buf *b)
+{
+	if (l->line && ops(l->call))
+		ops(l->call)->write_auth(
+		    ctx(l->call), l->line, b, sip_method_name(m), sip_dialog_uri(&l->dialog));
+}
+
+/* ---- answers ---- */
+
+bool
+line_follow_challenge(struct leg *l, const struct sip_msg *resp)
+{
+	return l->on_line && (resp->status == 401 || resp->status == 407) && ops(l->call) &&
+	       ops(l->call)->challenged(ctx(l->call), l->line, &l->on_line->auth, resp) == ERR_OK;
+}
+
+void
+line_on_provisional(struct leg *l)
+{
+	if (l->on_line)
+		timer_stop(&l->on_line->silence);
+}
+
+/* Is it about the line, so that another one may do? Everything else is the word of the
+ * called side, or of a network that has tried. */
+static bool
+says_nothing_of_the_called(uint16_t status, bool local)
+{
+	switch (status) {
+	case 401:
+	case 403:
+	case 407:
+	case 500:
+	case 501:
+	case 502:
+	case 503:
+	case 505: return true;
+	default: return local;
+	}
+}
+
+static bool
+next_hop(struct leg *l)
+{
+	struct leg_line *ll = l->on_line;
+
+	line_leave(l); /* its call on the line is the other hop's now */
+	return ring_hop(l->call, l->line, l->phone_name, ll->attempt, &ll->auth);
+}
+
+void
+line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s)
+{
+	struct call *c = l->call;
+
+	if (!l->on_line)
+		return;
+	timer_stop(&l->on_line->silence);
+	if (l->state != LEG_ASKING || !c->ring.active)
+		return;
+	if (local || status == 503) {
+		ops(c)->hop_failed(ctx(c), l->line, &l->dialog.flow, retry_after_s);
+		l->on_line->attempt++;
+		if (next_hop(l))
+			return;
+	}
+	if (!says_nothing_of_the_called(status, local))
+		c->ring.next_target = c->ring.n_targets;
+}
+
+/* Nothing came back, not even 100: somebody else is asked. This one may still be there, so
+ * it is told to stop. */
+static void
+on_silence(struct timer *t)
+{
+	struct leg_line *ll = container_of(t, struct leg_line, silence);
+	struct leg *l = ll->leg;
+	struct call *c = l->call;
+	bool other;
+
+	if (l->state != LEG_ASKING || !c->ring.active)
+		return;
+	ops(c)->hop_failed(ctx(c), l->line, &l->dialog.flow, 0);
+	ll->attempt++;
+	other = next_hop(l);
+	if (!other && c->ring.next_target == c->ring.n_targets) {
+		ll->taken = ops(c)->take(ctx(c), l->line);
+		return; /* no other way: let the transaction try on */
+	}
+	ring_give_up(l, other);
+}
+
+void
+line_leave(struct leg *l)
+{
+	if (!l->on_line)
+		return;
+	timer_stop(&l->on_line->silence);
+	if (l->on_line->taken)
+		ops(l->call)->done(ctx(l->call), l->line);
+	l->on_line->taken = false;
+}

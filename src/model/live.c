@@ -115,20 +115,6 @@ const struct model_entity model_call_record = {"call_record", "call-records", MO
     "-started_at", NULL, .unique_together = "call_id, started_at", .label = "Call record",
     .description = "A call that is over", FIELDS(cdr_fields)};
 
-static const struct model_field trace_fields[] = {
-    {"at", MODEL_TIME, 0, IN(trace_message, at_ms), .label = "Time"},
-    {"dir", MODEL_ENUM, 0, IN(trace_message, direction), .choices = "in|out", .label = "Direction"},
-    {"transport", MODEL_TEXT, 0, IN(trace_message, transport), .label = "Transport"},
-    {"local", MODEL_TEXT, 0, IN(trace_message, local), .label = "Local address"},
-    {"remote", MODEL_TEXT, 0, IN(trace_message, remote), .label = "Remote address"},
-    {"start_line", MODEL_TEXT, MODEL_COMPUTED, .label = "Start line"},
-    {"text", MODEL_TEXT, MODEL_COMPUTED, .label = "Whole message, secrets masked"},
-};
-
-const struct model_entity model_trace_message = {"trace_message", "", MODEL_LIVE,
-    .label = "Traced message", .description = "A SIP message as it was on the wire",
-    FIELDS(trace_fields)};
-
 const char *
 live_call_state_name(enum live_call_state s)
 {
@@ -158,73 +144,6 @@ json_t *
 cdr_json(const struct cdr *cdr)
 {
 	return model_struct_json(&model_call_record, cdr);
-}
-
-struct trace_message *
-trace_message_new(struct slice bytes)
-{
-	size_t n = bytes.n > TRACE_BYTES_MAX ? TRACE_BYTES_MAX : bytes.n;
-	struct trace_message *m = calloc(1, sizeof *m + n);
-
-	if (!m)
-		return NULL;
-	m->bytes_n = (uint32_t)n;
-	if (n)
-		memcpy(m->bytes, bytes.p, n);
-	return m;
-}
-
-/* Overwrites what stands after word up to end with 'x', everywhere in the line. */
-static void
-mask_after(char *line, size_t n, const char *word, char end)
-{
-	size_t w = strlen(word);
-
-	for (size_t i = 0; i + w <= n; i++) {
-		if (!slice_eq_nocase(slice_make(line + i, w), slice_cstr(word)))
-			continue;
-		for (i += w; i < n && line[i] != end; i++)
-			line[i] = 'x';
-	}
-}
-
-/* Digest answers let a listener try passwords; crypto keys decode media. */
-static void
-mask_secrets(char *text, size_t n)
-{
-	for (size_t start = 0; start < n;) {
-		char *end = memchr(text + start, '\n', n - start);
-		size_t len = end ? (size_t)(end - (text + start)) : n - start;
-		char *line = text + start;
-		struct slice s = slice_make(line, len);
-
-		if (slice_starts_nocase(s, SLICE("a=crypto")))
-			mask_after(line, len, "inline:", ' ');
-		else
-			mask_after(line, len, "response=\"", '"');
-		start += len + 1;
-	}
-}
-
-json_t *
-trace_message_json(const struct trace_message *m)
-{
-	json_t *object = model_struct_json(&model_trace_message, m);
-	char *copy = malloc(m->bytes_n + 1);
-	size_t line;
-
-	if (!copy) {
-		json_decref(object);
-		return NULL;
-	}
-	for (uint32_t i = 0; i < m->bytes_n; i++)
-		copy[i] = (char)(m->bytes[i] ? m->bytes[i] : '?');
-	mask_secrets(copy, m->bytes_n);
-	line = slice_find(slice_make(copy, m->bytes_n), '\r');
-	json_object_set_new(object, "start_line", text_json(copy, line));
-	json_object_set_new(object, "text", text_json(copy, m->bytes_n));
-	free(copy);
-	return object;
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * Values of the running system that cross planes: live calls, registrations, call
- * records, traced SIP messages. Plain structs of fixed size that can be copied into
- * a mailbox; zero-initialise, then fill. Their JSON comes from field tables
+ * records. Plain structs of fixed size that can be copied into a mailbox;
+ * zero-initialise, then fill. Their JSON comes from field tables
  * (model/live.c), so that OpenAPI knows them. Times are ms since 1970, 0 = none.
  * Texts must be NUL-terminated UTF-8; what is not UTF-8 becomes '?' in JSON.
  */
@@ -20,7 +20,6 @@ enum {
 	LIVE_PHONE_BYTES = 40,
 	LIVE_REASONS_MAX = 12,
 	LIVE_RINGING_MAX = 16,
-	TRACE_BYTES_MAX = 16384,
 };
 
 #define LIVE_CALL_STATES(X)                                                                        \
@@ -118,19 +117,6 @@ struct cdr {
 	uint32_t jitter_to_caller_us, jitter_to_called_us;
 };
 
-enum trace_direction { TRACE_IN, TRACE_OUT };
-
-/** One SIP message as it was on the wire; allocate with trace_message_new. */
-struct trace_message {
-	char call_id[LIVE_CALL_ID_BYTES]; /* of the call it belongs to */
-	int64_t at_ms;
-	enum trace_direction direction;
-	char transport[8];
-	char local[64], remote[64];
-	uint32_t bytes_n;
-	char bytes[];
-};
-
 const char *live_call_state_name(enum live_call_state s);
 const char *cdr_result_name(enum cdr_result r);
 
@@ -138,13 +124,6 @@ const char *cdr_result_name(enum cdr_result r);
 json_t *live_call_json(const struct live_call *call);
 json_t *live_registration_json(const struct live_registration *r);
 json_t *cdr_json(const struct cdr *cdr);
-/** {at, dir, transport, local, remote, start_line, text}; digest answers and SDP
- *  keys are masked. */
-json_t *trace_message_json(const struct trace_message *m);
-
-/** A zeroed message with a copy of bytes (cut at TRACE_BYTES_MAX); free() it. NULL: no memory. */
-struct trace_message *trace_message_new(struct slice bytes);
-
 /** Adds to a list of reasons; a full list keeps what it has. args: REASON_ARGS() or NULL. */
 void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, enum reason r,
     const struct slice *args);

@@ -84,8 +84,7 @@ family_ok(uint8_t family)
 }
 
 bool
-trace_next(
-    const char *bytes, size_t n, size_t *pos, struct trace_record *out, struct slice *packed)
+trace_next(const char *bytes, size_t n, size_t *pos, struct trace_record *out, struct slice *packed)
 {
 	const char *at = bytes + *pos;
 	size_t left = n - *pos;
@@ -124,7 +123,8 @@ struct shown {
 	char transport[8], local[ADDR_TEXT_MAX], remote[ADDR_TEXT_MAX];
 };
 
-#define IN(member) .offset = offsetof(struct shown, member), .size = sizeof(((struct shown *)0)->member)
+#define IN(member)                                                                                 \
+	.offset = offsetof(struct shown, member), .size = sizeof(((struct shown *)0)->member)
 
 static const struct model_field fields[] = {
     {"at", MODEL_TIME, 0, IN(at_ms), .label = "Time"},

@@ -35,7 +35,7 @@ enum trace_kind {
 #define X(id, text) TRACE_##id,
 	TRACE_KINDS(X)
 #undef X
-	TRACE_KINDS_N
+	    TRACE_KINDS_N
 };
 
 enum trace_direction { TRACE_IN, TRACE_OUT };
@@ -86,9 +86,9 @@ struct trace_facts {
 	struct slice method; /* of a response that of CSeq */
 	struct slice start_line, call_id;
 	struct slice from_user, to_user; /* user part of From and To */
-	struct slice replaces;		 /* Call-ID in Replaces (RFC 3891) or in Refer-To's (RFC 3515) */
-	bool replaces_escaped;		 /* it stands in a URI: %40 for @ */
-	bool in_dialog;			 /* To has a tag */
+	struct slice replaces; /* Call-ID in Replaces (RFC 3891) or in Refer-To's (RFC 3515) */
+	bool replaces_escaped; /* it stands in a URI: %40 for @ */
+	bool in_dialog;	       /* To has a tag */
 };
 
 void trace_facts_of(struct slice bytes, struct trace_facts *out);

@@ -1,0 +1,291 @@
+/* The thread of the trace store: what came in the last second becomes one transaction. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "loop/loop.h"
+#include "store/trace_int.h"
+
+enum { COLLECT_MS = 1000, IDLE_MS = 60000, FLUSH_MS = 3000 };
+
+/* What was taken from the queue for one transaction. */
+struct batch {
+	struct trace_block **blocks;
+	size_t n;
+	struct list names;
+	uint64_t messages;
+};
+
+static struct timespec
+in_ms(uint32_t ms)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ts.tv_sec += ms / 1000;
+	ts.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (ts.tv_nsec >= 1000000000) {
+		ts.tv_sec++;
+		ts.tv_nsec -= 1000000000;
+	}
+	return ts;
+}
+
+/* ---- blocks ---- */
+
+static enum err
+link_parts(struct trace_store *ts, struct trace_pack *p, int64_t block)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < p->convs && e == ERR_OK; i++) {
+		struct stmt *s;
+
+		e = trace_conv_save(ts, p->conv[i]);
+		if (e == ERR_OK)
+			e = db_prepare(ts->db, "INSERT OR IGNORE INTO part VALUES (?, ?)", &s);
+		if (e != ERR_OK)
+			break;
+		stmt_int(s, 1, p->conv[i]->id);
+		stmt_int(s, 2, block);
+		e = stmt_run(s);
+	}
+	return e;
+}
+
+static enum err
+write_pack(struct trace_store *ts, int class)
+{
+	struct trace_pack *p = &ts->pack[class];
+	struct stmt *s;
+	size_t n;
+	enum err e;
+
+	if (p->n == 0)
+		return ERR_OK;
+	n = ZSTD_compress2(ts->zstd, ts->packed, ZSTD_compressBound(TRACE_RAW_MAX), p->raw, p->n);
+	if (ZSTD_isError(n))
+		return ERR_NOMEM;
+	e = db_prepare(ts->db,
+	    "INSERT INTO block (class, to_ms, messages, size, bytes) VALUES (?, ?, ?, ?, ?)", &s);
+	if (e != ERR_OK)
+		return e;
+	stmt_int(s, 1, class);
+	stmt_int(s, 2, p->to_ms);
+	stmt_int(s, 3, p->messages);
+	stmt_int(s, 4, (int64_t)n);
+	sqlite3_bind_blob(s->st, 5, ts->packed, (int)n, SQLITE_STATIC);
+	e = stmt_run(s);
+	if (e == ERR_OK)
+		e = link_parts(ts, p, sqlite3_last_insert_rowid(ts->db->h));
+	p->n = p->messages = 0;
+	p->convs = 0;
+	p->to_ms = 0;
+	return e;
+}
+
+static enum err
+pack_record(struct trace_store *ts, const struct trace_record *r, struct slice packed)
+{
+	int class = r->kind == TRACE_CALL ? 0 : 1;
+	struct trace_pack *p = &ts->pack[class];
+	struct trace_conv *c;
+	enum err e = ERR_OK;
+
+	if (p->n + packed.n > TRACE_RAW_MAX || p->convs == TRACE_CONV_BLOCK_MAX)
+		e = write_pack(ts, class);
+	if (e != ERR_OK)
+		return e;
+	c = trace_conv_of(ts, r);
+	if (!c)
+		return ERR_IO;
+	trace_conv_take(ts, c, r);
+	if (p->n == 0)
+		p->number = ++ts->blocks;
+	if (c->in_block != p->number) {
+		c->in_block = p->number;
+		p->conv[p->convs++] = c;
+	}
+	memcpy(p->raw + p->n, packed.p, packed.n);
+	trace_mask(p->raw + p->n + (size_t)(r->bytes.p - packed.p), r->bytes.n);
+	p->n += packed.n;
+	p->messages++;
+	if (r->at_ms > p->to_ms)
+		p->to_ms = r->at_ms;
+	return ERR_OK;
+}
+
+static enum err
+write_blocks(struct trace_store *ts, struct batch *b)
+{
+	enum err e = ERR_OK;
+	struct trace_record r;
+	struct slice packed;
+
+	for (size_t i = 0; i < b->n && e == ERR_OK; i++)
+		for (size_t pos = 0; e == ERR_OK && trace_next(b->blocks[i]->bytes, b->blocks[i]->n,
+							&pos, &r, &packed);) {
+			e = pack_record(ts, &r, packed);
+			b->messages++;
+		}
+	LIST_FOR_EACH (it, &b->names)
+		trace_conv_name(ts, container_of(it, struct trace_name, link));
+	for (int class = 0; class < TRACE_CLASSES && e == ERR_OK; class ++)
+		e = write_pack(ts, class);
+	if (e == ERR_OK)
+		e = trace_conv_save_all(ts);
+	return e;
+}
+
+static void
+empty_packs(struct trace_store *ts)
+{
+	for (int class = 0; class < TRACE_CLASSES; class ++) {
+		ts->pack[class].n = ts->pack[class].convs = 0;
+		ts->pack[class].messages = 0;
+	}
+}
+
+static enum err
+write_batch(struct trace_store *ts, struct batch *b)
+{
+	enum err e;
+
+	if (b->n == 0 && list_empty(&b->names))
+		return ERR_OK;
+	if (!ts->db)
+		trace_db_open(ts);
+	if (!ts->db)
+		return ERR_NOMEM;
+	e = db_exec(ts->db, "BEGIN IMMEDIATE");
+	if (e == ERR_OK) {
+		e = write_blocks(ts, b);
+		if (e == ERR_OK)
+			e = db_exec(ts->db, "COMMIT");
+		if (e != ERR_OK && !sqlite3_get_autocommit(ts->db->h))
+			(void)!db_exec(ts->db, "ROLLBACK");
+	}
+	if (e != ERR_OK) {
+		empty_packs(ts);
+		trace_db_failed(ts, e);
+	}
+	return e;
+}
+
+/* ---- the thread ---- */
+
+static void
+take_batch(struct trace_store *ts, struct batch *b, struct trace_limits *limits, uint64_t *wanted)
+{
+	*b = (struct batch){.blocks = ts->queue, .n = ts->queue_n};
+	list_init(&b->names);
+	list_splice(&b->names, &ts->names);
+	ts->queue = NULL;
+	ts->queue_n = ts->queue_cap = ts->queue_bytes = ts->names_n = 0;
+	*limits = ts->limits;
+	*wanted = ts->wanted;
+}
+
+static void
+free_batch(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		free(b->blocks[i]);
+	free(b->blocks);
+	for (struct list *node; (node = list_pop(&b->names)) != NULL;)
+		free(container_of(node, struct trace_name, link));
+}
+
+static void
+apply_limits(struct trace_store *ts, const struct trace_limits *limits)
+{
+	bool move = ts->path && !limits->days != !ts->db_limits.days;
+
+	if (memcmp(limits, &ts->db_limits, sizeof *limits) != 0)
+		ts->expire_ms = 0;
+	ts->db_limits = *limits;
+	if (move) { /* from memory to the file or back */
+		trace_db_close(ts);
+		trace_db_open(ts);
+	}
+}
+
+static void
+turn(struct trace_store *ts, struct batch *b, const struct trace_limits *limits, uint64_t wanted)
+{
+	int64_t now_ms = (int64_t)loop_wall_ms();
+	struct trace_store_counts measured = {0};
+	enum err e;
+
+	pthread_mutex_lock(&ts->db_lock);
+	apply_limits(ts, limits);
+	e = write_batch(ts, b);
+	if (trace_db_expire(ts, now_ms) != ERR_OK)
+		log_warn(STORE, "old traces cannot be removed");
+	trace_conv_forget(ts, now_ms, false);
+	trace_db_measure(ts, &measured);
+	pthread_mutex_unlock(&ts->db_lock);
+	pthread_mutex_lock(&ts->lock);
+	*(e == ERR_OK ? &ts->counts.written : &ts->counts.lost) += b->messages;
+	ts->counts.in_memory = measured.in_memory;
+	ts->counts.bytes = measured.bytes;
+	ts->counts.stored = measured.stored;
+	ts->done = wanted;
+	pthread_cond_broadcast(&ts->flushed);
+	pthread_mutex_unlock(&ts->lock);
+}
+
+/* Until a second after the first message, or somebody wants to read; wakes seldom when idle. */
+static bool
+wait_for_work(struct trace_store *ts)
+{
+	struct timespec until = in_ms(IDLE_MS);
+	bool idle = ts->queue_n == 0 && ts->names_n == 0;
+	int rc = 0;
+
+	while (!ts->stop && ts->wanted == ts->done && idle && rc == 0) {
+		rc = pthread_cond_timedwait(&ts->changed, &ts->lock, &until);
+		idle = ts->queue_n == 0 && ts->names_n == 0;
+	}
+	until = in_ms(COLLECT_MS);
+	for (rc = 0; !idle && !ts->stop && ts->wanted == ts->done && rc == 0;)
+		rc = pthread_cond_timedwait(&ts->changed, &ts->lock, &until);
+	return !ts->stop;
+}
+
+void
+trace_writer_run(void *ctx)
+{
+	struct trace_store *ts = ctx;
+	bool go_on = true;
+
+	while (go_on) {
+		struct trace_limits limits;
+		struct batch b;
+		uint64_t wanted;
+
+		pthread_mutex_lock(&ts->lock);
+		go_on = wait_for_work(ts);
+		take_batch(ts, &b, &limits, &wanted);
+		pthread_mutex_unlock(&ts->lock);
+		turn(ts, &b, &limits, wanted);
+		free_batch(&b);
+	}
+}
+
+void
+trace_writer_flush(struct trace_store *ts)
+{
+	struct timespec until = in_ms(FLUSH_MS);
+	uint64_t mine;
+	int rc = 0;
+
+	pthread_mutex_lock(&ts->lock);
+	if (ts->queue_n || ts->names_n || ts->wanted != ts->done) {
+		mine = ++ts->wanted;
+		pthread_cond_signal(&ts->changed);
+		while (ts->done < mine && !ts->stop && rc == 0)
+			rc = pthread_cond_timedwait(&ts->flushed, &ts->lock, &until);
+	}
+	pthread_mutex_unlock(&ts->lock);
+}

@@ -38,7 +38,6 @@ take_params(struct api *api, const struct api_params *p)
 	own->request_s = or_default(p->request_s, 60);
 	own->import_timeout_s = or_default(p->import_timeout_s, 600);
 	own->keepalive_ms = or_default(p->keepalive_ms, 15000);
-	own->trace_bytes = p->trace_bytes ? p->trace_bytes : (size_t)64 << 20;
 	api->store = p->store;
 	api->ops = p->ops;
 	api->ops_ctx = p->ops_ctx;
@@ -49,20 +48,16 @@ take_params(struct api *api, const struct api_params *p)
 static enum err
 build(struct api *api, const struct api_params *p)
 {
-	enum err e;
-
 	if (!take_params(api, p))
 		return ERR_NOMEM;
 	api->hub = hub_new(api);
 	api->live = live_new(api);
-	api->traces = traces_new(api->params.trace_bytes);
+	api->traces = p->traces;
+	api->watches = watches_new();
 	api->limits = limits_new();
-	if (!api->hub || !api->live || !api->traces || !api->limits)
+	if (!api->hub || !api->live || !api->watches || !api->limits)
 		return ERR_NOMEM;
-	e = store_settings(api->store, &api->started_with);
-	if (e == ERR_OK)
-		traces_limit(api->traces, api->started_with.trace_keep_messages);
-	return e;
+	return store_settings(api->store, &api->started_with);
 }
 
 static enum err
@@ -132,7 +127,7 @@ api_free(struct api *api)
 	if (api->params.socket_path)
 		unlink(api->params.socket_path);
 	live_free(api->live);
-	traces_free(api->traces);
+	watches_free(api->watches);
 	limits_free(api->limits);
 	hub_free(api->hub);
 	free(api->ticker);
@@ -172,7 +167,10 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 
 	if ((!entity || strcmp(entity, model_settings.name) == 0) &&
 	    store_settings(api->store, &settings) == ERR_OK)
-		traces_limit(api->traces, settings.trace_keep_messages);
+		trace_store_set_limits(
+		    api->traces, &(struct trace_limits){.days = settings.trace_keep_days,
+				     .mb = settings.trace_keep_mb,
+				     .messages = settings.trace_keep_messages});
 	if (entity) {
 		tell_changed(api, entity, id);
 		return;

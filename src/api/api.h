@@ -8,8 +8,7 @@
  * handlers run in a worker pool of this room because they may block in the store.
  *
  * Ownership: the daemon owns struct api; api owns its sockets, threads, the mirror
- * of live calls and registrations and the ring of traced messages. The store is
- * borrowed and outlives it. Threads: api_new … api_free on the thread that wires the
+ * of live calls and registrations. The stores are borrowed and outlive it. Threads: api_new … api_free on the thread that wires the
  * house; the api_on_* functions on any management thread (they copy and never block on
  * I/O). Calls that must end go out through api_control_ops.
  *
@@ -20,6 +19,7 @@
 
 #include "model/live.h"
 #include "store/store.h"
+#include "store/trace_store.h"
 
 struct api;
 
@@ -28,10 +28,14 @@ struct api_control_ops {
 	/** Asks for the end of a live call; ERR_OK when the request is on its way, ERR_LIMIT when
 	 *  the plane is too busy to take it (the client is told to try again). */
 	enum err (*hangup)(void *ctx, const char *call_id);
+	/** Traces everything of a phone (its SIP name) or an IP address for so many seconds; 0
+	 *  ends it. Errors as above. */
+	enum err (*watch)(void *ctx, const char *target, uint32_t seconds);
 };
 
 struct api_params {
 	struct store *store;	  /* borrowed */
+	struct trace_store *traces; /* borrowed */
 	const char *http_address; /* IP to listen on, "0.0.0.0", "::" (both families) */
 	uint16_t http_port;	  /* 0 = any free one, see api_bound_port */
 	const char *socket_path;  /* UNIX socket, made with mode 0600; NULL = none */
@@ -48,7 +52,6 @@ struct api_params {
 	uint32_t request_s;	     /* a request must have arrived: 60 */
 	uint32_t import_timeout_s;   /* a whole configuration may take longer: 600 */
 	uint32_t keepalive_ms;	     /* of event streams: 15000 */
-	size_t trace_bytes;	     /* memory for traced messages: 64 MiB */
 };
 
 /**
@@ -74,8 +77,8 @@ uint16_t api_bound_port(const struct api *api);
 void api_on_live_call(struct api *api, const struct live_call *call);
 /** A binding came, changed (also its reachability) or went. */
 void api_on_registration(struct api *api, const struct live_registration *r, bool removed);
-/** A SIP message of a call, for the trace pages. */
-void api_on_trace(struct api *api, const struct trace_message *m);
+/** SIP messages, for the trace pages; takes the block over. */
+void api_on_traces(struct api *api, struct trace_block *block);
 /** A committed change, from the store's feed. entity NULL: anything may have changed. */
 void api_on_changed(struct api *api, const char *entity, int64_t id);
 

@@ -5,7 +5,7 @@
  *        ├─ pool (workers, queue)     pool.c
  *        ├─ hub (event streams)       events.c
  *        ├─ live (mirror)             live.c
- *        ├─ traces (ring)             trace.c
+ *        ├─ watches (traced phones)   trace_watch.c
  *        ├─ limits (failed log-ins)   limit.c
  *        └─ ticker (thread)           ticker.c
  *
@@ -25,7 +25,7 @@
 
 struct api_hub;
 struct api_live;
-struct api_traces;
+struct api_watches;
 struct api_limits;
 struct api_pool;
 struct api_ticker;
@@ -61,7 +61,8 @@ struct api {
 	struct api_pool *pool;
 	struct api_hub *hub;
 	struct api_live *live;
-	struct api_traces *traces;
+	struct trace_store *traces; /* borrowed */
+	struct api_watches *watches;
 	struct api_limits *limits;
 	struct api_ticker *ticker;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -258,13 +259,15 @@ bool live_has_call(struct api_live *l, struct slice call_id);
 size_t live_call_count(struct api_live *l);
 size_t live_registration_count(struct api_live *l);
 
-struct api_traces *traces_new(size_t bytes_max);
-void traces_free(struct api_traces *t);
-void traces_limit(struct api_traces *t, uint32_t messages_max);
-/** Gives a traced call its parties, for the list. */
-void traces_name(struct api_traces *t, const struct live_call *call);
-void traces_add(struct api_traces *t, const struct trace_message *m);
-size_t traces_count(struct api_traces *t, size_t *bytes);
+struct api_watches *watches_new(void);
+void watches_free(struct api_watches *w);
+
+/** The messages of conversations as a capture file; malloc'd, NULL out of memory. */
+struct pcap;
+struct pcap *pcap_new(void);
+void pcap_add(struct pcap *p, const struct trace_record *r);
+/** In the order of time. Frees p. */
+char *pcap_finish(struct pcap *p, size_t *bytes);
 
 enum err ticker_start(struct api *api);
 void ticker_stop(struct api *api);
@@ -306,6 +309,11 @@ void handle_registrations(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);
+void handle_trace_pcap(struct request *rq);
+void handle_traces_pcap(struct request *rq);
+void handle_watches(struct request *rq);
+void handle_watch(struct request *rq);
+void handle_unwatch(struct request *rq);
 void handle_export(struct request *rq);
 void handle_import(struct request *rq);
 

@@ -314,7 +314,7 @@ api_on_live_call(struct api *api, const struct live_call *call)
 	pthread_mutex_unlock(&l->lock);
 	if (told)
 		ticker_wake(api);
-	traces_name(api->traces, call);
+	trace_store_name(api->traces, call);
 }
 
 void

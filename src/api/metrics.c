@@ -69,7 +69,7 @@ write_own(FILE *f, struct api *api)
 {
 	static const char *const classes[] = {
 	    NULL, NULL, "class=\"2xx\"", "class=\"3xx\"", "class=\"4xx\"", "class=\"5xx\""};
-	size_t trace_bytes, traces = traces_count(api->traces, &trace_bytes);
+	struct trace_store_counts traces = trace_store_get_counts(api->traces);
 	const struct api_metric gauges[] = {
 	    {"strowger_uptime_seconds", NULL, "Time since the start.", false,
 		(double)(api_mono_ms() - api->started_mono_ms) / 1000},
@@ -82,9 +82,13 @@ write_own(FILE *f, struct api *api)
 	    {"strowger_event_streams", NULL, "Browsers that watch live.", false,
 		(double)hub_count(api->hub)},
 	    {"strowger_trace_messages", NULL, "SIP messages kept for traces.", false,
-		(double)traces},
-	    {"strowger_trace_bytes", NULL, "Memory of kept SIP messages.", false,
-		(double)trace_bytes},
+		(double)traces.stored},
+	    {"strowger_trace_bytes", NULL, "Size of the stored traces.", false,
+		(double)traces.bytes},
+	    {"strowger_trace_lost_total", NULL,
+		"Traced SIP messages that could not be stored in time.", true, (double)traces.lost},
+	    {"strowger_trace_damaged_total", NULL, "Damaged files or blocks of traces.", true,
+		(double)traces.damaged},
 	    {"strowger_login_failures_total", NULL, "Refused log-ins to the web page.", true,
 		(double)atomic_load(&api->login_failures)},
 	};

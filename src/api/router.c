@@ -1,7 +1,7 @@
 /*
  * The table of routes. {collection} and {singleton} stand for the paths of the entities
- * in model/, {id} for a number, {call_id} for any text. The order does not matter except
- * that fixed names come before patterns which they would match.
+ * in model/, {id} for a number, {call_id} and {target} for any text. The order does not matter
+ * except that fixed names come before patterns which they would match.
  */
 #include <stdio.h>
 
@@ -22,6 +22,11 @@ static const struct route routes[] = {
     {"GET", "/api/events", WHO_ADMIN, 0, handle_events},
     {"GET", "/api/traces", WHO_ADMIN, 0, handle_traces},
     {"GET", "/api/traces/{call_id}", WHO_ADMIN, 0, handle_trace},
+    {"GET", "/api/traces/{call_id}/pcap", WHO_ADMIN, 0, handle_trace_pcap},
+    {"GET", "/api/trace-pcap", WHO_ADMIN, 0, handle_traces_pcap},
+    {"GET", "/api/trace-watches", WHO_ADMIN, 0, handle_watches},
+    {"POST", "/api/trace-watches", WHO_ADMIN, 0, handle_watch},
+    {"DELETE", "/api/trace-watches/{target}", WHO_ADMIN, 0, handle_unwatch},
     {"GET", "/api/export", WHO_ADMIN, 0, handle_export},
     {"POST", "/api/import", WHO_ADMIN, ROUTE_BIG_BODY, handle_import},
     {"GET", "/api/phones/{id}/sip-account", WHO_ADMIN, 0, handle_sip_account},
@@ -61,7 +66,7 @@ segment_matches(struct request *rq, struct slice pattern, struct slice segment)
 		rq->id = (int64_t)id;
 		return true;
 	}
-	if (slice_eq(pattern, SLICE("{call_id}"))) {
+	if (slice_eq(pattern, SLICE("{call_id}")) || slice_eq(pattern, SLICE("{target}"))) {
 		rq->call_id = segment;
 		return segment.n > 0;
 	}

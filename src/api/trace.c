@@ -1,348 +1,248 @@
-/*
- * Ring of traced SIP messages, bounded by their number and by bytes; the oldest go
- * first. Indexed by call id. A message is kept packed: fixed part, then its texts and bytes
- * end to end. Secrets are masked when it is shown (trace_message_json), not before: the
- * signalling plane has no time for it. Everything under one lock.
- */
-#include <pthread.h>
+/* Stored SIP traces: search, one conversation, capture files. */
 #include <stdlib.h>
 
 #include "api/api_int.h"
-#include "base/hmap.h"
 
-enum { LIST_MAX = 200 };
-
-struct traced_call {
-	struct hnode node;
-	struct list by_age;
-	struct list messages;
-	uint32_t count;
-	int64_t started_at;
-	char *caller, *called; /* numbers; NULL = not known */
-	char id[];
-};
-
-struct traced {
-	struct list by_age, in_call;
-	struct traced_call *call;
-	int64_t at_ms;
-	uint32_t bytes_n;
-	uint8_t direction, transport_n, local_n, remote_n;
-	char text[]; /* transport, local, remote, bytes */
-};
-
-struct api_traces {
-	pthread_mutex_t lock;
-	struct hmap calls;
-	struct list calls_by_age, by_age;
-	size_t count, bytes, bytes_max;
-	uint32_t count_max;
-};
-
-struct api_traces *
-traces_new(size_t bytes_max)
-{
-	struct api_traces *t = calloc(1, sizeof *t);
-
-	if (!t)
-		return NULL;
-	pthread_mutex_init(&t->lock, NULL);
-	hmap_init(&t->calls);
-	list_init(&t->calls_by_age);
-	list_init(&t->by_age);
-	t->bytes_max = bytes_max;
-	return t;
-}
-
-static size_t
-size_of(const struct traced *m)
-{
-	return sizeof *m + m->transport_n + m->local_n + m->remote_n + m->bytes_n;
-}
-
-static void
-drop_oldest(struct api_traces *t)
-{
-	struct traced *m = container_of(list_pop(&t->by_age), struct traced, by_age);
-	struct traced_call *c = m->call;
-
-	list_remove(&m->in_call);
-	t->count--;
-	t->bytes -= size_of(m);
-	free(m);
-	if (--c->count == 0) {
-		hmap_remove(&t->calls, &c->node);
-		list_remove(&c->by_age);
-		free(c->caller);
-		free(c->called);
-		free(c);
-	}
-}
-
-static void
-keep_limits(struct api_traces *t)
-{
-	while (t->count > t->count_max || t->bytes > t->bytes_max)
-		drop_oldest(t);
-}
+enum { PCAP_CALLS_MAX = 200 };
 
 void
-traces_free(struct api_traces *t)
+api_on_traces(struct api *api, struct trace_block *block)
 {
-	if (!t)
-		return;
-	t->count_max = 0;
-	keep_limits(t);
-	hmap_fini(&t->calls);
-	pthread_mutex_destroy(&t->lock);
-	free(t);
+	trace_store_add(api->traces, block);
 }
 
-void
-traces_limit(struct api_traces *t, uint32_t messages_max)
-{
-	pthread_mutex_lock(&t->lock);
-	t->count_max = messages_max;
-	keep_limits(t);
-	pthread_mutex_unlock(&t->lock);
-}
-
-size_t
-traces_count(struct api_traces *t, size_t *bytes)
-{
-	size_t n;
-
-	pthread_mutex_lock(&t->lock);
-	n = t->count;
-	*bytes = t->bytes;
-	pthread_mutex_unlock(&t->lock);
-	return n;
-}
-
-static struct traced_call *
-find(struct api_traces *t, struct slice id, uint64_t h)
-{
-	for (struct hnode *n = hmap_first(&t->calls, h); n; n = hmap_next(n, h)) {
-		struct traced_call *c = container_of(n, struct traced_call, node);
-
-		if (slice_eq(id, slice_cstr(c->id)))
-			return c;
-	}
-	return NULL;
-}
-
-static struct traced_call *
-find_or_make(struct api_traces *t, struct slice id, int64_t at_ms)
-{
-	uint64_t h = hash_bytes(id);
-	struct traced_call *c = find(t, id, h);
-
-	if (c)
-		return c;
-	c = calloc(1, sizeof *c + id.n + 1);
-	if (!c || hmap_put(&t->calls, &c->node, h) != ERR_OK) {
-		free(c);
-		return NULL;
-	}
-	memcpy(c->id, id.p, id.n);
-	c->started_at = at_ms;
-	list_init(&c->messages);
-	list_push(&t->calls_by_age, &c->by_age);
-	return c;
-}
-
-static struct traced *
-pack(const struct trace_message *m)
-{
-	uint8_t transport = (uint8_t)strnlen(m->transport, sizeof m->transport - 1);
-	uint8_t local = (uint8_t)strnlen(m->local, sizeof m->local - 1);
-	uint8_t remote = (uint8_t)strnlen(m->remote, sizeof m->remote - 1);
-	struct traced *p =
-	    malloc(sizeof *p + (size_t)transport + local + remote + (size_t)m->bytes_n);
-	char *at;
-
-	if (!p)
-		return NULL;
-	*p = (struct traced){.at_ms = m->at_ms,
-	    .bytes_n = m->bytes_n,
-	    .direction = (uint8_t)m->direction,
-	    .transport_n = transport,
-	    .local_n = local,
-	    .remote_n = remote};
-	at = p->text;
-	memcpy(at, m->transport, transport);
-	memcpy(at += transport, m->local, local);
-	memcpy(at += local, m->remote, remote);
-	memcpy(at + remote, m->bytes, m->bytes_n);
-	return p;
-}
-
-static struct trace_message *
-unpack(const struct traced *p)
-{
-	const char *at = p->text;
-	struct trace_message *m = trace_message_new(
-	    slice_make(at + p->transport_n + p->local_n + p->remote_n, p->bytes_n));
-
-	if (!m)
-		return NULL;
-	m->at_ms = p->at_ms;
-	m->direction = (enum trace_direction)p->direction;
-	memcpy(m->transport, at, p->transport_n);
-	memcpy(m->local, at += p->transport_n, p->local_n);
-	memcpy(m->remote, at + p->local_n, p->remote_n);
-	return m;
-}
-
-void
-traces_add(struct api_traces *t, const struct trace_message *m)
-{
-	struct slice id = slice_make(m->call_id, strnlen(m->call_id, sizeof m->call_id - 1));
-	struct traced *p = pack(m);
-
-	if (!p)
-		return;
-	pthread_mutex_lock(&t->lock);
-	p->call = t->count_max ? find_or_make(t, id, m->at_ms) : NULL;
-	if (p->call) {
-		list_push(&t->by_age, &p->by_age);
-		list_push(&p->call->messages, &p->in_call);
-		p->call->count++;
-		t->count++;
-		t->bytes += size_of(p);
-		keep_limits(t);
-	} else {
-		free(p);
-	}
-	pthread_mutex_unlock(&t->lock);
-}
-
-void
-api_on_trace(struct api *api, const struct trace_message *m)
-{
-	traces_add(api->traces, m);
-}
-
-void
-traces_name(struct api_traces *t, const struct live_call *call)
-{
-	struct slice id =
-	    slice_make(call->call_id, strnlen(call->call_id, sizeof call->call_id - 1));
-	struct traced_call *c;
-
-	pthread_mutex_lock(&t->lock);
-	c = t->count ? find(t, id, hash_bytes(id)) : NULL;
-	if (c && !c->caller && call->caller.number[0])
-		c->caller = strndup(call->caller.number, sizeof call->caller.number - 1);
-	if (c && !c->called && call->called.number[0])
-		c->called = strndup(call->called.number, sizeof call->called.number - 1);
-	pthread_mutex_unlock(&t->lock);
-}
-
-/* --- showing -------------------------------------------------------------------------- */
-
-static struct slice
-bytes_of(const struct traced *m)
-{
-	return slice_make(m->text + m->transport_n + m->local_n + m->remote_n, m->bytes_n);
-}
-
-static struct slice
-first_line(const struct traced_call *c)
-{
-	struct slice all = bytes_of(container_of(c->messages.next, struct traced, in_call));
-
-	return slice_trim(slice_take_until(&all, '\n'));
-}
+/* ---- search ---- */
 
 static bool
-contains(struct slice text, struct slice what)
+read_number(struct request *rq, const char *name, uint64_t max, uint64_t *out)
 {
-	for (size_t i = 0; i + what.n <= text.n; i++)
-		if (slice_eq_nocase(slice_make(text.p + i, what.n), what))
-			return true;
+	struct slice text = request_query(rq, name);
+
+	if (text.n == 0 || slice_to_u64(text, max, out) == ERR_OK)
+		return true;
+	reply_error(rq, 400, "malformed_parameter", name, "%s is a number up to %llu.", name,
+	    (unsigned long long)max);
 	return false;
 }
 
 static bool
-is_wanted(const struct traced_call *c, struct slice search)
+read_when(struct request *rq, const char *name, int64_t *out)
 {
-	return search.n == 0 || contains(slice_cstr(c->id), search) ||
-	       contains(slice_cstr(c->caller), search) || contains(slice_cstr(c->called), search) ||
-	       contains(first_line(c), search);
+	struct slice text = request_query(rq, name);
+
+	if (text.n == 0 || model_time_parse(text, out) == ERR_OK)
+		return true;
+	reply_error(
+	    rq, 400, "malformed_parameter", name, "%s is a time like 2026-01-31T12:00:00Z.", name);
+	return false;
 }
 
-/* What is not UTF-8 came from a stranger; it is shown with '?'. */
-static json_t *
-clean_text(struct slice s)
+/* "486", "4xx", "ok" (2xx) or "failed" (300 and more). */
+static bool
+read_status(struct request *rq, struct trace_query *q)
 {
-	char text[400];
+	struct slice text = request_query(rq, "status");
+	uint32_t v;
 
-	if (model_utf8_count(s) >= 0)
-		return json_stringn(s.p, s.n);
-	slice_clip_cstr(s, text, sizeof text);
-	for (char *p = text; *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	return json_string(text);
+	if (text.n == 0)
+		return true;
+	if (slice_eq(text, SLICE("ok"))) {
+		q->status_min = 200;
+		q->status_max = 299;
+	} else if (slice_eq(text, SLICE("failed"))) {
+		q->status_min = 300;
+	} else if (text.n == 3 && text.p[0] >= '1' && text.p[0] <= '6' &&
+		   slice_eq_nocase(slice_from(text, 1), SLICE("xx"))) {
+		q->status_min = (uint32_t)(text.p[0] - '0') * 100;
+		q->status_max = q->status_min + 99;
+	} else if (slice_to_u32(text, 699, &v) == ERR_OK && v >= 100) {
+		q->status_min = q->status_max = v;
+	} else {
+		reply_error(rq, 400, "malformed_parameter", "status",
+		    "status is a SIP status (486), a class (4xx), ok or failed.");
+		return false;
+	}
+	return true;
 }
 
-static json_t *
-summary_json(const struct traced_call *c)
+static bool
+read_query(struct request *rq, struct trace_query *q)
 {
-	char at[MODEL_TIME_TEXT];
+	struct slice kind = request_query(rq, "kind");
+	uint64_t page = 1, per_page = 0, user = 0;
 
-	return json_pack("{s:o, s:s, s:o*, s:o*, s:i, s:o}", "call_id",
-	    clean_text(slice_cstr(c->id)), "started_at", model_time_write(c->started_at, at),
-	    "caller", c->caller ? clean_text(slice_cstr(c->caller)) : json_null(), "called",
-	    c->called ? clean_text(slice_cstr(c->called)) : json_null(), "messages", (int)c->count,
-	    "start_line", clean_text(first_line(c)));
+	*q = (struct trace_query){.search = slice_trim(request_query(rq, "search")),
+	    .number = slice_trim(request_query(rq, "number")),
+	    .call_id = slice_trim(request_query(rq, "call_id"))};
+	if (!read_number(rq, "page", 1000000, &page) ||
+	    !read_number(rq, "per_page", 500, &per_page) ||
+	    !read_number(rq, "user", INT64_MAX, &user) || !read_when(rq, "from", &q->from_ms) ||
+	    !read_when(rq, "to", &q->to_ms) || !read_status(rq, q))
+		return false;
+	if (kind.n && trace_kind_parse(kind, &q->kind) != ERR_OK) {
+		reply_error(rq, 400, "malformed_parameter", "kind",
+		    "kind is call, register, options, subscribe, publish or message.");
+		return false;
+	}
+	q->has_kind = kind.n > 0;
+	q->page = page ? (uint32_t)page : 1;
+	q->per_page = (uint32_t)per_page;
+	q->user = (int64_t)user;
+	return true;
+}
+
+/* Is it a call in progress? */
+static void
+put_live(struct request *rq, json_t *item)
+{
+	const char *id = json_string_value(json_object_get(item, "call_id"));
+
+	json_object_set_new(
+	    item, "live", json_boolean(id && live_has_call(rq->api->live, slice_cstr(id))));
 }
 
 void
 handle_traces(struct request *rq)
 {
-	struct api_traces *t = rq->api->traces;
-	struct slice search = slice_trim(request_query(rq, "search"));
-	json_t *items = json_array();
-	size_t total = 0;
+	struct trace_query q;
+	json_t *items, *item;
+	int64_t total;
+	size_t i;
+	enum err e;
 
-	pthread_mutex_lock(&t->lock);
-	for (struct list *node = t->calls_by_age.prev; node != &t->calls_by_age;
-	     node = node->prev) {
-		struct traced_call *c = container_of(node, struct traced_call, by_age);
-
-		if (is_wanted(c, search) && total++ < LIST_MAX)
-			json_array_append_new(items, summary_json(c));
+	if (!read_query(rq, &q))
+		return;
+	e = trace_store_search(rq->api->traces, &q, &items, &total);
+	if (e != ERR_OK) {
+		reply_err(rq, e, NULL);
+		return;
 	}
-	pthread_mutex_unlock(&t->lock);
-	reply_json(rq, 200, json_pack("{s:o, s:I}", "items", items, "total", (json_int_t)total));
+	json_array_foreach(items, i, item) put_live(rq, item);
+	reply_json(rq, 200,
+	    json_pack("{s:o, s:I, s:I, s:I}", "items", items, "total", (json_int_t)total, "page",
+		(json_int_t)q.page, "per_page", (json_int_t)(q.per_page ? q.per_page : 50)));
 }
 
+/* ---- one conversation ---- */
+
+static void
+reply_no_trace(struct request *rq, enum err e)
+{
+	if (e == ERR_NOT_FOUND)
+		reply_error(rq, 404, "not_found", NULL, "There is no trace of this call.");
+	else
+		reply_err(rq, e, NULL);
+}
+
+static void
+append_message(void *ctx, const struct trace_record *r)
+{
+	json_t *one = trace_record_json(r);
+
+	if (one)
+		json_array_append_new(ctx, one);
+}
+
+/* With ?after=N only what came after the first N messages: the ladder of a running call grows. */
 void
 handle_trace(struct request *rq)
 {
-	struct api_traces *t = rq->api->traces;
-	json_t *messages = json_array();
-	struct traced_call *c;
+	struct trace_store *ts = rq->api->traces;
+	json_t *item = NULL, *messages;
+	uint64_t after = 0;
+	enum err e;
 
-	pthread_mutex_lock(&t->lock);
-	c = find(t, rq->call_id, hash_bytes(rq->call_id));
-	for (struct list *node = c ? c->messages.next : NULL; c && node != &c->messages;
-	     node = node->next) {
-		struct trace_message *m = unpack(container_of(node, struct traced, in_call));
-
-		if (m)
-			json_array_append_new(messages, trace_message_json(m));
-		free(m);
-	}
-	pthread_mutex_unlock(&t->lock);
-	if (c) {
-		reply_json(rq, 200,
-		    json_pack(
-			"{s:o, s:o}", "call_id", clean_text(rq->call_id), "messages", messages));
-	} else {
+	if (!read_number(rq, "after", UINT32_MAX, &after))
+		return;
+	e = trace_store_find(ts, rq->call_id, &item);
+	messages = json_array();
+	if (e == ERR_OK)
+		e = trace_store_messages(
+		    ts, rq->call_id, (uint32_t)after, append_message, messages);
+	if (e != ERR_OK) {
+		json_decref(item);
 		json_decref(messages);
-		reply_error(rq, 404, "not_found", NULL, "There is no trace of this call.");
+		reply_no_trace(rq, e);
+		return;
 	}
+	put_live(rq, item);
+	json_object_set_new(item, "count", json_incref(json_object_get(item, "messages")));
+	json_object_set_new(item, "messages", messages);
+	reply_json(rq, 200, item);
+}
+
+/* ---- capture files ---- */
+
+static void
+append_packet(void *ctx, const struct trace_record *r)
+{
+	pcap_add(ctx, r);
+}
+
+static void
+reply_pcap(struct request *rq, struct pcap *p, enum err e)
+{
+	size_t n = 0;
+	char *file = p ? pcap_finish(p, &n) : NULL;
+
+	if (e == ERR_OK && !file)
+		e = ERR_NOMEM;
+	if (e != ERR_OK) {
+		free(file);
+		reply_no_trace(rq, e);
+		return;
+	}
+	rq->reply.disposition = "attachment; filename=\"strowger.pcapng\"";
+	reply_text(rq, 200, "application/x-pcapng", file, n);
+}
+
+void
+handle_trace_pcap(struct request *rq)
+{
+	struct pcap *p = pcap_new();
+	enum err e = ERR_NOMEM;
+
+	if (p)
+		e = trace_store_messages(rq->api->traces, rq->call_id, 0, append_packet, p);
+	reply_pcap(rq, p, e);
+}
+
+/* Several calls: those named by call_id=… (any number of times), else those a search finds. */
+void
+handle_traces_pcap(struct request *rq)
+{
+	struct trace_store *ts = rq->api->traces;
+	struct pcap *p = pcap_new();
+	size_t named = 0, i;
+	struct trace_query q;
+	json_t *items = NULL, *item;
+	int64_t total;
+	enum err e = p ? ERR_OK : ERR_NOMEM;
+
+	for (i = 0; i < rq->queries && e == ERR_OK; i++) {
+		if (!slice_eq(rq->query[i].name, SLICE("call_id")))
+			continue;
+		named++;
+		e = trace_store_messages(ts, rq->query[i].value, 0, append_packet, p);
+	}
+	if (e == ERR_OK && named == 0) {
+		if (!read_query(rq, &q)) {
+			free(pcap_finish(p, &i));
+			return;
+		}
+		q.page = 1;
+		q.per_page = PCAP_CALLS_MAX;
+		e = trace_store_search(ts, &q, &items, &total);
+	}
+	json_array_foreach(items, i, item)
+	{
+		const char *id = json_string_value(json_object_get(item, "call_id"));
+
+		if (e == ERR_OK && id)
+			e = trace_store_messages(ts, slice_cstr(id), 0, append_packet, p);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK; /* expired a moment ago */
+	}
+	json_decref(items);
+	reply_pcap(rq, p, e);
 }

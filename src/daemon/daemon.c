@@ -16,6 +16,7 @@
 #include "daemon/management.h"
 #include "daemon/options.h"
 #include "daemon/signalling.h"
+#include "store/trace_store.h"
 
 enum { TO_MANAGEMENT_MAX = 65536, TO_SIGNALLING_MAX = 16384 };
 
@@ -23,9 +24,10 @@ struct daemon {
 	struct options options;
 	struct account account;
 	struct settings settings;
-	char db_path[4096], journal_path[4096], socket_path[4096];
+	char db_path[4096], journal_path[4096], traces_path[4096], socket_path[4096];
 	struct store *store;
 	struct journal *journal;
+	struct trace_store *traces;
 	struct mailbox *to_signalling, *to_management;
 	struct signalling *signalling;
 	struct api *api;
@@ -61,6 +63,7 @@ make_paths(struct daemon *d)
 	}
 	snprintf(d->db_path, sizeof d->db_path, "%s/strowger.db", dir);
 	snprintf(d->journal_path, sizeof d->journal_path, "%s/calls.journal", dir);
+	snprintf(d->traces_path, sizeof d->traces_path, "%s/traces.db", dir);
 	snprintf(d->socket_path, sizeof d->socket_path, "%s/strowger.sock", dir);
 	return ERR_OK;
 }
@@ -105,6 +108,19 @@ open_journal(struct daemon *d)
 }
 
 static enum err
+open_traces(struct daemon *d)
+{
+	struct trace_limits limits = {.days = d->settings.trace_keep_days,
+	    .mb = d->settings.trace_keep_mb,
+	    .messages = d->settings.trace_keep_messages};
+	enum err e = trace_store_open(&d->traces, d->traces_path, &limits);
+
+	if (e != ERR_OK)
+		snprintf(d->why, sizeof d->why, "the trace store cannot start: %s", err_text(e));
+	return e;
+}
+
+static enum err
 open_data(struct daemon *d)
 {
 	enum err e = make_paths(d);
@@ -119,6 +135,8 @@ open_data(struct daemon *d)
 	if (e != ERR_OK)
 		snprintf(d->why, sizeof d->why, "the settings cannot be read: %s", err_text(e));
 	options_apply(&d->options, &d->settings);
+	if (e == ERR_OK)
+		e = open_traces(d);
 	return e;
 }
 
@@ -145,7 +163,17 @@ hang_up(void *ctx, const char *call_id)
 	return mailbox_post(d->to_signalling, &m);
 }
 
-static const struct api_control_ops control_ops = {.hangup = hang_up};
+static enum err
+watch(void *ctx, const char *target, uint32_t seconds)
+{
+	struct daemon *d = ctx;
+	struct to_signalling m = {.kind = TO_SIGNALLING_WATCH, .slot = seconds};
+
+	slice_clip_cstr(slice_cstr(target), m.call_id, sizeof m.call_id);
+	return mailbox_post(d->to_signalling, &m);
+}
+
+static const struct api_control_ops control_ops = {.hangup = hang_up, .watch = watch};
 
 static enum err
 open_signalling(struct daemon *d)
@@ -181,6 +209,7 @@ static enum err
 open_api(struct daemon *d)
 {
 	struct api_params p = {.store = d->store,
+	    .traces = d->traces,
 	    .http_address = d->settings.sip_address,
 	    .http_port = (uint16_t)d->settings.http_port,
 	    .socket_path = d->socket_path,
@@ -292,6 +321,7 @@ stop(struct daemon *d)
 	api_free(d->api);
 	mailbox_free(d->to_management);
 	mailbox_free(d->to_signalling);
+	trace_store_close(d->traces);
 	journal_close(d->journal);
 	store_close(d->store);
 }

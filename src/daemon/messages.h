@@ -8,13 +8,14 @@
 #include "api/api.h"
 #include "directory/directory.h"
 #include "model/live.h"
+#include "model/trace.h"
 
 enum management_kind {
 	TO_MANAGEMENT_RECORD,	     /* p: struct cdr, slot: of the journal */
 	TO_MANAGEMENT_LIVE_CALL,     /* p: struct live_call */
 	TO_MANAGEMENT_REGISTRATION,  /* p: struct live_registration; removed */
 	TO_MANAGEMENT_BINDING,	     /* p: struct store_binding_change */
-	TO_MANAGEMENT_TRACE,	     /* p: struct trace_message */
+	TO_MANAGEMENT_TRACE,	     /* p: struct trace_block */
 	TO_MANAGEMENT_METRICS,	     /* p: struct metrics_block */
 	TO_MANAGEMENT_OLD_DIRECTORY, /* p: struct directory, to be freed */
 	TO_MANAGEMENT_CHANGED,	     /* from the store's feed: rebuild the directory */
@@ -35,6 +36,7 @@ struct metrics_block {
 enum signalling_kind {
 	TO_SIGNALLING_DIRECTORY, /* directory: the new snapshot */
 	TO_SIGNALLING_HANG_UP,	 /* call_id */
+	TO_SIGNALLING_WATCH,	 /* call_id: whom to trace, slot: for how many seconds */
 	TO_SIGNALLING_RELEASE,	 /* slot: the record is in the database */
 };
 

@@ -152,6 +152,16 @@ add_registrar(struct metrics_block *m, struct switchboard *sb)
 		    "Requests by outcome of authentication", auth[i]);
 }
 
+static void
+add_traces(struct metrics_block *m, struct trace_filter *filter)
+{
+	struct trace_filter_counts c = trace_filter_get_counts(filter);
+
+	COUNTER(m, "strowger_trace_taken_total", NULL, "SIP messages traced", c.taken);
+	COUNTER(m, "strowger_trace_shed_total", NULL,
+	    "SIP messages left out of traces to spare the processor", c.shed);
+}
+
 struct metrics_block *
 metrics_collect(const struct metrics_sources *src)
 {
@@ -165,6 +175,7 @@ metrics_collect(const struct metrics_sources *src)
 	add_net(m, src->net);
 	add_media(m, src->media);
 	add_registrar(m, src->switchboard);
+	add_traces(m, switchboard_trace_filter(src->switchboard));
 	COUNTER(m, "strowger_reports_dropped_total", NULL,
 	    "Live events and traces left out under load", src->reports_dropped);
 	return m;

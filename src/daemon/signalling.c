@@ -15,6 +15,7 @@ enum {
 	SECOND_MS = 1000,
 	GOODBYE_MS = 2000,
 	TAKE_MAX = 64,
+	TRACE_BATCH_BYTES = 65536,
 	WARM_STREAMS = 64, /* whose sockets are open before the first call */
 };
 
@@ -35,7 +36,8 @@ struct signalling {
 	struct mailbox *in, *out;
 	struct timer wake, second, goodbye;
 	struct list waiting;
-	uint64_t dropped; /* reports management had no room for */
+	struct trace_block *traces; /* being filled; NULL: nothing yet */
+	uint64_t dropped;	    /* reports management had no room for */
 	uint16_t sip_port;
 	bool stopping;
 };
@@ -95,6 +97,7 @@ post_copy(struct signalling *s, enum management_kind kind, uint32_t slot, bool r
 }
 
 static void take_commands(void *ctx);
+static void post_traces(struct signalling *s);
 
 static void
 on_wake(struct timer *t)
@@ -102,6 +105,7 @@ on_wake(struct timer *t)
 	struct signalling *s = container_of(t, struct signalling, wake);
 	struct list *node;
 
+	post_traces(s);
 	while ((node = list_pop(&s->waiting))) {
 		struct waiting *w = container_of(node, struct waiting, link);
 
@@ -205,21 +209,33 @@ sb_binding(void *ctx, const struct store_binding_change *change)
 }
 
 static void
-sb_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct slice bytes,
-    const char *call_id)
+post_traces(struct signalling *s)
+{
+	struct trace_block *block = s->traces;
+
+	s->traces = NULL;
+	if (block)
+		post(s, &(struct to_management){.kind = TO_MANAGEMENT_TRACE, .p = block});
+}
+
+/* Collected: what is traced in 20 ms goes in one block. */
+static void
+sb_trace(void *ctx, const struct trace_record *record)
 {
 	struct signalling *s = ctx;
-	struct trace_message *m = trace_message_new(bytes);
+	struct trace_record r = *record;
 
-	if (!m)
-		return;
-	m->at_ms = (int64_t)loop_wall_ms();
-	m->direction = dir == SIP_IN ? TRACE_IN : TRACE_OUT;
-	slice_clip_cstr(slice_cstr(call_id), m->call_id, sizeof m->call_id);
-	slice_clip_cstr(sip_transport_name(flow->transport), m->transport, sizeof m->transport);
-	addr_text(&flow->local, m->local);
-	addr_text(&flow->remote, m->remote);
-	post(s, &(struct to_management){.kind = TO_MANAGEMENT_TRACE, .p = m});
+	r.at_ms = (int64_t)loop_wall_ms();
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (!s->traces) {
+			s->traces = trace_block_new(TRACE_BATCH_BYTES);
+			arm_wake(s);
+		}
+		if (s->traces && trace_block_add(s->traces, &r) == ERR_OK)
+			return;
+		post_traces(s); /* full */
+	}
+	s->dropped++;
 }
 
 static const struct switchboard_ops switchboard_ops = {.send = sb_send,
@@ -266,6 +282,17 @@ take_directory(struct signalling *s, struct directory *fresh)
 }
 
 static void
+take_watch(struct signalling *s, const struct to_signalling *m)
+{
+	uint64_t now = loop_now_ms(s->loop);
+	enum err e = trace_filter_watch(switchboard_trace_filter(s->switchboard),
+	    slice_cstr(m->call_id), now, m->slot ? now + (uint64_t)m->slot * 1000 : 0);
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		log_warn(CALL, "%s cannot be traced: %s", m->call_id, err_text(e));
+}
+
+static void
 take_commands(void *ctx)
 {
 	struct signalling *s = ctx;
@@ -279,6 +306,7 @@ take_commands(void *ctx)
 			case TO_SIGNALLING_RELEASE:
 				journal_release(s->journal, batch[i].slot);
 				break;
+			case TO_SIGNALLING_WATCH: take_watch(s, &batch[i]); break;
 			case TO_SIGNALLING_HANG_UP:
 				if (call_hang_up(switchboard_calls(s->switchboard),
 					slice_cstr(batch[i].call_id)) != ERR_OK)
@@ -479,6 +507,7 @@ signalling_free(struct signalling *s)
 		management_drop(&w->message);
 		free(w);
 	}
+	free(s->traces);
 	directory_free(s->directory);
 	free(s);
 }

@@ -16,6 +16,7 @@ struct switchboard {
 	struct addr stun_address; /* what a STUN server saw; family 0 = unknown */
 	struct addr external;	  /* of the router in front of us; family 0 = none */
 	struct log_limit refused_log;
+	struct trace_filter *traces; /* NULL: none wanted */
 };
 
 /* ---- requests ---- */
@@ -124,36 +125,24 @@ address_for(void *ctx, const struct sip_flow *flow, struct addr *out)
 		out->port = (uint16_t)set->external_sip_port;
 }
 
-/* Registrations and keep-alives would wash the calls out of the trace memory. */
-static bool
-belongs_to_a_call(struct slice bytes)
-{
-	struct slice method = bytes;
-	const char *cseq;
-
-	if (slice_starts(bytes, SLICE("SIP/2.0 "))) {
-		cseq = memmem(bytes.p, bytes.n, "\nCSeq:", 6);
-		if (!cseq)
-			return false;
-		method = slice_from(bytes, (size_t)(cseq + 6 - bytes.p));
-		slice_skip_space(&method);
-		slice_take_until(&method, ' ');
-	}
-	return !slice_starts(method, SLICE("REGISTER")) && !slice_starts(method, SLICE("OPTIONS"));
-}
-
 static void
 on_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct slice bytes,
     struct slice call_id)
 {
 	struct switchboard *sb = ctx;
 	char id[CALL_ID_BYTES];
+	struct trace_record r = {.direction = dir == SIP_IN ? TRACE_IN : TRACE_OUT,
+	    .transport = flow->transport,
+	    .local = flow->local,
+	    .remote = flow->remote,
+	    .bytes = bytes};
 
-	if (call_id.n == 0 || !belongs_to_a_call(bytes) ||
-	    dir_settings(sb->p.directory)->trace_keep_messages == 0)
+	if (call_id.n == 0 || dir_settings(sb->p.directory)->trace_keep_messages == 0)
 		return;
 	call_id_of(call_id, id);
-	sb->p.ops->on_trace(sb->p.ctx, dir, flow, bytes, id);
+	r.key = slice_cstr(id);
+	if (trace_filter_take(sb->traces, timers_now_ms(sb->p.timers), flow, bytes, r.key, &r.kind))
+		sb->p.ops->on_trace(sb->p.ctx, &r);
 }
 
 #define CORE_OPS                                                                                   \
@@ -338,6 +327,10 @@ build(struct switchboard *sb)
 					.ctx = sb,
 					.server_name = SLICE("Strowger/" STROWGER_VERSION)});
 
+	if (e == ERR_OK && p->ops->on_trace) {
+		sb->traces = trace_filter_new();
+		e = sb->traces ? ERR_OK : ERR_NOMEM;
+	}
 	if (e == ERR_OK)
 		e = auth_new(&sb->auth, p->rng);
 	if (e == ERR_OK)
@@ -399,6 +392,7 @@ switchboard_free(struct switchboard *sb)
 	registrar_free(sb->registrar);
 	auth_free(sb->auth);
 	sip_core_free(sb->core);
+	trace_filter_free(sb->traces);
 	free(sb);
 }
 
@@ -465,4 +459,10 @@ struct auth *
 switchboard_auth(struct switchboard *sb)
 {
 	return sb->auth;
+}
+
+struct trace_filter *
+switchboard_trace_filter(struct switchboard *sb)
+{
+	return sb->traces;
 }

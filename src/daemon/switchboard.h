@@ -10,6 +10,7 @@
 #define DAEMON_SWITCHBOARD_H
 
 #include "call/call.h"
+#include "daemon/trace_filter.h"
 #include "registrar/auth.h"
 #include "registrar/registrar.h"
 #include "security/guard.h"
@@ -32,9 +33,9 @@ struct switchboard_ops {
 	void (*on_block)(void *ctx, const struct guard_block *b);
 	void (*on_unblock)(void *ctx, const struct addr_net *net);
 	void (*on_hold)(void *ctx, const struct addr_net *net, uint32_t seconds);
-	/** A message of a call; NULL = no traces wanted. */
-	void (*on_trace)(void *ctx, enum sip_direction dir, const struct sip_flow *flow,
-	    struct slice bytes, const char *call_id);
+	/** A message to be traced; r without time; all of it is borrowed. NULL = no traces wanted.
+	 */
+	void (*on_trace)(void *ctx, const struct trace_record *r);
 };
 
 struct switchboard_params {
@@ -69,5 +70,7 @@ struct registrar *switchboard_registrar(struct switchboard *sb);
 struct sip_core *switchboard_core(struct switchboard *sb);
 struct guard *switchboard_guard(struct switchboard *sb);
 struct auth *switchboard_auth(struct switchboard *sb);
+/** What is traced; NULL when ops has no on_trace. */
+struct trace_filter *switchboard_trace_filter(struct switchboard *sb);
 
 #endif

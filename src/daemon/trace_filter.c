@@ -6,7 +6,7 @@
 
 enum { KNOWN = 1 << 14, BURST_S = 3 };
 
-/* A budget: tokens are thousandths of a message. */
+/* A budget: tokens are thousandths of a message or a call. */
 struct bucket {
 	uint64_t tokens, filled_ms;
 	uint32_t per_s;
@@ -20,10 +20,18 @@ struct watch {
 
 struct trace_filter {
 	uint32_t known[KNOWN]; /* calls we trace, by part of their hash; newer ones win */
-	struct bucket calls, watched;
+	struct bucket calls;   /* that may begin */
+	struct bucket going_on, watched;
 	struct watch watch[TRACE_WATCHES_MAX];
 	struct trace_filter_counts counts;
 };
+
+static void
+bucket_init(struct bucket *b, uint32_t per_s)
+{
+	b->per_s = per_s;
+	b->tokens = (uint64_t)per_s * BURST_S * 1000;
+}
 
 struct trace_filter *
 trace_filter_new(void)
@@ -32,10 +40,9 @@ trace_filter_new(void)
 
 	if (!f)
 		return NULL;
-	f->calls.per_s = TRACE_CALL_MESSAGES_PER_S;
-	f->watched.per_s = TRACE_WATCHED_MESSAGES_PER_S;
-	f->calls.tokens = (uint64_t)f->calls.per_s * BURST_S * 1000;
-	f->watched.tokens = (uint64_t)f->watched.per_s * BURST_S * 1000;
+	bucket_init(&f->calls, TRACE_CALLS_PER_S);
+	bucket_init(&f->going_on, TRACE_CALL_MESSAGES_PER_S);
+	bucket_init(&f->watched, TRACE_WATCHED_MESSAGES_PER_S);
 	return f;
 }
 
@@ -46,7 +53,7 @@ trace_filter_free(struct trace_filter *f)
 }
 
 static bool
-bucket_take(struct bucket *b, uint64_t now_ms, bool begins)
+bucket_take(struct bucket *b, uint64_t now_ms)
 {
 	uint64_t full = (uint64_t)b->per_s * BURST_S * 1000;
 
@@ -58,7 +65,7 @@ bucket_take(struct bucket *b, uint64_t now_ms, bool begins)
 			b->tokens = full;
 		b->filled_ms = now_ms;
 	}
-	if (b->tokens < (begins ? full / 2 : 1000))
+	if (b->tokens < 1000)
 		return false;
 	b->tokens -= 1000;
 	return true;
@@ -187,15 +194,15 @@ trace_filter_take(struct trace_filter *f, uint64_t now_ms, const struct sip_flow
 	if (known && k != TRACE_MESSAGE)
 		k = TRACE_CALL; /* NOTIFY of a REFER, OPTIONS inside a call */
 	if (k == TRACE_CALL)
-		ok = bucket_take(&f->calls, now_ms, !known);
+		ok = bucket_take(known ? &f->going_on : &f->calls, now_ms);
 	if (!ok) {
 		if (is_watched(f, now_ms, flow, bytes))
-			ok = bucket_take(&f->watched, now_ms, false);
+			ok = bucket_take(&f->watched, now_ms);
 		else if (k != TRACE_CALL && k != TRACE_MESSAGE)
 			return false; /* nobody wanted it: nothing is lost */
 	}
 	if (!ok && k == TRACE_MESSAGE)
-		ok = bucket_take(&f->calls, now_ms, true);
+		ok = bucket_take(&f->calls, now_ms);
 	if (ok && k == TRACE_CALL)
 		*slot = mark;
 	f->counts.taken += ok;

@@ -1,9 +1,8 @@
 /*
  * Which SIP messages are traced. Calls are, always; what phones say besides (REGISTER,
  * OPTIONS, SUBSCRIBE …) only while somebody watches that phone, or it would wash the calls
- * out. Both have a budget of messages per second of their own; beyond it whole
- * conversations are left out, and counted: a conversation that was begun goes on as long as
- * anything is left, new ones begin only while half of the budget is.
+ * out. Both have a budget of their own. Beyond it whole conversations are left out, and
+ * counted: so many may begin in a second, and those that have begun go on.
  *
  * Signalling thread or a simulation; reads no clock. Fixed size: nobody can fill it.
  */
@@ -13,7 +12,8 @@
 #include "model/trace.h"
 
 enum {
-	TRACE_CALL_MESSAGES_PER_S = 1500,
+	TRACE_CALLS_PER_S = 120,
+	TRACE_CALL_MESSAGES_PER_S = 3000,
 	TRACE_WATCHED_MESSAGES_PER_S = 200,
 	TRACE_WATCHES_MAX = 16,
 	TRACE_TARGET_BYTES = 64,

@@ -125,29 +125,34 @@ find(struct trace_store *ts, struct slice key, uint64_t hash)
 	return NULL;
 }
 
-struct trace_conv *
-trace_conv_of(struct trace_store *ts, const struct trace_record *r)
+enum err
+trace_conv_of(struct trace_store *ts, const struct trace_record *r, struct trace_conv **out)
 {
 	uint64_t hash = hash_bytes(r->key);
 	struct trace_conv *c = find(ts, r->key, hash);
+	enum err e;
 
 	if (c) {
 		list_remove(&c->lru);
 	} else {
 		c = calloc(1, sizeof *c);
 		if (!c)
-			return NULL;
+			return ERR_NOMEM;
 		slice_clip_cstr(r->key, c->record_key, sizeof c->record_key);
-		if (load(ts, c) != ERR_OK || hmap_put(&ts->recent, &c->node, hash) != ERR_OK) {
+		e = load(ts, c);
+		if (e == ERR_OK)
+			e = hmap_put(&ts->recent, &c->node, hash);
+		if (e != ERR_OK) {
 			free(c);
-			return NULL;
+			return e;
 		}
 		list_init(&c->lru);
 	}
 	if (begins_anew(c, r))
 		begin(c);
 	list_push(&ts->lru, &c->lru);
-	return c;
+	*out = c;
+	return ERR_OK;
 }
 
 /* ---- what a message tells ---- */

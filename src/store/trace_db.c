@@ -127,12 +127,16 @@ trace_db_close(struct trace_store *ts)
 void
 trace_db_failed(struct trace_store *ts, enum err e)
 {
-	log_error(STORE, "traces cannot be written: %s", err_text(e));
+	bool damaged = e == ERR_CORRUPT && !ts->in_memory;
+
+	log_error(STORE, "the stored traces cannot be used: %s", err_text(e));
 	trace_conv_forget(ts, 0, true); /* they may say what is not in the file */
-	if (!ts->db || e == ERR_CORRUPT) {
-		trace_db_close(ts);
-		trace_db_open(ts);
-	}
+	if (ts->db && !damaged)
+		return;
+	trace_db_close(ts);
+	if (damaged)
+		put_aside(ts);
+	trace_db_open(ts);
 }
 
 /* ---- what is too much ---- */
@@ -238,44 +242,55 @@ class_to_cut(struct trace_store *ts, const char *column)
 	return others * OTHERS_SHARE > calls + others || calls == 0;
 }
 
+/* A sixteenth at a time: one transaction for much, little more than is needed. */
+static int
+few_of(struct trace_store *ts, int class)
+{
+	int64_t few = sum_of(ts, "1", class) / 16;
+
+	return few < 1 ? 1 : few > EXPIRE_BLOCKS ? EXPIRE_BLOCKS : (int)few;
+}
+
 static enum err
 remove_surplus(struct trace_store *ts)
 {
 	int64_t max = (int64_t)ts->db_limits.mb << 20, used = 0;
 	enum err e = bytes_used(ts, &used);
-	int removed = 1, few = ts->in_memory ? 1 : EXPIRE_BLOCKS;
+	int removed = 1;
 
 	while (e == ERR_OK && removed) {
 		bool too_much = used > max;
+		int class;
 
 		if (ts->in_memory)
 			too_much = sum_of(ts, "messages", 0) + sum_of(ts, "messages", 1) >
 				   (int64_t)ts->db_limits.messages;
 		if (!too_much)
 			break;
-		e = remove_blocks(ts, class_to_cut(ts, ts->in_memory ? "messages" : "size"),
-		    INT64_MAX, few, &removed);
+		class = class_to_cut(ts, ts->in_memory ? "messages" : "size");
+		e = remove_blocks(ts, class, INT64_MAX, few_of(ts, class), &removed);
 		if (e == ERR_OK)
 			e = bytes_used(ts, &used);
 	}
 	return e;
 }
 
-enum err
+void
 trace_db_expire(struct trace_store *ts, int64_t now_ms)
 {
 	enum err e;
 
 	if (!ts->db ||
 	    (!ts->in_memory && now_ms < ts->expire_ms && now_ms + EXPIRE_EVERY_MS > ts->expire_ms))
-		return ERR_OK;
+		return;
 	ts->expire_ms = now_ms + EXPIRE_EVERY_MS;
 	e = ts->in_memory ? ERR_OK : remove_old(ts, now_ms);
 	if (e == ERR_OK)
 		e = remove_surplus(ts);
 	if (e == ERR_OK)
 		e = db_exec(ts->db, "PRAGMA incremental_vacuum(256)");
-	return e;
+	if (e != ERR_OK)
+		trace_db_failed(ts, e);
 }
 
 void

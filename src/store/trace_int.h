@@ -104,16 +104,17 @@ struct trace_store {
 /* Opens what the limits ask for; a damaged file is put aside. */
 void trace_db_open(struct trace_store *ts);
 void trace_db_close(struct trace_store *ts);
-/* After a failed transaction: closes, and opens anew when the file is damaged. */
+/* After a failure: says so, and begins a new file when this one is damaged. */
 void trace_db_failed(struct trace_store *ts, enum err e);
-/* Removes what is too old or too much. */
-enum err trace_db_expire(struct trace_store *ts, int64_t now_ms);
+/* Removes what is too old or too much; looks once a minute. */
+void trace_db_expire(struct trace_store *ts, int64_t now_ms);
 void trace_db_measure(struct trace_store *ts, struct trace_store_counts *out);
 
 /* --- trace_conv.c: conversations; under db_lock --- */
 
-/* That of a record, made when new; NULL out of memory or when the database fails. */
-struct trace_conv *trace_conv_of(struct trace_store *ts, const struct trace_record *r);
+/* That of a record, made when new. ERR_NOMEM and what the database says. */
+enum err trace_conv_of(
+    struct trace_store *ts, const struct trace_record *r, struct trace_conv **out);
 void trace_conv_take(struct trace_store *ts, struct trace_conv *c, const struct trace_record *r);
 void trace_conv_name(struct trace_store *ts, const struct trace_name *name);
 /* Writes the row if it is new or changed. */

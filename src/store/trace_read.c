@@ -256,6 +256,8 @@ trace_store_search(
 		e = take_rows(s, list, ids);
 	for (size_t i = 0; e == ERR_OK && i < json_array_size(list); i++)
 		e = put_sip_ids(ts, json_array_get(list, i), ids[i]);
+	if (e == ERR_CORRUPT)
+		trace_db_failed(ts, e);
 	pthread_mutex_unlock(&ts->db_lock);
 	free(w);
 	free(ids);
@@ -323,6 +325,8 @@ trace_store_find(struct trace_store *ts, struct slice key, json_t **item)
 		e = put_sip_ids(ts, found, id);
 	if (e == ERR_OK)
 		e = put_links(ts, found, id);
+	if (e == ERR_CORRUPT)
+		trace_db_failed(ts, e);
 	pthread_mutex_unlock(&ts->db_lock);
 	if (e != ERR_OK) {
 		json_decref(found);
@@ -437,6 +441,8 @@ trace_store_messages(struct trace_store *ts, struct slice key, uint32_t after,
 	e = find_conversation(ts, key, &rd);
 	if (e == ERR_OK)
 		e = read_all(ts, &rd);
+	if (e == ERR_CORRUPT)
+		trace_db_failed(ts, e);
 	pthread_mutex_unlock(&ts->db_lock);
 	return e;
 }

@@ -94,11 +94,10 @@ pack_record(struct trace_store *ts, const struct trace_record *r, struct slice p
 
 	if (p->n + packed.n > TRACE_RAW_MAX || p->convs == TRACE_CONV_BLOCK_MAX)
 		e = write_pack(ts, class);
+	if (e == ERR_OK)
+		e = trace_conv_of(ts, r, &c);
 	if (e != ERR_OK)
 		return e;
-	c = trace_conv_of(ts, r);
-	if (!c)
-		return ERR_IO;
 	trace_conv_take(ts, c, r);
 	if (p->n == 0)
 		p->number = ++ts->blocks;
@@ -220,8 +219,7 @@ turn(struct trace_store *ts, struct batch *b, const struct trace_limits *limits,
 	pthread_mutex_lock(&ts->db_lock);
 	apply_limits(ts, limits);
 	e = write_batch(ts, b);
-	if (trace_db_expire(ts, now_ms) != ERR_OK)
-		log_warn(STORE, "old traces cannot be removed");
+	trace_db_expire(ts, now_ms);
 	trace_conv_forget(ts, now_ms, false);
 	trace_db_measure(ts, &measured);
 	pthread_mutex_unlock(&ts->db_lock);

@@ -14,6 +14,21 @@
 
 enum { PATIENCE_MS = 10000 };
 
+void
+fx_trace(struct fx *fx, const char *key, int64_t at_ms, enum trace_direction dir,
+    const char *remote, const char *bytes)
+{
+	struct trace_record r = {
+	    .at_ms = at_ms, .direction = dir, .key = slice_cstr(key), .bytes = slice_cstr(bytes)};
+	struct trace_block *block = trace_block_new(TRACE_BLOCK_LEAST);
+
+	assert_non_null(block);
+	assert_int_equal(addr_parse(SLICE("192.0.2.9:5060"), 0, &r.local), ERR_OK);
+	assert_int_equal(addr_parse(slice_cstr(remote), 5060, &r.remote), ERR_OK);
+	assert_int_equal(trace_block_add(block, &r), ERR_OK);
+	api_on_traces(fx->api, block);
+}
+
 int64_t
 fx_now_ms(void)
 {
@@ -29,6 +44,15 @@ hangup(void *ctx, const char *call_id)
 	struct fx *fx = ctx;
 
 	snprintf(fx->hung_up, sizeof fx->hung_up, "%s", call_id);
+	return ERR_OK;
+}
+
+static enum err
+watch(void *ctx, const char *target, uint32_t seconds)
+{
+	struct fx *fx = ctx;
+
+	snprintf(fx->watched, sizeof fx->watched, "%s for %u", target, seconds);
 	return ERR_OK;
 }
 
@@ -65,7 +89,7 @@ make_web(struct fx *fx)
 void
 fx_open(struct fx *fx, const struct api_params *limits)
 {
-	static const struct api_control_ops ops = {.hangup = hangup};
+	static const struct api_control_ops ops = {.hangup = hangup, .watch = watch};
 	struct api_params p = limits ? *limits : (struct api_params){0};
 	char path[128], why[256] = "";
 
@@ -77,7 +101,10 @@ fx_open(struct fx *fx, const struct api_params *limits)
 	snprintf(path, sizeof path, "%s/strowger.db", fx->dir);
 	if (store_open(path, &fx->store, why, sizeof why) != ERR_OK)
 		fail_msg("%s", why);
+	assert_int_equal(
+	    trace_store_open(&fx->traces, NULL, &(struct trace_limits){.messages = 20000}), ERR_OK);
 	p.store = fx->store;
+	p.traces = fx->traces;
 	p.http_address = "127.0.0.1";
 	p.socket_path = fx->socket_path;
 	p.web_dir = fx->web_dir;
@@ -103,6 +130,7 @@ void
 fx_close(struct fx *fx)
 {
 	api_free(fx->api);
+	trace_store_close(fx->traces);
 	store_close(fx->store);
 	nftw(fx->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

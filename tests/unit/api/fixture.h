@@ -17,11 +17,13 @@
 struct fx {
 	struct api *api;
 	struct store *store;
+	struct trace_store *traces;
 	char dir[64], socket_path[96], web_dir[96];
 	uint16_t port;
 	/* Of the administrator after fx_log_in; sent by fx_call. */
 	char cookie[128], csrf[80];
 	char hung_up[LIVE_CALL_ID_BYTES]; /* what hangup was called with */
+	char watched[96];		  /* the same of watch: "desk for 600" */
 };
 
 /** cmocka set-up and tear-down: a fresh store, api started. */
@@ -65,5 +67,8 @@ json_t *fx_json(struct fx *fx, const char *method, const char *path, const char 
 /** Waits up to 10 s for cond(ctx). */
 bool fx_until(bool (*cond)(void *ctx), void *ctx);
 int64_t fx_now_ms(void);
+/** A traced message between 192.0.2.9:5060 (us) and remote. */
+void fx_trace(struct fx *fx, const char *key, int64_t at_ms, enum trace_direction dir,
+    const char *remote, const char *bytes);
 
 #endif

@@ -114,18 +114,13 @@ test_live(void **state)
 	struct live_call c = {
 	    .call_id = "x/1", .started_at = 1700000000000, .caller.number = "101"};
 	struct live_registration r = {.phone = "desk", .phone_id = 1, .source = "192.0.2.1:5060"};
-	struct trace_message *m =
-	    trace_message_new(SLICE("INVITE sip:102@x SIP/2.0\r\nVia: \x1b[31m\r\n\r\n"));
-	struct trace_message *n = trace_message_new(SLICE("SIP/2.0 180 Ringing\r\n\r\n"));
 
 	api_on_live_call(fx->api, &c);
 	api_on_registration(fx->api, &r, false);
-	memcpy(m->call_id, "x/1", 4);
-	memcpy(n->call_id, "x/1", 4);
-	memcpy(m->remote, "192.0.2.1:5060", 15);
-	memcpy(n->remote, "192.0.2.2:5060", 15);
-	api_on_trace(fx->api, m);
-	api_on_trace(fx->api, n);
+	fx_trace(fx, "x/1", 1700000000000, TRACE_IN, "192.0.2.1:5060",
+	    "INVITE sip:102@x SIP/2.0\r\nVia: \x1b[31m\r\n\r\n");
+	fx_trace(
+	    fx, "x/1", 1700000000100, TRACE_IN, "192.0.2.2:5060", "SIP/2.0 180 Ringing\r\n\r\n");
 	check(fx, "calls", 0, "x/1", NULL);
 	check(fx, "registrations", 0, "192.0.2.1:5060", NULL);
 	check(fx, "hangup x/1", 0, NULL, NULL);
@@ -136,8 +131,6 @@ test_live(void **state)
 	check(
 	    fx, "trace x/1", 0, "Via: ?[31m\n", NULL); /* nothing from the network moves a cursor */
 	check(fx, "trace x/1 --json", 0, "\"start_line\": \"SIP/2.0 180 Ringing\"", NULL);
-	free(m);
-	free(n);
 }
 
 static void

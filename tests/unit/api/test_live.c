@@ -1,4 +1,4 @@
-/* Live state, event streams, traces. */
+/* Live state, event streams. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -280,108 +280,6 @@ test_stream_ends_with_session(void **state)
 	fx_close(&fx);
 }
 
-/* --- traces ------------------------------------------------------------------------------- */
-
-static void
-trace(
-    struct fx *fx, const char *call_id, int64_t at_ms, enum trace_direction dir, const char *bytes)
-{
-	struct trace_message *m = trace_message_new(slice_cstr(bytes));
-
-	snprintf(m->call_id, sizeof m->call_id, "%s", call_id);
-	m->at_ms = at_ms;
-	m->direction = dir;
-	snprintf(m->transport, sizeof m->transport, "udp");
-	snprintf(m->local, sizeof m->local, "192.0.2.9:5060");
-	snprintf(m->remote, sizeof m->remote, "192.0.2.1:5060");
-	api_on_trace(fx->api, m);
-	free(m);
-}
-
-#define INVITE                                                                                     \
-	"INVITE sip:102@x SIP/2.0\r\nAuthorization: Digest username=\"desk\", "                    \
-	"response=\"0123456789abcdef0123456789abcdef\"\r\nProxy-Authorization: Digest "            \
-	"response=\"fedcba98\"\r\n\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 "                         \
-	"inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n"
-
-static void
-test_traces(void **state)
-{
-	struct fx *fx = *state;
-	struct live_call c = a_call("a/1", LIVE_CALL_RINGING);
-	json_t *body, *m, *items;
-	const char *text;
-
-	trace(fx, "a/1", 1700000000000, TRACE_IN, INVITE);
-	trace(fx, "a/1", 1700000000020, TRACE_OUT, "SIP/2.0 100 Trying\r\n\r\n");
-	trace(fx, "b", 1700000001000, TRACE_IN, "BYE sip:x SIP/2.0\r\nX: \xff\r\n\r\n");
-	api_on_live_call(fx->api, &c);
-	body = fx_json(fx, "GET", "/api/traces", NULL);
-	items = json_object_get(body, "items");
-	assert_int_equal(json_array_size(items), 2);
-	m = json_array_get(items, 1); /* newest first */
-	assert_string_equal(json_string_value(json_object_get(m, "call_id")), "a/1");
-	assert_string_equal(json_string_value(json_object_get(m, "caller")), "101");
-	assert_int_equal(json_integer_value(json_object_get(m, "messages")), 2);
-	json_decref(body);
-	assert_int_equal(count(fx, "/api/traces?search=bye"), 1);
-	assert_int_equal(count(fx, "/api/traces?search=102"), 1);
-	assert_int_equal(count(fx, "/api/traces?search=nowhere"), 0);
-
-	body = fx_json(fx, "GET", "/api/traces/a%2F1", NULL);
-	m = json_array_get(json_object_get(body, "messages"), 0);
-	assert_string_equal(json_string_value(json_object_get(m, "dir")), "in");
-	assert_string_equal(
-	    json_string_value(json_object_get(m, "start_line")), "INVITE sip:102@x SIP/2.0");
-	text = json_string_value(json_object_get(m, "text"));
-	assert_non_null(strstr(text, "username=\"desk\""));
-	assert_null(strstr(text, "0123456789abcdef"));
-	assert_null(strstr(text, "fedcba98"));
-	assert_null(strstr(text, "d0RmdmcmVCspe"));
-	json_decref(body);
-	fx_expect(fx, "GET", "/api/traces/b", NULL, 200, NULL, NULL);
-}
-
-static void
-test_trace_limits(void **state)
-{
-	struct api_traces *t = traces_new(20000);
-	struct trace_message *m = trace_message_new(SLICE("INVITE sip:x SIP/2.0\r\n\r\n"));
-	size_t bytes, n;
-
-	traces_limit(t, 50);
-	for (int i = 0; i < 200; i++) {
-		snprintf(m->call_id, sizeof m->call_id, "c%d", i / 3);
-		traces_add(t, m);
-	}
-	assert_int_equal(traces_count(t, &bytes), 50);
-	traces_limit(t, 1000000);
-	for (int i = 0; i < 2000; i++)
-		traces_add(t, m);
-	n = traces_count(t, &bytes);
-	assert_true(bytes <= 20000 && n > 100);
-	traces_limit(t, 0);
-	assert_int_equal(traces_count(t, &bytes), 0);
-	traces_add(t, m); /* switched off */
-	assert_int_equal(traces_count(t, &bytes), 0);
-	assert_int_equal(bytes, 0);
-	free(m);
-	traces_free(t);
-}
-
-/* The setting acts at once. */
-static void
-test_trace_setting(void **state)
-{
-	struct fx *fx = *state;
-
-	trace(fx, "x", 1, TRACE_IN, "BYE sip:x SIP/2.0\r\n\r\n");
-	assert_int_equal(count(fx, "/api/traces"), 1);
-	fx_expect(fx, "PATCH", "/api/settings", "{\"trace_keep_messages\":0}", 200, NULL, NULL);
-	api_on_changed(fx->api, "settings", 1);
-	assert_int_equal(count(fx, "/api/traces"), 0);
-}
-
 int
 main(void)
 {
@@ -394,9 +292,6 @@ main(void)
 	    T(test_slow_stream_dropped),
 	    cmocka_unit_test(test_keepalive),
 	    cmocka_unit_test(test_stream_ends_with_session),
-	    T(test_traces),
-	    cmocka_unit_test(test_trace_limits),
-	    T(test_trace_setting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -325,6 +325,7 @@ test_ports(void **state)
 	struct api *second = NULL;
 	char why[256] = "";
 	struct api_params p = {.store = fx->store,
+	    .traces = fx->traces,
 	    .http_address = "127.0.0.1",
 	    .http_port = fx->port,
 	    .version = "x",

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "sip/stun.h"
+
 enum { KEEP_BUFFER_BYTES = 4096, KEEP_ALIVE_BREAKS = 4 };
 
 void
@@ -98,13 +100,35 @@ content_length(struct slice headers, size_t *out)
 	return ERR_OK;
 }
 
+/* No SIP begins with a byte below 2: it is a Binding request or its answer (RFC 8489, 5). */
+static bool
+may_be_stun(struct slice s)
+{
+	return s.n && (unsigned char)s.p[0] < 2;
+}
+
+static enum err
+measure_stun(struct slice s, size_t *whole)
+{
+	*whole = 0;
+	if (s.n < STUN_HEAD_BYTES)
+		return ERR_OK;
+	if (!stun_is(s))
+		return ERR_MALFORMED;
+	*whole = stun_bytes(s.p);
+	return *whole > STUN_MESSAGE_MAX_BYTES ? ERR_TOO_BIG : ERR_OK;
+}
+
 /* How long the message at the front of s is; whole 0: empty line not there yet. */
 static enum err
 measure(struct slice s, size_t from, size_t *whole)
 {
-	size_t headers = headers_end(s, from), body;
+	size_t headers, body;
 	enum err e;
 
+	if (may_be_stun(s))
+		return measure_stun(s, whole);
+	headers = headers_end(s, from);
 	if (headers ? headers > NET_HEADERS_MAX_BYTES : s.n >= NET_HEADERS_MAX_BYTES)
 		return ERR_TOO_BIG;
 	*whole = 0;

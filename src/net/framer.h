@@ -1,6 +1,7 @@
 /*
  * Framer: cuts a byte stream into SIP messages by Content-Length (RFC 3261, 18.3)
- * and finds keep-alives between them (RFC 5626, 3.5.1). Pure: bytes in, messages
+ * and finds what keeps connections alive between them: CR LF CR LF (RFC 5626, 3.5.1) and
+ * STUN, which comes out as a message too. Pure: bytes in, messages
  * out; knows of SIP only the empty line and that one header.
  *
  * Owns a buffer only while a message is incomplete, so that ten thousand idle

@@ -52,24 +52,29 @@ route_to(struct net *n, const struct addr *remote, struct addr *local)
 	return ERR_OK;
 }
 
+/* The listeners of a transport, one after the other. */
+static const struct addr *
+listening_at(const struct net *n, enum sip_transport t, size_t i)
+{
+	if (t == SIP_UDP)
+		return i < n->n_udp ? udp_socket_addr(n->udp[i]) : NULL;
+	for (size_t k = 0; k < n->n_listener; k++)
+		if (n->listener[k]->transport == t && i-- == 0)
+			return &n->listener[k]->addr;
+	return NULL;
+}
+
 enum err
 net_local_for(
     struct net *n, enum sip_transport transport, const struct addr *remote, struct addr *out)
 {
-	const struct addr *best = NULL;
-	size_t count = transport == SIP_TCP ? n->n_tcp : n->n_udp;
+	const struct addr *best = NULL, *at;
 	struct addr local;
-	enum err e;
+	enum err e = route_to(n, remote, &local);
 
-	if (transport != SIP_UDP && transport != SIP_TCP)
-		return ERR_UNSUPPORTED;
-	e = route_to(n, remote, &local);
 	if (e != ERR_OK)
 		return e;
-	for (size_t i = 0; i < count; i++) {
-		const struct addr *at = transport == SIP_TCP ? tcp_listener_addr(n->tcp[i])
-							     : udp_socket_addr(n->udp[i]);
-
+	for (size_t i = 0; (at = listening_at(n, transport, i)); i++) {
 		if (at->family != remote->family)
 			continue;
 		if (!best || addr_eq_ip(at, &local) ||

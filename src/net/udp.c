@@ -111,20 +111,30 @@ take_datagram(struct udp_socket *s, struct mmsghdr *m)
 	struct sip_flow flow = {.transport = SIP_UDP, .local = s->addr};
 	struct slice bytes = slice_make(m->msg_hdr.msg_iov->iov_base, m->msg_len);
 
-	n->udp_counts.bytes_in += bytes.n;
+	n->counts[SIP_UDP].bytes_in += bytes.n;
 	if (m->msg_hdr.msg_flags & MSG_TRUNC) {
-		n->udp_counts.framing_errors++;
-		return;
-	}
-	if (is_keep_alive(bytes)) {
-		n->udp_counts.keep_alives_in++;
+		n->counts[SIP_UDP].framing_errors++;
 		return;
 	}
 	if (addr_from_sockaddr(m->msg_hdr.msg_name, &flow.remote) != ERR_OK)
 		return;
+	if (blocks_have(&n->blocks, &flow.remote)) {
+		n->counts[SIP_UDP].blocked++;
+		return;
+	}
+	if (source_bytes(n, &flow.remote, bytes.n)) {
+		n->counts[SIP_UDP].over_rate++;
+		return;
+	}
+	if (is_keep_alive(bytes)) {
+		n->counts[SIP_UDP].keep_alives_in++;
+		return;
+	}
 	if (s->any)
 		read_local(&m->msg_hdr, &flow.local);
-	n->udp_counts.messages_in++;
+	if (net_stun_take(n, &flow, bytes))
+		return;
+	n->counts[SIP_UDP].messages_in++;
 	n->ops->on_message(n->ctx, &flow, bytes);
 }
 
@@ -195,7 +205,7 @@ enqueue(struct udp_socket *s, const struct sip_flow *flow, struct slice bytes)
 	if (q->n >= s->net->config.udp_queue_max || q->bytes_n + bytes.n > QUEUE_BYTES_MAX)
 		compact(q);
 	if (q->n >= s->net->config.udp_queue_max || q->bytes_n + bytes.n > QUEUE_BYTES_MAX) {
-		s->net->udp_counts.queue_full++;
+		s->net->counts[SIP_UDP].queue_full++;
 		return ERR_LIMIT;
 	}
 	grown = grow(&entries, &q->cap, q->n + 1, sizeof *q->entry) &&
@@ -246,7 +256,7 @@ send_batch(struct udp_socket *s)
 	struct iovec iov[UDP_BATCH];
 	struct sockaddr_storage peer[UDP_BATCH];
 	_Alignas(struct cmsghdr) char control[UDP_BATCH][CONTROL_BYTES];
-	struct net_counts *counts = &s->net->udp_counts;
+	struct net_counts *counts = &s->net->counts[SIP_UDP];
 	struct out_queue *q = &s->out;
 	size_t n = q->n - q->first < UDP_BATCH ? q->n - q->first : UDP_BATCH;
 	int sent;

@@ -31,7 +31,15 @@ on_closed(void *ctx, const struct sip_flow *flow)
 	h.last_closed = *flow;
 }
 
-static const struct net_ops ops = {on_message, on_closed};
+static void
+on_external(void *ctx, const struct addr *external)
+{
+	h.externals++;
+	h.external = *external;
+}
+
+static const struct net_ops ops = {
+    .on_message = on_message, .on_closed = on_closed, .on_external = on_external};
 
 struct addr
 loopback(int family)
@@ -176,4 +184,20 @@ peer_expect_eof(int fd)
 
 	assert_true(r == 0 || (r < 0 && errno == ECONNRESET));
 	close(fd);
+}
+
+int
+peer_listen(struct addr *at)
+{
+	struct addr want = loopback(4);
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(&want, &ss);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&ss, len), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	assert_int_equal(addr_from_sockaddr((struct sockaddr *)&ss, at), ERR_OK);
+	return fd;
 }

@@ -18,8 +18,9 @@ struct harness {
 	struct loop *loop;
 	struct net *net;
 	bool echo; /* default true */
-	size_t messages, closed;
+	size_t messages, closed, externals;
 	struct sip_flow last, last_closed; /* flows of the last message, the last end */
+	struct addr external;		   /* the last one that STUN told */
 	char text[65536];		   /* the last message */
 	size_t text_n;
 };
@@ -43,6 +44,8 @@ void run_once(void);
 
 /** A blocking socket (type SOCK_DGRAM or SOCK_STREAM) connected to `to`. */
 int peer_connect(int type, const struct addr *to);
+/** A listening socket of the peer, in `at`. */
+int peer_listen(struct addr *at);
 void peer_send(int fd, struct slice bytes);
 /** Reads exactly expected; fails the test otherwise, also after 5 s. */
 void peer_expect(int fd, struct slice expected);

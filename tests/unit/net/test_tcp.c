@@ -180,23 +180,6 @@ silence_ends_a_connection(void **state)
 	peer_expect_eof(talker);
 }
 
-/* A listening socket of the peer, in `at`. */
-static int
-peer_listen(struct addr *at)
-{
-	struct addr want = loopback(4);
-	struct sockaddr_storage ss;
-	socklen_t len = addr_to_sockaddr(&want, &ss);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&ss, len), 0);
-	assert_int_equal(listen(fd, 5), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
-	assert_int_equal(addr_from_sockaddr((struct sockaddr *)&ss, at), ERR_OK);
-	return fd;
-}
-
 static bool
 opened(void)
 {

@@ -7,7 +7,7 @@
 #include "sip/digest.h"
 #include "sip/write.h"
 
-enum { NONCES_REMEMBERED = 16384 };
+enum { NONCES_REMEMBERED = 65536 /* a storm within the life of a nonce: 2 MB, when used */ };
 
 struct auth {
 	struct rng *rng;
@@ -98,6 +98,33 @@ find_credentials(const struct directory *dir, const struct sip_msg *req, struct 
 	return r;
 }
 
+static bool
+takes_algorithm(const struct dir_phone *p, enum sip_digest_algorithm a)
+{
+	switch (p->digest) {
+	case DIR_DIGEST_MD5: return a == SIP_DIGEST_MD5;
+	case DIR_DIGEST_SHA256: return a == SIP_DIGEST_SHA256;
+	case DIR_DIGEST_AUTO: break;
+	}
+	return true;
+}
+
+/* It is this phone (as was found out by r). May it be here, in this way? */
+static enum auth_result
+may_come(const struct dir_phone *p, const struct sip_flow *flow, enum auth_result r,
+    const struct dir_phone **phone)
+{
+	if (!p->enabled)
+		return AUTH_DISABLED;
+	if (!addr_nets_have(p->permit, &flow->remote) &&
+	    (p->permit.n || addr_nets_have(p->deny, &flow->remote)))
+		return AUTH_FORBIDDEN_ADDRESS;
+	if (p->tls_required && flow->transport != SIP_TLS && flow->transport != SIP_WSS)
+		return AUTH_NOT_ENCRYPTED;
+	*phone = p;
+	return r;
+}
+
 /* The same steps whether the phone exists or not. */
 static bool
 response_fits(const struct auth *a, const struct dir_phone *phone, const struct sip_digest *d,
@@ -115,7 +142,8 @@ response_fits(const struct auth *a, const struct dir_phone *phone, const struct 
 
 static enum auth_result
 check_digest(struct auth *a, const struct directory *dir, const struct sip_msg *req,
-    const struct sip_digest *d, uint64_t now_ms, const struct dir_phone **phone)
+    const struct sip_flow *flow, const struct sip_digest *d, uint64_t now_ms,
+    const struct dir_phone **phone)
 {
 	uint64_t lifetime_ms = (uint64_t)dir_settings(dir)->nonce_lifetime_s * 1000;
 	const struct dir_phone *p = dir_phone_by_name(dir, d->username);
@@ -123,15 +151,14 @@ check_digest(struct auth *a, const struct directory *dir, const struct sip_msg *
 
 	if (!response_fits(a, p, d, req))
 		return p ? AUTH_WRONG_PASSWORD : AUTH_UNKNOWN_PHONE;
+	if (!takes_algorithm(p, d->algorithm))
+		return AUTH_UNSUPPORTED;
 	if (nonce != ERR_OK)
 		return AUTH_STALE;
 	/* Without qop there is no counter: such a nonce is good once. */
 	if (nonce_use(&a->nonces, d->nonce, d->qop.n ? d->nc : 1, now_ms, lifetime_ms) != ERR_OK)
 		return AUTH_REPLAY;
-	if (!p->enabled)
-		return AUTH_DISABLED;
-	*phone = p;
-	return AUTH_BY_DIGEST;
+	return may_come(p, flow, AUTH_BY_DIGEST, phone);
 }
 
 /* ---- by address ---- */
@@ -151,16 +178,17 @@ enum auth_result
 auth_check(struct auth *a, const struct directory *dir, const struct sip_msg *req,
     const struct sip_flow *flow, uint64_t now_ms, const struct dir_phone **phone)
 {
+	const struct dir_phone *by_address;
 	struct sip_digest d;
 	enum auth_result r = find_credentials(dir, req, &d);
 
 	*phone = NULL;
 	if (r == AUTH_BY_DIGEST) {
-		r = check_digest(a, dir, req, &d, now_ms, phone);
+		r = check_digest(a, dir, req, flow, &d, now_ms, phone);
 	} else if (r == AUTH_NO_CREDENTIALS) {
-		*phone = find_by_address(dir, req, flow);
-		if (*phone)
-			r = AUTH_BY_ADDRESS;
+		by_address = find_by_address(dir, req, flow);
+		if (by_address)
+			r = may_come(by_address, flow, AUTH_BY_ADDRESS, phone);
 	}
 	a->counts[r]++;
 	return r;
@@ -176,7 +204,7 @@ static const char *const md5_only[] = {
 };
 
 static bool
-takes_sha256(const struct sip_msg *req)
+agent_takes_sha256(const struct sip_msg *req)
 {
 	struct slice agent = sip_msg_value(req, SIP_HDR_USER_AGENT);
 
@@ -186,6 +214,18 @@ takes_sha256(const struct sip_msg *req)
 		if (slice_starts_nocase(agent, slice_cstr(md5_only[i])))
 			return false;
 	return true;
+}
+
+/* What the phone that is named is set to; else what its kind is known for. */
+static void
+choose_algorithms(const struct directory *dir, const struct sip_msg *req, bool offer[SIP_DIGEST_N])
+{
+	const struct dir_phone *named = dir_phone_by_name(dir, req->from.uri.user);
+	enum dir_digest set = named ? named->digest : DIR_DIGEST_AUTO;
+
+	offer[SIP_DIGEST_MD5] = set != DIR_DIGEST_SHA256;
+	offer[SIP_DIGEST_SHA256] =
+	    set == DIR_DIGEST_AUTO ? agent_takes_sha256(req) : set == DIR_DIGEST_SHA256;
 }
 
 static void
@@ -203,14 +243,17 @@ auth_write_challenge(struct auth *a, const struct directory *dir, const struct s
 {
 	struct slice realm = slice_cstr(dir_settings(dir)->domain);
 	char nonce[NONCE_TEXT_BYTES];
+	bool offer[SIP_DIGEST_N];
 	struct buf n;
 
 	buf_init(&n, nonce, sizeof nonce);
 	nonce_write(&a->nonces, a->rng, now_ms, &n);
 	/* The best first: RFC 8760, 2.4. */
-	if (takes_sha256(req))
+	choose_algorithms(dir, req, offer);
+	if (offer[SIP_DIGEST_SHA256])
 		write_challenge(b, SIP_DIGEST_SHA256, realm, buf_slice(&n), stale);
-	write_challenge(b, SIP_DIGEST_MD5, realm, buf_slice(&n), stale);
+	if (offer[SIP_DIGEST_MD5])
+		write_challenge(b, SIP_DIGEST_MD5, realm, buf_slice(&n), stale);
 }
 
 static void
@@ -232,12 +275,14 @@ auth_refuse(struct auth *a, const struct directory *dir, struct sip_server *tsx,
 	char remote[ADDR_TEXT_MAX];
 
 	if (r != AUTH_NO_CREDENTIALS && r != AUTH_STALE &&
-	    log_limit_pass(&a->limit, LOG_SUB_REGISTRAR, now_ms))
-		log_info(REGISTRAR, "%.*s from %s refused: %s", SLICE_FMT(req->method_text),
+	    log_limit_pass(&a->limit, LOG_SUB_SECURITY, now_ms))
+		log_info(SECURITY, "%.*s from %s refused: %s", SLICE_FMT(req->method_text),
 		    addr_text(&sip_server_flow(tsx)->remote, remote), auth_result_name(r));
 	switch (r) {
 	case AUTH_MALFORMED: sip_server_reject(tsx, 400, SLICE("")); break;
-	case AUTH_DISABLED: sip_server_reject(tsx, 403, SLICE("")); break;
+	case AUTH_DISABLED:
+	case AUTH_FORBIDDEN_ADDRESS:
+	case AUTH_NOT_ENCRYPTED: sip_server_reject(tsx, 403, SLICE("")); break;
 	default: challenge(a, dir, tsx, req, r == AUTH_STALE || r == AUTH_REPLAY, now_ms); break;
 	}
 }

@@ -4,7 +4,8 @@
  * auth=address, by source address. Answers what did not pass.
  *
  * The answer to an unknown name and to a wrong password is the same, and takes the same
- * work, so that nobody can find out which names exist.
+ * work, so that nobody can find out which names exist. Rules of a phone (its networks, only
+ * encrypted) are told to who has proved to be that phone; others are challenged as ever.
  *
  * Owns its nonces. Signalling thread. Reads the directory snapshot it is given, keeps
  * nothing of it. Knows no bindings, no calls.
@@ -28,7 +29,9 @@ struct auth;
 	X(UNSUPPORTED, "unsupported", "an algorithm that was not offered")                         \
 	X(UNKNOWN_PHONE, "unknown_phone", "there is no phone of that name")                        \
 	X(WRONG_PASSWORD, "wrong_password", "the response does not fit")                           \
-	X(DISABLED, "disabled", "right, but the phone is switched off")
+	X(DISABLED, "disabled", "right, but the phone is switched off")                            \
+	X(FORBIDDEN_ADDRESS, "forbidden_address", "right, but the phone may not come from there")  \
+	X(NOT_ENCRYPTED, "not_encrypted", "right, but the phone must use TLS")
 
 enum auth_result {
 #define X(id, name, text) AUTH_##id,
@@ -44,7 +47,8 @@ void auth_free(struct auth *a);
 /**
  * Decides and counts. BY_DIGEST or BY_ADDRESS: *phone is the phone (borrowed from dir), else
  * NULL. now_ms is the loop's monotonic time. A source address counts only for a request
- * that does not name a phone with a password in From and brings no credentials.
+ * that does not name a phone with a password in From and brings no credentials. What a phone's
+ * rules forbid (dir_phone: permit, deny, tls_required, digest) does not pass.
  */
 enum auth_result auth_check(struct auth *a, const struct directory *dir, const struct sip_msg *req,
     const struct sip_flow *flow, uint64_t now_ms, const struct dir_phone **phone);

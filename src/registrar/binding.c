@@ -1,5 +1,10 @@
-/* One binding: made, refreshed, expired, reported. */
-#include <stdio.h>
+/*
+ * One binding: made, refreshed, expired, reported.
+ *
+ * The expiry timer is lazy: a refresh leaves it where it is. When it comes and the binding has
+ * more time, people are told of the new end and it starts again. So a plain refresh, which is
+ * nearly every REGISTER, wakes nobody.
+ */
 #include <stdlib.h>
 
 #include "registrar/registrar_int.h"
@@ -16,6 +21,11 @@ on_expiry(struct timer *t)
 	struct binding *b = container_of(t, struct binding, expiry);
 	struct reg_phone *phone = b->phone;
 
+	if (b->expires_ms > now_ms(b)) {
+		timer_start(phone->registrar->p.timers, t, b->expires_ms - now_ms(b));
+		binding_tell(b, false);
+		return;
+	}
 	phone->registrar->counts.expired++;
 	binding_remove(b);
 	phone_drop_if_empty(phone);
@@ -30,68 +40,95 @@ binding_make(struct reg_phone *p)
 		return NULL;
 	b->phone = p;
 	b->reachable = true;
-	b->data.phone_id = p->id;
 	timer_init(&b->expiry, on_expiry);
 	timer_init(&b->qualify, NULL); /* qualify_start says what it does */
 	list_push_front(&p->bindings, &b->node);
 	p->n_bindings++;
+	p->n_reachable++;
 	p->registrar->counts.bindings++;
 	return b;
 }
 
-void
+bool
+binding_is_registered(const struct binding *b)
+{
+	return !b->is_static && b->texts;
+}
+
+/* Who registers is there. */
+static void
+is_there(struct binding *b)
+{
+	b->misses = 0;
+	if (!b->reachable) {
+		b->reachable = true;
+		b->phone->n_reachable++;
+		b->phone->registrar->counts.unreachable--;
+	}
+	if (!timer_active(&b->qualify) && !b->asking)
+		qualify_start(b);
+}
+
+static bool
+same_flow(const struct sip_flow *a, const struct sip_flow *b)
+{
+	return a->transport == b->transport && a->conn_slot == b->conn_slot &&
+	       a->conn_gen == b->conn_gen && addr_eq(&a->remote, &b->remote) &&
+	       addr_eq(&a->local, &b->local);
+}
+
+/* What was listed under another contact goes from the list. */
+static void
+tell_of_move(const struct binding *b, struct slice contact)
+{
+	if (b->texts && !slice_eq(binding_text(b, TEXT_CONTACT), contact))
+		binding_tell(b, true);
+}
+
+bool
 binding_update(struct binding *b, const struct binding_update *u)
 {
 	struct registrar *r = b->phone->registrar;
-	struct reg_binding *d = &b->data;
-	struct sip_uri uri;
+	bool is_new = !b->texts, was_reachable = b->reachable, changed;
 
-	slice_clip_cstr(u->contact, d->contact, sizeof d->contact);
-	slice_clip_cstr(u->call_id, d->call_id, sizeof d->call_id);
-	slice_clip_cstr(u->instance, d->instance, sizeof d->instance);
-	slice_clip_cstr(u->user_agent, d->user_agent, sizeof d->user_agent);
-	d->cseq = u->cseq;
-	d->q_permille = u->q_permille;
-	d->registered_at = r->p.ops->wall_ms(r->p.ctx);
-	d->expires_at = d->registered_at + (int64_t)u->expires_s * 1000;
+	tell_of_move(b, u->text[TEXT_CONTACT]);
+	if (!binding_set_texts(b, u->text, &changed))
+		return false;
+	changed |= !addr_eq(&b->source, &u->source) || b->flow.transport != u->flow.transport;
+	b->cseq = u->cseq;
+	b->reg_id = u->reg_id;
+	b->q_permille = u->q_permille;
+	b->source = u->source;
+	if (!same_flow(&b->flow, &u->flow)) {
+		conn_unbind(b);
+		b->flow = u->flow;
+		conn_bind(b);
+	}
+	b->expires_at = r->p.ops->wall_ms(r->p.ctx) + (int64_t)u->expires_s * 1000;
 	b->expires_ms = now_ms(b) + (uint64_t)u->expires_s * 1000;
-	b->source = u->flow.remote;
-	conn_unbind(b);
-	d->flow = u->flow;
-	if (sip_uri_parse(&uri, slice_cstr(d->contact)) == ERR_OK)
-		d->flow = target_of(&uri, &u->flow);
-	conn_bind(b);
+	if (is_new)
+		b->registered_at = r->p.ops->wall_ms(r->p.ctx);
+	if (!timer_active(&b->expiry) || b->expiry.due_ms > b->expires_ms) {
+		timer_start(r->p.timers, &b->expiry, b->expires_ms - now_ms(b));
+		changed = true;
+	}
 	list_remove(&b->node); /* the newest is the first */
 	list_push_front(&b->phone->bindings, &b->node);
+	kept_write(b);
+	is_there(b);
+	if (changed || !was_reachable)
+		binding_tell(b, false);
+	if (is_new || !was_reachable)
+		phone_tell(b->phone);
+	return true;
 }
 
 void
-binding_announce(struct binding *b)
+binding_begin_static(struct binding *b)
 {
-	struct registrar *r = b->phone->registrar;
-
-	if (!b->is_static) {
-		timer_start(r->p.timers, &b->expiry, b->expires_ms - now_ms(b));
-		r->p.ops->save(r->p.ctx, &b->data, false);
-	}
-	/* Who registers is there. */
-	if (!b->reachable) {
-		b->reachable = true;
-		r->counts.unreachable--;
-	}
-	b->misses = 0;
-	if (!timer_active(&b->qualify) && !b->asking)
-		qualify_start(b);
+	qualify_start(b);
 	binding_tell(b, false);
-}
-
-void
-binding_moves(struct binding *b)
-{
-	struct registrar *r = b->phone->registrar;
-
-	r->p.ops->save(r->p.ctx, &b->data, true);
-	binding_tell(b, true);
+	phone_tell(b->phone);
 }
 
 void
@@ -100,9 +137,10 @@ binding_restored(struct binding *b, uint64_t left_ms)
 	b->expires_ms = now_ms(b) + left_ms;
 	timer_start(b->phone->registrar->p.timers, &b->expiry, left_ms);
 	qualify_start(b);
-	if (sip_transport_reliable(b->data.flow.transport))
+	if (sip_transport_reliable(b->flow.transport))
 		conn_lost(b);
 	binding_tell(b, false);
+	phone_tell(b->phone);
 }
 
 void
@@ -111,26 +149,30 @@ binding_free(struct binding *b)
 	struct registrar *r = b->phone->registrar;
 
 	conn_unbind(b);
-
 	timer_stop(&b->expiry);
 	qualify_stop(b);
 	list_remove(&b->node);
 	b->phone->n_bindings--;
 	r->counts.bindings--;
-	if (!b->reachable)
+	if (b->reachable)
+		b->phone->n_reachable--;
+	else
 		r->counts.unreachable--;
+	free(b->texts);
 	free(b);
 }
 
 void
 binding_remove(struct binding *b)
 {
-	struct registrar *r = b->phone->registrar;
+	struct reg_phone *phone = b->phone;
+	struct registrar *r = phone->registrar;
 
-	if (!b->is_static)
-		r->p.ops->save(r->p.ctx, &b->data, true);
+	if (b->handle)
+		r->p.ops->forget(r->p.ctx, b->handle);
 	binding_tell(b, true);
 	binding_free(b);
+	phone_tell(phone);
 }
 
 void
@@ -139,11 +181,15 @@ binding_set_reachable(struct binding *b, bool reachable)
 	if (b->reachable == reachable)
 		return;
 	b->reachable = reachable;
-	if (reachable)
+	if (reachable) {
+		b->phone->n_reachable++;
 		b->phone->registrar->counts.unreachable--;
-	else
+	} else {
+		b->phone->n_reachable--;
 		b->phone->registrar->counts.unreachable++;
+	}
 	binding_tell(b, false);
+	phone_tell(b->phone);
 }
 
 uint32_t
@@ -157,27 +203,41 @@ binding_expires_s(const struct binding *b)
 void
 binding_live(const struct binding *b, struct live_registration *out)
 {
-	const struct reg_binding *d = &b->data;
-
-	*out = (struct live_registration){.phone_id = d->phone_id,
-	    .registered_at = d->registered_at,
-	    .expires_at = d->expires_at,
+	*out = (struct live_registration){.phone_id = b->phone->id,
+	    .registered_at = b->registered_at,
+	    .expires_at = b->expires_at,
 	    .rtt_ms = b->rtt_ms,
 	    .reachable = b->reachable};
-	snprintf(out->phone, sizeof out->phone, "%s", b->phone->name);
-	slice_clip_cstr(slice_cstr(d->contact), out->contact, sizeof out->contact);
+	slice_clip_cstr(slice_cstr(b->phone->name), out->phone, sizeof out->phone);
+	slice_clip_cstr(binding_text(b, TEXT_CONTACT), out->contact, sizeof out->contact);
 	addr_text(&b->source, out->source);
 	slice_clip_cstr(
-	    sip_transport_name(d->flow.transport), out->transport, sizeof out->transport);
-	slice_clip_cstr(slice_cstr(d->user_agent), out->user_agent, sizeof out->user_agent);
+	    sip_transport_name(b->flow.transport), out->transport, sizeof out->transport);
+	slice_clip_cstr(binding_text(b, TEXT_USER_AGENT), out->user_agent, sizeof out->user_agent);
+}
+
+/* Several flows of a device may have one contact; people see a line for each contact. */
+static const struct binding *
+twin_of(const struct binding *b)
+{
+	LIST_FOR_EACH (node, &b->phone->bindings) {
+		const struct binding *other = container_of(node, struct binding, node);
+
+		if (other != b &&
+		    slice_eq(binding_text(other, TEXT_CONTACT), binding_text(b, TEXT_CONTACT)))
+			return other;
+	}
+	return NULL;
 }
 
 void
 binding_tell(const struct binding *b, bool removed)
 {
 	const struct registrar *r = b->phone->registrar;
+	const struct binding *twin = removed ? twin_of(b) : NULL;
 	struct live_registration live;
 
-	binding_live(b, &live);
+	binding_live(twin ? twin : b, &live);
+	removed &= !twin;
 	r->p.ops->on_registration(r->p.ctx, &live, removed);
 }

@@ -79,7 +79,8 @@ write_headers(struct buf *b, struct binding *to)
 	buf_init(&c, call_id, sizeof call_id);
 	rng_token(r->p.rng, &c, sizeof call_id);
 	sip_write_hdrf(b, SIP_HDR_FROM, "<sip:%s>;tag=%.*s", domain, SLICE_FMT(buf_slice(&t)));
-	sip_write_hdrf(b, SIP_HDR_TO, "<%s>", to->data.contact);
+	buf_put(b, binding_text(to, TEXT_ROUTE));
+	sip_write_hdrf(b, SIP_HDR_TO, "<%.*s>", SLICE_FMT(binding_text(to, TEXT_CONTACT)));
 	sip_write_hdrf(b, SIP_HDR_CALL_ID, "%.*s", SLICE_FMT(buf_slice(&c)));
 	sip_write_hdrf(b, SIP_HDR_CSEQ, "%u OPTIONS", ++to->cseq_out);
 	sip_write_hdrf(b, SIP_HDR_ACCEPT, "application/sdp");
@@ -90,8 +91,8 @@ static void
 ask(struct binding *b)
 {
 	struct registrar *r = b->phone->registrar;
-	char headers[1500];
-	struct sip_request req = {.method = SIP_OPTIONS, .uri = slice_cstr(b->data.contact)};
+	char headers[1500 + PATH_MAX_BYTES];
+	struct sip_request req = {.method = SIP_OPTIONS, .uri = binding_text(b, TEXT_CONTACT)};
 	struct buf h;
 
 	buf_init(&h, headers, sizeof headers);
@@ -99,7 +100,7 @@ ask(struct binding *b)
 		return;
 	req.headers = buf_slice(&h);
 	b->asked_ms = timers_now_ms(r->p.timers);
-	if (sip_client_send(r->p.core, &b->data.flow, &req, &ops, b, &b->asking) != ERR_OK)
+	if (sip_client_send(r->p.core, &b->flow, &req, &ops, b, &b->asking) != ERR_OK)
 		b->asking = NULL;
 	else
 		r->counts.options_sent++;

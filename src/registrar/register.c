@@ -3,39 +3,10 @@
  * at the functions). Everything is read and checked before anything is changed, so a
  * request takes effect as a whole or not at all.
  */
-#include <stdio.h>
-#include <time.h>
-
-#include "registrar/registrar_int.h"
+#include "registrar/register_int.h"
 #include "sip/write.h"
 
-enum {
-	WANTED_MAX = 16,	  /* contacts in one request */
-	EXPIRES_DEFAULT_S = 3600, /* also for what is malformed: 20.19 */
-	RESPONSE_BYTES = 32768,
-};
-
-struct wanted {
-	struct slice contact;
-	struct sip_uri uri;
-	uint32_t expires_s;
-	uint16_t q_permille;
-	char instance[128];
-	bool has_reg_id;
-	struct binding *binding; /* the one it means, NULL: a new one */
-};
-
-struct request {
-	struct registrar *r;
-	struct sip_server *tsx;
-	const struct sip_msg *msg;
-	const struct dir_phone *dp;
-	const struct sip_flow *flow;
-	struct reg_phone *phone; /* NULL: no bindings yet */
-	bool star;
-	struct wanted wanted[WANTED_MAX];
-	size_t n;
-};
+enum { FLOWS_MAX = 4 /* of one device */ };
 
 static void
 refuse(struct request *q, uint16_t status, struct slice headers)
@@ -52,7 +23,18 @@ contacts_max(const struct dir_phone *dp)
 
 /* ---- who and what (steps 2 to 5) ---- */
 
-/* 2: we have no extension that a REGISTER could require. */
+static bool
+is_understood(struct slice extension)
+{
+	static const struct slice ours[] = {SLICE("path"), SLICE("outbound"), SLICE("gruu")};
+
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (slice_eq_nocase(extension, ours[i]))
+			return true;
+	return false;
+}
+
+/* 2 */
 static bool
 refuse_extensions(struct request *q)
 {
@@ -63,7 +45,7 @@ refuse_extensions(struct request *q)
 
 	buf_init(&b, text, sizeof text);
 	while (sip_msg_next_value(q->msg, SIP_HDR_REQUIRE, &it, &token))
-		if (token.n)
+		if (token.n && !is_understood(token))
 			sip_write_hdr(&b, SIP_HDR_UNSUPPORTED, token);
 	if (b.n == 0 && buf_ok(&b))
 		return false;
@@ -78,6 +60,8 @@ may_register(const struct dir_phone *dp, struct slice user)
 	char name[64];
 	size_t n;
 
+	if (slice_eq(user, dp->name))
+		return true;
 	if (sip_unescape(user, name, sizeof name, &n) != ERR_OK)
 		return false;
 	user = slice_make(name, n);
@@ -88,133 +72,6 @@ may_register(const struct dir_phone *dp, struct slice user)
 			if (slice_eq(user, dp->users[i]->numbers[k]->number))
 				return true;
 	return false;
-}
-
-/* ---- reading contacts (step 6) ---- */
-
-static uint32_t
-read_seconds(struct slice s)
-{
-	uint32_t value;
-
-	switch (slice_to_u32(slice_trim(s), UINT32_MAX, &value)) {
-	case ERR_OK: return value;
-	case ERR_TOO_BIG: return UINT32_MAX;
-	default: return EXPIRES_DEFAULT_S;
-	}
-}
-
-static uint32_t
-read_expires(const struct request *q, struct slice params)
-{
-	const struct sip_hdr *h = sip_msg_hdr(q->msg, SIP_HDR_EXPIRES);
-	struct slice value;
-
-	if (sip_param_find(params, SLICE("expires"), &value))
-		return read_seconds(value);
-	return h ? read_seconds(h->value) : EXPIRES_DEFAULT_S;
-}
-
-/* "0.7" -> 700; what is no qvalue counts as the default 1. */
-static uint16_t
-read_q(struct slice params)
-{
-	struct slice value;
-	uint32_t permille = 0, scale = 100;
-
-	if (!sip_param_find(params, SLICE("q"), &value) || value.n == 0 || value.p[0] != '0')
-		return 1000;
-	value = slice_from(value, 1);
-	if (value.n == 0)
-		return 0;
-	if (!slice_take_char(&value, '.') || value.n > 3)
-		return 1000;
-	for (; value.n; value = slice_from(value, 1), scale /= 10) {
-		if (value.p[0] < '0' || value.p[0] > '9')
-			return 1000;
-		permille += (uint32_t)(value.p[0] - '0') * scale;
-	}
-	return (uint16_t)permille;
-}
-
-/* RFC 5626: the device, and which of its ways to us, as one text. */
-static void
-read_instance(struct wanted *w, struct slice params)
-{
-	struct slice instance, reg_id;
-	struct buf b;
-
-	w->instance[0] = '\0';
-	if (!sip_param_find(params, SLICE("+sip.instance"), &instance) || instance.n == 0)
-		return;
-	buf_init(&b, w->instance, sizeof w->instance - 1);
-	buf_put(&b, instance);
-	w->has_reg_id = sip_param_find(params, SLICE("reg-id"), &reg_id);
-	if (w->has_reg_id) {
-		buf_char(&b, ';');
-		buf_put(&b, reg_id);
-	}
-	w->instance[buf_ok(&b) ? b.n : 0] = '\0';
-}
-
-static bool
-is_repeated(const struct request *q, const struct sip_uri *uri)
-{
-	for (size_t i = 0; i < q->n; i++)
-		if (sip_uri_eq(&q->wanted[i].uri, uri))
-			return true;
-	return false;
-}
-
-/* Returns the status to refuse with, 0 if it is all right. */
-static uint16_t
-read_contact(struct request *q, struct slice value)
-{
-	struct sip_name_addr na;
-	struct wanted *w = &q->wanted[q->n];
-
-	if (sip_name_addr_parse(&na, value) != ERR_OK || na.uri_text.n > SIP_URI_MAX_BYTES)
-		return 400;
-	if (!slice_eq_nocase(na.uri.scheme, SLICE("sip")) &&
-	    !slice_eq_nocase(na.uri.scheme, SLICE("sips")))
-		return 400; /* a phone is called with SIP */
-	if (is_repeated(q, &na.uri))
-		return 0;
-	if (q->n == WANTED_MAX)
-		return 403;
-	*w = (struct wanted){.contact = na.uri_text,
-	    .uri = na.uri,
-	    .expires_s = read_expires(q, na.params),
-	    .q_permille = read_q(na.params)};
-	read_instance(w, na.params);
-	q->n++;
-	return 0;
-}
-
-static uint16_t
-read_contacts(struct request *q)
-{
-	struct sip_values it = {0};
-	struct slice value;
-	size_t values = 0;
-
-	while (sip_msg_next_value(q->msg, SIP_HDR_CONTACT, &it, &value)) {
-		uint16_t status;
-
-		values++;
-		if (slice_eq(slice_trim(value), SLICE("*"))) {
-			q->star = true;
-			continue;
-		}
-		status = read_contact(q, value);
-		if (status)
-			return status;
-	}
-	/* 6: "*" stands alone and means removal. */
-	if (q->star && (values > 1 || !sip_msg_hdr(q->msg, SIP_HDR_EXPIRES) ||
-			   read_expires(q, SLICE("")) != 0))
-		return 400;
-	return 0;
 }
 
 /* 7: too brief is refused, too long is shortened. */
@@ -253,28 +110,44 @@ is_claimed(const struct request *q, const struct binding *b)
 }
 
 static bool
-same_device(const struct request *q, const struct wanted *w, const struct binding *b)
+is_device(const struct binding *b, struct slice instance)
 {
-	return w->instance[0] && slice_eq(slice_cstr(w->instance), slice_cstr(b->data.instance)) &&
-	       (w->has_reg_id || addr_eq_ip(&b->source, &q->flow->remote));
+	return instance.n && slice_eq(instance, binding_text(b, TEXT_INSTANCE));
 }
 
-/* The binding of this contact; else the one this device had before it moved. */
+static bool
+has_contact(const struct binding *b, const struct wanted *w)
+{
+	struct slice text = binding_text(b, TEXT_CONTACT);
+	struct sip_uri uri;
+
+	return slice_eq(text, w->contact) ||
+	       (sip_uri_parse(&uri, text) == ERR_OK && sip_uri_eq(&uri, &w->uri));
+}
+
+/* How a binding may be meant, the surest first. A flow is known by device and number (RFC
+ * 5626, 6), anything else by its contact, or it is what this device had before it moved. */
+enum meaning { BY_FLOW, BY_CONTACT, BY_DEVICE, MEANINGS };
+
+static bool
+is_meant(const struct request *q, const struct wanted *w, const struct binding *b, enum meaning how)
+{
+	if (how == BY_FLOW)
+		return w->reg_id && b->reg_id == w->reg_id && is_device(b, w->instance);
+	if (b->reg_id && (w->reg_id || w->expires_s))
+		return false; /* another flow */
+	if (how == BY_CONTACT)
+		return has_contact(b, w);
+	return !b->reg_id && is_device(b, w->instance) && addr_eq_ip(&b->source, &q->flow->remote);
+}
+
 static struct binding *
-match(const struct request *q, const struct wanted *w)
+match(const struct request *q, const struct wanted *w, enum meaning how)
 {
 	LIST_FOR_EACH (node, &q->phone->bindings) {
 		struct binding *b = container_of(node, struct binding, node);
-		struct sip_uri uri;
 
-		if (!b->is_static && sip_uri_parse(&uri, slice_cstr(b->data.contact)) == ERR_OK &&
-		    sip_uri_eq(&uri, &w->uri))
-			return b;
-	}
-	LIST_FOR_EACH (node, &q->phone->bindings) {
-		struct binding *b = container_of(node, struct binding, node);
-
-		if (!b->is_static && !is_claimed(q, b) && same_device(q, w, b))
+		if (!b->is_static && !is_claimed(q, b) && is_meant(q, w, b, how))
 			return b;
 	}
 	return NULL;
@@ -284,8 +157,7 @@ match(const struct request *q, const struct wanted *w)
 static bool
 is_outdated(const struct request *q, const struct binding *b)
 {
-	return slice_eq(q->msg->call_id, slice_cstr(b->data.call_id)) &&
-	       q->msg->cseq <= b->data.cseq;
+	return q->msg->cseq <= b->cseq && slice_eq(q->msg->call_id, binding_text(b, TEXT_CALL_ID));
 }
 
 static bool
@@ -293,13 +165,13 @@ find_bindings(struct request *q)
 {
 	if (!q->phone)
 		return true;
-	for (size_t i = 0; i < q->n; i++) {
-		struct wanted *w = &q->wanted[i];
-
-		w->binding = match(q, w);
-		if (w->binding && is_outdated(q, w->binding))
+	for (enum meaning how = 0; how < MEANINGS; how++)
+		for (size_t i = 0; i < q->n; i++)
+			if (!q->wanted[i].binding)
+				q->wanted[i].binding = match(q, &q->wanted[i], how);
+	for (size_t i = 0; i < q->n; i++)
+		if (q->wanted[i].binding && is_outdated(q, q->wanted[i].binding))
 			return false;
-	}
 	if (!q->star)
 		return true;
 	LIST_FOR_EACH (node, &q->phone->bindings) {
@@ -328,16 +200,40 @@ make_bindings(struct request *q)
 		if (w->binding)
 			continue;
 		while (i-- > 0)
-			if (q->wanted[i].binding && !q->wanted[i].binding->data.contact[0])
+			if (q->wanted[i].binding && !q->wanted[i].binding->texts)
 				binding_free(q->wanted[i].binding);
 		return false;
 	}
 	return true;
 }
 
-static void
+static bool
+update(struct request *q, const struct wanted *w)
+{
+	struct slice agent = sip_msg_value(q->msg, SIP_HDR_USER_AGENT);
+	struct binding_update u = {
+	    .text = {[TEXT_CONTACT] = w->contact,
+		[TEXT_CALL_ID] = q->msg->call_id,
+		[TEXT_INSTANCE] = w->instance,
+		[TEXT_USER_AGENT] = slice_make(
+		    agent.p, agent.n < USER_AGENT_MAX_BYTES ? agent.n : USER_AGENT_MAX_BYTES),
+		[TEXT_ROUTE] = q->route},
+	    .cseq = q->msg->cseq,
+	    .expires_s = pace_grant_s(q->r, w->expires_s),
+	    .reg_id = w->reg_id,
+	    .q_permille = w->q_permille,
+	    .flow = target_of(q->r, q->dp, &w->uri, q->n_hops ? &q->first_hop : NULL, q->flow),
+	    .source = q->flow->remote};
+
+	return binding_update(w->binding, &u);
+}
+
+/* False: memory ran out; the binding concerned is as it was, a new one is gone. */
+static bool
 change_bindings(struct request *q)
 {
+	bool done = true;
+
 	for (size_t i = 0; i < q->n; i++) {
 		struct wanted *w = &q->wanted[i];
 
@@ -346,23 +242,15 @@ change_bindings(struct request *q)
 		if (w->expires_s == 0) {
 			q->r->counts.removed++;
 			binding_remove(w->binding);
-			continue;
+		} else if (update(q, w)) {
+			q->r->counts.registered++;
+		} else {
+			if (!w->binding->texts)
+				binding_free(w->binding);
+			done = false;
 		}
-		q->r->counts.registered++;
-		if (w->binding->data.contact[0] &&
-		    !slice_eq(slice_cstr(w->binding->data.contact), w->contact))
-			binding_moves(w->binding); /* its key in the store changes */
-		binding_update(
-		    w->binding, &(struct binding_update){.contact = w->contact,
-				    .call_id = q->msg->call_id,
-				    .instance = slice_cstr(w->instance),
-				    .user_agent = sip_msg_value(q->msg, SIP_HDR_USER_AGENT),
-				    .cseq = q->msg->cseq,
-				    .expires_s = w->expires_s,
-				    .q_permille = w->q_permille,
-				    .flow = *q->flow});
-		binding_announce(w->binding);
 	}
+	return done;
 }
 
 static void
@@ -378,109 +266,109 @@ remove_all(struct request *q)
 	}
 }
 
+/* Newer flows of the same device. */
+static size_t
+newer_flows(const struct binding *b)
+{
+	size_t n = 0;
+
+	if (!b->reg_id)
+		return 0;
+	LIST_FOR_EACH (node, &b->phone->bindings) {
+		const struct binding *other = container_of(node, struct binding, node);
+
+		if (other == b)
+			break;
+		n += other->reg_id && is_device(other, binding_text(b, TEXT_INSTANCE));
+	}
+	return n;
+}
+
 /* A phone that comes back from a new port now and then must not lock itself out: the
- * oldest go. */
+ * oldest go. The flows of a device count as one. */
 static void
 keep_newest(struct request *q)
 {
 	size_t kept = 0;
 
+	if (q->phone->n_bindings <= 1)
+		return;
 	LIST_FOR_EACH_SAFE (node, &q->phone->bindings) {
 		struct binding *b = container_of(node, struct binding, node);
+		size_t newer = newer_flows(b);
 
-		if (!b->is_static && ++kept > contacts_max(q->dp))
+		if (b->is_static)
+			continue;
+		kept += newer == 0;
+		if (kept > contacts_max(q->dp) || newer >= FLOWS_MAX)
 			binding_remove(b);
 	}
 }
 
-/* ---- answering (step 8) ---- */
+/* ---- the whole ---- */
 
-static void
-write_contact(struct buf *out, const struct request *q, const struct binding *b)
+/* Reads and checks; answers what cannot be done. */
+static bool
+is_acceptable(struct request *q)
 {
-	uint32_t expires_s =
-	    b->is_static ? dir_settings(q->r->p.dir)->register_max_s : binding_expires_s(b);
-	char quality[16] = "";
+	uint16_t status;
 
-	if (b->data.q_permille != 1000)
-		snprintf(quality, sizeof quality, ";q=0.%03u", b->data.q_permille);
-	sip_write_hdrf(
-	    out, SIP_HDR_CONTACT, "<%s>;expires=%u%s", b->data.contact, expires_s, quality);
+	if (refuse_extensions(q))
+		return false;
+	status = may_register(q->dp, q->msg->to.uri.user) ? 0 : 403;
+	if (status == 0)
+		status = path_read(q);
+	if (status == 0)
+		status = request_read_contacts(q);
+	if (status == 0 && q->n > contacts_max(q->dp))
+		status = 403;
+	if (status == 0)
+		status = outbound_check(q);
+	if (status) {
+		refuse(q, status, SLICE(""));
+		return false;
+	}
+	return !refuse_brief(q);
 }
 
-/* Phones set their clocks by it: RFC 3261, 20.17, always in English and GMT. */
-static void
-write_date(struct buf *out, int64_t wall_ms)
+static bool
+wants_gruu(const struct sip_msg *m)
 {
-	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[12][4] = {
-	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	time_t s = wall_ms / 1000;
-	struct tm tm;
-
-	if (!gmtime_r(&s, &tm))
-		return;
-	sip_write_hdrf(out, SIP_HDR_DATE, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
-	    tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
-
-static void
-answer(struct request *q)
-{
-	static char headers[RESPONSE_BYTES]; /* signalling thread only */
-	struct buf b;
-
-	buf_init(&b, headers, sizeof headers);
-	if (q->phone)
-		LIST_FOR_EACH (node, &q->phone->bindings)
-			write_contact(&b, q, container_of(node, struct binding, node));
-	write_date(&b, q->r->p.ops->wall_ms(q->r->p.ctx));
-	if (!buf_ok(&b) || sip_server_respond(q->tsx, &(struct sip_response){.status = 200,
-							  .headers = buf_slice(&b)}) != ERR_OK)
-		sip_server_reject(q->tsx, 500, SLICE(""));
+	return sip_msg_has_token(m, SIP_HDR_SUPPORTED, SLICE("gruu")) ||
+	       sip_msg_has_token(m, SIP_HDR_REQUIRE, SLICE("gruu"));
 }
 
 void
 registrar_on_register(struct registrar *r, struct sip_server *tsx, const struct sip_msg *req,
     const struct dir_phone *phone)
 {
-	struct request q = {.r = r,
-	    .tsx = tsx,
-	    .msg = req,
-	    .dp = phone,
-	    .flow = sip_server_flow(tsx),
-	    .phone = phone_find(r, phone->id)};
-	uint16_t status;
+	struct request q;
+	bool done;
 
-	if (refuse_extensions(&q))
+	memset(&q, 0, offsetof(struct request, wanted));
+	q.r = r;
+	q.tsx = tsx;
+	q.msg = req;
+	q.dp = phone;
+	q.flow = sip_server_flow(tsx);
+	q.phone = phone_find(r, phone->id);
+	q.gruu = wants_gruu(req);
+	if (!is_acceptable(&q))
 		return;
-	if (!may_register(phone, req->to.uri.user)) {
-		refuse(&q, 403, SLICE(""));
-		return;
-	}
-	status = read_contacts(&q);
-	if (status == 0 && q.n > contacts_max(phone))
-		status = 403;
-	if (status) {
-		refuse(&q, status, SLICE(""));
-		return;
-	}
-	if (refuse_brief(&q))
-		return;
-	if (!find_bindings(&q) || !make_bindings(&q)) {
+	done = find_bindings(&q) && make_bindings(&q);
+	if (done) {
+		if (q.n == 0 && !q.star)
+			r->counts.queries++;
+		if (q.star && q.phone)
+			remove_all(&q);
+		done = change_bindings(&q);
 		if (q.phone)
-			phone_drop_if_empty(q.phone);
-		refuse(&q, 500, SLICE("")); /* 10.3, 7 and 8 */
-		return;
+			keep_newest(&q);
 	}
-	if (q.n == 0 && !q.star)
-		r->counts.queries++;
-	if (q.star && q.phone)
-		remove_all(&q);
-	change_bindings(&q);
-	if (q.phone)
-		keep_newest(&q);
-	answer(&q);
+	if (done)
+		request_answer(&q);
+	else
+		refuse(&q, 500, SLICE("")); /* 10.3, 7 and 8 */
 	if (q.phone)
 		phone_drop_if_empty(q.phone);
 }

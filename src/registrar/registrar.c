@@ -1,10 +1,10 @@
 #include "registrar/registrar.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
+
 #include "registrar/registrar_int.h"
-#include "sip/write.h"
 
 /* ---- phones ---- */
 
@@ -66,74 +66,13 @@ phone_drop_if_empty(struct reg_phone *p)
 	free(p);
 }
 
-/* ---- static contacts ---- */
-
-static void
-static_uri(const struct dir_phone *dp, char *out, size_t cap)
+void
+phone_tell(const struct reg_phone *p)
 {
-	struct buf b;
+	const struct registrar *r = p->registrar;
 
-	buf_init(&b, out, cap - 1);
-	buf_lit(&b, "sip:");
-	buf_put(&b, dp->name);
-	buf_char(&b, '@');
-	addr_write(&b, &dp->address);
-	sip_write_transport_param(&b, dp->transport);
-	out[b.n] = '\0';
-}
-
-static struct binding *
-static_find(const struct reg_phone *p)
-{
-	LIST_FOR_EACH (node, &p->bindings)
-		if (container_of(node, struct binding, node)->is_static)
-			return container_of(node, struct binding, node);
-	return NULL;
-}
-
-static void
-static_make(struct registrar *r, const struct dir_phone *dp, const char *uri)
-{
-	struct reg_phone *p = phone_get_or_make(r, dp);
-	struct sip_flow *flow;
-	struct binding *b = p ? binding_make(p) : NULL;
-
-	if (!b) {
-		if (p)
-			phone_drop_if_empty(p);
-		return;
-	}
-	flow = &b->data.flow;
-	b->is_static = true;
-	snprintf(b->data.contact, sizeof b->data.contact, "%s", uri);
-	b->data.q_permille = 1000;
-	b->data.registered_at = r->p.ops->wall_ms(r->p.ctx);
-	b->source = dp->address;
-	flow->transport = dp->transport;
-	flow->remote = dp->address;
-	if (r->p.ops->local_for(r->p.ctx, flow->transport, &flow->remote, &flow->local) != ERR_OK)
-		flow->local = (struct addr){0}; /* the kernel will know, later */
-	binding_announce(b);
-}
-
-/* Makes the phone's static contact what the directory says. */
-static void
-static_follow(struct registrar *r, const struct dir_phone *dp)
-{
-	struct reg_phone *p = phone_find(r, dp->id);
-	struct binding *b = p ? static_find(p) : NULL;
-	char uri[SIP_URI_MAX_BYTES];
-	bool wanted = dp->enabled && dp->address.family != 0;
-
-	if (wanted)
-		static_uri(dp, uri, sizeof uri);
-	if (b && (!wanted || !slice_eq(slice_cstr(uri), slice_cstr(b->data.contact)))) {
-		binding_remove(b);
-		phone_drop_if_empty(p);
-		b = NULL;
-	}
-	if (wanted && !b)
-		static_make(r, dp, uri);
+	if (r->p.ops->on_phone)
+		r->p.ops->on_phone(r->p.ctx, p->id, p->n_bindings, p->n_reachable);
 }
 
 /* ---- the snapshot ---- */
@@ -212,95 +151,11 @@ registrar_free(struct registrar *r)
 	}
 	hmap_fini(&r->phones);
 	hmap_fini(&r->by_conn);
+	OPENSSL_cleanse(r->gruu_key, sizeof r->gruu_key);
 	free(r);
 }
 
-enum err
-registrar_restore(struct registrar *r, const struct reg_binding *saved)
-{
-	const struct dir_phone *dp = dir_phone_by_id(r->p.dir, saved->phone_id);
-	int64_t wall_ms = r->p.ops->wall_ms(r->p.ctx);
-	int64_t longest_ms = dir_settings(r->p.dir)->register_max_s * 1000ll;
-	struct reg_phone *p;
-	struct binding *b;
-	struct sip_uri uri;
-
-	if (!dp || !dp->enabled)
-		return ERR_NOT_FOUND;
-	if (saved->expires_at <= wall_ms)
-		return ERR_TIMEOUT;
-	if (sip_uri_parse(&uri, slice_cstr(saved->contact)) != ERR_OK)
-		return ERR_MALFORMED;
-	p = phone_get_or_make(r, dp);
-	if (!p)
-		return ERR_NOMEM;
-	if (p->n_bindings >= dp->max_contacts)
-		return ERR_LIMIT;
-	b = binding_make(p);
-	if (!b) {
-		phone_drop_if_empty(p);
-		return ERR_NOMEM;
-	}
-	b->data = *saved;
-	b->source = saved->flow.remote;
-	/* when the clock was set back meanwhile, the rest would be longer than anybody may ask for
-	 */
-	if (b->data.expires_at > wall_ms + longest_ms)
-		b->data.expires_at = wall_ms + longest_ms;
-	binding_restored(b, (uint64_t)(b->data.expires_at - wall_ms));
-	return ERR_OK;
-}
-
-/* ---- look-up ---- */
-
-static bool
-goes_before(const struct reg_contact *a, const struct reg_contact *b)
-{
-	return a->reachable != b->reachable ? a->reachable : a->q_permille > b->q_permille;
-}
-
-/* Keeps out sorted; equal ones stay in order of arrival. */
-static size_t
-insert(struct reg_contact *out, size_t n, size_t max, struct reg_contact c)
-{
-	size_t at = n;
-
-	while (at > 0 && goes_before(&c, &out[at - 1]))
-		at--;
-	if (at >= max)
-		return n;
-	if (n == max)
-		n--;
-	memmove(out + at + 1, out + at, (n - at) * sizeof *out);
-	out[at] = c;
-	return n + 1;
-}
-
-size_t
-registrar_contacts(const struct registrar *r, int64_t phone_id, struct reg_contact *out, size_t max)
-{
-	const struct reg_phone *p = phone_find(r, phone_id);
-	bool registered = false;
-	size_t n = 0;
-
-	if (!p)
-		return 0;
-	LIST_FOR_EACH (node, &p->bindings)
-		registered |= !container_of(node, struct binding, node)->is_static;
-	LIST_FOR_EACH (node, &p->bindings) {
-		const struct binding *b = container_of(node, struct binding, node);
-
-		/* What a phone says of itself is better than what was once entered. */
-		if (b->is_static && registered)
-			continue;
-		n = insert(out, n, max,
-		    (struct reg_contact){.uri = slice_cstr(b->data.contact),
-			.flow = b->data.flow,
-			.q_permille = b->data.q_permille,
-			.reachable = b->reachable});
-	}
-	return n;
-}
+/* ---- listing ---- */
 
 void
 registrar_each(const struct registrar *r,
@@ -315,6 +170,21 @@ registrar_each(const struct registrar *r,
 			binding_live(container_of(node, struct binding, node), &live);
 			each(ctx, &live);
 		}
+	}
+}
+
+void
+registrar_each_of(const struct registrar *r, int64_t phone_id,
+    void (*each)(void *ctx, const struct live_registration *reg), void *ctx)
+{
+	const struct reg_phone *p = phone_find(r, phone_id);
+	struct live_registration live;
+
+	if (!p)
+		return;
+	LIST_FOR_EACH (node, &p->bindings) {
+		binding_live(container_of(node, struct binding, node), &live);
+		each(ctx, &live);
 	}
 }
 

@@ -1,9 +1,13 @@
 /*
  * registrar/ - where each phone can be reached: the location service and registrar of RFC
- * 3261, 10. Bindings come from REGISTER, from what was saved before a restart, and
+ * 3261, 10. Bindings come from REGISTER, from what was kept before a restart, and
  * from the directory (phones with a static address); they go by removal, expiry, or when
  * their phone is gone. Each is asked from time to time whether it is there (OPTIONS).
  * Whether a request may register at all is decided by auth.h first.
+ *
+ * Phones behind proxies (Path, RFC 3327), with several ways to us (outbound, RFC 5626), in
+ * browsers (RFC 7118) and with addresses of their own that route from anywhere (GRUU, RFC
+ * 5627) are understood.
  *
  * Owns the bindings. Signalling thread (or a simulation): no I/O, no clock; requests and
  * timers come in, responses and events go out. Reads the directory snapshot; knows no
@@ -18,25 +22,24 @@
 
 struct registrar;
 
-/** A binding as it is kept across restarts; also the key of its removal: phone_id and
- *  contact. Plain value, strings with NUL. */
-struct reg_binding {
-	int64_t phone_id;
-	char contact[SIP_URI_MAX_BYTES + 1];
-	char call_id[SIP_CALL_ID_MAX_BYTES + 1];
-	uint32_t cseq;
-	uint16_t q_permille;
-	struct sip_flow flow; /* a connection's handle means nothing after a restart */
-	char instance[128];   /* +sip.instance, RFC 5626; "" none */
-	char user_agent[128];
-	int64_t registered_at, expires_at; /* ms since 1970 */
+enum {
+	/* What registrar_ops.keep is given at most. */
+	REG_KEPT_MAX_BYTES = 3072,
+	/* Of what is kept; another one cannot be read. */
+	REG_KEPT_FORMAT = 1,
 };
 
 struct registrar_ops {
-	/** A binding was made, refreshed or (removed) ended. Static ones are not saved. */
-	void (*save)(void *ctx, const struct reg_binding *b, bool removed);
-	/** The same, and changes of reachability, for people. */
+	/** Keeps value over restart and crash, before it returns and so before the phone is told:
+	 *  in place of what *handle names (0: nothing yet). *handle becomes the new name; when
+	 *  there is no room it stays, and the phone has to register again after a restart. */
+	void (*keep)(void *ctx, uint32_t *handle, struct slice value);
+	void (*forget)(void *ctx, uint32_t handle);
+	/** A binding was made, ended (removed), or changed in what people see of it. */
 	void (*on_registration)(void *ctx, const struct live_registration *r, bool removed);
+	/** A phone has more or fewer bindings than before, or can be reached over more or
+	 *  fewer. May be NULL. */
+	void (*on_phone)(void *ctx, int64_t phone_id, size_t contacts, size_t reachable);
 	/** The local address a request to remote will leave from. ERR_NOT_FOUND. */
 	enum err (*local_for)(
 	    void *ctx, enum sip_transport transport, const struct addr *remote, struct addr *local);
@@ -57,14 +60,18 @@ struct registrar_counts {
 	uint64_t registered, removed, queries; /* accepted requests */
 	uint64_t refused;
 	uint64_t expired;
+	uint64_t flows_lost; /* connections that took a binding along */
 	uint64_t options_sent, options_lost;
 	size_t bindings, unreachable; /* now */
 };
 
-/** One way to reach a phone. uri is good until control returns to the loop. */
+/** One way to reach a phone. uri, route and instance are good until control returns to the
+ *  loop. */
 struct reg_contact {
 	struct slice uri; /* Request-URI */
 	struct sip_flow flow;
+	struct slice route;    /* Route header lines with CR LF (Path), or empty */
+	struct slice instance; /* +sip.instance, with < and >, or empty */
 	uint16_t q_permille;
 	bool reachable;
 };
@@ -76,23 +83,35 @@ void registrar_free(struct registrar *r);
 /** Takes the new snapshot: bindings of phones that are gone or disabled end, static ones
  *  follow their phone, qualify intervals too. The old snapshot is not used any more. */
 void registrar_set_directory(struct registrar *r, const struct directory *dir);
-/** Before the loop runs, for each saved binding; nothing is saved again. ERR_NOT_FOUND
- *  (no such phone), ERR_TIMEOUT (expired meanwhile), ERR_LIMIT, ERR_MALFORMED, ERR_NOMEM. */
-ERR_MUST_CHECK enum err registrar_restore(struct registrar *r, const struct reg_binding *b);
+/** Before the loop runs, for each value that was kept, in the order in which they were put: a
+ *  later one of the same contact wins. What is not wanted any more is forgotten. */
+void registrar_restore(struct registrar *r, uint32_t handle, struct slice value);
 
 /** Answers a REGISTER of this phone (as auth_check found it). */
 void registrar_on_register(struct registrar *r, struct sip_server *tsx, const struct sip_msg *req,
     const struct dir_phone *phone);
-/** A connection died: what was registered over it cannot be reached, unless its contact
- *  address can be called. */
+/** A connection died. What was registered over it ends when it was one of several flows (RFC
+ *  5626); otherwise it cannot be reached, unless its contact address can be called. */
 void registrar_on_closed(struct registrar *r, const struct sip_flow *flow);
 
 /** The phone's contacts: reachable before unreachable, then by falling q, then the newest
- *  first. Writes at most max, returns how many. */
+ *  first; of each device only its best flow (RFC 5626, 7). Writes at most max, returns how
+ *  many. */
 size_t registrar_contacts(
     const struct registrar *r, int64_t phone_id, struct reg_contact *out, size_t max);
+/** Is this Request-URI a GRUU (RFC 5627, 3.2: it has a gr parameter)? */
+bool registrar_is_gruu(const struct sip_uri *uri);
+/** Finds the phone and the contacts of the one device that a GRUU means, best flow first.
+ *  ERR_NOT_FOUND: not one of ours (404). With *n 0 it is ours, but the device is not
+ *  registered (480). */
+ERR_MUST_CHECK enum err registrar_find_gruu(const struct registrar *r, const struct sip_uri *uri,
+    int64_t *phone_id, struct reg_contact *out, size_t max, size_t *n);
+
 /** All bindings, in no order. */
 void registrar_each(const struct registrar *r,
+    void (*each)(void *ctx, const struct live_registration *reg), void *ctx);
+/** The bindings of one phone, newest first. */
+void registrar_each_of(const struct registrar *r, int64_t phone_id,
     void (*each)(void *ctx, const struct live_registration *reg), void *ctx);
 const struct registrar_counts *registrar_get_counts(const struct registrar *r);
 

@@ -16,6 +16,7 @@
 #include "daemon/management.h"
 #include "daemon/options.h"
 #include "daemon/signalling.h"
+#include "registrar/registrar.h"
 #include "store/trace_store.h"
 
 enum { TO_MANAGEMENT_MAX = 65536, TO_SIGNALLING_MAX = 16384 };
@@ -24,9 +25,10 @@ struct daemon {
 	struct options options;
 	struct account account;
 	struct settings settings;
-	char db_path[4096], journal_path[4096], traces_path[4096], socket_path[4096];
+	char db_path[4096], journal_path[4096], keep_path[4096], traces_path[4096], socket_path[4096];
 	struct store *store;
 	struct journal *journal;
+	struct keep *keep;
 	struct trace_store *traces;
 	struct mailbox *to_signalling, *to_management;
 	struct signalling *signalling;
@@ -63,6 +65,7 @@ make_paths(struct daemon *d)
 	}
 	snprintf(d->db_path, sizeof d->db_path, "%s/strowger.db", dir);
 	snprintf(d->journal_path, sizeof d->journal_path, "%s/calls.journal", dir);
+	snprintf(d->keep_path, sizeof d->keep_path, "%s/registrations", dir);
 	snprintf(d->traces_path, sizeof d->traces_path, "%s/traces.db", dir);
 	snprintf(d->socket_path, sizeof d->socket_path, "%s/strowger.sock", dir);
 	return ERR_OK;
@@ -129,6 +132,8 @@ open_data(struct daemon *d)
 		e = store_open(d->db_path, &d->store, d->why, sizeof d->why);
 	if (e == ERR_OK)
 		e = open_journal(d);
+	if (e == ERR_OK)
+		e = keep_open(&d->keep, d->keep_path, REG_KEPT_FORMAT, d->why, sizeof d->why);
 	if (e != ERR_OK)
 		return e;
 	e = store_settings(d->store, &d->settings);
@@ -178,7 +183,8 @@ static const struct api_control_ops control_ops = {.hangup = hang_up, .watch = w
 static enum err
 open_signalling(struct daemon *d)
 {
-	struct signalling_params p = {.settings = &d->settings, .journal = d->journal};
+	struct signalling_params p = {
+	    .settings = &d->settings, .journal = d->journal, .keep = d->keep};
 	enum err e = mailbox_new(&d->to_signalling,
 	    &(struct mailbox_params){
 		.message_bytes = sizeof(struct to_signalling), .capacity = TO_SIGNALLING_MAX});
@@ -198,8 +204,7 @@ open_signalling(struct daemon *d)
 	e = signalling_new(&d->signalling, &p, d->why, sizeof d->why);
 	if (e != ERR_OK)
 		return e;
-	e = store_bindings_load(
-	    d->store, (int64_t)loop_wall_ms(), signalling_restore, d->signalling);
+	e = signalling_restore(d->signalling);
 	if (e != ERR_OK)
 		snprintf(d->why, sizeof d->why, "registrations cannot be read: %s", err_text(e));
 	return e;
@@ -323,6 +328,7 @@ stop(struct daemon *d)
 	mailbox_free(d->to_signalling);
 	trace_store_close(d->traces);
 	journal_close(d->journal);
+	keep_close(d->keep);
 	store_close(d->store);
 }
 

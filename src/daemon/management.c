@@ -24,8 +24,6 @@ struct management {
 	struct cdr *records;	 /* waiting for the database */
 	uint32_t *slots;
 	size_t n_records, cap_records;
-	struct store_binding_change bindings[BATCH_MAX];
-	size_t n_bindings;
 };
 
 void
@@ -98,19 +96,6 @@ flush_records(struct management *m)
 }
 
 static void
-flush_bindings(struct management *m)
-{
-	enum err e;
-
-	if (m->n_bindings == 0)
-		return;
-	e = store_bindings_apply(m->p.store, m->bindings, m->n_bindings);
-	if (e != ERR_OK)
-		log_error(STORE, "registrations cannot be written: %s", err_text(e));
-	m->n_bindings = 0;
-}
-
-static void
 take(struct management *m, const struct to_management *msg)
 {
 	switch (msg->kind) {
@@ -126,11 +111,6 @@ take(struct management *m, const struct to_management *msg)
 		api_on_metrics(m->p.api, block->metric, block->n);
 		break;
 	}
-	case TO_MANAGEMENT_BINDING:
-		if (m->n_bindings == BATCH_MAX)
-			flush_bindings(m);
-		m->bindings[m->n_bindings++] = *(const struct store_binding_change *)msg->p;
-		break;
 	}
 	management_drop(msg);
 }
@@ -203,7 +183,6 @@ run(void *ctx)
 				rebuild_directory(m);
 			if (m->n_records && records_wait_ms(m) == 0)
 				flush_records(m);
-			flush_bindings(m);
 		}
 		if (m->directory_stale && e != ERR_CLOSED)
 			rebuild_directory(m);

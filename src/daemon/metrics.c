@@ -144,6 +144,8 @@ add_registrar(struct metrics_block *m, struct switchboard *sb)
 	COUNTER(m, "strowger_registers_total", "what=\"refused\"", "REGISTER requests", r->refused);
 	COUNTER(
 	    m, "strowger_registrations_expired_total", NULL, "Contacts that ran out", r->expired);
+	COUNTER(m, "strowger_flows_lost_total", NULL,
+	    "Contacts that ended with their connection (RFC 5626)", r->flows_lost);
 	COUNTER(m, "strowger_options_sent_total", NULL, "Keep-alives sent", r->options_sent);
 	COUNTER(
 	    m, "strowger_options_lost_total", NULL, "Keep-alives without answer", r->options_lost);

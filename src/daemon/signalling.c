@@ -33,6 +33,8 @@ struct signalling {
 	struct rng rng;
 	struct directory *directory;
 	struct journal *journal;
+	struct keep *keep;
+	struct log_limit keep_log;
 	struct mailbox *in, *out;
 	struct timer wake, second, goodbye;
 	struct list waiting;
@@ -67,8 +69,7 @@ wait_for_room(struct signalling *s, const struct to_management *m)
 static void
 post(struct signalling *s, const struct to_management *m)
 {
-	bool precious = m->kind == TO_MANAGEMENT_RECORD || m->kind == TO_MANAGEMENT_BINDING ||
-			m->kind == TO_MANAGEMENT_OLD_DIRECTORY;
+	bool precious = m->kind == TO_MANAGEMENT_RECORD || m->kind == TO_MANAGEMENT_OLD_DIRECTORY;
 
 	arm_wake(s);
 	if (list_empty(&s->waiting) && mailbox_post_quiet(s->out, m) == ERR_OK)
@@ -203,9 +204,19 @@ sb_registration(void *ctx, const struct live_registration *r, bool removed)
 }
 
 static void
-sb_binding(void *ctx, const struct store_binding_change *change)
+sb_binding_keep(void *ctx, uint32_t *handle, struct slice value)
 {
-	post_copy(ctx, TO_MANAGEMENT_BINDING, 0, false, change, sizeof *change);
+	struct signalling *s = ctx;
+	enum err e = keep_put(s->keep, handle, value);
+
+	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
+		log_error(STORE, "a registration would not survive a restart: %s", err_text(e));
+}
+
+static void
+sb_binding_forget(void *ctx, uint32_t handle)
+{
+	keep_drop(((struct signalling *)ctx)->keep, handle);
 }
 
 static void
@@ -246,7 +257,8 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .record_update = sb_record_update,
     .record_end = sb_record_end,
     .on_registration = sb_registration,
-    .on_binding = sb_binding,
+    .binding_keep = sb_binding_keep,
+    .binding_forget = sb_binding_forget,
     .on_trace = sb_trace};
 
 /* ---- from the transports ---- */
@@ -451,6 +463,7 @@ signalling_new(
 	}
 	s->directory = p->directory;
 	s->journal = p->journal;
+	s->keep = p->keep;
 	s->in = p->in;
 	s->out = p->to_management;
 	list_init(&s->waiting);
@@ -473,12 +486,18 @@ signalling_sip_port(const struct signalling *s)
 	return s->sip_port;
 }
 
-void
-signalling_restore(void *ctx, const struct store_binding *b)
+static void
+restore(void *ctx, uint32_t handle, struct slice value)
 {
 	struct signalling *s = ctx;
 
-	switchboard_restore(s->switchboard, b);
+	switchboard_restore(s->switchboard, handle, value);
+}
+
+enum err
+signalling_restore(struct signalling *s)
+{
+	return keep_each(s->keep, restore, s);
 }
 
 void

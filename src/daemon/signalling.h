@@ -10,6 +10,7 @@
 #include "daemon/messages.h"
 #include "loop/loop.h"
 #include "store/journal.h"
+#include "store/keep.h"
 #include "store/store.h"
 
 struct signalling;
@@ -18,6 +19,7 @@ struct signalling_params {
 	const struct settings *settings; /* with the boot options applied; copied */
 	struct directory *directory;	 /* taken over, also on failure */
 	struct journal *journal;	 /* borrowed */
+	struct keep *keep;		 /* registrations; borrowed */
 	struct mailbox *in;		 /* struct to_signalling */
 	struct mailbox *to_management;	 /* struct to_management */
 };
@@ -27,8 +29,8 @@ ERR_MUST_CHECK enum err signalling_new(
     struct signalling **out, const struct signalling_params *p, char *why, size_t why_bytes);
 /** The SIP port we listen on. */
 uint16_t signalling_sip_port(const struct signalling *s);
-/** A contact of the run before; only before signalling_run. ctx is the struct signalling. */
-void signalling_restore(void *ctx, const struct store_binding *b);
+/** Takes up the registrations of the run before; only before signalling_run. ERR_NOMEM. */
+ERR_MUST_CHECK enum err signalling_restore(struct signalling *s);
 /** Until SIGTERM or SIGINT: then ends all calls with a BYE, waits for their records
  *  (two seconds at most) and returns. */
 void signalling_run(struct signalling *s);

@@ -166,8 +166,9 @@ call_contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 	n = registrar_contacts(sb->registrar, phone_id, contact, max);
 	for (size_t i = 0; i < n; i++)
 		if (contact[i].reachable)
-			out[kept++] =
-			    (struct call_contact){.uri = contact[i].uri, .flow = contact[i].flow};
+			out[kept++] = (struct call_contact){.uri = contact[i].uri,
+			    .flow = contact[i].flow,
+			    .route = contact[i].route};
 	return kept;
 }
 
@@ -229,25 +230,19 @@ on_media_event(void *ctx, const struct media_event *ev)
 /* ---- registrations ---- */
 
 static void
-reg_save(void *ctx, const struct reg_binding *b, bool removed)
+reg_keep(void *ctx, uint32_t *handle, struct slice value)
 {
 	struct switchboard *sb = ctx;
-	struct store_binding_change change = {.remove = removed};
-	struct store_binding *s = &change.binding;
 
-	s->phone = b->phone_id;
-	s->cseq = b->cseq;
-	s->q_thousandths = b->q_permille;
-	s->registered_at = b->registered_at;
-	s->expires_at = b->expires_at;
-	if (slice_copy_cstr(slice_cstr(b->contact), s->contact, sizeof s->contact) != ERR_OK ||
-	    slice_copy_cstr(slice_cstr(b->call_id), s->call_id, sizeof s->call_id) != ERR_OK)
-		return; /* works until the restart; such a phone registers again */
-	addr_text(&b->flow.remote, s->source);
-	slice_clip_cstr(sip_transport_name(b->flow.transport), s->transport, sizeof s->transport);
-	slice_clip_cstr(slice_cstr(b->user_agent), s->user_agent, sizeof s->user_agent);
-	slice_clip_cstr(slice_cstr(b->instance), s->instance, sizeof s->instance);
-	sb->p.ops->on_binding(sb->p.ctx, &change);
+	sb->p.ops->binding_keep(sb->p.ctx, handle, value);
+}
+
+static void
+reg_forget(void *ctx, uint32_t handle)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->binding_forget(sb->p.ctx, handle);
 }
 
 static void
@@ -266,36 +261,19 @@ reg_local_for(void *ctx, enum sip_transport t, const struct addr *remote, struct
 	return sb->p.ops->local_for(sb->p.ctx, t, remote, local);
 }
 
-static const struct registrar_ops registrar_ops = {.save = reg_save,
+static const struct registrar_ops registrar_ops = {.keep = reg_keep,
+    .forget = reg_forget,
     .on_registration = reg_on_registration,
     .local_for = reg_local_for,
     .wall_ms = wall_ms};
 
 void
-switchboard_restore(struct switchboard *sb, const struct store_binding *s)
+switchboard_restore(struct switchboard *sb, uint32_t handle, struct slice value)
 {
-	struct reg_binding b = {.phone_id = s->phone,
-	    .cseq = s->cseq,
-	    .q_permille = (uint16_t)s->q_thousandths,
-	    .registered_at = s->registered_at,
-	    .expires_at = s->expires_at};
-	enum err e = addr_parse(slice_cstr(s->source), 5060, &b.flow.remote);
+	struct addr source;
 
-	if (e == ERR_OK)
-		e = sip_transport_parse(slice_cstr(s->transport), &b.flow.transport);
-	if (e == ERR_OK)
-		e = sb->p.ops->local_for(
-		    sb->p.ctx, b.flow.transport, &b.flow.remote, &b.flow.local);
-	slice_clip_cstr(slice_cstr(s->contact), b.contact, sizeof b.contact);
-	slice_clip_cstr(slice_cstr(s->call_id), b.call_id, sizeof b.call_id);
-	slice_clip_cstr(slice_cstr(s->user_agent), b.user_agent, sizeof b.user_agent);
-	slice_clip_cstr(slice_cstr(s->instance), b.instance, sizeof b.instance);
-	if (e == ERR_OK)
-		e = registrar_restore(sb->registrar, &b);
-	if (e == ERR_OK)
-		guard_trust(gate_guard(sb->gate), &b.flow.remote);
-	if (e != ERR_OK)
-		log_info(REGISTRAR, "a saved registration is not taken up: %s", err_text(e));
+	if (registrar_restore(sb->registrar, handle, value, &source))
+		guard_trust(gate_guard(sb->gate), &source);
 }
 
 /* ---- life ---- */

@@ -28,11 +28,13 @@ struct switchboard_ops {
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*on_registration)(void *ctx, const struct live_registration *r, bool removed);
-	void (*on_binding)(void *ctx, const struct store_binding_change *change);
 	/** Attackers, see security/guard.h; each may be NULL. */
 	void (*on_block)(void *ctx, const struct guard_block *b);
 	void (*on_unblock)(void *ctx, const struct addr_net *net);
 	void (*on_hold)(void *ctx, const struct addr_net *net, uint32_t seconds);
+	/** Registrations over restart and crash: see registrar_ops. */
+	void (*binding_keep)(void *ctx, uint32_t *handle, struct slice value);
+	void (*binding_forget)(void *ctx, uint32_t handle);
 	/** A message to be traced; r without time; all of it is borrowed. NULL = no traces wanted.
 	 */
 	void (*on_trace)(void *ctx, const struct trace_record *r);
@@ -58,8 +60,8 @@ void switchboard_on_message(
 /** Now and then: a timer of now ran so late, the fullest receive queue is so full. */
 void switchboard_on_load(struct switchboard *sb, uint32_t lag_ms, uint32_t queue_permille);
 void switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow);
-/** Registrations of the run before. */
-void switchboard_restore(struct switchboard *sb, const struct store_binding *s);
+/** A registration of the run before: see registrar_restore. */
+void switchboard_restore(struct switchboard *sb, uint32_t handle, struct slice value);
 
 /** Our address as a STUN server on the Internet sees it; family 0 = unknown. Used while no
  *  external address is entered. */

@@ -238,28 +238,9 @@ static const struct model_field session_fields[] = {
 const struct model_entity model_session = {"session", "sessions", MODEL_HIDDEN, NULL, "id", NULL,
     .label = "Web session", .description = "A log-in in a browser", FIELDS(session_fields)};
 
-static const struct model_field binding_fields[] = {
-    {"phone", MODEL_REF, MODEL_REQUIRED, .ref = "phone", .on_delete = MODEL_CASCADE,
-	.label = "Phone"},
-    {"contact", MODEL_TEXT, MODEL_REQUIRED, 1, 519, .label = "Contact"},
-    {"source", MODEL_TEXT, 0, 0, 63, .label = "Source address"},
-    {"transport", MODEL_TEXT, 0, 0, 7, .label = "Transport"},
-    {"user_agent", MODEL_TEXT, 0, 0, 127, .label = "User agent"},
-    {"call_id", MODEL_TEXT, 0, 0, 263, .label = "Call-ID"},
-    {"instance", MODEL_TEXT, 0, 0, 127, .label = "Instance"},
-    {"cseq", MODEL_INT, 0, 0, UINT32_MAX, .label = "CSeq"},
-    {"q_thousandths", MODEL_INT, 0, 0, 1000, .label = "Preference"},
-    {"registered_at", MODEL_TIME, 0, .label = "Registered"},
-    {"expires_at", MODEL_TIME, MODEL_INDEX, .label = "Ends"},
-};
-
-const struct model_entity model_binding = {"binding", "bindings", MODEL_HIDDEN, NULL, "id", NULL,
-    .unique_together = "phone, contact", .label = "Registration",
-    .description = "Where a phone can be reached", FIELDS(binding_fields)};
-
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_phone,
-    &model_user, &model_line, &model_number, &model_call_record, &model_session, &model_binding,
-    &model_certificate, &model_address_rule};
+    &model_user, &model_line, &model_number, &model_call_record, &model_session, &model_certificate,
+    &model_address_rule};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -106,8 +106,7 @@ struct model_entity {
 };
 
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
-    model_call_record, model_session, model_binding, model_line, model_certificate,
-    model_address_rule;
+    model_call_record, model_session, model_line, model_certificate, model_address_rule;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

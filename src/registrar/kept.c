@@ -126,9 +126,10 @@ fill(struct binding *b, const struct kept *k, uint32_t handle)
 }
 
 static enum err
-restore_binding(struct registrar *r, uint32_t handle, struct slice value)
+restore_binding(struct registrar *r, uint32_t handle, struct slice value, struct addr *source)
 {
 	int64_t wall_ms = r->p.ops->wall_ms(r->p.ctx);
+	int64_t longest_ms = dir_settings(r->p.dir)->register_max_s * 1000ll;
 	struct slice text[TEXT_N];
 	const struct dir_phone *dp;
 	struct reg_phone *p;
@@ -156,7 +157,12 @@ restore_binding(struct registrar *r, uint32_t handle, struct slice value)
 		return ERR_NOMEM;
 	}
 	fill(b, &k, handle);
-	binding_restored(b, (uint64_t)(k.expires_at - wall_ms));
+	/* when the clock was set back meanwhile, the rest would be longer than anybody may ask for
+	 */
+	if (b->expires_at > wall_ms + longest_ms)
+		b->expires_at = wall_ms + longest_ms;
+	*source = b->source;
+	binding_restored(b, (uint64_t)(b->expires_at - wall_ms));
 	return ERR_OK;
 }
 
@@ -176,18 +182,20 @@ restore_key(struct registrar *r, uint32_t handle, struct slice value)
 	return ERR_OK;
 }
 
-void
-registrar_restore(struct registrar *r, uint32_t handle, struct slice value)
+bool
+registrar_restore(struct registrar *r, uint32_t handle, struct slice value, struct addr *source)
 {
+	bool is_key = value.n && value.p[0] == KIND_GRUU_KEY;
 	enum err e = ERR_MALFORMED;
 
-	if (value.n && value.p[0] == KIND_BINDING)
-		e = restore_binding(r, handle, value);
-	else if (value.n && value.p[0] == KIND_GRUU_KEY)
+	if (is_key)
 		e = restore_key(r, handle, value);
+	else if (value.n && value.p[0] == KIND_BINDING)
+		e = restore_binding(r, handle, value, source);
 	if (e == ERR_OK)
-		return;
+		return !is_key;
 	r->p.ops->forget(r->p.ctx, handle);
 	if (e != ERR_TIMEOUT)
 		log_info(REGISTRAR, "a kept registration is not taken up: %s", err_text(e));
+	return false;
 }

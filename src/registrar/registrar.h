@@ -84,8 +84,10 @@ void registrar_free(struct registrar *r);
  *  follow their phone, qualify intervals too. The old snapshot is not used any more. */
 void registrar_set_directory(struct registrar *r, const struct directory *dir);
 /** Before the loop runs, for each value that was kept, in the order in which they were put: a
- *  later one of the same contact wins. What is not wanted any more is forgotten. */
-void registrar_restore(struct registrar *r, uint32_t handle, struct slice value);
+ *  later one of the same contact wins. What is not wanted any more is forgotten. True: a
+ *  phone is registered again; *source is where it registered from. */
+bool registrar_restore(
+    struct registrar *r, uint32_t handle, struct slice value, struct addr *source);
 
 /** Answers a REGISTER of this phone (as auth_check found it). */
 void registrar_on_register(struct registrar *r, struct sip_server *tsx, const struct sip_msg *req,

@@ -176,11 +176,6 @@ store_expire(struct store *s, int64_t now_ms, int64_t *removed)
 		    "DELETE FROM session WHERE id IN "
 		    "(SELECT id FROM session WHERE expires_at <= ? LIMIT ?)",
 		    now_ms, &others);
-	if (e == ERR_OK)
-		e = delete_before(s,
-		    "DELETE FROM binding WHERE id IN "
-		    "(SELECT id FROM binding WHERE expires_at <= ? LIMIT ?)",
-		    now_ms, &others);
 	if (e == ERR_OK && removed)
 		*removed = records;
 	return e;

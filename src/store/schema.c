@@ -12,7 +12,8 @@
 
 /* Append only; numbers ascend; never change a step that was released. */
 static const struct migration migrations[] = {
-    {1, ""}, /* the first schema, made from the tables */
+    {1, ""},				 /* the first schema, made from the tables */
+    {2, "DROP TABLE IF EXISTS binding"}, /* registrations are in a keep file */
 };
 
 enum { SQL_BYTES = 32 * 1024 };

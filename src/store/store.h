@@ -143,41 +143,12 @@ ERR_MUST_CHECK enum err store_session_extend(
 /** Fine when there is none. */
 ERR_MUST_CHECK enum err store_session_delete(struct store *s, const unsigned char token_hash[32]);
 
-/* --- registrations -------------------------------------------------------------- */
-
-/** One contact of a phone, as the registrar keeps it over a restart. */
-struct store_binding {
-	int64_t phone;
-	char contact[520];
-	char source[64]; /* address the REGISTER came from */
-	char transport[8];
-	char user_agent[128];
-	char call_id[264];
-	char instance[128]; /* +sip.instance */
-	uint32_t cseq;
-	uint32_t q_thousandths;
-	int64_t registered_at, expires_at;
-};
-
-struct store_binding_change {
-	bool remove; /* by phone and contact; else insert or replace */
-	struct store_binding binding;
-};
-
-/** All that end after now_ms; cb may not call the store. */
-ERR_MUST_CHECK enum err store_bindings_load(struct store *s, int64_t now_ms,
-    void (*cb)(void *ctx, const struct store_binding *b), void *ctx);
-/** In order, in one transaction. Bindings of phones that no longer exist are skipped. Survives
- *  kill -9; after power loss the last second may be missing (phones register again). */
-ERR_MUST_CHECK enum err store_bindings_apply(
-    struct store *s, const struct store_binding_change *changes, size_t n);
-
 /* --- call records ---------------------------------------------------------------- */
 
 /** All n in one transaction. A record with the same call_id and started_at is already there
  *  after a replay and is left alone. The change feed is told once a batch, with the last id. */
 ERR_MUST_CHECK enum err store_cdr_insert(struct store *s, const struct cdr *records, size_t n);
-/** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions and bindings.
+/** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions.
  *  *removed (may be NULL): call records. */
 ERR_MUST_CHECK enum err store_expire(struct store *s, int64_t now_ms, int64_t *removed);
 

@@ -65,7 +65,7 @@ enum err fold_register(sqlite3 *h);
 
 /* --- schema.c ------------------------------------------------------------------ */
 
-enum { STORE_SCHEMA_VERSION = 1, STORE_APPLICATION_ID = 0x53747267 /* "Strg" */ };
+enum { STORE_SCHEMA_VERSION = 2, STORE_APPLICATION_ID = 0x53747267 /* "Strg" */ };
 
 struct migration {
 	int version; /* that it leads to */

@@ -118,9 +118,15 @@ sb_registration(void *ctx, const struct live_registration *r, bool removed)
 }
 
 static void
-sb_binding(void *ctx, const struct store_binding_change *change)
+sb_binding_keep(void *ctx, uint32_t *handle, struct slice value)
 {
-	office_keep_binding(ctx, change);
+	office_keep(ctx, handle, value);
+}
+
+static void
+sb_binding_forget(void *ctx, uint32_t handle)
+{
+	office_forget(ctx, handle);
 }
 
 static const struct switchboard_ops switchboard_ops = {.send = sb_send,
@@ -131,7 +137,8 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .record_update = sb_record_update,
     .record_end = sb_record_end,
     .on_registration = sb_registration,
-    .on_binding = sb_binding};
+    .binding_keep = sb_binding_keep,
+    .binding_forget = sb_binding_forget};
 
 static void
 on_broken(void *ctx, const char *what)
@@ -168,7 +175,7 @@ open_switch(struct office *o)
 				     .ctx = o}) != ERR_OK ||
 	    sim_endpoint_add(o->sim, &here, on_datagram, o) != ERR_OK)
 		abort();
-	office_restore(o, sb_wall_ms(o));
+	office_restore(o);
 }
 
 /* kill -9: nothing is said to anybody, only what was saved is left. */

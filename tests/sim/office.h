@@ -16,7 +16,7 @@ enum {
 	OFFICE_PHONES_MAX = 6,
 	OFFICE_CALLS_MAX = 64,
 	OFFICE_PROBLEM_MAX = 600,
-	OFFICE_BINDINGS_MAX = 64
+	OFFICE_KEPT_MAX = 64
 };
 
 /* A record in the journal: as it was last written. */
@@ -33,6 +33,13 @@ struct office_call {
 	char id[CALL_ID_BYTES];
 	uint16_t status;
 	bool failed, vanished;
+};
+
+/* A registration on the disk; n 0: none. */
+struct office_kept {
+	size_t n;
+	uint64_t order;
+	char bytes[REG_KEPT_MAX_BYTES];
 };
 
 struct office {
@@ -59,8 +66,8 @@ struct office {
 	size_t n_told;
 	struct office_record record[OFFICE_CALLS_MAX];
 	size_t n_records, n_live_ended;
-	struct store_binding binding[OFFICE_BINDINGS_MAX];
-	size_t n_bindings;
+	struct office_kept kept[OFFICE_KEPT_MAX]; /* by handle - 1 */
+	uint64_t kept_order;
 	char last_call[CALL_ID_BYTES];
 	char problem[OFFICE_PROBLEM_MAX]; /* the first; "" = none */
 };

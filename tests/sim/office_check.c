@@ -112,8 +112,9 @@ check_nothing_left(struct office *o)
 		office_problem(o, "left over: %zu media streams", sim_media_busy(&o->media));
 	if (reg->bindings)
 		office_problem(o, "left over: %zu bindings", reg->bindings);
-	if (o->n_bindings)
-		office_problem(o, "left over: %zu saved bindings", o->n_bindings);
+	for (size_t i = 0; i < OFFICE_KEPT_MAX; i++)
+		if (o->kept[i].n)
+			office_problem(o, "left over: a registration on the disk");
 	for (size_t i = 0; i < o->n_phones; i++)
 		if (phone_calls(&o->phone[i]))
 			office_problem(o, "phone %s still has %zu calls", o->phone[i].p.name,

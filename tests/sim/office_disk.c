@@ -44,46 +44,58 @@ office_journal_end(struct office *o, uint32_t handle, const struct cdr *cdr)
 	r->final = true;
 }
 
-static bool
-same(const struct store_binding *a, const struct store_binding *b)
-{
-	return a->phone == b->phone && strcmp(a->contact, b->contact) == 0;
-}
-
 void
-office_keep_binding(struct office *o, const struct store_binding_change *change)
+office_keep(struct office *o, uint32_t *handle, struct slice value)
 {
 	size_t i = 0;
 
-	while (i < o->n_bindings && !same(&o->binding[i], &change->binding))
+	while (i < OFFICE_KEPT_MAX && o->kept[i].n)
 		i++;
-	if (change->remove) {
-		if (i < o->n_bindings)
-			o->binding[i] = o->binding[--o->n_bindings];
+	if (i == OFFICE_KEPT_MAX || value.n > sizeof o->kept[i].bytes) {
+		office_problem(o, "more is kept than phones can register");
 		return;
 	}
-	if (i == OFFICE_BINDINGS_MAX) {
-		office_problem(o, "more bindings than phones can make");
-		return;
-	}
-	o->binding[i] = change->binding;
-	if (i == o->n_bindings)
-		o->n_bindings++;
+	memcpy(o->kept[i].bytes, value.p, value.n);
+	o->kept[i].n = value.n;
+	o->kept[i].order = ++o->kept_order;
+	office_forget(o, *handle);
+	*handle = (uint32_t)i + 1;
 }
 
 void
-office_restore(struct office *o, int64_t now_ms)
+office_forget(struct office *o, uint32_t handle)
 {
-	struct store_binding saved[OFFICE_BINDINGS_MAX];
-	size_t n = 0;
+	if (handle == 0)
+		return;
+	if (handle > OFFICE_KEPT_MAX || o->kept[handle - 1].n == 0)
+		office_problem(o, "what was not kept is forgotten");
+	else
+		o->kept[handle - 1].n = 0;
+}
 
-	for (size_t i = 0; i < o->n_bindings; i++)
-		if (o->binding[i].expires_at > now_ms)
-			saved[n++] = o->binding[i];
-	memcpy(o->binding, saved, n * sizeof *saved);
-	o->n_bindings = n;
-	for (size_t i = 0; i < n; i++)
-		switchboard_restore(o->switchboard, &saved[i]);
+/* The oldest that is younger than this order; NULL: there is none. */
+static struct office_kept *
+next_kept(struct office *o, uint64_t after)
+{
+	struct office_kept *next = NULL;
+
+	for (size_t i = 0; i < OFFICE_KEPT_MAX; i++)
+		if (o->kept[i].n && o->kept[i].order > after &&
+		    (!next || o->kept[i].order < next->order))
+			next = &o->kept[i];
+	return next;
+}
+
+void
+office_restore(struct office *o)
+{
+	uint64_t order = 0;
+
+	for (struct office_kept *k; (k = next_kept(o, order));) {
+		order = k->order;
+		switchboard_restore(
+		    o->switchboard, (uint32_t)(k - o->kept) + 1, slice_make(k->bytes, k->n));
+	}
 	for (size_t i = 0; i < o->n_records; i++) {
 		struct office_record *r = &o->record[i];
 

@@ -10,9 +10,10 @@
 uint32_t office_journal_begin(struct office *o, const struct cdr *cdr);
 void office_journal_update(struct office *o, uint32_t handle, const struct cdr *cdr, bool over);
 void office_journal_end(struct office *o, uint32_t handle, const struct cdr *cdr);
-void office_keep_binding(struct office *o, const struct store_binding_change *change);
-/** A new switchboard takes up the bindings that have not expired; calls that were cut off get their
- * end. */
-void office_restore(struct office *o, int64_t now_ms);
+/** As registrar_ops: keep and forget. */
+void office_keep(struct office *o, uint32_t *handle, struct slice value);
+void office_forget(struct office *o, uint32_t handle);
+/** A new switchboard takes up what was kept; calls that were cut off get their end. */
+void office_restore(struct office *o);
 
 #endif

@@ -1,7 +1,5 @@
 #!/usr/bin/env python3
 """kill -9, as a power cut would: what was confirmed is there, what was cut is recorded, phones need not notice."""
-import contextlib
-import sqlite3
 import unittest
 
 import harness
@@ -32,28 +30,20 @@ class Crash(unittest.TestCase):
         caller.established()
         return caller, called
 
-    def stored_bindings(self):
-        """What would be there after a crash. Bindings are written behind, within some 20 ms (phones come again)."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.server.data}/strowger.db?mode=ro", uri=True)) as database:
-            return database.execute("SELECT count(*) FROM binding").fetchone()[0]
-
-    def test_bindings_survive(self):
-        self.bernd.register(expires=600)
-        until(lambda: self.stored_bindings() == 1, "the binding is stored")
-        self.server.kill()
-        self.server.start()
-        caller, called = self.call()
-        caller.hang_up()
-        called.is_hung_up()
-
-    def test_removed_bindings_stay_removed(self):
-        self.bernd.register(expires=600)
-        until(lambda: self.stored_bindings() == 1, "the binding is stored")
-        self.bernd.register(expires=0)
-        until(lambda: self.stored_bindings() == 0, "the binding is removed")
-        self.server.kill()
-        self.server.start()
-        self.assertNotIn("bernd", [one["phone"] for one in self.server.registrations()])
+    def test_a_confirmed_registration_survives_whenever_the_kill_comes(self):
+        """The 200 has hardly arrived when the process dies: the phone need not come again to be called."""
+        for _ in range(10):
+            self.bernd.register(expires=600)
+            self.server.kill()
+            self.server.start()
+            until(lambda: "bernd" in [one["phone"] for one in self.server.registrations()], "bernd is listed")
+            caller, called = self.call()
+            caller.hang_up()
+            called.is_hung_up()
+            self.bernd.register(expires=0)
+            self.server.kill()
+            self.server.start()
+            self.assertNotIn("bernd", [one["phone"] for one in self.server.registrations()])
         self.anna.invite(102).failed_with(480)
 
     def test_confirmed_writes_survive(self):
@@ -89,7 +79,6 @@ class Crash(unittest.TestCase):
     def test_killed_again_and_again(self):
         """Twenty times killed right after a call ended: no record lost, none doubled."""
         self.bernd.register(expires=600)
-        until(lambda: self.stored_bindings() == 1, "the binding is stored")
         for _ in range(20):
             caller, called = self.call()
             caller.hang_up()

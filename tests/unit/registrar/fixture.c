@@ -43,6 +43,22 @@ dir_phone_by_source(const struct directory *d, const struct addr *source, struct
 	return NULL;
 }
 
+const struct dir_user *
+dir_user_by_number(const struct directory *d, struct slice number)
+{
+	for (size_t i = 0; i < PHONES_MAX; i++)
+		for (size_t k = 0; d->phone[i].id && k < d->phone[i].user_count; k++)
+			if (slice_eq(d->phone[i].users[k]->numbers[0]->number, number))
+				return d->phone[i].users[k];
+	return NULL;
+}
+
+struct addr_nets
+dir_local_networks(const struct directory *d)
+{
+	return d->local_networks;
+}
+
 const struct dir_phone *
 dir_phones(const struct directory *d, size_t *count)
 {
@@ -55,10 +71,37 @@ dir_phones(const struct directory *d, size_t *count)
 /* ---- ops ---- */
 
 static void
-save(void *ctx, const struct reg_binding *b, bool removed)
+keep(void *ctx, uint32_t *handle, struct slice value)
 {
-	f.saved = *b;
-	removed ? f.n_unsaved++ : f.n_saved++;
+	static uint32_t next;
+	struct kept *k = &f.kept[*handle ? *handle - 1 : next++ % KEPT_MAX];
+
+	assert_in_range(value.n, 1, REG_KEPT_MAX_BYTES);
+	if (*handle == 0)
+		while (k->n) /* of an earlier turn */
+			k = &f.kept[next++ % KEPT_MAX];
+	memcpy(k->bytes, value.p, value.n);
+	k->n = value.n;
+	*handle = (uint32_t)(k - f.kept) + 1;
+	f.last_kept = *handle;
+	f.n_kept++;
+}
+
+static void
+forget(void *ctx, uint32_t handle)
+{
+	assert_in_range(handle, 1, KEPT_MAX);
+	assert_int_not_equal(f.kept[handle - 1].n, 0);
+	f.kept[handle - 1].n = 0;
+	f.n_forgotten++;
+}
+
+static void
+on_phone(void *ctx, int64_t phone_id, size_t n_contacts, size_t n_reachable)
+{
+	f.phone_contacts = n_contacts;
+	f.phone_reachable = n_reachable;
+	f.n_phone_told++;
 }
 
 static void
@@ -81,7 +124,12 @@ wall_ms(void *ctx)
 	return WALL_S_AT_START * 1000ll + (int64_t)(timers_now_ms(&f.timers) - START_MS);
 }
 
-static const struct registrar_ops ops = {save, on_registration, local_for, wall_ms};
+static const struct registrar_ops ops = {.keep = keep,
+    .forget = forget,
+    .on_registration = on_registration,
+    .on_phone = on_phone,
+    .local_for = local_for,
+    .wall_ms = wall_ms};
 
 /* A peer that answers, some time later. */
 struct answer {
@@ -185,7 +233,9 @@ fill_directory(void)
 {
 	static const struct dir_number number = {.number = {"101", 3}};
 	static const struct dir_number *const numbers[] = {&number};
-	static const struct dir_user user = {.id = 1, .numbers = numbers, .number_count = 1};
+	static const struct dir_phone *const phones[] = {&f.dir.phone[0]};
+	static const struct dir_user user = {
+	    .id = 1, .phones = phones, .phone_count = 1, .numbers = numbers, .number_count = 1};
 	static const struct dir_user *const users[] = {&user};
 	struct dir_phone *p = f.dir.phone;
 
@@ -221,6 +271,28 @@ fixture_setup(void **state)
 	f.flow = (struct sip_flow){
 	    .transport = SIP_UDP, .local = at("10.0.0.1:5060"), .remote = at("10.0.0.5:5060")};
 	return 0;
+}
+
+void
+fixture_restart(void)
+{
+	struct kept kept[KEPT_MAX];
+
+	memcpy(kept, f.kept, sizeof kept);
+	fixture_teardown(NULL);
+	fixture_setup(NULL);
+	memcpy(f.kept, kept, sizeof kept);
+}
+
+void
+fixture_restore(void)
+{
+	struct addr source;
+
+	for (uint32_t i = 0; i < KEPT_MAX; i++)
+		if (f.kept[i].n)
+			f.n_restored += registrar_restore(
+			    f.reg, i + 1, slice_make(f.kept[i].bytes, f.kept[i].n), &source);
 }
 
 int
@@ -263,9 +335,10 @@ register_as(const char *aor, const char *call_id, uint32_t cseq, const char *hea
 	snprintf(text, sizeof text,
 	    "REGISTER sip:strowger SIP/2.0\r\n"
 	    "Via: SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bK%u;rport\r\n"
-	    "Max-Forwards: 70\r\nFrom: <%s>;tag=f%u\r\nTo: <%s>\r\nCall-ID: %s\r\n"
+	    "%sMax-Forwards: 70\r\nFrom: <%s>;tag=f%u\r\nTo: <%s>\r\nCall-ID: %s\r\n"
 	    "CSeq: %u REGISTER\r\n%sContent-Length: 0\r\n\r\n",
-	    branch, aor, branch, aor, call_id ? call_id : "c1", last_cseq, headers);
+	    branch, f.more_vias ? f.more_vias : "", aor, branch, aor, call_id ? call_id : "c1",
+	    last_cseq, headers);
 	feed(text);
 	assert_int_equal(f.n_responses, before + 1);
 	return f.msg.status;

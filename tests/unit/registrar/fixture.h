@@ -19,11 +19,18 @@
 enum { START_MS = 1000000, WALL_S_AT_START = 1700000000 };
 
 /* The directory: phones in use are those with an id. */
-enum { PHONES_MAX = 8 };
+enum { PHONES_MAX = 8, KEPT_MAX = 256 };
 
 struct directory {
 	struct settings settings;
 	struct dir_phone phone[PHONES_MAX];
+	struct addr_nets local_networks;
+};
+
+/* A value on the disk; n 0: none. */
+struct kept {
+	char bytes[REG_KEPT_MAX_BYTES];
+	size_t n;
 };
 
 struct fixture {
@@ -33,8 +40,9 @@ struct fixture {
 	struct sip_core *core;
 	struct auth *auth;
 	struct registrar *reg;
-	bool authenticate;    /* false: every request is phone[0]'s */
-	struct sip_flow flow; /* of the next request */
+	bool authenticate;     /* false: every request is phone[0]'s */
+	struct sip_flow flow;  /* of the next request */
+	const char *more_vias; /* header lines below its own */
 
 	/* What was sent last, and to whom. */
 	char sent[65536];
@@ -45,9 +53,11 @@ struct fixture {
 	uint32_t answer_ms;
 
 	/* What the ops heard last. */
-	struct reg_binding saved;
+	struct kept kept[KEPT_MAX]; /* by handle - 1 */
+	uint32_t last_kept;	    /* handle */
 	struct live_registration live;
-	size_t n_saved, n_unsaved, n_live, n_gone;
+	size_t n_kept, n_forgotten, n_live, n_gone;
+	size_t n_restored, n_phone_told, phone_contacts, phone_reachable;
 	enum auth_result auth_result;
 };
 
@@ -57,6 +67,9 @@ int fixture_setup(void **state);
 int fixture_teardown(void **state);
 /** Digests of the password for phone i. */
 void fixture_password(struct dir_phone *p, const char *password);
+/** A new registrar on the same disk; fixture_restore gives it what was kept. */
+void fixture_restart(void);
+void fixture_restore(void);
 struct addr at(const char *text);
 /** Lets time pass, with all timers on the way. */
 void pass_ms(uint64_t ms);

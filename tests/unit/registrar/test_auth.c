@@ -115,6 +115,91 @@ old_clients_are_asked_for_md5_alone(void **state)
 	assert_true(challenge(SIP_DIGEST_SHA256, &ch));
 }
 
+/* The phone's own setting goes before what its kind is known for; the other algorithm is refused
+ * even when the response is right. */
+static void
+a_phone_may_be_set_to_one_algorithm(void **state)
+{
+	static const char sipp[] = "User-Agent: SIPp\r\n";
+	struct sip_digest md5, sha256;
+
+	assert_int_equal(register_with(agent), 401);
+	assert_true(challenge(SIP_DIGEST_MD5, &md5));
+	f.dir.phone[0].digest = DIR_DIGEST_SHA256;
+	assert_int_equal(register_with(sipp), 401);
+	assert_true(challenge(SIP_DIGEST_SHA256, &sha256));
+	assert_false(challenge(SIP_DIGEST_MD5, &md5));
+	assert_int_equal(try("p7", &md5, "secret", 1), 401);
+	assert_int_equal(f.auth_result, AUTH_UNSUPPORTED);
+	assert_int_equal(try("p7", &sha256, "secret", 1), 200);
+	f.dir.phone[0].digest = DIR_DIGEST_MD5;
+	assert_int_equal(register_with(agent), 401);
+	assert_false(challenge(SIP_DIGEST_SHA256, &sha256));
+	assert_true(challenge(SIP_DIGEST_MD5, &md5));
+	assert_int_equal(try("p7", &md5, "secret", 1), 200);
+}
+
+/* SEC-3: permit, deny, only encrypted. Who does not know the password learns nothing of it. */
+static void
+a_phone_may_be_bound_to_networks_and_encryption(void **state)
+{
+	static const struct {
+		const char *permit, *deny, *from;
+		bool tls_required;
+		enum sip_transport over;
+		enum auth_result result;
+	} cases[] = {
+	    {"", "", "10.0.0.5", false, SIP_UDP, AUTH_BY_DIGEST},
+	    {"10.0.0.0/8", "", "10.0.0.5", false, SIP_UDP, AUTH_BY_DIGEST},
+	    {"10.0.0.5", "", "10.0.0.5", false, SIP_UDP, AUTH_BY_DIGEST},
+	    {"10.0.0.5", "", "10.0.0.6", false, SIP_UDP, AUTH_FORBIDDEN_ADDRESS},
+	    {"10.0.0.0/8", "", "192.0.2.1", false, SIP_UDP, AUTH_FORBIDDEN_ADDRESS},
+	    {"", "10.0.0.0/24", "10.0.0.5", false, SIP_UDP, AUTH_FORBIDDEN_ADDRESS},
+	    {"", "10.0.0.0/24", "10.0.1.5", false, SIP_UDP, AUTH_BY_DIGEST},
+	    {"10.0.0.5", "0.0.0.0/0", "10.0.0.5", false, SIP_UDP, AUTH_BY_DIGEST},
+	    {"10.0.0.5", "0.0.0.0/0", "10.0.0.6", false, SIP_UDP, AUTH_FORBIDDEN_ADDRESS},
+	    {"2001:db8::/32", "", "[2001:db8::1]", false, SIP_UDP, AUTH_BY_DIGEST},
+	    {"2001:db8::/32", "", "10.0.0.5", false, SIP_UDP, AUTH_FORBIDDEN_ADDRESS},
+	    {"", "", "10.0.0.5", true, SIP_UDP, AUTH_NOT_ENCRYPTED},
+	    {"", "", "10.0.0.5", true, SIP_TCP, AUTH_NOT_ENCRYPTED},
+	    {"", "", "10.0.0.5", true, SIP_WS, AUTH_NOT_ENCRYPTED},
+	    {"", "", "10.0.0.5", true, SIP_TLS, AUTH_BY_DIGEST},
+	    {"", "", "10.0.0.5", true, SIP_WSS, AUTH_BY_DIGEST},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct dir_phone *p = &f.dir.phone[0];
+		struct addr_net permit[4], deny[4];
+		struct sip_digest ch;
+		size_t n;
+
+		set_up(state);
+		p->tls_required = cases[i].tls_required;
+		assert_int_equal(
+		    addr_nets_parse(slice_cstr(cases[i].permit), permit, 4, &n), ERR_OK);
+		p->permit = (struct addr_nets){permit, n};
+		assert_int_equal(addr_nets_parse(slice_cstr(cases[i].deny), deny, 4, &n), ERR_OK);
+		p->deny = (struct addr_nets){deny, n};
+		f.flow.remote = at(cases[i].from);
+		f.flow.transport = cases[i].over;
+		assert_int_equal(register_with(agent), 401);
+		assert_true(challenge(SIP_DIGEST_MD5, &ch));
+		assert_int_equal(try("p7", &ch, "wrong", 1), 401);
+		assert_int_equal(f.auth_result, AUTH_WRONG_PASSWORD);
+		assert_int_equal(
+		    try("p7", &ch, "secret", 2), cases[i].result == AUTH_BY_DIGEST ? 200 : 403);
+		assert_int_equal(f.auth_result, cases[i].result);
+		assert_int_equal(auth_counts(f.auth)[cases[i].result], 1);
+		fixture_teardown(state);
+	}
+	set_up(state);
+	f.dir.phone[1].tls_required = true;
+	f.flow.remote = at("10.0.0.8:5060");
+	assert_int_equal(register_as("sip:gate@strowger", NULL, 0, ""), 403);
+	assert_int_equal(f.auth_result, AUTH_NOT_ENCRYPTED);
+	fixture_teardown(state);
+}
+
 static void
 wrong_is_refused(void **state)
 {
@@ -308,6 +393,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(both_algorithms_are_offered_and_taken),
 	    TEST(old_clients_are_asked_for_md5_alone),
+	    TEST(a_phone_may_be_set_to_one_algorithm),
+	    cmocka_unit_test(a_phone_may_be_bound_to_networks_and_encryption),
 	    TEST(wrong_is_refused),
 	    TEST(unknown_name_and_wrong_password_look_alike),
 	    TEST(a_nonce_grows_old),

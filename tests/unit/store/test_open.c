@@ -68,7 +68,7 @@ a_second_daemon_is_kept_out(void **state)
 	assert_int_equal(store_check(f->path, why, sizeof why), ERR_OK);
 }
 
-/* A database as an older program left it: no qualify_s, no cdr_keep_days, no bindings. */
+/* A database as an older program left it: no qualify_s, no cdr_keep_days. */
 static void
 an_older_database_gains_what_is_new(void **state)
 {
@@ -78,7 +78,7 @@ an_older_database_gains_what_is_new(void **state)
 	int64_t id = make(f->store, &model_phone, "{'name':'desk','port':5070}");
 
 	close_store(f);
-	sql(f->path, "ALTER TABLE phone DROP COLUMN qualify_s; DROP TABLE binding;"
+	sql(f->path, "ALTER TABLE phone DROP COLUMN qualify_s;"
 		     "ALTER TABLE settings DROP COLUMN cdr_keep_days;"
 		     "UPDATE settings SET company = 'Old'");
 	fixture_open(f);
@@ -89,7 +89,6 @@ an_older_database_gains_what_is_new(void **state)
 	assert_int_equal(store_settings(f->store, &settings), ERR_OK);
 	assert_string_equal(settings.company, "Old");
 	assert_int_equal(settings.cdr_keep_days, 0);
-	assert_int_equal(store_bindings_apply(f->store, NULL, 0), ERR_OK);
 }
 
 static void

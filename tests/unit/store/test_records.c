@@ -1,4 +1,4 @@
-/* store/cdr.c, binding.c: call records and registrations. */
+/* store/cdr.c: call records. */
 #include "fixture.h"
 
 static struct cdr
@@ -142,70 +142,6 @@ old_call_records_go_by_cdr_keep_days(void **state)
 	assert_int_equal(total(f->store, ""), 100);
 }
 
-struct loaded {
-	struct store_binding at[8];
-	size_t n;
-};
-
-static void
-on_binding(void *ctx, const struct store_binding *b)
-{
-	struct loaded *l = ctx;
-
-	assert_true(l->n < 8);
-	l->at[l->n++] = *b;
-}
-
-static void
-registrations_survive_a_restart(void **state)
-{
-	struct fixture *f = *state;
-	int64_t phone = make(f->store, &model_phone, "{'name':'desk'}");
-	struct store_binding_change c[4] = {
-	    {false, {.phone = phone, .contact = "sip:a@192.0.2.1", .cseq = 1, .expires_at = 5000}},
-	    {false, {.phone = phone,
-			.contact = "sip:b@192.0.2.1",
-			.cseq = 4000000000u,
-			.q_thousandths = 500,
-			.transport = "tcp",
-			.expires_at = 900}},
-	    {false, {.phone = 4711, .contact = "sip:nobody@192.0.2.1", .expires_at = 5000}},
-	    {false, {.phone = phone,
-			.contact = "sip:a@192.0.2.1",
-			.cseq = 2,
-			.expires_at = 6000,
-			.source = "192.0.2.1:5060",
-			.user_agent = "x"}},
-	};
-	struct loaded l = {0};
-
-	assert_int_equal(store_bindings_apply(f->store, c, 4), ERR_OK);
-	store_close(f->store);
-	fixture_open(f);
-	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
-	assert_int_equal(l.n, 2);
-	assert_memory_equal(&l.at[0], &c[3].binding, sizeof l.at[0]);
-	assert_memory_equal(&l.at[1], &c[1].binding, sizeof l.at[1]);
-	l.n = 0;
-	assert_int_equal(store_bindings_load(f->store, 900, on_binding, &l), ERR_OK);
-	assert_int_equal(l.n, 1);
-	c[0].remove = true;
-	assert_int_equal(store_bindings_apply(f->store, c, 1), ERR_OK);
-	l.n = 0;
-	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
-	assert_int_equal(l.n, 1);
-	assert_int_equal(store_expire(f->store, 900, NULL), ERR_OK);
-	l.n = 0;
-	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
-	assert_int_equal(l.n, 0);
-	/* and go with their phone */
-	c[0].remove = false;
-	assert_int_equal(store_bindings_apply(f->store, c, 1), ERR_OK);
-	assert_int_equal(store_delete(f->store, &model_phone, phone, NULL, NULL), ERR_OK);
-	assert_int_equal(store_bindings_load(f->store, 0, on_binding, &l), ERR_OK);
-	assert_int_equal(l.n, 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int
@@ -216,7 +152,6 @@ main(void)
 	    TEST(call_records_are_chosen_by_the_time_they_began),
 	    TEST(texts_of_strangers_do_not_break_a_record),
 	    TEST(old_call_records_go_by_cdr_keep_days),
-	    TEST(registrations_survive_a_restart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

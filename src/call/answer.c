@@ -44,8 +44,10 @@ on_gone(void *user, struct sip_server *tsx)
 	}
 }
 
-const struct sip_server_ops answer_server_ops = {
-    .on_cancel = on_cancel, .on_no_ack = on_no_ack, .on_gone = on_gone};
+const struct sip_server_ops answer_server_ops = {.on_cancel = on_cancel,
+    .on_no_ack = on_no_ack,
+    .on_no_prack = prack_on_missing,
+    .on_gone = on_gone};
 
 /* The 2xx crossed our CANCEL, or its SDP is useless: take the call and end it. An
  * offer in it wants an answer all the same (13.2.2.4). */
@@ -59,32 +61,78 @@ take_and_end(struct leg *l, const struct sip_msg *resp)
 	leg_bye(l, SLICE(""));
 }
 
+/* The answer, or the offer that the INVITE had not, for the caller. After a reliable 18x
+ * with SDP the 200 need not have one, and it is that one which counts (RFC 3261, 13.2.1). */
 static enum err
-connect_sides(struct leg *l, const struct sip_msg *resp)
+take_media(struct leg *l, const struct sip_msg *resp)
 {
-	struct call *c = l->call;
-	struct leg *caller = leg_other(l);
-	struct slice sdp = {0};
+	struct slice unused;
+	enum err e = ERR_OK;
+
+	if (resp->body.n || !l->rel.agreed)
+		e = bridge_take(l, resp->body, &l->dialog.flow, !l->call->offer_late);
+	if (e != ERR_OK && l->rel.agreed)
+		e = ERR_OK;
+	return e == ERR_OK ? bridge_give(l, leg_other(l), &unused) : e;
+}
+
+/* What passes of the 200, and who answers. */
+static enum err
+keep_answer_headers(struct leg *l, const struct sip_msg *resp)
+{
+	char text[PASSING_MAX_BYTES + 512];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text);
+	present_take_response(l, resp);
+	present_write(leg_other(l), l, &b);
+	passing_copy(&b, resp, PASS_ANSWER);
+	return buf_ok(&b) ? arena_dup(&l->arena, buf_slice(&b), &l->call->answer_headers)
+			  : ERR_TOO_BIG;
+}
+
+void
+answer_caller_now(struct call *c)
+{
+	struct leg *called = c->leg[MEDIA_CALLED], *caller = c->leg[MEDIA_CALLER];
 	char extra[PASSING_MAX_BYTES + 768];
 	struct buf b;
-	enum err e = bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late);
+	enum err e;
 
-	if (e == ERR_OK)
-		e = bridge_give(l, caller, &sdp);
-	if (e != ERR_OK)
-		return e;
+	c->answer_waits = false;
 	buf_init(&b, extra, sizeof extra);
 	session_write_answer(caller, &b);
-	present_take_response(l, resp);
-	present_write(caller, l, &b);
-	passing_copy(&b, resp, PASS_ANSWER);
-	return leg_accept(caller, 200, buf_slice(&b), sdp);
+	buf_put(&b, c->answer_headers);
+	e = buf_ok(&b)
+		? leg_respond(caller, 200, buf_slice(&b),
+		      caller->rel.no_sdp_in_200 ? SLICE("") : sdp_text_slice(&caller->local_sdp),
+		      false)
+		: ERR_TOO_BIG;
+	if (e != ERR_OK) {
+		record_reason(c, REASON_ANSWER_MEDIA,
+		    REASON_ARGS(called->phone_name, slice_cstr(err_text(e))));
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 500);
+		return;
+	}
+	caller->state = LEG_UP;
+	session_start(caller);
+	call_answered(c, called);
+}
+
+static void
+on_useless_2xx(struct leg *l, const struct sip_msg *resp, enum err e)
+{
+	record_reason(
+	    l->call, REASON_ANSWER_MEDIA, REASON_ARGS(l->phone_name, slice_cstr(err_text(e))));
+	take_and_end(l, resp);
+	call_end(l->call, CDR_FAILED, CDR_BY_SYSTEM, e == ERR_LIMIT ? 503 : 488);
 }
 
 static void
 on_first_2xx(struct leg *l, const struct sip_msg *resp)
 {
 	struct call *c = l->call;
+	struct leg *caller = leg_other(l);
 	enum err e = sip_dialog_on_response(&l->dialog, &l->arena, resp);
 
 	l->invite_out_pending = false;
@@ -94,18 +142,16 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 			call_end(c, CDR_FAILED, CDR_BY_CALLED, 500);
 		return;
 	}
-	e = connect_sides(l, resp);
+	e = take_media(l, resp);
+	if (e == ERR_OK)
+		e = keep_answer_headers(l, resp);
 	if (e != ERR_OK) {
-		record_reason(
-		    c, REASON_ANSWER_MEDIA, REASON_ARGS(l->phone_name, slice_cstr(err_text(e))));
-		take_and_end(l, resp);
-		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, e == ERR_LIMIT ? 503 : 488);
+		on_useless_2xx(l, resp, e);
 		return;
 	}
 	ring_on_winner(l);
 	l->state = LEG_UP;
 	leg_sit(l);
-	leg_other(l)->state = LEG_UP;
 	bridge_drop_refused(l);
 	if (c->offer_late)
 		l->ack_owed = true;
@@ -113,8 +159,10 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 		leg_ack(l, SLICE(""));
 	session_on_2xx(l, resp);
 	session_start(l);
-	session_start(leg_other(l));
-	call_answered(c, l);
+	if (caller->rel.waits && caller->rel.waits_sdp)
+		c->answer_waits = true; /* RFC 3262, 3 */
+	else
+		answer_caller_now(c);
 }
 
 void
@@ -164,4 +212,7 @@ answer_on_ack(struct leg *l, const struct sip_msg *ack)
 	other = leg_other(l);
 	if (other && other->ack_owed)
 		pass_late_answer(l, other, ack);
+	else if (l->rel.agreed && l->rel.sdp_version != l->sdp_version)
+		reinvite_refresh(l); /* another phone won than the one whose media it agreed to */
+	l->rel.agreed = false;
 }

@@ -20,6 +20,7 @@
 #include "call/call.h"
 #include "call/diversion.h"
 #include "routing/routing.h"
+#include "sip/rel100.h"
 #include "sip/sdp.h"
 
 enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 6144 };
@@ -37,6 +38,22 @@ enum leg_state { LEG_ASKED, LEG_ASKING, LEG_CANCELLED, LEG_UP, LEG_DONE };
 
 /* Why an INVITE of ours inside a dialog is under way. */
 enum reinvite_purpose { REINVITE_NONE, REINVITE_FORWARD, REINVITE_REFRESH };
+
+/* Reliable provisional responses of a leg's first INVITE (RFC 3262). */
+struct reliable {
+	uint32_t rseq_in;      /* of the last we took; 0 = none */
+	uint32_t rseq_out;     /* of the last we sent */
+	uint32_t owed_cseq;    /* our PRACK for rseq_in waits for an answer; the INVITE's number */
+	uint32_t foreign_rseq; /* the last of another early dialog, not to take it twice */
+	uint64_t foreign_tag;
+	uint64_t sdp_version;	  /* of the description that went out reliably */
+	uint16_t queued;	  /* status that waits for the PRACK; 0 = none */
+	bool supported, required; /* by the caller */
+	bool waits, waits_sdp;	  /* for a PRACK; of a response with SDP */
+	bool queued_sdp;
+	bool agreed;	    /* offer and answer were exchanged before the 200 */
+	bool no_sdp_in_200; /* because the offer was ours */
+};
 
 struct leg {
 	struct call *call;
@@ -65,10 +82,15 @@ struct leg {
 	bool supports_timer, holding;
 	int64_t line;		  /* of ours to a provider, 0 = none */
 	struct leg_line *on_line; /* line.c's; with line */
-	bool hidden;		  /* its party does not want to be shown */
-	bool auto_answer;	  /* the phone is asked to answer by itself */
-	bool watched;		  /* its watchers know of it, in the state told */
-	uint8_t told;		  /* enum call_dialog_state */
+	struct reliable rel;
+	struct sip_server *update_in;  /* an UPDATE or PRACK with an offer we have not answered */
+	struct sip_client *update_out; /* our UPDATE */
+	struct leg *update_for;	       /* whose offer it carries; NULL = a refresh */
+	bool allows_update;	       /* its Allow says so */
+	bool hidden;		       /* its party does not want to be shown */
+	bool auto_answer;	       /* the phone is asked to answer by itself */
+	bool watched;		       /* its watchers know of it, in the state told */
+	uint8_t told;		       /* enum call_dialog_state */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
@@ -108,7 +130,8 @@ struct ring {
 	unsigned asking;   /* legs that ring */
 	struct leg *early; /* whose early media the other side hears */
 	uint16_t best_status;
-	bool told; /* the one who waits knows that it rings */
+	bool alone; /* only one phone rings and none will later */
+	bool told;  /* the one who waits knows that it rings */
 };
 
 struct call {
@@ -124,6 +147,7 @@ struct call {
 	unsigned streams_open;
 	uint8_t family[MEDIA_SIDES]; /* of the media sockets facing a seat: 4 or 6 */
 	bool offer_late;	     /* the INVITE came without SDP */
+	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats; /* sums of the streams that reported */
@@ -131,6 +155,7 @@ struct call {
 	struct diversion *diverted; /* DIVERSIONS_MAX, newest first; NULL = never diverted */
 	uint8_t n_diverted;
 	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
+	struct slice answer_headers; /* of the 200, while answer_waits */
 	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
 	/* what the record says */
 	struct routing_party caller_party, called_party;
@@ -202,9 +227,9 @@ ERR_MUST_CHECK enum err leg_request(struct leg *l, enum sip_method m, struct sli
     struct sip_client **out);
 /** ACK for the 2xx of invite_out; sdp may be empty. */
 void leg_ack(struct leg *l, struct slice sdp);
-/** Answers invite_in with a 2xx carrying sdp. */
-ERR_MUST_CHECK enum err leg_accept(
-    struct leg *l, uint16_t status, struct slice extra, struct slice sdp);
+/** Answers invite_in with a 1xx or 2xx carrying sdp; reliable: a 1xx that wants a PRACK. */
+ERR_MUST_CHECK enum err leg_respond(
+    struct leg *l, uint16_t status, struct slice extra, struct slice sdp, bool reliable);
 ERR_MUST_CHECK enum err sdp_text_set(struct sdp_text *t, struct slice s);
 static inline struct slice
 sdp_text_slice(const struct sdp_text *t)
@@ -233,11 +258,60 @@ void ring_stop(struct call *c, struct slice reason_hdr);
 void answer_on_2xx(struct leg *l, const struct sip_msg *resp);
 /** The ACK of the caller's INVITE or of anybody's re-INVITE. */
 void answer_on_ack(struct leg *l, const struct sip_msg *ack);
+/** The 200 that had to wait for a PRACK. */
+void answer_caller_now(struct call *c);
 extern const struct sip_server_ops answer_server_ops; /* for every INVITE we received */
+
+/* ---- prack.c: RFC 3262 ---- */
+/** A 101-199 of a called leg: acknowledges it when it wants that. False: it was heard before or
+ *  comes out of order, and must not be heard. */
+bool prack_take(struct leg *l, const struct sip_msg *resp);
+/** May l's provisional responses bring the offer that the INVITE has not? */
+bool prack_may_offer_late(const struct leg *l);
+/** Notes what a caller can. */
+void prack_on_invite(struct leg *l, const struct sip_msg *req);
+/** An 18x to a caller, reliable if it can or must be, now or after the PRACK of the last. */
+ERR_MUST_CHECK enum err prack_tell(
+    struct leg *l, uint16_t status, struct slice extra, struct slice sdp);
+void prack_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
+/** answer_server_ops.on_no_prack */
+void prack_on_missing(void *user, struct sip_server *tsx);
+
+/* ---- change.c: changes by re-INVITE, UPDATE or PRACK ---- */
+/** An offer, or a request that may carry one, is open with this peer. */
+bool change_in_progress(const struct leg *l);
+/** Answers the change l asked for with the other side's media. */
+void change_accept(struct leg *l);
+/** Refuses it; all stays as it was. */
+void change_refuse(struct leg *l, uint16_t status);
+/** l's peer knows nothing of the call any more: it ends. */
+void change_forgotten(struct leg *l);
+/** l's peer refused our request, which carried asker's offer, or (NULL) refreshed. */
+void change_on_refusal(struct leg *l, struct leg *asker, const struct sip_msg *resp);
+
+/* ---- update.c: RFC 3311 ---- */
+/** Notes whether a message's Allow has UPDATE. */
+void update_note_allow(struct leg *l, const struct sip_msg *m);
+/** Who an offer of l is for: who sits opposite, or the phone whose early media are heard. */
+struct leg *update_peer(const struct leg *l);
+bool update_in_progress(const struct leg *l);
+/** Refreshes the session, and shows the peer who is at the other end now: by UPDATE if it
+ *  can, else by re-INVITE. Later when something is under way. */
+void update_refresh(struct leg *l);
+/** Answers update_in. */
+ERR_MUST_CHECK enum err update_respond(
+    struct leg *l, uint16_t status, struct slice extra, struct slice sdp);
+/** The leg goes: nobody may wait for its UPDATEs. */
+void update_drop(struct leg *l);
+void update_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
+/** An offer in a PRACK or UPDATE of l; tsx is answered, now or later. */
+void update_on_offer(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
 
 /* ---- reinvite.c ---- */
 void reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
 void reinvite_refresh(struct leg *l);
+/** An offer of the other side for to. */
+ERR_MUST_CHECK enum err reinvite_forward(struct leg *to, struct slice sdp);
 /** The peer cancelled its re-INVITE. */
 void reinvite_on_cancel(struct leg *l);
 

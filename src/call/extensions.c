@@ -1,10 +1,11 @@
 /* What we can do, in one place: Allow, Supported, Accept, and the 420 for the rest. */
 #include "call/call_int.h"
 
-const struct slice call_allow = SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE");
+const struct slice call_allow =
+    SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE, PRACK, UPDATE");
 
 /* Options that a Require may name too. */
-static const struct slice supported[] = {SLICE("timer")};
+static const struct slice supported[] = {SLICE("100rel"), SLICE("timer")};
 
 enum { N_SUPPORTED = sizeof supported / sizeof supported[0] };
 

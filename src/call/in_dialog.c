@@ -24,6 +24,10 @@ on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 	if (l->invite_in_pending)
 		sip_server_reject(l->invite_in, 487, SLICE(""));
 	leg_done(l);
+	if (c->state == CALL_RINGING) { /* it answered, but the caller does not know yet */
+		call_end(c, CDR_UNAVAILABLE, CDR_BY_CALLED, 480);
+		return;
+	}
 	call_end(c, CDR_ANSWERED, l->side == MEDIA_CALLER ? CDR_BY_CALLER : CDR_BY_CALLED, 0);
 }
 
@@ -146,6 +150,8 @@ call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct s
 	switch (req->method) {
 	case SIP_BYE: on_bye(l, tsx, req); break;
 	case SIP_INVITE: reinvite_on_request(l, tsx, req); break;
+	case SIP_PRACK: prack_on_request(l, tsx, req); break;
+	case SIP_UPDATE: update_on_request(l, tsx, req); break;
 	case SIP_INFO:
 	case SIP_MESSAGE: carry_over(l, tsx, req); break;
 	default:

@@ -37,7 +37,7 @@ on_session_timer(struct timer *t)
 	struct call *c = l->call;
 
 	if (l->session_refresher) {
-		reinvite_refresh(l);
+		update_refresh(l);
 		return;
 	}
 	c->sw->stats.session_timeouts++;
@@ -118,6 +118,7 @@ leg_done(struct leg *l)
 		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
 	line_leave(l);
+	update_drop(l);
 	if (l->invite_in)
 		sip_server_attach(l->invite_in, NULL, NULL);
 	if (l->invite_out)
@@ -138,11 +139,11 @@ leg_done(struct leg *l)
 
 /* Contact, Allow, Supported. */
 static void
-write_contact(const struct leg *l, struct buf *b)
+write_contact(const struct leg *l, struct buf *b, bool reliable)
 {
 	sip_core_write_contact(
 	    l->call->sw->p.core, b, &l->dialog.flow, line_contact_user(l), SLICE(""));
-	extensions_write(b, false);
+	extensions_write(b, reliable);
 }
 
 enum err
@@ -156,12 +157,14 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 
 	buf_init(&b, headers, sizeof headers);
 	cseq = sip_dialog_write_headers(&l->dialog, &b, m, 0);
-	if (m == SIP_INVITE) {
-		write_contact(l, &b);
-		if (l->state == LEG_UP)
-			present_write(l, leg_other(l), &b);
-		else
+	if (m == SIP_INVITE || m == SIP_UPDATE) {
+		write_contact(l, &b,
+		    m == SIP_INVITE && l->state != LEG_UP &&
+			(!l->call->offer_late || prack_may_offer_late(l)));
+		if (m == SIP_INVITE && l->state != LEG_UP)
 			present_write_invite(l, &b);
+		else
+			present_write(l, update_peer(l), &b);
 	}
 	line_write_auth(l, m, &b);
 	buf_put(&b, extra);
@@ -205,20 +208,21 @@ leg_ack(struct leg *l, struct slice sdp)
 }
 
 enum err
-leg_accept(struct leg *l, uint16_t status, struct slice extra, struct slice sdp)
+leg_respond(struct leg *l, uint16_t status, struct slice extra, struct slice sdp, bool reliable)
 {
 	char headers[4096];
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, headers, sizeof headers);
-	write_contact(l, &b);
+	write_contact(l, &b, true);
 	buf_put(&b, extra);
 	if (!buf_ok(&b))
 		return ERR_TOO_BIG;
 	e = sip_server_respond(
 	    l->invite_in, &(struct sip_response){.status = status,
 			      .headers = buf_slice(&b),
+			      .reliable = reliable,
 			      .content_type = sdp.n ? SLICE("application/sdp") : SLICE(""),
 			      .body = sdp});
 	if (e == ERR_OK) {

@@ -107,6 +107,7 @@ present_take_response(struct leg *l, const struct sip_msg *resp)
 	struct routing_party party;
 	struct identity who;
 
+	update_note_allow(l, resp);
 	l->hidden = identity_is_hidden(resp);
 	if (!l->line || !identity_read(resp, &who))
 		return; /* of phones the directory knows better */

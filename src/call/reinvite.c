@@ -7,58 +7,6 @@
 
 static const struct sip_client_ops reinvite_ops;
 
-static bool
-in_progress(const struct leg *l)
-{
-	return l->invite_in_pending || l->invite_out_pending || l->ack_due || l->ack_owed;
-}
-
-static void
-tell_hold(struct call *c)
-{
-	bridge_update_timeout(c);
-	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
-	watch_tell_seats(c);
-}
-
-/* 200 to the re-INVITE of l with the other side's media. */
-static void
-accept_change(struct leg *l)
-{
-	struct slice sdp = {0};
-	char extra[256];
-	struct buf b;
-	enum err e = bridge_give(leg_other(l), l, &sdp);
-
-	buf_init(&b, extra, sizeof extra);
-	session_write_answer(l, &b);
-	bridge_drop_refused(leg_other(l));
-	if (e == ERR_OK)
-		e = leg_accept(l, 200, buf_slice(&b), sdp);
-	if (e != ERR_OK) {
-		record_reason(l->call, REASON_CHANGE_FAILED, REASON_ARGS(slice_cstr(err_text(e))));
-		call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
-		return;
-	}
-	session_start(l);
-	tell_hold(l->call);
-}
-
-static void
-refuse_change(struct leg *l, uint16_t status)
-{
-	struct slice agreed = sdp_text_slice(&l->agreed_sdp), unused;
-
-	l->invite_in_pending = false;
-	sip_server_reject(l->invite_in, status, SLICE(""));
-	if (l->reoffer_late || !agreed.n)
-		return;
-	/* back to what was agreed before the offer, also for a later refresh to the other side */
-	if (bridge_take(l, agreed, &l->dialog.flow, false) != ERR_OK ||
-	    bridge_give(l, leg_other(l), &unused) != ERR_OK)
-		call_log(LOG_WARN, l->call, "the former media could not be restored");
-}
-
 static enum err
 send_reinvite(struct leg *to, struct slice sdp, enum reinvite_purpose purpose)
 {
@@ -80,6 +28,12 @@ send_reinvite(struct leg *to, struct slice sdp, enum reinvite_purpose purpose)
 	return e;
 }
 
+enum err
+reinvite_forward(struct leg *to, struct slice sdp)
+{
+	return send_reinvite(to, sdp, REINVITE_FORWARD);
+}
+
 static uint16_t
 forward(struct leg *l, struct leg *other, const struct sip_msg *req)
 {
@@ -96,11 +50,11 @@ forward(struct leg *l, struct leg *other, const struct sip_msg *req)
 		if (e != ERR_OK)
 			return e == ERR_LIMIT ? 503 : e == ERR_MALFORMED ? 400 : 488;
 		if (other->sdp_version == version) { /* nothing the other side would notice */
-			accept_change(l);
+			change_accept(l);
 			return 0;
 		}
 	}
-	return send_reinvite(other, sdp, REINVITE_FORWARD) == ERR_OK ? 0 : 500;
+	return reinvite_forward(other, sdp) == ERR_OK ? 0 : 500;
 }
 
 void
@@ -115,7 +69,7 @@ reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg 
 		return;
 	}
 	if (c->state != CALL_UP || !other || l->state != LEG_UP || other->state != LEG_UP ||
-	    in_progress(l) || in_progress(other)) {
+	    change_in_progress(l) || change_in_progress(other)) {
 		sip_server_reject(tsx, 491, SLICE(""));
 		return;
 	}
@@ -130,13 +84,14 @@ reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg 
 	sip_server_attach(tsx, &answer_server_ops, l);
 	sip_dialog_refresh(&l->dialog, req, sip_server_flow(tsx));
 	session_on_invite(l, req);
+	update_note_allow(l, req);
 	if (req->body.n && slice_eq(req->body, sdp_text_slice(&l->remote_sdp))) {
-		accept_change(l);
+		change_accept(l);
 		return;
 	}
 	status = forward(l, other, req);
 	if (status)
-		refuse_change(l, status);
+		change_refuse(l, status);
 }
 
 void
@@ -164,7 +119,7 @@ reinvite_refresh(struct leg *l)
 {
 	struct leg *other = leg_other(l);
 
-	if (in_progress(l) || (other && in_progress(other)) ||
+	if (change_in_progress(l) || (other && change_in_progress(other)) ||
 	    send_reinvite(l, sdp_text_slice(&l->local_sdp), REINVITE_REFRESH) != ERR_OK) {
 		cancel_stale(l);
 		if (other)
@@ -189,7 +144,7 @@ on_forwarded_2xx(struct leg *l, const struct sip_msg *resp)
 		call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		return;
 	}
-	accept_change(asker);
+	change_accept(asker);
 }
 
 static void
@@ -215,38 +170,10 @@ on_2xx(struct leg *l, const struct sip_msg *resp)
 }
 
 static void
-gone_for_good(struct leg *l)
-{
-	record_reason(l->call, REASON_CALL_FORGOTTEN, REASON_ARGS(l->phone_name));
-	call_end(l->call, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
-}
-
-static void
 on_refusal(struct leg *l, const struct sip_msg *resp)
 {
-	struct timers *timers = l->call->sw->p.timers;
-	uint32_t interval;
-
 	l->invite_out_pending = false;
-	if (resp->status == 408 || resp->status == 481) { /* 12.2.1.2 */
-		gone_for_good(l);
-		return;
-	}
-	if (l->purpose == REINVITE_FORWARD) {
-		bool asked =
-		    resp->status == 401 || resp->status == 407; /* we have no password for phones */
-
-		refuse_change(leg_other(l), asked ? 488 : resp->status);
-		return;
-	}
-	if (resp->status == 491) /* 14.1 */
-		timer_start(timers, &l->session, 2100 + rng_below(l->call->sw->p.rng, 1900));
-	else if (resp->status == 422 && (interval = session_after_422(l, resp))) {
-		l->session_s = interval;
-		timer_start(timers, &l->session, 0);
-	} else {
-		session_start(l); /* it refuses, so it is there */
-	}
+	change_on_refusal(l, l->purpose == REINVITE_FORWARD ? leg_other(l) : NULL, resp);
 }
 
 static void
@@ -266,7 +193,7 @@ on_failed(void *user, struct sip_client *tsx, enum err why)
 	struct leg *l = user;
 
 	l->invite_out_pending = false;
-	gone_for_good(l);
+	change_forgotten(l);
 }
 
 static void

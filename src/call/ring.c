@@ -25,14 +25,16 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	struct leg *caller = leg_other(l);
 	uint16_t status = resp->status == 180 ? 180 : 183;
 	struct slice sdp = {0};
+	uint32_t rseq;
 	char extra[PROVISIONAL_MAX];
 	struct buf b;
 
-	if (resp->body.n && !c->offer_late && (!r->early || r->early == l)) {
-		if (bridge_take(l, resp->body, &l->dialog.flow, true) != ERR_OK ||
+	if (resp->body.n && (!c->offer_late || l->rel.owed_cseq) && (!r->early || r->early == l)) {
+		if (bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late) != ERR_OK ||
 		    bridge_give(l, caller, &sdp) != ERR_OK)
 			return; /* the final answer will show whether this phone is usable */
 		r->early = l;
+		l->rel.agreed |= !c->offer_late && sip_is_reliable(resp, &rseq);
 	} else if (r->told) {
 		return;
 	}
@@ -40,7 +42,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	buf_init(&b, extra, sizeof extra);
 	present_write(caller, l, &b);
 	passing_copy(&b, resp, PASS_ANSWER);
-	if (!buf_ok(&b) || leg_accept(caller, status, buf_slice(&b), sdp) != ERR_OK)
+	if (!buf_ok(&b) || prack_tell(caller, status, buf_slice(&b), sdp) != ERR_OK)
 		call_log(LOG_WARN, c, "%u could not be passed on", status);
 	watch_tell(caller, CALL_DIALOG_EARLY);
 	if (!c->ringing_at) {
@@ -90,7 +92,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	if (resp->status > 100 && resp->status < 200) {
 		if (resp->to.tag.n && sip_dialog_on_response(&l->dialog, &l->arena, resp) != ERR_OK)
 			return;
-		if (l->state != LEG_ASKING || !c->ring.active)
+		if (!prack_take(l, resp) || l->state != LEG_ASKING || !c->ring.active)
 			return;
 		present_take_response(l, resp);
 		watch_tell(l, resp->to.tag.n ? CALL_DIALOG_EARLY : CALL_DIALOG_PROCEEDING);
@@ -147,6 +149,7 @@ fork_invite(struct leg *l)
 		    sdp.n ? SLICE("application/sdp") : SLICE(""), sdp, &fork_ops, l,
 		    &l->invite_out);
 	l->invite_out_pending = e == ERR_OK;
+	l->rel = (struct reliable){0};
 	if (e != ERR_OK)
 		call_log(LOG_WARN, c, "phone %.*s cannot be called: %s", SLICE_FMT(l->phone_name),
 		    err_text(e));
@@ -226,6 +229,7 @@ ring_phone(struct call *c, const struct routing_target *target)
 	struct call_contact contact[CALL_CONTACTS_MAX];
 	size_t n = c->sw->p.ops->contacts(c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
 
+	c->ring.alone = n == 1 && c->ring.n_targets == 1;
 	for (size_t i = 0; i < n && c->ring.asking < CALL_LEGS_MAX; i++) {
 		struct leg *l;
 		enum err e = fork_new(c, target, &contact[i], &l);

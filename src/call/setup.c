@@ -132,6 +132,7 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 	}
 	watch_tell(caller, CALL_DIALOG_TRYING);
 	present_take_invite(caller, req);
+	prack_on_invite(caller, req);
 	session_on_invite(caller, req);
 	if (plan->action == ROUTING_REFUSE) {
 		call_end(c, plan->result, CDR_BY_SYSTEM, plan->status);

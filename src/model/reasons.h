@@ -51,6 +51,8 @@ enum {
 	X(PHONE_ANSWERED, "phone_answered", "Phone {0} answered {1} {2}")                          \
 	X(ANSWER_MEDIA, "answer_media", "Phone {0} answered with unusable media: {1}")             \
 	X(ANSWER_UNCONFIRMED, "answer_unconfirmed", "Phone {0} never confirmed the answer")        \
+	X(PROGRESS_UNCONFIRMED, "progress_unconfirmed",                                            \
+	    "Phone {0} never confirmed what it was told of the ringing")                           \
 	X(ACK_MEDIA, "ack_media", "Phone {0} sent no usable media: {1}")                           \
 	X(CHANGE_FAILED, "change_failed", "A change of media failed: {0}")                         \
 	X(CHANGE_MEDIA, "change_media", "Phone {0} answered a change with unusable media: {1}")    \

@@ -548,7 +548,7 @@ bad_invites_are_refused(void **state)
 	static const struct {
 		const char *extra, *body, *status;
 	} cases[] = {
-	    {"Require: 100rel\n", "v=0\n", "SIP/2.0 420"},
+	    {"Require: 100rel, gruu\n", "v=0\n", "SIP/2.0 420"},
 	    {"", "nonsense", "SIP/2.0 400"},
 	    {"", "v=0\no=- 1 1 IN IP4 1.2.3.4\ns=-\nt=0 0\n", "SIP/2.0 488"},
 	    {"", "v=0\no=- 1 1 IN IP4 1.2.3.4\ns=-\nc=IN IP4 1.2.3.4\nt=0 0\nm=image 9 udptl t38\n",
@@ -572,7 +572,7 @@ info_is_carried_to_the_other_side(void **state)
 	assert_non_null(strstr(info, "Signal=5"));
 	ua_answer(anna1, info, 200, "", "");
 	ua_expect(ben, "SIP/2.0 200", 100);
-	ua_in_dialog(ben, t.ok, "UPDATE", 3, "", "");
+	ua_in_dialog(ben, t.ok, "PUBLISH", 3, "", "");
 	ua_expect(ben, "SIP/2.0 405", 100);
 	ua_in_dialog(ben, t.ok, "BYE", 2, "", ""); /* old CSeq */
 	ua_expect(ben, "SIP/2.0 500", 100);

@@ -262,8 +262,10 @@ ring_next(struct call *c)
 		r->next_target++; /* nobody rings: do not wait for the next one */
 		if (t->kind == ROUTING_PHONE)
 			ring_phone(c, t);
-		else if (c->ring.asking < CALL_LEGS_MAX)
+		else if (c->ring.asking < CALL_LEGS_MAX) {
+			r->alone = r->n_targets == 1;
 			line_ring(c, t);
+		}
 	}
 	if (r->asking == 0) {
 		uint16_t status = r->best_status ? r->best_status : 480;

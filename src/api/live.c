@@ -314,7 +314,8 @@ api_on_live_call(struct api *api, const struct live_call *call)
 	pthread_mutex_unlock(&l->lock);
 	if (told)
 		ticker_wake(api);
-	trace_store_name(api->traces, call);
+	if (call->traced)
+		trace_store_name(api->traces, call);
 }
 
 void

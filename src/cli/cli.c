@@ -25,7 +25,11 @@ static const struct command {
     {"calls", command_calls, "calls", "calls in progress"},
     {"registrations", command_registrations, "registrations", "phones that can be reached"},
     {"hangup", command_hangup, "hangup CALL_ID", "end a call"},
-    {"trace", command_trace, "trace [CALL_ID]", "calls with SIP messages, or those of one call"},
+    {"trace", command_trace,
+	"trace [K=V…|CALL_ID|pcap FILE [K=V…|CALL_ID…]|phone NAME [for MINUTES|off]|phones]",
+	"calls whose SIP messages are stored, or those of one; K is number, user, status, kind,\n"
+	"      from, to or call_id; pcap: a file for Wireshark; phone: trace all it says for a "
+	"while"},
     {"settings", command_settings, "settings [get [NAME]|set K=V…]", "of the system"},
     {"export", command_export, "export [FILE.json]", "the whole configuration, with secrets"},
     {"import", command_import, "import FILE.json [--dry-run] [--keep-others]",
@@ -241,20 +245,36 @@ say_refused(struct cli *cli, const struct answer *a)
 }
 
 int
-cli_call(struct cli *cli, const char *method, const char *target, const json_t *body, json_t **out)
+cli_fetch(
+    struct cli *cli, const char *method, const char *target, const json_t *body, struct answer *out)
 {
 	char text[512];
 	const char *path = cli_socket(cli, text, sizeof text);
 	struct answer a = {0};
 	enum err e = client_request(path, method, target, body, &a);
-	int status = CLI_DONE;
+	int status;
 
 	if (e != ERR_OK)
 		return say_unreachable(cli, e, path);
-	if (a.status >= 300)
-		status = say_refused(cli, &a);
-	else if (out)
-		*out = json_incref(a.json);
+	if (a.status < 300) {
+		*out = a;
+		return CLI_DONE;
+	}
+	status = say_refused(cli, &a);
 	answer_free(&a);
 	return status;
+}
+
+int
+cli_call(struct cli *cli, const char *method, const char *target, const json_t *body, json_t **out)
+{
+	struct answer a;
+	int status = cli_fetch(cli, method, target, body, &a);
+
+	if (status != CLI_DONE)
+		return status;
+	if (out)
+		*out = json_incref(a.json);
+	answer_free(&a);
+	return CLI_DONE;
 }

@@ -54,6 +54,9 @@ void client_escape(struct buf *b, struct slice s);
  *  the JSON body (new reference; NULL when there is none). */
 int cli_call(
     struct cli *cli, const char *method, const char *target, const json_t *body, json_t **out);
+/** The same for answers that are not JSON; answer_free(out) after CLI_DONE. */
+int cli_fetch(struct cli *cli, const char *method, const char *target, const json_t *body,
+    struct answer *out);
 /** The path of the daemon's socket by options, environment and custom. */
 const char *cli_socket(const struct cli *cli, char *text, size_t text_bytes);
 
@@ -86,6 +89,8 @@ int command_calls(struct cli *cli);
 int command_registrations(struct cli *cli);
 int command_hangup(struct cli *cli);
 int command_trace(struct cli *cli);
+/** The ladder, then the messages in full. */
+void print_ladder(FILE *f, const json_t *messages);
 int command_import(struct cli *cli);
 int command_export(struct cli *cli);
 int command_passwd(struct cli *cli);

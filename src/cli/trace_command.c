@@ -1,220 +1,234 @@
-/*
- * trace: the SIP messages of a call as a ladder of text, then in full.
- *
- *                 192.0.2.1:5060            strowger             192.0.2.2:5060
- *   12:00:00.000        |-- INVITE sip:12@x ------>|                       |
- *
- * The caller's address stands left of us, the others right, in order of appearance; when
- * there are more than fit, the rest share the last column.
- */
-#include <stdlib.h>
-#include <time.h>
+/* trace: stored SIP messages: search, one call, capture files, phones that are watched. */
+#include <errno.h>
+#include <string.h>
 
 #include "cli/cli_int.h"
 
-enum { LANES_MAX = 5, LANE_WIDTH = 34, OURS = 1 };
+enum { TARGET_BYTES = 3000 };
 
 static const struct column trace_columns[] = {{"call_id", "CALL"}, {"started_at", "STARTED"},
-    {"caller", "FROM"}, {"called", "TO"}, {"messages", "MESSAGES"}, {"start_line", "FIRST"}};
+    {"kind", "KIND"}, {"caller", "FROM"}, {"called", "TO"}, {"status", "STATUS"},
+    {"messages", "MESSAGES"}, {"start_line", "FIRST"}};
+static const struct column watch_columns[] = {{"target", "TRACED"}, {"until", "UNTIL"}};
+#define COLUMNS(c) c, sizeof c / sizeof c[0]
 
-struct ladder {
-	const char *lane[LANES_MAX]; /* remote addresses; lane[OURS] is the server */
-	int count;
+/* A target in the making: path, then parameters. */
+struct target {
+	char text[TARGET_BYTES];
+	struct buf b;
+	bool has_query;
 };
 
-static const char *
-text_of(const json_t *message, const char *name)
+static void
+begin(struct target *t, const char *path)
 {
-	const char *text = json_string_value(json_object_get(message, name));
+	buf_init(&t->b, t->text, sizeof t->text - 1);
+	buf_cstr(&t->b, path);
+	t->has_query = false;
+}
 
-	return text ? text : "";
+static void
+add(struct target *t, const char *name, struct slice value)
+{
+	buf_char(&t->b, t->has_query ? '&' : '?');
+	t->has_query = true;
+	buf_cstr(&t->b, name);
+	buf_char(&t->b, '=');
+	client_escape(&t->b, value);
 }
 
 static int
-lane_of(const struct ladder *l, const char *remote)
+finish(struct cli *cli, struct target *t)
 {
-	for (int i = 0; i < l->count; i++)
-		if (i != OURS && strcmp(l->lane[i], remote) == 0)
-			return i;
-	return l->count - 1;
+	if (!buf_ok(&t->b))
+		return cli_usage(cli, "this is too much to search for");
+	t->b.p[t->b.n] = '\0';
+	return CLI_DONE;
 }
 
-static void
-find_lanes(struct ladder *l, const json_t *messages)
-{
-	size_t i;
-	json_t *m;
-
-	*l = (struct ladder){.count = 0};
-	json_array_foreach(messages, i, m)
-	{
-		const char *remote = text_of(m, "remote");
-
-		if (l->count == 0) {
-			l->lane[0] = remote;
-			l->lane[OURS] = "strowger";
-			l->count = 2;
-		} else if (l->count < LANES_MAX &&
-			   strcmp(l->lane[lane_of(l, remote)], remote) != 0) {
-			l->lane[l->count++] = remote;
-		}
-	}
-}
-
-/* Time of day, local, with milliseconds. */
-static void
-clock_text(const char *iso, char out[16])
-{
-	int64_t ms;
-	time_t at;
-	struct tm tm;
-
-	snprintf(out, 16, "%12s", "");
-	if (model_time_parse(slice_cstr(iso), &ms) != ERR_OK)
-		return;
-	at = (time_t)(ms / 1000);
-	if (localtime_r(&at, &tm))
-		snprintf(out, 16, "%02u:%02u:%02u.%03u", (unsigned)tm.tm_hour % 100u,
-		    (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, (unsigned)(ms % 1000));
-}
-
-static void
-print_head(FILE *f, const struct ladder *l)
-{
-	fprintf(f, "%12s ", "");
-	for (int i = 0; i < l->count; i++)
-		fprintf(f, "%*s%-*.*s", i ? 1 : 0, "", LANE_WIDTH - (i ? 1 : 0), LANE_WIDTH - 2,
-		    l->lane[i]);
-	fputc('\n', f);
-}
-
-/* ASCII only in the arrow, so that positions are bytes. */
-static void
-put_label(char *line, int from, int to, const char *label)
-{
-	int room = to - from - 7, n = (int)strlen(label);
-
-	if (n > room)
-		n = room;
-	for (int i = 0; i < n; i++) {
-		bool printable = label[i] >= 0x20 && label[i] < 0x7f;
-
-		line[from + 4 + i] = (char)(printable ? label[i] : '?');
-	}
-	if (n > 0) {
-		line[from + 3] = ' ';
-		line[from + 4 + n] = ' ';
-	}
-}
-
-static void
-print_arrow(FILE *f, const struct ladder *l, const json_t *m)
-{
-	char line[LANES_MAX * LANE_WIDTH + 2], at[16];
-	int remote = lane_of(l, text_of(m, "remote"));
-	bool in = strcmp(text_of(m, "dir"), "in") == 0;
-	int left = (remote < OURS ? remote : OURS) * LANE_WIDTH + 4;
-	int right = (remote < OURS ? OURS : remote) * LANE_WIDTH + 4;
-	bool to_right = in == (remote < OURS);
-	char label[LANE_WIDTH * LANES_MAX];
-
-	if (left >= right)
-		return;
-	memset(line, ' ', sizeof line);
-	for (int i = 0; i < l->count; i++)
-		line[i * LANE_WIDTH + 4] = '|';
-	memset(line + left + 1, '-', (size_t)(right - left - 1));
-	snprintf(label, sizeof label, "%s", text_of(m, "start_line"));
-	if (strncmp(label, "SIP/2.0 ", 8) == 0)
-		memmove(label, label + 8, strlen(label + 8) + 1);
-	else if (strstr(label, " SIP/2.0"))
-		*strstr(label, " SIP/2.0") = '\0';
-	put_label(line, left, right, label);
-	line[to_right ? right - 1 : left + 1] = to_right ? '>' : '<';
-	line[(l->count - 1) * LANE_WIDTH + 5] = '\0';
-	clock_text(text_of(m, "at"), at);
-	fprintf(f, "%12s %s\n", at, line);
-}
-
-static void
-print_message(FILE *f, const json_t *m)
-{
-	struct slice text = slice_cstr(text_of(m, "text"));
-	bool in = strcmp(text_of(m, "dir"), "in") == 0;
-	char at[16];
-
-	clock_text(text_of(m, "at"), at);
-	fprintf(f, "\n--- %s %s %s ", at, text_of(m, "transport"), in ? "from" : "to");
-	print_clean(f, slice_cstr(text_of(m, "remote")));
-	fputc('\n', f);
-	while (text.n) {
-		struct slice line = slice_take_until(&text, '\n');
-
-		if (line.n && line.p[line.n - 1] == '\r')
-			line.n--;
-		print_clean(f, line);
-		fputc('\n', f);
-	}
-}
-
+/* "number=101", "user=@1001"; what has no '=' is a call id. */
 static int
-list_traces(struct cli *cli)
+add_argument(struct cli *cli, struct target *t, const char *arg)
 {
-	char target[1024];
-	struct buf b;
-	json_t *body = NULL;
+	static const char *const names[] = {
+	    "number", "user", "status", "kind", "from", "to", "call_id"};
+	struct slice value = slice_cstr(arg), name;
+	char id_text[24];
+	int64_t id;
 	int status;
 
-	buf_init(&b, target, sizeof target - 1);
-	buf_lit(&b, "/api/traces?search=");
-	client_escape(&b, slice_cstr(cli->search));
-	if (!buf_ok(&b))
-		return cli_usage(cli, "the text to search for is too long");
-	target[b.n] = '\0';
-	status = cli_call(cli, "GET", target, NULL, &body);
+	if (slice_find(value, '=') == value.n) {
+		add(t, "call_id", value);
+		return CLI_DONE;
+	}
+	name = slice_take_until(&value, '=');
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (!slice_eq(name, slice_cstr(names[i])))
+			continue;
+		if (strcmp(names[i], "user") == 0) {
+			status = id_parse(cli, &model_user, value.p, &id);
+			if (status != CLI_DONE)
+				return status;
+			snprintf(id_text, sizeof id_text, "%lld", (long long)id);
+			value = slice_cstr(id_text);
+		}
+		add(t, names[i], value);
+		return CLI_DONE;
+	}
+	return cli_usage(cli, "traces are not searched by %.*s", SLICE_FMT(name));
+}
+
+static int
+add_arguments(struct cli *cli, struct target *t, int from)
+{
+	char limit[24];
+	int status = CLI_DONE;
+
+	for (int i = from; i < cli->count && status == CLI_DONE; i++)
+		status = add_argument(cli, t, cli->args[i]);
+	if (status != CLI_DONE)
+		return status;
+	if (cli->search)
+		add(t, "search", slice_cstr(cli->search));
+	if (cli->limit != UINT64_MAX) {
+		snprintf(limit, sizeof limit, "%llu",
+		    (unsigned long long)(cli->limit < 500 ? cli->limit : 500));
+		add(t, "per_page", slice_cstr(limit));
+	}
+	return finish(cli, t);
+}
+
+static int
+print_list(struct cli *cli, const char *path, const struct column *columns, size_t n)
+{
+	json_t *body = NULL;
+	int status = cli_call(cli, "GET", path, NULL, &body);
+
 	if (status != CLI_DONE)
 		return status;
 	if (cli->json)
 		print_json(cli->out, json_object_get(body, "items"));
 	else
-		print_table(cli->out, json_object_get(body, "items"), trace_columns,
-		    sizeof trace_columns / sizeof trace_columns[0]);
+		print_table(cli->out, json_object_get(body, "items"), columns, n);
 	json_decref(body);
 	return CLI_DONE;
+}
+
+static int
+list_traces(struct cli *cli)
+{
+	struct target t;
+	int status;
+
+	begin(&t, "/api/traces");
+	status = add_arguments(cli, &t, 1);
+	return status == CLI_DONE ? print_list(cli, t.text, COLUMNS(trace_columns)) : status;
+}
+
+static int
+show_trace(struct cli *cli)
+{
+	struct target t;
+	json_t *body = NULL, *messages;
+	int status;
+
+	begin(&t, "/api/traces/");
+	client_escape(&t.b, slice_cstr(cli->args[1]));
+	status = finish(cli, &t);
+	if (status == CLI_DONE)
+		status = cli_call(cli, "GET", t.text, NULL, &body);
+	if (status != CLI_DONE)
+		return status;
+	messages = json_object_get(body, "messages");
+	if (cli->json)
+		print_json(cli->out, messages);
+	else
+		print_ladder(cli->out, messages);
+	json_decref(body);
+	return CLI_DONE;
+}
+
+static int
+write_file(struct cli *cli, const char *path, const struct answer *a)
+{
+	FILE *f = fopen(path, "we");
+	bool ok = f && fwrite(a->text, 1, a->text_n, f) == a->text_n;
+
+	if (f && fclose(f) != 0)
+		ok = false;
+	return ok ? CLI_DONE : cli_fail(cli, "%s cannot be written: %s", path, strerror(errno));
+}
+
+static int
+save_capture(struct cli *cli)
+{
+	struct target t;
+	struct answer a;
+	int status;
+
+	if (cli->count < 3)
+		return cli_usage(cli, "trace pcap needs the name of a file");
+	begin(&t, "/api/trace-pcap");
+	status = add_arguments(cli, &t, 3);
+	if (status == CLI_DONE)
+		status = cli_fetch(cli, "GET", t.text, NULL, &a);
+	if (status != CLI_DONE)
+		return status;
+	status = write_file(cli, cli->args[2], &a);
+	answer_free(&a);
+	return status;
+}
+
+static int
+end_watch(struct cli *cli)
+{
+	struct target t;
+	int status;
+
+	begin(&t, "/api/trace-watches/");
+	client_escape(&t.b, slice_cstr(cli->args[2]));
+	status = finish(cli, &t);
+	return status == CLI_DONE ? cli_call(cli, "DELETE", t.text, NULL, NULL) : status;
+}
+
+/* "phone desk", "phone desk for 10", "phone desk for 10 minutes", "phone desk off" */
+static int
+watch_phone(struct cli *cli)
+{
+	uint64_t minutes = 10;
+	json_t *body, *answer = NULL;
+	int status;
+
+	if (cli->count == 4 && strcmp(cli->args[3], "off") == 0)
+		return end_watch(cli);
+	if (cli->count < 3 || cli->count == 4 || cli->count > 6 ||
+	    (cli->count > 4 &&
+		(strcmp(cli->args[3], "for") != 0 ||
+		    slice_to_u64(slice_cstr(cli->args[4]), 1440, &minutes) != ERR_OK)))
+		return cli_usage(cli, "say: trace phone NAME for MINUTES, or trace phone NAME off");
+	body = json_pack("{s:s, s:I}", "target", cli->args[2], "minutes", (json_int_t)minutes);
+	status = cli_call(cli, "POST", "/api/trace-watches", body, &answer);
+	json_decref(body);
+	if (status == CLI_DONE && cli->json)
+		print_json(cli->out, json_object_get(answer, "items"));
+	else if (status == CLI_DONE)
+		print_table(cli->out, json_object_get(answer, "items"), COLUMNS(watch_columns));
+	json_decref(answer);
+	return status;
 }
 
 int
 command_trace(struct cli *cli)
 {
-	char target[512];
-	struct ladder ladder;
-	struct buf b;
-	json_t *body = NULL, *messages, *m;
-	size_t i;
-	int status;
+	const char *what = cli->count > 1 ? cli->args[1] : "";
 
-	if (cli->count == 1)
+	if (strcmp(what, "pcap") == 0)
+		return save_capture(cli);
+	if (strcmp(what, "phone") == 0)
+		return watch_phone(cli);
+	if (strcmp(what, "phones") == 0 && cli->count == 2)
+		return print_list(cli, "/api/trace-watches", COLUMNS(watch_columns));
+	if (cli->count == 1 || strchr(what, '='))
 		return list_traces(cli);
-	if (cli->count > 2)
-		return cli_usage(cli, "trace takes one CALL_ID");
-	buf_init(&b, target, sizeof target - 1);
-	buf_lit(&b, "/api/traces/");
-	client_escape(&b, slice_cstr(cli->args[1]));
-	if (!buf_ok(&b))
-		return cli_usage(cli, "this CALL_ID is too long");
-	target[b.n] = '\0';
-	status = cli_call(cli, "GET", target, NULL, &body);
-	if (status != CLI_DONE)
-		return status;
-	messages = json_object_get(body, "messages");
-	if (cli->json) {
-		print_json(cli->out, messages);
-	} else {
-		find_lanes(&ladder, messages);
-		print_head(cli->out, &ladder);
-		json_array_foreach(messages, i, m) print_arrow(cli->out, &ladder, m);
-		json_array_foreach(messages, i, m) print_message(cli->out, m);
-	}
-	json_decref(body);
-	return CLI_DONE;
+	return cli->count == 2 ? show_trace(cli) : cli_usage(cli, "trace takes one CALL_ID");
 }

@@ -166,7 +166,18 @@ sb_wall_ms(void *ctx)
 static void
 sb_live_call(void *ctx, const struct live_call *call)
 {
-	post_copy(ctx, TO_MANAGEMENT_LIVE_CALL, 0, false, call, sizeof *call);
+	struct signalling *s = ctx;
+	struct to_management m = {.kind = TO_MANAGEMENT_LIVE_CALL, .p = malloc(sizeof *call)};
+	struct live_call *copy = m.p;
+
+	if (!copy) {
+		s->dropped++;
+		return;
+	}
+	*copy = *call;
+	copy->traced =
+	    trace_filter_knows(switchboard_trace_filter(s->switchboard), slice_cstr(call->call_id));
+	post(s, &m);
 }
 
 static uint32_t

@@ -211,6 +211,14 @@ trace_filter_take(struct trace_filter *f, uint64_t now_ms, const struct sip_flow
 	return ok;
 }
 
+bool
+trace_filter_knows(const struct trace_filter *f, struct slice key)
+{
+	uint64_t hash = hash_bytes(key);
+
+	return f->known[hash % KNOWN] == ((uint32_t)(hash >> 32) | 1);
+}
+
 struct trace_filter_counts
 trace_filter_get_counts(const struct trace_filter *f)
 {

@@ -36,6 +36,8 @@ ERR_MUST_CHECK enum err trace_filter_watch(
 /** May this message, of the conversation key, be traced? Sets kind. */
 bool trace_filter_take(struct trace_filter *f, uint64_t now_ms, const struct sip_flow *flow,
     struct slice bytes, struct slice key, enum trace_kind *kind);
+/** Is the call of this key traced? */
+bool trace_filter_knows(const struct trace_filter *f, struct slice key);
 struct trace_filter_counts trace_filter_get_counts(const struct trace_filter *f);
 
 #endif

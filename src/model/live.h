@@ -80,6 +80,7 @@ struct live_call {
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 	uint32_t reasons_count;
 	char codec[32];
+	bool traced; /* its SIP messages are kept */
 };
 
 struct live_registration {

@@ -290,17 +290,23 @@ take_party(struct trace_conv *c, struct trace_party *to, const struct trace_part
 	add_word(c, slice_cstr(to->phone));
 }
 
-void
+bool
 trace_conv_name(struct trace_store *ts, const struct trace_name *name)
 {
 	struct slice key = slice_cstr(name->key);
+	struct trace_record r = {.key = key};
 	struct trace_conv *c = find(ts, key, hash_bytes(key));
 
-	if (!c)
-		return; /* quiet for minutes: it has its names already */
+	if (!c && trace_conv_of(ts, &r, &c) != ERR_OK)
+		return false;
+	if (c->messages == 0) {
+		forget(ts, c);
+		return false;
+	}
 	take_party(c, &c->caller, &name->caller);
 	take_party(c, &c->called, &name->called);
 	c->dirty = true;
+	return true;
 }
 
 /* ---- writing rows ---- */

@@ -23,8 +23,7 @@ enum {
 	TRACE_RAW_MAX = 128 * 1024,  /* messages of a block, unpacked */
 	TRACE_QUEUE_BYTES = 8 << 20, /* that may wait for the thread */
 	TRACE_QUEUE_NAMES = 4096,
-	TRACE_CLASSES = 2, /* calls; what phones say besides: each has its share */
-	TRACE_SEEN = 1 << 12,
+	TRACE_CLASSES = 2,	 /* calls; what phones say besides: each has its share */
 	TRACE_RECENT_MAX = 4096, /* conversations in memory */
 	TRACE_RECENT_MS = 120000,
 	TRACE_APART_MS = 600000,     /* so long silent: a phone's next REGISTER is a new story */
@@ -61,6 +60,7 @@ struct trace_name {
 	struct list link;
 	char key[TRACE_KEY_BYTES];
 	struct trace_party caller, called;
+	bool late; /* came before its messages; looked at again in the next turn */
 };
 
 /* Messages of one class that become a block. */
@@ -81,7 +81,6 @@ struct trace_store {
 	struct trace_block **queue; /* from here … */
 	size_t queue_n, queue_cap, queue_bytes, names_n;
 	struct list names;
-	uint32_t seen[TRACE_SEEN]; /* calls that are traced, by part of their hash */
 	struct trace_limits limits;
 	struct trace_store_counts counts;
 	uint64_t wanted, done; /* flushes */
@@ -116,7 +115,8 @@ void trace_db_measure(struct trace_store *ts, struct trace_store_counts *out);
 enum err trace_conv_of(
     struct trace_store *ts, const struct trace_record *r, struct trace_conv **out);
 void trace_conv_take(struct trace_store *ts, struct trace_conv *c, const struct trace_record *r);
-void trace_conv_name(struct trace_store *ts, const struct trace_name *name);
+/* False: there is no such conversation yet. */
+bool trace_conv_name(struct trace_store *ts, const struct trace_name *name);
 /* Writes the row if it is new or changed. */
 enum err trace_conv_save(struct trace_store *ts, struct trace_conv *c);
 enum err trace_conv_save_all(struct trace_store *ts);

@@ -94,27 +94,14 @@ trace_store_set_limits(struct trace_store *ts, const struct trace_limits *limits
 
 /* ---- the queue; under lock ---- */
 
-static uint32_t *
-seen_slot(struct trace_store *ts, struct slice key, uint32_t *mark)
-{
-	uint64_t hash = hash_bytes(key);
-
-	*mark = (uint32_t)(hash >> 32) | 1;
-	return &ts->seen[hash % TRACE_SEEN];
-}
-
-/* Whose names we want to know. Counts the messages. */
 static uint32_t
-mark_seen(struct trace_store *ts, const struct trace_block *block)
+count_messages(const struct trace_block *block)
 {
 	struct trace_record r;
-	uint32_t n = 0, mark;
+	uint32_t n = 0;
 
-	for (size_t pos = 0; trace_next(block->bytes, block->n, &pos, &r, NULL); n++) {
-		uint32_t *slot = seen_slot(ts, r.key, &mark);
-
-		*slot = mark;
-	}
+	for (size_t pos = 0; trace_next(block->bytes, block->n, &pos, &r, NULL);)
+		n++;
 	return n;
 }
 
@@ -141,16 +128,14 @@ queue_push(struct trace_store *ts, struct trace_block *block)
 void
 trace_store_add(struct trace_store *ts, struct trace_block *block)
 {
-	uint32_t n;
 	bool ok;
 
 	pthread_mutex_lock(&ts->lock);
-	n = mark_seen(ts, block);
 	ok = ts->limits.messages && queue_push(ts, block);
 	if (ok && ts->queue_n == 1)
 		pthread_cond_signal(&ts->changed);
 	if (!ok && ts->limits.messages)
-		ts->counts.lost += n;
+		ts->counts.lost += count_messages(block);
 	pthread_mutex_unlock(&ts->lock);
 	if (!ok)
 		free(block);
@@ -174,10 +159,9 @@ trace_store_name(struct trace_store *ts, const struct live_call *call)
 	struct slice key =
 	    slice_make(call->call_id, strnlen(call->call_id, sizeof call->call_id - 1));
 	struct trace_name *name = NULL;
-	uint32_t mark;
 
 	pthread_mutex_lock(&ts->lock);
-	if (*seen_slot(ts, key, &mark) == mark && ts->names_n < TRACE_QUEUE_NAMES)
+	if (ts->limits.messages && ts->names_n < TRACE_QUEUE_NAMES)
 		name = calloc(1, sizeof *name);
 	if (name) {
 		slice_clip_cstr(key, name->key, sizeof name->key);

@@ -12,7 +12,7 @@ enum { COLLECT_MS = 1000, IDLE_MS = 60000, FLUSH_MS = 3000 };
 struct batch {
 	struct trace_block **blocks;
 	size_t n;
-	struct list names;
+	struct list names, later;
 	uint64_t messages;
 };
 
@@ -114,6 +114,21 @@ pack_record(struct trace_store *ts, const struct trace_record *r, struct slice p
 	return ERR_OK;
 }
 
+/* Signalling tells of a call at once and of its messages within 20 ms. */
+static void
+apply_names(struct trace_store *ts, struct batch *b)
+{
+	LIST_FOR_EACH_SAFE (it, &b->names) {
+		struct trace_name *name = container_of(it, struct trace_name, link);
+
+		if (trace_conv_name(ts, name) || name->late)
+			continue;
+		name->late = true;
+		list_remove(it);
+		list_push(&b->later, it);
+	}
+}
+
 static enum err
 write_blocks(struct trace_store *ts, struct batch *b)
 {
@@ -127,8 +142,8 @@ write_blocks(struct trace_store *ts, struct batch *b)
 			e = pack_record(ts, &r, packed);
 			b->messages++;
 		}
-	LIST_FOR_EACH (it, &b->names)
-		trace_conv_name(ts, container_of(it, struct trace_name, link));
+	if (e == ERR_OK)
+		apply_names(ts, b);
 	for (int class = 0; class < TRACE_CLASSES && e == ERR_OK; class ++)
 		e = write_pack(ts, class);
 	if (e == ERR_OK)
@@ -178,6 +193,7 @@ take_batch(struct trace_store *ts, struct batch *b, struct trace_limits *limits,
 {
 	*b = (struct batch){.blocks = ts->queue, .n = ts->queue_n};
 	list_init(&b->names);
+	list_init(&b->later);
 	list_splice(&b->names, &ts->names);
 	ts->queue = NULL;
 	ts->queue_n = ts->queue_cap = ts->queue_bytes = ts->names_n = 0;
@@ -229,6 +245,9 @@ turn(struct trace_store *ts, struct batch *b, const struct trace_limits *limits,
 	ts->counts.bytes = measured.bytes;
 	ts->counts.stored = measured.stored;
 	ts->done = wanted;
+	LIST_FOR_EACH (it, &b->later)
+		ts->names_n++;
+	list_splice(&ts->names, &b->later);
 	pthread_cond_broadcast(&ts->flushed);
 	pthread_mutex_unlock(&ts->lock);
 }

@@ -112,7 +112,7 @@ test_live(void **state)
 {
 	struct fx *fx = *state;
 	struct live_call c = {
-	    .call_id = "x/1", .started_at = 1700000000000, .caller.number = "101"};
+	    .call_id = "x/1", .traced = true, .started_at = 1700000000000, .caller.number = "101"};
 	struct live_registration r = {.phone = "desk", .phone_id = 1, .source = "192.0.2.1:5060"};
 
 	api_on_live_call(fx->api, &c);
@@ -130,6 +130,18 @@ test_live(void **state)
 	check(fx, "trace x/1", 0, "|<- 180 Ringing -", NULL);
 	check(
 	    fx, "trace x/1", 0, "Via: ?[31m\n", NULL); /* nothing from the network moves a cursor */
+	check(fx, "trace number=101", 0, "INVITE", NULL);
+	check(fx, "trace status=486 --limit 5", 0, "CALL", NULL);
+	check(fx, "trace colour=red", 2, NULL, "not searched by colour");
+	check(fx, "trace user=@4711", 1, NULL, "4711");
+	check(fx, "trace status=nonsense", 1, NULL, "status: ");
+	check(fx, "trace phone desk for 5 minutes", 0, "desk", NULL);
+	assert_string_equal(fx->watched, "desk for 300");
+	check(fx, "trace phones", 0, "desk", NULL);
+	check(fx, "trace phone desk off", 0, NULL, NULL);
+	check(fx, "trace phone desk until tea", 2, NULL, "for MINUTES");
+	check(fx, "trace pcap /nowhere/x x/1", 1, NULL, "cannot be written");
+	check(fx, "trace pcap", 2, NULL, "name of a file");
 	check(fx, "trace x/1 --json", 0, "\"start_line\": \"SIP/2.0 180 Ringing\"", NULL);
 }
 

@@ -29,6 +29,7 @@ a_call(struct fx *fx)
 	struct live_call c = {.call_id = "a/1",
 	    .started_at = 1700000000000,
 	    .state = LIVE_CALL_RINGING,
+	    .traced = true,
 	    .caller = {.number = "101", .name = "Emma N\u00fctt", .user = 7},
 	    .called = {.number = "102"}};
 

@@ -98,6 +98,7 @@ struct call_switch_params {
 
 struct call_switch_stats {
 	uint64_t calls, answered;
+	uint64_t messages, messages_delivered, messages_refused; /* text ones outside of calls */
 	uint64_t refused_limit, no_ack, media_timeouts, session_timeouts;
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 	size_t calls_now, legs_now, streams_now; /* objects alive, lingering ones included */
@@ -116,6 +117,10 @@ void call_switch_set_directory(struct call_switch *sw, const struct directory *d
  *  borrowed). The answer goes out here, now or later. */
 void call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from);
+/** A MESSAGE without To tag from an authenticated phone (borrowed): goes to all phones of the
+ *  user it names. The answer goes out here, now or later (RFC 3428). */
+void call_on_message(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *from);
 /** A request with a To tag (BYE, re-INVITE, INFO …). False: no dialog of ours, and
  *  nothing was answered. */
 bool call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req);

@@ -27,6 +27,7 @@ enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 61
 
 struct call;
 struct leg_line;
+struct messages;
 
 /* An SDP text kept with a leg: replaced by each round, so a long call does not grow. */
 struct sdp_text {
@@ -180,6 +181,7 @@ struct call_switch {
 	struct list done; /* legs without a call */
 	struct timer reaper;
 	uint64_t next_leg_id;
+	struct messages *messages;
 	struct call_switch_stats stats;
 	char sdp_scratch[SDP_TEXT_MAX];
 };

@@ -73,11 +73,14 @@ present_take_invite(struct leg *caller, const struct sip_msg *req)
 {
 	struct call *c = caller->call;
 	struct diversion d[DIVERSIONS_MAX];
+	struct identity who;
 	char text[PASSING_MAX_BYTES];
 	struct buf b;
 	size_t n;
 
 	caller->hidden = identity_is_hidden(req);
+	if (caller->line && identity_read(req, &who)) /* also what Remote-Party-ID asks */
+		caller->hidden = who.hidden;
 	buf_init(&b, text, sizeof text);
 	passing_copy(&b, req, PASS_INVITE);
 	if (b.n && arena_dup(&c->arena, buf_slice(&b), &c->invite_headers) != ERR_OK)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "call/call_int.h"
+#include "call/message.h"
 
 static void
 reap(struct timer *t)
@@ -30,6 +31,10 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	list_init(&sw->dead);
 	list_init(&sw->done);
 	timer_init(&sw->reaper, reap);
+	if (messages_new(&sw->messages, sw) != ERR_OK) {
+		free(sw);
+		return ERR_NOMEM;
+	}
 	*out = sw;
 	return ERR_OK;
 }
@@ -46,6 +51,7 @@ call_switch_free(struct call_switch *sw)
 		LIST_FOR_EACH_SAFE (leg, &c->legs)
 			leg_done(container_of(leg, struct leg, link));
 	}
+	messages_free(sw->messages);
 	list_splice(&sw->dead, &sw->calls);
 	reap(&sw->reaper);
 	timer_stop(&sw->reaper);

@@ -122,14 +122,11 @@ answer_at_once(const struct sip_msg *req, struct buf *headers)
 {
 	switch (req->method) {
 	case SIP_REGISTER:
+	case SIP_MESSAGE:
 	case SIP_INVITE: return 0;
 	case SIP_SUBSCRIBE:
 	case SIP_PUBLISH: return 489;
-	case SIP_OPTIONS:
-		sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow);
-		sip_write_hdr(headers, SIP_HDR_ACCEPT, SLICE("application/sdp"));
-		sip_write_hdr(headers, SIP_HDR_SUPPORTED, SLICE("timer"));
-		return 200;
+	case SIP_OPTIONS: call_write_capabilities(headers); return 200;
 	case SIP_METHOD_OTHER: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 501;
 	default: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 405;
 	}

@@ -30,6 +30,11 @@ add_calls(struct metrics_block *m, const struct call_switch_stats *s)
 	GAUGE(m, "strowger_legs", NULL, "Legs in memory", s->legs_now);
 	GAUGE(m, "strowger_streams", NULL, "Media streams open", s->streams_now);
 	COUNTER(m, "strowger_calls_total", NULL, "Calls", s->calls);
+	COUNTER(m, "strowger_messages_total", NULL, "Text messages outside of calls", s->messages);
+	COUNTER(m, "strowger_messages_delivered_total", NULL, "Text messages that a phone took",
+	    s->messages_delivered);
+	COUNTER(m, "strowger_messages_refused_total", NULL,
+	    "Text messages refused for their size or number", s->messages_refused);
 	COUNTER(m, "strowger_calls_answered_total", NULL, "Calls that were answered", s->answered);
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
 		COUNTER(m, "strowger_calls_ended_total", labels[i], "Ended calls by result",

@@ -53,6 +53,8 @@ on_new_request(struct switchboard *sb, struct sip_server *tsx, const struct sip_
 	}
 	if (req->method == SIP_REGISTER)
 		registrar_on_register(sb->registrar, tsx, req, phone);
+	else if (req->method == SIP_MESSAGE)
+		call_on_message(sb->calls, tsx, req, phone);
 	else
 		call_on_invite(sb->calls, tsx, req, &(struct call_origin){.phone = phone});
 }

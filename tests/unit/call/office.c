@@ -133,11 +133,17 @@ core_on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
 			sip_server_reject(tsx, 481, SLICE(""));
 		return;
 	}
-	for (size_t i = 0; i < o->n_phones; i++)
-		if (addr_eq(&o->phone[i].addr, from))
-			call_on_invite(o->calls, tsx, req,
-			    &(struct call_origin){.phone = dir_phone_by_name(o->fixture.directory,
-						      slice_cstr(o->phone[i].name))});
+	for (size_t i = 0; i < o->n_phones; i++) {
+		const struct dir_phone *phone;
+
+		if (!addr_eq(&o->phone[i].addr, from))
+			continue;
+		phone = dir_phone_by_name(o->fixture.directory, slice_cstr(o->phone[i].name));
+		if (req->method == SIP_MESSAGE)
+			call_on_message(o->calls, tsx, req, phone);
+		else
+			call_on_invite(o->calls, tsx, req, &(struct call_origin){.phone = phone});
+	}
 }
 
 static void

@@ -9,7 +9,9 @@ on_cancel(void *user, struct sip_server *tsx, const struct sip_msg *cancel)
 
 	if (tsx != l->invite_in)
 		return;
-	if (l->state == LEG_ASKED) {
+	if (l->state == LEG_ASKED && l->call->transfer && transfer_on_cancel(l))
+		return;
+	if (l->state == LEG_ASKED && l->call->state == CALL_RINGING) {
 		present_keep_end(l->call, cancel);
 		call_end(l->call, CDR_CANCELLED, CDR_BY_CALLER, 487);
 	} else {
@@ -140,6 +142,14 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 		take_and_end(l, resp);
 		if (e != ERR_OK && c->ring.active && c->ring.asking == 0)
 			call_end(c, CDR_FAILED, CDR_BY_CALLED, 500);
+		return;
+	}
+	if (c->transfer) {
+		if (!transfer_on_answer(l, resp)) {
+			take_and_end(l, resp);
+			if (c->ring.asking == 0)
+				ring_next(c);
+		}
 		return;
 	}
 	e = take_media(l, resp);

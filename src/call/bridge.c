@@ -5,6 +5,8 @@
  */
 #include "call/call_int.h"
 
+enum { FORMATS_MAX_BYTES = 256 };
+
 /* What the relay carries; others (T.38 over UDPTL, MSRP) are refused with port 0. */
 static bool
 carried(const struct sdp_media *m)
@@ -20,19 +22,19 @@ clock_rate(const struct sdp_media *m)
 }
 
 static enum err
-open_stream(struct leg *l, size_t i, const struct sdp_media *m)
+open_stream(struct call *c, size_t i, uint32_t clock_rate_hz)
 {
-	struct call *c = l->call;
 	struct call_switch *sw = c->sw;
 	struct stream *s = &c->stream[i];
 	const struct settings *set = dir_settings(sw->p.directory);
 	struct media_stream_params p = {.timeout_ms = set->rtp_timeout_s * 1000,
-	    .clock_rate_hz = clock_rate(m),
+	    .clock_rate_hz = clock_rate_hz,
 	    .user = (uint64_t)(uintptr_t)s};
 	enum err e;
 
 	for (int side = 0; side < MEDIA_SIDES; side++)
-		p.family[side] = c->family[side];
+		p.family[side] = s->family[side] = c->family[side];
+	s->clock_rate_hz = clock_rate_hz;
 	e = media_stream_open(sw->p.media, &p, &s->ref, s->port);
 	if (e != ERR_OK)
 		return e;
@@ -66,6 +68,15 @@ tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const str
 	media_stream_set_peer(l->call->sw->p.media, s->ref, l->side, &peer);
 }
 
+/* Lines that say nothing, beyond the first n: a session keeps those it once had (RFC 3264, 8),
+ * and the party at the other end may have been another then. */
+static void
+drop_refused_tail(struct sdp *s, size_t n)
+{
+	while (s->n_media > n && s->media[s->n_media - 1].port == 0)
+		s->n_media--;
+}
+
 enum err
 bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool is_answer)
 {
@@ -79,6 +90,8 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 		return e;
 	if (is_answer && other && other->remote_sdp.n) {
 		e = sdp_parse(&offer, sdp_text_slice(&other->remote_sdp));
+		drop_refused_tail(&sdp, offer.n_media);
+		drop_refused_tail(&offer, sdp.n_media);
 		if (e == ERR_OK)
 			e = sdp_answer_check(&offer, &sdp);
 		if (e != ERR_OK)
@@ -89,7 +102,7 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 
 		if (!carried(&sdp.media[i]))
 			continue;
-		if (!s->open && (e = open_stream(l, i, &sdp.media[i])) != ERR_OK)
+		if (!s->open && (e = open_stream(c, i, clock_rate(&sdp.media[i]))) != ERR_OK)
 			return e;
 		tell_media(l, s, &sdp.media[i], flow);
 		live++;
@@ -112,24 +125,33 @@ media_address(const struct leg *to, struct addr *out)
 	out->port = 0;
 }
 
-enum err
-bridge_give(struct leg *from, struct leg *to, struct slice *out)
+/* As many lines as to's session has: refused ones are added, or left out. */
+static void
+fit_lines(struct sdp *s, const struct sdp *before)
 {
-	struct call *c = from->call;
-	struct sdp_rewrite_params p = {.session_id = to->sdp_session, .version = to->sdp_version};
-	struct sdp sdp;
-	struct buf b;
-	enum err e = sdp_parse(&sdp, sdp_text_slice(&from->remote_sdp));
+	drop_refused_tail(s, before->n_media);
+	while (s->n_media < before->n_media) {
+		s->media[s->n_media] = before->media[s->n_media];
+		s->media[s->n_media++].port = 0;
+	}
+}
 
-	if (e != ERR_OK)
-		return e;
+/* Writes s, which came from the other side, for to. */
+static enum err
+give(struct leg *to, const struct sdp *s, bool sendrecv, struct slice *out)
+{
+	struct call *c = to->call;
+	struct sdp_rewrite_params p = {
+	    .session_id = to->sdp_session, .version = to->sdp_version, .sendrecv = sendrecv};
+	struct buf b;
+
 	media_address(to, &p.local);
-	for (size_t i = 0; i < sdp.n_media; i++)
-		if (c->stream[i].open && carried(&sdp.media[i]))
+	for (size_t i = 0; i < s->n_media; i++)
+		if (c->stream[i].open && carried(&s->media[i]))
 			p.port[i] = c->stream[i].port[to->side];
 	for (int round = 0; round < 2; round++) {
 		buf_init(&b, c->sw->sdp_scratch, sizeof c->sw->sdp_scratch);
-		sdp_rewrite(&b, &sdp, &p);
+		sdp_rewrite(&b, s, &p);
 		if (!buf_ok(&b))
 			return ERR_TOO_BIG;
 		/* RFC 3264, 8: the version grows exactly when the text changes */
@@ -140,6 +162,142 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	}
 	*out = buf_slice(&b);
 	return sdp_text_set(&to->local_sdp, *out);
+}
+
+enum err
+bridge_give(struct leg *from, struct leg *to, struct slice *out)
+{
+	/* who is asked instead of somebody else is not told that he is held */
+	bool fresh = from->state == LEG_UP && to->state == LEG_ASKING;
+	struct sdp sdp, before;
+	enum err e = sdp_parse(&sdp, sdp_text_slice(&from->remote_sdp));
+
+	if (e != ERR_OK)
+		return e;
+	if (to->remote_sdp.n && sdp_parse(&before, sdp_text_slice(&to->remote_sdp)) == ERR_OK)
+		fit_lines(&sdp, &before);
+	return give(to, &sdp, fresh, out);
+}
+
+/* ---- two offers that become each other's answer ---- */
+
+static bool
+common(const struct sdp *a, const struct sdp *b, size_t i, struct buf *formats)
+{
+	return i < a->n_media && i < b->n_media && carried(&a->media[i]) && carried(&b->media[i]) &&
+	       slice_eq_nocase(a->media[i].kind, b->media[i].kind) &&
+	       slice_eq_nocase(a->media[i].proto, b->media[i].proto) &&
+	       sdp_common_formats(&a->media[i], &b->media[i], formats);
+}
+
+enum err
+bridge_can_cross(const struct leg *l, struct slice offer)
+{
+	char text[FORMATS_MAX_BYTES];
+	struct sdp theirs, ours;
+	enum err e = sdp_parse(&theirs, offer);
+
+	if (e == ERR_OK)
+		e = sdp_parse(&ours, sdp_text_slice(&l->remote_sdp));
+	for (size_t i = 0; e == ERR_OK && i < theirs.n_media; i++) {
+		struct buf b;
+
+		buf_init(&b, text, sizeof text);
+		if (common(&ours, &theirs, i, &b))
+			return ERR_OK;
+	}
+	return e == ERR_OK ? ERR_UNSUPPORTED : e;
+}
+
+enum err
+bridge_take_crossed(struct leg *l, struct slice offer, const struct sip_flow *flow)
+{
+	char text[FORMATS_MAX_BYTES];
+	struct sdp theirs, ours;
+	enum err e = sdp_parse(&theirs, offer);
+
+	if (e == ERR_OK)
+		e = sdp_parse(&ours, sdp_text_slice(&leg_other(l)->remote_sdp));
+	for (size_t i = 0; e == ERR_OK && i < SDP_MEDIA_MAX; i++) {
+		struct stream *s = &l->call->stream[i];
+		struct buf b;
+
+		buf_init(&b, text, sizeof text);
+		if (!common(&ours, &theirs, i, &b)) {
+			close_stream(s);
+			continue;
+		}
+		if (!s->open)
+			e = open_stream(l->call, i, clock_rate(&theirs.media[i]));
+		if (e == ERR_OK)
+			tell_media(l, s, &theirs.media[i], flow);
+	}
+	if (e != ERR_OK)
+		return e;
+	l->holding = sdp_is_hold(&theirs);
+	return sdp_text_set(&l->remote_sdp, offer);
+}
+
+enum err
+bridge_give_common(struct leg *from, struct leg *to, struct slice *out)
+{
+	char text[SDP_MEDIA_MAX][FORMATS_MAX_BYTES];
+	struct sdp theirs, sdp;
+	enum err e = sdp_parse(&theirs, sdp_text_slice(&to->remote_sdp));
+
+	if (e == ERR_OK)
+		e = sdp_parse(&sdp, sdp_text_slice(&from->remote_sdp));
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < theirs.n_media; i++) {
+		struct buf b;
+
+		buf_init(&b, text[i], sizeof text[i]);
+		if (common(&sdp, &theirs, i, &b)) {
+			sdp.media[i].formats = buf_slice(&b);
+		} else {
+			sdp.media[i] = theirs.media[i];
+			sdp.media[i].port = 0;
+		}
+		if (!buf_ok(&b))
+			return ERR_TOO_BIG;
+	}
+	sdp.n_media = theirs.n_media;
+	return give(to, &sdp, false, out);
+}
+
+bool
+bridge_refit(struct call *c)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < SDP_MEDIA_MAX; i++) {
+		struct stream *s = &c->stream[i];
+		bool fits = true;
+
+		for (int side = 0; side < MEDIA_SIDES; side++) {
+			fits &= s->family[side] == 6 || c->family[side] != 6;
+			if (s->family[side] == 6)
+				c->family[side] = 6;
+		}
+		if (!s->open || fits)
+			continue;
+		again = true;
+		close_stream(s);
+		if (open_stream(c, i, s->clock_rate_hz) != ERR_OK)
+			call_log(LOG_WARN, c, "no other media ports");
+	}
+	for (int side = 0; again && side < MEDIA_SIDES; side++) {
+		struct leg *l = c->leg[side];
+		struct sdp sdp;
+
+		if (!l || sdp_parse(&sdp, sdp_text_slice(&l->remote_sdp)) != ERR_OK)
+			continue;
+		for (size_t i = 0; i < sdp.n_media; i++)
+			if (c->stream[i].open && carried(&sdp.media[i]))
+				tell_media(l, &c->stream[i], &sdp.media[i], &l->dialog.flow);
+	}
+	return again;
 }
 
 struct slice

@@ -117,6 +117,7 @@ call_settle(struct call *c)
 void
 call_answered(struct call *c, struct leg *called)
 {
+	struct routing_party party;
 	struct slice name;
 
 	c->state = CALL_UP;
@@ -126,6 +127,9 @@ call_answered(struct call *c, struct leg *called)
 	c->sw->stats.answered++;
 	if (arena_dup(&c->arena, called->phone_name, &name) == ERR_OK)
 		c->called_phone = name;
+	if ((c->hops || !called->dialog.is_uac) &&
+	    party_copy(&c->arena, &called->party, &party) == ERR_OK)
+		c->called_party = party; /* who was called sent it on, or was relieved */
 	bridge_update_timeout(c);
 	record_update(c);
 	record_live(c, LIVE_CALL_ANSWERED);
@@ -138,9 +142,12 @@ answer_caller(struct leg *l, uint16_t status)
 	struct sip_server *tsx = l->invite_in;
 	struct slice extra = status == 503 ? SLICE("Retry-After: 10\r\n") : SLICE("");
 
-	l->call->sip_status = status;
+	status = status ? status : 480;
+	if (!l->takes_over)
+		l->call->sip_status = status;
 	l->invite_in_pending = false;
-	sip_server_reject(tsx, status, extra);
+	if (tsx)
+		sip_server_reject(tsx, status, extra);
 	leg_done(l);
 }
 
@@ -156,6 +163,8 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	c->ended_by = by;
 	c->ended_at = call_wall_ms(c);
 	sw->stats.calls_up--;
+	if (c->transfer)
+		transfer_on_end(c);
 	ring_stop(c, c->end_headers);
 	relayed_drop_all(c);
 	LIST_FOR_EACH_SAFE (it, &c->legs) {

@@ -100,6 +100,8 @@ struct call_switch_stats {
 	uint64_t calls, answered;
 	uint64_t messages, messages_delivered, messages_refused; /* text ones outside of calls */
 	uint64_t refused_limit, no_ack, media_timeouts, session_timeouts;
+	uint64_t transfers, transfers_failed,
+	    replaced; /* REFERs taken; INVITEs with Replaces taken */
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 	size_t calls_now, legs_now, streams_now; /* objects alive, lingering ones included */
 	size_t calls_up;			 /* ringing or talking */

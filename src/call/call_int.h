@@ -38,7 +38,14 @@ struct sdp_text {
 enum leg_state { LEG_ASKED, LEG_ASKING, LEG_CANCELLED, LEG_UP, LEG_DONE };
 
 /* Why an INVITE of ours inside a dialog is under way. */
-enum reinvite_purpose { REINVITE_NONE, REINVITE_FORWARD, REINVITE_REFRESH };
+enum reinvite_purpose {
+	REINVITE_NONE,
+	REINVITE_FORWARD,
+	REINVITE_REFRESH,
+	REINVITE_ASK, /* transfer: these three, in that order (transfer_int.h) */
+	REINVITE_TELL,
+	REINVITE_UPDATE,
+};
 
 /* Reliable provisional responses of a leg's first INVITE (RFC 3262). */
 struct reliable {
@@ -74,6 +81,8 @@ struct leg {
 	bool reoffer_late;	       /* its re-INVITE came without SDP */
 	uint32_t in_cseq;	       /* of invite_in; its ACK carries it */
 	enum reinvite_purpose purpose;
+	bool asked_late; /* invite_out had no SDP: its 2xx holds an offer */
+	bool takes_over; /* its INVITE has Replaces: it sits, but the other side has not agreed */
 	uint32_t invite_cseq;	/* of invite_out, for its ACK */
 	uint64_t invite_out_ms; /* when it was sent */
 	bool ack_owed;		/* 2xx with an offer: our ACK waits for the other side's answer */
@@ -104,7 +113,9 @@ struct stream {
 	struct call *call;
 	struct media_ref ref;
 	uint16_t port[MEDIA_SIDES];
+	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
 	bool open;
+	uint32_t clock_rate_hz;
 };
 
 enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };
@@ -117,6 +128,17 @@ struct relayed {
 	struct sip_client *out;
 };
 
+/* Whom a plan is about; lives as long as the call. */
+struct ring_whom {
+	struct routing_party party;
+	struct slice outside, outside_dialled; /* for lines: of the plan */
+};
+
+struct ring_target {
+	struct routing_target t; /* its texts live as long as the call */
+	const struct ring_whom *whom;
+};
+
 /* A plan being executed: its targets ring for one seat. */
 struct ring {
 	bool active;
@@ -124,9 +146,8 @@ struct ring {
 	struct timer timer;
 	uint64_t start_ms, deadline_ms;
 	uint32_t ring_ms;
-	struct routing_party party;	       /* who is rung */
-	struct slice outside, outside_dialled; /* for lines: of the plan; behind the targets */
-	struct routing_target *target;	       /* with its texts; gone when the ringing is over */
+	struct ring_whom *whom;	    /* who is rung */
+	struct ring_target *target; /* by delay; gone when the ringing is over */
 	size_t n_targets, next_target;
 	unsigned asking;   /* legs that ring */
 	struct leg *early; /* whose early media the other side hears */
@@ -153,6 +174,9 @@ struct call {
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats; /* sums of the streams that reported */
 	struct list relayed;
+	struct transfer *transfer;  /* its parties are about to change */
+	struct leg *replaced;	    /* leaves when the one who took its seat is connected */
+	uint8_t hops;		    /* how often a phone has sent it on */
 	struct diversion *diverted; /* DIVERSIONS_MAX, newest first; NULL = never diverted */
 	uint8_t n_diverted;
 	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
@@ -207,6 +231,9 @@ void call_abandon(struct call *c);
 /** One leg or stream less; hands an ended call to the reaper. */
 void call_settle(struct call *c);
 
+/** Somebody else sits in l's seat: record, live page and watchers. */
+void call_seat_changed(struct call *c, struct leg *l);
+
 /* ---- leg.c ---- */
 ERR_MUST_CHECK enum err party_copy(
     struct arena *a, const struct routing_party *from, struct routing_party *to);
@@ -239,9 +266,11 @@ sdp_text_slice(const struct sdp_text *t)
 	return (struct slice){t->p, t->n};
 }
 
+/* RFC 3326: to those who need not ring any more. */
+#define COMPLETED_ELSEWHERE SLICE("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
+
 /* ---- ring.c: executing the plan ---- */
-/** Keeps what the plan says about ringing party (its texts live as long as the call) for a
- *  seat; somebody waits in the other one. */
+/** Keeps what the plan says about ringing party for a seat; somebody waits in the other one. */
 ERR_MUST_CHECK enum err ring_prepare(struct call *c, enum media_side seat,
     const struct routing_party *party, const struct routing_plan *plan);
 /** Rings. The media of who waits are known, or its offer comes late. */
@@ -251,10 +280,51 @@ bool ring_launch(struct leg *l);
 /** A leg that rings is told to stop; replaced: another one rings in its place, else the next
  *  target follows. */
 void ring_give_up(struct leg *l, bool replaced);
+/** Launches the phones that are due; nobody rings and nobody is left: the ringing has failed. */
+void ring_next(struct call *c);
 /** Leg l answered: the others are told that they need not ring any more. */
 void ring_on_winner(struct leg *l);
 /** Nothing rings any more; reason_hdr goes with the CANCELs. */
 void ring_stop(struct call *c, struct slice reason_hdr);
+
+/** More phones for the ringing that is under way, those of another plan. */
+ERR_MUST_CHECK enum err ring_add(struct call *c, const struct routing_plan *plan);
+
+/* ---- plan.c ---- */
+/** What to do for somebody who dials; fills in q->state. */
+void plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out);
+/** The plan's reasons, from that one on, become the call's. */
+void plan_keep_reasons(struct call *c, const struct routing_plan *plan, size_t first);
+
+/* ---- divert.c ---- */
+/** A phone that rings answered 3xx; the reasons are recorded. 0: other phones ring instead; else
+ *  the status that this comes to. */
+uint16_t divert_follow(struct leg *l, const struct sip_msg *resp);
+
+/* ---- transfer.c, replaces.c: what the other files ask of transfers (transfer_int.h) ---- */
+/** A leg of a call with a transfer is progressing. False: the caller is to be told as usual. */
+bool transfer_on_progress(struct leg *l, const struct sip_msg *resp);
+/** It has answered. False: it cannot be connected, end it. */
+bool transfer_on_answer(struct leg *l, const struct sip_msg *resp);
+/** Nobody answered. */
+void transfer_on_ring_failed(
+    struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status);
+/** Answers to re-INVITEs with one of its purposes. */
+void transfer_on_2xx(struct leg *l, const struct sip_msg *resp);
+void transfer_on_refusal(struct leg *l, uint16_t status);
+/** True: the call goes on without that leg. */
+bool transfer_on_bye(struct leg *l);
+bool transfer_on_cancel(struct leg *l);
+/** The call is ending. */
+void transfer_on_end(struct call *c);
+/** Referred-By for who is rung because of a transfer (RFC 3892). */
+void transfer_write_invite(const struct call *c, struct buf *b);
+/** An INVITE with Replaces was answered here, or goes on here. False: it has none. */
+bool replaces_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
+    const struct call_origin *from);
+/** The other party agreed to the leg that took a seat; or not. */
+void replaces_accepted(struct leg *l);
+void replaces_refused(struct leg *l, uint16_t status);
 
 /* ---- answer.c ---- */
 void answer_on_2xx(struct leg *l, const struct sip_msg *resp);
@@ -311,9 +381,14 @@ void update_on_offer(struct leg *l, struct sip_server *tsx, const struct sip_msg
 
 /* ---- reinvite.c ---- */
 void reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
+/** The same with the INVITE of a leg that has taken a seat. */
+void reinvite_pass(struct leg *l, const struct sip_msg *invite);
 void reinvite_refresh(struct leg *l);
 /** An offer of the other side for to. */
 ERR_MUST_CHECK enum err reinvite_forward(struct leg *to, struct slice sdp);
+/** Sends one; sdp empty: asks for an offer. */
+ERR_MUST_CHECK enum err reinvite_send(
+    struct leg *to, struct slice sdp, enum reinvite_purpose purpose);
 /** The peer cancelled its re-INVITE. */
 void reinvite_on_cancel(struct leg *l);
 
@@ -329,6 +404,16 @@ ERR_MUST_CHECK enum err bridge_take(
 /** Writes from's last SDP as to shall see it into the switch's scratch; remembers it
  *  as to's local_sdp. */
 ERR_MUST_CHECK enum err bridge_give(struct leg *from, struct leg *to, struct slice *out);
+/** Where both sides have made an offer, each one is the other's answer: */
+/** Could offer be answered with l's? ERR_UNSUPPORTED: no codec in common. */
+ERR_MUST_CHECK enum err bridge_can_cross(const struct leg *l, struct slice offer);
+/** Takes l's offer; its other side's is known. */
+ERR_MUST_CHECK enum err bridge_take_crossed(
+    struct leg *l, struct slice offer, const struct sip_flow *flow);
+/** What from offered of what to has too. */
+ERR_MUST_CHECK enum err bridge_give_common(struct leg *from, struct leg *to, struct slice *out);
+/** Opens streams anew that do not reach the address family of a seat. True: ports changed. */
+bool bridge_refit(struct call *c);
 /** The answer that refuses all of offer (RFC 3264, 6), for l, in the switch's scratch;
  *  empty when the offer cannot be read. */
 struct slice bridge_refusal(const struct leg *l, struct slice offer);
@@ -380,6 +465,8 @@ void record_end(struct call *c);
 void record_live(struct call *c, enum live_call_state state);
 /** What happened, added to the plan's reasons. args: REASON_ARGS() or NULL. */
 void record_reason(struct call *c, enum reason r, const struct slice *args);
+/** One as it travels. */
+void record_reason_text(struct call *c, struct slice text);
 
 /* ---- watch.c ---- */
 /** Tells watchers the state of a leg, when it is new to them; CONFIRMED: always. */

@@ -34,7 +34,7 @@ answer(struct leg *l, const struct leg *other, struct slice sdp)
 		return ERR_TOO_BIG;
 	if (l->update_in)
 		return update_respond(l, 200, buf_slice(&b), sdp);
-	if (l->invite_in_pending && l->state == LEG_UP)
+	if (l->invite_in_pending && (l->state == LEG_UP || l->takes_over))
 		return leg_respond(l, 200, buf_slice(&b), sdp, false);
 	return ERR_OK; /* whoever asked did not wait */
 }
@@ -57,6 +57,8 @@ change_accept(struct leg *l)
 		return;
 	}
 	l->rel.sdp_version = l->sdp_version;
+	if (l->takes_over)
+		replaces_accepted(l);
 	session_start(l);
 	tell_hold(c);
 }
@@ -67,6 +69,10 @@ change_refuse(struct leg *l, uint16_t status)
 	struct slice agreed = sdp_text_slice(&l->agreed_sdp), unused;
 	struct leg *other = update_peer(l);
 
+	if (l->takes_over) {
+		replaces_refused(l, status);
+		return;
+	}
 	if (l->update_in) {
 		(void)!update_respond(l, status, SLICE(""), SLICE(""));
 	} else if (l->invite_in_pending && l->state == LEG_UP) {

@@ -2,10 +2,11 @@
 #include "call/call_int.h"
 
 const struct slice call_allow =
-    SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE, PRACK, UPDATE");
+    SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE, PRACK, UPDATE, REFER");
 
 /* Options that a Require may name too. */
-static const struct slice supported[] = {SLICE("100rel"), SLICE("timer")};
+static const struct slice supported[] = {
+    SLICE("100rel"), SLICE("timer"), SLICE("replaces"), SLICE("norefersub")};
 
 enum { N_SUPPORTED = sizeof supported / sizeof supported[0] };
 

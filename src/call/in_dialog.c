@@ -3,18 +3,28 @@
 
 #include "call/call_int.h"
 #include "call/passing.h"
+#include "call/transfer_int.h"
 
 static void
 on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 {
 	struct call *c = l->call;
+	bool seated;
 
 	if (l->state != LEG_UP && l->state != LEG_ASKED) {
 		sip_server_reject(tsx, 481, SLICE("")); /* a phone may not BYE before it answered */
 		return;
 	}
 	sip_server_reject(tsx, 200, SLICE(""));
-	present_keep_end(c, bye);
+	if (l->state == LEG_ASKED && c->transfer && transfer_on_cancel(l))
+		return;
+	if (l->takes_over) {
+		reinvite_on_cancel(l);
+		return;
+	}
+	seated = c->leg[l->side] == l;
+	if (seated && !(c->transfer && l == c->transfer->by))
+		present_keep_end(c, bye);
 	if (l->state == LEG_ASKED) { /* 15: a caller may give up so */
 		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, 487);
 		return;
@@ -23,7 +33,14 @@ on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 		sip_server_acked(l->invite_in); /* it has our 2xx, or it would not hang up */
 	if (l->invite_in_pending)
 		sip_server_reject(l->invite_in, 487, SLICE(""));
+	if (c->transfer && transfer_on_bye(l))
+		return;
 	leg_done(l);
+	if (!seated) { /* somebody else has its seat already */
+		if (c->replaced == l)
+			c->replaced = NULL;
+		return;
+	}
 	if (c->state == CALL_RINGING) { /* it answered, but the caller does not know yet */
 		call_end(c, CDR_UNAVAILABLE, CDR_BY_CALLED, 480);
 		return;
@@ -152,6 +169,11 @@ call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct s
 	case SIP_INVITE: reinvite_on_request(l, tsx, req); break;
 	case SIP_PRACK: prack_on_request(l, tsx, req); break;
 	case SIP_UPDATE: update_on_request(l, tsx, req); break;
+	case SIP_REFER: refer_on_request(l, tsx, req); break;
+	case SIP_SUBSCRIBE:
+		if (!refer_on_subscribe(l, tsx, req))
+			sip_server_reject(tsx, 489, SLICE("Allow-Events: refer\r\n"));
+		break;
 	case SIP_INFO:
 	case SIP_MESSAGE: carry_over(l, tsx, req); break;
 	default:

@@ -8,6 +8,7 @@
 
 struct leg_line {
 	struct leg *leg;
+	const struct ring_whom *whom;
 	struct slice contact_user, headers;
 	unsigned attempt;
 	struct sip_auth_try auth;
@@ -30,12 +31,13 @@ ctx(const struct call *c)
 /* ---- beginning ---- */
 
 static enum err
-ask_leg(struct call *c, int64_t line, unsigned attempt, struct call_line_leg *out)
+ask_leg(struct call *c, int64_t line, const struct ring_whom *whom, unsigned attempt,
+    struct call_line_leg *out)
 {
 	const struct leg *caller = c->leg[MEDIA_SIDES - 1 - c->ring.seat];
 	struct call_line_call call = {.line = line,
-	    .number = c->ring.outside,
-	    .dialled = c->ring.outside_dialled,
+	    .number = whom->outside,
+	    .dialled = whom->outside_dialled,
 	    .attempt = attempt};
 
 	if (!ops(c))
@@ -69,12 +71,12 @@ begin_dialog(struct leg *l, const struct call_line_leg *how)
 }
 
 static enum err
-make_leg(struct call *c, int64_t line, struct slice name, unsigned attempt,
-    const struct call_line_leg *how, struct leg **out)
+make_leg(struct call *c, int64_t line, const struct ring_whom *whom, struct slice name,
+    unsigned attempt, const struct call_line_leg *how, struct leg **out)
 {
 	struct leg_line *ll;
 	struct leg *l;
-	enum err e = leg_new(c, c->ring.seat, LEG_ASKING, &c->ring.party, &l);
+	enum err e = leg_new(c, c->ring.seat, LEG_ASKING, &whom->party, &l);
 
 	if (e != ERR_OK)
 		return e;
@@ -86,6 +88,7 @@ make_leg(struct call *c, int64_t line, struct slice name, unsigned attempt,
 		e = arena_dup(&l->arena, how->headers, &ll->headers);
 	if (e == ERR_OK) {
 		ll->leg = l;
+		ll->whom = whom;
 		ll->attempt = attempt;
 		timer_init(&ll->silence, on_silence);
 		l->line = line;
@@ -103,15 +106,15 @@ make_leg(struct call *c, int64_t line, struct slice name, unsigned attempt,
 }
 
 static bool
-ring_hop(struct call *c, int64_t line, struct slice name, unsigned attempt,
-    const struct sip_auth_try *auth)
+ring_hop(struct call *c, int64_t line, const struct ring_whom *whom, struct slice name,
+    unsigned attempt, const struct sip_auth_try *auth)
 {
 	struct call_line_leg how;
 	struct leg *l;
-	enum err e = ask_leg(c, line, attempt, &how);
+	enum err e = ask_leg(c, line, whom, attempt, &how);
 
 	if (e == ERR_OK)
-		e = make_leg(c, line, name, attempt, &how, &l);
+		e = make_leg(c, line, whom, name, attempt, &how, &l);
 	if (e != ERR_OK) {
 		if (attempt == 0)
 			call_log(LOG_WARN, c, "line %.*s cannot be used: %s", SLICE_FMT(name),
@@ -128,9 +131,9 @@ ring_hop(struct call *c, int64_t line, struct slice name, unsigned attempt,
 }
 
 bool
-line_ring(struct call *c, const struct routing_target *target)
+line_ring(struct call *c, const struct routing_target *target, const struct ring_whom *whom)
 {
-	return ring_hop(c, target->line, target->phone_name, 0, NULL);
+	return ring_hop(c, target->line, whom, target->phone_name, 0, NULL);
 }
 
 uint8_t
@@ -138,7 +141,7 @@ line_family(struct call *c, int64_t line)
 {
 	struct call_line_leg how;
 
-	return ask_leg(c, line, 0, &how) == ERR_OK ? how.flow.remote.family : 4;
+	return ask_leg(c, line, c->ring.whom, 0, &how) == ERR_OK ? how.flow.remote.family : 4;
 }
 
 enum err
@@ -221,7 +224,7 @@ next_hop(struct leg *l)
 	struct leg_line *ll = l->on_line;
 
 	line_leave(l); /* its call on the line is the other hop's now */
-	return ring_hop(l->call, l->line, l->phone_name, ll->attempt, &ll->auth);
+	return ring_hop(l->call, l->line, ll->whom, l->phone_name, ll->attempt, &ll->auth);
 }
 
 void

@@ -5,7 +5,7 @@
 #include "call/call_int.h"
 
 /** Rings a target that is a line. False: nothing was sent. */
-bool line_ring(struct call *c, const struct routing_target *target);
+bool line_ring(struct call *c, const struct routing_target *target, const struct ring_whom *whom);
 /** 4 or 6, of the hop that will be asked first. */
 uint8_t line_family(struct call *c, int64_t line);
 /** The caller's leg comes in on this line. ERR_LIMIT: no call is free on it. */

@@ -28,7 +28,7 @@ present_write(const struct leg *to, const struct leg *who, struct buf *b)
 	if (who)
 		identity_write_asserted(b, &who->party, who->hidden, trust(to), &host);
 	else if (c->ring.active && c->ring.seat != to->side)
-		identity_write_asserted(b, &c->ring.party, false, trust(to), &host);
+		identity_write_asserted(b, &c->ring.whom->party, false, trust(to), &host);
 }
 
 static void

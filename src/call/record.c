@@ -120,9 +120,14 @@ record_reason(struct call *c, enum reason r, const struct slice *args)
 {
 	char text[LIVE_REASON_BYTES];
 
-	if (c->n_reasons == LIVE_REASONS_MAX)
-		return;
 	reason_write(r, args, text, sizeof text);
-	if (arena_dup(&c->arena, slice_cstr(text), &c->reason[c->n_reasons]) == ERR_OK)
+	record_reason_text(c, slice_cstr(text));
+}
+
+void
+record_reason_text(struct call *c, struct slice text)
+{
+	if (c->n_reasons < LIVE_REASONS_MAX &&
+	    arena_dup(&c->arena, text, &c->reason[c->n_reasons]) == ERR_OK)
 		c->n_reasons++;
 }

@@ -7,8 +7,8 @@
 
 static const struct sip_client_ops reinvite_ops;
 
-static enum err
-send_reinvite(struct leg *to, struct slice sdp, enum reinvite_purpose purpose)
+enum err
+reinvite_send(struct leg *to, struct slice sdp, enum reinvite_purpose purpose)
 {
 	char extra[256];
 	struct buf b;
@@ -24,6 +24,7 @@ send_reinvite(struct leg *to, struct slice sdp, enum reinvite_purpose purpose)
 	if (e == ERR_OK) {
 		to->invite_out_pending = true;
 		to->purpose = purpose;
+		to->asked_late = sdp.n == 0;
 	}
 	return e;
 }
@@ -31,7 +32,7 @@ send_reinvite(struct leg *to, struct slice sdp, enum reinvite_purpose purpose)
 enum err
 reinvite_forward(struct leg *to, struct slice sdp)
 {
-	return send_reinvite(to, sdp, REINVITE_FORWARD);
+	return reinvite_send(to, sdp, REINVITE_FORWARD);
 }
 
 static uint16_t
@@ -69,7 +70,8 @@ reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg 
 		return;
 	}
 	if (c->state != CALL_UP || !other || l->state != LEG_UP || other->state != LEG_UP ||
-	    change_in_progress(l) || change_in_progress(other)) {
+	    c->leg[l->side] != l || c->transfer || c->replaced || change_in_progress(l) ||
+	    change_in_progress(other)) {
 		sip_server_reject(tsx, 491, SLICE(""));
 		return;
 	}
@@ -90,6 +92,17 @@ reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg 
 		return;
 	}
 	status = forward(l, other, req);
+	if (status)
+		change_refuse(l, status);
+}
+
+void
+reinvite_pass(struct leg *l, const struct sip_msg *invite)
+{
+	uint16_t status;
+
+	l->reoffer_late = invite->body.n == 0;
+	status = forward(l, leg_other(l), invite);
 	if (status)
 		change_refuse(l, status);
 }
@@ -120,7 +133,7 @@ reinvite_refresh(struct leg *l)
 	struct leg *other = leg_other(l);
 
 	if (change_in_progress(l) || (other && change_in_progress(other)) ||
-	    send_reinvite(l, sdp_text_slice(&l->local_sdp), REINVITE_REFRESH) != ERR_OK) {
+	    reinvite_send(l, sdp_text_slice(&l->local_sdp), REINVITE_REFRESH) != ERR_OK) {
 		cancel_stale(l);
 		if (other)
 			cancel_stale(other);
@@ -132,8 +145,13 @@ static void
 on_forwarded_2xx(struct leg *l, const struct sip_msg *resp)
 {
 	struct leg *asker = leg_other(l);
-	enum err e = bridge_take(l, resp->body, &l->dialog.flow, !asker->reoffer_late);
+	enum err e;
 
+	if (!asker || !asker->invite_in_pending) { /* it has left meanwhile */
+		leg_ack(l, l->asked_late ? bridge_refusal(l, resp->body) : SLICE(""));
+		return;
+	}
+	e = bridge_take(l, resp->body, &l->dialog.flow, !asker->reoffer_late);
 	if (asker->reoffer_late)
 		l->ack_owed = true;
 	else
@@ -160,6 +178,10 @@ on_2xx(struct leg *l, const struct sip_msg *resp)
 		call_log(LOG_DEBUG, l->call, "a 2xx to a re-INVITE has no usable Contact");
 	session_on_2xx(l, resp);
 	session_start(l);
+	if (l->purpose >= REINVITE_ASK) {
+		transfer_on_2xx(l, resp);
+		return;
+	}
 	if (l->purpose == REINVITE_FORWARD) {
 		on_forwarded_2xx(l, resp);
 		return;
@@ -173,6 +195,10 @@ static void
 on_refusal(struct leg *l, const struct sip_msg *resp)
 {
 	l->invite_out_pending = false;
+	if (l->purpose >= REINVITE_ASK) {
+		transfer_on_refusal(l, resp->status);
+		return;
+	}
 	change_on_refusal(l, l->purpose == REINVITE_FORWARD ? leg_other(l) : NULL, resp);
 }
 
@@ -193,7 +219,10 @@ on_failed(void *user, struct sip_client *tsx, enum err why)
 	struct leg *l = user;
 
 	l->invite_out_pending = false;
-	change_forgotten(l);
+	if (l->purpose >= REINVITE_ASK)
+		transfer_on_refusal(l, 408);
+	else
+		change_forgotten(l);
 }
 
 static void

@@ -12,9 +12,16 @@
 
 enum { PROVISIONAL_MAX = PASSING_MAX_BYTES + 512 };
 
-#define COMPLETED_ELSEWHERE SLICE("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
+static void fork_failed(struct leg *l, uint16_t status, bool say);
 
-static void fork_failed(struct leg *l, uint16_t status);
+static void
+failed(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status)
+{
+	if (c->transfer)
+		transfer_on_ring_failed(c, result, by, status);
+	else
+		call_end(c, result, by, status);
+}
 
 /* Tells the caller that it rings, once for each thing worth telling. */
 static void
@@ -29,6 +36,8 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	char extra[PROVISIONAL_MAX];
 	struct buf b;
 
+	if (c->transfer && transfer_on_progress(l, resp))
+		return;
 	if (resp->body.n && (!c->offer_late || l->rel.owed_cseq) && (!r->early || r->early == l)) {
 		if (bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late) != ERR_OK ||
 		    bridge_give(l, caller, &sdp) != ERR_OK)
@@ -108,7 +117,10 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 			return;
 	}
 	line_on_failure(l, resp->status, false, retry_after_s(resp));
-	fork_failed(l, resp->status);
+	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active)
+		fork_failed(l, divert_follow(l, resp), false);
+	else
+		fork_failed(l, resp->status, true);
 }
 
 static void
@@ -117,7 +129,7 @@ on_failed(void *user, struct sip_client *tsx, enum err why)
 	struct leg *l = user;
 
 	line_on_failure(l, why == ERR_TIMEOUT ? 408 : 503, true, 0);
-	fork_failed(l, why == ERR_TIMEOUT ? 408 : 503);
+	fork_failed(l, why == ERR_TIMEOUT ? 408 : 503, true);
 }
 
 static void
@@ -136,7 +148,7 @@ fork_invite(struct leg *l)
 {
 	struct call *c = l->call;
 	struct slice sdp = {0};
-	char extra[256];
+	char extra[1024];
 	struct buf b;
 	enum err e = ERR_OK;
 
@@ -144,6 +156,7 @@ fork_invite(struct leg *l)
 		e = bridge_give(leg_other(l), l, &sdp);
 	buf_init(&b, extra, sizeof extra);
 	session_write_offer(l, &b);
+	transfer_write_invite(c, &b);
 	if (e == ERR_OK)
 		e = leg_request(l, SIP_INVITE, buf_slice(&b),
 		    sdp.n ? SLICE("application/sdp") : SLICE(""), sdp, &fork_ops, l,
@@ -186,11 +199,11 @@ fork_dialog(struct leg *l, const struct call_contact *contact)
 }
 
 static enum err
-fork_new(struct call *c, const struct routing_target *target, const struct call_contact *contact,
-    struct leg **out)
+fork_new(struct call *c, const struct routing_target *target, const struct ring_whom *whom,
+    const struct call_contact *contact, struct leg **out)
 {
 	struct leg *l;
-	enum err e = leg_new(c, c->ring.seat, LEG_ASKING, &c->ring.party, &l);
+	enum err e = leg_new(c, c->ring.seat, LEG_ASKING, &whom->party, &l);
 
 	if (e != ERR_OK)
 		return e;
@@ -224,7 +237,7 @@ ring_launch(struct leg *l)
 }
 
 static void
-ring_phone(struct call *c, const struct routing_target *target)
+ring_phone(struct call *c, const struct routing_target *target, const struct ring_whom *whom)
 {
 	struct call_contact contact[CALL_CONTACTS_MAX];
 	size_t n = c->sw->p.ops->contacts(c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
@@ -232,7 +245,7 @@ ring_phone(struct call *c, const struct routing_target *target)
 	c->ring.alone = n == 1 && c->ring.n_targets == 1;
 	for (size_t i = 0; i < n && c->ring.asking < CALL_LEGS_MAX; i++) {
 		struct leg *l;
-		enum err e = fork_new(c, target, &contact[i], &l);
+		enum err e = fork_new(c, target, whom, &contact[i], &l);
 
 		if (e != ERR_OK) {
 			call_log(LOG_WARN, c, "phone %.*s cannot be called: %s",
@@ -244,7 +257,7 @@ ring_phone(struct call *c, const struct routing_target *target)
 }
 
 /* Launches the targets that are due; arms the timer for the next or the end. */
-static void
+void
 ring_next(struct call *c)
 {
 	struct ring *r = &c->ring;
@@ -252,25 +265,25 @@ ring_next(struct call *c)
 	uint64_t now = timers_now_ms(timers), next = r->deadline_ms;
 
 	while (r->next_target < r->n_targets) {
-		const struct routing_target *t = &r->target[r->next_target];
-		uint64_t due = r->start_ms + t->delay_ms;
+		const struct ring_target *t = &r->target[r->next_target];
+		uint64_t due = r->start_ms + t->t.delay_ms;
 
 		if (due > now && r->asking > 0) {
 			next = due < next ? due : next;
 			break;
 		}
 		r->next_target++; /* nobody rings: do not wait for the next one */
-		if (t->kind == ROUTING_PHONE)
-			ring_phone(c, t);
-		else if (c->ring.asking < CALL_LEGS_MAX) {
+		if (t->t.kind == ROUTING_PHONE) {
+			ring_phone(c, &t->t, t->whom);
+		} else if (c->ring.asking < CALL_LEGS_MAX) {
 			r->alone = r->n_targets == 1;
-			line_ring(c, t);
+			line_ring(c, &t->t, t->whom);
 		}
 	}
 	if (r->asking == 0) {
 		uint16_t status = r->best_status ? r->best_status : 480;
 
-		call_end(c, status_result(status), CDR_BY_CALLED, status);
+		failed(c, status_result(status), CDR_BY_CALLED, status);
 		return;
 	}
 	timer_start(timers, &r->timer, next > now ? next - now : 0);
@@ -286,11 +299,11 @@ on_ring_timer(struct timer *t)
 		return;
 	}
 	record_reason(c, REASON_NO_ANSWER, NULL);
-	call_end(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
+	failed(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
 }
 
 static void
-fork_failed(struct leg *l, uint16_t status)
+fork_failed(struct leg *l, uint16_t status, bool say)
 {
 	struct call *c = l->call;
 	struct ring *r = &c->ring;
@@ -298,7 +311,7 @@ fork_failed(struct leg *l, uint16_t status)
 	char code[8];
 
 	l->invite_out_pending = false;
-	if (asking && r->active) {
+	if (asking && r->active && say) {
 		snprintf(code, sizeof code, "%u", status);
 		record_reason(c, l->line ? REASON_LINE_ANSWERED : REASON_PHONE_ANSWERED,
 		    REASON_ARGS(l->phone_name, slice_cstr(code), sip_reason(status)));
@@ -310,12 +323,13 @@ fork_failed(struct leg *l, uint16_t status)
 	leg_done(l);
 	if (!asking || !r->active)
 		return;
-	r->best_status = status_better(r->best_status, status_for_caller(status));
+	if (status)
+		r->best_status = status_better(r->best_status, status_for_caller(status));
 	if (status >= 600) { /* a person said no, for all phones (RFC 3261, 16.7) */
-		call_end(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
+		failed(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
 		return;
 	}
-	if (r->asking == 0)
+	if (r->asking == 0 || !status)
 		ring_next(c);
 }
 
@@ -363,7 +377,6 @@ ring_stop(struct call *c, struct slice reason_hdr)
 	r->early = NULL;
 	free(r->target);
 	r->target = NULL;
-	r->outside = r->outside_dialled = (struct slice){0};
 	r->n_targets = r->next_target = 0;
 	LIST_FOR_EACH_SAFE (it, &c->legs) {
 		struct leg *l = container_of(it, struct leg, link);
@@ -380,7 +393,7 @@ family_of_targets(struct call *c)
 	struct call_contact contact[CALL_CONTACTS_MAX];
 
 	for (size_t t = 0; t < c->ring.n_targets; t++) {
-		const struct routing_target *target = &c->ring.target[t];
+		const struct routing_target *target = &c->ring.target[t].t;
 		size_t n = 0;
 
 		if (target->kind == ROUTING_PHONE)
@@ -395,40 +408,44 @@ family_of_targets(struct call *c)
 	return 4;
 }
 
-static struct slice
-keep_text(char **at, struct slice from)
+/* Puts the plan's targets among those that wait, in the order in which they are due. */
+static enum err
+add_targets(struct call *c, const struct routing_plan *plan, const struct ring_whom *whom,
+    uint32_t delay_ms)
 {
-	struct slice kept = slice_make(*at, from.n);
+	struct ring *r = &c->ring;
+	size_t n = r->n_targets + plan->n_targets;
+	struct ring_target *t = realloc(r->target, (n ? n : 1) * sizeof *t);
 
-	if (from.n)
-		memcpy(*at, from.p, from.n);
-	*at += from.n;
-	return kept;
+	if (!t)
+		return ERR_NOMEM;
+	r->target = t;
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		struct ring_target new = {plan->target[i], whom};
+		size_t at = r->n_targets;
+
+		if (arena_dup(&c->arena, new.t.phone_name, &new.t.phone_name) != ERR_OK)
+			return ERR_NOMEM;
+		if (new.t.delay_ms != ROUTING_AFTER_OTHERS)
+			new.t.delay_ms += delay_ms;
+		for (; at > r->next_target && t[at - 1].t.delay_ms > new.t.delay_ms; at--)
+			t[at] = t[at - 1];
+		t[at] = new;
+		r->n_targets++;
+	}
+	return ERR_OK;
 }
 
-/* One block: the targets, behind them their names and the number outside. */
-static enum err
-keep_targets(struct ring *r, const struct routing_plan *plan)
+static struct ring_whom *
+keep_whom(struct call *c, const struct routing_party *party, const struct routing_plan *plan)
 {
-	struct slice outside = slice_cstr(plan->outside);
-	struct slice dialled = slice_cstr(plan->outside_dialled);
-	size_t bytes = plan->n_targets * sizeof *r->target + outside.n + dialled.n;
-	char *at;
+	struct ring_whom *w = arena_new(&c->arena, struct ring_whom);
 
-	for (size_t i = 0; i < plan->n_targets; i++)
-		bytes += plan->target[i].phone_name.n;
-	r->target = malloc(bytes ? bytes : 1);
-	if (!r->target)
-		return ERR_NOMEM;
-	at = (char *)(r->target + plan->n_targets);
-	for (size_t i = 0; i < plan->n_targets; i++) {
-		r->target[i] = plan->target[i];
-		r->target[i].phone_name = keep_text(&at, plan->target[i].phone_name);
-	}
-	r->outside = keep_text(&at, outside);
-	r->outside_dialled = keep_text(&at, dialled);
-	r->n_targets = plan->n_targets;
-	return ERR_OK;
+	if (!w || party_copy(&c->arena, party, &w->party) != ERR_OK ||
+	    arena_dup(&c->arena, slice_cstr(plan->outside), &w->outside) != ERR_OK ||
+	    arena_dup(&c->arena, slice_cstr(plan->outside_dialled), &w->outside_dialled) != ERR_OK)
+		return NULL;
+	return w;
 }
 
 enum err
@@ -436,11 +453,15 @@ ring_prepare(struct call *c, enum media_side seat, const struct routing_party *p
     const struct routing_plan *plan)
 {
 	struct ring *r = &c->ring;
+	struct ring_whom *whom = keep_whom(c, party, plan);
 	enum err e;
 
-	*r = (struct ring){.seat = seat, .party = *party, .ring_ms = plan->ring_ms};
+	if (!whom)
+		return ERR_NOMEM;
+	free(r->target);
+	*r = (struct ring){.seat = seat, .whom = whom, .ring_ms = plan->ring_ms};
 	timer_init(&r->timer, on_ring_timer);
-	e = keep_targets(r, plan);
+	e = add_targets(c, plan, r->whom, 0);
 	if (e == ERR_OK)
 		c->family[seat] = family_of_targets(c);
 	return e;
@@ -455,4 +476,17 @@ ring_start(struct call *c)
 	r->start_ms = timers_now_ms(c->sw->p.timers);
 	r->deadline_ms = r->start_ms + r->ring_ms;
 	ring_next(c);
+}
+
+enum err
+ring_add(struct call *c, const struct routing_plan *plan)
+{
+	struct ring *r = &c->ring;
+	uint64_t now = timers_now_ms(c->sw->p.timers);
+	struct ring_whom *whom = keep_whom(c, &plan->called, plan);
+
+	if (!whom)
+		return ERR_NOMEM;
+	r->deadline_ms = now + plan->ring_ms;
+	return add_targets(c, plan, whom, (uint32_t)(now - r->start_ms));
 }

@@ -22,24 +22,6 @@ refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 	return false;
 }
 
-static bool
-reachable(void *ctx, int64_t phone_id)
-{
-	struct call_switch *sw = ctx;
-	struct call_contact contact;
-
-	return sw->p.ops->contacts(sw->p.ctx, phone_id, &contact, 1) > 0;
-}
-
-static enum routing_line_state
-line_state(void *ctx, int64_t line_id)
-{
-	struct call_switch *sw = ctx;
-
-	return sw->p.line_ops ? sw->p.line_ops->state(sw->p.line_ctx, line_id)
-			      : ROUTING_LINE_NOT_REGISTERED;
-}
-
 /* What outlives the snapshot the plan was made from. */
 static enum err
 keep_plan(struct call *c, const struct routing_plan *plan, const struct call_origin *from)
@@ -147,18 +129,14 @@ void
 call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from)
 {
-	struct routing_state state = {
-	    .ctx = sw, .phone_reachable = reachable, .line_state = line_state};
-	struct routing_query q = {.dialled = req->uri.user,
-	    .caller_phone = from->phone,
-	    .caller_line = from->line,
-	    .state = &state};
+	struct routing_query q = {
+	    .dialled = req->uri.user, .caller_phone = from->phone, .caller_line = from->line};
 	struct routing_plan plan;
 	struct identity who;
 	struct call *c;
 	enum err e;
 
-	if (refuse_invite(tsx, req))
+	if (refuse_invite(tsx, req) || replaces_on_invite(sw, tsx, req, from))
 		return;
 	e = call_new(sw, req->call_id, &c);
 	if (e != ERR_OK) {
@@ -172,7 +150,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 			q.caller = (struct routing_party){
 			    .number = slice_cstr(who.number), .name = slice_cstr(who.name)};
 	}
-	routing_plan_make(&plan, sw->p.directory, &q);
+	plan_ask(sw, &q, &plan);
 	e = keep_plan(c, &plan, from);
 	if (e == ERR_OK)
 		e = seat_caller(c, tsx, req, from);

@@ -13,6 +13,7 @@ status_for_caller(uint16_t status)
 	case 415:
 	case 488:
 	case 606: return 488;
+	case 482: return 482;
 	case 484: return 484;
 	default: return status >= 500 && status != 503 ? 500 : 480;
 	}
@@ -27,6 +28,7 @@ rank(uint16_t status)
 	case 500: return 1;
 	case 480: return 2;
 	case 484: return 3;
+	case 482:
 	case 488: return 4;
 	case 486: return 5;
 	default: return 6;

@@ -1,8 +1,8 @@
 /* The switch: owns the calls, finds them, frees them when they are over. */
 #include <stdlib.h>
 
-#include "call/call_int.h"
 #include "call/message.h"
+#include "call/transfer_int.h"
 
 static void
 reap(struct timer *t)
@@ -48,6 +48,8 @@ call_switch_free(struct call_switch *sw)
 		struct call *c = container_of(it, struct call, link);
 
 		relayed_drop_all(c);
+		if (c->transfer)
+			transfer_free(c->transfer);
 		LIST_FOR_EACH_SAFE (leg, &c->legs)
 			leg_done(container_of(leg, struct leg, link));
 	}
@@ -101,7 +103,11 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 	case MEDIA_EV_TIMEOUT:
 		if (!s->open || s->ref.gen != ev->ref.gen || c->state != CALL_UP ||
 		    s != &c->stream[0])
-			break; /* the first media line speaks for the call */
+			break;	   /* the first media line speaks for the call */
+		if (c->transfer) { /* who waits may hear nothing */
+			bridge_update_timeout(c);
+			break;
+		}
 		sw->stats.media_timeouts++;
 		record_reason(c, REASON_NO_SOUND, NULL);
 		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);

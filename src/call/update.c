@@ -156,6 +156,8 @@ glare(const struct leg *l, const struct leg *other)
 		return 500; /* the offer of its INVITE has no answer yet */
 	if (l->state == LEG_ASKING && !l->rel.agreed)
 		return 491; /* ours has none */
+	if (l->call->transfer || l->call->replaced)
+		return 491; /* its party is about to change */
 	if (!other)
 		return 504;
 	if (is_early(l) || is_early(other))

@@ -60,6 +60,17 @@ enum {
 	X(SESSION_UNCONFIRMED, "session_unconfirmed",                                              \
 	    "A phone did not confirm that the call goes on")                                       \
 	X(NO_SOUND, "no_sound", "No sound came from either side: the call was ended")              \
+	X(TRANSFER_ASKED, "transfer_asked", "{0} transfers the call to {1}")                       \
+	X(TRANSFER_JOINS, "transfer_joins", "{0} connects the call with {1} (call {2})")           \
+	X(TRANSFERRED_TO, "transferred_to", "The call was transferred to {0} {1} (phone {2})")     \
+	X(TRANSFER_FAILED, "transfer_failed", "The transfer to {0} failed: {1} {2}")               \
+	X(TRANSFER_BACK, "transfer_back", "The call goes back to {0}, who transferred it")         \
+	X(JOINED_CALL, "joined_call", "{0} connected this call with another one (call {1})")       \
+	X(PICKED_UP, "picked_up", "{0} picked the call up at phone {1}")                           \
+	X(TAKEN_OVER, "taken_over", "{0} took the call over at phone {1} from phone {2}")          \
+	X(DIVERTED, "diverted", "{0} (phone {1}) sends the call on to {2}")                        \
+	X(DIVERTED_ROUND, "diverted_round",                                                        \
+	    "The call is not sent on to {0}: it has been there, or was sent on too often")         \
 	X(ADMIN_ENDED, "admin_ended", "An administrator ended the call")                           \
 	X(SYSTEM_STOPPED, "system_stopped", "The telephone system was stopped")                    \
 	X(NOTE, "note", "{0}")

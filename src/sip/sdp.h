@@ -47,11 +47,16 @@ struct sdp_rewrite_params {
 	uint64_t session_id;	      /* ours, constant for the leg */
 	uint64_t version;	      /* grows when the text changes */
 	uint16_t port[SDP_MEDIA_MAX]; /* our RTP port for each media; 0 = refused */
+	bool sendrecv;		      /* leave out that one side holds: it is for somebody else */
 };
 /** Writes s with our o=, c= and ports; RTCP on port + 1. Lines that speak of
  *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups, source-filter)
  *  are left out, and everything but the m= line of a refused media. */
 void sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p);
+/** Writes those of m's formats that with has too, by codec name or, when unknown, by number:
+ *  m's own numbers (RFC 3264, 6.1 lets each direction have its own). False: none but
+ *  telephone-event and comfort noise. */
+bool sdp_common_formats(const struct sdp_media *m, const struct sdp_media *with, struct buf *out);
 /** Does an answer fit its offer: the same number and kinds of media, protocols alike,
  *  at least one format of each live media offered? ERR_CONFLICT if not (RFC 3264, 6). */
 ERR_MUST_CHECK enum err sdp_answer_check(const struct sdp *offer, const struct sdp *answer);

@@ -28,6 +28,45 @@ shares_format(const struct sdp_media *offer, const struct sdp_media *answer)
 	return false;
 }
 
+/* What alone makes no conversation. */
+static bool
+is_voice(struct slice name)
+{
+	return !slice_eq_nocase(name, SLICE("telephone-event")) &&
+	       !slice_eq_nocase(name, SLICE("CN"));
+}
+
+bool
+sdp_common_formats(const struct sdp_media *m, const struct sdp_media *with, struct buf *out)
+{
+	struct slice has[SDP_FORMATS_MAX], names[SDP_FORMATS_MAX];
+	struct slice rest = with->formats, one;
+	bool voice = false, first = true;
+	size_t n = 0;
+
+	while (n < SDP_FORMATS_MAX && (one = sdp_word_take(&rest)).n) {
+		has[n] = one;
+		names[n] = sdp_codec_name(with, n);
+		n++;
+	}
+	rest = m->formats;
+	for (size_t nth = 0; nth < SDP_FORMATS_MAX && (one = sdp_word_take(&rest)).n; nth++) {
+		struct slice name = sdp_codec_name(m, nth);
+		size_t i = 0;
+
+		while (i < n && !(name.n ? slice_eq_nocase(names[i], name) : slice_eq(has[i], one)))
+			i++;
+		if (i == n)
+			continue;
+		if (!first)
+			buf_char(out, ' ');
+		first = false;
+		buf_put(out, one);
+		voice |= is_voice(name);
+	}
+	return voice;
+}
+
 static bool
 media_fits(const struct sdp_media *offer, const struct sdp_media *answer)
 {

@@ -31,6 +31,15 @@ speaks_of_addresses(struct slice line_value)
 	return slice_starts(name, SLICE("ice-"));
 }
 
+static bool
+is_direction(const struct sdp_line *line)
+{
+	return line->type == 'a' && (slice_eq(line->value, SLICE("sendonly")) ||
+					slice_eq(line->value, SLICE("recvonly")) ||
+					slice_eq(line->value, SLICE("inactive")) ||
+					slice_eq(line->value, SLICE("sendrecv")));
+}
+
 static void
 write_line(struct buf *b, const struct sdp_line *line)
 {
@@ -78,7 +87,8 @@ write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_param
 		}
 		if (memchr("cbtrzka", line.type, 7))
 			write_connection(b, &p->local, &connection);
-		if (line.type == 'c' || (line.type == 'a' && speaks_of_addresses(line.value)))
+		if (line.type == 'c' || (line.type == 'a' && speaks_of_addresses(line.value)) ||
+		    (p->sendrecv && is_direction(&line)))
 			continue;
 		write_line(b, &line);
 	}
@@ -86,7 +96,7 @@ write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_param
 }
 
 static void
-write_media(struct buf *b, const struct sdp_media *m, uint16_t port)
+write_media(struct buf *b, const struct sdp_media *m, uint16_t port, bool sendrecv)
 {
 	struct slice rest = m->text;
 	struct sdp_line line;
@@ -104,7 +114,8 @@ write_media(struct buf *b, const struct sdp_media *m, uint16_t port)
 		return; /* refused: nothing more to say about it */
 	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND)
 		if (line.type != 'm' && line.type != 'c' &&
-		    !(line.type == 'a' && speaks_of_addresses(line.value)))
+		    !(line.type == 'a' && speaks_of_addresses(line.value)) &&
+		    !(sendrecv && is_direction(&line)))
 			write_line(b, &line);
 }
 
@@ -113,5 +124,5 @@ sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params 
 {
 	write_session(b, s, p);
 	for (size_t i = 0; i < s->n_media; i++)
-		write_media(b, &s->media[i], p->port[i]);
+		write_media(b, &s->media[i], p->port[i], p->sendrecv);
 }

@@ -150,7 +150,6 @@ refusals_reach_the_caller(void **state)
 	    {603, "SIP/2.0 603", CDR_REJECTED},
 	    {480, "SIP/2.0 480", CDR_UNAVAILABLE},
 	    {404, "SIP/2.0 480", CDR_UNAVAILABLE},
-	    {302, "SIP/2.0 480", CDR_UNAVAILABLE},
 	    {401, "SIP/2.0 480", CDR_UNAVAILABLE},
 	    {488, "SIP/2.0 488", CDR_FAILED},
 	    {500, "SIP/2.0 500", CDR_FAILED},

@@ -1,0 +1,79 @@
+/* A phone sends the call on: 302 with a Contact (RFC 3261, 8.1.3.4), followed here, within
+ * the plan, as if the number had been dialled. */
+#include <stdlib.h>
+
+#include "call/call_int.h"
+
+enum { HOPS_MAX = 5 };
+
+/* The number in the first usable Contact. */
+static bool
+read_contact(const struct sip_msg *resp, struct slice *number)
+{
+	struct sip_values it = {0};
+	struct sip_name_addr na;
+	struct slice value;
+
+	while (sip_msg_next_value(resp, SIP_HDR_CONTACT, &it, &value))
+		if (sip_name_addr_parse(&na, value) == ERR_OK && na.uri.user.n) {
+			*number = na.uri.user;
+			return true;
+		}
+	return false;
+}
+
+static bool
+has_been_there(const struct call *c, struct slice number)
+{
+	if (slice_eq(number, c->ring.whom->party.number) ||
+	    slice_eq(number, c->called_party.number))
+		return true;
+	for (size_t i = 0; i < c->n_diverted; i++)
+		if (slice_eq(number, slice_cstr(c->diverted[i].by.number)))
+			return true;
+	return false;
+}
+
+static void
+note(struct leg *l, const struct sip_msg *resp)
+{
+	struct diversion d[DIVERSIONS_MAX] = {0};
+	struct diversion one = {.reason = DIVERSION_DEFLECTION};
+
+	if (diversion_read(resp, d) > 0)
+		one.reason = d[0].reason; /* the phone says why it does */
+	slice_clip_cstr(l->party.number, one.by.number, sizeof one.by.number);
+	slice_clip_cstr(l->party.name, one.by.name, sizeof one.by.name);
+	diversion_note(l->call, &one);
+	l->call->hops++;
+}
+
+uint16_t
+divert_follow(struct leg *l, const struct sip_msg *resp)
+{
+	struct call *c = l->call;
+	const struct leg *caller = leg_other(l);
+	struct routing_plan plan;
+	struct routing_query q = {0};
+	struct slice dialled;
+
+	if (!l->phone || !caller || !read_contact(resp, &dialled)) {
+		record_reason(c, REASON_PHONE_ANSWERED,
+		    REASON_ARGS(l->phone_name, SLICE("3xx"), sip_reason(resp->status)));
+		return resp->status;
+	}
+	q.dialled = dialled;
+	q.caller_phone = dir_phone_by_id(c->sw->p.directory, caller->phone);
+	plan_ask(c->sw, &q, &plan);
+	record_reason(
+	    c, REASON_DIVERTED, REASON_ARGS(l->party.name, l->phone_name, plan.called.number));
+	if (has_been_there(c, plan.called.number) || c->hops >= HOPS_MAX) {
+		record_reason(c, REASON_DIVERTED_ROUND, REASON_ARGS(plan.called.number));
+		return 482;
+	}
+	plan_keep_reasons(c, &plan, 1);
+	if (plan.action == ROUTING_REFUSE)
+		return plan.status;
+	note(l, resp);
+	return ring_add(c, &plan) == ERR_OK ? 0 : 500;
+}

@@ -1,0 +1,38 @@
+/* Asks routing/ what shall happen to a call, and keeps its answer. */
+#include "call/call_int.h"
+
+static bool
+reachable(void *ctx, int64_t phone_id)
+{
+	struct call_switch *sw = ctx;
+	struct call_contact contact;
+
+	return sw->p.ops->contacts(sw->p.ctx, phone_id, &contact, 1) > 0;
+}
+
+static enum routing_line_state
+line_state(void *ctx, int64_t line_id)
+{
+	struct call_switch *sw = ctx;
+
+	return sw->p.line_ops ? sw->p.line_ops->state(sw->p.line_ctx, line_id)
+			      : ROUTING_LINE_NOT_REGISTERED;
+}
+
+void
+plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out)
+{
+	struct routing_state state = {
+	    .ctx = sw, .phone_reachable = reachable, .line_state = line_state};
+
+	q->state = &state;
+	routing_plan_make(out, sw->p.directory, q);
+	q->state = NULL;
+}
+
+void
+plan_keep_reasons(struct call *c, const struct routing_plan *plan, size_t first)
+{
+	for (uint32_t i = (uint32_t)first; i < plan->n_reasons; i++)
+		record_reason_text(c, slice_cstr(plan->reasons[i]));
+}

@@ -1,0 +1,481 @@
+/* A blind transfer, and what every transfer has in common: how it begins, succeeds and fails. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "call/transfer_int.h"
+
+enum { RETRY_MS = 300, TRIES_MAX = 60, REFERRED_BY_MAX = 512 };
+
+static struct leg *
+waiting(const struct transfer *t)
+{
+	return t->call->leg[MEDIA_SIDES - 1 - t->seat];
+}
+
+static void
+on_retry(struct timer *timer)
+{
+	struct transfer *t = container_of(timer, struct transfer, retry);
+
+	if (t->stage == TRANSFER_UPDATING)
+		transfer_update(t);
+	else
+		join_retry(t);
+}
+
+static enum err
+keep_texts(struct transfer *t, const struct leg *by, const struct sip_msg *refer)
+{
+	enum err e = party_copy(&t->arena, &by->party, &t->from);
+
+	if (e == ERR_OK)
+		e = arena_dup(&t->arena, by->phone_name, &t->from_phone_name);
+	if (e == ERR_OK)
+		e = arena_dup(
+		    &t->arena, sip_msg_value(refer, SIP_HDR_REFERRED_BY), &t->referred_by);
+	return e;
+}
+
+enum err
+transfer_new(struct leg *by, const struct sip_msg *refer, bool subscribed, struct transfer **out)
+{
+	struct transfer *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return ERR_NOMEM;
+	arena_init(&t->arena, "transfer", 256, 16 * 1024);
+	if (keep_texts(t, by, refer) != ERR_OK) {
+		arena_fini(&t->arena);
+		free(t);
+		return ERR_NOMEM;
+	}
+	t->call = by->call;
+	t->by = by;
+	t->seat = by->side;
+	t->from_phone = by->phone;
+	t->subscribed = subscribed;
+	t->refer_cseq = refer->cseq;
+	timer_init(&t->retry, on_retry);
+	by->call->transfer = t;
+	by->call->sw->stats.transfers++;
+	*out = t;
+	return ERR_OK;
+}
+
+void
+transfer_free(struct transfer *t)
+{
+	timer_stop(&t->retry);
+	if (t->call)
+		t->call->transfer = NULL;
+	if (t->other)
+		t->other->transfer = NULL;
+	arena_fini(&t->arena);
+	free(t);
+}
+
+/* ---- ringing the target ---- */
+
+/* The other party is the one who calls now; one without a phone of ours calls with the rights
+ * of who transfers. */
+static const struct dir_phone *
+calling_phone(const struct transfer *t)
+{
+	const struct leg *other = waiting(t);
+	const struct dir_phone *phone =
+	    other ? dir_phone_by_id(t->call->sw->p.directory, other->phone) : NULL;
+
+	return phone ? phone : dir_phone_by_id(t->call->sw->p.directory, t->from_phone);
+}
+
+static bool
+ring_target(struct transfer *t, const struct routing_plan *plan)
+{
+	struct call *c = t->call;
+
+	if (ring_prepare(c, t->seat, &plan->called, plan) != ERR_OK)
+		return false;
+	t->stage = TRANSFER_RINGING;
+	c->offer_late = false; /* who waits has told its media */
+	t->refitted |= bridge_refit(c);
+	ring_start(c);
+	return true;
+}
+
+void
+transfer_blind(struct transfer *t, struct slice number)
+{
+	struct call *c = t->call;
+	struct routing_query q = {.dialled = number, .caller_phone = calling_phone(t)};
+	struct routing_plan plan;
+
+	plan_ask(c->sw, &q, &plan);
+	if (party_copy(&t->arena, &plan.called, &t->to) != ERR_OK) {
+		transfer_fail(t, 500);
+		return;
+	}
+	record_reason(c, REASON_TRANSFER_ASKED, REASON_ARGS(t->from.name, t->to.number));
+	plan_keep_reasons(c, &plan, 1);
+	if (plan.action == ROUTING_REFUSE)
+		transfer_fail(t, plan.status);
+	else if (!ring_target(t, &plan))
+		transfer_fail(t, 500);
+}
+
+/* The phone that transferred rings again; no other of its user. */
+static bool
+recall(struct transfer *t)
+{
+	struct call *c = t->call;
+	const struct settings *set = dir_settings(c->sw->p.directory);
+	struct routing_plan plan = {.called = t->from, .ring_ms = set->ring_s * 1000};
+
+	if (t->recalling || !t->from_phone || !waiting(t))
+		return false;
+	plan.target[plan.n_targets++] =
+	    (struct routing_target){.phone = t->from_phone, .phone_name = t->from_phone_name};
+	t->recalling = true;
+	record_reason(c, REASON_TRANSFER_BACK, REASON_ARGS(t->from.name));
+	return ring_target(t, &plan);
+}
+
+/* Who transferred and is still there talks on as before. */
+static void
+stay(struct transfer *t)
+{
+	struct call *c = t->call;
+	struct leg *by = t->by;
+	struct slice unused;
+
+	if (by->remote_sdp.n &&
+	    (bridge_take(by, sdp_text_slice(&by->remote_sdp), &by->dialog.flow, false) != ERR_OK ||
+		bridge_give(by, waiting(t), &unused) != ERR_OK))
+		call_log(LOG_WARN, c, "the former media could not be restored");
+	t->by = NULL;
+	t->must_tell |= t->refitted;
+	t->both = t->refitted;
+	bridge_update_timeout(c);
+	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+	if (t->must_tell)
+		transfer_update(t);
+	else
+		transfer_free(t);
+}
+
+void
+transfer_fail(struct transfer *t, uint16_t status)
+{
+	struct call *c = t->call;
+	char code[8];
+
+	c->sw->stats.transfers_failed++;
+	timer_stop(&t->retry);
+	ring_stop(c, SLICE(""));
+	join_undo(t);
+	snprintf(code, sizeof code, "%u", status);
+	if (!t->recalling) /* else it has been said */
+		record_reason(c, REASON_TRANSFER_FAILED,
+		    REASON_ARGS(t->to.number, slice_cstr(code), sip_reason(status)));
+	refer_notify(t, status);
+	if (t->by) {
+		stay(t);
+		return;
+	}
+	if (recall(t))
+		return;
+	transfer_free(t);
+	call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+}
+
+/* ---- what the ring room reports ---- */
+
+bool
+transfer_on_progress(struct leg *l, const struct sip_msg *resp)
+{
+	struct call *c = l->call;
+	struct transfer *t = c->transfer;
+	struct ring *r = &c->ring;
+	uint32_t rseq;
+
+	refer_notify(t, resp->status);
+	if (c != t->call)
+		return !t->consult || t->consult->invite_in == NULL;
+	if (resp->body.n && (!r->early || r->early == l) &&
+	    bridge_take(l, resp->body, &l->dialog.flow, true) == ERR_OK) {
+		r->early = l; /* who waits hears it in the formats it has offered */
+		l->rel.agreed |= sip_is_reliable(resp, &rseq);
+	}
+	if (!r->told)
+		record_live(c, LIVE_CALL_ANSWERED);
+	r->told = true;
+	return true;
+}
+
+void
+transfer_on_ring_failed(
+    struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t status)
+{
+	struct transfer *t = c->transfer;
+
+	if (c != t->call) {
+		t->other = NULL;
+		t->consult = NULL;
+		c->transfer = NULL;
+		call_end(c, result, by, status);
+	}
+	transfer_fail(t, status);
+}
+
+bool
+transfer_on_answer(struct leg *l, const struct sip_msg *resp)
+{
+	struct call *c = l->call;
+	struct transfer *t = c->transfer;
+
+	if (c != t->call) {
+		join_on_answer(t, l, resp);
+		return true;
+	}
+	if ((resp->body.n || !l->rel.agreed) &&
+	    bridge_take(l, resp->body, &l->dialog.flow, true) != ERR_OK && !l->rel.agreed)
+		return false;
+	present_take_response(l, resp);
+	ring_on_winner(l);
+	leg_ack(l, SLICE(""));
+	session_on_2xx(l, resp);
+	bridge_drop_refused(l);
+	transfer_arrived(t, l);
+	session_start(l);
+	transfer_update(t);
+	return true;
+}
+
+/* ---- success ---- */
+
+/* The seat has somebody else in it: what record and page show. */
+void
+call_seat_changed(struct call *c, struct leg *l)
+{
+	struct routing_party party;
+	struct slice phone;
+
+	if (l->side == MEDIA_CALLED && party_copy(&c->arena, &l->party, &party) == ERR_OK &&
+	    arena_dup(&c->arena, l->phone_name, &phone) == ERR_OK) {
+		c->called_party = party; /* the final one; who called remains who called */
+		c->called_phone = phone;
+	}
+	bridge_update_timeout(c);
+	record_update(c);
+	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+	watch_tell_seats(c);
+}
+
+void
+transfer_arrived(struct transfer *t, struct leg *l)
+{
+	struct call *c = t->call;
+	struct leg *by = t->by;
+
+	refer_notify(t, 200);
+	t->by = NULL;
+	if (by) {
+		c->leg[by->side] = NULL;
+		leg_bye(by, SLICE(""));
+	}
+	leg_sit(l);
+	record_reason(
+	    c, REASON_TRANSFERRED_TO, REASON_ARGS(l->party.number, l->party.name, l->phone_name));
+	call_seat_changed(c, l);
+}
+
+static void
+try_later(struct transfer *t, uint64_t ms)
+{
+	if (++t->tries > TRIES_MAX) {
+		record_reason(t->call, REASON_CHANGE_FAILED, REASON_ARGS(SLICE("491")));
+		transfer_free(t);
+		return;
+	}
+	timer_start(t->call->sw->p.timers, &t->retry, ms);
+}
+
+void
+transfer_update(struct transfer *t)
+{
+	struct call *c = t->call;
+	struct leg *stays = waiting(t), *came = c->leg[t->seat];
+	uint64_t version;
+	struct slice sdp;
+
+	t->stage = TRANSFER_UPDATING;
+	if (!stays || !came || stays->state != LEG_UP) {
+		transfer_free(t);
+		return;
+	}
+	if (change_in_progress(stays) || change_in_progress(came)) {
+		try_later(t, RETRY_MS);
+		return;
+	}
+	version = stays->sdp_version;
+	if (bridge_give(came, stays, &sdp) != ERR_OK) {
+		record_reason(c, REASON_CHANGE_FAILED, REASON_ARGS(stays->phone_name));
+		transfer_free(t);
+	} else if (version == stays->sdp_version && !t->must_tell) {
+		transfer_free(t);
+		update_refresh(stays); /* nothing new in the media, but in who it is */
+	} else {
+		t->must_tell = true;
+		if (reinvite_send(stays, sdp, REINVITE_UPDATE) != ERR_OK)
+			try_later(t, RETRY_MS);
+	}
+}
+
+/* ---- the re-INVITEs of a transfer ---- */
+
+static void
+updated(struct transfer *t, struct leg *l, const struct sip_msg *resp)
+{
+	struct call *c = t->call;
+	enum err e;
+
+	leg_ack(l, SLICE(""));
+	e = bridge_take(l, resp->body, &l->dialog.flow, true);
+	if (e == ERR_OK && t->both) {
+		t->both = false;
+		t->seat = MEDIA_SIDES - 1 - t->seat;
+		transfer_update(t);
+		return;
+	}
+	transfer_free(t);
+	if (e == ERR_OK) {
+		bridge_drop_refused(l);
+		bridge_update_timeout(c);
+		record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+		watch_tell_seats(c);
+		return;
+	}
+	record_reason(c, REASON_CHANGE_MEDIA, REASON_ARGS(l->phone_name, slice_cstr(err_text(e))));
+	call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+}
+
+void
+transfer_on_2xx(struct leg *l, const struct sip_msg *resp)
+{
+	struct transfer *t = l->call->transfer;
+
+	if (!t) /* nobody wants it any more */
+		leg_ack(l, l->asked_late ? bridge_refusal(l, resp->body) : SLICE(""));
+	else if (l->purpose == REINVITE_UPDATE)
+		updated(t, l, resp);
+	else
+		join_on_2xx(t, l, resp);
+}
+
+void
+transfer_on_refusal(struct leg *l, uint16_t status)
+{
+	struct call *c = l->call;
+	struct transfer *t = c->transfer;
+	char code[8];
+
+	if (!t)
+		return;
+	if (l->purpose != REINVITE_UPDATE) {
+		join_on_refusal(t, l, status);
+		return;
+	}
+	if (status == 491) { /* RFC 3261, 14.1 */
+		try_later(t, 2100 + rng_below(c->sw->p.rng, 1900));
+		return;
+	}
+	transfer_free(t);
+	if (status == 408 || status == 481) { /* 12.2.1.2 */
+		record_reason(c, REASON_CALL_FORGOTTEN, REASON_ARGS(l->phone_name));
+		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+		return;
+	}
+	/* what it sends and gets stays as it was: mostly that is good enough */
+	snprintf(code, sizeof code, "%u", status);
+	record_reason(c, REASON_CHANGE_FAILED, REASON_ARGS(slice_cstr(code)));
+}
+
+/* ---- parties that leave meanwhile ---- */
+
+bool
+transfer_on_bye(struct leg *l)
+{
+	struct transfer *t = l->call->transfer;
+
+	if (l == t->by) {
+		t->by = NULL;
+		leg_done(l);
+		record_live(t->call, LIVE_CALL_ANSWERED);
+		return true;
+	}
+	if (l == t->consult) {
+		t->consult = NULL;
+		leg_done(l);
+		return true;
+	}
+	if (l != t->target)
+		return false;
+	t->target = NULL;
+	leg_done(l);
+	transfer_fail(t, 480); /* ends the other call */
+	return true;
+}
+
+bool
+transfer_on_cancel(struct leg *l)
+{
+	struct transfer *t = l->call->transfer;
+
+	if (l != t->consult)
+		return false;
+	/* its phone has given the call away: the leg waits on for the answer, without a phone */
+	sip_server_reject(l->invite_in, 487, SLICE(""));
+	sip_server_attach(l->invite_in, NULL, NULL);
+	l->invite_in = NULL;
+	l->invite_in_pending = false;
+	watch_tell(l, CALL_DIALOG_TERMINATED);
+	return true;
+}
+
+void
+transfer_write_invite(const struct call *c, struct buf *b)
+{
+	const struct transfer *t = c->transfer;
+	struct addr host;
+	const struct leg *l = t ? waiting(t) : NULL;
+
+	if (!t || c != t->call || t->recalling || !l)
+		return;
+	if (t->referred_by.n && t->referred_by.n < REFERRED_BY_MAX) {
+		sip_write_hdr(b, SIP_HDR_REFERRED_BY, t->referred_by);
+		return;
+	}
+	sip_core_address(c->sw->p.core, &l->dialog.flow, &host);
+	buf_lit(b, "Referred-By: ");
+	identity_write_party(b, &t->from, false, &host);
+	buf_lit(b, "\r\n");
+}
+
+void
+transfer_on_end(struct call *c)
+{
+	struct transfer *t = c->transfer;
+	struct call *mine = t->call;
+
+	if (c != mine) { /* somebody ended the consultation */
+		if (t->target && t->target->call == mine)
+			leg_bye(t->target, SLICE(""));
+		t->target = t->consult = NULL;
+		t->other->transfer = NULL;
+		t->other = NULL;
+		transfer_fail(t, 487);
+		return;
+	}
+	refer_notify(t, 487);
+	join_undo(t);
+	transfer_free(t);
+}

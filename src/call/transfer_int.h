@@ -1,0 +1,98 @@
+/*
+ * Inside call/: calls whose parties change.
+ *
+ * A REFER starts a transfer: its sender (by) wants somebody else on its seat of the
+ * call. Blind (RFC 3515): the plan for the number rings for that seat while the other
+ * party waits. Attended (RFC 3891): the one at the far end of another call of the
+ * sender moves over. Until then nothing is given up: who transfers keeps its calls
+ * when it fails, and when it has hung up meanwhile its phone rings again.
+ *
+ *   blind     RINGING ─2xx─► UPDATING ─► gone
+ *                └─fails, by has left─► RINGING (recall)
+ *   attended  [RINGING in the other call ─2xx─►] ASKING ─2xx─► TELLING ─2xx─► gone
+ *
+ * ASKING: the target is asked for an offer; TELLING: the one who stays has got it; the
+ * answer goes in the ACK to the target (RFC 3725, 4.3). UPDATING: the new party is
+ * connected, the one who stays is told what changed in the media.
+ *
+ * An INVITE with Replaces needs no object: its leg takes the seat, call->replaced keeps
+ * the leg that has it to leave.
+ */
+#ifndef CALL_TRANSFER_INT_H
+#define CALL_TRANSFER_INT_H
+
+#include "call/call_int.h"
+
+enum transfer_stage { TRANSFER_RINGING, TRANSFER_ASKING, TRANSFER_TELLING, TRANSFER_UPDATING };
+
+struct transfer {
+	struct call *call; /* the one that goes on */
+	struct call
+	    *other; /* attended: the one whose far party moves; NULL = blind, or it is over */
+	enum transfer_stage stage;
+	enum media_side seat;	     /* by's in call */
+	struct leg *by;		     /* NULL: has hung up */
+	struct leg *consult;	     /* by's leg in other; NULL: has hung up */
+	struct leg *target;	     /* attended, from ASKING on: who moves; NULL: has hung up */
+	enum media_side target_seat; /* in other */
+	bool subscribed;	     /* by wants NOTIFYs */
+	bool attended, recalling;
+	bool must_tell; /* who stays has been told something that came to nothing */
+	bool refitted;	/* media ports have changed */
+	bool both;	/* UPDATING: the other seat comes after this one */
+	uint16_t told;	/* last status by was notified of */
+	uint8_t tries;
+	uint32_t refer_cseq; /* id of the implicit subscription (RFC 3515, 2.4.6) */
+	struct timer retry;
+	struct arena arena;
+	struct routing_party from, to; /* who transfers, and to whom */
+	int64_t from_phone;
+	struct slice from_phone_name, referred_by;
+};
+
+/* What a Replaces says (RFC 3891, 6.1). */
+struct replaces {
+	struct slice call_id, to_tag, from_tag;
+	bool early_only;
+};
+
+/* ---- refer.c: the request and its implicit subscription ---- */
+void refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
+/** SUBSCRIBE that refreshes or ends the implicit subscription (RFC 3515, 2.4.4). False: not for
+ *  event refer. */
+bool refer_on_subscribe(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
+/** Tells by how it goes; from 200 on for the last time. */
+void refer_notify(struct transfer *t, uint16_t status);
+
+/* ---- transfer.c ---- */
+ERR_MUST_CHECK enum err transfer_new(
+    struct leg *by, const struct sip_msg *refer, bool subscribed, struct transfer **out);
+/** Rings who has the number. */
+void transfer_blind(struct transfer *t, struct slice number);
+/** The target could not be reached. Ends t, or rings the one who transferred. */
+void transfer_fail(struct transfer *t, uint16_t status);
+/** Leg l sits in by's seat: who left hears of it, the record says it. */
+void transfer_arrived(struct transfer *t, struct leg *l);
+/** Tells the one who stays about the media of its new party; ends t. */
+void transfer_update(struct transfer *t);
+/** Forgets it without a word. */
+void transfer_free(struct transfer *t);
+
+/* ---- join.c: attended ---- */
+/** By's other call, found by its leg there. */
+void join_start(struct transfer *t, struct leg *consult);
+/** The call the target was being rung in is answered by l. */
+void join_on_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp);
+void join_on_2xx(struct transfer *t, struct leg *l, const struct sip_msg *resp);
+void join_on_refusal(struct transfer *t, struct leg *l, uint16_t status);
+/** The target goes back to where it was, as far as that still is there. */
+void join_undo(struct transfer *t);
+void join_retry(struct transfer *t);
+
+/* ---- replaces.c ---- */
+/** "call-id;to-tag=…;from-tag=…". ERR_MALFORMED. */
+ERR_MUST_CHECK enum err replaces_parse(struct slice value, struct replaces *out);
+/** The leg whose dialog is meant; NULL if none. */
+struct leg *replaces_find(const struct call_switch *sw, const struct replaces *r);
+
+#endif

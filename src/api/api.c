@@ -54,8 +54,9 @@ build(struct api *api, const struct api_params *p)
 	api->live = live_new(api);
 	api->traces = p->traces;
 	api->watches = watches_new();
+	api->subscriptions = subscriptions_new();
 	api->limits = limits_new();
-	if (!api->hub || !api->live || !api->watches || !api->limits)
+	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->limits)
 		return ERR_NOMEM;
 	return store_settings(api->store, &api->started_with);
 }
@@ -128,6 +129,7 @@ api_free(struct api *api)
 		unlink(api->params.socket_path);
 	live_free(api->live);
 	watches_free(api->watches);
+	subscriptions_free(api->subscriptions);
 	limits_free(api->limits);
 	hub_free(api->hub);
 	free(api->ticker);

@@ -63,6 +63,7 @@ struct api {
 	struct api_live *live;
 	struct trace_store *traces; /* borrowed */
 	struct api_watches *watches;
+	struct api_subscriptions *subscriptions;
 	struct api_limits *limits;
 	struct api_ticker *ticker;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -262,6 +263,9 @@ size_t live_registration_count(struct api_live *l);
 struct api_watches *watches_new(void);
 void watches_free(struct api_watches *w);
 
+struct api_subscriptions *subscriptions_new(void);
+void subscriptions_free(struct api_subscriptions *all);
+
 /** The messages of conversations as a capture file; malloc'd, NULL out of memory. */
 struct pcap;
 struct pcap *pcap_new(void);
@@ -306,6 +310,7 @@ void handle_new_secret(struct request *rq);
 void handle_calls(struct request *rq);
 void handle_hangup(struct request *rq);
 void handle_registrations(struct request *rq);
+void handle_subscriptions(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

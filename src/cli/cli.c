@@ -24,6 +24,7 @@ static const struct command {
     {"records", command_entity, "records [list|show ID]", "call records, newest first"},
     {"calls", command_calls, "calls", "calls in progress"},
     {"registrations", command_registrations, "registrations", "phones that can be reached"},
+    {"subscriptions", command_subscriptions, "subscriptions", "who watches whom"},
     {"hangup", command_hangup, "hangup CALL_ID", "end a call"},
     {"trace", command_trace,
 	"trace [K=V…|CALL_ID|pcap FILE [K=V…|CALL_ID…]|phone NAME [for MINUTES|off]|phones]",

@@ -1,4 +1,4 @@
-/* status, calls, registrations, hangup; import and export. */
+/* status, calls, registrations, subscriptions, hangup; import and export. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,6 +12,10 @@ static const struct column call_columns[] = {{"call_id", "CALL"}, {"started_at",
 static const struct column registration_columns[] = {{"phone", "PHONE"}, {"source", "ADDRESS"},
     {"transport", "TRANSPORT"}, {"reachable", "REACHABLE"}, {"rtt_ms", "RTT MS"},
     {"expires_at", "UNTIL"}, {"user_agent", "USER AGENT"}};
+
+static const struct column subscription_columns[] = {{"phone", "PHONE"}, {"event", "EVENT"},
+    {"resource", "WATCHES"}, {"source", "ADDRESS"}, {"transport", "TRANSPORT"},
+    {"subscribed_at", "SINCE"}, {"expires_at", "UNTIL"}};
 
 static int
 no_arguments(struct cli *cli)
@@ -50,6 +54,13 @@ command_registrations(struct cli *cli)
 {
 	return print_items(cli, "/api/registrations", registration_columns,
 	    sizeof registration_columns / sizeof registration_columns[0]);
+}
+
+int
+command_subscriptions(struct cli *cli)
+{
+	return print_items(cli, "/api/subscriptions", subscription_columns,
+	    sizeof subscription_columns / sizeof subscription_columns[0]);
 }
 
 static long long

@@ -16,6 +16,7 @@
 #include "daemon/management.h"
 #include "daemon/options.h"
 #include "daemon/signalling.h"
+#include "presence/presence.h"
 #include "registrar/registrar.h"
 #include "store/trace_store.h"
 
@@ -25,10 +26,11 @@ struct daemon {
 	struct options options;
 	struct account account;
 	struct settings settings;
-	char db_path[4096], journal_path[4096], keep_path[4096], traces_path[4096], socket_path[4096];
+	char db_path[4096], journal_path[4096], keep_path[4096], subscriptions_path[4096],
+	    traces_path[4096], socket_path[4096];
 	struct store *store;
 	struct journal *journal;
-	struct keep *keep;
+	struct keep *keep, *subscriptions;
 	struct trace_store *traces;
 	struct mailbox *to_signalling, *to_management;
 	struct signalling *signalling;
@@ -66,6 +68,7 @@ make_paths(struct daemon *d)
 	snprintf(d->db_path, sizeof d->db_path, "%s/strowger.db", dir);
 	snprintf(d->journal_path, sizeof d->journal_path, "%s/calls.journal", dir);
 	snprintf(d->keep_path, sizeof d->keep_path, "%s/registrations", dir);
+	snprintf(d->subscriptions_path, sizeof d->subscriptions_path, "%s/subscriptions", dir);
 	snprintf(d->traces_path, sizeof d->traces_path, "%s/traces.db", dir);
 	snprintf(d->socket_path, sizeof d->socket_path, "%s/strowger.sock", dir);
 	return ERR_OK;
@@ -134,6 +137,9 @@ open_data(struct daemon *d)
 		e = open_journal(d);
 	if (e == ERR_OK)
 		e = keep_open(&d->keep, d->keep_path, REG_KEPT_FORMAT, d->why, sizeof d->why);
+	if (e == ERR_OK)
+		e = keep_open(&d->subscriptions, d->subscriptions_path, PRESENCE_KEPT_FORMAT,
+		    d->why, sizeof d->why);
 	if (e != ERR_OK)
 		return e;
 	e = store_settings(d->store, &d->settings);
@@ -183,8 +189,10 @@ static const struct api_control_ops control_ops = {.hangup = hang_up, .watch = w
 static enum err
 open_signalling(struct daemon *d)
 {
-	struct signalling_params p = {
-	    .settings = &d->settings, .journal = d->journal, .keep = d->keep};
+	struct signalling_params p = {.settings = &d->settings,
+	    .journal = d->journal,
+	    .keep = d->keep,
+	    .subscriptions = d->subscriptions};
 	enum err e = mailbox_new(&d->to_signalling,
 	    &(struct mailbox_params){
 		.message_bytes = sizeof(struct to_signalling), .capacity = TO_SIGNALLING_MAX});
@@ -329,6 +337,7 @@ stop(struct daemon *d)
 	trace_store_close(d->traces);
 	journal_close(d->journal);
 	keep_close(d->keep);
+	keep_close(d->subscriptions);
 	store_close(d->store);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "presence/presence.h"
 #include "sip/digest.h"
 #include "sip/write.h"
 
@@ -123,10 +124,13 @@ answer_at_once(const struct sip_msg *req, struct buf *headers)
 	switch (req->method) {
 	case SIP_REGISTER:
 	case SIP_MESSAGE:
-	case SIP_INVITE: return 0;
+	case SIP_INVITE:
 	case SIP_SUBSCRIBE:
-	case SIP_PUBLISH: return 489;
-	case SIP_OPTIONS: call_write_capabilities(headers); return 200;
+	case SIP_PUBLISH: return 0;
+	case SIP_OPTIONS:
+		call_write_capabilities(headers);
+		sip_write_hdr(headers, SIP_HDR_ALLOW_EVENTS, presence_allow_events);
+		return 200;
 	case SIP_METHOD_OTHER: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 501;
 	default: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 405;
 	}

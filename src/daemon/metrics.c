@@ -169,6 +169,43 @@ add_traces(struct metrics_block *m, struct trace_filter *filter)
 	    "SIP messages left out of traces to spare the processor", c.shed);
 }
 
+static void
+add_presence(struct metrics_block *m, const struct presence_counts *c)
+{
+	static const char *const labels[] = {
+#define X(id, name) "event=\"" name "\"",
+	    PRESENCE_PACKAGES(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < PRESENCE_PACKAGES_N; i++)
+		GAUGE(m, "strowger_subscriptions", labels[i], "Subscriptions of phones",
+		    c->subscriptions[i]);
+	for (size_t i = 0; i < PRESENCE_PACKAGES_N; i++)
+		COUNTER(m, "strowger_notifies_total", labels[i], "NOTIFY requests sent",
+		    c->notifies[i]);
+	COUNTER(m, "strowger_notifies_failed_total", NULL,
+	    "NOTIFY requests that were refused or not answered", c->notifies_failed);
+	COUNTER(m, "strowger_notifies_unsolicited_total", NULL,
+	    "Message lamps set without a subscription", c->unsolicited);
+	COUNTER(
+	    m, "strowger_subscribes_total", "what=\"new\"", "SUBSCRIBE requests", c->subscribed);
+	COUNTER(
+	    m, "strowger_subscribes_total", "what=\"refresh\"", "SUBSCRIBE requests", c->refreshed);
+	COUNTER(m, "strowger_subscribes_total", "what=\"end\"", "SUBSCRIBE requests", c->ended);
+	COUNTER(
+	    m, "strowger_subscribes_total", "what=\"refused\"", "SUBSCRIBE requests", c->refused);
+	COUNTER(m, "strowger_subscriptions_expired_total", NULL, "Subscriptions that ran out",
+	    c->expired);
+	COUNTER(m, "strowger_subscriptions_refused_total", NULL,
+	    "Subscriptions refused because too many were there", c->refused_limit);
+	GAUGE(m, "strowger_publications", NULL, "States that phones published", c->publications);
+	COUNTER(
+	    m, "strowger_publishes_total", "what=\"accepted\"", "PUBLISH requests", c->published);
+	COUNTER(m, "strowger_publishes_total", "what=\"refused\"", "PUBLISH requests",
+	    c->publish_refused);
+}
+
 struct metrics_block *
 metrics_collect(const struct metrics_sources *src)
 {
@@ -183,6 +220,7 @@ metrics_collect(const struct metrics_sources *src)
 	add_media(m, src->media);
 	add_registrar(m, src->switchboard);
 	add_traces(m, switchboard_trace_filter(src->switchboard));
+	add_presence(m, presence_get_counts(switchboard_presence(src->switchboard)));
 	COUNTER(m, "strowger_reports_dropped_total", NULL,
 	    "Live events and traces left out under load", src->reports_dropped);
 	return m;

@@ -33,7 +33,7 @@ struct signalling {
 	struct rng rng;
 	struct directory *directory;
 	struct journal *journal;
-	struct keep *keep;
+	struct keep *keep, *kept_subscriptions;
 	struct log_limit keep_log;
 	struct mailbox *in, *out;
 	struct timer wake, second, goodbye;
@@ -231,6 +231,28 @@ sb_binding_forget(void *ctx, uint32_t handle)
 }
 
 static void
+sb_subscription(void *ctx, const struct live_subscription *s, bool removed)
+{
+	post_copy(ctx, TO_MANAGEMENT_SUBSCRIPTION, 0, removed, s, sizeof *s);
+}
+
+static void
+sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	struct signalling *s = ctx;
+	enum err e = keep_put(s->kept_subscriptions, handle, value);
+
+	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
+		log_error(STORE, "a subscription would not survive a restart: %s", err_text(e));
+}
+
+static void
+sb_subscription_forget(void *ctx, uint32_t handle)
+{
+	keep_drop(((struct signalling *)ctx)->kept_subscriptions, handle);
+}
+
+static void
 post_traces(struct signalling *s)
 {
 	struct trace_block *block = s->traces;
@@ -270,6 +292,9 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .on_registration = sb_registration,
     .binding_keep = sb_binding_keep,
     .binding_forget = sb_binding_forget,
+    .subscription_keep = sb_subscription_keep,
+    .subscription_forget = sb_subscription_forget,
+    .on_subscription = sb_subscription,
     .on_trace = sb_trace};
 
 /* ---- from the transports ---- */
@@ -475,6 +500,7 @@ signalling_new(
 	s->directory = p->directory;
 	s->journal = p->journal;
 	s->keep = p->keep;
+	s->kept_subscriptions = p->subscriptions;
 	s->in = p->in;
 	s->out = p->to_management;
 	list_init(&s->waiting);
@@ -505,10 +531,20 @@ restore(void *ctx, uint32_t handle, struct slice value)
 	switchboard_restore(s->switchboard, handle, value);
 }
 
+static void
+restore_subscription(void *ctx, uint32_t handle, struct slice value)
+{
+	struct signalling *s = ctx;
+
+	switchboard_restore_subscription(s->switchboard, handle, value);
+}
+
 enum err
 signalling_restore(struct signalling *s)
 {
-	return keep_each(s->keep, restore, s);
+	enum err e = keep_each(s->keep, restore, s);
+
+	return e == ERR_OK ? keep_each(s->kept_subscriptions, restore_subscription, s) : e;
 }
 
 void

@@ -20,6 +20,7 @@ struct signalling_params {
 	struct directory *directory;	 /* taken over, also on failure */
 	struct journal *journal;	 /* borrowed */
 	struct keep *keep;		 /* registrations; borrowed */
+	struct keep *subscriptions;	 /* the same */
 	struct mailbox *in;		 /* struct to_signalling */
 	struct mailbox *to_management;	 /* struct to_management */
 };

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "daemon/gate.h"
+#include "daemon/watching.h"
 #include "sip/write.h"
 
 struct switchboard {
@@ -13,6 +14,7 @@ struct switchboard {
 	struct registrar *registrar;
 	struct call_switch *calls;
 	struct gate *gate;
+	struct watching watching;
 	struct addr stun_address; /* what a STUN server saw; family 0 = unknown */
 	struct addr external;	  /* of the router in front of us; family 0 = none */
 	struct log_limit refused_log;
@@ -51,12 +53,13 @@ on_new_request(struct switchboard *sb, struct sip_server *tsx, const struct sip_
 		auth_refuse(sb->auth, sb->p.directory, tsx, req, r, now);
 		return;
 	}
-	if (req->method == SIP_REGISTER)
-		registrar_on_register(sb->registrar, tsx, req, phone);
-	else if (req->method == SIP_MESSAGE)
-		call_on_message(sb->calls, tsx, req, phone);
-	else
-		call_on_invite(sb->calls, tsx, req, &(struct call_origin){.phone = phone});
+	switch (req->method) {
+	case SIP_REGISTER: registrar_on_register(sb->registrar, tsx, req, phone); break;
+	case SIP_MESSAGE: call_on_message(sb->calls, tsx, req, phone); break;
+	case SIP_SUBSCRIBE: presence_on_subscribe(sb->watching.presence, tsx, req, phone); break;
+	case SIP_PUBLISH: presence_on_publish(sb->watching.presence, tsx, req, phone); break;
+	default: call_on_invite(sb->calls, tsx, req, &(struct call_origin){.phone = phone});
+	}
 }
 
 static uint16_t
@@ -90,7 +93,8 @@ on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
 
 	if (req->to.tag.n == 0)
 		on_new_request(sb, tsx, req);
-	else if (!call_on_in_dialog(sb->calls, tsx, req))
+	else if (!call_on_in_dialog(sb->calls, tsx, req) &&
+		 !presence_on_in_dialog(sb->watching.presence, tsx, req))
 		sip_server_reject(tsx, 481, SLICE(""));
 }
 
@@ -214,7 +218,16 @@ call_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 	sb->p.ops->record_end(sb->p.ctx, handle, cdr);
 }
 
-static const struct call_switch_ops call_ops = {.contacts = call_contacts,
+static void
+call_on_dialog(void *ctx, const struct call_dialog_event *ev)
+{
+	struct switchboard *sb = ctx;
+
+	presence_on_dialog(sb->watching.presence, ev);
+}
+
+static const struct call_switch_ops call_ops = {.on_dialog = call_on_dialog,
+    .contacts = call_contacts,
     .wall_ms = wall_ms,
     .on_live = call_on_live,
     .record_begin = call_record_begin,
@@ -253,6 +266,8 @@ reg_on_registration(void *ctx, const struct live_registration *r, bool removed)
 	struct switchboard *sb = ctx;
 
 	sb->p.ops->on_registration(sb->p.ctx, r, removed);
+	if (sb->watching.presence) /* static contacts come before it is there */
+		presence_on_registration(sb->watching.presence, r->phone_id);
 }
 
 static enum err
@@ -276,6 +291,15 @@ switchboard_restore(struct switchboard *sb, uint32_t handle, struct slice value)
 
 	if (registrar_restore(sb->registrar, handle, value, &source))
 		guard_trust(gate_guard(sb->gate), &source);
+}
+
+void
+switchboard_restore_subscription(struct switchboard *sb, uint32_t handle, struct slice value)
+{
+	enum err e = presence_restore(sb->watching.presence, handle, value);
+
+	if (e != ERR_OK)
+		log_info(PRESENCE, "a saved subscription is not taken up: %s", err_text(e));
 }
 
 /* ---- life ---- */
@@ -320,6 +344,8 @@ build(struct switchboard *sb)
 						      .ops = &registrar_ops,
 						      .ctx = sb,
 						      .dir = p->directory});
+	if (e == ERR_OK)
+		e = watching_init(&sb->watching, p, sb->core, sb->registrar);
 	if (e == ERR_OK)
 		e = call_switch_new(&sb->calls, &(struct call_switch_params){.core = sb->core,
 						    .timers = p->timers,
@@ -369,6 +395,7 @@ switchboard_free(struct switchboard *sb)
 		return;
 	gate_free(sb->gate);
 	call_switch_free(sb->calls);
+	watching_fini(&sb->watching);
 	registrar_free(sb->registrar);
 	auth_free(sb->auth);
 	sip_core_free(sb->core);
@@ -384,6 +411,7 @@ switchboard_set_directory(struct switchboard *sb, const struct directory *dir)
 	gate_set_directory(sb->gate, dir);
 	call_switch_set_directory(sb->calls, dir);
 	registrar_set_directory(sb->registrar, dir);
+	presence_set_directory(sb->watching.presence, dir);
 }
 
 void
@@ -427,6 +455,12 @@ struct registrar *
 switchboard_registrar(struct switchboard *sb)
 {
 	return sb->registrar;
+}
+
+struct presence *
+switchboard_presence(struct switchboard *sb)
+{
+	return sb->watching.presence;
 }
 
 struct sip_core *

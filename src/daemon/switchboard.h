@@ -11,6 +11,7 @@
 
 #include "call/call.h"
 #include "daemon/trace_filter.h"
+#include "presence/presence.h"
 #include "registrar/auth.h"
 #include "registrar/registrar.h"
 #include "security/guard.h"
@@ -35,6 +36,11 @@ struct switchboard_ops {
 	/** Registrations over restart and crash: see registrar_ops. */
 	void (*binding_keep)(void *ctx, uint32_t *handle, struct slice value);
 	void (*binding_forget)(void *ctx, uint32_t handle);
+	/** The same for subscriptions: see presence_ops. NULL = they are not kept. */
+	void (*subscription_keep)(void *ctx, uint32_t *handle, struct slice value);
+	void (*subscription_forget)(void *ctx, uint32_t handle);
+	/** Who watches whom, for people; NULL = nobody asks. */
+	void (*on_subscription)(void *ctx, const struct live_subscription *s, bool removed);
 	/** A message to be traced; r without time; all of it is borrowed. NULL = no traces wanted.
 	 */
 	void (*on_trace)(void *ctx, const struct trace_record *r);
@@ -62,6 +68,8 @@ void switchboard_on_load(struct switchboard *sb, uint32_t lag_ms, uint32_t queue
 void switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow);
 /** A registration of the run before: see registrar_restore. */
 void switchboard_restore(struct switchboard *sb, uint32_t handle, struct slice value);
+/** A subscription of the run before, after all registrations: see presence_restore. */
+void switchboard_restore_subscription(struct switchboard *sb, uint32_t handle, struct slice value);
 
 /** Our address as a STUN server on the Internet sees it; family 0 = unknown. Used while no
  *  external address is entered. */
@@ -69,6 +77,7 @@ void switchboard_set_stun_address(struct switchboard *sb, const struct addr *a);
 
 struct call_switch *switchboard_calls(struct switchboard *sb);
 struct registrar *switchboard_registrar(struct switchboard *sb);
+struct presence *switchboard_presence(struct switchboard *sb);
 struct sip_core *switchboard_core(struct switchboard *sb);
 struct guard *switchboard_guard(struct switchboard *sb);
 struct auth *switchboard_auth(struct switchboard *sb);

@@ -69,6 +69,25 @@ const struct model_entity model_live_registration = {"live_registration", "regis
     MODEL_LIVE, .label = "Registration", .description = "Where a phone can be reached now",
     FIELDS(registration_fields)};
 
+static const struct model_field subscription_fields[] = {
+    {"phone", MODEL_TEXT, 0, IN(live_subscription, phone), .label = "Phone name"},
+    {"phone_id", MODEL_REF, 0, IN(live_subscription, phone_id), .ref = "phone", .label = "Phone"},
+    {"event", MODEL_TEXT, 0, IN(live_subscription, event), .label = "Event",
+	.description = "dialog, message-summary, presence or reg"},
+    {"resource", MODEL_TEXT, 0, IN(live_subscription, resource), .label = "Watched",
+	.description = "URI of what is watched"},
+    {"contact", MODEL_TEXT, 0, IN(live_subscription, contact), .label = "Contact"},
+    {"source", MODEL_TEXT, 0, IN(live_subscription, source), .label = "Source address"},
+    {"transport", MODEL_TEXT, 0, IN(live_subscription, transport), .label = "Transport"},
+    {"tag", MODEL_TEXT, 0, IN(live_subscription, tag), .label = "Tag"},
+    {"subscribed_at", MODEL_TIME, 0, IN(live_subscription, subscribed_at), .label = "Since"},
+    {"expires_at", MODEL_TIME, 0, IN(live_subscription, expires_at), .label = "Ends"},
+};
+
+const struct model_entity model_live_subscription = {"live_subscription", "subscriptions",
+    MODEL_LIVE, .label = "Subscription", .description = "A phone that watches something",
+    FIELDS(subscription_fields)};
+
 static const struct model_field cdr_fields[] = {
     {"call_id", MODEL_TEXT, MODEL_SEARCH, IN(cdr, call_id), .label = "Call"},
     {"started_at", MODEL_TIME, MODEL_INDEX, IN(cdr, started_at), .label = "Started"},
@@ -138,6 +157,12 @@ json_t *
 live_registration_json(const struct live_registration *r)
 {
 	return model_struct_json(&model_live_registration, r);
+}
+
+json_t *
+live_subscription_json(const struct live_subscription *s)
+{
+	return model_struct_json(&model_live_subscription, s);
 }
 
 json_t *

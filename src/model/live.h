@@ -95,6 +95,19 @@ struct live_registration {
 	bool reachable;
 };
 
+/** Who watches whom: one subscription of a phone. */
+struct live_subscription {
+	char tag[40]; /* ours; with the phone the key */
+	char phone[LIVE_PHONE_BYTES];
+	int64_t phone_id;
+	char event[24];	    /* "dialog" … */
+	char resource[160]; /* what is watched: "sip:101@192.0.2.1" */
+	char contact[256];
+	char source[64];
+	char transport[8];
+	int64_t subscribed_at, expires_at;
+};
+
 /** One call record (entity call_record). */
 struct cdr {
 	char call_id[LIVE_CALL_ID_BYTES];
@@ -124,6 +137,7 @@ const char *cdr_result_name(enum cdr_result r);
 /** New references; NULL when out of memory. */
 json_t *live_call_json(const struct live_call *call);
 json_t *live_registration_json(const struct live_registration *r);
+json_t *live_subscription_json(const struct live_subscription *s);
 json_t *cdr_json(const struct cdr *cdr);
 /** Adds to a list of reasons; a full list keeps what it has. args: REASON_ARGS() or NULL. */
 void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, enum reason r,

@@ -225,8 +225,8 @@ login_schema(void)
 json_t *
 model_openapi(const char *version)
 {
-	static const struct model_entity *const live[] = {
-	    &model_live_party, &model_live_call, &model_live_registration, &model_trace_message};
+	static const struct model_entity *const live[] = {&model_live_party, &model_live_call,
+	    &model_live_registration, &model_live_subscription, &model_trace_message};
 	json_t *schemas = json_object();
 	size_t count;
 	const struct model_entity *const *all = model_entities(&count);

@@ -30,6 +30,8 @@ static const struct action actions[] = {
     {"post", "/api/calls/{call_id}/hangup", "End a call", NULL, "202", .response = "object"},
     {"get", "/api/registrations", "Phones that can be reached", NULL, "200",
 	.response = "live_registration", .list = true},
+    {"get", "/api/subscriptions", "Who watches whom", NULL, "200", .response = "live_subscription",
+	.list = true},
     {"get", "/api/status", "State of the system", NULL, "200", .response = "object"},
     {"get", "/api/traces", "Calls whose SIP messages are stored", NULL, "200", .response = "object",
 	.query = "search number user call_id from to status kind page per_page"},

@@ -75,6 +75,8 @@ enum sip_method {
 	X(RETRY_AFTER, "Retry-After", 0)                                                           \
 	X(ROUTE, "Route", 0)                                                                       \
 	X(RSEQ, "RSeq", 0)                                                                         \
+	X(SIP_ETAG, "SIP-ETag", 0)                                                                 \
+	X(SIP_IF_MATCH, "SIP-If-Match", 0)                                                         \
 	X(SERVER, "Server", 0)                                                                     \
 	X(SESSION_EXPIRES, "Session-Expires", 'x')                                                 \
 	X(SUBJECT, "Subject", 's')                                                                 \

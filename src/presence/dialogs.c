@@ -1,0 +1,242 @@
+/*
+ * The calls of a user, one dialog for each leg, and what dialog-info (RFC 4235) says of them.
+ * Always the full state; who has no call has one dialog that is terminated, because there are
+ * phones that leave the lamp lit when none is listed.
+ */
+#include <stdlib.h>
+
+#include "presence/presence_int.h"
+#include "presence/xml.h"
+
+enum dialog_text { TEXT_CALL_ID, TEXT_LOCAL_TAG, TEXT_REMOTE_TAG, TEXT_NUMBER, TEXT_NAME, TEXTS };
+
+struct watched_dialog {
+	struct list node; /* in its resource, oldest first */
+	struct hnode by_id;
+	uint64_t id;
+	struct resource *resource;
+	uint8_t state; /* enum call_dialog_state */
+	bool recipient, hidden, held;
+	uint16_t text_end[TEXTS];
+	char text[];
+};
+
+static const char *const state_names[] = {
+    [CALL_DIALOG_TRYING] = "trying",
+    [CALL_DIALOG_PROCEEDING] = "proceeding",
+    [CALL_DIALOG_EARLY] = "early",
+    [CALL_DIALOG_CONFIRMED] = "confirmed",
+    [CALL_DIALOG_TERMINATED] = "terminated",
+};
+
+static struct slice
+text_of(const struct watched_dialog *d, enum dialog_text which)
+{
+	uint16_t begin = which ? d->text_end[which - 1] : 0;
+
+	return slice_make(d->text + begin, (size_t)(d->text_end[which] - begin));
+}
+
+/* ---- what calls tell ---- */
+
+static struct watched_dialog *
+dialog_find(const struct presence *p, uint64_t id)
+{
+	uint64_t h = hash_mix(id, 0);
+
+	for (struct hnode *n = hmap_first(&p->dialogs, h); n; n = hmap_next(n, h)) {
+		struct watched_dialog *d = container_of(n, struct watched_dialog, by_id);
+
+		if (d->id == id)
+			return d;
+	}
+	return NULL;
+}
+
+static void
+dialog_free(struct watched_dialog *d)
+{
+	hmap_remove(&d->resource->p->dialogs, &d->by_id);
+	list_remove(&d->node);
+	free(d);
+}
+
+void
+dialogs_free(struct resource *r)
+{
+	LIST_FOR_EACH_SAFE (node, &r->dialogs)
+		dialog_free(container_of(node, struct watched_dialog, node));
+}
+
+static struct watched_dialog *
+dialog_new(const struct call_dialog_event *ev)
+{
+	const struct slice texts[TEXTS] = {[TEXT_CALL_ID] = ev->call_id,
+	    [TEXT_LOCAL_TAG] = ev->local_tag,
+	    [TEXT_REMOTE_TAG] = ev->remote_tag,
+	    [TEXT_NUMBER] = ev->remote_number,
+	    [TEXT_NAME] = ev->remote_name};
+	struct watched_dialog *d;
+	size_t n = 0;
+
+	for (int i = 0; i < TEXTS; i++)
+		n += texts[i].n;
+	d = n > UINT16_MAX ? NULL : malloc(sizeof *d + n);
+	if (!d)
+		return NULL;
+	memset(d, 0, sizeof *d);
+	list_init(&d->node);
+	d->id = ev->id;
+	d->state = (uint8_t)ev->state;
+	d->recipient = ev->recipient;
+	d->hidden = ev->hidden;
+	d->held = ev->held;
+	n = 0;
+	for (int i = 0; i < TEXTS; i++) {
+		if (texts[i].n)
+			memcpy(d->text + n, texts[i].p, texts[i].n);
+		n += texts[i].n;
+		d->text_end[i] = (uint16_t)n;
+	}
+	return d;
+}
+
+/* Takes the place of what was known of this leg. */
+static void
+dialog_enter(struct resource *r, struct watched_dialog *old, const struct call_dialog_event *ev)
+{
+	struct watched_dialog *d = dialog_new(ev);
+
+	if (!d || hmap_put(&r->p->dialogs, &d->by_id, hash_mix(d->id, 0)) != ERR_OK) {
+		free(d);
+		return;
+	}
+	d->resource = r;
+	list_push(old ? &old->node : &r->dialogs, &d->node); /* keeps its place in the order */
+	if (old)
+		dialog_free(old);
+}
+
+void
+presence_on_dialog(struct presence *p, const struct call_dialog_event *ev)
+{
+	struct watched_dialog *old = dialog_find(p, ev->id);
+	struct resource *r = old ? old->resource : NULL;
+	bool was_up = old && old->state == CALL_DIALOG_CONFIRMED;
+
+	if (!old && (ev->state == CALL_DIALOG_TERMINATED || !ev->user))
+		return;
+	if (!r)
+		r = resource_get_or_make(p, false, ev->user);
+	if (!r)
+		return; /* no memory: the lamp stays dark */
+	if (ev->state == CALL_DIALOG_TERMINATED)
+		dialog_free(old);
+	else
+		dialog_enter(r, old, ev);
+	resource_changed(r, PRESENCE_DIALOG);
+	if (was_up != (ev->state == CALL_DIALOG_CONFIRMED))
+		resource_changed(r, PRESENCE_PRESENCE);
+	resource_drop_if_idle(r);
+}
+
+bool
+dialogs_any_confirmed(const struct resource *r)
+{
+	LIST_FOR_EACH (node, &r->dialogs)
+		if (container_of(node, struct watched_dialog, node)->state == CALL_DIALOG_CONFIRMED)
+			return true;
+	return false;
+}
+
+/* ---- dialog-info ---- */
+
+void
+dialogs_write_head(struct buf *b, const struct resource *r, struct slice entity, uint32_t version)
+{
+	buf_lit(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		   "<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"");
+	buf_u64(b, version);
+	buf_lit(b, "\" state=\"full\"");
+	xml_attribute(b, "entity", entity);
+	buf_lit(b, ">\n");
+}
+
+/* A number may be a name with '@' or anything a stranger made up: escaped for the URI (RFC
+ * 3261, 25.1), then for XML. */
+static void
+put_uri(struct buf *b, struct slice number)
+{
+	static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "-_.!~*()+$";
+	static const char hex[] = "0123456789ABCDEF";
+
+	buf_lit(b, "sip:");
+	for (size_t i = 0; i < number.n; i++) {
+		unsigned char c = (unsigned char)number.p[i];
+
+		if (c && strchr(plain, c)) {
+			buf_char(b, (char)c);
+			continue;
+		}
+		buf_char(b, '%');
+		buf_char(b, hex[c >> 4]);
+		buf_char(b, hex[c & 15]);
+	}
+	buf_char(b, '@');
+	buf_char(b, PIDF_HOST);
+}
+
+static void
+write_party(struct buf *b, const char *side, struct slice number, struct slice name, bool held)
+{
+	buf_printf(b, "<%s><identity", side);
+	if (name.n)
+		xml_attribute(b, "display", name);
+	buf_char(b, '>');
+	put_uri(b, number);
+	buf_lit(b, "</identity><target uri=\"");
+	put_uri(b, number);
+	/* RFC 4235, 4.1.6: the media of a held call are not rendered. */
+	buf_cstr(b, held ? "\"><param pname=\"+sip.rendering\" pvalue=\"no\"/></target>" : "\"/>");
+	buf_printf(b, "</%s>", side);
+}
+
+static void
+write_attribute_if(struct buf *b, const char *name, struct slice value)
+{
+	if (value.n)
+		xml_attribute(b, name, value);
+}
+
+static void
+write_dialog(struct buf *b, const struct watched_dialog *d, const struct dir_user *u)
+{
+	buf_printf(b, "<dialog id=\"d%llu\"", (unsigned long long)d->id);
+	write_attribute_if(b, "call-id", text_of(d, TEXT_CALL_ID));
+	write_attribute_if(b, "local-tag", text_of(d, TEXT_LOCAL_TAG));
+	write_attribute_if(b, "remote-tag", text_of(d, TEXT_REMOTE_TAG));
+	buf_printf(b, " direction=\"%s\"><state>%s</state>",
+	    d->recipient ? "recipient" : "initiator", state_names[d->state]);
+	if (u && u->primary_number.n)
+		write_party(b, "local", u->primary_number, u->name, d->held);
+	if (d->hidden) /* RFC 3323, 4.1.1.3 */
+		buf_lit(b, "<remote><identity>sip:anonymous@anonymous.invalid</identity></remote>");
+	else if (text_of(d, TEXT_NUMBER).n)
+		write_party(b, "remote", text_of(d, TEXT_NUMBER), text_of(d, TEXT_NAME), false);
+	buf_lit(b, "</dialog>\n");
+}
+
+void
+dialogs_write(struct buf *b, const struct resource *r)
+{
+	const struct dir_user *u = dir_user_by_id(r->p->p.dir, r->id);
+	size_t shown = 0;
+
+	LIST_FOR_EACH (node, &r->dialogs)
+		if (shown++ < DIALOGS_SHOWN_MAX)
+			write_dialog(b, container_of(node, struct watched_dialog, node), u);
+	if (shown == 0)
+		buf_lit(b, "<dialog id=\"idle\"><state>terminated</state></dialog>\n");
+	buf_lit(b, "</dialog-info>\n");
+}

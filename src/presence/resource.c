@@ -1,0 +1,239 @@
+/* What is watched, and when its watchers hear of it. */
+#include <stdlib.h>
+
+#include "presence/presence_int.h"
+
+static uint64_t
+key_hash(bool is_phone, int64_t id)
+{
+	return hash_mix((uint64_t)id, is_phone);
+}
+
+struct resource *
+resource_find(const struct presence *p, bool is_phone, int64_t id)
+{
+	uint64_t h = key_hash(is_phone, id);
+
+	for (struct hnode *n = hmap_first(&p->resources, h); n; n = hmap_next(n, h)) {
+		struct resource *r = container_of(n, struct resource, node);
+
+		if (r->id == id && r->is_phone == is_phone)
+			return r;
+	}
+	return NULL;
+}
+
+/* Something of this package changed since the watchers were told, perhaps back again: only
+ * who was told another body is told anew. */
+static void
+tell(struct resource *r, enum presence_package package)
+{
+	resource_body(r, package);
+	LIST_FOR_EACH (node, &r->subs[package]) {
+		struct sub *s = container_of(node, struct sub, in_resource);
+
+		if (!s->reason && s->told != r->body[package].generation)
+			sub_notify_later(s);
+	}
+}
+
+static void
+on_flush(struct timer *t)
+{
+	struct resource *r = container_of(t, struct resource, flush);
+	uint8_t dirty = r->dirty;
+
+	r->dirty = 0;
+	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
+		if (dirty & (1u << i))
+			tell(r, (enum presence_package)i);
+}
+
+static uint64_t
+profile_of(const struct resource *r)
+{
+	const struct dir_user *u = r->is_phone ? NULL : dir_user_by_id(r->p->p.dir, r->id);
+	uint64_t h;
+
+	if (!u)
+		return 0;
+	h = hash_mix(hash_bytes(u->name), hash_bytes(u->primary_number));
+	h = hash_mix(h, hash_bytes(u->language) + u->dnd);
+	for (size_t i = 0; i < u->phone_count; i++)
+		h = hash_mix(h, (uint64_t)u->phones[i]->id);
+	return h;
+}
+
+void
+resource_follow(struct resource *r)
+{
+	uint64_t profile = profile_of(r);
+
+	if (profile == r->profile)
+		return;
+	r->profile = profile;
+	resource_changed(r, PRESENCE_DIALOG);
+	resource_changed(r, PRESENCE_PRESENCE);
+}
+
+struct resource *
+resource_get_or_make(struct presence *p, bool is_phone, int64_t id)
+{
+	struct resource *r = resource_find(p, is_phone, id);
+
+	if (r)
+		return r;
+	r = calloc(1, sizeof *r);
+	if (!r)
+		return NULL;
+	r->p = p;
+	r->id = id;
+	r->is_phone = is_phone;
+	r->stale = UINT8_MAX;
+	r->profile = profile_of(r);
+	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
+		list_init(&r->subs[i]);
+	list_init(&r->dialogs);
+	list_init(&r->publications);
+	timer_init(&r->flush, on_flush);
+	if (hmap_put(&p->resources, &r->node, key_hash(is_phone, id)) != ERR_OK) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+resource_free(struct resource *r)
+{
+	timer_stop(&r->flush);
+	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
+		free(r->body[i].p);
+	hmap_remove(&r->p->resources, &r->node);
+	free(r);
+}
+
+void
+resource_drop_if_idle(struct resource *r)
+{
+	bool has_messages = r->waiting_known && (r->waiting.unheard || r->waiting.heard);
+
+	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
+		if (!list_empty(&r->subs[i]))
+			return;
+	if (list_empty(&r->dialogs) && list_empty(&r->publications) && !has_messages)
+		resource_free(r);
+}
+
+void
+resource_changed(struct resource *r, enum presence_package package)
+{
+	r->stale |= (uint8_t)(1u << package);
+	if (list_empty(&r->subs[package]))
+		return;
+	r->dirty |= (uint8_t)(1u << package);
+	if (!timer_active(&r->flush))
+		timer_start(r->p->p.timers, &r->flush, BATCH_MS);
+}
+
+struct slice
+resource_body(struct resource *r, enum presence_package package)
+{
+	struct presence *p = r->p;
+	uint8_t bit = (uint8_t)(1u << package);
+	struct slice old = slice_make(r->body[package].p, r->body[package].n);
+	struct buf b;
+	char *copy;
+
+	if (!(r->stale & bit))
+		return old;
+	buf_init(&b, p->scratch, sizeof p->scratch - HEAD_BYTES);
+	presence_packages[package].write_shared(&b, r);
+	if (!buf_ok(&b))
+		return old;
+	r->stale &= (uint8_t)~bit;
+	if (old.p && slice_eq(old, buf_slice(&b)))
+		return old;
+	copy = malloc(b.n ? b.n : 1);
+	if (!copy) {
+		r->stale |= bit;
+		return old;
+	}
+	memcpy(copy, b.p, b.n);
+	free(r->body[package].p);
+	r->body[package].p = copy;
+	r->body[package].n = (uint32_t)b.n;
+	r->body[package].generation++;
+	return slice_make(copy, b.n);
+}
+
+/* ---- names ---- */
+
+struct slice
+entity_user(struct slice entity)
+{
+	struct sip_uri uri;
+
+	return sip_uri_parse(&uri, entity) == ERR_OK ? uri.user : SLICE("");
+}
+
+static bool
+is_user_of(const struct dir_user *u, const struct dir_phone *phone)
+{
+	for (size_t i = 0; i < phone->user_count; i++)
+		if (phone->users[i]->id == u->id)
+			return true;
+	return false;
+}
+
+static const struct dir_user *
+user_named(const struct directory *dir, struct slice name)
+{
+	const struct dir_user *u = dir_user_by_number(dir, name);
+	const struct dir_phone *phone = u ? NULL : dir_phone_by_name(dir, name);
+
+	if (phone && phone->user_count)
+		u = phone->users[0];
+	return u && u->enabled ? u : NULL;
+}
+
+/* reg: a phone sees its own registrations. */
+static enum err
+resolve_phone(
+    const struct directory *dir, struct slice name, const struct dir_phone *watcher, int64_t *id)
+{
+	const struct dir_user *u = dir_user_by_number(dir, name);
+
+	if (name.n && !slice_eq(name, watcher->name) && !(u && is_user_of(u, watcher)))
+		return u || dir_phone_by_name(dir, name) ? ERR_DENIED : ERR_NOT_FOUND;
+	*id = watcher->id;
+	return ERR_OK;
+}
+
+enum err
+resource_resolve(const struct directory *dir, struct slice user, enum presence_package package,
+    const struct dir_phone *watcher, bool *is_phone, int64_t *id)
+{
+	char text[URI_USER_BYTES];
+	bool own_only = presence_packages[package].own_only;
+	const struct dir_user *u;
+	struct slice name;
+	size_t n;
+
+	if (sip_unescape(user, text, sizeof text, &n) != ERR_OK)
+		return ERR_NOT_FOUND;
+	name = slice_make(text, n);
+	*is_phone = package == PRESENCE_REG;
+	if (*is_phone)
+		return resolve_phone(dir, name, watcher, id);
+	if (n == 0 && own_only) /* some phones name only the server for their own box */
+		u = watcher->user_count ? watcher->users[0] : NULL;
+	else
+		u = user_named(dir, name);
+	if (!u)
+		return ERR_NOT_FOUND;
+	if (own_only && !is_user_of(u, watcher))
+		return ERR_DENIED;
+	*id = u->id;
+	return ERR_OK;
+}

@@ -1,0 +1,174 @@
+/*
+ * The dialog of a subscription (RFC 3261, 12), packed into one block, because there may be tens
+ * of thousands of them. Unpacked on the stack for each NOTIFY.
+ */
+#include <stdlib.h>
+
+#include "presence/presence_int.h"
+
+enum err
+sub_set_texts(struct sub *s, const struct slice texts[SUB_TEXTS])
+{
+	size_t n = 0;
+	char *text;
+
+	for (int i = 0; i < SUB_TEXTS; i++)
+		n += texts[i].n;
+	if (n > SUB_TEXTS_MAX_BYTES)
+		return ERR_TOO_BIG;
+	text = malloc(n ? n : 1);
+	if (!text)
+		return ERR_NOMEM;
+	n = 0;
+	for (int i = 0; i < SUB_TEXTS; i++) {
+		if (texts[i].n)
+			memcpy(text + n, texts[i].p, texts[i].n);
+		n += texts[i].n;
+		s->text_end[i] = (uint16_t)n;
+	}
+	free(s->text);
+	s->text = text;
+	return ERR_OK;
+}
+
+/* A folded value becomes one line: lines separate the routes. */
+static void
+put_route(struct buf *b, struct slice route)
+{
+	if (b->n)
+		buf_char(b, '\n');
+	for (size_t i = 0; i < route.n; i++)
+		buf_char(b, (unsigned char)route.p[i] < 0x20 ? ' ' : route.p[i]);
+}
+
+enum err
+sub_dialog_init(struct sub *s, const struct sip_msg *req, const struct sip_flow *flow,
+    struct slice local_tag, struct slice event_id, struct slice entity)
+{
+	struct slice texts[SUB_TEXTS];
+	char routes[SUB_TEXTS_MAX_BYTES];
+	struct sip_dialogs none;
+	struct sip_dialog d;
+	struct arena arena;
+	struct buf b;
+	enum err e;
+
+	arena_init(&arena, "subscription", 1024, 65536);
+	sip_dialogs_init(&none);
+	e = sip_dialog_init_uas(&d, &none, &arena, req, flow, local_tag);
+	if (e == ERR_OK) {
+		buf_init(&b, routes, sizeof routes);
+		for (size_t i = 0; i < d.n_routes; i++)
+			put_route(&b, d.route[i]);
+		texts[SUB_CALL_ID] = d.call_id;
+		texts[SUB_LOCAL_TAG] = d.local_tag;
+		texts[SUB_REMOTE_TAG] = d.remote_tag;
+		texts[SUB_LOCAL] = d.local;
+		texts[SUB_REMOTE] = d.remote;
+		texts[SUB_TARGET] = slice_make(d.target, d.target_n);
+		texts[SUB_ROUTES] = buf_slice(&b);
+		texts[SUB_EVENT_ID] = event_id;
+		texts[SUB_ENTITY] = entity;
+		e = buf_ok(&b) ? sub_set_texts(s, texts) : ERR_TOO_BIG;
+		sip_dialog_fini(&d);
+	}
+	if (e == ERR_OK) {
+		s->flow = *flow;
+		s->remote_cseq = req->cseq;
+	}
+	sip_dialogs_fini(&none);
+	arena_fini(&arena);
+	return e;
+}
+
+void
+sub_dialog_unpack(const struct sub *s, struct sip_dialog *d, struct slice route[SIP_ROUTES_MAX])
+{
+	struct slice target = sub_text(s, SUB_TARGET), routes = sub_text(s, SUB_ROUTES);
+
+	*d = (struct sip_dialog){.call_id = sub_text(s, SUB_CALL_ID),
+	    .local_tag = sub_text(s, SUB_LOCAL_TAG),
+	    .remote_tag = sub_text(s, SUB_REMOTE_TAG),
+	    .local = sub_text(s, SUB_LOCAL),
+	    .remote = sub_text(s, SUB_REMOTE),
+	    .route = route,
+	    .confirmed = true,
+	    .target_n = (uint16_t)target.n,
+	    .target = s->text + (target.p - s->text),
+	    .flow = s->flow};
+	while (routes.n && d->n_routes < SIP_ROUTES_MAX)
+		route[d->n_routes++] = slice_take_until(&routes, '\n');
+}
+
+/* Empty when there is none, or it is no SIP URI. */
+static struct slice
+contact_of(const struct sip_msg *req)
+{
+	struct sip_values it = {0};
+	struct sip_name_addr contact;
+	struct slice value;
+
+	if (!sip_msg_next_value(req, SIP_HDR_CONTACT, &it, &value) ||
+	    sip_name_addr_parse(&contact, value) != ERR_OK || contact.uri.host.n == 0)
+		return SLICE("");
+	return contact.uri_text;
+}
+
+void
+sub_dialog_refresh(struct sub *s, const struct sip_msg *req, const struct sip_flow *flow)
+{
+	struct slice texts[SUB_TEXTS], target = contact_of(req);
+
+	s->flow = *flow;
+	s->flow_lost = false;
+	if (target.n == 0 || slice_eq(target, sub_text(s, SUB_TARGET)))
+		return;
+	for (int i = 0; i < SUB_TEXTS; i++)
+		texts[i] = sub_text(s, (enum sub_text)i);
+	texts[SUB_TARGET] = target;
+	if (sub_set_texts(s, texts) != ERR_OK)
+		log_warn(PRESENCE, "a phone's new Contact is not taken up");
+}
+
+/* ---- found by Call-ID and our tag ---- */
+
+static uint64_t
+hash_of(struct slice call_id, struct slice local_tag)
+{
+	return hash_mix(hash_bytes(call_id), hash_bytes(local_tag));
+}
+
+enum err
+sub_enlist(struct sub *s, struct presence *p)
+{
+	enum err e = hmap_put(
+	    &p->subs, &s->by_dialog, hash_of(sub_text(s, SUB_CALL_ID), sub_text(s, SUB_LOCAL_TAG)));
+
+	if (e == ERR_OK)
+		p->n_subs++;
+	return e;
+}
+
+void
+sub_delist(struct sub *s, struct presence *p)
+{
+	hmap_remove(&p->subs, &s->by_dialog);
+	p->n_subs--;
+}
+
+struct sub *
+sub_find(
+    const struct presence *p, struct slice call_id, struct slice local_tag, struct slice remote_tag)
+{
+	uint64_t h = hash_of(call_id, local_tag);
+
+	for (struct hnode *n = hmap_first(&p->subs, h); n; n = hmap_next(n, h)) {
+		struct sub *s = container_of(n, struct sub, by_dialog);
+
+		if (slice_eq(sub_text(s, SUB_CALL_ID), call_id) &&
+		    slice_eq(sub_text(s, SUB_LOCAL_TAG), local_tag) &&
+		    slice_eq(sub_text(s, SUB_REMOTE_TAG), remote_tag))
+			return s;
+	}
+	return NULL;
+}

@@ -106,6 +106,8 @@ struct leg {
 	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
 	struct timer session;
 	uint32_t session_s;	/* 0 = no session timer */
+	uint32_t session_min_s; /* the largest Min-SE of its 422s; 0 = none */
+	uint8_t session_rounds; /* 422s to the request under way */
 	bool session_refresher; /* we refresh */
 };
 
@@ -435,7 +437,7 @@ void session_on_invite(struct leg *l, const struct sip_msg *req);
 void session_write_offer(const struct leg *l, struct buf *b);
 void session_on_2xx(struct leg *l, const struct sip_msg *resp);
 /** 422 to our INVITE: the new interval, 0 = give up. */
-uint32_t session_after_422(const struct leg *l, const struct sip_msg *resp);
+uint32_t session_after_422(struct leg *l, const struct sip_msg *resp);
 void session_start(struct leg *l);
 
 /* ---- extensions.c ---- */

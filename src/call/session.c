@@ -5,7 +5,10 @@
  */
 #include "call/call_int.h"
 
-enum { SESSION_MAX_S = 24 * 3600 };
+enum {
+	SESSION_MAX_S = 24 * 3600,
+	SESSION_ROUNDS_MAX = 3, /* 422 to one request of ours */
+};
 
 static uint32_t
 preferred_s(const struct call_switch *sw)
@@ -98,7 +101,9 @@ session_write_offer(const struct leg *l, struct buf *b)
 		    l->session_refresher ? "uac" : "uas");
 	else
 		sip_write_hdrf(b, SIP_HDR_SESSION_EXPIRES, "%u", s);
-	sip_write_hdrf(b, SIP_HDR_MIN_SE, "%u", SESSION_MIN_S);
+	/* 7.1, 7.4: what a 422 asked for is the least from then on */
+	sip_write_hdrf(b, SIP_HDR_MIN_SE, "%u",
+	    l->session_min_s > SESSION_MIN_S ? l->session_min_s : SESSION_MIN_S);
 }
 
 void
@@ -107,6 +112,7 @@ session_on_2xx(struct leg *l, const struct sip_msg *resp)
 	struct slice refresher;
 	uint32_t s;
 
+	l->session_rounds = 0;
 	l->session_refresher = true;
 	if (parse(sip_msg_value(resp, SIP_HDR_SESSION_EXPIRES), &s, &refresher)) {
 		l->session_s = s < SESSION_MIN_S ? SESSION_MIN_S : s;
@@ -117,11 +123,15 @@ session_on_2xx(struct leg *l, const struct sip_msg *resp)
 }
 
 uint32_t
-session_after_422(const struct leg *l, const struct sip_msg *resp)
+session_after_422(struct leg *l, const struct sip_msg *resp)
 {
 	uint32_t least = min_se(resp), had = l->session_s ? l->session_s : preferred_s(l->call->sw);
 
-	return least > had ? least : 0; /* not larger: it would refuse again and again */
+	/* not larger, or a little more each time: it would refuse again and again */
+	if (least <= had || ++l->session_rounds > SESSION_ROUNDS_MAX)
+		return 0;
+	l->session_min_s = least;
+	return least;
 }
 
 void

@@ -481,6 +481,7 @@ session_timers(void **state)
 	ua_expect(anna1, "ACK", 100);
 	inv = ua_expect(anna1, "INVITE", 100);
 	assert_string_equal(header(inv, "Session-Expires", value), "2000");
+	assert_string_equal(header(inv, "Min-SE", value), "2000"); /* RFC 4028, 7.4 */
 	ua_answer(anna1, inv, 200, "", sdp_of(anna1, 5000, ""));
 	ok = ua_expect(ben, "SIP/2.0 200", 100);
 	assert_string_equal(header(ok, "Session-Expires", value), "200;refresher=uac");
@@ -558,6 +559,22 @@ bad_invites_are_refused(void **state)
 		ua_expect(ben, cases[i].status, 100);
 		ua_expect_none(anna1, "INVITE");
 	}
+}
+
+/* RFC 4028, 7.3: a phone that is never content does not keep us asking for ever. */
+static void
+refusals_of_the_interval_end(void **state)
+{
+	char min_se[32];
+
+	invite("101", "", sdp_of(ben, 4000, ""));
+	for (int round = 0; round < 4; round++) {
+		snprintf(min_se, sizeof min_se, "Min-SE: %d\n", 1801 + round);
+		ua_answer(anna1, ua_expect(anna1, "INVITE", 100), 422, min_se, "");
+		ua_expect(anna1, "ACK", 100);
+	}
+	ua_expect(ben, "SIP/2.0 480", 100);
+	ua_expect_none(anna1, "INVITE");
 }
 
 static void
@@ -671,6 +688,7 @@ main(void)
 	    CASE(silence_ends_the_call),
 	    CASE(no_media_ports_left),
 	    CASE(bad_invites_are_refused),
+	    CASE(refusals_of_the_interval_end),
 	    CASE(info_is_carried_to_the_other_side),
 	    CASE(an_administrator_hangs_up),
 	    CASE(watchers_hear_of_every_leg),

@@ -1,5 +1,6 @@
 /* The answer: 200 from the phone that won, to the caller, and the ACKs of both. */
 #include "call/call_int.h"
+#include "call/line_int.h"
 #include "call/passing.h"
 
 static void
@@ -138,6 +139,7 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 	enum err e = sip_dialog_on_response(&l->dialog, &l->arena, resp);
 
 	l->invite_out_pending = false;
+	line_accepted(l);
 	if (e != ERR_OK || l->state == LEG_CANCELLED || !c->ring.active) {
 		take_and_end(l, resp);
 		if (e != ERR_OK && c->ring.active && c->ring.asking == 0)

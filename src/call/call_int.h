@@ -104,6 +104,7 @@ struct leg {
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
+	struct sdp_text invite_auth;	       /* Authorization lines of invite_out, for its ACK */
 	struct timer session;
 	uint32_t session_s;	/* 0 = no session timer */
 	uint32_t session_min_s; /* the largest Min-SE of its 422s; 0 = none */

@@ -129,6 +129,7 @@ leg_done(struct leg *l)
 	sdp_text_free(&l->local_sdp);
 	sdp_text_free(&l->remote_sdp);
 	sdp_text_free(&l->agreed_sdp);
+	sdp_text_free(&l->invite_auth);
 	c->sw->stats.legs_now--;
 	list_remove(&l->link);
 	list_push(&c->sw->done, &l->link);
@@ -146,11 +147,27 @@ write_contact(const struct leg *l, struct buf *b, bool reliable)
 	extensions_write(b, reliable);
 }
 
+/* Authorization of an INVITE, which its ACK repeats (RFC 3261, 13.2.2.4). */
+static void
+write_auth(struct leg *l, enum sip_method m, struct buf *b)
+{
+	size_t before = b->n;
+
+	line_write_auth(l, m, b);
+	if (m == SIP_INVITE && l->line &&
+	    sdp_text_set(&l->invite_auth, slice_from(buf_slice(b), before)) != ERR_OK)
+		l->invite_auth.n = 0;
+}
+
 enum err
 leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice content_type,
     struct slice body, const struct sip_client_ops *ops, void *user, struct sip_client **out)
 {
 	char headers[HEADERS_MAX];
+	struct sip_request r = {.method = m,
+	    .content_type = content_type,
+	    .body = body,
+	    .max_forwards = l->call->max_forwards};
 	struct buf b;
 	uint32_t cseq;
 	enum err e;
@@ -166,18 +183,14 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 		else
 			present_write(l, update_peer(l), &b);
 	}
-	line_write_auth(l, m, &b);
+	write_auth(l, m, &b);
 	buf_put(&b, extra);
 	if (!buf_ok(&b))
 		return ERR_TOO_BIG;
-	e = sip_client_send(l->call->sw->p.core, &l->dialog.flow,
-	    &(struct sip_request){.method = m,
-		.uri = sip_dialog_uri(&l->dialog),
-		.headers = buf_slice(&b),
-		.content_type = content_type,
-		.body = body,
-		.max_forwards = l->call->max_forwards},
-	    ops, user, out);
+	r.uri = sip_dialog_uri(&l->dialog);
+	r.headers = buf_slice(&b);
+	line_set_auth(l, &r);
+	e = sip_client_send(l->call->sw->p.core, &l->dialog.flow, &r, ops, user, out);
 	if (e == ERR_OK && m == SIP_INVITE) {
 		l->invite_cseq = cseq;
 		l->invite_out_ms = timers_now_ms(l->call->sw->p.timers);
@@ -194,6 +207,7 @@ leg_ack(struct leg *l, struct slice sdp)
 
 	buf_init(&b, headers, sizeof headers);
 	sip_dialog_write_headers(&l->dialog, &b, SIP_ACK, l->invite_cseq);
+	buf_put(&b, sdp_text_slice(&l->invite_auth));
 	if (buf_ok(&b))
 		e = sip_core_send_ack(l->call->sw->p.core, &l->dialog.flow,
 		    &(struct sip_request){.method = SIP_ACK,

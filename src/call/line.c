@@ -194,6 +194,13 @@ line_follow_challenge(struct leg *l, const struct sip_msg *resp)
 }
 
 void
+line_accepted(struct leg *l)
+{
+	if (l->on_line)
+		l->on_line->auth = (struct sip_auth_try){0};
+}
+
+void
 line_on_provisional(struct leg *l)
 {
 	if (l->on_line)

@@ -15,6 +15,10 @@ struct slice line_contact_user(const struct leg *l);
 void line_write_identity(const struct leg *l, struct buf *b);
 void line_write_auth(const struct leg *l, enum sip_method m, struct buf *b);
 
+/** Lets the transaction layer answer challenges of this request of l; takes a CSeq number. */
+void line_set_auth(struct leg *l, struct sip_request *r);
+/** An INVITE was accepted: the next one may be challenged anew. */
+void line_accepted(struct leg *l);
 /** True: the INVITE is to be sent again, with credentials. */
 bool line_follow_challenge(struct leg *l, const struct sip_msg *resp);
 void line_on_provisional(struct leg *l);

@@ -4,6 +4,7 @@
  * is answered with 491 (RFC 3261, 14.2). A refused offer leaves everything as it was.
  */
 #include "call/call_int.h"
+#include "call/line_int.h"
 
 static const struct sip_client_ops reinvite_ops;
 
@@ -147,7 +148,7 @@ on_forwarded_2xx(struct leg *l, const struct sip_msg *resp)
 	struct leg *asker = leg_other(l);
 	enum err e;
 
-	if (!asker || !asker->invite_in_pending) { /* it has left meanwhile */
+	if (!asker || !(asker->invite_in_pending || asker->update_in)) { /* it has left meanwhile */
 		leg_ack(l, l->asked_late ? bridge_refusal(l, resp->body) : SLICE(""));
 		return;
 	}
@@ -174,6 +175,7 @@ on_2xx(struct leg *l, const struct sip_msg *resp)
 		return;
 	}
 	l->invite_out_pending = false;
+	line_accepted(l);
 	if (sip_dialog_on_response(&l->dialog, &l->arena, resp) != ERR_OK)
 		call_log(LOG_DEBUG, l->call, "a 2xx to a re-INVITE has no usable Contact");
 	session_on_2xx(l, resp);
@@ -195,6 +197,10 @@ static void
 on_refusal(struct leg *l, const struct sip_msg *resp)
 {
 	l->invite_out_pending = false;
+	if (line_follow_challenge(l, resp) &&
+	    reinvite_send(
+		l, l->asked_late ? SLICE("") : sdp_text_slice(&l->local_sdp), l->purpose) == ERR_OK)
+		return;
 	if (l->purpose >= REINVITE_ASK) {
 		transfer_on_refusal(l, resp->status);
 		return;

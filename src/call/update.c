@@ -160,6 +160,8 @@ glare(const struct leg *l, const struct leg *other)
 		return 491; /* its party is about to change */
 	if (!other)
 		return 504;
+	if (l->call->transfer || l->call->replaced)
+		return 491; /* somebody else comes to a seat */
 	if (is_early(l) || is_early(other))
 		return update_in_progress(other) ? 491 : 0;
 	return change_in_progress(l) || change_in_progress(other) ? 491 : 0;

@@ -39,8 +39,8 @@ struct sip_core_ops {
 	 *  is decided here leaves nothing behind (RFC 3261, 8.2.7). 0: go on; SIP_NO_ANSWER: as if
 	 *  it had never come; else the status to answer with, and header lines in headers. May be
 	 *  NULL. */
-	uint16_t (*on_early)(void *ctx, const struct sip_flow *flow, const struct sip_msg *req,
-	    struct buf *headers);
+	uint16_t (*on_early)(
+	    void *ctx, const struct sip_flow *flow, const struct sip_msg *req, struct buf *headers);
 	/** A server transaction begins (+1) or ends (-1); may be NULL. */
 	void (*on_server)(void *ctx, const struct sip_flow *flow, int change);
 	/** What came from there is no valid SIP; may be NULL. */
@@ -70,8 +70,8 @@ struct sip_core_params {
 struct sip_core_stats {
 	uint64_t received, sent, malformed, retransmits_in, retransmits_out, timeouts, stray;
 	uint64_t requests_by_method[SIP_METHOD_N];
-	uint64_t early;		  /* requests done with before a transaction was made */
-	size_t servers, clients;  /* alive now */
+	uint64_t early;		 /* requests done with before a transaction was made */
+	size_t servers, clients; /* alive now */
 	size_t transactions_max;
 };
 
@@ -162,6 +162,14 @@ struct sip_client_ops {
 	void (*on_gone)(void *user, struct sip_client *tsx);
 };
 
+/* Who has credentials. */
+struct sip_auth_ops {
+	/** A 401 or 407. True: write has an answer to it. */
+	bool (*challenged)(void *ctx, int64_t id, const struct sip_msg *resp);
+	/** Authorization lines for a request. */
+	void (*write)(void *ctx, int64_t id, struct buf *b, struct slice method, struct slice uri);
+};
+
 struct sip_request {
 	enum sip_method method;
 	struct slice uri;     /* Request-URI */
@@ -169,6 +177,11 @@ struct sip_request {
 				 not Via, Max-Forwards, User-Agent, Content-Type, Content-Length */
 	struct slice content_type, body;
 	uint32_t max_forwards; /* 0 = 70 */
+	/* Not for INVITE: the layer answers the first 401 or 407 itself and asks again with the
+	 * next CSeq number, which the sender leaves free (RFC 3261, 22.2). NULL: it is told. */
+	const struct sip_auth_ops *auth; /* static */
+	void *auth_ctx;			 /* outlives the layer's transactions */
+	int64_t auth_id;
 };
 
 /** Starts a client transaction (not ACK, not CANCEL). All is copied. No callback

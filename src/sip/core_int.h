@@ -9,6 +9,7 @@
  *	tsx_client.c          what all client transactions have in common, public API
  *	tsx_plain_client.c    17.1.2
  *	tsx_invite_client.c   17.1.1, RFC 6026
+ *	tsx_client_again.c    requests asked again with credentials
  *	tsx_conn.c            client transactions of a connection
  *	ack.c, cancel.c       the two methods that are special on both sides
  *
@@ -217,6 +218,12 @@ enum client_event {
 
 struct tsx_conn;
 
+struct client_auth {
+	const struct sip_auth_ops *ops;
+	void *ctx;
+	int64_t id;
+};
+
 struct sip_client {
 	struct hnode by_branch;
 	struct sip_core *core;
@@ -225,8 +232,9 @@ struct sip_client {
 	struct timer resend, end;
 	struct tsx_conn *conn; /* NULL over UDP and once the connection is gone */
 	struct list in_conn;
-	struct bytes request; /* while it may be sent again; then our ACK of 300–699 */
-	char *cancel_extra;   /* header lines of a CANCEL that waits; NUL at the end */
+	struct bytes request;	  /* while it may be sent again; then our ACK of 300–699 */
+	struct client_auth *auth; /* NULL: challenges are told, or were answered once */
+	char *cancel_extra;	  /* header lines of a CANCEL that waits; NUL at the end */
 	struct sip_flow flow;
 	uint32_t interval_ms;
 	char token[TSX_TOKEN_BYTES]; /* branch without the magic cookie */
@@ -262,6 +270,12 @@ void client_fail_closed(struct sip_client *t, const struct sip_msg *resp);
 /** Sends the request again and doubles the wait up to cap_ms. */
 void client_resend(struct sip_client *t, uint32_t cap_ms);
 void client_free_all(struct sip_core *c);
+
+/* ---- tsx_client_again.c ---- */
+
+/** A challenge of a plain request that could be answered: it is under way again. */
+bool client_ask_again(struct sip_client *t, const struct sip_msg *resp);
+ERR_MUST_CHECK enum err client_take_auth(struct sip_client *t, const struct sip_request *r);
 
 /* ---- tsx_conn.c ---- */
 

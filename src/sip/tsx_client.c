@@ -22,6 +22,7 @@ destroy(struct sip_client *t)
 	tsx_conn_leave(t);
 	bytes_drop(&t->request);
 	free(t->cancel_extra);
+	free(t->auth);
 	free(t);
 }
 
@@ -123,6 +124,8 @@ client_on_response(struct sip_core *c, const struct sip_msg *resp)
 		c->stats.stray++;
 		return;
 	}
+	if (client_ask_again(t, resp))
+		return;
 	run(t,
 	    resp->status < 200	 ? CLIENT_1XX
 	    : resp->status < 300 ? CLIENT_2XX
@@ -269,6 +272,8 @@ sip_client_send(struct sip_core *c, const struct sip_flow *flow, const struct si
 		e = client_start(c, flow, r->method, bytes, token, &t);
 	if (e != ERR_OK)
 		return e;
+	if (client_take_auth(t, r) != ERR_OK)
+		log_warn(SIP, "no memory to answer a challenge");
 	t->ops = ops;
 	t->user = user;
 	if (out)

@@ -1,6 +1,7 @@
 /* Create, change, delete: check, write, rules, change feed. */
 #include <stdlib.h>
 
+#include "store/certificate_int.h"
 #include "store/store_int.h"
 
 void
@@ -58,20 +59,36 @@ realm_get(struct db *db, char *out, size_t cap)
 
 /* A phone's digests follow its name and secret. row: complete. */
 static enum err
-derive(struct db *db, const struct model_entity *e, const json_t *row, json_t *values)
+derive_phone(struct db *db, const json_t *row, json_t *values)
 {
 	char realm[256];
 	const char *name = json_string_value(json_object_get(row, "name"));
 	const char *secret = json_string_value(json_object_get(row, "secret"));
 	enum err err;
 
-	if (e != &model_phone || !name || !secret ||
+	if (!name || !secret ||
 	    (!json_object_get(values, "name") && !json_object_get(values, "secret")))
 		return ERR_OK;
 	err = realm_get(db, realm, sizeof realm);
 	if (err == ERR_OK)
 		ha1_put(values, name, realm, secret);
 	return err;
+}
+
+/* What other fields follow from; row is complete. */
+static enum err
+derive(struct db *db, const struct model_entity *e, const json_t *row, json_t *values,
+    struct model_errors *errors)
+{
+	if (e == &model_phone)
+		return derive_phone(db, row, values);
+	if (e != &model_certificate ||
+	    (!json_object_get(values, "certificate") && !json_object_get(values, "key") &&
+		!json_object_get(values, "kind")))
+		return ERR_OK;
+	if (!json_object_get(values, "automatic")) /* what people enter is theirs */
+		json_object_set_new(values, "automatic", json_false());
+	return certificate_derive(row, values, errors);
 }
 
 enum err
@@ -85,7 +102,7 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
 	if (err == ERR_OK)
-		err = derive(db, e, values, values);
+		err = derive(db, e, values, values, errors);
 	if (err == ERR_OK)
 		err = row_insert(db, e, values, &new_id, errors);
 	if (err == ERR_OK)
@@ -138,7 +155,7 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
 	if (err == ERR_OK)
-		err = derive(db, e, row, values);
+		err = derive(db, e, row, values, errors);
 	if (err == ERR_OK)
 		err = row_update(db, e, id, values, errors);
 	if (err == ERR_OK)

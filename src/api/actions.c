@@ -56,9 +56,24 @@ sip_server(const struct request *rq, const struct settings *settings, char text[
 	text[b.n] = '\0';
 }
 
+/* The port for the phone's transport; that of UDP and TCP when nobody listens for it. */
+static uint16_t
+sip_port_for(const struct api *api, const char *transport)
+{
+	const struct api_params *p = &api->params;
+	enum sip_transport t;
+
+	if (transport && sip_transport_parse(slice_cstr(transport), &t) == ERR_OK)
+		for (size_t i = 0; i < p->listeners_n; i++)
+			if (p->listeners[i].transport == t)
+				return p->listeners[i].port;
+	return p->sip_port;
+}
+
 static void
 reply_account(struct request *rq)
 {
+	uint16_t port;
 	struct settings settings;
 	char server[ADDR_TEXT_MAX], uri[400];
 	const char *name, *transport;
@@ -75,13 +90,15 @@ reply_account(struct request *rq)
 	sip_server(rq, &settings, server);
 	name = json_string_value(json_object_get(phone, "name"));
 	transport = json_string_value(json_object_get(phone, "transport"));
-	snprintf(uri, sizeof uri, "sip:%s@%s:%u%s", name, server, rq->api->params.sip_port,
-	    transport && strcmp(transport, "tcp") == 0 ? ";transport=tcp" : "");
+	port = sip_port_for(rq->api, transport);
+	snprintf(uri, sizeof uri, "sip:%s@%s:%u%s%s", name, server, port,
+	    transport && strcmp(transport, "udp") != 0 ? ";transport=" : "",
+	    transport && strcmp(transport, "udp") != 0 ? transport : "");
 	reply_json(rq, 200,
-	    json_pack("{s:s, s:i, s:O, s:O, s:O?, s:s, s:s}", "server", server, "port",
-		(int)rq->api->params.sip_port, "transport", json_object_get(phone, "transport"),
-		"username", json_object_get(phone, "name"), "password",
-		json_object_get(phone, "secret"), "domain", settings.domain, "uri", uri));
+	    json_pack("{s:s, s:i, s:O, s:O, s:O?, s:s, s:s}", "server", server, "port", (int)port,
+		"transport", json_object_get(phone, "transport"), "username",
+		json_object_get(phone, "name"), "password", json_object_get(phone, "secret"),
+		"domain", settings.domain, "uri", uri));
 	json_decref(phone);
 }
 

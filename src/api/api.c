@@ -27,6 +27,9 @@ take_params(struct api *api, const struct api_params *p)
 	struct api_params *own = &api->params;
 
 	*own = *p;
+	for (size_t i = 0; i < p->listeners_n; i++)
+		api->listeners[i] = p->listeners[i];
+	own->listeners = api->listeners;
 	own->http_address = copy(p->http_address);
 	own->socket_path = p->socket_path ? copy(p->socket_path) : NULL;
 	own->web_dir = p->web_dir ? copy(p->web_dir) : NULL;

@@ -18,6 +18,7 @@
 #define API_API_H
 
 #include "model/live.h"
+#include "sip/flow.h"
 #include "store/store.h"
 #include "store/trace_store.h"
 
@@ -33,6 +34,15 @@ struct api_control_ops {
 	enum err (*watch)(void *ctx, const char *target, uint32_t seconds);
 };
 
+enum { API_LISTENERS_MAX = 32 };
+
+/* Where phones reach us. */
+struct api_listener {
+	enum sip_transport transport;
+	uint16_t port;
+	char address[ADDR_TEXT_MAX]; /* with the port */
+};
+
 struct api_params {
 	struct store *store;	  /* borrowed */
 	struct trace_store *traces; /* borrowed */
@@ -43,6 +53,8 @@ struct api_params {
 	const char *version;	  /* of the program */
 	const char *sip_address;  /* what SIP really listens on (options win over settings) */
 	uint16_t sip_port;
+	const struct api_listener *listeners; /* copied; at most API_LISTENERS_MAX */
+	size_t listeners_n;
 	const struct api_control_ops *ops; /* borrowed */
 	void *ops_ctx;
 	/* Limits; 0 = the default. */

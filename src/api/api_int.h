@@ -44,7 +44,8 @@ enum {
 };
 
 struct api {
-	struct api_params params; /* texts are copies, own copies */
+	struct api_params params;
+	struct api_listener listeners[API_LISTENERS_MAX]; /* texts are copies, own copies */
 	struct store *store;
 	const struct api_control_ops *ops;
 	void *ops_ctx;

@@ -2,6 +2,7 @@
  * What the system says about itself: health for a watchdog, status for the overview, and
  * the description of this interface.
  */
+#include <ctype.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -82,15 +83,24 @@ static json_t *
 listening_json(const struct api *api)
 {
 	const struct api_params *p = &api->params;
-	char sip[160], http[160];
-	bool v6 = strchr(p->http_address, ':') != NULL;
+	json_t *all = json_array();
+	char http[160];
 
-	snprintf(sip, sizeof sip, strchr(p->sip_address, ':') ? "[%s]:%u" : "%s:%u", p->sip_address,
-	    p->sip_port);
-	snprintf(http, sizeof http, v6 ? "[%s]:%u" : "%s:%u", p->http_address, api->port);
-	return json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:s}, {s:s, s:s, s:s}]", "service", "sip",
-	    "transport", "udp", "address", sip, "service", "sip", "transport", "tcp", "address",
-	    sip, "service", "http", "transport", "tcp", "address", http);
+	for (size_t i = 0; i < p->listeners_n; i++) {
+		char transport[8] = "";
+		struct slice name = sip_transport_name(p->listeners[i].transport);
+
+		for (size_t k = 0; k < name.n && k + 1 < sizeof transport; k++)
+			transport[k] = (char)tolower((unsigned char)name.p[k]);
+		json_array_append_new(
+		    all, json_pack("{s:s, s:s, s:s}", "service", "sip", "transport", transport,
+			     "address", p->listeners[i].address));
+	}
+	snprintf(http, sizeof http, strchr(p->http_address, ':') ? "[%s]:%u" : "%s:%u",
+	    p->http_address, api->port);
+	json_array_append_new(all,
+	    json_pack("{s:s, s:s, s:s}", "service", "http", "transport", "tcp", "address", http));
+	return all;
 }
 
 /* Numbers without labels, by name. */

@@ -16,6 +16,7 @@
 #include "daemon/management.h"
 #include "daemon/options.h"
 #include "daemon/signalling.h"
+#include "daemon/tls.h"
 #include "presence/presence.h"
 #include "registrar/registrar.h"
 #include "store/trace_store.h"
@@ -160,6 +161,11 @@ on_change(void *ctx, const struct store_change *change)
 	/* A full box is being worked off, and whoever works it off rebuilds afterwards. */
 	if (directory_depends_on(change->entity) && mailbox_post(d->to_management, &m) != ERR_OK)
 		log_warn(STORE, "a change waits: management is busy");
+	m.kind = TO_MANAGEMENT_CERTIFICATES;
+	if ((!change->entity || change->entity == &model_certificate ||
+		change->entity == &model_settings) &&
+	    mailbox_post(d->to_management, &m) != ERR_OK)
+		log_warn(STORE, "new certificates wait: management is busy");
 	if (d->api)
 		api_on_changed(d->api, change->entity ? change->entity->name : NULL, change->id);
 }
@@ -190,6 +196,7 @@ static enum err
 open_signalling(struct daemon *d)
 {
 	struct signalling_params p = {.settings = &d->settings,
+	    .any_port = options_any_port(&d->options),
 	    .journal = d->journal,
 	    .keep = d->keep,
 	    .subscriptions = d->subscriptions};
@@ -203,6 +210,10 @@ open_signalling(struct daemon *d)
 			.capacity = TO_MANAGEMENT_MAX});
 	if (e == ERR_OK)
 		e = directory_build(d->store, &p.directory);
+	if (e == ERR_OK && tls_ensure_certificate(d->store, &d->settings) != ERR_OK)
+		log_error(NET, "no certificate could be made");
+	if (e == ERR_OK && tls_build(d->store, &d->settings, &p.tls) == ERR_OK)
+		tls_warn_of_ends(d->store, (int64_t)loop_wall_ms());
 	if (e != ERR_OK) {
 		snprintf(d->why, sizeof d->why, "the directory cannot be built: %s", err_text(e));
 		return e;
@@ -218,9 +229,27 @@ open_signalling(struct daemon *d)
 	return e;
 }
 
+/* Where phones reach us, for the status page and for what phones are told. */
+static size_t
+listeners_for_api(const struct daemon *d, struct api_listener *out)
+{
+	struct net_listener all[API_LISTENERS_MAX];
+	size_t n = signalling_listeners(d->signalling, all, API_LISTENERS_MAX);
+
+	if (n > API_LISTENERS_MAX)
+		n = API_LISTENERS_MAX;
+	for (size_t i = 0; i < n; i++) {
+		out[i].transport = all[i].transport;
+		out[i].port = all[i].addr.port;
+		addr_text(&all[i].addr, out[i].address);
+	}
+	return n;
+}
+
 static enum err
 open_api(struct daemon *d)
 {
+	struct api_listener listeners[API_LISTENERS_MAX];
 	struct api_params p = {.store = d->store,
 	    .traces = d->traces,
 	    .http_address = d->settings.sip_address,
@@ -230,6 +259,8 @@ open_api(struct daemon *d)
 	    .version = STROWGER_VERSION,
 	    .sip_address = d->settings.sip_address,
 	    .sip_port = signalling_sip_port(d->signalling),
+	    .listeners = listeners,
+	    .listeners_n = listeners_for_api(d, listeners),
 	    .ops = &control_ops,
 	    .ops_ctx = d};
 
@@ -320,6 +351,8 @@ drain_commands(struct daemon *d)
 	while (d->to_signalling && mailbox_take_batch(d->to_signalling, &m, 1) == 1)
 		if (m.kind == TO_SIGNALLING_DIRECTORY)
 			directory_free(m.directory);
+		else if (m.kind == TO_SIGNALLING_TLS)
+			net_tls_free(m.tls);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "daemon/tls.h"
 #include "loop/loop.h"
 #include "loop/thread.h"
 
@@ -13,13 +14,14 @@ enum {
 	RECORDS_MAX = 256,     /* written together … */
 	RECORDS_WAIT_MS = 200, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
+	TLS_DAILY_MS = 86400000 - HOUSEKEEPING_MS / 2,
 };
 
 struct management {
 	struct management_params p;
 	struct thread *thread;
-	bool directory_stale, failing;
-	int64_t last_housekeeping_ms;
+	bool directory_stale, tls_stale, failing;
+	int64_t last_housekeeping_ms, tls_built_ms;
 	int64_t first_record_ms; /* since when the oldest waits */
 	struct cdr *records;	 /* waiting for the database */
 	uint32_t *slots;
@@ -105,6 +107,7 @@ take(struct management *m, const struct to_management *msg)
 	case TO_MANAGEMENT_SUBSCRIPTION: api_on_subscription(m->p.api, msg->p, msg->removed); break;
 	case TO_MANAGEMENT_TRACE: api_on_traces(m->p.api, msg->p); return; /* taken over */
 	case TO_MANAGEMENT_CHANGED: m->directory_stale = true; break;
+	case TO_MANAGEMENT_CERTIFICATES: m->tls_stale = true; break;
 	case TO_MANAGEMENT_OLD_DIRECTORY: break;
 	case TO_MANAGEMENT_METRICS: {
 		const struct metrics_block *block = msg->p;
@@ -132,6 +135,28 @@ rebuild_directory(struct management *m)
 	log_error(STORE, "a change has not reached the telephone switch yet: %s", err_text(e));
 }
 
+/* Deleting our last certificate makes a new one: encryption does not go away by accident. */
+static void
+rebuild_tls(struct management *m)
+{
+	struct to_signalling msg = {.kind = TO_SIGNALLING_TLS};
+	struct settings set;
+	enum err e = store_settings(m->p.store, &set);
+
+	m->tls_stale = false;
+	m->tls_built_ms = (int64_t)loop_wall_ms();
+	if (e == ERR_OK)
+		e = tls_ensure_certificate(m->p.store, &set);
+	if (e == ERR_OK)
+		e = tls_build(m->p.store, &set, &msg.tls);
+	if (e == ERR_OK && mailbox_post(m->p.to_signalling, &msg) != ERR_OK) {
+		net_tls_free(msg.tls);
+		m->tls_stale = true; /* tried again at the next turn */
+	}
+	if (e != ERR_OK)
+		log_error(NET, "the certificates in use stay as they were: %s", err_text(e));
+}
+
 static void
 keep_house(struct management *m)
 {
@@ -140,6 +165,10 @@ keep_house(struct management *m)
 	if (now - m->last_housekeeping_ms < HOUSEKEEPING_MS)
 		return;
 	m->last_housekeeping_ms = now;
+	if (now - m->tls_built_ms >= TLS_DAILY_MS) { /* new ticket keys; an end that draws near */
+		m->tls_stale = true;
+		tls_warn_of_ends(m->p.store, now);
+	}
 	if (store_expire(m->p.store, now, &removed) != ERR_OK)
 		log_warn(STORE, "old records could not be removed");
 	else if (removed)
@@ -160,7 +189,7 @@ records_wait_ms(const struct management *m)
 static uint32_t
 sleep_ms(const struct management *m)
 {
-	if (m->failing || m->directory_stale)
+	if (m->failing || m->directory_stale || m->tls_stale)
 		return 200;
 	return m->n_records ? records_wait_ms(m) : 10000;
 }
@@ -187,6 +216,8 @@ run(void *ctx)
 		}
 		if (m->directory_stale && e != ERR_CLOSED)
 			rebuild_directory(m);
+		if (m->tls_stale && e != ERR_CLOSED)
+			rebuild_tls(m);
 		if (m->n_records && (e == ERR_CLOSED || records_wait_ms(m) == 0))
 			flush_records(m);
 		keep_house(m);
@@ -203,6 +234,7 @@ management_start(struct management **out, const struct management_params *p)
 		return ERR_NOMEM;
 	m->p = *p;
 	m->last_housekeeping_ms = (int64_t)loop_wall_ms() - HOUSEKEEPING_MS + 60000;
+	m->tls_built_ms = (int64_t)loop_wall_ms(); /* by the start */
 	e = thread_start(&m->thread, "management", run, m);
 	if (e != ERR_OK) {
 		free(m);

@@ -9,6 +9,7 @@
 #include "directory/directory.h"
 #include "model/live.h"
 #include "model/trace.h"
+#include "net/tls.h"
 
 enum management_kind {
 	TO_MANAGEMENT_RECORD,	     /* p: struct cdr, slot: of the journal */
@@ -19,6 +20,7 @@ enum management_kind {
 	TO_MANAGEMENT_METRICS,	     /* p: struct metrics_block */
 	TO_MANAGEMENT_OLD_DIRECTORY, /* p: struct directory, to be freed */
 	TO_MANAGEMENT_CHANGED,	     /* from the store's feed: rebuild the directory */
+	TO_MANAGEMENT_CERTIFICATES,  /* from the store's feed: rebuild what TLS uses */
 };
 
 struct to_management {
@@ -37,6 +39,7 @@ enum signalling_kind {
 	TO_SIGNALLING_DIRECTORY, /* directory: the new snapshot */
 	TO_SIGNALLING_HANG_UP,	 /* call_id */
 	TO_SIGNALLING_WATCH,	 /* call_id: whom to trace, slot: for how many seconds */
+	TO_SIGNALLING_TLS,	 /* tls: certificates and policy from now on */
 	TO_SIGNALLING_RELEASE,	 /* slot: the record is in the database */
 };
 
@@ -44,6 +47,7 @@ struct to_signalling {
 	enum signalling_kind kind;
 	uint32_t slot;
 	struct directory *directory;
+	struct net_tls *tls;
 	char call_id[LIVE_CALL_ID_BYTES];
 };
 

@@ -78,29 +78,71 @@ add_sip(struct metrics_block *m, const struct sip_core_stats *s)
 	    s->clients);
 }
 
+/* Of one transport. Labels live as long as the program. */
+static void
+add_transport(struct metrics_block *m, const char *labels, const struct net_counts *c)
+{
+	COUNTER(m, "strowger_net_bytes_in_total", labels, "Bytes received", c->bytes_in);
+	COUNTER(m, "strowger_net_bytes_out_total", labels, "Bytes sent", c->bytes_out);
+	COUNTER(m, "strowger_net_not_sent_total", labels, "Messages that could not be sent",
+	    c->queue_full + c->send_errors);
+	COUNTER(m, "strowger_net_keep_alives_total", labels, "Keep-alives received",
+	    c->keep_alives_in + c->stun_in);
+	COUNTER(m, "strowger_net_framing_errors_total", labels,
+	    "Streams closed for what they sent, datagrams cut", c->framing_errors);
+	COUNTER(m, "strowger_net_blocked_total", labels,
+	    "Datagrams and connections of blocked addresses", c->blocked);
+	COUNTER(m, "strowger_net_over_rate_total", labels,
+	    "Datagrams dropped and streams slowed: too many bytes of one address", c->over_rate);
+}
+
+static void
+add_connections(struct metrics_block *m, const char *labels, const struct net_counts *c)
+{
+	GAUGE(m, "strowger_net_connections", labels, "Connections", c->conns);
+	COUNTER(m, "strowger_net_connections_accepted_total", labels, "Connections accepted",
+	    c->accepted);
+	COUNTER(m, "strowger_net_connections_opened_total", labels, "Connections opened by us",
+	    c->opened);
+	COUNTER(m, "strowger_net_connections_failed_total", labels,
+	    "Connections that could not be opened", c->open_failed);
+	COUNTER(m, "strowger_net_connections_refused_total", labels, "Connections over a limit",
+	    c->refused);
+	COUNTER(m, "strowger_net_connections_silent_total", labels,
+	    "Connections closed for silence", c->timed_out);
+}
+
+static void
+add_handshakes(struct metrics_block *m, const char *labels, const struct net_counts *c)
+{
+	COUNTER(m, "strowger_net_tls_handshakes_total", labels, "TLS handshakes completed",
+	    c->handshakes);
+	COUNTER(m, "strowger_net_tls_resumed_total", labels,
+	    "TLS handshakes that resumed a session", c->handshakes_resumed);
+	COUNTER(m, "strowger_net_tls_failed_total", labels, "TLS handshakes that failed",
+	    c->handshakes_failed);
+	COUNTER(m, "strowger_net_tls_refused_total", labels, "TLS handshakes over a limit",
+	    c->handshakes_refused);
+}
+
 static void
 add_net(struct metrics_block *m, const struct net *net)
 {
-	const struct net_counts *udp = net_get_counts(net, SIP_UDP),
-				*tcp = net_get_counts(net, SIP_TCP);
+	static const char *const labels[] = {[SIP_UDP] = "transport=\"udp\"",
+	    [SIP_TCP] = "transport=\"tcp\"",
+	    [SIP_TLS] = "transport=\"tls\"",
+	    [SIP_WS] = "transport=\"ws\"",
+	    [SIP_WSS] = "transport=\"wss\""};
 
-	COUNTER(
-	    m, "strowger_net_bytes_in_total", "transport=\"udp\"", "Bytes received", udp->bytes_in);
-	COUNTER(
-	    m, "strowger_net_bytes_in_total", "transport=\"tcp\"", "Bytes received", tcp->bytes_in);
-	COUNTER(
-	    m, "strowger_net_bytes_out_total", "transport=\"udp\"", "Bytes sent", udp->bytes_out);
-	COUNTER(
-	    m, "strowger_net_bytes_out_total", "transport=\"tcp\"", "Bytes sent", tcp->bytes_out);
-	COUNTER(m, "strowger_net_not_sent_total", "transport=\"udp\"",
-	    "Messages that could not be sent", udp->queue_full + udp->send_errors);
-	COUNTER(m, "strowger_net_not_sent_total", "transport=\"tcp\"",
-	    "Messages that could not be sent", tcp->queue_full + tcp->send_errors);
-	COUNTER(m, "strowger_net_framing_errors_total", NULL, "Streams closed for what they sent",
-	    tcp->framing_errors);
-	COUNTER(m, "strowger_net_connections_refused_total", NULL, "Connections over a limit",
-	    tcp->refused);
-	GAUGE(m, "strowger_net_connections", NULL, "TCP connections", tcp->conns);
+	for (enum sip_transport t = SIP_UDP; t <= SIP_WSS; t++) {
+		const struct net_counts *c = net_get_counts(net, t);
+
+		add_transport(m, labels[t], c);
+		if (t != SIP_UDP)
+			add_connections(m, labels[t], c);
+		if (t == SIP_TLS || t == SIP_WSS)
+			add_handshakes(m, labels[t], c);
+	}
 }
 
 static void

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/listeners.h"
+
 static const char help_text[] =
     "Usage: strowgerd [options]\n"
     "\n"
@@ -14,6 +16,9 @@ static const char help_text[] =
     "  --web DIR         the built web page (default /usr/share/strowger/web)\n"
     "  --bind ADDRESS    listen for SIP and HTTP on this address only\n"
     "  --sip-port N      SIP port, UDP and TCP; 0 takes a free one\n"
+    "  --sips-port N     SIP port with TLS; 0 takes a free one, off for none\n"
+    "  --ws-port N       the same for SIP over WebSocket\n"
+    "  --wss-port N      the same for SIP over WebSocket with TLS\n"
     "  --http-port N     port of the web page; 0 takes a free one\n"
     "  --user NAME       account to run as once the ports are open\n"
     "  --log LEVEL       fatal, error, warn, info, debug or trace (default info)\n"
@@ -36,6 +41,20 @@ parse_port(const char *text, long *out)
 		return false;
 	*out = (long)v;
 	return true;
+}
+
+/* A port that may be off. */
+static enum err
+parse_port_or_off(const char *option, const char *text, long *out, char *why, size_t why_bytes)
+{
+	if (strcmp(text, "off") == 0)
+		*out = OPTION_OFF;
+	else if (!parse_port(text, out)) {
+		snprintf(why, why_bytes, "%s wants a number from 0 to 65535 or off, not '%s'",
+		    option, text);
+		return ERR_INVALID;
+	}
+	return ERR_OK;
 }
 
 static enum err
@@ -63,6 +82,9 @@ apply_one(struct options *o, int which, const char *value, char *why, size_t why
 		snprintf(
 		    why, why_bytes, "--sip-port wants a number from 0 to 65535, not '%s'", value);
 		return ERR_INVALID;
+	case 'S': return parse_port_or_off("--sips-port", value, &o->sips_port, why, why_bytes);
+	case 'W': return parse_port_or_off("--ws-port", value, &o->ws_port, why, why_bytes);
+	case 'X': return parse_port_or_off("--wss-port", value, &o->wss_port, why, why_bytes);
 	case 'p':
 		if (parse_port(value, &o->http_port))
 			return ERR_OK;
@@ -87,6 +109,9 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 	    {"web", required_argument, NULL, 'w'},
 	    {"bind", required_argument, NULL, 'b'},
 	    {"sip-port", required_argument, NULL, 's'},
+	    {"sips-port", required_argument, NULL, 'S'},
+	    {"ws-port", required_argument, NULL, 'W'},
+	    {"wss-port", required_argument, NULL, 'X'},
 	    {"http-port", required_argument, NULL, 'p'},
 	    {"user", required_argument, NULL, 'u'},
 	    {"log", required_argument, NULL, 'l'},
@@ -99,8 +124,11 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 
 	*o = (struct options){.data_dir = "/var/lib/strowger",
 	    .web_dir = "/usr/share/strowger/web",
-	    .http_port = -1,
-	    .sip_port = -1,
+	    .http_port = OPTION_SETTINGS,
+	    .sip_port = OPTION_SETTINGS,
+	    .sips_port = OPTION_SETTINGS,
+	    .ws_port = OPTION_SETTINGS,
+	    .wss_port = OPTION_SETTINGS,
 	    .log_level = LOG_INFO};
 	opterr = 0;
 	optind = 1;
@@ -127,6 +155,13 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 	return ERR_OK;
 }
 
+static void
+apply_port(long option, uint32_t *port)
+{
+	if (option != OPTION_SETTINGS)
+		*port = option == OPTION_OFF ? 0 : (uint32_t)option;
+}
+
 void
 options_apply(const struct options *o, struct settings *s)
 {
@@ -136,4 +171,15 @@ options_apply(const struct options *o, struct settings *s)
 		s->sip_port = (uint32_t)o->sip_port;
 	if (o->http_port >= 0)
 		s->http_port = (uint32_t)o->http_port;
+	apply_port(o->sips_port, &s->sips_port);
+	apply_port(o->ws_port, &s->ws_port);
+	apply_port(o->wss_port, &s->wss_port);
+}
+
+unsigned
+options_any_port(const struct options *o)
+{
+	return (o->sips_port == 0 ? LISTENERS_ANY(SIP_TLS) : 0) |
+	       (o->ws_port == 0 ? LISTENERS_ANY(SIP_WS) : 0) |
+	       (o->wss_port == 0 ? LISTENERS_ANY(SIP_WSS) : 0);
 }

@@ -9,12 +9,15 @@
 #include "base/log.h"
 #include "model/settings.h"
 
+enum { OPTION_SETTINGS = -1, OPTION_OFF = -2 };
+
 struct options {
 	const char *data_dir;
 	const char *web_dir;
 	const char *user; /* account to run as; NULL = stay */
 	const char *bind; /* address for SIP and HTTP, wins over the settings; NULL = settings */
-	long http_port, sip_port; /* -1 = settings; 0 = any free one */
+	long http_port, sip_port;	   /* -1 = settings; 0 = any free one */
+	long sips_port, ws_port, wss_port; /* the same, and OPTION_OFF */
 	enum log_level log_level;
 	bool check, version, help;
 };
@@ -26,5 +29,8 @@ ERR_MUST_CHECK enum err options_parse(
 const char *options_help(void);
 /** Puts the options that win over settings into s. */
 void options_apply(const struct options *o, struct settings *s);
+/** Which transports listen on a port of the kernel's choice though their port in the settings
+ *  is 0, which means off there: bits of listeners.h. */
+unsigned options_any_port(const struct options *o);
 
 #endif

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "daemon/external.h"
+#include "daemon/listeners.h"
 #include "daemon/management.h"
 #include "daemon/metrics.h"
 #include "daemon/switchboard.h"
 #include "media/relay.h"
-#include "net/net.h"
 
 enum {
 	WAKE_MS = 20, /* management is woken at most so often */
@@ -28,6 +29,8 @@ struct waiting {
 struct signalling {
 	struct loop *loop;
 	struct net *net;
+	struct net_dns *dns;
+	struct external external;
 	struct media *media;
 	struct switchboard *switchboard;
 	struct rng rng;
@@ -315,7 +318,16 @@ on_closed(void *ctx, const struct sip_flow *flow)
 	switchboard_on_closed(s->switchboard, flow);
 }
 
-static const struct net_ops net_ops = {.on_message = on_message, .on_closed = on_closed};
+static void
+on_external(void *ctx, const struct addr *a)
+{
+	struct signalling *s = ctx;
+	char text[ADDR_TEXT_MAX];
+
+	log_info(
+	    NET, "the STUN server sees us at %s", a->family ? addr_text(a, text) : "no address");
+	switchboard_set_stun_address(s->switchboard, a);
+}
 
 /* ---- from management ---- */
 
@@ -326,6 +338,7 @@ take_directory(struct signalling *s, struct directory *fresh)
 
 	s->directory = fresh;
 	switchboard_set_directory(s->switchboard, fresh);
+	external_set_server(&s->external, dir_settings(fresh)->stun_server);
 	post(s, &(struct to_management){.kind = TO_MANAGEMENT_OLD_DIRECTORY, .p = old});
 }
 
@@ -354,6 +367,7 @@ take_commands(void *ctx)
 			case TO_SIGNALLING_RELEASE:
 				journal_release(s->journal, batch[i].slot);
 				break;
+			case TO_SIGNALLING_TLS: net_set_tls(s->net, batch[i].tls); break;
 			case TO_SIGNALLING_WATCH: take_watch(s, &batch[i]); break;
 			case TO_SIGNALLING_HANG_UP:
 				if (call_hang_up(switchboard_calls(s->switchboard),
@@ -395,49 +409,25 @@ on_terminate(void *ctx, int signal_number)
 	timer_start(loop_timers(s->loop), &s->goodbye, 20);
 }
 
+/* The transports, with what they need to find their way. */
 static enum err
-listen_both(struct signalling *s, const struct addr *at, const char **which)
+open_net(struct signalling *s, const struct signalling_params *p, char *why, size_t why_bytes)
 {
-	struct addr udp, tcp;
-	enum err e = net_listen(s->net, SIP_UDP, at, &udp);
+	static const struct net_ops ops = {
+	    .on_message = on_message, .on_closed = on_closed, .on_external = on_external};
+	enum err e = net_new(&s->net, s->loop, &(struct net_config){0}, &ops, s);
 
-	*which = "UDP";
-	if (e != ERR_OK)
-		return e;
-	tcp = *at;
-	tcp.port = udp.port;
-	*which = "TCP";
-	e = net_listen(s->net, SIP_TCP, &tcp, NULL);
 	if (e == ERR_OK)
-		s->sip_port = udp.port;
-	return e;
-}
-
-static enum err
-open_sip(struct signalling *s, const struct settings *set, char *why, size_t why_bytes)
-{
-	const char *which = "";
-	struct addr at;
-	enum err e = addr_parse_ip(slice_cstr(set->sip_address), (uint16_t)set->sip_port, &at);
-
+		e = net_dns_new(&s->dns, s->loop, &(struct net_dns_params){0}, &s->rng);
 	if (e != ERR_OK) {
-		snprintf(why, why_bytes, "the SIP address '%s' is no IP address", set->sip_address);
+		net_tls_free(p->tls);
+		snprintf(why, why_bytes, "the transports cannot start: %s", err_text(e));
 		return e;
 	}
-	for (int attempt = 0; attempt < 16; attempt++) {
-		e = listen_both(s, &at, &which);
-		if (e != ERR_IN_USE || at.port != 0)
-			break; /* a free UDP port may be taken for TCP: draw again */
-	}
-	if (e == ERR_IN_USE)
-		snprintf(why, why_bytes,
-		    "SIP port %u (%s) on %s is in use: stop the other program or start with "
-		    "--sip-port",
-		    set->sip_port, which, set->sip_address);
-	else if (e != ERR_OK)
-		snprintf(why, why_bytes, "cannot listen for SIP on %s port %u (%s): %s",
-		    set->sip_address, set->sip_port, which, err_text(e));
-	return e;
+	external_init(&s->external, s->net, s->dns, loop_timers(s->loop));
+	if (p->tls)
+		net_set_tls(s->net, p->tls);
+	return listeners_open(s->net, p->settings, p->any_port, &s->sip_port, why, why_bytes);
 }
 
 static enum err
@@ -455,18 +445,18 @@ open_media(struct signalling *s, const struct settings *set, char *why, size_t w
 }
 
 static enum err
-open_all(struct signalling *s, const struct settings *set, char *why, size_t why_bytes)
+open_all(struct signalling *s, const struct signalling_params *p, char *why, size_t why_bytes)
 {
 	enum err e = loop_new(&s->loop);
 
 	snprintf(why, why_bytes, "the event loop cannot start: %s", err_text(e));
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
+		net_tls_free(p->tls);
 		return e;
-	e = net_new(&s->net, s->loop, &(struct net_config){0}, &net_ops, s);
+	}
+	e = open_net(s, p, why, why_bytes);
 	if (e == ERR_OK)
-		e = open_sip(s, set, why, why_bytes);
-	if (e == ERR_OK)
-		e = open_media(s, set, why, why_bytes);
+		e = open_media(s, p->settings, why, why_bytes);
 	if (e != ERR_OK)
 		return e;
 	e = switchboard_new(
@@ -482,6 +472,8 @@ open_all(struct signalling *s, const struct settings *set, char *why, size_t why
 		e = loop_on_terminate(s->loop, on_terminate, s);
 	if (e != ERR_OK)
 		snprintf(why, why_bytes, "signalling cannot start: %s", err_text(e));
+	else
+		external_set_server(&s->external, dir_settings(s->directory)->stun_server);
 	return e;
 }
 
@@ -494,6 +486,7 @@ signalling_new(
 
 	if (!s) {
 		directory_free(p->directory);
+		net_tls_free(p->tls);
 		snprintf(why, why_bytes, "out of memory");
 		return ERR_NOMEM;
 	}
@@ -508,7 +501,7 @@ signalling_new(
 	timer_init(&s->second, on_second);
 	timer_init(&s->goodbye, on_goodbye);
 	rng_init_system(&s->rng);
-	e = open_all(s, p->settings, why, why_bytes);
+	e = open_all(s, p, why, why_bytes);
 	if (e != ERR_OK) {
 		signalling_free(s);
 		return e;
@@ -521,6 +514,12 @@ uint16_t
 signalling_sip_port(const struct signalling *s)
 {
 	return s->sip_port;
+}
+
+size_t
+signalling_listeners(const struct signalling *s, struct net_listener *out, size_t max)
+{
+	return net_local_addrs(s->net, out, max);
 }
 
 static void
@@ -563,6 +562,8 @@ signalling_free(struct signalling *s)
 		return;
 	if (s->media)
 		media_relay_stop(s->media);
+	external_fini(&s->external);
+	net_dns_free(s->dns);
 	switchboard_free(s->switchboard);
 	net_free(s->net);
 	loop_free(s->loop);

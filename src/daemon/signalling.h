@@ -9,6 +9,7 @@
 
 #include "daemon/messages.h"
 #include "loop/loop.h"
+#include "net/net.h"
 #include "store/journal.h"
 #include "store/keep.h"
 #include "store/store.h"
@@ -17,7 +18,9 @@ struct signalling;
 
 struct signalling_params {
 	const struct settings *settings; /* with the boot options applied; copied */
+	unsigned any_port;		 /* see listeners.h */
 	struct directory *directory;	 /* taken over, also on failure */
+	struct net_tls *tls;		 /* the same; NULL: no encryption */
 	struct journal *journal;	 /* borrowed */
 	struct keep *keep;		 /* registrations; borrowed */
 	struct keep *subscriptions;	 /* the same */
@@ -28,8 +31,10 @@ struct signalling_params {
 /** Opens the SIP sockets and the media engine. why gets a sentence on failure. */
 ERR_MUST_CHECK enum err signalling_new(
     struct signalling **out, const struct signalling_params *p, char *why, size_t why_bytes);
-/** The SIP port we listen on. */
+/** The SIP port we listen on (UDP and TCP). */
 uint16_t signalling_sip_port(const struct signalling *s);
+/** All that we listen on. Returns how many there are; writes at most max. */
+size_t signalling_listeners(const struct signalling *s, struct net_listener *out, size_t max);
 /** Takes up the registrations of the run before; only before signalling_run. ERR_NOMEM. */
 ERR_MUST_CHECK enum err signalling_restore(struct signalling *s);
 /** Until SIGTERM or SIGINT: then ends all calls with a BYE, waits for their records

@@ -113,6 +113,7 @@ class Server:
         self.data = self.folder / "data"
         self.host = address(1)
         self.sip_port = free_port(self.host)
+        self.sips_port, self.ws_port, self.wss_port = (free_port(self.host) for _ in range(3))
         self.http_port = free_port(self.host)
         self.rtp_min = free_rtp_range()
         self.options = list(options)
@@ -129,6 +130,7 @@ class Server:
 
     def command(self, *more):
         return [str(self.binary), "--data", str(self.data), "--bind", self.host, "--sip-port", str(self.sip_port),
+                "--sips-port", str(self.sips_port), "--ws-port", str(self.ws_port), "--wss-port", str(self.wss_port),
                 "--http-port", str(self.http_port), "--web", str(ROOT / "web/dist"), *self.options, *more]
 
     def start(self):

@@ -147,5 +147,8 @@ void call_id_of(struct slice sip_call_id, char out[CALL_ID_BYTES]);
 extern const struct slice call_allow;
 /** Allow, Supported and Accept, as answers to OPTIONS carry them. */
 void call_write_capabilities(struct buf *b);
+/** Unsupported lines for what a request requires of us and we do not know (RFC 3261, 8.2.2.3);
+ *  false: there is nothing, the request may be served. */
+bool call_write_unsupported(struct buf *b, const struct sip_msg *req);
 
 #endif

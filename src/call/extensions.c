@@ -45,18 +45,28 @@ call_write_capabilities(struct buf *b)
 }
 
 bool
-extensions_refuse(struct sip_server *tsx, const struct sip_msg *req)
+call_write_unsupported(struct buf *b, const struct sip_msg *req)
 {
 	struct sip_values it = {0};
 	struct slice option;
+	bool any = false;
+
+	while (sip_msg_next_value(req, SIP_HDR_REQUIRE, &it, &option))
+		if (!is_supported(option)) {
+			sip_write_hdr(b, SIP_HDR_UNSUPPORTED, option);
+			any = true;
+		}
+	return any;
+}
+
+bool
+extensions_refuse(struct sip_server *tsx, const struct sip_msg *req)
+{
 	char headers[512];
 	struct buf b;
 
 	buf_init(&b, headers, sizeof headers);
-	while (sip_msg_next_value(req, SIP_HDR_REQUIRE, &it, &option))
-		if (!is_supported(option))
-			sip_write_hdr(&b, SIP_HDR_UNSUPPORTED, option);
-	if (b.n == 0 && buf_ok(&b))
+	if (!call_write_unsupported(&b, req))
 		return false;
 	sip_server_reject(tsx, 420, buf_ok(&b) ? buf_slice(&b) : SLICE(""));
 	return true;

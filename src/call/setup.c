@@ -3,6 +3,25 @@
 #include "call/identity.h"
 #include "call/line_int.h"
 
+/* RFC 3261, 20.1: without Accept it takes SDP; with one, only what stands there. */
+static bool
+accepts_sdp(const struct sip_msg *req)
+{
+	struct sip_values it = {0};
+	struct slice type;
+
+	if (!sip_msg_hdr(req, SIP_HDR_ACCEPT))
+		return true;
+	while (sip_msg_next_value(req, SIP_HDR_ACCEPT, &it, &type)) {
+		type = slice_trim(slice_take_until(&type, ';'));
+		if (slice_eq_nocase(type, SLICE("application/sdp")) ||
+		    slice_eq_nocase(type, SLICE("application/*")) ||
+		    slice_eq_nocase(type, SLICE("*/*")))
+			return true;
+	}
+	return false;
+}
+
 static bool
 refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 {
@@ -17,6 +36,10 @@ refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 	if (req->body.n &&
 	    !slice_eq_nocase(slice_trim(slice_take_until(&type, ';')), SLICE("application/sdp"))) {
 		sip_server_reject(tsx, 415, SLICE("Accept: application/sdp\r\n"));
+		return true;
+	}
+	if (!accepts_sdp(req)) {
+		sip_server_reject(tsx, 406, SLICE("Accept: application/sdp\r\n"));
 		return true;
 	}
 	return false;

@@ -128,6 +128,8 @@ answer_at_once(const struct sip_msg *req, struct buf *headers)
 	case SIP_SUBSCRIBE:
 	case SIP_PUBLISH: return 0;
 	case SIP_OPTIONS:
+		if (call_write_unsupported(headers, req))
+			return 420;
 		call_write_capabilities(headers);
 		sip_write_hdr(headers, SIP_HDR_ALLOW_EVENTS, presence_allow_events);
 		return 200;

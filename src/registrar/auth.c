@@ -70,6 +70,13 @@ auth_free(struct auth *a)
 
 /* ---- by digest ---- */
 
+/* Credentials of a scheme we did not ask for are none (RFC 4475, 3.3.7). */
+static bool
+is_digest(struct slice value)
+{
+	return slice_eq_nocase(slice_take_until(&value, ' '), SLICE("Digest"));
+}
+
 /* Some phones answer each challenge with a header of its own; the first that is for our
  * realm and that we can check counts. */
 static enum auth_result
@@ -82,6 +89,8 @@ find_credentials(const struct directory *dir, const struct sip_msg *req, struct 
 	     h = sip_msg_hdr_next(req, h)) {
 		struct sip_digest d;
 
+		if (!is_digest(h->value))
+			continue;
 		if (sip_digest_parse(&d, h->value) != ERR_OK) {
 			r = AUTH_MALFORMED;
 			continue;

@@ -49,6 +49,19 @@ find_drop(struct found *f, size_t at)
 	memmove(f->binding + at, f->binding + at + 1, (f->n - at) * sizeof f->binding[0]);
 }
 
+/* A contact may carry headers (RFC 3261, 19.1.1); a Request-URI may not, and what a phone would
+ * have us put into requests is not asked for: RFC 4475, 3.3.14. */
+struct slice
+find_request_uri(const struct binding *b)
+{
+	struct slice uri = binding_text(b, TEXT_CONTACT);
+	size_t at = slice_find(uri, '@');
+
+	/* the user part may have a '?' */
+	return slice_make(
+	    uri.p, (at < uri.n ? at : 0) + slice_find(slice_from(uri, at < uri.n ? at : 0), '?'));
+}
+
 size_t
 find_write(const struct found *f, struct reg_contact *out, size_t max)
 {
@@ -57,7 +70,7 @@ find_write(const struct found *f, struct reg_contact *out, size_t max)
 	for (size_t i = 0; i < n; i++) {
 		const struct binding *b = f->binding[i];
 
-		out[i] = (struct reg_contact){.uri = binding_text(b, TEXT_CONTACT),
+		out[i] = (struct reg_contact){.uri = find_request_uri(b),
 		    .flow = b->flow,
 		    .route = binding_text(b, TEXT_ROUTE),
 		    .instance = binding_text(b, TEXT_INSTANCE),

@@ -80,7 +80,7 @@ write_headers(struct buf *b, struct binding *to)
 	rng_token(r->p.rng, &c, sizeof call_id);
 	sip_write_hdrf(b, SIP_HDR_FROM, "<sip:%s>;tag=%.*s", domain, SLICE_FMT(buf_slice(&t)));
 	buf_put(b, binding_text(to, TEXT_ROUTE));
-	sip_write_hdrf(b, SIP_HDR_TO, "<%.*s>", SLICE_FMT(binding_text(to, TEXT_CONTACT)));
+	sip_write_hdrf(b, SIP_HDR_TO, "<%.*s>", SLICE_FMT(find_request_uri(to)));
 	sip_write_hdrf(b, SIP_HDR_CALL_ID, "%.*s", SLICE_FMT(buf_slice(&c)));
 	sip_write_hdrf(b, SIP_HDR_CSEQ, "%u OPTIONS", ++to->cseq_out);
 	sip_write_hdrf(b, SIP_HDR_ACCEPT, "application/sdp");
@@ -92,7 +92,7 @@ ask(struct binding *b)
 {
 	struct registrar *r = b->phone->registrar;
 	char headers[1500 + PATH_MAX_BYTES];
-	struct sip_request req = {.method = SIP_OPTIONS, .uri = binding_text(b, TEXT_CONTACT)};
+	struct sip_request req = {.method = SIP_OPTIONS, .uri = find_request_uri(b)};
 	struct buf h;
 
 	buf_init(&h, headers, sizeof headers);

@@ -315,7 +315,9 @@ is_acceptable(struct request *q)
 
 	if (refuse_extensions(q))
 		return false;
-	status = may_register(q->dp, q->msg->to.uri.user) ? 0 : 403;
+	status = register_is_sip(&q->msg->to.uri) ? 0 : 400; /* 10.2: an address of record is SIP */
+	if (status == 0 && !may_register(q->dp, q->msg->to.uri.user))
+		status = 403;
 	if (status == 0)
 		status = path_read(q);
 	if (status == 0)

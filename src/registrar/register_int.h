@@ -39,6 +39,9 @@ struct request {
 	char route_text[PATH_MAX_BYTES];
 };
 
+/** sip: or sips: */
+bool register_is_sip(const struct sip_uri *uri);
+
 /** These return the status to refuse with, 0 if all is right. */
 uint16_t request_read_contacts(struct request *q);
 uint16_t path_read(struct request *q);

@@ -65,6 +65,13 @@ read_instance(struct slice params)
 	return value;
 }
 
+bool
+register_is_sip(const struct sip_uri *uri)
+{
+	return slice_eq_nocase(uri->scheme, SLICE("sip")) ||
+	       slice_eq_nocase(uri->scheme, SLICE("sips"));
+}
+
 /* Flows of one device may have the same contact. */
 static bool
 is_repeated(const struct request *q, const struct wanted *w)
@@ -83,8 +90,7 @@ read_contact(struct request *q, struct slice value)
 
 	if (sip_name_addr_parse(&na, value) != ERR_OK || na.uri_text.n > SIP_URI_MAX_BYTES)
 		return 400;
-	if (!slice_eq_nocase(na.uri.scheme, SLICE("sip")) &&
-	    !slice_eq_nocase(na.uri.scheme, SLICE("sips")))
+	if (!register_is_sip(&na.uri))
 		return 400; /* a phone is called with SIP */
 	w = (struct wanted){.contact = na.uri_text,
 	    .uri = na.uri,

@@ -154,6 +154,8 @@ struct found {
 void find_begin(struct found *f, const struct registrar *r, int64_t phone_id);
 void find_drop(struct found *f, size_t at);
 size_t find_write(const struct found *f, struct reg_contact *out, size_t max);
+/** The contact as requests name it. */
+struct slice find_request_uri(const struct binding *b);
 
 /** Hands the binding to ops.keep. */
 void kept_write(struct binding *b);

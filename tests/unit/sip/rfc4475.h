@@ -1,8 +1,8 @@
 /*
- * Messages of RFC 4475, the SIP torture tests, by their names there, and what the
+ * All messages of RFC 4475, the SIP torture tests, by their names there, and what the
  * parser has to say: 0 for a good message, otherwise the status of the answer;
  * SILENCE where there is nobody to answer. What is left to others (unknown
- * extensions, loops, registrations) passes here.
+ * extensions, loops, registrations) passes here; tests/unit/daemon/test_torture.c asks them.
  */
 #ifndef TESTS_SIP_RFC4475_H
 #define TESTS_SIP_RFC4475_H
@@ -237,6 +237,52 @@ MESSAGE("3.1.1.10 transports", 0,
 	"Via: SIP/2.0/TCP t5.example.com;branch=z9hG4bK0a9idfnee\r\n"
 	"l: 0\r\n"
 	"\r\n"),
+MESSAGE("3.1.1.11 mpart01", 0,
+	"MESSAGE sip:kumiko@example.org SIP/2.0\r\n"
+	"Via: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK-d87543-4dade06d0bdb11ee-1--d87543-;rport"
+	"\r\n"
+	"Max-Forwards: 70\r\n"
+	"Route: <sip:127.0.0.1:5080>\r\n"
+	"Identity: r5mwreLuyDRYBi/0TiPwEsY3rEVsk/G2WxhgTV1PF7hHuLIK0YWVKZhKv9Mj8UeXqkMVbnVq37CD+8"
+	"13gvYjcBUaZngQmXc9WNZSDNGCzA+fWl9MEUHWIZo1CeJebdY/XlgKeTa0Olvq0rt70Q5jiSfbqMJmQFteeivUhk"
+	"MWYUA=\r\n"
+	"Contact: <sip:fluffy@127.0.0.1:5070>\r\n"
+	"To: <sip:kumiko@example.org>\r\n"
+	"From: <sip:fluffy@example.com>;tag=2fb0dcc9\r\n"
+	"Call-ID: 3d9485ad0c49859b@Zmx1ZmZ5LW1hYy0xNi5sb2NhbA..\r\n"
+	"CSeq: 1 MESSAGE\r\n"
+	"Content-Transfer-Encoding: binary\r\n"
+	"Content-Type: multipart/mixed;boundary=7a9cbec02ceef655\r\n"
+	"Date: Sat, 15 Oct 2005 04:44:56 GMT\r\n"
+	"User-Agent: SIPimp.org/0.2.5 (curses)\r\n"
+	"Content-Length: 553\r\n"
+	"\r\n"
+	"--7a9cbec02ceef655\r\n"
+	"Content-Type: text/plain\r\n"
+	"Content-Transfer-Encoding: binary\r\n"
+	"\r\n"
+	"Hello\r\n"
+	"--7a9cbec02ceef655\r\n"
+	"Content-Type: application/octet-stream\r\n"
+	"Content-Transfer-Encoding: binary\r\n"
+	"\r\n"
+	"\060\202\001\122\006\011\052\206\110\206\367\015\001\007\002\240\202\001\103\060\202\001"
+	"\077\002\001\001\061\011\060\007\006\005\053\016\003\002\032\060\013\006\011\052\206\110"
+	"\206\367\015\001\007\001\061\202\001\040\060\202\001\034\002\001\001\060\174\060\160\061"
+	"\013\060\011\006\003\125\004\006\023\002\125\123\061\023\060\021\006\003\125\004\010\023"
+	"\012\103\141\154\151\146\157\162\156\151\141\061\021\060\017\006\003\125\004\007\023\010"
+	"\123\141\156\040\112\157\163\145\061\016\060\014\006\003\125\004\012\023\005\163\151\160"
+	"\151\164\061\051\060\047\006\003\125\004\013\023\040\123\151\160\151\164\040\124\145\163"
+	"\164\040\103\145\162\164\151\146\151\143\141\164\145\040\101\165\164\150\157\162\151\164"
+	"\171\002\010\001\225\000\161\002\063\001\023\060\007\006\005\053\016\003\002\032\060\015"
+	"\006\011\052\206\110\206\367\015\001\001\001\005\000\004\201\200\216\364\146\371\110\360"
+	"\122\055\322\345\227\216\235\225\252\351\362\376\025\240\146\131\161\142\222\350\332\052"
+	"\250\330\065\012\150\316\377\256\074\275\053\377\026\165\335\325\144\216\131\075\326\107"
+	"\050\362\142\040\367\351\101\164\236\063\015\232\025\355\253\333\223\321\014\102\020\056"
+	"\173\162\211\322\234\300\311\256\056\373\307\300\317\371\027\057\073\002\176\117\300\047"
+	"\341\124\155\344\266\252\072\273\076\146\314\313\135\326\306\113\203\203\024\234\270\346"
+	"\377\030\055\224\117\345\173\145\274\231\320\005\015\012"
+	"--7a9cbec02ceef655--\r\n"),
 MESSAGE("3.1.1.12 unreason", 0,
 	"SIP/2.0 200 = 2**3 * 5**2 \320\275\320\276 \321\201\321\202\320\276 \320\264"
 	"\320\265\320\262\321\217\320\275\320\276\321\201\321\202\320\276\r\n"
@@ -637,6 +683,32 @@ MESSAGE("3.3.5 bext01", 0,
 	"Via: SIP/2.0/TLS fold-and-staple.example.com;branch=z9hG4bKkdjuw\r\n"
 	"Content-Length: 0\r\n"
 	"\r\n"),
+MESSAGE("3.3.6 invut", 0,
+	"INVITE sip:user@example.com SIP/2.0\r\n"
+	"Contact: <sip:caller@host5.example.net>\r\n"
+	"To: sip:j.user@example.com\r\n"
+	"From: sip:caller@example.net;tag=8392034\r\n"
+	"Max-Forwards: 70\r\n"
+	"Call-ID: invut.0ha0isndaksdjadsfij34n23d\r\n"
+	"CSeq: 235448 INVITE\r\n"
+	"Via: SIP/2.0/UDP somehost.example.com;branch=z9hG4bKkdjuw\r\n"
+	"Content-Type: application/unknownformat\r\n"
+	"Content-Length: 40\r\n"
+	"\r\n"
+	"<audio>\r\n"
+	" <pcmu port=\"443\"/>\r\n"
+	"</audio>\r\n"),
+MESSAGE("3.3.7 regaut01", 0,
+	"REGISTER sip:example.com SIP/2.0\r\n"
+	"To: sip:j.user@example.com\r\n"
+	"From: sip:j.user@example.com;tag=87321hj23128\r\n"
+	"Max-Forwards: 8\r\n"
+	"Call-ID: regaut01.0ha0isndaksdj\r\n"
+	"CSeq: 9338 REGISTER\r\n"
+	"Via: SIP/2.0/TCP 192.0.2.253;branch=z9hG4bKkdjuw\r\n"
+	"Authorization: NoOneKnowsThisScheme opaque-data=here\r\n"
+	"Content-Length:0\r\n"
+	"\r\n"),
 MESSAGE("3.3.8 multi01", 400,
 	"INVITE sip:user@company.com SIP/2.0\r\n"
 	"Contact: <sip:caller@host25.example.net>\r\n"
@@ -706,6 +778,60 @@ MESSAGE("3.3.11 zeromf", 0,
 	"Max-Forwards: 0\r\n"
 	"Content-Length: 0\r\n"
 	"\r\n"),
+MESSAGE("3.3.12 cparam01", 0,
+	"REGISTER sip:example.com SIP/2.0\r\n"
+	"Via: SIP/2.0/UDP saturn.example.com:5060;branch=z9hG4bKkdjuw\r\n"
+	"Max-Forwards: 70\r\n"
+	"From: sip:watson@example.com;tag=DkfVgjkrtMwaerKKpe\r\n"
+	"To: sip:watson@example.com\r\n"
+	"Call-ID: cparam01.70710@saturn.example.com\r\n"
+	"CSeq: 2 REGISTER\r\n"
+	"Contact: sip:+19725552222@gw1.example.net;unknownparam\r\n"
+	"l: 0\r\n"
+	"\r\n"),
+MESSAGE("3.3.13 cparam02", 0,
+	"REGISTER sip:example.com SIP/2.0\r\n"
+	"Via: SIP/2.0/UDP saturn.example.com:5060;branch=z9hG4bKkdjuw\r\n"
+	"Max-Forwards: 70\r\n"
+	"From: sip:watson@example.com;tag=838293\r\n"
+	"To: sip:watson@example.com\r\n"
+	"Call-ID: cparam02.70710@saturn.example.com\r\n"
+	"CSeq: 3 REGISTER\r\n"
+	"Contact: <sip:+19725552222@gw1.example.net;unknownparam>\r\n"
+	"l: 0\r\n"
+	"\r\n"),
+MESSAGE("3.3.14 regescrt", 0,
+	"REGISTER sip:example.com SIP/2.0\r\n"
+	"To: sip:user@example.com\r\n"
+	"From: sip:user@example.com;tag=8\r\n"
+	"Max-Forwards: 70\r\n"
+	"Call-ID: regescrt.k345asrl3fdbv@192.0.2.1\r\n"
+	"CSeq: 14398234 REGISTER\r\n"
+	"Via: SIP/2.0/UDP host5.example.com;branch=z9hG4bKkdjuw\r\n"
+	"M: <sip:user@example.com?Route=%3Csip:sip.example.com%3E>\r\n"
+	"L:0\r\n"
+	"\r\n"),
+MESSAGE("3.3.15 sdp01", 0,
+	"INVITE sip:user@example.com SIP/2.0\r\n"
+	"To: sip:j_user@example.com\r\n"
+	"Contact: <sip:caller@host15.example.net>\r\n"
+	"From: sip:caller@example.net;tag=234\r\n"
+	"Max-Forwards: 5\r\n"
+	"Call-ID: sdp01.ndaksdj9342dasdd\r\n"
+	"Accept: text/nobodyKnowsThis\r\n"
+	"CSeq: 8 INVITE\r\n"
+	"Via: SIP/2.0/UDP 192.0.2.15;branch=z9hG4bKkdjuw\r\n"
+	"Content-Length: 150\r\n"
+	"Content-Type: application/sdp\r\n"
+	"\r\n"
+	"v=0\r\n"
+	"o=mhandley 29739 7272939 IN IP4 192.0.2.5\r\n"
+	"s=-\r\n"
+	"c=IN IP4 192.0.2.5\r\n"
+	"t=0 0\r\n"
+	"m=audio 49217 RTP/AVP 0 12\r\n"
+	"m=video 3227 RTP/AVP 31\r\n"
+	"a=rtpmap:31 LPC\r\n"),
 MESSAGE("3.4.1 inv2543", 0,
 	"INVITE sip:UserB@example.com SIP/2.0\r\n"
 	"Via: SIP/2.0/UDP iftgw.example.com\r\n"

@@ -14,6 +14,7 @@
 
 #include "../../fuzz/fuzz.h"
 #include "rfc4475.h"
+#include "rfc5118.h"
 
 static struct sip_msg m;
 
@@ -87,6 +88,83 @@ rfc4475_torture(void **state)
 
 		if (status != t->status)
 			fail_msg("%s: %s (%d)", t->name, why.why, status);
+	}
+}
+
+static void
+rfc5118_torture(void **state)
+{
+	for (size_t i = 0; i < sizeof torture6 / sizeof torture6[0]; i++) {
+		const struct torture *t = &torture6[i];
+		struct sip_parse_error why = {"", 0};
+
+		(void)!sip_msg_parse(&m, slice_make(t->text, t->n), &why);
+		if (why.status != t->status)
+			fail_msg("%s: %s (%d)", t->name, why.why, why.status);
+		if (t->status == 0)
+			assert_int_equal(m.raw.n, t->n); /* also the body, to its end */
+	}
+}
+
+/* What the addresses in them mean. */
+static void
+rfc5118_meanings(void **state)
+{
+	static const struct {
+		const char *name, *host, *via_host;
+		uint16_t port, via_port;
+	} cases[] = {
+	    {"4.1 ipv6-good", "2001:db8::10", "2001:db8::9:1", 0, 0},
+	    {"4.3 port-ambiguous", "2001:db8::10:5070", "2001:db8::9:1", 0, 0}, /* that is one IP */
+	    {"4.4 port-unambiguous", "2001:db8::10", "2001:db8::9:1", 5070, 0},
+	    {"4.7 mult-ip-in-header", "host.example.net", "2001:db8::9:1", 0, 6050},
+	    {"4.9 ipv4-mapped-ipv6", "example.com", "::ffff:192.0.2.10", 0, 19823},
+	    {"4.10 ipv6-bug-abnf-3-colons", "2001:db8:::192.0.2.1", "lab1.east.example.com", 0, 0},
+	    {"4.10 ipv6-correct-abnf-2-colons", "2001:db8::192.0.2.1", "lab1.east.example.com", 0,
+		0},
+	};
+	struct addr mapped, plain;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct torture *t = torture6;
+
+		while (strcmp(t->name, cases[i].name) != 0)
+			t++;
+		assert_int_equal(sip_msg_parse(&m, slice_make(t->text, t->n), NULL), ERR_OK);
+		assert_true(slice_eq(m.uri.host, slice_cstr(cases[i].host)));
+		assert_int_equal(m.uri.port, cases[i].port);
+		assert_true(slice_eq(m.via.host, slice_cstr(cases[i].via_host)));
+		assert_int_equal(m.via.port, cases[i].via_port);
+	}
+	/* 4.9: the mapped address is the IPv4 one. */
+	assert_int_equal(addr_parse_ip(SLICE("::ffff:192.0.2.10"), 5060, &mapped), ERR_OK);
+	assert_int_equal(addr_parse_ip(SLICE("192.0.2.10"), 5060, &plain), ERR_OK);
+	assert_true(addr_eq(&mapped, &plain));
+}
+
+/* 4.5: received with or without brackets; the answer has it as the grammar says, without. */
+static void
+rfc5118_received_is_ours(void **state)
+{
+	struct sip_flow flow = {.transport = SIP_UDP};
+	struct sip_msg answer;
+	char text[2000];
+	struct slice received;
+	struct buf b;
+
+	assert_int_equal(addr_parse(SLICE("[2001:db8::9:255]:5060"), 0, &flow.remote), ERR_OK);
+	for (size_t i = 0; i < sizeof torture6 / sizeof torture6[0]; i++) {
+		const struct torture *t = &torture6[i];
+
+		if (!strstr(t->name, "via-received"))
+			continue;
+		assert_int_equal(sip_msg_parse(&m, slice_make(t->text, t->n), NULL), ERR_OK);
+		buf_init(&b, text, sizeof text);
+		sip_write_response_head(&b, &m, &flow, 200, SLICE(""), SLICE("t"));
+		sip_write_body(&b, SLICE(""), SLICE(""));
+		assert_int_equal(sip_msg_parse(&answer, buf_slice(&b), NULL), ERR_OK);
+		assert_true(sip_param_find(answer.via.params, SLICE("received"), &received));
+		assert_true(slice_eq(received, SLICE("2001:db8::9:255")));
 	}
 }
 
@@ -408,6 +486,9 @@ main(void)
 	    cmocka_unit_test(a_body_may_begin_with_a_space),
 	    cmocka_unit_test(rfc4475_torture),
 	    cmocka_unit_test(rfc4475_meanings),
+	    cmocka_unit_test(rfc5118_torture),
+	    cmocka_unit_test(rfc5118_meanings),
+	    cmocka_unit_test(rfc5118_received_is_ours),
 	    cmocka_unit_test(complaints_name_the_header),
 	    cmocka_unit_test(bad_requests_can_be_answered),
 	    cmocka_unit_test(numbers_have_limits),

@@ -330,7 +330,10 @@ one_of_several_credentials_counts(void **state)
 	assert_int_equal(register_with(both), 200);
 	assert_int_equal(register_with(first), 401); /* none for us */
 	assert_int_equal(f.auth_result, AUTH_NO_CREDENTIALS);
-	assert_int_equal(register_with("Authorization: Basic cDc6c2VjcmV0\r\n"), 400);
+	/* RFC 4475, 3.3.7: a scheme we did not ask for is none. */
+	assert_int_equal(register_with("Authorization: Basic cDc6c2VjcmV0\r\n"), 401);
+	assert_int_equal(f.auth_result, AUTH_NO_CREDENTIALS);
+	assert_int_equal(register_with("Authorization: Digest username\r\n"), 400);
 	assert_int_equal(f.auth_result, AUTH_MALFORMED);
 }
 

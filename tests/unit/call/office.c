@@ -127,6 +127,7 @@ core_on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
 {
 	struct office *o = ctx;
 	const struct addr *from = &sip_server_flow(tsx)->remote;
+	size_t n;
 
 	if (req->to.tag.n) {
 		if (!call_on_in_dialog(o->calls, tsx, req))
@@ -139,7 +140,11 @@ core_on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
 		if (!addr_eq(&o->phone[i].addr, from))
 			continue;
 		phone = dir_phone_by_name(o->fixture.directory, slice_cstr(o->phone[i].name));
-		if (req->method == SIP_MESSAGE)
+		if (!phone) /* the provider */
+			call_on_invite(o->calls, tsx, req,
+			    &(struct call_origin){.line = dir_lines(o->fixture.directory, &n),
+				.called = req->uri.user});
+		else if (req->method == SIP_MESSAGE)
 			call_on_message(o->calls, tsx, req, phone);
 		else
 			call_on_invite(o->calls, tsx, req, &(struct call_origin){.phone = phone});
@@ -174,7 +179,10 @@ contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 		struct ua *u = &o->phone[i];
 		char text[ADDR_TEXT_MAX];
 
-		if (dir_phone_by_name(o->fixture.directory, slice_cstr(u->name))->id != phone_id)
+		const struct dir_phone *phone =
+		    dir_phone_by_name(o->fixture.directory, slice_cstr(u->name));
+
+		if (!phone || phone->id != phone_id)
 			continue;
 		snprintf(uri[i], sizeof uri[i], "sip:%s@%s", u->name, addr_text(&u->addr, text));
 		out[0] = (struct call_contact){.uri = slice_cstr(uri[i]),
@@ -245,8 +253,14 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
 void
 office_open(struct office *o)
 {
+	office_open_with(o, fixture_office, NULL);
+}
+
+void
+office_open_with(struct office *o, const char *config, const struct call_line_ops *lines)
+{
 	*o = (struct office){.media = {.ops = &media_ops}, .streams_max = 16};
-	fixture_open(&o->fixture, fixture_office);
+	fixture_open(&o->fixture, config);
 	assert_int_equal(
 	    sim_new(&o->sim, &(struct sim_params){.start_ms = 1000000,
 				 .seed = 1,
@@ -265,7 +279,9 @@ office_open(struct office *o)
 							.media = &o->media,
 							.directory = o->fixture.directory,
 							.ops = &call_ops,
-							.ctx = o}),
+							.ctx = o,
+							.line_ops = lines,
+							.line_ctx = o}),
 	    ERR_OK);
 	assert_int_equal(sim_endpoint_add(o->sim, &PBX, pbx_datagram, o), ERR_OK);
 }

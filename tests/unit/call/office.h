@@ -45,13 +45,16 @@ struct office {
 	struct live_call live;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
-	    /* Call-ID, local and remote tag of the last one */ /* the last one */
+	/* Call-ID, local and remote tag of the last one */ /* the last one */
 };
 
 void office_open(struct office *o);
+/** The same with another office and its lines (their ctx is o). */
+void office_open_with(struct office *o, const char *config, const struct call_line_ops *lines);
 /** Asserts that nothing is left: legs, dialogs, transactions, streams, one record a call. */
 void office_close(struct office *o);
-/** A phone by its name in the fixture, registered from now on. */
+/** A phone by its name in the fixture, registered from now on; with another name it is the
+ *  provider of the first line. */
 struct ua *office_phone(struct office *o, const char *name);
 void office_run(struct office *o, uint32_t ms);
 /** Ends the wait of closed streams, as the media thread does. */

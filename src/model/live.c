@@ -16,11 +16,13 @@
 #define NAME_OF(id, text)   text,
 #define PIPE_NAME(id, text) "|" text
 static const char *const state_names[] = {LIVE_CALL_STATES(NAME_OF)};
+static const char *const line_state_names[] = {LIVE_LINE_STATES(NAME_OF)};
 static const char *const result_names[] = {CDR_RESULTS(NAME_OF)};
 /* "setup|ringing|..." without the first bar */
-#define STATES	(&("" LIVE_CALL_STATES(PIPE_NAME))[1])
-#define RESULTS (&("" CDR_RESULTS(PIPE_NAME))[1])
-#define ENDERS	(&("" CDR_ENDERS(PIPE_NAME))[1])
+#define STATES	    (&("" LIVE_CALL_STATES(PIPE_NAME))[1])
+#define LINE_STATES (&("" LIVE_LINE_STATES(PIPE_NAME))[1])
+#define RESULTS	    (&("" CDR_RESULTS(PIPE_NAME))[1])
+#define ENDERS	    (&("" CDR_ENDERS(PIPE_NAME))[1])
 
 static const struct model_field party_fields[] = {
     {"number", MODEL_TEXT, 0, IN(live_party, number), .label = "Number"},
@@ -87,6 +89,23 @@ static const struct model_field subscription_fields[] = {
 const struct model_entity model_live_subscription = {"live_subscription", "subscriptions",
     MODEL_LIVE, .label = "Subscription", .description = "A phone that watches something",
     FIELDS(subscription_fields)};
+
+static const struct model_field line_fields[] = {
+    {"line", MODEL_TEXT, 0, IN(live_line, name), .label = "Line name"},
+    {"line_id", MODEL_REF, 0, IN(live_line, line_id), .ref = "line", .label = "Line"},
+    {"state", MODEL_ENUM, 0, IN(live_line, state), .choices = LINE_STATES, .label = "State"},
+    {"reason", MODEL_TEXT, MODEL_NULLABLE, IN(live_line, reason), .label = "Reason",
+	.description = "What the provider or the network said, in English"},
+    {"server", MODEL_TEXT, MODEL_NULLABLE, IN(live_line, hop), .label = "Server in use"},
+    {"transport", MODEL_TEXT, MODEL_NULLABLE, IN(live_line, transport), .label = "Transport"},
+    {"since", MODEL_TIME, 0, IN(live_line, since), .label = "Since"},
+    {"expires_at", MODEL_TIME, MODEL_NULLABLE, IN(live_line, expires_at), .label = "Ends"},
+    {"rtt_ms", MODEL_INT, MODEL_NULLABLE, IN(live_line, rtt_ms), .label = "Round trip in ms"},
+};
+
+const struct model_entity model_live_line = {"live_line", "lines/status", MODEL_LIVE,
+    .label = "State of a line", .description = "Whether a line to a provider works now",
+    FIELDS(line_fields)};
 
 static const struct model_field cdr_fields[] = {
     {"call_id", MODEL_TEXT, MODEL_SEARCH, IN(cdr, call_id), .label = "Call"},

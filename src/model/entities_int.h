@@ -9,7 +9,7 @@
 
 /* Live values (live.c), for OpenAPI. */
 extern const struct model_entity model_live_call, model_live_party, model_live_registration,
-    model_live_subscription, model_trace_message;
+    model_live_subscription, model_live_line, model_trace_message;
 
 /* Next UTF-8 character; false at the end or at a malformed one (then s->n stays > 0). */
 bool utf8_next(struct slice *s, uint32_t *c);

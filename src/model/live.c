@@ -160,6 +160,12 @@ live_call_state_name(enum live_call_state s)
 }
 
 const char *
+live_line_state_name(enum live_line_state s)
+{
+	return line_state_names[s];
+}
+
+const char *
 cdr_result_name(enum cdr_result r)
 {
 	return (size_t)r < sizeof result_names / sizeof result_names[0] ? result_names[r]
@@ -182,6 +188,12 @@ json_t *
 live_subscription_json(const struct live_subscription *s)
 {
 	return model_struct_json(&model_live_subscription, s);
+}
+
+json_t *
+live_line_json(const struct live_line *l)
+{
+	return model_struct_json(&model_live_line, l);
 }
 
 json_t *

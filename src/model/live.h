@@ -119,57 +119,58 @@ struct live_subscription {
 	char source[64];
 	char transport[8];
 	int64_t subscribed_at, expires_at;
+};
 
-	/* A line to a provider. */
-	struct live_line {
-		int64_t line_id;
-		char name[LIVE_NAME_BYTES];
-		enum live_line_state state;
-		char reason[160]; /* of FAILED, or of trouble while it still works; "" none */
-		char hop[64];	  /* the server in use: "192.0.2.1:5060", "" none */
-		char transport[8];
-		int64_t since;	    /* in this state */
-		int64_t expires_at; /* of the registration */
-		uint32_t rtt_ms;    /* of the last answered OPTIONS, 0 = not known */
-	};
+/* A line to a provider. */
+struct live_line {
+	int64_t line_id;
+	char name[LIVE_NAME_BYTES];
+	enum live_line_state state;
+	char reason[160]; /* of FAILED, or of trouble while it still works; "" none */
+	char hop[64];	  /* the server in use: "192.0.2.1:5060", "" none */
+	char transport[8];
+	int64_t since;	    /* in this state */
+	int64_t expires_at; /* of the registration */
+	uint32_t rtt_ms;    /* of the last answered OPTIONS, 0 = not known */
+};
 
-	/** One call record (entity call_record). */
-	struct cdr {
-		char call_id[LIVE_CALL_ID_BYTES];
-		int64_t started_at, ringing_at, answered_at, ended_at;
-		char caller_number[LIVE_NUMBER_BYTES];
-		char caller_name[LIVE_NAME_BYTES];
-		int64_t caller_user;		     /* id, 0 none */
-		char caller_phone[LIVE_PHONE_BYTES]; /* name; survives the phone */
-		char called_number[LIVE_NUMBER_BYTES];
-		char called_name[LIVE_NAME_BYTES];
-		int64_t called_user;
-		char called_phone[LIVE_PHONE_BYTES]; /* the one that answered */
-		enum cdr_result result;
-		uint32_t sip_status; /* final status the caller got, 0 none */
-		enum cdr_ended_by ended_by;
-		uint32_t duration_s; /* answered to ended */
-		char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
-		uint32_t explanation_count;
-		uint64_t packets_to_caller, packets_to_called;
-		uint64_t lost_to_caller, lost_to_called;
-		uint32_t jitter_to_caller_us, jitter_to_called_us;
-	};
+/** One call record (entity call_record). */
+struct cdr {
+	char call_id[LIVE_CALL_ID_BYTES];
+	int64_t started_at, ringing_at, answered_at, ended_at;
+	char caller_number[LIVE_NUMBER_BYTES];
+	char caller_name[LIVE_NAME_BYTES];
+	int64_t caller_user;		     /* id, 0 none */
+	char caller_phone[LIVE_PHONE_BYTES]; /* name; survives the phone */
+	char called_number[LIVE_NUMBER_BYTES];
+	char called_name[LIVE_NAME_BYTES];
+	int64_t called_user;
+	char called_phone[LIVE_PHONE_BYTES]; /* the one that answered */
+	enum cdr_result result;
+	uint32_t sip_status; /* final status the caller got, 0 none */
+	enum cdr_ended_by ended_by;
+	uint32_t duration_s; /* answered to ended */
+	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
+	uint32_t explanation_count;
+	uint64_t packets_to_caller, packets_to_called;
+	uint64_t lost_to_caller, lost_to_called;
+	uint32_t jitter_to_caller_us, jitter_to_called_us;
+};
 
-	const char *live_call_state_name(enum live_call_state s);
-	const char *live_line_state_name(enum live_line_state s);
-	const char *cdr_result_name(enum cdr_result r);
+const char *live_call_state_name(enum live_call_state s);
+const char *live_line_state_name(enum live_line_state s);
+const char *cdr_result_name(enum cdr_result r);
 
-	/** New references; NULL when out of memory. */
-	json_t *live_call_json(const struct live_call *call);
-	json_t *live_registration_json(const struct live_registration *r);
-	json_t *live_subscription_json(const struct live_subscription *s);
+/** New references; NULL when out of memory. */
+json_t *live_call_json(const struct live_call *call);
+json_t *live_registration_json(const struct live_registration *r);
+json_t *live_subscription_json(const struct live_subscription *s);
 
-	json_t *live_line_json(const struct live_line *l);
-	json_t *cdr_json(const struct cdr *cdr);
-	/** Adds to a list of reasons; a full list keeps what it has. args: REASON_ARGS() or NULL.
-	 */
-	void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count,
-	    enum reason r, const struct slice *args);
+json_t *live_line_json(const struct live_line *l);
+json_t *cdr_json(const struct cdr *cdr);
+/** Adds to a list of reasons; a full list keeps what it has. args: REASON_ARGS() or NULL.
+ */
+void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, enum reason r,
+    const struct slice *args);
 
 #endif

@@ -226,7 +226,8 @@ json_t *
 model_openapi(const char *version)
 {
 	static const struct model_entity *const live[] = {&model_live_party, &model_live_call,
-	    &model_live_registration, &model_live_subscription, &model_trace_message};
+	    &model_live_registration, &model_live_subscription, &model_live_line,
+	    &model_trace_message};
 	json_t *schemas = json_object();
 	size_t count;
 	const struct model_entity *const *all = model_entities(&count);

@@ -70,8 +70,8 @@ keep_flow_timer(struct line *l, const struct sip_msg *resp)
 	const struct sip_hdr *h = sip_msg_hdr_named(resp, SLICE("Flow-Timer"));
 	uint32_t s = h ? leading_number(h->value) : 0;
 
-	l->keep_s = sip_transport_reliable(l->flow.transport) ? KEEP_ALIVE_STREAM_S
-							      : KEEP_ALIVE_UDP_S;
+	l->keep_s =
+	    sip_transport_reliable(l->flow.transport) ? KEEP_ALIVE_STREAM_S : KEEP_ALIVE_UDP_S;
 	if (s >= 10 && s < l->keep_s) /* RFC 5626, 4.4.1: 80 to 100 % of it */
 		l->keep_s = s - s / 5;
 }
@@ -129,8 +129,8 @@ describe(const struct sip_msg *resp, char *out, size_t cap)
 {
 	char phrase[96];
 
-	slice_clip_cstr(resp->reason.n ? resp->reason : sip_reason(resp->status), phrase,
-	    sizeof phrase);
+	slice_clip_cstr(
+	    resp->reason.n ? resp->reason : sip_reason(resp->status), phrase, sizeof phrase);
 	for (char *p = phrase; *p; p++)
 		if ((unsigned char)*p < ' ')
 			*p = ' ';

@@ -150,9 +150,9 @@ write_headers(struct writing *w)
 	size_t from = w->b.n;
 
 	if (kind != DIR_IDENTITY_NONE && w->caller.n) {
-		buf_put(&w->b, sip_hdr_name(kind == DIR_IDENTITY_PAI
-						? SIP_HDR_P_ASSERTED_IDENTITY
-						: SIP_HDR_P_PREFERRED_IDENTITY));
+		buf_put(
+		    &w->b, sip_hdr_name(kind == DIR_IDENTITY_PAI ? SIP_HDR_P_ASSERTED_IDENTITY
+								 : SIP_HDR_P_PREFERRED_IDENTITY));
 		buf_lit(&w->b, ": <sip:");
 		number_write(&w->plan, w->l->conf.number_format, w->caller, &w->b);
 		buf_char(&w->b, '@');
@@ -170,8 +170,7 @@ leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
 	struct trunk *t = ctx;
 	struct line *l = trunk_line(t, call->line);
 	char number[NUMBER_BYTES];
-	struct writing w = {
-	    .l = l, .call = call, .plan = number_plan_of(dir_settings(t->p.dir))};
+	struct writing w = {.l = l, .call = call, .plan = number_plan_of(dir_settings(t->p.dir))};
 	bool others;
 	enum err e;
 

@@ -15,19 +15,19 @@ join(struct line *l)
 		l->located_until_ms = line_now_ms(l) + TTL_MIN_S * 1000ull;
 		return;
 	}
-	l->hops.n = 0;
+	l->known.n = 0;
 	for (size_t i = 0; i < l->n_targets; i++) {
 		const struct sip_hops *f = &l->found[i];
 
 		if (f->n && f->ttl_s < ttl_s)
 			ttl_s = f->ttl_s;
-		for (size_t k = 0; k < f->n && l->hops.n < SIP_HOPS_MAX; k++)
-			l->hops.hop[l->hops.n++] = f->hop[k];
+		for (size_t k = 0; k < f->n && l->known.n < SIP_HOPS_MAX; k++)
+			l->known.hop[l->known.n++] = f->hop[k];
 	}
 	if (ttl_s < TTL_MIN_S)
 		ttl_s = TTL_MIN_S;
-	l->hops.ttl_s = ttl_s;
-	l->located_until_ms = line_now_ms(l) + (l->hops.n ? ttl_s * 1000ull : 0);
+	l->known.ttl_s = ttl_s;
+	l->located_until_ms = line_now_ms(l) + (l->known.n ? ttl_s * 1000ull : 0);
 }
 
 static void
@@ -51,7 +51,7 @@ line_locate(struct line *l)
 	struct trunk *t = l->trunk;
 
 	l->step = LOCATING;
-	if (l->hops.n && l->located_until_ms > line_now_ms(l)) {
+	if (l->known.n && l->located_until_ms > line_now_ms(l)) {
 		line_on_hops(l);
 		return;
 	}
@@ -115,8 +115,8 @@ line_hop_failed(struct line *l, const struct sip_flow *flow, uint32_t for_s)
 bool
 line_has_hop(const struct line *l, const struct addr *ip)
 {
-	for (size_t i = 0; i < l->hops.n; i++)
-		if (addr_eq_ip(&l->hops.hop[i].addr, ip))
+	for (size_t i = 0; i < l->known.n; i++)
+		if (addr_eq_ip(&l->known.hop[i].addr, ip))
 			return true;
 	return false;
 }

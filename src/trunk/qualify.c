@@ -35,6 +35,7 @@ works(struct line *l)
 static void
 other_hop(struct line *l, const char *why)
 {
+	l->substitute = true;
 	if (++l->hop < l->hops.n && line_flow_to(l, &l->hops.hop[l->hop], &l->flow) == ERR_OK) {
 		l->misses = MISSES_MAX - 1; /* one miss is enough now */
 		again(l, 0);
@@ -120,13 +121,12 @@ write_headers(struct line *l, struct buf *b)
 	rng_token(l->trunk->p.rng, &c, sizeof call_id);
 	buf_init(&a, account, sizeof account);
 	line_write_account(l, &a);
-	sip_write_hdrf(b, SIP_HDR_FROM, "<%.*s>;tag=%.*s", SLICE_FMT(buf_slice(&a)),
-	    SLICE_FMT(buf_slice(&t)));
+	sip_write_hdrf(
+	    b, SIP_HDR_FROM, "<%.*s>;tag=%.*s", SLICE_FMT(buf_slice(&a)), SLICE_FMT(buf_slice(&t)));
 	sip_write_hdrf(b, SIP_HDR_TO, "<sip:%.*s>", SLICE_FMT(l->domain));
 	sip_write_hdrf(b, SIP_HDR_CALL_ID, "%.*s", SLICE_FMT(buf_slice(&c)));
 	sip_write_hdrf(b, SIP_HDR_CSEQ, "%u OPTIONS", ++l->options_cseq);
-	sip_core_write_contact(
-	    l->trunk->p.core, b, &l->flow, slice_cstr(l->token), SLICE(""));
+	sip_core_write_contact(l->trunk->p.core, b, &l->flow, slice_cstr(l->token), SLICE(""));
 	sip_write_hdrf(b, SIP_HDR_ACCEPT, "application/sdp");
 	return buf_ok(b) && buf_ok(&a);
 }

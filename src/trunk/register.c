@@ -15,10 +15,9 @@ write_contact(const struct line *l, struct buf *b, uint32_t expires_s)
 	struct buf p;
 
 	buf_init(&p, params, sizeof params);
-	buf_printf(&p, ";expires=%u;+sip.instance=\"<urn:uuid:%s>\";reg-id=1", expires_s,
-	    l->instance);
-	sip_core_write_contact(
-	    l->trunk->p.core, b, &l->flow, slice_cstr(l->token), buf_slice(&p));
+	buf_printf(
+	    &p, ";expires=%u;+sip.instance=\"<urn:uuid:%s>\";reg-id=1", expires_s, l->instance);
+	sip_core_write_contact(l->trunk->p.core, b, &l->flow, slice_cstr(l->token), buf_slice(&p));
 }
 
 static bool
@@ -203,6 +202,7 @@ line_next_hop(struct line *l, const char *why, uint32_t avoid_s)
 	char keep[sizeof l->reason];
 
 	snprintf(keep, sizeof keep, "%s", why);
+	l->substitute = true;
 	line_hop_failed(l, &l->flow, avoid_s);
 	if (avoid_s > l->retry_after_s)
 		l->retry_after_s = avoid_s;
@@ -227,23 +227,25 @@ line_refused(struct line *l, const char *why)
 	timer_start(l->trunk->p.timers, &l->timer, pause_ms);
 }
 
-/* The hop that works stays first, unless it was only a substitute. */
+/* The hop that works stays first, unless it was only a substitute for a better one. */
 static void
 sort_hops(struct line *l)
 {
 	struct sip_hops *h = &l->hops;
+	struct sip_hop first;
 
-	if (l->has_flow && l->hop == 0)
-		for (size_t i = 1; i < h->n; i++)
-			if (h->hop[i].transport == l->flow.transport &&
-			    addr_eq(&h->hop[i].addr, &l->flow.remote)) {
-				struct sip_hop first = h->hop[i];
-
-				memmove(&h->hop[1], &h->hop[0], i * sizeof first);
-				h->hop[0] = first;
-				break;
-			}
+	*h = l->known;
+	for (size_t i = 1; i < h->n && l->has_flow && !l->substitute; i++)
+		if (h->hop[i].transport == l->flow.transport &&
+		    addr_eq(&h->hop[i].addr, &l->flow.remote)) {
+			first = h->hop[i];
+			memmove(&h->hop[1], &h->hop[0], i * sizeof first);
+			h->hop[0] = first;
+		}
+	first = h->hop[0];
 	sip_hops_sort(&l->trunk->failed, h, line_now_ms(l));
+	l->substitute =
+	    first.transport != h->hop[0].transport || !addr_eq(&first.addr, &h->hop[0].addr);
 }
 
 void
@@ -251,11 +253,12 @@ line_on_hops(struct line *l)
 {
 	char why[128];
 
-	if (l->hops.n == 0) {
+	if (l->known.n == 0) {
+		l->hops.n = 0;
 		snprintf(why, sizeof why, "%.*s: %s", SLICE_FMT(slice_cstr(l->target[0].name)),
-		    l->locate_error == ERR_TIMEOUT	 ? "no answer from DNS"
-			: l->locate_error == ERR_INVALID ? "a transport that is not available"
-							 : "not found in DNS");
+		    l->locate_error == ERR_TIMEOUT   ? "no answer from DNS"
+		    : l->locate_error == ERR_INVALID ? "a transport that is not available"
+						     : "not found in DNS");
 		all_failed(l, why);
 		return;
 	}

@@ -10,10 +10,8 @@
 static void
 fill_live(const struct line *l, struct live_line *out)
 {
-	*out = (struct live_line){.line_id = l->id,
-	    .state = l->state,
-	    .since = l->since,
-	    .rtt_ms = l->rtt_ms};
+	*out = (struct live_line){
+	    .line_id = l->id, .state = l->state, .since = l->since, .rtt_ms = l->rtt_ms};
 	slice_clip_cstr(l->conf.name, out->name, sizeof out->name);
 	memcpy(out->reason, l->reason, sizeof out->reason);
 	if (l->state == LIVE_LINE_REGISTERED)
@@ -92,7 +90,8 @@ begin(struct line *l, const struct dir_line *conf)
 
 	l->stale = false;
 	l->has_flow = l->maybe_bound = l->reachable = false;
-	l->hops.n = 0;
+	l->hops.n = l->known.n = 0;
+	l->substitute = false;
 	l->hop = 0;
 	l->located_until_ms = 0;
 	l->failures = 0;
@@ -237,8 +236,7 @@ trunk_on_closed(struct trunk *t, const struct sip_flow *flow)
 		struct line *l = container_of(it, struct line, link);
 
 		if (l->conf.registers && l->has_flow && l->step == IDLE &&
-		    l->bound_until_ms > line_now_ms(l) &&
-		    l->flow.transport == flow->transport &&
+		    l->bound_until_ms > line_now_ms(l) && l->flow.transport == flow->transport &&
 		    sip_transport_reliable(flow->transport) &&
 		    addr_eq(&l->flow.remote, &flow->remote))
 			timer_start(t->p.timers, &l->timer, 200 + rng_below(t->p.rng, 1800));

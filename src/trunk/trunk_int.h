@@ -24,16 +24,16 @@ enum {
 	LINE_TOKEN_BYTES = 25,
 	LINE_INSTANCE_BYTES = 37,
 	LINE_ROUTE_BYTES = 1024,
-	HOP_PATIENCE_MS = 8000,	    /* for the first answer, while other hops are left */
-	LEAVE_PATIENCE_MS = 4000,   /* for the answer to an un-REGISTER */
-	REFUSED_PAUSE_S = 900,	    /* after "no" to the account: providers lock those who insist */
-	RETRY_BASE_S = 30,	    /* RFC 5626, 4.5 */
+	HOP_PATIENCE_MS = 8000,	  /* for the first answer, while other hops are left */
+	LEAVE_PATIENCE_MS = 4000, /* for the answer to an un-REGISTER */
+	REFUSED_PAUSE_S = 900,	  /* after "no" to the account: providers lock those who insist */
+	RETRY_BASE_S = 30,	  /* RFC 5626, 4.5 */
 	RETRY_MAX_S = 1800,
-	EXPIRES_MIN_S = 5,	    /* an answer with less is not believed */
+	EXPIRES_MIN_S = 5, /* an answer with less is not believed */
 	EXPIRES_MAX_S = 86400,
-	MISSES_MAX = 2,		    /* OPTIONS without answer until a hop counts as dead */
-	KEEP_ALIVE_UDP_S = 25,	    /* NATs forget UDP after 30 s and more */
-	KEEP_ALIVE_STREAM_S = 110,  /* RFC 5626, 4.4.1: 95 to 120 s */
+	MISSES_MAX = 2,		   /* OPTIONS without answer until a hop counts as dead */
+	KEEP_ALIVE_UDP_S = 25,	   /* NATs forget UDP after 30 s and more */
+	KEEP_ALIVE_STREAM_S = 110, /* RFC 5626, 4.4.1: 95 to 120 s */
 };
 
 enum step { IDLE, LOCATING, ASKING, LEAVING };
@@ -45,7 +45,7 @@ struct line {
 	struct arena arena;
 	struct dir_line conf; /* a copy: it outlives the snapshot when the line is taken back */
 	bool stale;	      /* to be configured anew, or freed, when it has left */
-	char token[LINE_TOKEN_BYTES]; /* user part of our Contact */
+	char token[LINE_TOKEN_BYTES];	    /* user part of our Contact */
 	char instance[LINE_INSTANCE_BYTES]; /* UUID, RFC 5626, 4.1 */
 	struct slice domain;		    /* of AOR and Request-URI, without port */
 
@@ -56,7 +56,9 @@ struct line {
 	uint32_t locate_serial;
 	uint32_t locate_open; /* bits of targets that have not answered */
 	enum err locate_error;
-	struct sip_hops hops; /* of all targets, in order */
+	struct sip_hops known; /* of all targets, in the order of DNS */
+	struct sip_hops hops;  /* the same in the order of this round */
+	bool substitute;       /* the one in use is not the first: go back when that works */
 	uint64_t located_until_ms;
 
 	/* state, for people and for routing */

@@ -115,12 +115,12 @@ open_journal(struct daemon *d)
 }
 
 static enum err
-open_traces(struct daemon *d)
+make_traces(struct daemon *d)
 {
 	struct trace_limits limits = {.days = d->settings.trace_keep_days,
 	    .mb = d->settings.trace_keep_mb,
 	    .messages = d->settings.trace_keep_messages};
-	enum err e = trace_store_open(&d->traces, d->traces_path, &limits);
+	enum err e = trace_store_new(&d->traces, d->traces_path, &limits);
 
 	if (e != ERR_OK)
 		snprintf(d->why, sizeof d->why, "the trace store cannot start: %s", err_text(e));
@@ -148,7 +148,7 @@ open_data(struct daemon *d)
 		snprintf(d->why, sizeof d->why, "the settings cannot be read: %s", err_text(e));
 	options_apply(&d->options, &d->settings);
 	if (e == ERR_OK)
-		e = open_traces(d);
+		e = make_traces(d);
 	return e;
 }
 
@@ -290,6 +290,8 @@ start(struct daemon *d)
 						 .in = d->to_management,
 						 .to_signalling = d->to_signalling});
 	if (e == ERR_OK)
+		e = trace_store_start(d->traces);
+	if (e == ERR_OK)
 		e = api_start(d->api);
 	if (e != ERR_OK)
 		snprintf(d->why, sizeof d->why, "the threads cannot start: %s", err_text(e));
@@ -414,7 +416,7 @@ daemon_main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 4);
 	if (d.options.check)
 		return check(&d);
-	umask(0027);
+	umask(0077);
 	if (start(&d) == ERR_OK) {
 		say_ready(&d);
 		signalling_run(d.signalling);

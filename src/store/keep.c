@@ -419,6 +419,8 @@ keep_put(struct keep *k, uint32_t *handle, struct slice value)
 		return e;
 	fresh = k->free[class].handle[--k->free[class].n];
 	s = slot_of(k, fresh, &class);
+	if (!s)
+		return ERR_CORRUPT;
 	memcpy(s->value, value.p, value.n);
 	s->order_length = ++k->order << 16 | value.n;
 	atomic_signal_fence(memory_order_seq_cst);

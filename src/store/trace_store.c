@@ -18,12 +18,18 @@ build(struct trace_store *ts)
 		return ERR_NOMEM;
 	ZSTD_CCtx_setParameter(ts->zstd, ZSTD_c_compressionLevel, 1);
 	ZSTD_CCtx_setParameter(ts->zstd, ZSTD_c_checksumFlag, 1);
+	return ERR_OK;
+}
+
+enum err
+trace_store_start(struct trace_store *ts)
+{
 	trace_db_open(ts);
 	return thread_start(&ts->thread, "traces", trace_writer_run, ts);
 }
 
 enum err
-trace_store_open(struct trace_store **out, const char *path, const struct trace_limits *limits)
+trace_store_new(struct trace_store **out, const char *path, const struct trace_limits *limits)
 {
 	struct trace_store *ts = calloc(1, sizeof *ts);
 	pthread_condattr_t attr;

@@ -27,9 +27,11 @@ struct trace_limits {
 	uint32_t messages; /* in memory; 0 = no traces at all */
 };
 
-/** Starts the thread. path (copied) may be NULL. ERR_NOMEM, ERR_LIMIT. */
-ERR_MUST_CHECK enum err trace_store_open(
+/** Touches no file yet; what is added waits. path (copied) may be NULL. ERR_NOMEM. */
+ERR_MUST_CHECK enum err trace_store_new(
     struct trace_store **out, const char *path, const struct trace_limits *limits);
+/** Opens the file and starts the thread. ERR_NOMEM, ERR_LIMIT. */
+ERR_MUST_CHECK enum err trace_store_start(struct trace_store *ts);
 /** Writes what waits. NULL is fine. */
 void trace_store_close(struct trace_store *ts);
 /** Acts within a second. */

@@ -102,7 +102,8 @@ fx_open(struct fx *fx, const struct api_params *limits)
 	if (store_open(path, &fx->store, why, sizeof why) != ERR_OK)
 		fail_msg("%s", why);
 	assert_int_equal(
-	    trace_store_open(&fx->traces, NULL, &(struct trace_limits){.messages = 20000}), ERR_OK);
+	    trace_store_new(&fx->traces, NULL, &(struct trace_limits){.messages = 20000}), ERR_OK);
+	assert_int_equal(trace_store_start(fx->traces), ERR_OK);
 	p.store = fx->store;
 	p.traces = fx->traces;
 	p.http_address = "127.0.0.1";

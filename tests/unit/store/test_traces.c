@@ -18,7 +18,8 @@ static const struct trace_limits days7 = {.days = 7, .mb = 16, .messages = 20000
 static void
 tx_open(struct tx *tx, const struct trace_limits *limits)
 {
-	assert_int_equal(trace_store_open(&tx->ts, tx->path, limits), ERR_OK);
+	assert_int_equal(trace_store_new(&tx->ts, tx->path, limits), ERR_OK);
+	assert_int_equal(trace_store_start(tx->ts), ERR_OK);
 }
 
 static int

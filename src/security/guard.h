@@ -147,7 +147,7 @@ struct guard_rule {
 	uint64_t for_ms;	  /* 0 = for ever */
 };
 
-enum { GUARD_RULES_MAX = 4096 }; /* made by people; automatic ones are limited as sources */
+enum { GUARD_RULES_MAX = 1000 }; /* made by people; automatic ones are limited as sources */
 
 /** Sets, replaces or removes the rule of a network. ERR_LIMIT, ERR_NOMEM. */
 ERR_MUST_CHECK enum err guard_set_rule(struct guard *g, const struct guard_rule *rule);

@@ -133,20 +133,58 @@ rule_find(struct guard *g, const struct addr_net *net)
 	return NULL;
 }
 
+static bool
+lies_in(const struct addr_net *inner, const struct addr_net *outer)
+{
+	return inner->bits >= outer->bits && addr_net_has(outer, &inner->addr);
+}
+
+static void
+hold_rule(struct guard *g, struct human_rule *r, bool on)
+{
+	uint64_t now = guard_now(g), left_s;
+
+	if (r->held == on || !g->p.ops->on_hold)
+		return;
+	r->held = on;
+	left_s = r->until_ms == UINT64_MAX ? GUARD_FOR_EVER : (r->until_ms - now) / 1000 + 1;
+	g->p.ops->on_hold(g->p.ctx, &r->rule.net,
+	    !on			      ? 0
+	    : left_s < GUARD_FOR_EVER ? (uint32_t)left_s
+				      : GUARD_FOR_EVER);
+}
+
+/* Whoever drops for us knows no exceptions: a network with an allowed part in it is ours alone. */
+static void
+hold_what_may_be(struct guard *g, const struct addr_net *changed)
+{
+	for (size_t i = 0; i < g->n_rules; i++) {
+		struct human_rule *r = &g->rules[i];
+		bool on = r->rule.action == GUARD_RULE_BLOCK;
+
+		if (!on || !lies_in(changed, &r->rule.net))
+			continue;
+		for (size_t k = 0; k < g->n_rules && on; k++)
+			on = g->rules[k].rule.action != GUARD_RULE_ALLOW ||
+			     !lies_in(&g->rules[k].rule.net, &r->rule.net);
+		hold_rule(g, r, on);
+	}
+}
+
 static void
 rule_drop(struct guard *g, struct human_rule *r)
 {
-	if (r->rule.action == GUARD_RULE_BLOCK && g->p.ops->on_hold)
-		g->p.ops->on_hold(g->p.ctx, &r->rule.net, 0);
+	struct addr_net net = r->rule.net;
+
+	hold_rule(g, r, false);
 	*r = g->rules[--g->n_rules];
 	g->epoch++;
+	hold_what_may_be(g, &net);
 }
 
 static enum err
 rule_add(struct guard *g, const struct guard_rule *rule)
 {
-	uint64_t now = guard_now(g);
-
 	if (g->n_rules == GUARD_RULES_MAX)
 		return ERR_LIMIT;
 	if (g->n_rules == g->cap_rules) {
@@ -158,15 +196,11 @@ rule_add(struct guard *g, const struct guard_rule *rule)
 		g->rules = more;
 		g->cap_rules = cap;
 	}
-	g->rules[g->n_rules++] =
-	    (struct human_rule){*rule, rule->for_ms ? now + rule->for_ms : UINT64_MAX};
+	g->rules[g->n_rules++] = (struct human_rule){
+	    .rule = *rule, .until_ms = rule->for_ms ? guard_now(g) + rule->for_ms : UINT64_MAX};
 	g->epoch++;
 	arm_sweep(g);
-	if (rule->action == GUARD_RULE_BLOCK && g->p.ops->on_hold)
-		g->p.ops->on_hold(g->p.ctx, &rule->net,
-		    rule->for_ms && rule->for_ms / 1000 < GUARD_FOR_EVER - 1
-			? (uint32_t)(rule->for_ms / 1000 + 1)
-			: GUARD_FOR_EVER);
+	hold_what_may_be(g, &rule->net);
 	return ERR_OK;
 }
 

@@ -61,6 +61,7 @@ struct account {
 struct human_rule {
 	struct guard_rule rule;
 	uint64_t until_ms; /* UINT64_MAX: for ever */
+	bool held;	   /* whoever can drop earlier does */
 };
 
 struct guard {

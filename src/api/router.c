@@ -52,6 +52,8 @@ router_is_api(struct slice path)
 static bool
 allowed_for(const struct route *r, const struct model_entity *e)
 {
+	if (e->flags & MODEL_SYSTEM && strcmp(r->method, "POST") == 0)
+		return false;
 	return !(r->flags & ROUTE_WRITES) || !(e->flags & MODEL_LOG);
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/addr_net.h"
-#include "base/random.h"
 #include "model/entities_int.h"
 
 enum { HASH_MAX_BYTES = 200 };
@@ -409,18 +408,4 @@ model_default(const struct model_field *f)
 	case MODEL_OBJECT: break;
 	}
 	return json_null();
-}
-
-void
-model_secret_generate(char out[24])
-{
-	/* no 0 O 1 l I, which people misread when they type it into a phone */
-	static const char set[] = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-	struct rng rng;
-
-	rng_init_system(&rng);
-	for (int i = 0; i < 20; i++)
-		out[i] = set[rng_below(&rng, sizeof set - 1)];
-	out[20] = '\0';
-	explicit_bzero(&rng, sizeof rng);
 }

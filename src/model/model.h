@@ -88,6 +88,7 @@ enum model_entity_flag {
 	MODEL_HIDDEN = 1 << 1,	  /* not in REST */
 	MODEL_LOG = 1 << 2,	  /* rows come from the system: list and get only */
 	MODEL_LIVE = 1 << 3,	  /* a value of a running system, not stored */
+	MODEL_SYSTEM = 1 << 4,	  /* rows are made by the system: nobody else creates them */
 };
 
 struct model_entity {
@@ -106,7 +107,8 @@ struct model_entity {
 };
 
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
-    model_call_record, model_session, model_line, model_certificate, model_address_rule;
+    model_call_record, model_session, model_line, model_certificate, model_address_rule,
+    model_notice;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);
@@ -162,8 +164,6 @@ ERR_MUST_CHECK enum err model_password_check(const char *password, struct model_
 int64_t model_utf8_count(struct slice s);
 /** True if all characters of s are in the set, e.g. "A-Za-zÄ-Ü0-9._-". */
 bool model_chars_ok(struct slice s, const char *set);
-/** Random SIP password: 20 characters without look-alikes, about 115 bits. */
-void model_secret_generate(char out[24]);
 /** The default of a field as a new JSON value, never NULL unless out of memory. */
 json_t *model_default(const struct model_field *f);
 

@@ -174,6 +174,8 @@ put_entity(json_t *schemas, const struct model_entity *e)
 	json_object_set_new(schemas, name, entity_schema(e, PATCH));
 	if (e->flags & MODEL_SINGLETON)
 		return;
+	if (e->flags & MODEL_SYSTEM)
+		return;
 	snprintf(name, sizeof name, "%s_create", e->name);
 	json_object_set_new(schemas, name, entity_schema(e, CREATE));
 }

@@ -197,9 +197,10 @@ put_collection(json_t *paths, const struct model_entity *e)
 	put_operation(
 	    paths, one, "delete", operation(text, "204", NULL, NULL, path_parameters(one)));
 	snprintf(text, sizeof text, "%s: create", e->label);
-	put_operation(paths, path, "post",
-	    operation(text, "201", content(openapi_ref(e->name, "")),
-		openapi_ref(e->name, "_create"), NULL));
+	if (!(e->flags & MODEL_SYSTEM))
+		put_operation(paths, path, "post",
+		    operation(text, "201", content(openapi_ref(e->name, "")),
+			openapi_ref(e->name, "_create"), NULL));
 	snprintf(text, sizeof text, "%s: change", e->label);
 	put_operation(paths, one, "patch",
 	    operation(text, "200", content(openapi_ref(e->name, "")),

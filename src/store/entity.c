@@ -1,24 +1,10 @@
 /* Create, change, delete: check, write, rules, change feed. */
 #include <stdlib.h>
+#include <time.h>
 
+#include "model/secret.h"
 #include "store/certificate_int.h"
 #include "store/store_int.h"
-
-void
-entity_generate(const struct model_entity *e, json_t *values)
-{
-	char secret[24];
-
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct model_field *f = &e->fields[i];
-
-		if (!(f->flags & MODEL_GENERATED) || json_object_get(values, f->name))
-			continue;
-		model_secret_generate(secret);
-		json_object_set_new(values, f->name, json_string(secret));
-		explicit_bzero(secret, sizeof secret);
-	}
-}
 
 enum err
 entity_hash_passwords(const struct model_entity *e, json_t *values)
@@ -91,14 +77,31 @@ derive(struct db *db, const struct model_entity *e, const json_t *row, json_t *v
 	return certificate_derive(row, values, errors);
 }
 
+/* When a row was made is told by the clock, not by who makes it. */
+static void
+stamp_created(const struct model_entity *e, json_t *values)
+{
+	const struct model_field *f = model_field_find(e, SLICE("created_at"));
+	struct timespec now;
+
+	if (!f || !(f->flags & MODEL_READONLY))
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_object_set_new(
+	    values, f->name, json_integer((json_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000));
+}
+
 enum err
 entity_insert(struct store *s, const struct model_entity *e, json_t *values, int64_t *id,
     struct model_errors *errors)
 {
 	struct db *db = s->writer;
 	int64_t new_id;
-	enum err err = model_check_row(e, values, errors);
+	enum err err = phone_secret(db, e, values, values, errors);
 
+	stamp_created(e, values);
+	if (err == ERR_OK)
+		err = model_check_row(e, values, errors);
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
 	if (err == ERR_OK)
@@ -151,7 +154,9 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 	if (!row)
 		return ERR_NOMEM;
 	json_object_update(row, values);
-	err = model_check_row(e, row, errors);
+	err = phone_secret(db, e, row, values, errors);
+	if (err == ERR_OK)
+		err = model_check_row(e, row, errors);
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
 	if (err == ERR_OK)
@@ -262,12 +267,11 @@ store_create(struct store *s, const struct model_entity *e, const json_t *in, js
 	json_t *values = NULL;
 	enum err err;
 
-	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN))
+	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN | MODEL_SYSTEM))
 		return ERR_UNSUPPORTED;
 	err = model_check(e, in, MODEL_CREATE, &values, errors);
 	if (err != ERR_OK)
 		return err;
-	entity_generate(e, values);
 	err = entity_hash_passwords(e, values);
 	if (err == ERR_OK)
 		err = create_checked(s, e, values, row, errors);
@@ -350,11 +354,14 @@ store_delete(struct store *s, const struct model_entity *e, int64_t id, json_t *
 enum err
 store_phone_new_secret(struct store *s, int64_t phone_id)
 {
-	char secret[24];
+	char secret[SECRET_BYTES];
+	struct settings settings;
 	json_t *in;
-	enum err e;
+	enum err e = store_settings(s, &settings);
 
-	model_secret_generate(secret);
+	if (e != ERR_OK)
+		return e;
+	secret_generate(secret_policy_find(settings.password_policy), SLICE(""), secret);
 	in = json_pack("{s:s}", "secret", secret);
 	explicit_bzero(secret, sizeof secret);
 	if (!in)

@@ -89,7 +89,10 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	enum err err;
 
 	buf_init(&b, sql, sizeof sql);
-	buf_printf(&b, "SELECT t.id FROM \"%s\" t ORDER BY ", e->name);
+	buf_printf(&b, "SELECT t.id FROM \"%s\" t ", e->name);
+	if (e == &model_address_rule) /* what screening finds is no configuration */
+		buf_lit(&b, "WHERE NOT automatic ");
+	buf_lit(&b, "ORDER BY ");
 	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
 	buf_lit(&b, ", t.id");
 	err = db_prepare_buf(db, &b, &s);

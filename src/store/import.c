@@ -143,7 +143,6 @@ create_row(
 	enum err err = model_check(e, item, MODEL_CREATE | MODEL_ALLOW_HASH, &values, errors);
 
 	if (err == ERR_OK) {
-		entity_generate(e, values);
 		err = entity_insert(im->s, e, values, &id, errors);
 		im->created += err == ERR_OK;
 	}

@@ -18,6 +18,7 @@
 
 #include "model/live.h"
 #include "model/model.h"
+#include "model/notices.h"
 #include "model/settings.h"
 
 struct store;
@@ -142,6 +143,50 @@ ERR_MUST_CHECK enum err store_session_extend(
     struct store *s, const unsigned char token_hash[32], int64_t expires_at);
 /** Fine when there is none. */
 ERR_MUST_CHECK enum err store_session_delete(struct store *s, const unsigned char token_hash[32]);
+
+/* --- security ----------------------------------------------------------------------- */
+
+struct store_address_rule {
+	int64_t id;
+	char address[56];   /* see addr_net_parse */
+	bool allow;	    /* else block */
+	bool automatic;	    /* made by call screening */
+	int64_t expires_at; /* 0 = never */
+};
+
+/** cb may not call the store. */
+ERR_MUST_CHECK enum err store_address_rules_load(
+    struct store *s, void (*cb)(void *ctx, const struct store_address_rule *r), void *ctx);
+/** ERR_NOT_FOUND. */
+ERR_MUST_CHECK enum err store_address_rule_get(
+    struct store *s, int64_t id, struct store_address_rule *out);
+
+/** What call screening found: an automatic rule is made, renewed or removed. */
+struct store_screening {
+	bool remove, is_new;
+	char address[56], reason[41], user_agent[128];
+	int64_t at, expires_at;
+};
+
+/** In one transaction; survives kill -9, not power loss. A rule of a person for the same
+ *  address is left alone. The change feed is told of each. */
+ERR_MUST_CHECK enum err store_screening_apply(
+    struct store *s, const struct store_screening *changes, size_t n);
+/** Removes rules that have ended, 256 at most. */
+ERR_MUST_CHECK enum err store_address_rules_expire(struct store *s, int64_t now_ms);
+
+/** The newest thousand are kept. */
+ERR_MUST_CHECK enum err store_notice_add(
+    struct store *s, enum notice n, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms);
+/** When the last one of this kind was made; 0 = never. */
+ERR_MUST_CHECK enum err store_notice_latest(struct store *s, enum notice n, int64_t *at_ms);
+/** Who gets mail about the system: the first enabled administrator that has an address.
+ *  ERR_NOT_FOUND. */
+ERR_MUST_CHECK enum err store_first_admin(struct store *s, char email[256], char language[8]);
+/** SEC-2: cb for each enabled phone whose SIP password does not follow the guideline, by name;
+ *  weakness as secret_weakness says it. cb may not call the store. */
+ERR_MUST_CHECK enum err store_weak_secrets(
+    struct store *s, void (*cb)(void *ctx, const char *phone, const char *weakness), void *ctx);
 
 /* --- call records ---------------------------------------------------------------- */
 

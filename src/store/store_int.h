@@ -159,8 +159,6 @@ void computed_sort(struct buf *b, const struct model_entity *e, const struct mod
 
 /* --- entity.c ------------------------------------------------------------------- */
 
-/* What a checked input still lacks: generated secrets. */
-void entity_generate(const struct model_entity *e, json_t *values);
 /* Replaces password by password_hash. Slow; not under the write lock. */
 enum err entity_hash_passwords(const struct model_entity *e, json_t *values);
 /* In an open transaction: row check, refs, write, side effects, change feed. Rules that span
@@ -182,6 +180,13 @@ bool password_verify(const char *hash, const char *password);
 void ha1_put(json_t *values, const char *name, const char *realm, const char *secret);
 /* Computes all phones' digests anew; for a new domain. Under the write lock. */
 enum err ha1_renew_all(struct db *db, const char *realm);
+
+/* --- secret.c --------------------------------------------------------------------- */
+
+/* SEC-1: makes the SIP password of a new phone, and refuses one in values that does not follow
+ * the guideline. row: complete. Does nothing for other entities. */
+enum err phone_secret(struct db *db, const struct model_entity *e, const json_t *row,
+    json_t *values, struct model_errors *errors);
 
 /* --- export.c ------------------------------------------------------------------- */
 

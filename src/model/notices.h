@@ -1,0 +1,33 @@
+/*
+ * Notices to the administrator: what the system found out by itself and people should know.
+ * Declared once, as a code and its arguments; the English sentence stands here, other languages
+ * have theirs by the code (web/src/i18n). Stored as rows of the entity "notice".
+ */
+#ifndef MODEL_NOTICES_H
+#define MODEL_NOTICES_H
+
+#include "base/slice.h"
+
+enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
+
+/* Codes are stored: do not rename them. {0} is the first argument. */
+#define NOTICES(X)                                                                                 \
+	X(ADDRESS_BLOCKED, "address_blocked", "{0} has been blocked: it {1} ({2})")                \
+	X(ADDRESSES_BLOCKED, "addresses_blocked",                                                  \
+	    "{0} more addresses have been blocked, the last one is {1}: it {2}")                   \
+	X(WEAK_PASSWORDS, "weak_passwords",                                                        \
+	    "{0} phones have a SIP password that does not follow the guideline: {1}")
+
+enum notice {
+#define X(id, code, text) NOTICE_##id,
+	NOTICES(X)
+#undef X
+	    NOTICES_N
+};
+
+const char *notice_code(enum notice n);
+/** The sentence with its arguments (NOTICE_ARGS_MAX, NULL = empty). Returns out. */
+const char *notice_text(
+    enum notice n, const char *const args[NOTICE_ARGS_MAX], char out[NOTICE_TEXT_BYTES]);
+
+#endif

@@ -1,0 +1,178 @@
+#include "security/notify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "model/notices.h"
+
+enum {
+	TOGETHER_MS = 10 * 60 * 1000,
+	DAY_MS = 24 * 3600 * 1000,
+	LOOK_MS = 3600 * 1000, /* for the day of the next password check */
+	NAMES_BYTES = 300,
+};
+
+struct notify {
+	struct store *store;
+	void (*mail)(void *ctx, const struct notify_mail *m);
+	void *mail_ctx;
+	int64_t told_at_ms; /* of a blocked address */
+	uint32_t waiting;   /* more of them since then */
+	struct guard_report last;
+	int64_t looked_at_ms, checked_at_ms;
+};
+
+enum err
+notify_new(struct notify **out, struct store *store)
+{
+	struct notify *n = calloc(1, sizeof *n);
+
+	if (!n)
+		return ERR_NOMEM;
+	n->store = store;
+	*out = n;
+	return ERR_OK;
+}
+
+void
+notify_free(struct notify *n)
+{
+	free(n);
+}
+
+void
+notify_set_mailer(struct notify *n, void (*mail)(void *ctx, const struct notify_mail *m), void *ctx)
+{
+	n->mail = mail;
+	n->mail_ctx = ctx;
+}
+
+static void
+say(struct notify *n, enum notice notice, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms)
+{
+	char email[256], language[8], text[NOTICE_TEXT_BYTES];
+	struct notify_mail m = {
+	    .to = email, .language = language, .code = notice_code(notice), .args = args};
+
+	if (store_notice_add(n->store, notice, args, now_ms) != ERR_OK)
+		log_warn(SECURITY, "a notice cannot be written");
+	if (!n->mail || store_first_admin(n->store, email, language) != ERR_OK)
+		return;
+	m.text = notice_text(notice, args, text);
+	n->mail(n->mail_ctx, &m);
+}
+
+/* ---- blocked addresses ---- */
+
+static bool
+wanted(struct notify *n)
+{
+	struct settings settings;
+
+	return store_settings(n->store, &settings) == ERR_OK && settings.screening_notify;
+}
+
+static void
+say_blocked(struct notify *n, int64_t now_ms)
+{
+	char address[ADDR_NET_TEXT_MAX], count[16];
+	const char *reason = guard_reason_text(n->last.reason);
+	bool one = n->waiting == 1;
+
+	if (n->waiting == 0)
+		return;
+	addr_net_text(&n->last.net, address);
+	snprintf(count, sizeof count, "%u", n->waiting);
+	n->waiting = 0;
+	n->told_at_ms = now_ms;
+	if (!wanted(n))
+		return;
+	if (one)
+		say(n, NOTICE_ADDRESS_BLOCKED,
+		    (const char *const[NOTICE_ARGS_MAX]){
+			address, reason, n->last.user_agent[0] ? n->last.user_agent : "-"},
+		    now_ms);
+	else
+		say(n, NOTICE_ADDRESSES_BLOCKED,
+		    (const char *const[NOTICE_ARGS_MAX]){count, address, reason}, now_ms);
+}
+
+void
+notify_on_report(struct notify *n, const struct guard_report *r)
+{
+	if (!r->is_new || r->unblocked)
+		return;
+	n->waiting++;
+	n->last = *r;
+	if (r->at_ms - n->told_at_ms >= TOGETHER_MS)
+		say_blocked(n, r->at_ms);
+}
+
+/* ---- weak passwords ---- */
+
+struct weak {
+	uint32_t count;
+	struct buf names;
+};
+
+static void
+on_weak(void *ctx, const char *phone, const char *weakness)
+{
+	struct weak *w = ctx;
+
+	w->count++;
+	if (w->names.n + strlen(phone) + 8 > w->names.cap)
+		return; /* the count says how many there are */
+	if (w->names.n)
+		buf_lit(&w->names, ", ");
+	buf_cstr(&w->names, phone);
+}
+
+static void
+check_passwords(struct notify *n, int64_t now_ms)
+{
+	char names[NAMES_BYTES], count[16];
+	struct weak w = {0};
+
+	n->checked_at_ms = now_ms;
+	buf_init(&w.names, names, sizeof names - 1);
+	if (store_weak_secrets(n->store, on_weak, &w) != ERR_OK) {
+		log_warn(SECURITY, "SIP passwords could not be checked");
+		return;
+	}
+	names[w.names.n] = '\0';
+	log_info(SECURITY, "SIP passwords checked: %u do not follow the guideline", w.count);
+	if (w.count == 0)
+		return;
+	snprintf(count, sizeof count, "%u", w.count);
+	say(n, NOTICE_WEAK_PASSWORDS, (const char *const[NOTICE_ARGS_MAX]){count, names, NULL},
+	    now_ms);
+}
+
+/* The last notice says when: so a restart does not begin anew. */
+static void
+look_for_weak_passwords(struct notify *n, int64_t now_ms)
+{
+	struct settings settings;
+	int64_t last = 0;
+
+	if (n->looked_at_ms && now_ms - n->looked_at_ms < LOOK_MS)
+		return;
+	n->looked_at_ms = now_ms;
+	if (store_settings(n->store, &settings) != ERR_OK || settings.password_check_days == 0 ||
+	    store_notice_latest(n->store, NOTICE_WEAK_PASSWORDS, &last) != ERR_OK)
+		return;
+	if (last < n->checked_at_ms)
+		last = n->checked_at_ms;
+	if (now_ms - last >= (int64_t)settings.password_check_days * DAY_MS)
+		check_passwords(n, now_ms);
+}
+
+void
+notify_tick(struct notify *n, int64_t now_ms)
+{
+	if (now_ms - n->told_at_ms >= TOGETHER_MS)
+		say_blocked(n, now_ms);
+	look_for_weak_passwords(n, now_ms);
+}

@@ -8,9 +8,9 @@
  * handlers run in a worker pool of this room because they may block in the store.
  *
  * Ownership: the daemon owns struct api; api owns its sockets, threads, the mirror
- * of live calls and registrations. The stores are borrowed and outlive it. Threads: api_new … api_free on the thread that wires the
- * house; the api_on_* functions on any management thread (they copy and never block on
- * I/O). Calls that must end go out through api_control_ops.
+ * of live calls and registrations. The stores are borrowed and outlive it. Threads: api_new …
+ * api_free on the thread that wires the house; the api_on_* functions on any management thread
+ * (they copy and never block on I/O). Calls that must end go out through api_control_ops.
  *
  * Does not know SIP, SQL, or how calls are made.
  */
@@ -26,6 +26,8 @@ struct api;
 
 /** Commands to the signalling plane. Called on worker threads, any number at once. */
 struct api_control_ops {
+	/** Somebody typed a wrong password at the web page; may be NULL. */
+	void (*login_failed)(void *ctx, const struct addr *peer);
 	/** Asks for the end of a live call; ERR_OK when the request is on its way, ERR_LIMIT when
 	 *  the plane is too busy to take it (the client is told to try again). */
 	enum err (*hangup)(void *ctx, const char *call_id);
@@ -44,14 +46,14 @@ struct api_listener {
 };
 
 struct api_params {
-	struct store *store;	  /* borrowed */
+	struct store *store;	    /* borrowed */
 	struct trace_store *traces; /* borrowed */
-	const char *http_address; /* IP to listen on, "0.0.0.0", "::" (both families) */
-	uint16_t http_port;	  /* 0 = any free one, see api_bound_port */
-	const char *socket_path;  /* UNIX socket, made with mode 0600; NULL = none */
-	const char *web_dir;	  /* built web page; NULL = none */
-	const char *version;	  /* of the program */
-	const char *sip_address;  /* what SIP really listens on (options win over settings) */
+	const char *http_address;   /* IP to listen on, "0.0.0.0", "::" (both families) */
+	uint16_t http_port;	    /* 0 = any free one, see api_bound_port */
+	const char *socket_path;    /* UNIX socket, made with mode 0600; NULL = none */
+	const char *web_dir;	    /* built web page; NULL = none */
+	const char *version;	    /* of the program */
+	const char *sip_address;    /* what SIP really listens on (options win over settings) */
 	uint16_t sip_port;
 	const struct api_listener *listeners; /* copied; at most API_LISTENERS_MAX */
 	size_t listeners_n;

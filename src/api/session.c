@@ -234,6 +234,8 @@ log_in(struct request *rq, const char *login, const char *password)
 		session_open(rq, user, 200);
 	} else if (e == ERR_DENIED) {
 		atomic_fetch_add(&api->login_failures, 1);
+		if (!rq->by_socket && api->ops && api->ops->login_failed)
+			api->ops->login_failed(api->ops_ctx, &rq->peer);
 		log_warn(API, "log-in refused from %s", addr_text(&rq->peer, who));
 		reply_error(rq, 401, "bad_credentials", NULL, "Log-in or password is wrong.");
 	} else {

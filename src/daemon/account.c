@@ -2,10 +2,15 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/log.h"
 
 static enum err
 done(bool ok, const struct account *a, char *why, size_t why_bytes)
@@ -52,10 +57,39 @@ account_return(const struct account *a, char *why, size_t why_bytes)
 	return done(!a->change || (seteuid(0) == 0 && setegid(0) == 0), a, why, why_bytes);
 }
 
+/* This thread's capabilities become those of mask that it has. glibc has no call for this. */
+static void
+limit_capabilities(uint64_t mask)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct d[2] = {0};
+
+	if (syscall(SYS_capget, &h, d) != 0)
+		return; /* then setuid has taken them all */
+	for (int i = 0; i < 2; i++) {
+		d[i].permitted &= (uint32_t)(mask >> (32 * i));
+		d[i].effective = d[i].permitted;
+		d[i].inheritable = 0;
+	}
+	if (syscall(SYS_capset, &h, d) != 0)
+		log_warn(DAEMON, "capabilities cannot be given up: %s", strerror(errno));
+}
+
 enum err
 account_become(const struct account *a, char *why, size_t why_bytes)
 {
-	return done(!a->change || (initgroups(a->name, a->gid) == 0 && setgid(a->gid) == 0 &&
-				      setuid(a->uid) == 0),
-	    a, why, why_bytes);
+	bool ok =
+	    !a->change || (initgroups(a->name, a->gid) == 0 && setgid(a->gid) == 0 &&
+			      prctl(PR_SET_KEEPCAPS, 1L, 0L, 0L, 0L) == 0 && setuid(a->uid) == 0);
+
+	if (ok && a->change)
+		limit_capabilities(1ull << CAP_NET_ADMIN);
+	return done(ok, a, why, why_bytes);
+}
+
+void
+account_drop_capabilities(const struct account *a)
+{
+	if (a->change)
+		limit_capabilities(0);
 }

@@ -31,7 +31,9 @@ ERR_MUST_CHECK enum err account_own(
 ERR_MUST_CHECK enum err account_borrow(const struct account *a, char *why, size_t why_bytes);
 /** … until here: root again, for the ports. */
 ERR_MUST_CHECK enum err account_return(const struct account *a, char *why, size_t why_bytes);
-/** For good. */
+/** For good. Of root's capabilities the calling thread keeps CAP_NET_ADMIN, if it had it … */
 ERR_MUST_CHECK enum err account_become(const struct account *a, char *why, size_t why_bytes);
+/** … until here. Threads that were started in between keep it. */
+void account_drop_capabilities(const struct account *a);
 
 #endif

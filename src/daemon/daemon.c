@@ -19,6 +19,7 @@
 #include "daemon/tls.h"
 #include "presence/presence.h"
 #include "registrar/registrar.h"
+#include "security/firewall.h"
 #include "store/trace_store.h"
 
 enum { TO_MANAGEMENT_MAX = 65536, TO_SIGNALLING_MAX = 16384 };
@@ -37,6 +38,7 @@ struct daemon {
 	struct signalling *signalling;
 	struct api *api;
 	struct management *management;
+	struct firewall *firewall;
 	char why[512]; /* what to tell the administrator when the start fails */
 };
 
@@ -166,6 +168,14 @@ on_change(void *ctx, const struct store_change *change)
 		change->entity == &model_settings) &&
 	    mailbox_post(d->to_management, &m) != ERR_OK)
 		log_warn(STORE, "new certificates wait: management is busy");
+	if (!change->entity || change->entity == &model_address_rule) {
+		m = (struct to_management){.kind = TO_MANAGEMENT_RULE,
+		    .id = change->id,
+		    .own =
+			d->management && blacklist_is_writing(management_blacklist(d->management))};
+		if (mailbox_post(d->to_management, &m) != ERR_OK)
+			log_warn(SECURITY, "a change of the address rules waits for the next one");
+	}
 	if (d->api)
 		api_on_changed(d->api, change->entity ? change->entity->name : NULL, change->id);
 }
@@ -190,7 +200,17 @@ watch(void *ctx, const char *target, uint32_t seconds)
 	return mailbox_post(d->to_signalling, &m);
 }
 
-static const struct api_control_ops control_ops = {.hangup = hang_up, .watch = watch};
+static void
+login_failed(void *ctx, const struct addr *peer)
+{
+	struct daemon *d = ctx;
+	struct to_signalling m = {.kind = TO_SIGNALLING_WEB_LOGIN, .peer = *peer};
+
+	(void)!mailbox_post_quiet(d->to_signalling, &m); /* the API has limits of its own */
+}
+
+static const struct api_control_ops control_ops = {
+    .login_failed = login_failed, .hangup = hang_up, .watch = watch};
 
 static enum err
 open_signalling(struct daemon *d)
@@ -267,6 +287,25 @@ open_api(struct daemon *d)
 	return api_new(&d->api, &p, d->why, sizeof d->why);
 }
 
+/* After the change of account: the new thread takes the one capability that is left along, all
+ * others are started without it. */
+static enum err
+open_firewall(struct daemon *d)
+{
+	const struct settings *s = &d->settings;
+	struct firewall_params p = {
+	    .ports = {signalling_sip_port(d->signalling), (uint16_t)s->sips_port,
+		(uint16_t)s->ws_port, (uint16_t)s->wss_port}};
+	enum err e = firewall_start(&d->firewall, &p);
+
+	account_drop_capabilities(&d->account);
+	if (e != ERR_OK)
+		snprintf(d->why, sizeof d->why, "the threads cannot start: %s", err_text(e));
+	else
+		signalling_set_firewall(d->signalling, d->firewall);
+	return e;
+}
+
 static enum err
 start(struct daemon *d)
 {
@@ -282,13 +321,17 @@ start(struct daemon *d)
 		e = open_api(d);
 	if (e == ERR_OK)
 		e = account_become(&d->account, d->why, sizeof d->why);
+	if (e == ERR_OK)
+		e = open_firewall(d);
 	if (e != ERR_OK)
 		return e;
 	store_on_change(d->store, on_change, d);
 	e = management_start(&d->management, &(struct management_params){.store = d->store,
 						 .api = d->api,
 						 .in = d->to_management,
-						 .to_signalling = d->to_signalling});
+						 .to_signalling = d->to_signalling,
+						 .restore_rule = signalling_set_rule,
+						 .restore_ctx = d->signalling});
 	if (e == ERR_OK)
 		e = trace_store_start(d->traces);
 	if (e == ERR_OK)
@@ -366,6 +409,7 @@ stop(struct daemon *d)
 	management_stop(d->management);
 	drain_commands(d);
 	signalling_free(d->signalling);
+	firewall_stop(d->firewall);
 	api_free(d->api);
 	mailbox_free(d->to_management);
 	mailbox_free(d->to_signalling);

@@ -6,6 +6,7 @@
 #include "daemon/tls.h"
 #include "loop/loop.h"
 #include "loop/thread.h"
+#include "security/notify.h"
 
 enum {
 	BATCH_MAX = 256,
@@ -15,6 +16,7 @@ enum {
 	RECORDS_WAIT_MS = 200, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
 	TLS_DAILY_MS = 86400000 - HOUSEKEEPING_MS / 2,
+	SECURITY_MS = 10000,
 };
 
 struct management {
@@ -26,6 +28,10 @@ struct management {
 	struct cdr *records;	 /* waiting for the database */
 	uint32_t *slots;
 	size_t n_records, cap_records;
+	struct blacklist *blacklist;
+	struct notify *notify;
+	int64_t last_security_ms;
+	bool started;
 };
 
 void
@@ -97,6 +103,50 @@ flush_records(struct management *m)
 	}
 }
 
+/* ---- address rules ---- */
+
+static void
+on_rule(void *ctx, const struct guard_rule *rule)
+{
+	struct management *m = ctx;
+	struct to_signalling msg = {.kind = TO_SIGNALLING_RULE, .rule = *rule};
+
+	if (!m->started)
+		m->p.restore_rule(m->p.restore_ctx, rule);
+	else if (mailbox_post(m->p.to_signalling, &msg) != ERR_OK)
+		log_error(SECURITY, "an address rule acts only after a restart: too many at once");
+}
+
+static void
+take_rule(struct management *m, const struct to_management *msg)
+{
+	int64_t now = (int64_t)loop_wall_ms();
+
+	if (msg->id)
+		blacklist_on_changed(m->blacklist, msg->id, msg->own, now);
+	else if (blacklist_load(m->blacklist, now) != ERR_OK)
+		log_error(SECURITY, "the address rules cannot be read");
+}
+
+static void
+keep_watch(struct management *m)
+{
+	int64_t now = (int64_t)loop_wall_ms();
+
+	blacklist_flush(m->blacklist, now);
+	if (now - m->last_security_ms < SECURITY_MS && now >= m->last_security_ms)
+		return;
+	m->last_security_ms = now;
+	blacklist_expire(m->blacklist, now);
+	notify_tick(m->notify, now);
+}
+
+const struct blacklist *
+management_blacklist(const struct management *m)
+{
+	return m->blacklist;
+}
+
 static void
 take(struct management *m, const struct to_management *msg)
 {
@@ -109,6 +159,11 @@ take(struct management *m, const struct to_management *msg)
 	case TO_MANAGEMENT_CHANGED: m->directory_stale = true; break;
 	case TO_MANAGEMENT_CERTIFICATES: m->tls_stale = true; break;
 	case TO_MANAGEMENT_OLD_DIRECTORY: break;
+	case TO_MANAGEMENT_RULE: take_rule(m, msg); break;
+	case TO_MANAGEMENT_SCREENING:
+		blacklist_on_report(m->blacklist, msg->p);
+		notify_on_report(m->notify, msg->p);
+		break;
 	case TO_MANAGEMENT_METRICS: {
 		const struct metrics_block *block = msg->p;
 
@@ -220,6 +275,7 @@ run(void *ctx)
 			rebuild_tls(m);
 		if (m->n_records && (e == ERR_CLOSED || records_wait_ms(m) == 0))
 			flush_records(m);
+		keep_watch(m);
 		keep_house(m);
 	} while (e != ERR_CLOSED);
 }
@@ -233,11 +289,19 @@ management_start(struct management **out, const struct management_params *p)
 	if (!m)
 		return ERR_NOMEM;
 	m->p = *p;
+	e = blacklist_new(&m->blacklist,
+	    &(struct blacklist_params){.store = p->store, .on_rule = on_rule, .ctx = m});
+	if (e == ERR_OK)
+		e = notify_new(&m->notify, p->store);
+	if (e == ERR_OK)
+		e = blacklist_load(m->blacklist, (int64_t)loop_wall_ms());
+	m->started = true;
 	m->last_housekeeping_ms = (int64_t)loop_wall_ms() - HOUSEKEEPING_MS + 60000;
 	m->tls_built_ms = (int64_t)loop_wall_ms(); /* by the start */
-	e = thread_start(&m->thread, "management", run, m);
+	if (e == ERR_OK)
+		e = thread_start(&m->thread, "management", run, m);
 	if (e != ERR_OK) {
-		free(m);
+		management_stop(m);
 		return e;
 	}
 	*out = m;
@@ -252,5 +316,7 @@ management_stop(struct management *m)
 	thread_join(m->thread);
 	free(m->records);
 	free(m->slots);
+	notify_free(m->notify);
+	blacklist_free(m->blacklist);
 	free(m);
 }

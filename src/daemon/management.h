@@ -17,11 +17,16 @@ struct management_params {
 	struct api *api;
 	struct mailbox *in;	       /* struct to_management */
 	struct mailbox *to_signalling; /* struct to_signalling */
+	/* Takes the address rules there are, before management_start returns. */
+	void (*restore_rule)(void *ctx, const struct guard_rule *rule);
+	void *restore_ctx;
 };
 
 /** Starts the thread. */
 ERR_MUST_CHECK enum err management_start(
     struct management **out, const struct management_params *p);
+/** What writes the address rules; for the store's feed. */
+const struct blacklist *management_blacklist(const struct management *m);
 /** Close the mailbox before: everything in it is still worked off. Joins, frees. NULL is fine. */
 void management_stop(struct management *m);
 /** Frees what a message owns, when it could not be posted. */

@@ -10,6 +10,7 @@
 #include "model/live.h"
 #include "model/trace.h"
 #include "net/tls.h"
+#include "security/blacklist.h"
 
 enum management_kind {
 	TO_MANAGEMENT_RECORD,	     /* p: struct cdr, slot: of the journal */
@@ -21,12 +22,15 @@ enum management_kind {
 	TO_MANAGEMENT_OLD_DIRECTORY, /* p: struct directory, to be freed */
 	TO_MANAGEMENT_CHANGED,	     /* from the store's feed: rebuild the directory */
 	TO_MANAGEMENT_CERTIFICATES,  /* from the store's feed: rebuild what TLS uses */
+	TO_MANAGEMENT_SCREENING,     /* p: struct guard_report */
+	TO_MANAGEMENT_RULE,	     /* from the feed: address rule id, or all with id 0; own */
 };
 
 struct to_management {
 	enum management_kind kind;
 	uint32_t slot;
-	bool removed;
+	bool removed, own;
+	int64_t id;
 	void *p;
 };
 
@@ -41,6 +45,8 @@ enum signalling_kind {
 	TO_SIGNALLING_WATCH,	 /* call_id: whom to trace, slot: for how many seconds */
 	TO_SIGNALLING_TLS,	 /* tls: certificates and policy from now on */
 	TO_SIGNALLING_RELEASE,	 /* slot: the record is in the database */
+	TO_SIGNALLING_RULE,	 /* rule: who is kept out, who never is */
+	TO_SIGNALLING_WEB_LOGIN, /* peer: failed to log in at the web page */
 };
 
 struct to_signalling {
@@ -48,6 +54,8 @@ struct to_signalling {
 	uint32_t slot;
 	struct directory *directory;
 	struct net_tls *tls;
+	struct guard_rule rule;
+	struct addr peer;
 	char call_id[LIVE_CALL_ID_BYTES];
 };
 

@@ -248,6 +248,51 @@ add_presence(struct metrics_block *m, const struct presence_counts *c)
 	    c->publish_refused);
 }
 
+static void
+add_security(struct metrics_block *m, const struct guard_counts *c, struct firewall_counts f)
+{
+	static const char *const labels[GUARD_REASONS_N] = {
+#define X(id, code, text) "reason=\"" code "\"",
+	    GUARD_REASONS(X)
+#undef X
+	};
+	static const char dropped[] = "Messages dropped before they were read",
+			  refused[] = "Requests answered with 503",
+			  sources[] = "Addresses in memory";
+
+	for (size_t i = 0; i < GUARD_REASONS_N; i++)
+		COUNTER(m, "strowger_security_blocks_total", labels[i],
+		    "Addresses blocked by call screening", c->blocks[i]);
+	COUNTER(m, "strowger_security_renewals_total", NULL,
+	    "Blocks renewed by further requests, at most one in ten minutes each", c->renewals);
+	COUNTER(m, "strowger_security_unblocks_total", NULL, "Blocks that ended", c->unblocks);
+	COUNTER(
+	    m, "strowger_security_dropped_total", "why=\"blocked\"", dropped, c->dropped_blocked);
+	COUNTER(m, "strowger_security_dropped_total", "why=\"flood\"", dropped, c->dropped_flood);
+	COUNTER(m, "strowger_security_refused_total", "limit=\"rate\"", refused, c->refused_rate);
+	COUNTER(m, "strowger_security_refused_total", "limit=\"transactions\"", refused,
+	    c->refused_transactions);
+	COUNTER(
+	    m, "strowger_security_refused_total", "limit=\"account\"", refused, c->refused_account);
+	COUNTER(m, "strowger_security_refused_total", "limit=\"overload\"", refused,
+	    c->refused_overload);
+	COUNTER(m, "strowger_security_sources_forgotten_total", NULL,
+	    "Addresses that had to make room for others", c->forgotten);
+	GAUGE(m, "strowger_security_sources", "kind=\"stranger\"", sources, c->strangers);
+	GAUGE(m, "strowger_security_sources", "kind=\"known\"", sources, c->known);
+	GAUGE(m, "strowger_security_sources", "kind=\"blocked\"", sources, c->blocked);
+	GAUGE(m, "strowger_security_accounts", NULL, "Phone names in memory", c->accounts);
+	GAUGE(m, "strowger_overload_level", NULL,
+	    "0 none, 1 strangers are refused, 2 everything new is refused", c->level);
+	GAUGE(m, "strowger_firewall_active", NULL,
+	    "1: the kernel drops blocked addresses, 0: the daemon does", f.active);
+	COUNTER(m, "strowger_firewall_commands_total", NULL, "Changes of the kernel's filter",
+	    f.commands);
+	COUNTER(m, "strowger_firewall_failed_total", NULL, "Changes the kernel refused", f.failed);
+	COUNTER(
+	    m, "strowger_firewall_lost_total", NULL, "Blocks the kernel was not told of", f.lost);
+}
+
 struct metrics_block *
 metrics_collect(const struct metrics_sources *src)
 {
@@ -261,6 +306,8 @@ metrics_collect(const struct metrics_sources *src)
 	add_net(m, src->net);
 	add_media(m, src->media);
 	add_registrar(m, src->switchboard);
+	add_security(m, guard_get_counts(switchboard_guard(src->switchboard)),
+	    firewall_count(src->firewall));
 	add_traces(m, switchboard_trace_filter(src->switchboard));
 	add_presence(m, presence_get_counts(switchboard_presence(src->switchboard)));
 	COUNTER(m, "strowger_reports_dropped_total", NULL,

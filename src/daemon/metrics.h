@@ -6,11 +6,13 @@
 #include "daemon/switchboard.h"
 #include "loop/mailbox.h"
 #include "net/net.h"
+#include "security/firewall.h"
 
 struct metrics_sources {
 	const struct net *net;
 	const struct media *media;
 	struct switchboard *switchboard;
+	const struct firewall *firewall;
 	struct mailbox *mailbox;
 	uint64_t reports_dropped;
 };

@@ -10,6 +10,7 @@
 #include "daemon/messages.h"
 #include "loop/loop.h"
 #include "net/net.h"
+#include "security/firewall.h"
 #include "store/journal.h"
 #include "store/keep.h"
 #include "store/store.h"
@@ -37,6 +38,10 @@ uint16_t signalling_sip_port(const struct signalling *s);
 size_t signalling_listeners(const struct signalling *s, struct net_listener *out, size_t max);
 /** Takes up the registrations of the run before; only before signalling_run. ERR_NOMEM. */
 ERR_MUST_CHECK enum err signalling_restore(struct signalling *s);
+/** A rule for addresses; only before signalling_run, later by TO_SIGNALLING_RULE. */
+void signalling_set_rule(void *ctx, const struct guard_rule *rule);
+/** Who drops blocked addresses in the kernel; borrowed, may be NULL. Before signalling_run. */
+void signalling_set_firewall(struct signalling *s, struct firewall *f);
 /** Until SIGTERM or SIGINT: then ends all calls with a BYE, waits for their records
  *  (two seconds at most) and returns. */
 void signalling_run(struct signalling *s);

@@ -214,3 +214,9 @@ net_get_counts(const struct net *n, enum sip_transport transport)
 {
 	return &n->counts[transport];
 }
+
+uint32_t
+net_queue_permille(const struct net *n)
+{
+	return udp_queue_permille(n);
+}

@@ -148,4 +148,8 @@ ERR_MUST_CHECK enum err net_local_for(
 
 const struct net_counts *net_get_counts(const struct net *n, enum sip_transport transport);
 
+/** How full the fullest queue of datagrams is that the kernel holds for us, in permille: the one
+ *  sign of overload that comes before messages are lost. A system call for each UDP socket. */
+uint32_t net_queue_permille(const struct net *n);
+
 #endif

@@ -119,6 +119,8 @@ ERR_MUST_CHECK enum err udp_listen(struct net *n, const struct addr *addr, struc
 enum err udp_send(struct net *n, const struct sip_flow *flow, struct slice bytes);
 void udp_flush(struct net *n);
 void udp_close_all(struct net *n);
+/** How full the fullest kernel queue of received datagrams is. */
+uint32_t udp_queue_permille(const struct net *n);
 const struct addr *udp_socket_addr(const struct udp_socket *s);
 
 /* ---- listen.c ---- */

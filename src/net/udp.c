@@ -4,6 +4,7 @@
  * send many with one system call.
  */
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -505,4 +506,24 @@ udp_close_all(struct net *n)
 		uv_close((uv_handle_t *)&n->udp[i]->poll, on_closed);
 	}
 	n->n_udp = 0;
+}
+
+uint32_t
+udp_queue_permille(const struct net *n)
+{
+	uint32_t fullest = 0;
+
+	for (size_t i = 0; i < n->n_udp; i++) {
+		uint32_t info[SK_MEMINFO_VARS], now;
+		socklen_t len = sizeof info;
+
+		if (getsockopt(n->udp[i]->fd, SOL_SOCKET, SO_MEMINFO, info, &len) != 0 ||
+		    info[SK_MEMINFO_RCVBUF] == 0)
+			continue;
+		now = (uint32_t)((uint64_t)info[SK_MEMINFO_RMEM_ALLOC] * 1000 /
+				 info[SK_MEMINFO_RCVBUF]);
+		if (now > fullest)
+			fullest = now;
+	}
+	return fullest;
 }

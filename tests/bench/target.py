@@ -164,7 +164,8 @@ class OwnServer:
         users = [{"login": f"8{n:05}", "first_name": "Vorname", "last_name": f"Nachname{n}", "phones": [f"ph{n}"],
                   "numbers": [str(20000 + n)]} for n in range(users)]
         self.process.load({
-            "settings": dict(zip(("rtp_port_min", "rtp_port_max"), rtp_range)) if rtp_range else {},
+            "settings": {"password_weak_allowed": True,
+                         **(dict(zip(("rtp_port_min", "rtp_port_max"), rtp_range)) if rtp_range else {})},
             "ranges": [{"first": "100", "last": "999"}, {"first": "20000", "last": "99999"}],
             "phones": [address_phone("caller", caller, port), password_phone("called"), *phones,
                        *(address_phone(f"tls{n}", tls_called, self.tls_port + n, transport="tls") for n in range(TLS_LINKS))],

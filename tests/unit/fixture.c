@@ -66,6 +66,7 @@ fixture_open(struct fixture *f, const char *config)
 	snprintf(path, sizeof path, "%s/test.db", f->dir);
 	if (store_open(path, &f->store, why, sizeof why) != ERR_OK)
 		fail_msg("%s", why);
+	load(f, "{'settings':{'password_weak_allowed':true}}"); /* made to be read */
 	load(f, config);
 }
 

@@ -86,6 +86,17 @@ make_web(struct fx *fx)
 	write_text(assets, "app-abc.js.gz", "gzip script");
 }
 
+/* Passwords in tests are made to be read. */
+static void
+permit_weak(struct store *s)
+{
+	json_t *in = json_pack("{s:b}", "password_weak_allowed", 1), *row = NULL;
+
+	assert_int_equal(store_patch(s, &model_settings, 1, in, &row, NULL), ERR_OK);
+	json_decref(row);
+	json_decref(in);
+}
+
 void
 fx_open(struct fx *fx, const struct api_params *limits)
 {
@@ -104,6 +115,7 @@ fx_open(struct fx *fx, const struct api_params *limits)
 	assert_int_equal(
 	    trace_store_new(&fx->traces, NULL, &(struct trace_limits){.messages = 20000}), ERR_OK);
 	assert_int_equal(trace_store_start(fx->traces), ERR_OK);
+	permit_weak(fx->store);
 	p.store = fx->store;
 	p.traces = fx->traces;
 	p.http_address = "127.0.0.1";

@@ -31,6 +31,17 @@ fixture_open(struct fixture *f)
 		fail_msg("%s", why);
 }
 
+/* Passwords in tests are made to be read. */
+static inline void
+fixture_permit_weak(struct store *s)
+{
+	json_t *in = json_pack("{s:b}", "password_weak_allowed", 1), *row = NULL;
+
+	assert_int_equal(store_patch(s, &model_settings, 1, in, &row, NULL), ERR_OK);
+	json_decref(row);
+	json_decref(in);
+}
+
 static inline int
 fixture_setup(void **state)
 {
@@ -41,6 +52,7 @@ fixture_setup(void **state)
 		fail_msg("mkdtemp: %s", strerror(errno));
 	snprintf(f->path, sizeof f->path, "%s/strowger.db", f->dir);
 	fixture_open(f);
+	fixture_permit_weak(f->store);
 	*state = f;
 	return 0;
 }

@@ -33,7 +33,8 @@ class Cli(SystemTest):
         exported = self.server.folder / "first.json"
         self.run_cli("export", str(exported))
         config = json.loads(exported.read_text())
-        config["settings"].update(rtp_port_min=self.server.rtp_min, rtp_port_max=self.server.rtp_min + 498)
+        config["settings"].update(rtp_port_min=self.server.rtp_min, rtp_port_max=self.server.rtp_min + 498,
+                                  password_weak_allowed=True)
         config.update(CONFIG)
         path = self.write("company.json", config)
         text = self.run_cli("import", "--dry-run", path)

@@ -1,0 +1,43 @@
+/* Conversations on the bench: any phone calls any number, more users than the plain office has. */
+#ifndef TESTS_TALK_H
+#define TESTS_TALK_H
+
+#include "office.h"
+
+/* A call as its two phones know it. */
+struct talk {
+	struct ua *from, *to;
+	const char *invite, *ok; /* as to's and from's phones got them */
+	int from_cseq, to_cseq;	 /* last used in the dialog */
+};
+
+/** The office and Eva 107 with e1, Finn 108 with f1. */
+void talk_office_open(struct office *o);
+/** Sends an INVITE; port: of the caller's media, 0 = without SDP. */
+void talk_dial(struct ua *from, const char *number, const char *extra, int port);
+/** Dials, rings, answers, acknowledges. Media ports are base and base + 1000. */
+struct talk talk_connect(struct ua *from, const char *number, struct ua *to, int base);
+/** A request of one of the two inside their dialog. */
+void talk_send(
+    struct talk *t, struct ua *who, const char *method, const char *extra, const char *body);
+/** BYE of from, answered by to. */
+void talk_end(struct talk *t);
+/** Sends REFER; to: the value of Refer-To. */
+void talk_refer(struct talk *t, struct ua *who, const char *to, const char *extra);
+/** Refer-To that names the dialog who has in t, for number. */
+const char *talk_replaces(const struct talk *t, const struct ua *who, const char *number);
+/** "call-id;to-tag=…;from-tag=…" of the dialog who has in t; swapped: tags as watchers see
+ *  them turned round. */
+const char *talk_dialog_id(const struct talk *t, const struct ua *who, bool swapped);
+
+/** Takes the request and answers it with 200. */
+const char *ua_ok(struct ua *u, const char *start);
+/** The next NOTIFY of a transfer says so; answered. state: begin of Subscription-State. */
+void ua_notified(struct ua *u, int status, const char *state);
+/** A re-INVITE comes and is answered with an SDP of this port. Returns it. */
+const char *ua_reinvited(struct ua *u, int port);
+
+/** True when one of the reasons of the record is this sentence. */
+bool record_says(const struct cdr *r, const char *sentence);
+
+#endif

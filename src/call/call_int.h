@@ -110,6 +110,7 @@ struct leg {
 	uint32_t session_min_s; /* the largest Min-SE of its 422s; 0 = none */
 	uint8_t session_rounds; /* 422s to the request under way */
 	bool session_refresher; /* we refresh */
+	bool refresh_owed;	/* the timer runs for one that could not be sent */
 };
 
 struct stream {
@@ -440,6 +441,8 @@ void session_on_2xx(struct leg *l, const struct sip_msg *resp);
 /** 422 to our INVITE: the new interval, 0 = give up. */
 uint32_t session_after_422(struct leg *l, const struct sip_msg *resp);
 void session_start(struct leg *l);
+/** A refresh could not be sent now: again then, whoever's turn it is. */
+void session_retry(struct leg *l, uint64_t ms);
 
 /* ---- extensions.c ---- */
 /** A Require names what we cannot do? Then 420 was sent: true. */

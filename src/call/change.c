@@ -97,7 +97,6 @@ change_forgotten(struct leg *l)
 void
 change_on_refusal(struct leg *l, struct leg *asker, const struct sip_msg *resp)
 {
-	struct timers *timers = l->call->sw->p.timers;
 	uint32_t interval;
 
 	if (l->state == LEG_UP && (resp->status == 408 || resp->status == 481)) { /* 12.2.1.2 */
@@ -114,10 +113,10 @@ change_on_refusal(struct leg *l, struct leg *asker, const struct sip_msg *resp)
 	if (l->state != LEG_UP)
 		return;
 	if (resp->status == 491) /* 14.1 */
-		timer_start(timers, &l->session, 2100 + rng_below(l->call->sw->p.rng, 1900));
+		session_retry(l, 2100 + rng_below(l->call->sw->p.rng, 1900));
 	else if (resp->status == 422 && (interval = session_after_422(l, resp))) {
 		l->session_s = interval;
-		timer_start(timers, &l->session, 0);
+		session_retry(l, 0);
 	} else {
 		session_start(l); /* it refuses, so it is there */
 	}

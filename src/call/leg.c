@@ -36,7 +36,8 @@ on_session_timer(struct timer *t)
 	struct leg *l = container_of(t, struct leg, session);
 	struct call *c = l->call;
 
-	if (l->session_refresher) {
+	if (l->session_refresher || l->refresh_owed) {
+		l->refresh_owed = false;
 		update_refresh(l);
 		return;
 	}

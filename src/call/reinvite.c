@@ -36,6 +36,17 @@ reinvite_forward(struct leg *to, struct slice sdp)
 	return reinvite_send(to, sdp, REINVITE_FORWARD);
 }
 
+/* The other side would not notice a change, but it shall see who came. */
+static void
+accept_quietly(struct leg *l, struct leg *other)
+{
+	bool came = l->takes_over;
+
+	change_accept(l);
+	if (came && other->state == LEG_UP)
+		update_refresh(other);
+}
+
 static uint16_t
 forward(struct leg *l, struct leg *other, const struct sip_msg *req)
 {
@@ -52,7 +63,7 @@ forward(struct leg *l, struct leg *other, const struct sip_msg *req)
 		if (e != ERR_OK)
 			return e == ERR_LIMIT ? 503 : e == ERR_MALFORMED ? 400 : 488;
 		if (other->sdp_version == version) { /* nothing the other side would notice */
-			change_accept(l);
+			accept_quietly(l, other);
 			return 0;
 		}
 	}
@@ -138,7 +149,7 @@ reinvite_refresh(struct leg *l)
 		cancel_stale(l);
 		if (other)
 			cancel_stale(other);
-		timer_start(l->call->sw->p.timers, &l->session, 2000); /* somebody else is at it */
+		session_retry(l, 2000); /* somebody else is at it */
 	}
 }
 

@@ -135,6 +135,13 @@ session_after_422(struct leg *l, const struct sip_msg *resp)
 }
 
 void
+session_retry(struct leg *l, uint64_t ms)
+{
+	l->refresh_owed = true;
+	timer_start(l->call->sw->p.timers, &l->session, ms);
+}
+
+void
 session_start(struct leg *l)
 {
 	struct timers *timers = l->call->sw->p.timers;
@@ -142,6 +149,7 @@ session_start(struct leg *l)
 
 	if (l->state != LEG_UP)
 		return;
+	l->refresh_owed = false;
 	if (!s)
 		timer_stop(&l->session);
 	else if (l->session_refresher)

@@ -133,7 +133,7 @@ update_refresh(struct leg *l)
 	}
 	if (change_in_progress(l) || (other && change_in_progress(other)) ||
 	    send_update(l, SLICE(""), NULL) != ERR_OK)
-		timer_start(l->call->sw->p.timers, &l->session, 2000);
+		session_retry(l, 2000);
 }
 
 /* ---- offers ---- */

@@ -29,15 +29,17 @@ void
 talk_dial(struct ua *from, const char *number, const char *extra, int port)
 {
 	static unsigned n;
+	char own[32];
 
 	n++;
+	snprintf(own, sizeof own, "a=x-%s\n", from->name); /* no two descriptions are alike */
 	ua_send(from,
 	    "INVITE sip:%s@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKt%u\n"
 	    "Max-Forwards: 70\nFrom: <sip:%s@$PBX>;tag=f%s%u\nTo: <sip:%s@$PBX>\n"
 	    "Call-ID: talk-%u@test\nCSeq: 1 INVITE\nContact: <sip:%s@$ME>\n%s%s"
 	    "Content-Length: $LEN\n\n%s",
 	    number, n, from->name, from->name, n, number, n, from->name, extra,
-	    port ? "Content-Type: application/sdp\n" : "", port ? sdp_of(from, port, "") : "");
+	    port ? "Content-Type: application/sdp\n" : "", port ? sdp_of(from, port, own) : "");
 }
 
 struct talk
@@ -135,6 +137,20 @@ ua_ok(struct ua *u, const char *start)
 	ua_answer(u, req, 200, "", "");
 	office_run(u->office, 5);
 	return req;
+}
+
+void
+ua_cancel(struct ua *u, const char *resp, const char *number)
+{
+	char via[512], from[512], id[512];
+
+	header(resp, "Via", via);
+	*strstr(via, ";received") = '\0';
+	ua_send(u,
+	    "CANCEL sip:%s@$PBX SIP/2.0\nVia: %s\nFrom: %s\nTo: <sip:%s@$PBX>\nCall-ID: %s\n"
+	    "CSeq: 1 CANCEL\nMax-Forwards: 70\nContent-Length: 0\n\n",
+	    number, via, header(resp, "From", from), number, header(resp, "Call-ID", id));
+	ua_expect(u, "SIP/2.0 200", 100);
 }
 
 void

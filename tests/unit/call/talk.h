@@ -32,6 +32,8 @@ const char *talk_dialog_id(const struct talk *t, const struct ua *who, bool swap
 
 /** Takes the request and answers it with 200. */
 const char *ua_ok(struct ua *u, const char *start);
+/** CANCEL of the INVITE to number that got this provisional response; answered with 200. */
+void ua_cancel(struct ua *u, const char *resp, const char *number);
 /** The next NOTIFY of a transfer says so; answered. state: begin of Subscription-State. */
 void ua_notified(struct ua *u, int status, const char *state);
 /** A re-INVITE comes and is answered with an SDP of this port. Returns it. */

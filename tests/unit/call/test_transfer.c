@@ -633,15 +633,7 @@ consult_rings(void)
 static void
 anna_cancels(const struct ringing *r)
 {
-	char via[512], from[512], id[512];
-
-	header(r->c.ok, "Via", via);
-	*strstr(via, ";received") = '\0';
-	ua_send(anna,
-	    "CANCEL sip:107@$PBX SIP/2.0\nVia: %s\nFrom: %s\nTo: <sip:107@$PBX>\nCall-ID: %s\n"
-	    "CSeq: 1 CANCEL\nMax-Forwards: 70\nContent-Length: 0\n\n",
-	    via, header(r->c.ok, "From", from), header(r->c.ok, "Call-ID", id));
-	ua_expect(anna, "SIP/2.0 200", 100);
+	ua_cancel(anna, r->c.ok, "107");
 	ua_ack_failure(anna, ua_expect(anna, "SIP/2.0 487", 100));
 }
 

@@ -80,6 +80,7 @@ destroy(struct net *n)
 	free(n->batch);
 	free(n->read_buf);
 	free(n->plain_buf);
+	free(n->frame_buf);
 	free(n);
 }
 
@@ -108,9 +109,11 @@ net_new(struct net **out, struct loop *loop, const struct net_config *config,
 	net_stun_init(n);
 	n->read_buf = malloc(READ_BYTES);
 	n->plain_buf = malloc(TLS_PLAIN_BYTES);
+	n->frame_buf = malloc(FRAME_BYTES);
 	n->rates = calloc(RATES, sizeof *n->rates);
-	e = n->read_buf && n->plain_buf && n->rates ? loop_on_idle_flush(loop, on_flush, n)
-						    : ERR_NOMEM;
+	e = n->read_buf && n->plain_buf && n->frame_buf && n->rates
+		? loop_on_idle_flush(loop, on_flush, n)
+		: ERR_NOMEM;
 	if (e != ERR_OK) {
 		destroy(n);
 		return e;

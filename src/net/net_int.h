@@ -34,6 +34,7 @@ enum {
 	ROUTE_CACHE = 256, /* entries, direct mapped */
 	ROUTE_KEEP_MS = 60000,
 	READ_BYTES = 65536,
+	FRAME_BYTES = NET_MESSAGE_MAX_BYTES + 16, /* a message in a WebSocket frame */
 	NET_TRANSPORTS = SIP_WSS + 1,
 	STREAM_LISTENERS_MAX = NET_LISTENERS_MAX * (NET_TRANSPORTS - 1),
 	RATES = 4096, /* entries, direct mapped */
@@ -100,6 +101,7 @@ struct net {
 	struct list lost;      /* struct lost_flow: on_closed still to be called */
 	char *read_buf;	       /* READ_BYTES, for all connections in turn */
 	char *plain_buf;       /* TLS_PLAIN_BYTES, the same */
+	char *frame_buf;       /* FRAME_BYTES, for the WebSocket frame being sent */
 
 	struct rate *rates; /* RATES */
 	struct blocks blocks;

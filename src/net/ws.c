@@ -29,19 +29,18 @@ ws_free(struct ws *ws)
 
 /* ---- down ---- */
 
+/* In one piece: over TLS a frame is a record, not two. */
 enum err
 ws_send(struct conn *c, enum ws_opcode opcode, struct slice payload)
 {
-	char bytes[WS_HEAD_MAX_BYTES];
-	struct buf head;
-	enum err e;
+	struct buf b;
 
 	if (!c->ws->open || c->ws->closing)
 		return ERR_CLOSED;
-	buf_init(&head, bytes, sizeof bytes);
-	ws_write_head(&head, opcode, payload.n);
-	e = conn_write(c, buf_slice(&head));
-	return e == ERR_OK && payload.n ? conn_write(c, payload) : e;
+	buf_init(&b, c->net->frame_buf, FRAME_BYTES);
+	ws_write_head(&b, opcode, payload.n);
+	buf_put(&b, payload);
+	return buf_ok(&b) ? conn_write(c, buf_slice(&b)) : ERR_TOO_BIG;
 }
 
 void

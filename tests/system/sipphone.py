@@ -10,6 +10,8 @@ import select
 import socket
 import time
 
+import wire
+
 WAIT_SECONDS = 6
 
 
@@ -58,7 +60,8 @@ class Message:
 
 
 def sdp(host, port, direction="sendrecv", version=1, codecs="8 0", extra=""):
-    return (f"v=0\r\no=- 1 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+    net = "IP6" if ":" in host else "IP4"
+    return (f"v=0\r\no=- 1 {version} IN {net} {host}\r\ns=-\r\nc=IN {net} {host}\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP {codecs}\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
             f"a={direction}\r\n{extra}").encode()
 
@@ -67,7 +70,7 @@ def sdp_target(body):
     """Where the first stream of an SDP wants its packets."""
     text = body.decode()
     port = int(re.search(r"^m=audio (\d+)", text, re.M).group(1))
-    hosts = re.findall(r"^c=IN IP4 (\S+)", text, re.M)
+    hosts = re.findall(r"^c=IN IP[46] (\S+)", text, re.M)
     return hosts[-1], port
 
 
@@ -102,14 +105,10 @@ def digest_answer(challenge, method, uri, user, password, count=1):
 
 
 class Phone:
-    def __init__(self, server, host, name, password=None, transport="udp", port=0):
+    def __init__(self, server, host, name, password=None, transport="udp", port=0, tls=None, sni=None):
         self.server, self.name, self.password, self.transport = server, name, password, transport
-        kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
-        self.sock = socket.socket(socket.AF_INET, kind)
-        self.sock.bind((host, port))
-        if transport == "tcp":
-            self.sock.connect(server)
-        self.host, self.port = self.sock.getsockname()
+        self.sock = wire.connect(transport, server, host, port, tls, sni)
+        self.host, self.port = self.sock.getsockname()[:2]
         self.stream = b""
         self.seen = set()
         self.repeats = 0
@@ -133,9 +132,24 @@ class Phone:
         if self.transport == "udp":
             self.sock.sendto(data, self.server)
         else:
-            self.sock.sendall(data)
+            self.sock.sendall(wire.frame(data) if self.transport in wire.WEBSOCKETS else data)
+
+    def _take_websocket_message(self):
+        while True:
+            found = wire.take_frame(self.stream)
+            if not found:
+                return None
+            opcode, payload, self.stream = found
+            if opcode == wire.PING:
+                self.sock.sendall(wire.frame(payload, wire.PONG))
+            elif opcode == wire.CLOSE:
+                raise ConnectionError("the server closed the WebSocket")
+            elif opcode != wire.PONG and payload.strip():
+                return payload
 
     def _take_stream_message(self):
+        if self.transport in wire.WEBSOCKETS:
+            return self._take_websocket_message()
         self.stream = self.stream.lstrip(b"\r\n")
         end = self.stream.find(b"\r\n\r\n")
         if end < 0:
@@ -151,15 +165,16 @@ class Phone:
         """One message off the wire, or None."""
         deadline = time.monotonic() + seconds
         while True:
-            if self.transport == "tcp":
+            if self.transport in wire.STREAMS:
                 data = self._take_stream_message()
                 if data:
                     return Message(data)
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self.sock], [], [], left)[0]:
+            decrypted = self.transport in wire.ENCRYPTED and self.sock.pending()
+            if not decrypted and (left <= 0 or not select.select([self.sock], [], [], left)[0]):
                 return None
             data = self.sock.recv(65536)
-            if self.transport == "tcp":
+            if self.transport in wire.STREAMS:
                 if not data:
                     raise ConnectionError("the server closed the connection")
                 self.stream += data
@@ -223,15 +238,24 @@ class Phone:
 
     @property
     def uri(self):
-        return f"sip:{self.name}@{self.server[0]}:{self.server[1]}"
+        return f"sip:{self.name}@{self.server_place}"
+
+    @property
+    def server_place(self):
+        return f"{wire.url_host(self.server[0])}:{self.server[1]}"
+
+    @property
+    def place(self):
+        """Where it says that it is; a browser does not know (RFC 7118, 4)."""
+        return f"{self.name}.invalid" if self.transport in wire.WEBSOCKETS else f"{wire.url_host(self.host)}:{self.port}"
 
     @property
     def contact(self):
-        tail = ";transport=tcp" if self.transport == "tcp" else ""
-        return f"<sip:{self.name}@{self.host}:{self.port}{tail}>"
+        tail = "" if self.transport == "udp" else f";transport={self.transport.replace('wss', 'ws')}"
+        return f"<sip:{self.name}@{self.place}{tail}>"
 
     def via(self, branch=None):
-        return f"SIP/2.0/{self.transport.upper()} {self.host}:{self.port};branch={branch or 'z9hG4bK' + token()};rport"
+        return f"SIP/2.0/{self.transport.upper()} {self.place};branch={branch or 'z9hG4bK' + token()};rport"
 
     def build(self, start, headers, body=b""):
         lines = [start] + [f"{name}: {value}" for name, value in headers]
@@ -263,7 +287,7 @@ class Phone:
 
     def register(self, expires=300, expect=200, password=None, call_id=None, contact=None):
         """REGISTER with digest; returns the last answer, whose status must be `expect`."""
-        uri = f"sip:{self.server[0]}:{self.server[1]}"
+        uri = f"sip:{self.server_place}"
         call_id, tag = call_id or token(16), token()
         to = f"<{self.uri}>"
         extra = [("Expires", str(expires))]
@@ -289,7 +313,7 @@ class Phone:
         """Sends an INVITE, answering a challenge, and returns the caller's dialog."""
         if body is None:
             body = sdp(self.host, self.open_rtp().port)
-        return Dialog.start(self, f"sip:{number}@{self.server[0]}:{self.server[1]}", body, extra)
+        return Dialog.start(self, f"sip:{number}@{self.server_place}", body, extra)
 
     def answer_invite(self, seconds=WAIT_SECONDS):
         """Waits for an INVITE and returns the called side's dialog."""
@@ -413,7 +437,7 @@ class Rtp:
     """A socket for RTP on a phone's address, with an RTCP neighbour it ignores."""
 
     def __init__(self, host):
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock = socket.socket(wire.family(host), socket.SOCK_DGRAM)
         while True:
             port = random.randrange(32000, 32700, 2)
             try:

@@ -3,6 +3,9 @@
     send INVITE | send INVITE hold   an INVITE with SDP (the second: a=sendonly); later ones are re-INVITEs
     send ACK | BYE | CANCEL | REGISTER | OPTIONS
     send 180 | send 183 sdp | send 200 sdp | send 486 …   an answer to the request received last
+    send INVITE 100rel                    reliable answers are wanted; send PRACK acknowledges the last one
+    send 183 reliable | send 200 late     by a called phone: with RSeq and SDP; to the INVITE, after other requests
+    send UPDATE                           with SDP
     recv 180 | recv INVITE | recv 100? …   what must come; with ? it may
     auth 401                              a challenge, answered by the next request sent
     pause 300                             milliseconds
@@ -42,6 +45,9 @@ class Script:
         self.cseq = 0
         self.challenged = False
         self.sdp_version = 0
+        self.rseq = 100
+        self.reliable = any("PRACK" in line for line in self.lines)
+        self.method = ""
         self.steps = []
 
     def xml(self):
@@ -64,14 +70,19 @@ class Script:
         optional = ' optional="true"' if what.endswith("?") else ""
         what = what.rstrip("?")
         if what.isdigit():
-            rrs = ' rrs="true"' if what.startswith(("18", "2")) else ""
-            self.steps.append(f'<recv response="{what}"{rrs}{optional}/>')
+            rrs = ' rrs="true"' if what.startswith(("18", "2")) and self.method in ("INVITE", "") else ""
+            action = ""
+            if self.reliable and what.startswith("18") and not self.called:
+                action = '<action><ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" assign_to="rseq"/></action>'
+            self.steps.append(f'<recv response="{what}"{rrs}{optional}>{action}</recv>')
         elif what == "INVITE" and not self.steps:
             self.steps.append(
                 f'<recv request="{what}" rrs="true"><action>'
                 '<ereg regexp="[^\\r\\n]*" search_in="hdr" header="From:" assign_to="caller"/>'
                 '<ereg regexp="[^\\r\\n]*" search_in="hdr" header="To:" assign_to="me"/>'
-                '</action></recv><Reference variables="caller,me"/>')
+                '<ereg regexp="[^\\r\\n]*" search_in="hdr" header="Via:" assign_to="via"/>'
+                '<ereg regexp="[^\\r\\n]*" search_in="hdr" header="CSeq:" assign_to="number"/>'
+                '</action></recv><Reference variables="caller,me,via,number"/>')
         else:
             self.steps.append(f'<recv request="{what}"{optional}/>')
 
@@ -82,7 +93,7 @@ class Script:
             self.send_request(what, body)
 
     def sdp(self, kind):
-        if kind not in ("sdp", "hold"):
+        if kind not in ("sdp", "hold", "100rel", "reliable", "late"):
             return ""
         self.sdp_version += 1
         direction = "sendonly" if kind == "hold" else "sendrecv"
@@ -96,9 +107,21 @@ class Script:
         self.steps.append(f"<send{attribute}><![CDATA[\n{text}\n]]></send>")
 
     def send_answer(self, status, body):
+        if body == "late":
+            self.send(f"SIP/2.0 {status} Test\nVia:[$via]\n[last_From:]\nTo:[$me];tag=[pid]c[call_number]\n"
+                      f"[last_Call-ID:]\nCSeq:[$number]\n{CONTACT}{self.can()}", self.sdp(body), retransmit=True)
+            return
+        extra = ""
+        if body == "reliable":
+            self.rseq += 1
+            extra = f"\nRequire: 100rel\nRSeq: {self.rseq}"
         self.send(f"SIP/2.0 {status} Test\n[last_Via:]\n[last_From:]\n[last_To:]{self.answer_tag()}\n"
-                  f"[last_Call-ID:]\n[last_CSeq:]\n{CONTACT}", self.sdp(body),
+                  f"[last_Call-ID:]\n[last_CSeq:]\n{CONTACT}{self.can()}{extra}", self.sdp(body),
                   retransmit=self.called and status >= "200" and self.last_received() == "INVITE")
+
+    def can(self):
+        updates = any("UPDATE" in line for line in self.lines)
+        return "\nAllow: INVITE, ACK, BYE, CANCEL, PRACK, UPDATE" if updates else ""
 
     def last_received(self):
         return next((line.split()[1] for line in reversed(self.lines[:len(self.steps) + 1])
@@ -130,6 +153,8 @@ class Script:
         if method != "ACK":
             self.cseq += 1
             self.method = method
+        if method == "INVITE":
+            self.invite_cseq = self.cseq
         if out_of_dialog:
             place = SERVER if method == "REGISTER" else f"[service]@{SERVER}"
             who = "[name]" if method == "REGISTER" else "[service]"
@@ -145,13 +170,18 @@ class Script:
         suffix = "a" if method == "ACK" else ""
         head = (f"{line}\nVia: SIP/2.0/[transport] [local_ip]:[local_port]"
                 f";branch=z9hG4bK-[pid]-[call_number]-{self.cseq}{suffix}\n{ends}\n"
-                f"Call-ID: [call_id]\nCSeq: {self.cseq} {method}\n{CONTACT}\nMax-Forwards: 70")
+                f"Call-ID: [call_id]\nCSeq: {self.invite_cseq if method == 'ACK' else self.cseq} {method}\n"
+                f"{CONTACT}{self.can()}\nMax-Forwards: 70")
+        if kind == "100rel":
+            head += "\nSupported: 100rel"
+        if method == "PRACK":
+            head += f"\nRAck: [$rseq] {self.invite_cseq} INVITE"
         if self.challenged:
             head += "\n" + self.proof
             self.challenged = False
         if method == "REGISTER":
             head += "\nExpires: 300"
-        body = self.sdp(kind or "sdp") if method == "INVITE" else ""
+        body = self.sdp(kind or "sdp") if method in ("INVITE", "UPDATE") else ""
         self.send(head.replace("\n\n", "\n"), body, retransmit=method != "ACK")
 
 

@@ -135,6 +135,58 @@ class SippCalls(SystemTest):
         """))
         self.assertEqual(record["result"], "answered")
 
+    def test_reliable_early_media(self):
+        """RFC 3262 on both legs: the phone's 183 gets our PRACK, ours gets the caller's."""
+        record = self.play("""
+            send INVITE 100rel
+            recv 100?
+            recv 183
+            send PRACK
+            recv 200
+            recv 200
+            send ACK
+            pause 50
+            send BYE
+            recv 200
+        """, 102, (CALLED, """
+            recv INVITE
+            send 183 reliable
+            recv PRACK
+            send 200
+            pause 200
+            send 200 late
+            recv ACK
+            recv BYE
+            send 200
+        """))
+        self.assertEqual(record["result"], "answered")
+
+    def test_update_in_a_call(self):
+        """RFC 3311: an offer in an UPDATE reaches the other side as one."""
+        record = self.play("""
+            send INVITE
+            recv 100?
+            recv 180?
+            recv 200
+            send ACK
+            pause 50
+            send UPDATE hold
+            recv 200
+            pause 50
+            send BYE
+            recv 200
+        """, 102, (CALLED, """
+            recv INVITE
+            send 180
+            send 200 sdp
+            recv ACK
+            recv UPDATE
+            send 200 sdp
+            recv BYE
+            send 200
+        """))
+        self.assertEqual(record["result"], "answered")
+
     def test_hold_and_resume_by_the_caller(self):
         self.play("""
             send INVITE

@@ -86,6 +86,8 @@ join_on_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp)
 	if (consult && consult->invite_in) {
 		consult->invite_in_pending = false;
 		sip_server_reject(consult->invite_in, 487, SLICE(""));
+		record_reason(
+		    o, REASON_GIVEN_AWAY, REASON_ARGS(t->from.name, slice_cstr(t->call->id)));
 	}
 	if (consult)
 		leg_done(consult);

@@ -136,7 +136,7 @@ refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *re
 		return;
 	if (!status)
 		status = read_target(req, &to);
-	if (!status && transfer_new(l, req, subscribed, &t) != ERR_OK)
+	if (!status && transfer_new(l, req, to.number, subscribed, &t) != ERR_OK)
 		status = 500;
 	if (status) {
 		sip_server_reject(tsx, status, SLICE(""));

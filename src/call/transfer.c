@@ -24,12 +24,14 @@ on_retry(struct timer *timer)
 }
 
 static enum err
-keep_texts(struct transfer *t, const struct leg *by, const struct sip_msg *refer)
+keep_texts(struct transfer *t, const struct leg *by, const struct sip_msg *refer, struct slice to)
 {
 	enum err e = party_copy(&t->arena, &by->party, &t->from);
 
 	if (e == ERR_OK)
 		e = arena_dup(&t->arena, by->phone_name, &t->from_phone_name);
+	if (e == ERR_OK) /* until somebody knows better */
+		e = arena_dup(&t->arena, to.n ? to : SLICE("?"), &t->to.number);
 	if (e == ERR_OK)
 		e = arena_dup(
 		    &t->arena, sip_msg_value(refer, SIP_HDR_REFERRED_BY), &t->referred_by);
@@ -37,14 +39,15 @@ keep_texts(struct transfer *t, const struct leg *by, const struct sip_msg *refer
 }
 
 enum err
-transfer_new(struct leg *by, const struct sip_msg *refer, bool subscribed, struct transfer **out)
+transfer_new(struct leg *by, const struct sip_msg *refer, struct slice to, bool subscribed,
+    struct transfer **out)
 {
 	struct transfer *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return ERR_NOMEM;
 	arena_init(&t->arena, "transfer", 256, 16 * 1024);
-	if (keep_texts(t, by, refer) != ERR_OK) {
+	if (keep_texts(t, by, refer, to) != ERR_OK) {
 		arena_fini(&t->arena);
 		free(t);
 		return ERR_NOMEM;
@@ -438,6 +441,8 @@ transfer_on_cancel(struct leg *l)
 	l->invite_in = NULL;
 	l->invite_in_pending = false;
 	watch_tell(l, CALL_DIALOG_TERMINATED);
+	record_reason(
+	    l->call, REASON_GIVEN_AWAY, REASON_ARGS(t->from.name, slice_cstr(t->call->id)));
 	return true;
 }
 

@@ -65,8 +65,9 @@ bool refer_on_subscribe(struct leg *l, struct sip_server *tsx, const struct sip_
 void refer_notify(struct transfer *t, uint16_t status);
 
 /* ---- transfer.c ---- */
-ERR_MUST_CHECK enum err transfer_new(
-    struct leg *by, const struct sip_msg *refer, bool subscribed, struct transfer **out);
+/** to: the number in Refer-To. */
+ERR_MUST_CHECK enum err transfer_new(struct leg *by, const struct sip_msg *refer, struct slice to,
+    bool subscribed, struct transfer **out);
 /** Rings who has the number. */
 void transfer_blind(struct transfer *t, struct slice number);
 /** The target could not be reached. Ends t, or rings the one who transferred. */

@@ -65,6 +65,7 @@ enum {
 	X(TRANSFERRED_TO, "transferred_to", "The call was transferred to {0} {1} (phone {2})")     \
 	X(TRANSFER_FAILED, "transfer_failed", "The transfer to {0} failed: {1} {2}")               \
 	X(TRANSFER_BACK, "transfer_back", "The call goes back to {0}, who transferred it")         \
+	X(GIVEN_AWAY, "given_away", "{0} leaves this call to another one (call {1})")              \
 	X(JOINED_CALL, "joined_call", "{0} connected this call with another one (call {1})")       \
 	X(PICKED_UP, "picked_up", "{0} picked the call up at phone {1}")                           \
 	X(TAKEN_OVER, "taken_over", "{0} took the call over at phone {1} from phone {2}")          \

@@ -222,7 +222,8 @@ on_outcome(void *ctx, const struct phone_outcome *outcome)
 	c = &o->told[o->n_told++];
 	*c = (struct office_call){.status = outcome->status,
 	    .failed = outcome->failed || outcome->gave_up,
-	    .vanished = outcome->vanished};
+	    .vanished = outcome->vanished,
+	    .replacing = outcome->replacing};
 	call_id_of(outcome->sip_call_id, c->id);
 }
 
@@ -251,7 +252,7 @@ add_phones(struct office *o, size_t n, struct rng *rng)
 						 .registrar = address(1),
 						 .ops = &phone_ops,
 						 .ctx = o,
-						 .patience = o->good_cable ? 1 : 20,
+						 .patience = o->good_cable ? 2 : 20,
 						 .seed = rng_u64(rng)});
 		o->n_phones = i + 1;
 	}
@@ -269,7 +270,14 @@ next_call(struct timer *t)
 	struct rng *rng = sim_rng(o->sim);
 	size_t who = rng_below(rng, (uint32_t)o->n_phones);
 
-	phone_dial(&o->phone[who], numbers[rng_below(rng, sizeof numbers / sizeof numbers[0])]);
+	const char *number = numbers[rng_below(rng, sizeof numbers / sizeof numbers[0])];
+	struct phone_dialog d;
+
+	if (rng_below(rng, 8) == 0 &&
+	    phone_dialog(&o->phone[rng_below(rng, (uint32_t)o->n_phones)], &d))
+		phone_replace(&o->phone[who], number, &d);
+	else
+		phone_dial(&o->phone[who], number);
 	if (--o->calls_left)
 		timer_start(sim_timers(o->sim), t, rng_below(rng, DAY_MS / 10));
 }

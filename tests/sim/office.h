@@ -32,7 +32,7 @@ struct office_call {
 	struct office *office;
 	char id[CALL_ID_BYTES];
 	uint16_t status;
-	bool failed, vanished;
+	bool failed, vanished, replacing;
 };
 
 /* A registration on the disk; n 0: none. */
@@ -75,6 +75,8 @@ struct office {
 /* What happened, summed over seeds: that the simulation does what it is for. */
 struct office_sums {
 	uint64_t calls, answered, cancelled, glares, vanished, timeouts, crashes, datagrams, lost;
+	uint64_t referred, moved,
+	    replaced; /* REFERs taken; transfers that came off; places taken */
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 };
 

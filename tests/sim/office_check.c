@@ -139,6 +139,15 @@ find_record(struct office *o, const char *id)
 	return found;
 }
 
+static bool
+has_moved(const struct cdr *r)
+{
+	for (uint32_t i = 0; i < r->explanation_count; i++)
+		if (slice_starts(slice_cstr(r->explanation[i]), SLICE("given_away")))
+			return true;
+	return false;
+}
+
 /* What the caller was told is what the record says. */
 static void
 check_told(struct office *o, const struct office_call *c)
@@ -150,6 +159,8 @@ check_told(struct office *o, const struct office_call *c)
 	cdr = find_record(o, c->id);
 	if (c->vanished || c->failed)
 		return; /* nobody was told anything */
+	if (c->replacing || (cdr && has_moved(cdr)))
+		return; /* the record is about others, or what became of the caller is another's */
 	if (c->status == 401)
 		office_problem(o, "call %s: the right password did not help", c->id);
 	if (!cdr)
@@ -228,6 +239,18 @@ office_check(struct office *o)
 		office_problem(o, "%u calls made, %zu ended at their callers", dialled, o->n_told);
 }
 
+static void
+count_moves(const struct cdr *r, struct office_sums *sums)
+{
+	for (uint32_t i = 0; i < r->explanation_count; i++) {
+		struct slice reason = slice_cstr(r->explanation[i]);
+
+		sums->moved += slice_starts(reason, SLICE("transferred_to"));
+		sums->replaced += slice_starts(reason, SLICE("picked_up")) ||
+				  slice_starts(reason, SLICE("taken_over"));
+	}
+}
+
 void
 office_sum(const struct office *o, struct office_sums *sums)
 {
@@ -243,8 +266,12 @@ office_sum(const struct office *o, struct office_sums *sums)
 		sums->vanished += o->told[i].vanished;
 		sums->timeouts += o->told[i].failed;
 	}
-	for (size_t i = 0; i < o->n_phones; i++)
+	for (size_t i = 0; i < o->n_phones; i++) {
 		sums->glares += o->phone[i].glares;
+		sums->referred += o->phone[i].n_referred;
+	}
+	for (size_t i = 0; i < o->n_records; i++)
+		count_moves(&o->record[i].cdr, sums);
 	for (size_t i = 0; i < o->n_records; i++)
 		sums->by_result[o->record[i].cdr.result]++;
 }

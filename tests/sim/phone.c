@@ -173,8 +173,9 @@ phone_power_off(struct phone *p, uint32_t back_ms)
 
 		if (c->outgoing && !c->told)
 			p->p.ops->on_outcome(
-			    p->p.ctx, &(struct phone_outcome){
-					  .sip_call_id = c->dialog.call_id, .vanished = true});
+			    p->p.ctx, &(struct phone_outcome){.sip_call_id = c->dialog.call_id,
+					  .vanished = true,
+					  .replacing = c->replaces.text[0] != '\0'});
 		sip_dialog_fini(&c->dialog);
 		pc_free(c);
 	}
@@ -238,7 +239,7 @@ phone_inspect(struct phone *p,
 
 		from.port = c->port;
 		if (c->state != PC_UP || c->out_pending || c->in_pending || c->ack_due ||
-		    c->was_late)
+		    c->was_late || c->referring)
 			continue;
 		if (is_right(ctx, &from, c->remote_port, c->agreed_holding))
 			c->disagreed = 0;

@@ -20,6 +20,7 @@ struct phone_outcome {
 	bool failed;	 /* none came, and the transaction said so (timer B, or after CANCEL) */
 	bool gave_up;	 /* cancelled before its credentials were asked for */
 	bool vanished;	 /* the phone lost its power before */
+	bool replacing;	 /* it wanted the place of another phone */
 };
 
 struct phone_ops {
@@ -53,7 +54,7 @@ struct phone {
 	bool registered;
 	bool resting; /* no new calls, no registering again: the end is near */
 	uint16_t next_port;
-	unsigned n_dialled, glares;
+	unsigned n_dialled, glares, n_referred;
 };
 
 enum { PHONE_EXPIRES_S = 120 };
@@ -62,8 +63,17 @@ enum { PHONE_EXPIRES_S = 120 };
 ERR_MUST_CHECK enum err phone_init(struct phone *p, const struct phone_params *params);
 /** Power off for good, without a word. */
 void phone_fini(struct phone *p);
+/* A dialog, as watchers know it and as Replaces names it. */
+struct phone_dialog {
+	char text[256];
+};
+
 /** Calls a number; nothing when the power is off. */
 void phone_dial(struct phone *p, const char *number);
+/** The same in the place of another phone's call. */
+void phone_replace(struct phone *p, const char *number, const struct phone_dialog *d);
+/** One of its dialogs; false: it has none, or its habits say no. */
+bool phone_dialog(struct phone *p, struct phone_dialog *out);
 /** From now on it neither calls nor registers again, but ends what it has. */
 void phone_rest(struct phone *p);
 /** Does it send RTP from this port now? */

@@ -183,6 +183,7 @@ pc_on_request(struct phone_call *c, struct sip_server *tsx, const struct sip_msg
 			pc_outcome(c, 0, true);
 		pc_over(c);
 		break;
+	case SIP_NOTIFY: pc_on_notify(c, req); /* fallthrough */
 	default: sip_server_reject(tsx, 200, (struct slice){0}); break;
 	}
 }

@@ -68,8 +68,11 @@ pc_over(struct phone_call *c)
 		phone_broken(p, "a call of ours ended before its INVITE");
 	if (c->invite_out)
 		sip_client_detach(c->invite_out);
+	if (c->refer_out)
+		sip_client_detach(c->refer_out);
 	if (c->invite_in)
 		sip_server_attach(c->invite_in, NULL, NULL);
+	c->refer_out = NULL;
 	c->invite_out = NULL;
 	c->invite_in = NULL;
 	stop_timers(c);
@@ -89,6 +92,7 @@ pc_outcome(struct phone_call *c, uint16_t status, bool failed)
 	    c->phone->p.ctx, &(struct phone_outcome){.sip_call_id = c->dialog.call_id,
 				 .status = status,
 				 .failed = failed,
+				 .replacing = c->replaces.text[0] != '\0',
 				 .gave_up = c->cancelled && status == 401});
 }
 

@@ -33,11 +33,13 @@ write_session(const struct phone_call *c, struct buf *b)
 static void
 send_invite(struct phone_call *c, const struct sip_msg *challenge)
 {
-	char extra[1400];
+	char extra[2048];
 	struct buf b;
 
 	buf_init(&b, extra, sizeof extra);
 	write_session(c, &b);
+	if (c->replaces.text[0])
+		buf_printf(&b, "Replaces: %s\r\n", c->replaces.text);
 	if (challenge &&
 	    !phone_authorize(c->phone, &b, challenge, SLICE("INVITE"), sip_dialog_uri(&c->dialog)))
 		phone_broken(c->phone, "401 without a challenge for us");
@@ -145,8 +147,8 @@ lose_patience(struct timer *t)
 	sip_client_cancel(c->invite_out, (struct slice){0});
 }
 
-void
-phone_dial(struct phone *p, const char *number)
+static void
+dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 {
 	char local[96], remote[120], text[ADDR_TEXT_MAX];
 	struct sip_dialog_uac_params params = {.flow = phone_flow(p)};
@@ -155,6 +157,8 @@ phone_dial(struct phone *p, const char *number)
 	if (!p->core || p->resting)
 		return;
 	c = pc_new(p, true);
+	if (replaces)
+		c->replaces = *replaces;
 	p->n_dialled++;
 	snprintf(c->uri, sizeof c->uri, "sip:%s@%s", number, addr_text(&p->p.registrar, text));
 	snprintf(local, sizeof local, "\"Phone %s\" <sip:%s@strowger>", p->p.name, p->p.name);
@@ -169,6 +173,18 @@ phone_dial(struct phone *p, const char *number)
 	pc_start(
 	    c, &c->limit, lose_patience, phone_chance(p, 25) ? phone_draw(p, 12000) : PATIENCE_MS);
 	send_invite(c, NULL);
+}
+
+void
+phone_dial(struct phone *p, const char *number)
+{
+	dial(p, number, NULL);
+}
+
+void
+phone_replace(struct phone *p, const char *number, const struct phone_dialog *d)
+{
+	dial(p, number, d);
 }
 
 /* ---- re-INVITE ---- */

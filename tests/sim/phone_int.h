@@ -20,9 +20,12 @@ struct phone_call {
 	struct arena arena;
 	struct sip_dialog dialog;
 	enum phone_call_state state;
-	bool outgoing, told; /* told: on_outcome was called */
-	char uri[96];	     /* what was dialled */
-	unsigned tries;	     /* with credentials */
+	bool outgoing, told;	      /* told: on_outcome was called */
+	char uri[96];		      /* what was dialled */
+	struct phone_dialog replaces; /* in the place of this one; empty = nobody's */
+	struct sip_client *refer_out;
+	bool referring; /* a transfer of ours is under way */
+	unsigned tries; /* with credentials */
 	struct sip_client *invite_out;
 	struct sip_server *invite_in;
 	bool out_pending, in_pending, ack_due, bye_wanted, cancelled;
@@ -93,6 +96,11 @@ bool pc_reinvite(struct phone_call *c, bool late);
 void pc_on_invite(struct phone *p, struct sip_server *tsx, const struct sip_msg *req);
 void pc_on_request(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req);
 void pc_on_ack(struct phone_call *c, const struct sip_msg *ack);
+
+/* ---- phone_transfer.c ---- */
+
+void pc_transfer(struct phone_call *c);
+void pc_on_notify(struct phone_call *c, const struct sip_msg *req);
 
 /* ---- phone_talk.c: what people do in a call ---- */
 

@@ -43,6 +43,8 @@ act(struct timer *t)
 	} else if (dice < 73) {
 		phone_power_off(p, phone_chance(p, 50) ? 1000 + phone_draw(p, 60000) : 0);
 		return; /* the call is gone */
+	} else if (dice < 85) {
+		pc_transfer(c);
 	}
 	next_act(c);
 }

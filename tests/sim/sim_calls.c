@@ -33,14 +33,17 @@ static void
 print_sums(const struct office_sums *s, uint64_t seeds)
 {
 	printf("%llu days: %llu calls, %llu answered, %llu cancelled, %llu glares, %llu callers "
-	       "vanished, %llu without an answer, %llu power failures; %llu datagrams, %llu lost; "
+	       "vanished, %llu without an answer, %llu power failures, %llu "
+	       "transfers asked for, %llu done, %llu places taken; %llu datagrams, %llu lost; "
 	       "%zu allocations "
 	       "refused\n",
 	    (unsigned long long)seeds, (unsigned long long)s->calls,
 	    (unsigned long long)s->answered, (unsigned long long)s->cancelled,
 	    (unsigned long long)s->glares, (unsigned long long)s->vanished,
 	    (unsigned long long)s->timeouts, (unsigned long long)s->crashes,
-	    (unsigned long long)s->datagrams, (unsigned long long)s->lost, fault.failed);
+	    (unsigned long long)s->referred, (unsigned long long)s->moved,
+	    (unsigned long long)s->replaced, (unsigned long long)s->datagrams,
+	    (unsigned long long)s->lost, fault.failed);
 	for (int i = 0; i <= CDR_INTERRUPTED; i++)
 		printf("  %s %llu", cdr_result_name((enum cdr_result)i),
 		    (unsigned long long)s->by_result[i]);
@@ -52,8 +55,8 @@ static bool
 worth_it(const struct office_sums *s, uint64_t seeds)
 {
 	return seeds < 100 ||
-	       (s->answered && s->cancelled && s->glares && s->vanished && s->crashes &&
-		   s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
+	       (s->answered && s->cancelled && s->glares && s->vanished && s->crashes && s->moved &&
+		   s->replaced && s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
 }
 
 /* The whole point: the same seed is the same day. */

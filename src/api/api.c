@@ -58,8 +58,10 @@ build(struct api *api, const struct api_params *p)
 	api->traces = p->traces;
 	api->watches = watches_new();
 	api->subscriptions = subscriptions_new();
+	api->lines = lines_new();
 	api->limits = limits_new();
-	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->limits)
+	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
+	    !api->limits)
 		return ERR_NOMEM;
 	return store_settings(api->store, &api->started_with);
 }
@@ -133,6 +135,7 @@ api_free(struct api *api)
 	live_free(api->live);
 	watches_free(api->watches);
 	subscriptions_free(api->subscriptions);
+	lines_free(api->lines);
 	limits_free(api->limits);
 	hub_free(api->hub);
 	free(api->ticker);

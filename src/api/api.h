@@ -91,6 +91,8 @@ uint16_t api_bound_port(const struct api *api);
 void api_on_live_call(struct api *api, const struct live_call *call);
 /** A binding came, changed (also its reachability) or went. */
 void api_on_registration(struct api *api, const struct live_registration *r, bool removed);
+/** The state of a line to a provider changed, or (removed) there is no such line any more. */
+void api_on_line(struct api *api, const struct live_line *line, bool removed);
 /** A phone watches something, or (removed) does not any more. */
 void api_on_subscription(struct api *api, const struct live_subscription *s, bool removed);
 /** SIP messages, for the trace pages; takes the block over. */

@@ -65,6 +65,7 @@ struct api {
 	struct trace_store *traces; /* borrowed */
 	struct api_watches *watches;
 	struct api_subscriptions *subscriptions;
+	struct api_lines *lines;
 	struct api_limits *limits;
 	struct api_ticker *ticker;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -264,6 +265,11 @@ size_t live_registration_count(struct api_live *l);
 struct api_watches *watches_new(void);
 void watches_free(struct api_watches *w);
 
+struct api_lines *lines_new(void);
+void lines_free(struct api_lines *l);
+/** Publishes what has changed. */
+void lines_flush(struct api *api);
+
 struct api_subscriptions *subscriptions_new(void);
 void subscriptions_free(struct api_subscriptions *all);
 
@@ -312,6 +318,7 @@ void handle_calls(struct request *rq);
 void handle_hangup(struct request *rq);
 void handle_registrations(struct request *rq);
 void handle_subscriptions(struct request *rq);
+void handle_line_status(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

@@ -19,6 +19,7 @@ static const struct route routes[] = {
     {"GET", "/api/calls", WHO_ADMIN, 0, handle_calls},
     {"POST", "/api/calls/{call_id}/hangup", WHO_ADMIN, 0, handle_hangup},
     {"GET", "/api/registrations", WHO_ADMIN, 0, handle_registrations},
+    {"GET", "/api/lines/status", WHO_ADMIN, 0, handle_line_status},
     {"GET", "/api/subscriptions", WHO_ADMIN, 0, handle_subscriptions},
     {"GET", "/api/events", WHO_ADMIN, 0, handle_events},
     {"GET", "/api/traces", WHO_ADMIN, 0, handle_traces},

@@ -82,8 +82,10 @@ ticker_run(void *ctx)
 		    in_ms((uint32_t)(next_ms - now_ms < period_ms ? next_ms - now_ms : period_ms));
 		if (!wait_for_news(t, &until, &dirty))
 			return;
-		if (dirty)
+		if (dirty) {
 			live_flush(api->live);
+			lines_flush(api);
+		}
 	} while (true);
 }
 

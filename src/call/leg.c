@@ -118,7 +118,7 @@ leg_done(struct leg *l)
 	if (c->leg[l->side] == l)
 		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
-	line_leave(l);
+	leg_line_leave(l);
 	update_drop(l);
 	if (l->invite_in)
 		sip_server_attach(l->invite_in, NULL, NULL);
@@ -144,7 +144,7 @@ static void
 write_contact(const struct leg *l, struct buf *b, bool reliable)
 {
 	sip_core_write_contact(
-	    l->call->sw->p.core, b, &l->dialog.flow, line_contact_user(l), SLICE(""));
+	    l->call->sw->p.core, b, &l->dialog.flow, leg_line_contact_user(l), SLICE(""));
 	extensions_write(b, reliable);
 }
 
@@ -154,7 +154,7 @@ write_auth(struct leg *l, enum sip_method m, struct buf *b)
 {
 	size_t before = b->n;
 
-	line_write_auth(l, m, b);
+	leg_line_write_auth(l, m, b);
 	if (m == SIP_INVITE && l->line &&
 	    sdp_text_set(&l->invite_auth, slice_from(buf_slice(b), before)) != ERR_OK)
 		l->invite_auth.n = 0;

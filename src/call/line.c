@@ -131,13 +131,13 @@ ring_hop(struct call *c, int64_t line, const struct ring_whom *whom, struct slic
 }
 
 bool
-line_ring(struct call *c, const struct routing_target *target, const struct ring_whom *whom)
+leg_line_ring(struct call *c, const struct routing_target *target, const struct ring_whom *whom)
 {
 	return ring_hop(c, target->line, whom, target->phone_name, 0, NULL);
 }
 
 uint8_t
-line_family(struct call *c, int64_t line)
+leg_line_family(struct call *c, int64_t line)
 {
 	struct call_line_leg how;
 
@@ -145,7 +145,7 @@ line_family(struct call *c, int64_t line)
 }
 
 enum err
-line_take_caller(struct leg *l, int64_t line)
+leg_line_take_caller(struct leg *l, int64_t line)
 {
 	struct call *c = l->call;
 
@@ -164,20 +164,20 @@ line_take_caller(struct leg *l, int64_t line)
 /* ---- what its requests carry ---- */
 
 struct slice
-line_contact_user(const struct leg *l)
+leg_line_contact_user(const struct leg *l)
 {
 	return l->on_line ? l->on_line->contact_user : SLICE("");
 }
 
 void
-line_write_identity(const struct leg *l, struct buf *b)
+leg_line_write_identity(const struct leg *l, struct buf *b)
 {
 	if (l->on_line)
 		buf_put(b, l->on_line->headers);
 }
 
 void
-line_write_auth(const struct leg *l, enum sip_method m, struct buf *b)
+leg_line_write_auth(const struct leg *l, enum sip_method m, struct buf *b)
 {
 	if (l->line && ops(l->call))
 		ops(l->call)->write_auth(
@@ -187,7 +187,7 @@ line_write_auth(const struct leg *l, enum sip_method m, struct buf *b)
 /* ---- answers ---- */
 
 bool
-line_follow_challenge(struct leg *l, const struct sip_msg *resp)
+leg_line_follow_challenge(struct leg *l, const struct sip_msg *resp)
 {
 	return l->on_line && (resp->status == 401 || resp->status == 407) && ops(l->call) &&
 	       ops(l->call)->challenged(ctx(l->call), l->line, &l->on_line->auth, resp) == ERR_OK;
@@ -201,7 +201,7 @@ line_accepted(struct leg *l)
 }
 
 void
-line_on_provisional(struct leg *l)
+leg_line_on_provisional(struct leg *l)
 {
 	if (l->on_line)
 		timer_stop(&l->on_line->silence);
@@ -230,12 +230,12 @@ next_hop(struct leg *l)
 {
 	struct leg_line *ll = l->on_line;
 
-	line_leave(l); /* its call on the line is the other hop's now */
+	leg_line_leave(l); /* its call on the line is the other hop's now */
 	return ring_hop(l->call, l->line, ll->whom, l->phone_name, ll->attempt, &ll->auth);
 }
 
 void
-line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s)
+leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s)
 {
 	struct call *c = l->call;
 
@@ -277,7 +277,7 @@ on_silence(struct timer *t)
 }
 
 void
-line_leave(struct leg *l)
+leg_line_leave(struct leg *l)
 {
 	if (!l->on_line)
 		return;

@@ -1,7 +1,7 @@
 /*
  * Credentials for what we ask providers inside dialogs. The transaction layer answers the
  * challenges of plain requests (BYE, PRACK, UPDATE, INFO …) by itself, since the leg may be
- * gone by then; INVITEs are asked again by whoever sent them (line_follow_challenge).
+ * gone by then; INVITEs are asked again by whoever sent them (leg_line_follow_challenge).
  */
 #include "call/call_int.h"
 #include "call/line_int.h"

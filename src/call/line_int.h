@@ -5,27 +5,28 @@
 #include "call/call_int.h"
 
 /** Rings a target that is a line. False: nothing was sent. */
-bool line_ring(struct call *c, const struct routing_target *target, const struct ring_whom *whom);
+bool leg_line_ring(
+    struct call *c, const struct routing_target *target, const struct ring_whom *whom);
 /** 4 or 6, of the hop that will be asked first. */
-uint8_t line_family(struct call *c, int64_t line);
+uint8_t leg_line_family(struct call *c, int64_t line);
 /** The caller's leg comes in on this line. ERR_LIMIT: no call is free on it. */
-ERR_MUST_CHECK enum err line_take_caller(struct leg *l, int64_t line);
+ERR_MUST_CHECK enum err leg_line_take_caller(struct leg *l, int64_t line);
 
-struct slice line_contact_user(const struct leg *l);
-void line_write_identity(const struct leg *l, struct buf *b);
-void line_write_auth(const struct leg *l, enum sip_method m, struct buf *b);
+struct slice leg_line_contact_user(const struct leg *l);
+void leg_line_write_identity(const struct leg *l, struct buf *b);
+void leg_line_write_auth(const struct leg *l, enum sip_method m, struct buf *b);
 
 /** Lets the transaction layer answer challenges of this request of l; takes a CSeq number. */
 void line_set_auth(struct leg *l, struct sip_request *r);
 /** An INVITE was accepted: the next one may be challenged anew. */
 void line_accepted(struct leg *l);
 /** True: the INVITE is to be sent again, with credentials. */
-bool line_follow_challenge(struct leg *l, const struct sip_msg *resp);
-void line_on_provisional(struct leg *l);
+bool leg_line_follow_challenge(struct leg *l, const struct sip_msg *resp);
+void leg_line_on_provisional(struct leg *l);
 /** Its INVITE failed with status; local: nothing was received (time-out, transport). May
  *  launch another leg; takes targets away that would not help. Before the leg is done. */
-void line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s);
+void leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s);
 /** The leg is done: its call on the line is free again. */
-void line_leave(struct leg *l);
+void leg_line_leave(struct leg *l);
 
 #endif

@@ -61,7 +61,7 @@ present_write_invite(const struct leg *l, struct buf *b)
 	if (!caller)
 		return;
 	present_write(l, caller, b);
-	line_write_identity(l, b);
+	leg_line_write_identity(l, b);
 	sip_core_address(c->sw->p.core, &l->dialog.flow, &host);
 	diversion_write(b, c->diverted, c->n_diverted, l->party.number, trust(l), &host);
 	write_alert(l, caller, b);

@@ -208,7 +208,7 @@ static void
 on_refusal(struct leg *l, const struct sip_msg *resp)
 {
 	l->invite_out_pending = false;
-	if (line_follow_challenge(l, resp) &&
+	if (leg_line_follow_challenge(l, resp) &&
 	    reinvite_send(
 		l, l->asked_late ? SLICE("") : sdp_text_slice(&l->local_sdp), l->purpose) == ERR_OK)
 		return;

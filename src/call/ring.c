@@ -70,7 +70,7 @@ try_again(struct leg *l, const struct sip_msg *resp)
 		l->session_s = session_after_422(l, resp);
 		return l->session_s != 0;
 	}
-	return line_follow_challenge(l, resp);
+	return leg_line_follow_challenge(l, resp);
 }
 
 /* "120 (comment);duration=…": RFC 3261, 20.33. */
@@ -97,7 +97,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		return;
 	}
 	if (resp->status < 200)
-		line_on_provisional(l);
+		leg_line_on_provisional(l);
 	if (resp->status > 100 && resp->status < 200) {
 		if (resp->to.tag.n && sip_dialog_on_response(&l->dialog, &l->arena, resp) != ERR_OK)
 			return;
@@ -116,7 +116,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		if (fork_invite(l))
 			return;
 	}
-	line_on_failure(l, resp->status, false, retry_after_s(resp));
+	leg_line_on_failure(l, resp->status, false, retry_after_s(resp));
 	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active)
 		fork_failed(l, divert_follow(l, resp), false);
 	else
@@ -128,7 +128,7 @@ on_failed(void *user, struct sip_client *tsx, enum err why)
 {
 	struct leg *l = user;
 
-	line_on_failure(l, why == ERR_TIMEOUT ? 408 : 503, true, 0);
+	leg_line_on_failure(l, why == ERR_TIMEOUT ? 408 : 503, true, 0);
 	fork_failed(l, why == ERR_TIMEOUT ? 408 : 503, true);
 }
 
@@ -277,7 +277,7 @@ ring_next(struct call *c)
 			ring_phone(c, &t->t, t->whom);
 		} else if (c->ring.asking < CALL_LEGS_MAX) {
 			r->alone = r->n_targets == 1;
-			line_ring(c, &t->t, t->whom);
+			leg_line_ring(c, &t->t, t->whom);
 		}
 	}
 	if (r->asking == 0) {
@@ -399,7 +399,7 @@ family_of_targets(struct call *c)
 		if (target->kind == ROUTING_PHONE)
 			n = c->sw->p.ops->contacts(
 			    c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
-		else if (line_family(c, target->line) == 6)
+		else if (leg_line_family(c, target->line) == 6)
 			return 6;
 		for (size_t i = 0; i < n; i++)
 			if (contact[i].flow.remote.family == 6)

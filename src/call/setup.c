@@ -88,7 +88,7 @@ seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 		return e;
 	e = arena_dup(&l->arena, c->caller_phone, &l->phone_name);
 	if (e == ERR_OK && from->line)
-		e = line_take_caller(l, from->line->id);
+		e = leg_line_take_caller(l, from->line->id);
 	if (e != ERR_OK) {
 		leg_done(l);
 		return e;

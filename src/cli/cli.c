@@ -24,6 +24,8 @@ static const struct command {
     {"records", command_entity, "records [list|show ID]", "call records, newest first"},
     {"calls", command_calls, "calls", "calls in progress"},
     {"registrations", command_registrations, "registrations", "phones that can be reached"},
+    {"lines", command_lines, "lines [status|list|show ID|add K=V…|set ID K=V…|delete ID]",
+	"lines to providers: whether they work, and how they are set up"},
     {"subscriptions", command_subscriptions, "subscriptions", "who watches whom"},
     {"hangup", command_hangup, "hangup CALL_ID", "end a call"},
     {"trace", command_trace,

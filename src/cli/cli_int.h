@@ -87,6 +87,7 @@ int command_entity(struct cli *cli);
 int command_settings(struct cli *cli);
 int command_calls(struct cli *cli);
 int command_registrations(struct cli *cli);
+int command_lines(struct cli *cli);
 int command_subscriptions(struct cli *cli);
 int command_hangup(struct cli *cli);
 int command_trace(struct cli *cli);

@@ -13,6 +13,9 @@ static const struct column registration_columns[] = {{"phone", "PHONE"}, {"sourc
     {"transport", "TRANSPORT"}, {"reachable", "REACHABLE"}, {"rtt_ms", "RTT MS"},
     {"expires_at", "UNTIL"}, {"user_agent", "USER AGENT"}};
 
+static const struct column line_columns[] = {{"line_id", "ID"}, {"line", "LINE"},
+    {"state", "STATE"}, {"server", "SERVER"}, {"transport", "TRANSPORT"}, {"since", "SINCE"},
+    {"expires_at", "UNTIL"}, {"reason", "REASON"}};
 static const struct column subscription_columns[] = {{"phone", "PHONE"}, {"event", "EVENT"},
     {"resource", "WATCHES"}, {"source", "ADDRESS"}, {"transport", "TRANSPORT"},
     {"subscribed_at", "SINCE"}, {"expires_at", "UNTIL"}};
@@ -54,6 +57,17 @@ command_registrations(struct cli *cli)
 {
 	return print_items(cli, "/api/registrations", registration_columns,
 	    sizeof registration_columns / sizeof registration_columns[0]);
+}
+
+/* Alone: how they are now. With more words: what is stored, like any collection. */
+int
+command_lines(struct cli *cli)
+{
+	if (cli->count == 2 && strcmp(cli->args[1], "status") == 0)
+		cli->count = 1;
+	return cli->count > 1 ? command_entity(cli)
+			      : print_items(cli, "/api/lines/status", line_columns,
+				    sizeof line_columns / sizeof line_columns[0]);
 }
 
 int

@@ -217,6 +217,7 @@ open_signalling(struct daemon *d)
 {
 	struct signalling_params p = {.settings = &d->settings,
 	    .any_port = options_any_port(&d->options),
+	    .dns_servers = d->options.dns,
 	    .journal = d->journal,
 	    .keep = d->keep,
 	    .subscriptions = d->subscriptions};

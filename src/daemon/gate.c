@@ -14,27 +14,12 @@ struct gate {
 /* ---- who is known without logging in ---- */
 
 static bool
-is_host(struct slice host, const struct addr *remote)
-{
-	struct addr a;
-
-	return addr_parse(host, 0, &a) == ERR_OK && addr_eq_ip(&a, remote);
-}
-
-static bool
 is_known(void *ctx, const struct addr *remote)
 {
 	struct gate *g = ctx;
-	size_t n;
-	const struct dir_line *line = dir_lines(g->p.directory, &n);
 
-	if (dir_phone_by_source(g->p.directory, remote, SLICE("")))
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (line[i].enabled &&
-		    (addr_nets_have(line[i].permit, remote) || is_host(line[i].host, remote)))
-			return true;
-	return false;
+	return dir_phone_by_source(g->p.directory, remote, SLICE("")) ||
+	       trunk_knows_address(g->p.trunk, remote);
 }
 
 static void
@@ -158,8 +143,12 @@ on_stranger(
 	const struct dir_phone *phone;
 	uint64_t now = timers_now_ms(g->p.timers);
 
+	struct trunk_incoming line;
+
 	if (req->to.tag.n)
 		return call_has_dialog(g->p.calls, req) ? 0 : 481;
+	if (req->method == SIP_INVITE && trunk_match(g->p.trunk, req, flow, &line))
+		return 0;
 	if (req->method == SIP_OPTIONS)
 		tell_challenged(g, flow, req);
 	if (answer_at_once(req, headers) || sip_msg_hdr(req, SIP_HDR_AUTHORIZATION))

@@ -12,6 +12,7 @@
 #include "call/call.h"
 #include "registrar/auth.h"
 #include "security/guard.h"
+#include "trunk/trunk.h"
 
 struct gate;
 
@@ -19,6 +20,7 @@ struct gate_params {
 	struct timers *timers;
 	struct auth *auth;
 	struct call_switch *calls;
+	struct trunk *trunk;
 	const struct directory *directory;
 	/* As in struct guard_ops; each may be NULL. */
 	void (*on_block)(void *ctx, const struct guard_block *b);

@@ -123,3 +123,20 @@ listeners_open(struct net *n, const struct settings *set, unsigned any_port, uin
 	}
 	return e;
 }
+
+struct net_reach
+listeners_reach(const struct net *n)
+{
+	struct net_listener all[NET_LISTENERS_MAX];
+	struct net_reach r = {0};
+	size_t count = net_local_addrs(n, all, NET_LISTENERS_MAX);
+
+	for (size_t i = 0; i < count && i < NET_LISTENERS_MAX; i++) {
+		r.ipv4 |= all[i].addr.family == 4;
+		r.ipv6 |= all[i].addr.family == 6;
+		r.udp |= all[i].transport == SIP_UDP;
+		r.tcp |= all[i].transport == SIP_TCP;
+		r.tls |= all[i].transport == SIP_TLS;
+	}
+	return r;
+}

@@ -6,6 +6,7 @@
 #define DAEMON_LISTENERS_H
 
 #include "model/settings.h"
+#include "net/dns.h"
 #include "net/net.h"
 
 /* Of a transport whose port the kernel shall choose, in listeners_open's `any_port`. */
@@ -19,5 +20,8 @@
  */
 ERR_MUST_CHECK enum err listeners_open(struct net *n, const struct settings *set, unsigned any_port,
     uint16_t *sip_port, char *why, size_t why_bytes);
+
+/** The families and transports in which servers of others can be reached: those we listen in. */
+struct net_reach listeners_reach(const struct net *n);
 
 #endif

@@ -154,6 +154,7 @@ take(struct management *m, const struct to_management *msg)
 	case TO_MANAGEMENT_RECORD: keep_record(m, msg->slot, msg->p); break;
 	case TO_MANAGEMENT_LIVE_CALL: api_on_live_call(m->p.api, msg->p); break;
 	case TO_MANAGEMENT_REGISTRATION: api_on_registration(m->p.api, msg->p, msg->removed); break;
+	case TO_MANAGEMENT_LINE: api_on_line(m->p.api, msg->p, msg->removed); break;
 	case TO_MANAGEMENT_SUBSCRIPTION: api_on_subscription(m->p.api, msg->p, msg->removed); break;
 	case TO_MANAGEMENT_TRACE: api_on_traces(m->p.api, msg->p); return; /* taken over */
 	case TO_MANAGEMENT_CHANGED: m->directory_stale = true; break;

@@ -17,6 +17,7 @@ enum management_kind {
 	TO_MANAGEMENT_LIVE_CALL,     /* p: struct live_call */
 	TO_MANAGEMENT_REGISTRATION,  /* p: struct live_registration; removed */
 	TO_MANAGEMENT_SUBSCRIPTION,  /* p: struct live_subscription; removed */
+	TO_MANAGEMENT_LINE,	     /* p: struct live_line; removed */
 	TO_MANAGEMENT_TRACE,	     /* p: struct trace_block */
 	TO_MANAGEMENT_METRICS,	     /* p: struct metrics_block */
 	TO_MANAGEMENT_OLD_DIRECTORY, /* p: struct directory, to be freed */

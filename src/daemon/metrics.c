@@ -293,6 +293,33 @@ add_security(struct metrics_block *m, const struct guard_counts *c, struct firew
 	    m, "strowger_firewall_lost_total", NULL, "Blocks the kernel was not told of", f.lost);
 }
 
+static void
+add_lines(struct metrics_block *m, const struct trunk_counts *c, const struct net_dns_counts *dns)
+{
+	GAUGE(m, "strowger_lines", "state=\"all\"", "Lines to providers", c->lines);
+	GAUGE(m, "strowger_lines", "state=\"usable\"", "Lines to providers", c->usable);
+	COUNTER(m, "strowger_line_calls_total", NULL, "Calls through lines", c->calls);
+	COUNTER(m, "strowger_line_registers_total", "what=\"sent\"",
+	    "REGISTER requests to providers", c->registers_sent);
+	COUNTER(m, "strowger_line_registers_total", "what=\"accepted\"",
+	    "REGISTER requests to providers", c->registered);
+	COUNTER(m, "strowger_line_registers_total", "what=\"refused\"",
+	    "REGISTER requests to providers", c->refused);
+	COUNTER(m, "strowger_line_registers_total", "what=\"unanswered\"",
+	    "REGISTER requests to providers", c->timed_out);
+	COUNTER(m, "strowger_line_options_lost_total", NULL,
+	    "Keep-alives to providers without answer", c->options_lost);
+	COUNTER(m, "strowger_line_hop_failures_total", NULL,
+	    "Servers of providers that were given up for a while", c->hop_failures);
+	COUNTER(
+	    m, "strowger_dns_questions_total", NULL, "Questions to name servers", dns->questions);
+	COUNTER(
+	    m, "strowger_dns_from_cache_total", NULL, "Names known from before", dns->from_cache);
+	COUNTER(
+	    m, "strowger_dns_failed_total", NULL, "Questions no name server answered", dns->failed);
+	COUNTER(m, "strowger_dns_refused_total", NULL, "Questions over the limit", dns->refused);
+}
+
 struct metrics_block *
 metrics_collect(const struct metrics_sources *src)
 {
@@ -310,6 +337,8 @@ metrics_collect(const struct metrics_sources *src)
 	    firewall_count(src->firewall));
 	add_traces(m, switchboard_trace_filter(src->switchboard));
 	add_presence(m, presence_get_counts(switchboard_presence(src->switchboard)));
+	add_lines(
+	    m, trunk_get_counts(switchboard_trunk(src->switchboard)), net_dns_get_counts(src->dns));
 	COUNTER(m, "strowger_reports_dropped_total", NULL,
 	    "Live events and traces left out under load", src->reports_dropped);
 	return m;

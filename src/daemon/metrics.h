@@ -5,11 +5,13 @@
 #include "daemon/messages.h"
 #include "daemon/switchboard.h"
 #include "loop/mailbox.h"
+#include "net/dns.h"
 #include "net/net.h"
 #include "security/firewall.h"
 
 struct metrics_sources {
 	const struct net *net;
+	const struct net_dns *dns;
 	const struct media *media;
 	struct switchboard *switchboard;
 	const struct firewall *firewall;

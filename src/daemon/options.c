@@ -19,6 +19,8 @@ static const char help_text[] =
     "  --sips-port N     SIP port with TLS; 0 takes a free one, off for none\n"
     "  --ws-port N       the same for SIP over WebSocket\n"
     "  --wss-port N      the same for SIP over WebSocket with TLS\n"
+    "  --dns SERVERS     name servers, ADDRESS[:PORT] separated by commas, instead of those\n"
+    "                    of resolv.conf\n"
     "  --http-port N     port of the web page; 0 takes a free one\n"
     "  --user NAME       account to run as once the ports are open\n"
     "  --log LEVEL       fatal, error, warn, info, debug or trace (default info)\n"
@@ -66,6 +68,7 @@ apply_one(struct options *o, int which, const char *value, char *why, size_t why
 	case 'd': o->data_dir = value; return ERR_OK;
 	case 'w': o->web_dir = value; return ERR_OK;
 	case 'u': o->user = value; return ERR_OK;
+	case 'n': o->dns = value; return ERR_OK;
 	case 'c': o->check = true; return ERR_OK;
 	case 'v': o->version = true; return ERR_OK;
 	case 'h': o->help = true; return ERR_OK;
@@ -112,6 +115,7 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 	    {"sips-port", required_argument, NULL, 'S'},
 	    {"ws-port", required_argument, NULL, 'W'},
 	    {"wss-port", required_argument, NULL, 'X'},
+	    {"dns", required_argument, NULL, 'n'},
 	    {"http-port", required_argument, NULL, 'p'},
 	    {"user", required_argument, NULL, 'u'},
 	    {"log", required_argument, NULL, 'l'},

@@ -47,6 +47,7 @@ struct signalling {
 	uint64_t dropped;	    /* reports management had no room for */
 	uint16_t sip_port;
 	bool stopping;
+	uint64_t goodbye_until_ms;
 };
 
 /* ---- to management ---- */
@@ -74,7 +75,8 @@ wait_for_room(struct signalling *s, const struct to_management *m)
 static void
 post(struct signalling *s, const struct to_management *m)
 {
-	bool precious = m->kind == TO_MANAGEMENT_RECORD || m->kind == TO_MANAGEMENT_OLD_DIRECTORY;
+	bool precious = m->kind == TO_MANAGEMENT_RECORD || m->kind == TO_MANAGEMENT_OLD_DIRECTORY ||
+			m->kind == TO_MANAGEMENT_LINE;
 
 	arm_wake(s);
 	if (list_empty(&s->waiting) && mailbox_post_quiet(s->out, m) == ERR_OK)
@@ -137,6 +139,7 @@ on_second(struct timer *t)
 	journal_tick(s->journal, (int64_t)loop_wall_ms());
 	m.p = metrics_collect(&(struct metrics_sources){.net = s->net,
 	    .media = s->media,
+	    .dns = s->dns,
 	    .switchboard = s->switchboard,
 	    .firewall = s->firewall,
 	    .mailbox = s->out,
@@ -223,6 +226,46 @@ sb_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 
 	journal_end(s->journal, handle, cdr);
 	post_copy(s, TO_MANAGEMENT_RECORD, handle, false, cdr, sizeof *cdr);
+}
+
+static void
+on_located(void *ctx, uint64_t token, enum err result, const struct sip_hops *hops)
+{
+	struct signalling *s = ctx;
+
+	switchboard_on_located(s->switchboard, token, result, hops);
+}
+
+static enum err
+sb_locate(void *ctx, const struct sip_target *target, uint64_t token)
+{
+	struct signalling *s = ctx;
+
+	return net_locate(s->dns, target, listeners_reach(s->net), on_located, s, token);
+}
+
+static void
+sb_expect_name(void *ctx, const struct addr *remote, struct slice name)
+{
+	struct signalling *s = ctx;
+	enum err e = net_expect_name(s->net, remote, name);
+
+	if (e != ERR_OK)
+		log_error(NET, "a provider's certificate would not be checked: %s", err_text(e));
+}
+
+static void
+sb_keep_alive(void *ctx, const struct sip_flow *flow)
+{
+	struct signalling *s = ctx;
+
+	(void)net_keep_alive(s->net, flow); /* a dead way shows at the next request */
+}
+
+static void
+sb_line(void *ctx, const struct live_line *l, bool removed)
+{
+	post_copy(ctx, TO_MANAGEMENT_LINE, 0, removed, l, sizeof *l);
 }
 
 static void
@@ -341,6 +384,10 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .record_update = sb_record_update,
     .record_end = sb_record_end,
     .on_registration = sb_registration,
+    .locate = sb_locate,
+    .expect_name = sb_expect_name,
+    .keep_alive = sb_keep_alive,
+    .on_line = sb_line,
     .binding_keep = sb_binding_keep,
     .binding_forget = sb_binding_forget,
     .subscription_keep = sb_subscription_keep,
@@ -451,10 +498,7 @@ static void
 on_goodbye(struct timer *t)
 {
 	struct signalling *s = container_of(t, struct signalling, goodbye);
-	const struct call_switch_stats *st =
-	    call_switch_get_stats(switchboard_calls(s->switchboard));
-
-	if (st->streams_now == 0 || loop_now_ms(s->loop) >= s->goodbye.due_ms + GOODBYE_MS) {
+	if (switchboard_is_stopped(s->switchboard) || loop_now_ms(s->loop) >= s->goodbye_until_ms) {
 		loop_stop(s->loop);
 		return;
 	}
@@ -472,7 +516,8 @@ on_terminate(void *ctx, int signal_number)
 	}
 	s->stopping = true;
 	log_info(DAEMON, "stopping");
-	call_switch_end_all(switchboard_calls(s->switchboard));
+	switchboard_stop(s->switchboard);
+	s->goodbye_until_ms = loop_now_ms(s->loop) + GOODBYE_MS;
 	timer_start(loop_timers(s->loop), &s->goodbye, 20);
 }
 
@@ -485,7 +530,13 @@ open_net(struct signalling *s, const struct signalling_params *p, char *why, siz
 	enum err e = net_new(&s->net, s->loop, &(struct net_config){0}, &ops, s);
 
 	if (e == ERR_OK)
-		e = net_dns_new(&s->dns, s->loop, &(struct net_dns_params){0}, &s->rng);
+		e = net_dns_new(
+		    &s->dns, s->loop, &(struct net_dns_params){.servers = p->dns_servers}, &s->rng);
+	if (e == ERR_INVALID) {
+		net_tls_free(p->tls);
+		snprintf(why, why_bytes, "'%s' is no list of name servers", p->dns_servers);
+		return e;
+	}
 	if (e != ERR_OK) {
 		net_tls_free(p->tls);
 		snprintf(why, why_bytes, "the transports cannot start: %s", err_text(e));

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "daemon/gate.h"
+#include "daemon/providers.h"
 #include "daemon/watching.h"
 #include "sip/write.h"
 
@@ -15,6 +16,7 @@ struct switchboard {
 	struct call_switch *calls;
 	struct gate *gate;
 	struct watching watching;
+	struct providers providers;
 	struct addr stun_address; /* what a STUN server saw; family 0 = unknown */
 	struct addr external;	  /* of the router in front of us; family 0 = none */
 	struct log_limit refused_log;
@@ -46,6 +48,8 @@ on_new_request(struct switchboard *sb, struct sip_server *tsx, const struct sip_
 	enum auth_result r;
 
 	/* What needs no log-in has been answered at the gate. */
+	if (providers_on_invite(&sb->providers, sb->calls, tsx, req))
+		return;
 	r = auth_check(sb->auth, sb->p.directory, req, flow, now, &phone);
 	gate_on_auth(sb->gate, flow, req, r, phone);
 	if (!auth_passed(r)) {
@@ -347,6 +351,8 @@ build(struct switchboard *sb)
 	if (e == ERR_OK)
 		e = watching_init(&sb->watching, p, sb->core, sb->registrar);
 	if (e == ERR_OK)
+		e = providers_init(&sb->providers, p, sb->core);
+	if (e == ERR_OK)
 		e = call_switch_new(&sb->calls, &(struct call_switch_params){.core = sb->core,
 						    .timers = p->timers,
 						    .rng = p->rng,
@@ -354,16 +360,20 @@ build(struct switchboard *sb)
 						    .directory = p->directory,
 						    .ops = &call_ops,
 						    .ctx = sb,
+						    .line_ops = &trunk_line_ops,
+						    .line_ctx = sb->providers.trunk,
 						    .calls_max = p->calls_max});
 	if (e == ERR_OK)
 		e = gate_new(&sb->gate, &(struct gate_params){.timers = p->timers,
 					    .auth = sb->auth,
 					    .calls = sb->calls,
+					    .trunk = sb->providers.trunk,
 					    .directory = p->directory,
 					    .on_block = p->ops->on_block,
 					    .on_unblock = p->ops->on_unblock,
 					    .on_hold = p->ops->on_hold,
 					    .ctx = p->ctx});
+	sb->providers.gate = sb->gate;
 	return e;
 }
 
@@ -395,6 +405,7 @@ switchboard_free(struct switchboard *sb)
 		return;
 	gate_free(sb->gate);
 	call_switch_free(sb->calls);
+	providers_fini(&sb->providers);
 	watching_fini(&sb->watching);
 	registrar_free(sb->registrar);
 	auth_free(sb->auth);
@@ -408,6 +419,7 @@ switchboard_set_directory(struct switchboard *sb, const struct directory *dir)
 {
 	sb->p.directory = dir;
 	learn_external(sb);
+	trunk_set_directory(sb->providers.trunk, dir);
 	gate_set_directory(sb->gate, dir);
 	call_switch_set_directory(sb->calls, dir);
 	registrar_set_directory(sb->registrar, dir);
@@ -443,6 +455,28 @@ switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow)
 {
 	sip_core_on_closed(sb->core, flow);
 	registrar_on_closed(sb->registrar, flow);
+	trunk_on_closed(sb->providers.trunk, flow);
+}
+
+void
+switchboard_on_located(
+    struct switchboard *sb, uint64_t token, enum err result, const struct sip_hops *hops)
+{
+	providers_on_located(&sb->providers, token, result, hops);
+}
+
+void
+switchboard_stop(struct switchboard *sb)
+{
+	call_switch_end_all(sb->calls);
+	trunk_stop(sb->providers.trunk);
+}
+
+bool
+switchboard_is_stopped(const struct switchboard *sb)
+{
+	return call_switch_get_stats(sb->calls)->streams_now == 0 &&
+	       trunk_is_stopped(sb->providers.trunk);
 }
 
 struct call_switch *
@@ -455,6 +489,12 @@ struct registrar *
 switchboard_registrar(struct switchboard *sb)
 {
 	return sb->registrar;
+}
+
+struct trunk *
+switchboard_trunk(struct switchboard *sb)
+{
+	return sb->providers.trunk;
 }
 
 struct presence *

@@ -15,6 +15,7 @@
 #include "registrar/auth.h"
 #include "registrar/registrar.h"
 #include "security/guard.h"
+#include "trunk/trunk.h"
 
 struct switchboard;
 
@@ -29,6 +30,12 @@ struct switchboard_ops {
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*on_registration)(void *ctx, const struct live_registration *r, bool removed);
+	/** Lines to providers, see trunk_ops; each may be NULL. The answer to locate goes to
+	 *  switchboard_on_located. */
+	enum err (*locate)(void *ctx, const struct sip_target *target, uint64_t token);
+	void (*expect_name)(void *ctx, const struct addr *remote, struct slice name);
+	void (*keep_alive)(void *ctx, const struct sip_flow *flow);
+	void (*on_line)(void *ctx, const struct live_line *l, bool removed);
 	/** Attackers, see security/guard.h; each may be NULL. */
 	void (*on_block)(void *ctx, const struct guard_block *b);
 	void (*on_unblock)(void *ctx, const struct addr_net *net);
@@ -66,6 +73,11 @@ void switchboard_on_message(
 /** Now and then: a timer of now ran so late, the fullest receive queue is so full. */
 void switchboard_on_load(struct switchboard *sb, uint32_t lag_ms, uint32_t queue_permille);
 void switchboard_on_closed(struct switchboard *sb, const struct sip_flow *flow);
+void switchboard_on_located(
+    struct switchboard *sb, uint64_t token, enum err result, const struct sip_hops *hops);
+/** For an orderly stop: calls end, lines take their registrations back. */
+void switchboard_stop(struct switchboard *sb);
+bool switchboard_is_stopped(const struct switchboard *sb);
 /** A registration of the run before: see registrar_restore. */
 void switchboard_restore(struct switchboard *sb, uint32_t handle, struct slice value);
 /** A subscription of the run before, after all registrations: see presence_restore. */
@@ -77,6 +89,7 @@ void switchboard_set_stun_address(struct switchboard *sb, const struct addr *a);
 
 struct call_switch *switchboard_calls(struct switchboard *sb);
 struct registrar *switchboard_registrar(struct switchboard *sb);
+struct trunk *switchboard_trunk(struct switchboard *sb);
 struct presence *switchboard_presence(struct switchboard *sb);
 struct sip_core *switchboard_core(struct switchboard *sb);
 struct guard *switchboard_guard(struct switchboard *sb);

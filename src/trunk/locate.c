@@ -91,6 +91,19 @@ trunk_on_located(struct trunk *t, uint64_t token, enum err result, const struct 
 	}
 }
 
+/* A host that is an address must be in the certificate as one. */
+static void
+expect_name(const struct trunk_params *p, const struct sip_hop *hop)
+{
+	char ip[ADDR_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, ip, sizeof ip);
+	addr_write_ip(&b, &hop->addr);
+	p->ops->expect_name(
+	    p->ctx, &hop->addr, hop->name[0] ? slice_cstr(hop->name) : buf_slice(&b));
+}
+
 enum err
 line_flow_to(const struct line *l, const struct sip_hop *hop, struct sip_flow *out)
 {
@@ -99,7 +112,7 @@ line_flow_to(const struct line *l, const struct sip_hop *hop, struct sip_flow *o
 	enum err e = p->ops->local_for(p->ctx, hop->transport, &hop->addr, &f.local);
 
 	if (e == ERR_OK && sip_transport_secure(hop->transport) && p->ops->expect_name)
-		p->ops->expect_name(p->ctx, &hop->addr, slice_cstr(hop->name));
+		expect_name(p, hop);
 	if (e == ERR_OK)
 		*out = f;
 	return e;

@@ -1,4 +1,4 @@
-/* users, phones, numbers, ranges, records, settings, passwd. */
+/* users, phones, numbers, ranges, lines, records, settings, passwd. */
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
@@ -16,6 +16,8 @@ static const struct column phone_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"
 static const struct column number_columns[] = {
     {"id", "ID"}, {"number", "NUMBER"}, {"kind", "KIND"}, {"user_name", "USER"}};
 static const struct column range_columns[] = {{"id", "ID"}, {"first", "FIRST"}, {"last", "LAST"}};
+static const struct column line_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"enabled", "ENABLED"},
+    {"host", "HOST"}, {"auth", "AUTH"}, {"username", "USER"}, {"position", "ORDER"}};
 static const struct column record_columns[] = {{"id", "ID"}, {"started_at", "STARTED"},
     {"caller_number", "FROM"}, {"caller_name", "NAME"}, {"called_number", "TO"},
     {"result", "RESULT"}, {"duration_s", "SECONDS"}, {"call_id", "CALL"}};
@@ -31,6 +33,7 @@ static const struct view {
     {"phones", &model_phone, COLUMNS(phone_columns), UINT64_MAX},
     {"numbers", &model_number, COLUMNS(number_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
+    {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"records", &model_call_record, COLUMNS(record_columns), 50},
 };
 

@@ -172,7 +172,8 @@ gate_on_early(
 	case GUARD_REFUSE: sip_write_hdrf(headers, SIP_HDR_RETRY_AFTER, "%u", after_s); return 503;
 	case GUARD_ADMIT: break;
 	}
-	if (guard_is_stranger(g->guard, flow))
+	/* The first round of a REGISTER costs nobody memory: thousands may come at once. */
+	if (guard_is_stranger(g->guard, flow) || req->method == SIP_REGISTER)
 		status = on_stranger(g, flow, req, headers);
 	if (status == 0 && req->to.tag.n == 0)
 		status = answer_at_once(req, headers);

@@ -67,6 +67,10 @@ add_sip(struct metrics_block *m, const struct sip_core_stats *s)
 	    s->retransmits_in);
 	COUNTER(m, "strowger_sip_retransmissions_out_total", NULL, "Messages sent again",
 	    s->retransmits_out);
+	COUNTER(m, "strowger_sip_switched_total", "to=\"tcp\"",
+	    "Requests too large for UDP, and those that went by UDP after all", s->switched_to_tcp);
+	COUNTER(m, "strowger_sip_switched_total", "to=\"udp\"",
+	    "Requests too large for UDP, and those that went by UDP after all", s->switched_back);
 	COUNTER(m, "strowger_sip_timeouts_total", NULL, "Requests nobody answered", s->timeouts);
 	COUNTER(m, "strowger_sip_stray_total", NULL, "Messages that belong to nothing", s->stray);
 	for (size_t i = 0; i < SIP_METHOD_N; i++)

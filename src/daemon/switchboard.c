@@ -8,6 +8,8 @@
 #include "daemon/watching.h"
 #include "sip/write.h"
 
+enum { SIP_PORT = 5060 };
+
 struct switchboard {
 	struct switchboard_params p;
 	struct sip_core *core;
@@ -135,6 +137,17 @@ address_for(void *ctx, const struct sip_flow *flow, struct addr *out)
 		out->port = (uint16_t)set->external_sip_port;
 }
 
+/* A phone behind a router of its own cannot be called by TCP, and its router would swallow the
+ * attempt: so only in the local networks, and at the SIP port, where servers live. */
+static bool
+may_switch(void *ctx, const struct sip_flow *flow)
+{
+	struct switchboard *sb = ctx;
+
+	return flow->remote.port == SIP_PORT ||
+	       addr_nets_have(dir_local_networks(sb->p.directory), &flow->remote);
+}
+
 static void
 on_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct slice bytes,
     struct slice call_id)
@@ -156,8 +169,9 @@ on_trace(void *ctx, enum sip_direction dir, const struct sip_flow *flow, struct 
 }
 
 #define CORE_OPS                                                                                   \
-	.send = on_send, .address = address_for, .on_early = on_early, .on_server = on_server,     \
-	.on_malformed = on_malformed, .on_request = on_request, .on_ack = on_ack
+	.send = on_send, .address = address_for, .may_switch = may_switch, .on_early = on_early,   \
+	.on_server = on_server, .on_malformed = on_malformed, .on_request = on_request,            \
+	.on_ack = on_ack
 
 static const struct sip_core_ops core_ops = {CORE_OPS};
 static const struct sip_core_ops core_ops_traced = {CORE_OPS, .on_trace = on_trace};

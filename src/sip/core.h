@@ -41,6 +41,9 @@ struct sip_core_ops {
 	 *  NULL. */
 	uint16_t (*on_early)(
 	    void *ctx, const struct sip_flow *flow, const struct sip_msg *req, struct buf *headers);
+	/** A request too large for UDP is about to go to the peer of this flow: may TCP to the same
+	 *  address be tried (RFC 3261, 18.1.1)? NULL: never. */
+	bool (*may_switch)(void *ctx, const struct sip_flow *flow);
 	/** A server transaction begins (+1) or ends (-1); may be NULL. */
 	void (*on_server)(void *ctx, const struct sip_flow *flow, int change);
 	/** What came from there is no valid SIP; may be NULL. */
@@ -70,6 +73,7 @@ struct sip_core_params {
 struct sip_core_stats {
 	uint64_t received, sent, malformed, retransmits_in, retransmits_out, timeouts, stray;
 	uint64_t requests_by_method[SIP_METHOD_N];
+	uint64_t switched_to_tcp, switched_back; /* requests too large for UDP */
 	uint64_t early;		 /* requests done with before a transaction was made */
 	size_t servers, clients; /* alive now */
 	size_t transactions_max;

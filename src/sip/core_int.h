@@ -11,6 +11,7 @@
  *	tsx_invite_client.c   17.1.1, RFC 6026
  *	tsx_client_again.c    requests asked again with credentials
  *	tsx_conn.c            client transactions of a connection
+ *	tsx_large.c           requests too large for UDP
  *	ack.c, cancel.c       the two methods that are special on both sides
  *
  * A transaction dies in one place only: in the callback of its own `end` timer
@@ -62,6 +63,14 @@ struct tsx_key {
 	uint32_t b;
 };
 
+enum { LARGE_PEERS = 256 };
+
+/* A peer of UDP that could not be reached by TCP. */
+struct large_peer {
+	struct addr remote;
+	uint64_t until_ms;
+};
+
 struct sip_core {
 	struct timers *timers;
 	struct rng *rng;
@@ -69,10 +78,11 @@ struct sip_core {
 	void *ctx;
 	struct slice server_name;
 	size_t transactions_max;
-	struct hmap servers; /* sip_server.by_key */
-	struct hmap merges;  /* sip_server.by_merge */
-	struct hmap clients; /* sip_client.by_branch */
-	struct hmap conns;   /* tsx_conn.node */
+	struct hmap servers;		       /* sip_server.by_key */
+	struct hmap merges;		       /* sip_server.by_merge */
+	struct hmap clients;		       /* sip_client.by_branch */
+	struct hmap conns;		       /* tsx_conn.node */
+	struct large_peer no_tcp[LARGE_PEERS]; /* direct mapped */
 	struct sip_core_stats stats;
 	struct log_limit malformed_log;
 	/* While on_request runs: its transaction and message, to spare a second parse. */
@@ -240,6 +250,7 @@ struct sip_client {
 	char token[TSX_TOKEN_BYTES]; /* branch without the magic cookie */
 	uint8_t state, method;
 	bool closed : 1, cancel_waits : 1, cancelled : 1;
+	bool switched : 1; /* by TCP instead of UDP, and no answer yet */
 };
 
 struct client_rule {
@@ -276,6 +287,17 @@ void client_free_all(struct sip_core *c);
 /** A challenge of a plain request that could be answered: it is under way again. */
 bool client_ask_again(struct sip_client *t, const struct sip_msg *resp);
 ERR_MUST_CHECK enum err client_take_auth(struct sip_client *t, const struct sip_request *r);
+
+/* ---- tsx_large.c ---- */
+
+/** Before a request begins: too large for UDP, it changes to TCP. */
+void large_begin(struct sip_client *t);
+/** After it has begun. */
+void large_started(struct sip_client *t);
+/** A response came. */
+void large_answered(struct sip_client *t);
+/** The connection failed, or nothing came: sends by UDP. False: it was not switched. */
+bool large_fall_back(struct sip_client *t);
 
 /* ---- tsx_conn.c ---- */
 

@@ -46,7 +46,10 @@ run(struct sip_client *t, enum client_event ev, const struct sip_msg *resp)
 static void
 on_resend_timer(struct timer *timer)
 {
-	run(container_of(timer, struct sip_client, resend), CLIENT_RESEND, NULL);
+	struct sip_client *t = container_of(timer, struct sip_client, resend);
+
+	if (!large_fall_back(t))
+		run(t, CLIENT_RESEND, NULL);
 }
 
 static void
@@ -55,6 +58,8 @@ on_end_timer(struct timer *timer)
 	struct sip_client *t = container_of(timer, struct sip_client, end);
 	struct sip_core *c = t->core;
 
+	if (t->closed && large_fall_back(t))
+		return;
 	run(t, t->closed ? CLIENT_CLOSED : CLIENT_END, NULL);
 	if (t->state != CLIENT_TERMINATED)
 		return;
@@ -126,6 +131,7 @@ client_on_response(struct sip_core *c, const struct sip_msg *resp)
 	}
 	if (client_ask_again(t, resp))
 		return;
+	large_answered(t);
 	run(t,
 	    resp->status < 200	 ? CLIENT_1XX
 	    : resp->status < 300 ? CLIENT_2XX
@@ -238,15 +244,18 @@ client_start(struct sip_core *c, const struct sip_flow *flow, enum sip_method m,
 	timer_init(&t->end, on_end_timer);
 	list_init(&t->in_conn);
 	e = bytes_set(&t->request, bytes);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		large_begin(t);
 		e = enlist(t);
+	}
 	if (e != ERR_OK) {
 		destroy(t);
 		return e;
 	}
 	t->state = machine(t)->first;
 	machine(t)->enter(t, (enum client_state)t->state);
-	core_send(c, flow, bytes_slice(t->request));
+	large_started(t);
+	core_send(c, &t->flow, bytes_slice(t->request));
 	*out = t;
 	return ERR_OK;
 }

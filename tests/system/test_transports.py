@@ -13,7 +13,7 @@ from pathlib import Path
 import harness
 import wire
 from harness import ApiError, Server, SystemTest, address, password_phone, until, user
-from sipphone import Phone, sdp_target, talks
+from sipphone import Message, Phone, sdp, sdp_target, talks
 
 CALLER, CALLED = address(11), address(12)
 TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
@@ -134,11 +134,54 @@ class Transports(SystemTest):
             port = sock.getsockname()[1] ^ 0x2112
             self.assertIn(bytes.fromhex("0020000800 01".replace(" ", "")) + port.to_bytes(2, "big"), answer)
 
+    def large_sdp(self, phone):
+        """Too large for a datagram once it is in an INVITE (RFC 3261 18.1.1: 1,300 bytes)."""
+        return sdp(phone.host, phone.open_rtp().port, extra="".join(f"a=x-{number}:{'y' * 60}\r\n" for number in range(20)))
+
+    def switched(self, to):
+        return self.server.metrics().get(f'strowger_sip_switched_total{{to="{to}"}}', 0)
+
+    def test_a_large_invite_goes_by_tcp(self):
+        anna, bernd = self.phone("anna", "tcp"), self.phone("bernd", "udp")
+        with socket.create_server((bernd.host, bernd.port)) as listener:
+            listener.settimeout(5)
+            dialog = anna.invite("102", self.large_sdp(anna))
+            stream, _ = listener.accept()
+            with stream:
+                stream.settimeout(5)
+                text = b""
+                while b"y\r\n" not in text or len(text) < 1300:
+                    text += stream.recv(65536)
+                invite = Message(text)
+                self.assertTrue(invite.get("Via").startswith("SIP/2.0/TCP "))
+                lines = [f"{name}: {invite.get(name)}" for name in ("Via", "From", "To", "Call-ID", "CSeq")]
+                stream.sendall("\r\n".join(["SIP/2.0 486 Busy", *lines, "Content-Length: 0", "", ""]).encode())
+                dialog.failed_with(486)
+                while b"ACK sip:" not in text:
+                    text += stream.recv(65536)
+        bernd.expect_nothing(0.2)
+
+    def test_a_large_invite_to_a_phone_without_tcp(self):
+        """Refused, it comes by UDP at once, and the call is made."""
+        before = self.switched("udp")
+        anna, bernd = self.phone("anna", "tls"), self.phone("bernd", "udp")
+        dialog = anna.invite("102", self.large_sdp(anna))
+        answered = bernd.answer_invite(seconds=1)
+        self.assertTrue(answered.invite.get("Via").startswith("SIP/2.0/UDP "))
+        answered.pick_up()
+        dialog.established()
+        dialog.request("BYE")
+        dialog.expect(200, method="BYE")
+        answered.reply(200, bernd.expect("BYE", answered.call_id))
+        until(lambda: self.switched("udp") > before, "the fall-back is counted")
+
     def test_metrics_count_each_transport(self):
-        before = self.server.metrics()
+        def handshakes():
+            return self.server.metrics().get('strowger_net_tls_handshakes_total{transport="wss"}', 0)
+
+        before = handshakes()
         self.phone("anna", "wss")
-        until(lambda: self.server.metrics()['strowger_net_tls_handshakes_total{transport="wss"}'] >
-              before['strowger_net_tls_handshakes_total{transport="wss"}'], "the handshake is counted")
+        until(lambda: handshakes() > before, "the handshake is counted")
 
     def test_what_is_no_tls_is_closed(self):
         for port in (self.server.sips_port, self.server.wss_port):

@@ -55,7 +55,7 @@ class Baresip:
     """`calls` and `hangs_up` are commands through its control port; `events` are what it reported."""
 
     def __init__(self, server, name, secret, hertz=440, transport="udp", sip_host="127.0.0.1", codecs="PCMA",
-                 answer="auto", register_s=120, record=True):
+                 answer="auto", register_s=120, record=True, applications=(), account="", contacts=""):
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-baresip-")
         folder = Path(self.folder.name)
         self.name, self.hertz = name, hertz
@@ -69,12 +69,13 @@ class Baresip:
             f"audio_source aufile,{folder}/tone.wav\naudio_player aubridge,nil\naudio_alert aubridge,nil\n"
             f"ring_aufile none\nmodule_path {modules}\n"
             "module g711.so\nmodule aufile.so\nmodule aubridge.so\n" + ("module sndfile.so\n" if record else "") +
+            "".join(f"module_app {one}.so\n" for one in applications) +
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")
         (folder / "accounts").write_text(
             f"<sip:{name}@{server.host}:{server.sip_port};transport={transport}>;auth_user={name};auth_pass={secret};"
-            f"regint={register_s};answermode={answer};audio_codecs={codecs}\n")
-        (folder / "contacts").write_text("")
+            f"regint={register_s};answermode={answer};audio_codecs={codecs}{account}\n")
+        (folder / "contacts").write_text(contacts)
         self.log = folder / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(["baresip", "-f", str(folder)], stdout=log, stderr=subprocess.STDOUT,

@@ -73,7 +73,7 @@ private_and_held(void **state)
 	subscribe(U102, "dialog", "");
 	presence_on_dialog(f.p, &ev);
 	pass_ms(1000);
-	assert_not_told("0170");
+	assert_not_told("sip:0170");
 	assert_not_told("Secret");
 	assert_told("<remote><identity>sip:anonymous@anonymous.invalid</identity></remote>");
 	assert_told("direction=\"initiator\"");

@@ -41,6 +41,16 @@ put_route(struct buf *b, struct slice route)
 		buf_char(b, (unsigned char)route.p[i] < 0x20 ? ' ' : route.p[i]);
 }
 
+/* A strict router's URI becomes the Request-URI of what we send (RFC 3261, 12.2.1.1): it has to
+ * be one. */
+static bool
+is_route(struct slice route)
+{
+	struct sip_name_addr na;
+
+	return sip_name_addr_parse(&na, route) == ERR_OK && na.uri.host.n && !na.uri.headers.n;
+}
+
 enum err
 sub_dialog_init(struct sub *s, const struct sip_msg *req, const struct sip_flow *flow,
     struct slice local_tag, struct slice event_id, struct slice entity)
@@ -58,8 +68,10 @@ sub_dialog_init(struct sub *s, const struct sip_msg *req, const struct sip_flow 
 	e = sip_dialog_init_uas(&d, &none, &arena, req, flow, local_tag);
 	if (e == ERR_OK) {
 		buf_init(&b, routes, sizeof routes);
-		for (size_t i = 0; i < d.n_routes; i++)
+		for (size_t i = 0; i < d.n_routes && e == ERR_OK; i++) {
 			put_route(&b, d.route[i]);
+			e = is_route(d.route[i]) ? ERR_OK : ERR_MALFORMED;
+		}
 		texts[SUB_CALL_ID] = d.call_id;
 		texts[SUB_LOCAL_TAG] = d.local_tag;
 		texts[SUB_REMOTE_TAG] = d.remote_tag;
@@ -69,7 +81,8 @@ sub_dialog_init(struct sub *s, const struct sip_msg *req, const struct sip_flow 
 		texts[SUB_ROUTES] = buf_slice(&b);
 		texts[SUB_EVENT_ID] = event_id;
 		texts[SUB_ENTITY] = entity;
-		e = buf_ok(&b) ? sub_set_texts(s, texts) : ERR_TOO_BIG;
+		if (e == ERR_OK)
+			e = buf_ok(&b) ? sub_set_texts(s, texts) : ERR_TOO_BIG;
 		sip_dialog_fini(&d);
 	}
 	if (e == ERR_OK) {
@@ -111,7 +124,7 @@ contact_of(const struct sip_msg *req)
 	if (!sip_msg_next_value(req, SIP_HDR_CONTACT, &it, &value) ||
 	    sip_name_addr_parse(&contact, value) != ERR_OK || contact.uri.host.n == 0)
 		return SLICE("");
-	return contact.uri_text;
+	return sip_uri_without_headers(&contact.uri, contact.uri_text);
 }
 
 void

@@ -114,7 +114,8 @@ find_forerunner(const struct watcher *w, const struct request *q)
 
 		if (!s->reason && s->package == q->package && s->resource->id == q->id &&
 		    slice_eq(sub_text(s, SUB_EVENT_ID), q->event_id) &&
-		    slice_eq(sub_text(s, SUB_TARGET), contact.uri_text))
+		    slice_eq(sub_text(s, SUB_TARGET),
+			sip_uri_without_headers(&contact.uri, contact.uri_text)))
 			return s;
 	}
 	return NULL;

@@ -54,7 +54,7 @@ set_target(struct sip_dialog *d, const struct sip_msg *m)
 	if (!sip_msg_next_value(m, SIP_HDR_CONTACT, &it, &value) ||
 	    sip_name_addr_parse(&contact, value) != ERR_OK || contact.uri.host.n == 0)
 		return ERR_MALFORMED;
-	return copy_target(d, contact.uri_text);
+	return copy_target(d, sip_uri_without_headers(&contact.uri, contact.uri_text));
 }
 
 static enum err

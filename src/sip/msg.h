@@ -220,6 +220,9 @@ bool sip_param_find(struct slice params, struct slice name, struct slice *value)
 /** RFC 3261, 19.1.4, as far as it decides whether two contacts are the same. URIs of
  *  schemes other than sip, sips and tel are never equal. */
 bool sip_uri_eq(const struct sip_uri *a, const struct sip_uri *b);
+/** Of a sip: or sips: URI and the text it was parsed from: without its headers ("?a=b"), as a
+ *  Request-URI must be (RFC 3261, 19.1.1). */
+struct slice sip_uri_without_headers(const struct sip_uri *u, struct slice text);
 /** Removes %xx; writes at most cap bytes. ERR_MALFORMED, ERR_TOO_BIG. */
 ERR_MUST_CHECK enum err sip_unescape(struct slice s, char *out, size_t cap, size_t *n);
 

@@ -222,6 +222,14 @@ params_agree(struct slice a, struct slice b)
 	return true;
 }
 
+struct slice
+sip_uri_without_headers(const struct sip_uri *u, struct slice text)
+{
+	const char *end = u->params.p + u->params.n; /* what is behind it is headers */
+
+	return u->params.p ? slice_make(text.p, (size_t)(end - text.p)) : text;
+}
+
 bool
 sip_uri_eq(const struct sip_uri *a, const struct sip_uri *b)
 {

@@ -54,6 +54,9 @@ requests_are_judged(void **state)
 	    {"sip:103@10.0.0.1", "dialog", "", 404, ""}, /* disabled */
 	    {"sip:10.0.0.1", "dialog", "", 404, ""},
 	    {U102, "dialog", "Contact: *\r\n", 400, ""},
+	    {U102, "dialog", "Contact: <tel:102>\r\n", 400, ""},
+	    {U102, "dialog", "Record-Route: <tel:1>\r\n", 400, ""},
+	    {U102, "dialog", "Record-Route: <sip:a?b=c>\r\n", 400, ""},
 	    /* One's own box and registrations, nobody else's. */
 	    {"sip:101@10.0.0.1", "message-summary", "", 200, ""},
 	    {"sip:p1@10.0.0.1", "message-summary", "", 200, ""},

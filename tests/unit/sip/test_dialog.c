@@ -278,6 +278,9 @@ forked_answers(void **state)
 	    {ANSWER("200", ";tag=z", "Contact: <sip:z@z>\r\n"), ERR_OK, "z", "sip:z@z"},
 	    {ANSWER("200", ";tag=x", "Contact: <sip:x@x>\r\n"), ERR_CONFLICT, "z", "sip:z@z"},
 	    {ANSWER("200", ";tag=z", "Contact: <sip:z@w>\r\n"), ERR_OK, "z", "sip:z@w"},
+	    /* RFC 3261, 19.1.1: no headers in a Request-URI */
+	    {ANSWER("200", ";tag=z", "Contact: <sip:z@w;a=b?Route=evil>\r\n"), ERR_OK, "z",
+		"sip:z@w;a=b"},
 	    {ANSWER("486", ";tag=q", ""), ERR_OK, "z", "sip:z@w"},
 	};
 

@@ -281,7 +281,7 @@ forked_answers(void **state)
 	    /* RFC 3261, 19.1.1: no headers in a Request-URI */
 	    {ANSWER("200", ";tag=z", "Contact: <sip:z@w;a=b?Route=evil>\r\n"), ERR_OK, "z",
 		"sip:z@w;a=b"},
-	    {ANSWER("486", ";tag=q", ""), ERR_OK, "z", "sip:z@w"},
+	    {ANSWER("486", ";tag=q", ""), ERR_OK, "z", "sip:z@w;a=b"},
 	};
 
 	start_uac();

@@ -96,6 +96,9 @@ void print_ladder(FILE *f, const json_t *messages);
 int command_import(struct cli *cli);
 int command_export(struct cli *cli);
 int command_passwd(struct cli *cli);
+int command_block(struct cli *cli);
+int command_allow(struct cli *cli);
+int command_unblock(struct cli *cli);
 
 /** "k=v" arguments as JSON, typed by the entity's fields; "@KEY" in a reference is looked up.
  *  CLI_DONE or a status with the message printed. */

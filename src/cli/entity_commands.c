@@ -22,6 +22,12 @@ static const struct column record_columns[] = {{"id", "ID"}, {"started_at", "STA
     {"caller_number", "FROM"}, {"caller_name", "NAME"}, {"called_number", "TO"},
     {"result", "RESULT"}, {"duration_s", "SECONDS"}, {"call_id", "CALL"}};
 
+static const struct column rule_columns[] = {{"id", "ID"}, {"address", "ADDRESS"},
+    {"action", "ACTION"}, {"reason", "REASON"}, {"user_agent", "USER AGENT"}, {"last_at", "LAST"},
+    {"expires_at", "ENDS"}, {"comment", "COMMENT"}};
+static const struct column notice_columns[] = {
+    {"id", "ID"}, {"created_at", "AT"}, {"seen", "SEEN"}, {"text", "WHAT"}};
+
 static const struct view {
 	const char *command;
 	const struct model_entity *entity;
@@ -34,6 +40,8 @@ static const struct view {
     {"numbers", &model_number, COLUMNS(number_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
+    {"blocked", &model_address_rule, COLUMNS(rule_columns), UINT64_MAX},
+    {"notices", &model_notice, COLUMNS(notice_columns), 50},
     {"records", &model_call_record, COLUMNS(record_columns), 50},
 };
 

@@ -102,16 +102,18 @@ gate_guard(struct gate *g)
 
 /* ---- before a transaction ---- */
 
-/* What needs no log-in: "are you there?", and what we do not do at all. 0: a log-in is needed. */
+static bool
+needs_login(enum sip_method m)
+{
+	return m == SIP_REGISTER || m == SIP_INVITE || m == SIP_MESSAGE || m == SIP_SUBSCRIBE ||
+	       m == SIP_PUBLISH;
+}
+
+/* What needs no log-in: "are you there?", and what we do not do at all. */
 static uint16_t
 answer_at_once(const struct sip_msg *req, struct buf *headers)
 {
 	switch (req->method) {
-	case SIP_REGISTER:
-	case SIP_MESSAGE:
-	case SIP_INVITE:
-	case SIP_SUBSCRIBE:
-	case SIP_PUBLISH: return 0;
 	case SIP_OPTIONS:
 		if (call_write_unsupported(headers, req))
 			return 420;
@@ -151,7 +153,7 @@ on_stranger(
 		return 0;
 	if (req->method == SIP_OPTIONS)
 		tell_challenged(g, flow, req);
-	if (answer_at_once(req, headers) || sip_msg_hdr(req, SIP_HDR_AUTHORIZATION))
+	if (!needs_login(req->method) || sip_msg_hdr(req, SIP_HDR_AUTHORIZATION))
 		return 0;
 	if (auth_check(g->p.auth, g->p.directory, req, flow, now, &phone) != AUTH_NO_CREDENTIALS)
 		return 0;
@@ -175,7 +177,7 @@ gate_on_early(
 	/* The first round of a REGISTER costs nobody memory: thousands may come at once. */
 	if (guard_is_stranger(g->guard, flow) || req->method == SIP_REGISTER)
 		status = on_stranger(g, flow, req, headers);
-	if (status == 0 && req->to.tag.n == 0)
+	if (status == 0 && req->to.tag.n == 0 && !needs_login(req->method))
 		status = answer_at_once(req, headers);
 	return status;
 }

@@ -238,8 +238,8 @@ phone_inspect(struct phone *p,
 		struct addr from = p->p.address;
 
 		from.port = c->port;
-		if (c->state != PC_UP || c->out_pending || c->in_pending || c->ack_due ||
-		    c->was_late || c->referring)
+		if (c->state != PC_UP || c->out_pending || c->update_pending || c->in_pending ||
+		    c->ack_due || c->was_late || c->referring)
 			continue;
 		if (is_right(ctx, &from, c->remote_port, c->agreed_holding))
 			c->disagreed = 0;

@@ -33,8 +33,10 @@ on_gone(void *user, struct sip_server *tsx)
 	}
 }
 
-static const struct sip_server_ops server_ops = {
-    .on_cancel = on_cancel, .on_no_ack = on_no_ack, .on_gone = on_gone};
+static const struct sip_server_ops server_ops = {.on_cancel = on_cancel,
+    .on_no_ack = on_no_ack,
+    .on_no_prack = pc_on_no_prack,
+    .on_gone = on_gone};
 
 static void
 attach(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req)
@@ -45,6 +47,8 @@ attach(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req)
 	c->in_pending = true;
 	c->in_cseq = req->cseq;
 	c->in_late = req->body.n == 0;
+	c->rel_agreed = false;
+	c->rel = sip_msg_has_token(req, SIP_HDR_SUPPORTED, SLICE("100rel"));
 	if (!c->in_late)
 		pc_take_sdp(c, req, "an INVITE");
 	sip_server_attach(tsx, &server_ops, c);
@@ -59,7 +63,11 @@ answer_call(struct timer *t)
 
 	if (!c->in_pending)
 		return;
-	pc_respond(c, c->answer_status, c->answer_status == 200);
+	if (c->rel_waits && c->answer_status == 200) { /* RFC 3262, 3 */
+		pc_start(c, t, answer_call, 200);
+		return;
+	}
+	pc_respond(c, c->answer_status, c->answer_status == 200 && !c->rel_agreed);
 	if (c->answer_status != 200) {
 		pc_over(c);
 		return;
@@ -103,7 +111,9 @@ decide(struct phone_call *c)
 
 	while (dice >= habits[i].percent)
 		dice -= habits[i++].percent;
-	if (phone_chance(c->phone, 80))
+	if (c->rel && phone_chance(c->phone, 30))
+		pc_ring_reliably(c);
+	else if (phone_chance(c->phone, 80))
 		pc_respond(c, 180, false);
 	else if (phone_chance(c->phone, 50) && !c->in_late)
 		pc_respond(c, 183, true);
@@ -150,7 +160,7 @@ answer_change(struct timer *t)
 static void
 on_reinvite(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req)
 {
-	if (c->out_pending) { /* 14.2: glare */
+	if (c->out_pending || c->update_pending) { /* 14.2: glare */
 		c->phone->glares++;
 		sip_server_reject(tsx, 491, (struct slice){0});
 		return;
@@ -177,6 +187,8 @@ pc_on_request(struct phone_call *c, struct sip_server *tsx, const struct sip_msg
 	}
 	switch (req->method) {
 	case SIP_INVITE: on_reinvite(c, tsx, req); break;
+	case SIP_PRACK: pc_on_prack(c, tsx, req); break;
+	case SIP_UPDATE: pc_on_update(c, tsx, req); break;
 	case SIP_BYE:
 		sip_server_reject(tsx, 200, (struct slice){0});
 		if (c->outgoing && !c->told) /* its 200 is still on the way, or was lost */

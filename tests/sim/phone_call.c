@@ -70,9 +70,12 @@ pc_over(struct phone_call *c)
 		sip_client_detach(c->invite_out);
 	if (c->refer_out)
 		sip_client_detach(c->refer_out);
+	if (c->update_out)
+		sip_client_detach(c->update_out);
 	if (c->invite_in)
 		sip_server_attach(c->invite_in, NULL, NULL);
 	c->refer_out = NULL;
+	c->update_out = NULL;
 	c->invite_out = NULL;
 	c->invite_in = NULL;
 	stop_timers(c);
@@ -125,7 +128,7 @@ pc_take_sdp(struct phone_call *c, const struct sip_msg *m, const char *where)
 		phone_broken(c->phone, "no usable SDP in %s", where);
 		return;
 	}
-	if (sdp.media[0].port == 0 && m->method == SIP_ACK)
+	if (sdp.media[0].port == 0 && (m->method == SIP_ACK || m->method == SIP_PRACK))
 		return; /* refused; the BYE follows */
 	if (sdp.media[0].port == 0 || !addr_eq_ip(&sdp.media[0].addr, pbx))
 		phone_broken(c->phone, "the SDP in %s leads nowhere", where);
@@ -142,6 +145,8 @@ pc_write_contact(const struct phone_call *c, struct buf *b)
 
 	buf_printf(
 	    b, "Contact: <sip:%s@%s>\r\n", c->phone->p.name, addr_text(&c->phone->p.address, text));
+	if (phone_updates(c->phone))
+		buf_lit(b, "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE\r\n");
 }
 
 enum err

@@ -40,6 +40,9 @@ send_invite(struct phone_call *c, const struct sip_msg *challenge)
 	write_session(c, &b);
 	if (c->replaces.text[0])
 		buf_printf(&b, "Replaces: %s\r\n", c->replaces.text);
+	c->rseq_in = 0;
+	if (c->rel)
+		sip_write_hdr(&b, SIP_HDR_SUPPORTED, SLICE("100rel"));
 	if (challenge &&
 	    !phone_authorize(c->phone, &b, challenge, SLICE("INVITE"), sip_dialog_uri(&c->dialog)))
 		phone_broken(c->phone, "401 without a challenge for us");
@@ -85,7 +88,8 @@ on_dial_2xx(struct phone_call *c, const struct sip_msg *resp)
 	if (sip_dialog_on_response(&c->dialog, &c->arena, resp) != ERR_OK)
 		phone_broken(c->phone, "the 200 makes no dialog");
 	pc_outcome(c, resp->status, false);
-	pc_take_sdp(c, resp, "the 200");
+	if (!c->rel_agreed) /* else the 183 was the answer (RFC 3261, 13.2.1) */
+		pc_take_sdp(c, resp, "the 200");
 	c->was_late |= c->out_late;
 	c->state = PC_UP;
 	pc_ack(c, c->out_late);
@@ -101,11 +105,13 @@ static void
 on_dial_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 {
 	struct phone_call *c = user;
+	bool agreed;
 
 	if (resp->status < 200) {
 		if (sip_dialog_on_response(&c->dialog, &c->arena, resp) != ERR_OK)
 			phone_broken(c->phone, "a provisional response is unusable");
-		if (resp->body.n)
+		agreed = c->rel_agreed;
+		if (pc_take_reliable(c, resp) && resp->body.n && !agreed)
 			pc_take_sdp(c, resp, "a provisional response");
 		return;
 	}
@@ -170,6 +176,7 @@ dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 		phone_broken(p, "no dialog for a new call");
 	c->out_late = phone_chance(p, 10);
 	c->session_s = phone_chance(p, 20) ? 90 : 0;
+	c->rel = phone_chance(p, 40);
 	pc_start(
 	    c, &c->limit, lose_patience, phone_chance(p, 25) ? phone_draw(p, 12000) : PATIENCE_MS);
 	send_invite(c, NULL);
@@ -197,7 +204,8 @@ pc_reinvite(struct phone_call *c, bool late)
 	char extra[128];
 	struct buf b;
 
-	if (c->state != PC_UP || c->out_pending || c->in_pending || c->ack_due || c->bye_wanted)
+	if (c->state != PC_UP || c->out_pending || c->update_pending || c->in_pending ||
+	    c->ack_due || c->bye_wanted)
 		return false;
 	if (c->invite_out)
 		sip_client_detach(c->invite_out);

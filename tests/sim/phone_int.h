@@ -30,6 +30,12 @@ struct phone_call {
 	struct sip_server *invite_in;
 	bool out_pending, in_pending, ack_due, bye_wanted, cancelled;
 	uint32_t out_cseq, in_cseq;
+	struct sip_client *update_out;
+	bool update_pending; /* ours has no answer yet */
+	bool rel;	     /* reliable responses are welcome (RFC 3262) */
+	bool rel_waits,
+	    rel_agreed; /* for the PRACK of our 183; media are agreed to before the 200 */
+	uint32_t rseq_in, rseq_out;
 	bool out_late; /* our INVITE has no SDP, the offer is in the 2xx */
 	bool in_late;  /* theirs has none: our 2xx offers, their ACK answers */
 	bool holding, held;
@@ -101,6 +107,20 @@ void pc_on_ack(struct phone_call *c, const struct sip_msg *ack);
 
 void pc_transfer(struct phone_call *c);
 void pc_on_notify(struct phone_call *c, const struct sip_msg *req);
+
+/* ---- phone_reliable.c: RFC 3262, 3311 ---- */
+
+/** 183 with SDP; the 200 has to wait for its PRACK. */
+void pc_ring_reliably(struct phone_call *c);
+void pc_on_no_prack(void *user, struct sip_server *tsx);
+void pc_on_prack(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req);
+/** A provisional response: PRACKed when it wants that; false: not to be heard. */
+bool pc_take_reliable(struct phone_call *c, const struct sip_msg *resp);
+/** Does this phone know UPDATE? */
+bool phone_updates(const struct phone *p);
+/** Hold, resume by UPDATE. False: not now. */
+bool pc_update(struct phone_call *c);
+void pc_on_update(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *req);
 
 /* ---- phone_talk.c: what people do in a call ---- */
 

@@ -32,7 +32,7 @@ act(struct timer *t)
 
 	if (dice < 45) {
 		c->holding = !c->holding;
-		if (!pc_reinvite(c, false))
+		if (!(phone_chance(p, 30) ? pc_update(c) : pc_reinvite(c, false)))
 			c->holding = !c->holding;
 	} else if (dice < 55) {
 		(void)pc_reinvite(c, true);

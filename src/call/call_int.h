@@ -483,6 +483,8 @@ void watch_tell_seats(struct call *c);
 /* ---- status.c ---- */
 /** What the caller is told when a phone said status. */
 uint16_t status_for_caller(uint16_t status);
+/** The same when the public network said it: there a number may not exist, or be forbidden. */
+uint16_t status_from_line(uint16_t status);
 /** The better of two answers to give to a caller (0 = none yet). */
 uint16_t status_better(uint16_t a, uint16_t b);
 enum cdr_result status_result(uint16_t status);

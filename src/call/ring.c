@@ -324,7 +324,8 @@ fork_failed(struct leg *l, uint16_t status, bool say)
 	if (!asking || !r->active)
 		return;
 	if (status)
-		r->best_status = status_better(r->best_status, status_for_caller(status));
+		r->best_status = status_better(
+		    r->best_status, l->line ? status_from_line(status) : status_for_caller(status));
 	if (status >= 600) { /* a person said no, for all phones (RFC 3261, 16.7) */
 		failed(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
 		return;

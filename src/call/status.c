@@ -19,6 +19,18 @@ status_for_caller(uint16_t status)
 	}
 }
 
+uint16_t
+status_from_line(uint16_t status)
+{
+	switch (status) {
+	case 404:
+	case 410:
+	case 604: return 404;
+	case 403: return 403;
+	default: return status_for_caller(status);
+	}
+}
+
 /* A refusal by a person beats a busy phone, that one beats one that cannot, and so on. */
 static int
 rank(uint16_t status)

@@ -159,6 +159,8 @@ try_hop(struct line *l)
 		return;
 	}
 	l->has_flow = true;
+	if (l->state == LIVE_LINE_REGISTERING)
+		line_tell(l); /* where it is trying */
 	send_register(l, l->expires_s);
 }
 

@@ -54,6 +54,54 @@ request_route {{
 }}
 """
 
+# A provider: accounts register with a password, what they dial goes to the carrier, and what the carrier calls goes to
+# the account's Contact. All accounts have the same password.
+PROVIDER = """
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "siputils.so"
+loadmodule "textops.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "auth.so"
+modparam("usrloc", "db_mode", 0)
+modparam("registrar", "max_expires", {max_expires})
+modparam("registrar", "min_expires", {min_expires})
+modparam("auth", "algorithm", "{algorithm}")
+modparam("auth", "qop", "auth")
+modparam("rr", "enable_double_rr", 0)
+
+request_route {{
+    if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
+    if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
+    if (has_totag()) {{
+        if (loose_route() || !is_method("ACK") || t_check_trans()) t_relay();
+        exit;
+    }}
+    t_check_trans();
+    if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
+    if (is_method("REGISTER")) {{
+        if (!pv_www_authenticate("{realm}", "{password}", "0")) {{ www_challenge("{realm}", "1"); exit; }}
+        save("location");
+        exit;
+    }}
+    if (src_ip == {carrier_host}) {{
+        if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
+        record_route();
+        t_relay();
+        exit;
+    }}
+    if (!pv_proxy_authenticate("{realm}", "{password}", "0")) {{ proxy_challenge("{realm}", "1"); exit; }}
+    consume_credentials();
+    record_route();
+    $du = "sip:{carrier_host}:{carrier_port}";
+    t_relay();
+}}
+"""
+
 
 class Kamailio:
     def __init__(self, config, host=None, **values):

@@ -120,6 +120,7 @@ answer_at_once(const struct sip_msg *req, struct buf *headers)
 		call_write_capabilities(headers);
 		sip_write_hdr(headers, SIP_HDR_ALLOW_EVENTS, presence_allow_events);
 		return 200;
+	case SIP_REFER: return 403; /* calls are moved by those who are in them */
 	case SIP_METHOD_OTHER: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 501;
 	default: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 405;
 	}

@@ -134,7 +134,7 @@ is_meant(const struct request *q, const struct wanted *w, const struct binding *
 {
 	if (how == BY_FLOW)
 		return w->reg_id && b->reg_id == w->reg_id && is_device(b, w->instance);
-	if (b->reg_id && (w->reg_id || w->expires_s))
+	if (b->reg_id && w->reg_id)
 		return false; /* another flow */
 	if (how == BY_CONTACT)
 		return has_contact(b, w);

@@ -207,6 +207,17 @@ clock_jump(struct timer *t)
 	o->wall_shift_ms += ((int64_t)rng_below(&o->fate, 2 * 7200) - 7200) * 1000;
 }
 
+/* The power of the house fails: all phones are off, and back in the same moment. */
+static void
+outage(struct timer *t)
+{
+	struct office *o = container_of(t, struct office, outage);
+
+	for (size_t i = 0; i < o->n_phones; i++)
+		phone_power_off(&o->phone[i], 5000);
+	o->outages++;
+}
+
 /* ---- its phones ---- */
 
 static void
@@ -332,6 +343,7 @@ close_office(struct office *o)
 	timer_stop(&o->inspector);
 	timer_stop(&o->crash);
 	timer_stop(&o->clock);
+	timer_stop(&o->outage);
 	switchboard_free(o->switchboard);
 	sim_free(o->sim);
 }
@@ -347,6 +359,8 @@ live_a_day(struct office *o, struct rng *rng)
 		    sim_timers(o->sim), &o->crash, 5000 + rng_below(&o->fate, DAY_MS - 20000));
 	if (rng_below(&o->fate, 4) == 0)
 		timer_start(sim_timers(o->sim), &o->clock, 5000 + rng_below(&o->fate, DAY_MS));
+	if (rng_below(&o->fate, 6) == 0)
+		timer_start(sim_timers(o->sim), &o->outage, 5000 + rng_below(&o->fate, DAY_MS));
 	if (!o->noisy && !o->starving && o->streams_max == SIM_STREAMS_MAX &&
 	    !timer_active(&o->crash))
 		timer_start(sim_timers(o->sim), &o->inspector, INSPECT_MS);
@@ -377,6 +391,7 @@ office_run(struct office *o, const struct directory *dir, uint64_t seed, bool ve
 	timer_init(&o->inspector, inspect);
 	timer_init(&o->crash, crash);
 	timer_init(&o->clock, clock_jump);
+	timer_init(&o->outage, outage);
 	if (sim_new(&o->sim, &params) != ERR_OK)
 		abort();
 	o->streams_max = rng_below(&rng, 8) == 0 ? 2 : SIM_STREAMS_MAX;

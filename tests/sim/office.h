@@ -50,10 +50,10 @@ struct office {
 	const struct directory *directory;
 	struct phone phone[OFFICE_PHONES_MAX];
 	size_t n_phones;
-	struct timer next_call, admin, inspector, crash, clock;
+	struct timer next_call, admin, inspector, crash, clock, outage;
 	struct rng fate; /* of the switchboard */
 	int64_t wall_shift_ms;
-	unsigned crashes;
+	unsigned crashes, outages;
 	size_t streams_max;
 	bool good_cable;
 	bool starving; /* now and then the switch gets no memory for what a datagram asks of it */
@@ -74,7 +74,8 @@ struct office {
 
 /* What happened, summed over seeds: that the simulation does what it is for. */
 struct office_sums {
-	uint64_t calls, answered, cancelled, glares, vanished, timeouts, crashes, datagrams, lost;
+	uint64_t calls, answered, cancelled, glares, vanished, timeouts, crashes, outages,
+	    datagrams, lost;
 	uint64_t referred, moved,
 	    replaced; /* REFERs taken; transfers that came off; places taken */
 	uint64_t by_result[CDR_INTERRUPTED + 1];

@@ -51,6 +51,7 @@ struct phone {
 	char reg_call_id[40], reg_tag[20];
 	uint32_t reg_cseq;
 	unsigned reg_tries; /* with credentials, since the last success */
+	bool reg_outbound;  /* it names itself and its flow, and wants a GRUU */
 	bool registered;
 	bool resting; /* no new calls, no registering again: the end is near */
 	uint16_t next_port;
@@ -61,6 +62,9 @@ enum { PHONE_EXPIRES_S = 120 };
 
 /** Switched on and registering. ERR_NOMEM, ERR_EXISTS. */
 ERR_MUST_CHECK enum err phone_init(struct phone *p, const struct phone_params *params);
+/** Loses its power now; comes back after back_ms (0: never). Frees all calls. Nothing when it
+ *  has none. */
+void phone_power_off(struct phone *p, uint32_t back_ms);
 /** Power off for good, without a word. */
 void phone_fini(struct phone *p);
 /* A dialog, as watchers know it and as Replaces names it. */

@@ -61,8 +61,6 @@ uint32_t phone_draw(struct phone *p, uint32_t below);
 bool phone_chance(struct phone *p, uint32_t percent);
 void phone_broken(struct phone *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct sip_flow phone_flow(const struct phone *p);
-/** Loses its power now; comes back after back_ms (0: never). Frees all calls. */
-void phone_power_off(struct phone *p, uint32_t back_ms);
 /** Appends an Authorization for the challenge in resp. False: there is none for us. */
 bool phone_authorize(struct phone *p, struct buf *b, const struct sip_msg *resp,
     struct slice method, struct slice uri);

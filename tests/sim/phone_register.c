@@ -20,6 +20,36 @@ next_in(struct phone *p, uint32_t ms)
 		timer_start(sim_timers(p->p.sim), &p->reg_timer, ms);
 }
 
+/* What a 200 must say of us: the contact, for how long, and the extensions we asked for. */
+static void
+check_answer(struct phone *p, const struct sip_msg *resp)
+{
+	char uri[64], text[ADDR_TEXT_MAX];
+	struct sip_values it = {0};
+	struct slice value, found;
+	uint32_t expires_s = 0;
+
+	snprintf(uri, sizeof uri, "sip:%s@%s", p->p.name, addr_text(&p->p.address, text));
+	while (sip_msg_next_value(resp, SIP_HDR_CONTACT, &it, &value)) {
+		struct sip_name_addr na;
+
+		if (sip_name_addr_parse(&na, value) != ERR_OK ||
+		    !slice_eq(na.uri_text, slice_cstr(uri)))
+			continue;
+		if (sip_param_find(na.params, SLICE("expires"), &found) &&
+		    slice_to_u32(found, PHONE_EXPIRES_S, &expires_s) != ERR_OK)
+			expires_s = 0;
+		if (p->reg_outbound && !(sip_param_find(na.params, SLICE("reg-id"), NULL) &&
+					   sip_param_find(na.params, SLICE("pub-gruu"), NULL) &&
+					   sip_param_find(na.params, SLICE("temp-gruu"), NULL)))
+			phone_broken(p, "a flow without reg-id or GRUU");
+	}
+	if (expires_s < PHONE_EXPIRES_S * 9 / 10)
+		phone_broken(p, "registered for %u s", expires_s);
+	if (p->reg_outbound != sip_msg_has_token(resp, SIP_HDR_REQUIRE, SLICE("outbound")))
+		phone_broken(p, "outbound was not agreed on");
+}
+
 static void
 on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 {
@@ -38,6 +68,8 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	/* 482: a stranger's copy of it was quicker */
 	if (!p->registered && resp->status != 503 && resp->status != 482)
 		phone_broken(p, "REGISTER was answered with %u", resp->status);
+	if (p->registered)
+		check_answer(p, resp);
 	p->reg_tries = 0;
 	next_in(p, p->registered ? PHONE_EXPIRES_S * 500 : RETRY_MS);
 }
@@ -66,13 +98,16 @@ static const struct sip_client_ops ops = {on_response, on_failed, on_gone};
 static void
 write_headers(struct phone *p, struct buf *b, struct slice uri, const struct sip_msg *challenge)
 {
-	char text[ADDR_TEXT_MAX];
+	char text[ADDR_TEXT_MAX], instance[80];
 
+	snprintf(instance, sizeof instance,
+	    ";+sip.instance=\"<urn:uuid:00000000-0000-4000-8000-%s>\";reg-id=1", p->p.name);
 	buf_printf(b,
 	    "From: <sip:%s@strowger>;tag=%s\r\nTo: <sip:%s@strowger>\r\nCall-ID: %s\r\n"
-	    "CSeq: %u REGISTER\r\nContact: <sip:%s@%s>\r\nExpires: %d\r\n",
+	    "CSeq: %u REGISTER\r\nContact: <sip:%s@%s>%s\r\nExpires: %d\r\n%s",
 	    p->p.name, p->reg_tag, p->p.name, p->reg_call_id, ++p->reg_cseq, p->p.name,
-	    addr_text(&p->p.address, text), PHONE_EXPIRES_S);
+	    addr_text(&p->p.address, text), p->reg_outbound ? instance : "", PHONE_EXPIRES_S,
+	    p->reg_outbound ? "Supported: path, outbound, gruu\r\n" : "");
 	if (challenge && !phone_authorize(p, b, challenge, SLICE("REGISTER"), uri))
 		phone_broken(p, "401 without a challenge for us");
 }
@@ -108,6 +143,7 @@ phone_register(struct phone *p)
 	rng_token(&p->rng, &b, 8);
 	p->reg_tag[b.n] = '\0';
 	p->reg_cseq = 0;
+	p->reg_outbound = phone_chance(p, 40); /* or the new firmware */
 	p->reg_tries = 0;
 	timer_init(&p->reg_timer, on_timer);
 	send_register(p, NULL);

@@ -228,6 +228,18 @@ one_flow_may_be_removed(void **state)
 	assert_int_equal(registrar_get_counts(f.reg)->bindings, 0);
 }
 
+/* A phone that was set up anew without outbound has the same contact: it must not ring twice. */
+static void
+who_gives_up_outbound_has_no_flow_left(void **state)
+{
+	register_with(FLOW("sip:a@10.0.0.5", "1"));
+	assert_int_equal(register_with("Contact: <sip:a@10.0.0.5>\r\n"), 200);
+	assert_int_equal(registrar_get_counts(f.reg)->bindings, 1);
+	assert_slice(contact(0), "<sip:a@10.0.0.5>;expires=3600");
+	register_with(FLOW("sip:a@10.0.0.5", "1"));
+	assert_int_equal(registrar_get_counts(f.reg)->bindings, 1);
+}
+
 /* 6: who gets outbound, who is refused, who is an ordinary contact. */
 static void
 outbound_needs_the_first_hop(void **state)
@@ -447,6 +459,7 @@ main(void)
 	    TEST(a_phone_may_have_several_flows),
 	    TEST(flows_are_counted_as_one_device),
 	    TEST(one_flow_may_be_removed),
+	    TEST(who_gives_up_outbound_has_no_flow_left),
 	    cmocka_unit_test(outbound_needs_the_first_hop),
 	    TEST(browsers_are_reached_over_their_connection),
 	    TEST(a_device_gets_addresses_of_its_own),

@@ -351,6 +351,9 @@ close_office(struct office *o)
 static void
 live_a_day(struct office *o, struct rng *rng)
 {
+	struct rng house;
+
+	rng_init_seed(&house, o->seed ^ 0x686f757365ull);
 	timer_start(sim_timers(o->sim), &o->next_call, 3000);
 	if (rng_below(rng, 4) == 0)
 		timer_start(sim_timers(o->sim), &o->admin, 10000 + rng_below(rng, DAY_MS));
@@ -359,8 +362,8 @@ live_a_day(struct office *o, struct rng *rng)
 		    sim_timers(o->sim), &o->crash, 5000 + rng_below(&o->fate, DAY_MS - 20000));
 	if (rng_below(&o->fate, 4) == 0)
 		timer_start(sim_timers(o->sim), &o->clock, 5000 + rng_below(&o->fate, DAY_MS));
-	if (rng_below(&o->fate, 6) == 0)
-		timer_start(sim_timers(o->sim), &o->outage, 5000 + rng_below(&o->fate, DAY_MS));
+	if (rng_below(&house, 6) == 0)
+		timer_start(sim_timers(o->sim), &o->outage, 5000 + rng_below(&house, DAY_MS));
 	if (!o->noisy && !o->starving && o->streams_max == SIM_STREAMS_MAX &&
 	    !timer_active(&o->crash))
 		timer_start(sim_timers(o->sim), &o->inspector, INSPECT_MS);

@@ -143,7 +143,8 @@ phone_register(struct phone *p)
 	rng_token(&p->rng, &b, 8);
 	p->reg_tag[b.n] = '\0';
 	p->reg_cseq = 0;
-	p->reg_outbound = phone_chance(p, 40); /* or the new firmware */
+	p->reg_outbound =
+	    (p->p.seed >> 7 ^ p->next_port) & 1; /* it may come back with new firmware */
 	p->reg_tries = 0;
 	timer_init(&p->reg_timer, on_timer);
 	send_register(p, NULL);

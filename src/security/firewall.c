@@ -1,9 +1,12 @@
 #include "security/firewall.h"
 
+#include <linux/capability.h>
 #include <nftables/libnftables.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "loop/mailbox.h"
@@ -107,12 +110,22 @@ remove_table(struct firewall *f)
 	(void)run(f, &b);
 }
 
+/* Asked before libnftables tries: it complains on standard error. */
+static bool
+is_permitted(void)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct d[2] = {0};
+
+	return syscall(SYS_capget, &h, d) == 0 && (d[0].effective & (1u << CAP_NET_ADMIN));
+}
+
 static void
 open_table(struct firewall *f)
 {
 	if (f->nft || atomic_load(&f->refused))
 		return;
-	f->nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	f->nft = is_permitted() ? nft_ctx_new(NFT_CTX_DEFAULT) : NULL;
 	if (f->nft && nft_ctx_buffer_output(f->nft) == 0 && nft_ctx_buffer_error(f->nft) == 0) {
 		if (make_table(f, "{ flags owner; }")) {
 			atomic_store(&f->active, true);

@@ -363,7 +363,7 @@ ring_give_up(struct leg *l, bool replaced)
 	struct call *c = l->call;
 
 	stop_leg(l, SLICE(""));
-	c->ring.best_status = status_better(c->ring.best_status, 408);
+	c->ring.best_status = status_better(c->ring.best_status, status_for_caller(408));
 	if (!replaced && c->ring.asking == 0)
 		ring_next(c);
 }

@@ -142,8 +142,10 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 	line_accepted(l);
 	if (e != ERR_OK || l->state == LEG_CANCELLED || !c->ring.active) {
 		take_and_end(l, resp);
-		if (e != ERR_OK && c->ring.active && c->ring.asking == 0)
-			call_end(c, CDR_FAILED, CDR_BY_CALLED, 500);
+		if (e != ERR_OK && c->ring.active && c->ring.asking == 0) {
+			c->ring.best_status = status_better(c->ring.best_status, 500);
+			ring_next(c);
+		}
 		return;
 	}
 	if (c->transfer) {

@@ -273,7 +273,9 @@ sdp_text_slice(const struct sdp_text *t)
 /* RFC 3326: to those who need not ring any more. */
 #define COMPLETED_ELSEWHERE SLICE("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
 
-/* ---- ring.c: executing the plan ---- */
+/* ---- ring.c, ring_targets.c: executing the plan ---- */
+/** The next targets are due, or the time is over. */
+void ring_on_timer(struct timer *t);
 /** Keeps what the plan says about ringing party for a seat; somebody waits in the other one. */
 ERR_MUST_CHECK enum err ring_prepare(struct call *c, enum media_side seat,
     const struct routing_party *party, const struct routing_plan *plan);
@@ -305,7 +307,8 @@ void plan_keep_reasons(struct call *c, const struct routing_plan *plan, size_t f
  *  the status that this comes to. */
 uint16_t divert_follow(struct leg *l, const struct sip_msg *resp);
 
-/* ---- transfer.c, replaces.c: what the other files ask of transfers (transfer_int.h) ---- */
+/* ---- transfer.c, transfer_leave.c, replaces.c: what the other files ask of transfers
+ * (transfer_int.h) ---- */
 /** A leg of a call with a transfer is progressing. False: the caller is to be told as usual. */
 bool transfer_on_progress(struct leg *l, const struct sip_msg *resp);
 /** It has answered. False: it cannot be connected, end it. */
@@ -322,7 +325,7 @@ bool transfer_on_cancel(struct leg *l);
 /** The call is ending. */
 void transfer_on_end(struct call *c);
 /** Referred-By for who is rung because of a transfer (RFC 3892). */
-void transfer_write_invite(const struct call *c, struct buf *b);
+void transfer_write_invite(const struct leg *l, struct buf *b);
 /** An INVITE with Replaces was answered here, or goes on here. False: it has none. */
 bool replaces_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from);

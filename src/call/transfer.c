@@ -4,10 +4,10 @@
 
 #include "call/transfer_int.h"
 
-enum { RETRY_MS = 300, TRIES_MAX = 60, REFERRED_BY_MAX = 512 };
+enum { RETRY_MS = 300, TRIES_MAX = 60 };
 
-static struct leg *
-waiting(const struct transfer *t)
+struct leg *
+transfer_waiting(const struct transfer *t)
 {
 	return t->call->leg[MEDIA_SIDES - 1 - t->seat];
 }
@@ -56,6 +56,7 @@ transfer_new(struct leg *by, const struct sip_msg *refer, struct slice to, bool 
 	t->by = by;
 	t->seat = by->side;
 	t->from_phone = by->phone;
+	t->from_hidden = by->hidden;
 	t->subscribed = subscribed;
 	t->refer_cseq = refer->cseq;
 	timer_init(&t->retry, on_retry);
@@ -84,7 +85,7 @@ transfer_free(struct transfer *t)
 static const struct dir_phone *
 calling_phone(const struct transfer *t)
 {
-	const struct leg *other = waiting(t);
+	const struct leg *other = transfer_waiting(t);
 	const struct dir_phone *phone =
 	    other ? dir_phone_by_id(t->call->sw->p.directory, other->phone) : NULL;
 
@@ -133,7 +134,7 @@ recall(struct transfer *t)
 	const struct settings *set = dir_settings(c->sw->p.directory);
 	struct routing_plan plan = {.called = t->from, .ring_ms = set->ring_s * 1000};
 
-	if (t->recalling || !t->from_phone || !waiting(t))
+	if (t->recalling || !t->from_phone || !transfer_waiting(t))
 		return false;
 	plan.target[plan.n_targets++] =
 	    (struct routing_target){.phone = t->from_phone, .phone_name = t->from_phone_name};
@@ -152,7 +153,7 @@ stay(struct transfer *t)
 
 	if (by->remote_sdp.n &&
 	    (bridge_take(by, sdp_text_slice(&by->remote_sdp), &by->dialog.flow, false) != ERR_OK ||
-		bridge_give(by, waiting(t), &unused) != ERR_OK))
+		bridge_give(by, transfer_waiting(t), &unused) != ERR_OK))
 		call_log(LOG_WARN, c, "the former media could not be restored");
 	t->by = NULL;
 	t->must_tell |= t->refitted;
@@ -306,7 +307,7 @@ void
 transfer_update(struct transfer *t)
 {
 	struct call *c = t->call;
-	struct leg *stays = waiting(t), *came = c->leg[t->seat];
+	struct leg *stays = transfer_waiting(t), *came = c->leg[t->seat];
 	uint64_t version;
 	struct slice sdp;
 
@@ -400,87 +401,4 @@ transfer_on_refusal(struct leg *l, uint16_t status)
 	/* what it sends and gets stays as it was: mostly that is good enough */
 	snprintf(code, sizeof code, "%u", status);
 	record_reason(c, REASON_CHANGE_FAILED, REASON_ARGS(slice_cstr(code)));
-}
-
-/* ---- parties that leave meanwhile ---- */
-
-bool
-transfer_on_bye(struct leg *l)
-{
-	struct transfer *t = l->call->transfer;
-
-	if (l == t->by) {
-		t->by = NULL;
-		leg_done(l);
-		record_live(t->call, LIVE_CALL_ANSWERED);
-		return true;
-	}
-	if (l == t->consult) {
-		t->consult = NULL;
-		leg_done(l);
-		return true;
-	}
-	if (l != t->target)
-		return false;
-	t->target = NULL;
-	leg_done(l);
-	transfer_fail(t, 480); /* ends the other call */
-	return true;
-}
-
-bool
-transfer_on_cancel(struct leg *l)
-{
-	struct transfer *t = l->call->transfer;
-
-	if (l != t->consult)
-		return false;
-	/* its phone has given the call away: the leg waits on for the answer, without a phone */
-	sip_server_reject(l->invite_in, 487, SLICE(""));
-	sip_server_attach(l->invite_in, NULL, NULL);
-	l->invite_in = NULL;
-	l->invite_in_pending = false;
-	watch_tell(l, CALL_DIALOG_TERMINATED);
-	record_reason(
-	    l->call, REASON_GIVEN_AWAY, REASON_ARGS(t->from.name, slice_cstr(t->call->id)));
-	return true;
-}
-
-void
-transfer_write_invite(const struct call *c, struct buf *b)
-{
-	const struct transfer *t = c->transfer;
-	struct addr host;
-	const struct leg *l = t ? waiting(t) : NULL;
-
-	if (!t || c != t->call || t->recalling || !l)
-		return;
-	if (t->referred_by.n && t->referred_by.n < REFERRED_BY_MAX) {
-		sip_write_hdr(b, SIP_HDR_REFERRED_BY, t->referred_by);
-		return;
-	}
-	sip_core_address(c->sw->p.core, &l->dialog.flow, &host);
-	buf_lit(b, "Referred-By: ");
-	identity_write_party(b, &t->from, false, &host);
-	buf_lit(b, "\r\n");
-}
-
-void
-transfer_on_end(struct call *c)
-{
-	struct transfer *t = c->transfer;
-	struct call *mine = t->call;
-
-	if (c != mine) { /* somebody ended the consultation */
-		if (t->target && t->target->call == mine)
-			leg_bye(t->target, SLICE(""));
-		t->target = t->consult = NULL;
-		t->other->transfer = NULL;
-		t->other = NULL;
-		transfer_fail(t, 487);
-		return;
-	}
-	refer_notify(t, 487);
-	join_undo(t);
-	transfer_free(t);
 }

@@ -47,6 +47,7 @@ struct transfer {
 	struct arena arena;
 	struct routing_party from, to; /* who transfers, and to whom */
 	int64_t from_phone;
+	bool from_hidden;
 	struct slice from_phone_name, referred_by;
 };
 
@@ -76,6 +77,8 @@ void transfer_fail(struct transfer *t, uint16_t status);
 void transfer_arrived(struct transfer *t, struct leg *l);
 /** Tells the one who stays about the media of its new party; ends t. */
 void transfer_update(struct transfer *t);
+/** Who waits in the other seat; NULL: has hung up. */
+struct leg *transfer_waiting(const struct transfer *t);
 /** Forgets it without a word. */
 void transfer_free(struct transfer *t);
 

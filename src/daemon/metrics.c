@@ -45,6 +45,12 @@ add_calls(struct metrics_block *m, const struct call_switch_stats *s)
 	    m, "strowger_calls_no_ack_total", NULL, "Answers that were never confirmed", s->no_ack);
 	COUNTER(m, "strowger_media_timeouts_total", NULL, "Calls ended because no sound came",
 	    s->media_timeouts);
+	COUNTER(m, "strowger_transfers_total", NULL, "Transfers that a phone asked for (REFER)",
+	    s->transfers);
+	COUNTER(m, "strowger_transfers_failed_total", NULL, "Transfers that came to nothing",
+	    s->transfers_failed);
+	COUNTER(m, "strowger_replaced_total", NULL,
+	    "Places in calls taken by another phone (pick-up, Replaces)", s->replaced);
 	COUNTER(m, "strowger_session_timeouts_total", NULL, "Calls ended by the session timer",
 	    s->session_timeouts);
 }

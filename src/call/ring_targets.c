@@ -1,0 +1,99 @@
+/* Whom a plan wants rung, and when: the targets that wait for their turn. */
+#include <stdlib.h>
+
+#include "call/call_int.h"
+#include "call/line_int.h"
+
+/* IPv6 sockets also reach IPv4 peers, so one phone with IPv6 decides. */
+static uint8_t
+family_of_targets(struct call *c)
+{
+	struct call_contact contact[CALL_CONTACTS_MAX];
+
+	for (size_t t = 0; t < c->ring.n_targets; t++) {
+		const struct routing_target *target = &c->ring.target[t].t;
+		size_t n = 0;
+
+		if (target->kind == ROUTING_PHONE)
+			n = c->sw->p.ops->contacts(
+			    c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
+		else if (leg_line_family(c, target->line) == 6)
+			return 6;
+		for (size_t i = 0; i < n; i++)
+			if (contact[i].flow.remote.family == 6)
+				return 6;
+	}
+	return 4;
+}
+
+/* Puts the plan's targets among those that wait, in the order in which they are due. */
+static enum err
+add_targets(struct call *c, const struct routing_plan *plan, const struct ring_whom *whom,
+    uint32_t delay_ms)
+{
+	struct ring *r = &c->ring;
+	size_t n = r->n_targets + plan->n_targets;
+	struct ring_target *t = realloc(r->target, (n ? n : 1) * sizeof *t);
+
+	if (!t)
+		return ERR_NOMEM;
+	r->target = t;
+	for (size_t i = 0; i < plan->n_targets; i++) {
+		struct ring_target new = {plan->target[i], whom};
+		size_t at = r->n_targets;
+
+		if (arena_dup(&c->arena, new.t.phone_name, &new.t.phone_name) != ERR_OK)
+			return ERR_NOMEM;
+		if (new.t.delay_ms != ROUTING_AFTER_OTHERS)
+			new.t.delay_ms += delay_ms;
+		for (; at > r->next_target && t[at - 1].t.delay_ms > new.t.delay_ms; at--)
+			t[at] = t[at - 1];
+		t[at] = new;
+		r->n_targets++;
+	}
+	return ERR_OK;
+}
+
+static struct ring_whom *
+keep_whom(struct call *c, const struct routing_party *party, const struct routing_plan *plan)
+{
+	struct ring_whom *w = arena_new(&c->arena, struct ring_whom);
+
+	if (!w || party_copy(&c->arena, party, &w->party) != ERR_OK ||
+	    arena_dup(&c->arena, slice_cstr(plan->outside), &w->outside) != ERR_OK ||
+	    arena_dup(&c->arena, slice_cstr(plan->outside_dialled), &w->outside_dialled) != ERR_OK)
+		return NULL;
+	return w;
+}
+
+enum err
+ring_prepare(struct call *c, enum media_side seat, const struct routing_party *party,
+    const struct routing_plan *plan)
+{
+	struct ring *r = &c->ring;
+	struct ring_whom *whom = keep_whom(c, party, plan);
+	enum err e;
+
+	if (!whom)
+		return ERR_NOMEM;
+	free(r->target);
+	*r = (struct ring){.seat = seat, .whom = whom, .ring_ms = plan->ring_ms};
+	timer_init(&r->timer, ring_on_timer);
+	e = add_targets(c, plan, r->whom, 0);
+	if (e == ERR_OK)
+		c->family[seat] = family_of_targets(c);
+	return e;
+}
+
+enum err
+ring_add(struct call *c, const struct routing_plan *plan)
+{
+	struct ring *r = &c->ring;
+	uint64_t now = timers_now_ms(c->sw->p.timers);
+	struct ring_whom *whom = keep_whom(c, &plan->called, plan);
+
+	if (!whom)
+		return ERR_NOMEM;
+	r->deadline_ms = now + plan->ring_ms;
+	return add_targets(c, plan, whom, (uint32_t)(now - r->start_ms));
+}

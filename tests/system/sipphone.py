@@ -259,7 +259,7 @@ class Phone:
 
     def build(self, start, headers, body=b""):
         lines = [start] + [f"{name}: {value}" for name, value in headers]
-        if body:
+        if body and not any(name == "Content-Type" for name, _ in headers):
             lines.append("Content-Type: application/sdp")
         lines.append(f"Content-Length: {len(body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode() + body

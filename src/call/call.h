@@ -67,6 +67,8 @@ struct call_dialog_event {
 };
 
 struct call_switch_ops {
+	/** A dialog with this peer begins (+1) or ends (-1); may be NULL. */
+	void (*on_dialog_count)(void *ctx, const struct addr *peer, int change);
 	/** Contacts of a phone, best first; returns how many. */
 	size_t (*contacts)(void *ctx, int64_t phone_id, struct call_contact *out, size_t max);
 	/** Milliseconds since 1970. */

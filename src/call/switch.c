@@ -26,6 +26,8 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	sw->p = *p;
 	sw->calls_max = p->calls_max ? p->calls_max : 20000;
 	sip_dialogs_init(&sw->dialogs);
+	sw->dialogs.on_count = p->ops->on_dialog_count;
+	sw->dialogs.ctx = p->ctx;
 	hmap_init(&sw->by_id);
 	list_init(&sw->calls);
 	list_init(&sw->dead);

@@ -283,6 +283,8 @@ add_security(struct metrics_block *m, const struct guard_counts *c, struct firew
 	COUNTER(m, "strowger_security_refused_total", "limit=\"transactions\"", refused,
 	    c->refused_transactions);
 	COUNTER(
+	    m, "strowger_security_refused_total", "limit=\"dialogs\"", refused, c->refused_dialogs);
+	COUNTER(
 	    m, "strowger_security_refused_total", "limit=\"account\"", refused, c->refused_account);
 	COUNTER(m, "strowger_security_refused_total", "limit=\"overload\"", refused,
 	    c->refused_overload);

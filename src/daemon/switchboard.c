@@ -244,7 +244,17 @@ call_on_dialog(void *ctx, const struct call_dialog_event *ev)
 	presence_on_dialog(sb->watching.presence, ev);
 }
 
-static const struct call_switch_ops call_ops = {.on_dialog = call_on_dialog,
+static void
+call_on_dialog_count(void *ctx, const struct addr *peer, int change)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->gate) /* at the end calls go after it */
+		guard_on_dialog(gate_guard(sb->gate), peer, change);
+}
+
+static const struct call_switch_ops call_ops = {.on_dialog_count = call_on_dialog_count,
+    .on_dialog = call_on_dialog,
     .contacts = call_contacts,
     .wall_ms = wall_ms,
     .on_live = call_on_live,
@@ -418,6 +428,7 @@ switchboard_free(struct switchboard *sb)
 	if (!sb)
 		return;
 	gate_free(sb->gate);
+	sb->gate = NULL;
 	call_switch_free(sb->calls);
 	providers_fini(&sb->providers);
 	watching_fini(&sb->watching);

@@ -8,6 +8,8 @@
 enum {
 	/* Of one stranger; what it only hears 401 for makes no transaction. */
 	STRANGER_TRANSACTIONS = 1000,
+	STRANGER_DIALOGS = 100, /* it begins none, but may be called */
+	KNOWN_DIALOGS = 5000,	/* a quarter of all */
 	/* A known one may have a quarter of the table: a phone gone mad leaves room. */
 	KNOWN_SHARE = 4,
 	FLOOD_SECONDS = 30, /* so many seconds' worth of requests too many: blocked */
@@ -247,6 +249,9 @@ guard_admit(
 		return GUARD_ADMIT;
 	if (s->kind == STRANGER && s->tokens < 0)
 		return refuse(&g->counts.refused_rate, retry_after_s(req), retry_after);
+	if (req->method == SIP_INVITE && req->to.tag.n == 0 &&
+	    s->dialogs >= (s->kind == KNOWN ? KNOWN_DIALOGS : STRANGER_DIALOGS))
+		return refuse(&g->counts.refused_dialogs, retry_after_s(req), retry_after);
 	if (s->transactions >= transactions_limit(g, s))
 		return refuse(&g->counts.refused_transactions, retry_after_s(req), retry_after);
 	if (!may_try_name(g, s, req))
@@ -262,18 +267,34 @@ guard_is_stranger(struct guard *g, const struct sip_flow *flow)
 	return s && !is_free(s);
 }
 
+/* A source that had to make room meanwhile begins anew. */
+static void
+count(uint32_t *value, int change)
+{
+	if (change > 0)
+		++*value;
+	else if (*value)
+		--*value;
+}
+
 void
 guard_on_transaction(struct guard *g, const struct addr *remote, int change)
 {
 	struct addr_net net = source_net(remote);
 	struct source *s = source_find(g, &net);
 
-	if (!s)
-		return; /* it has been forgotten meanwhile */
-	if (change > 0)
-		s->transactions++;
-	else if (s->transactions)
-		s->transactions--;
+	if (s)
+		count(&s->transactions, change);
+}
+
+void
+guard_on_dialog(struct guard *g, const struct addr *remote, int change)
+{
+	struct addr_net net = source_net(remote);
+	struct source *s = source_find(g, &net);
+
+	if (s)
+		count(&s->dialogs, change);
 }
 
 void

@@ -127,6 +127,8 @@ struct guard_result {
 void guard_on_result(struct guard *g, const struct sip_flow *flow, const struct guard_result *r);
 /** Server transactions begin (+1) and end (-1): the limit of each source counts them. */
 void guard_on_transaction(struct guard *g, const struct addr *remote, int change);
+/** Dialogs of calls begin (+1) and end (-1). */
+void guard_on_dialog(struct guard *g, const struct addr *remote, int change);
 /** A registration of the run before: known as if it had logged in now. */
 void guard_trust(struct guard *g, const struct addr *remote);
 /** The load of the last tenth of a second; see overload.h. */
@@ -156,7 +158,7 @@ ERR_MUST_CHECK enum err guard_set_rule(struct guard *g, const struct guard_rule 
 
 struct guard_counts {
 	uint64_t dropped_blocked, dropped_flood; /* before parsing */
-	uint64_t refused_rate, refused_transactions, refused_account;
+	uint64_t refused_rate, refused_transactions, refused_dialogs, refused_account;
 	uint64_t refused_overload; /* 503 */
 	uint64_t blocks[GUARD_REASONS_N], renewals, unblocks;
 	uint64_t forgotten; /* sources that had to make room */

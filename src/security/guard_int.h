@@ -36,7 +36,7 @@ struct source {
 	bool exempt; /* this machine, static phone, line, allow rule: as of epoch */
 	bool refused_by_rule;
 	uint32_t epoch; /* of rules and directory when exempt was found out */
-	uint32_t transactions;
+	uint32_t transactions, dialogs;
 	uint64_t known_until_ms, blocked_until_ms, held_until_ms;
 	/* Failures in thousandths; leak away over WINDOW_MS. */
 	uint32_t points;

@@ -17,6 +17,9 @@
 /* All dialogs of an owner's kind, found by Call-ID and both tags. */
 struct sip_dialogs {
 	struct hmap map;
+	/* A dialog with this peer begins (+1) or ends (-1); NULL: nobody counts. */
+	void (*on_count)(void *ctx, const struct addr *peer, int change);
+	void *ctx;
 };
 
 struct sip_dialog {
@@ -32,6 +35,7 @@ struct sip_dialog {
 	uint16_t target_n, target_cap;
 	char *target;	      /* remote target */
 	struct sip_flow flow; /* where requests go */
+	struct addr counted;  /* the peer as on_count was told it */
 };
 
 void sip_dialogs_init(struct sip_dialogs *t);

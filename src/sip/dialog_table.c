@@ -6,6 +6,7 @@
 void
 sip_dialogs_init(struct sip_dialogs *t)
 {
+	*t = (struct sip_dialogs){0};
 	hmap_init(&t->map);
 }
 
@@ -26,9 +27,13 @@ dialog_enlist(struct sip_dialog *d, struct sip_dialogs *t)
 {
 	enum err e = hmap_put(&t->map, &d->node, dialog_hash(d->call_id, d->local_tag));
 
-	if (e == ERR_OK)
-		d->table = t;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	d->table = t;
+	d->counted = d->flow.remote; /* which may move */
+	if (t->on_count)
+		t->on_count(t->ctx, &d->counted, 1);
+	return ERR_OK;
 }
 
 static struct sip_dialog *
@@ -65,9 +70,14 @@ sip_dialogs_find_id(const struct sip_dialogs *t, struct slice call_id, struct sl
 void
 sip_dialog_fini(struct sip_dialog *d)
 {
-	if (d->table)
-		hmap_remove(&d->table->map, &d->node);
+	struct sip_dialogs *t = d->table;
+
+	if (!t)
+		return;
+	hmap_remove(&t->map, &d->node);
 	d->table = NULL;
+	if (t->on_count)
+		t->on_count(t->ctx, &d->counted, -1);
 	free(d->target);
 	d->target = NULL;
 	d->target_n = d->target_cap = 0;

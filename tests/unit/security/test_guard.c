@@ -494,6 +494,31 @@ transactions_of_a_source_are_limited(void **state)
 	end(&t);
 }
 
+static void
+dialogs_of_a_source_are_limited(void **state)
+{
+	struct sip_flow phone = flow_from("198.51.100.7");
+	struct bench t;
+
+	begin(&t, 0);
+	result(&t, &phone, GUARD_OK, "anna", true);
+	for (int i = 0; i < 5000; i++) {
+		assert_int_equal(admit(&t, &phone, "INVITE", "102", "x", ""), GUARD_ADMIT);
+		guard_on_dialog(t.g, &phone.remote, 1);
+	}
+	assert_int_equal(admit(&t, &phone, "INVITE", "102", "x", ""), GUARD_REFUSE);
+	assert_int_equal(admit(&t, &phone, "INVITE", "102", "x", ";tag=b"), GUARD_ADMIT);
+	assert_int_equal(admit(&t, &phone, "REGISTER", "102", "x", ""), GUARD_ADMIT);
+	guard_on_dialog(t.g, &phone.remote, -1);
+	assert_int_equal(admit(&t, &phone, "INVITE", "102", "x", ""), GUARD_ADMIT);
+	t.all_known = true; /* a provider's line, a proxy: their calls are the system's */
+	guard_set_settings(t.g, &t.settings);
+	guard_on_dialog(t.g, &phone.remote, 1);
+	guard_on_dialog(t.g, &phone.remote, 1);
+	assert_int_equal(admit(&t, &phone, "INVITE", "102", "x", ""), GUARD_ADMIT);
+	end(&t);
+}
+
 /* ---- one name from a thousand addresses ---- */
 
 #define CREDENTIALS(name)                                                                          \
@@ -631,6 +656,7 @@ main(void)
 	    cmocka_unit_test(floods_are_refused_dropped_and_blocked),
 	    cmocka_unit_test(ipv6_counts_by_64),
 	    cmocka_unit_test(transactions_of_a_source_are_limited),
+	    cmocka_unit_test(dialogs_of_a_source_are_limited),
 	    cmocka_unit_test(distributed_guessing_slows_the_name_down),
 	    cmocka_unit_test(overload_refuses_strangers_first),
 	    cmocka_unit_test(tables_are_bounded_and_kinds_do_not_push_each_other_out),

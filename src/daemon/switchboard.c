@@ -294,8 +294,15 @@ reg_on_registration(void *ctx, const struct live_registration *r, bool removed)
 	struct switchboard *sb = ctx;
 
 	sb->p.ops->on_registration(sb->p.ctx, r, removed);
+}
+
+static void
+reg_on_phone(void *ctx, int64_t phone_id, size_t contacts, size_t reachable)
+{
+	struct switchboard *sb = ctx;
+
 	if (sb->watching.presence) /* static contacts come before it is there */
-		presence_on_registration(sb->watching.presence, r->phone_id);
+		presence_on_registration(sb->watching.presence, phone_id);
 }
 
 static enum err
@@ -309,6 +316,7 @@ reg_local_for(void *ctx, enum sip_transport t, const struct addr *remote, struct
 static const struct registrar_ops registrar_ops = {.keep = reg_keep,
     .forget = reg_forget,
     .on_registration = reg_on_registration,
+    .on_phone = reg_on_phone,
     .local_for = reg_local_for,
     .wall_ms = wall_ms};
 

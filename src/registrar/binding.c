@@ -94,7 +94,7 @@ binding_update(struct binding *b, const struct binding_update *u)
 	tell_of_move(b, u->text[TEXT_CONTACT]);
 	if (!binding_set_texts(b, u->text, &changed))
 		return false;
-	changed |= !addr_eq(&b->source, &u->source) || b->flow.transport != u->flow.transport;
+	changed |= !addr_eq(&b->source, &u->source);
 	b->cseq = u->cseq;
 	b->reg_id = u->reg_id;
 	b->q_permille = u->q_permille;
@@ -103,6 +103,7 @@ binding_update(struct binding *b, const struct binding_update *u)
 		conn_unbind(b);
 		b->flow = u->flow;
 		conn_bind(b);
+		changed = true;
 	}
 	b->expires_at = r->p.ops->wall_ms(r->p.ctx) + (int64_t)u->expires_s * 1000;
 	b->expires_ms = now_ms(b) + (uint64_t)u->expires_s * 1000;
@@ -116,10 +117,10 @@ binding_update(struct binding *b, const struct binding_update *u)
 	list_push_front(&b->phone->bindings, &b->node);
 	kept_write(b);
 	is_there(b);
-	if (changed || !was_reachable)
+	if (changed || !was_reachable) {
 		binding_tell(b, false);
-	if (is_new || !was_reachable)
 		phone_tell(b->phone);
+	}
 	return true;
 }
 

@@ -37,8 +37,8 @@ struct registrar_ops {
 	void (*forget)(void *ctx, uint32_t handle);
 	/** A binding was made, ended (removed), or changed in what people see of it. */
 	void (*on_registration)(void *ctx, const struct live_registration *r, bool removed);
-	/** A phone has more or fewer bindings than before, or can be reached over more or
-	 *  fewer. May be NULL. */
+	/** A phone came, moved, or went: it has so many bindings now, and can be reached over so
+	 *  many. What is asked of the registrar meanwhile is as it is now. May be NULL. */
 	void (*on_phone)(void *ctx, int64_t phone_id, size_t contacts, size_t reachable);
 	/** The local address a request to remote will leave from. ERR_NOT_FOUND. */
 	enum err (*local_for)(

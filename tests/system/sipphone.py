@@ -110,6 +110,7 @@ class Phone:
         self.sock = wire.connect(transport, server, host, port, tls, sni)
         self.host, self.port = self.sock.getsockname()[:2]
         self.stream = b""
+        self.contact_value = None  # instead of its address
         self.seen = set()
         self.repeats = 0
         self.inbox = []
@@ -251,6 +252,8 @@ class Phone:
 
     @property
     def contact(self):
+        if self.contact_value:
+            return self.contact_value
         tail = "" if self.transport == "udp" else f";transport={self.transport.replace('wss', 'ws')}"
         return f"<sip:{self.name}@{self.place}{tail}>"
 
@@ -285,21 +288,22 @@ class Phone:
         self.send_raw(data)
         return data
 
-    def register(self, expires=300, expect=200, password=None, call_id=None, contact=None):
-        """REGISTER with digest; returns the last answer, whose status must be `expect`."""
+    def register(self, expires=300, expect=200, password=None, call_id=None, contact=None, more=()):
+        """REGISTER with digest; returns the last answer, whose status must be `expect`. `more`: header lines."""
         uri = f"sip:{self.server_place}"
         call_id, tag = call_id or token(16), token()
         to = f"<{self.uri}>"
         extra = [("Expires", str(expires))]
         if contact is not None:
             extra = [("Expires", str(expires))] if contact else []
+        extra += more
         self.request("REGISTER", uri, to, call_id, 1, tag, extra)
-        answer = self.expect((200, 401, 403, 404, 400, 423, 429, 503), call_id)
+        answer = self.expect((200, 401, 403, 404, 400, 420, 423, 429, 439, 503), call_id)
         if answer.status == 401:
             value = digest_answer(answer.get("WWW-Authenticate"), "REGISTER", uri, self.name,
                                   password or self.password)
             self.request("REGISTER", uri, to, call_id, 2, tag, [*extra, ("Authorization", value)])
-            answer = self.expect((200, 401, 403, 404, 400, 423, 429, 503), call_id)
+            answer = self.expect((200, 401, 403, 404, 400, 420, 423, 429, 439, 503), call_id)
         if answer.status != expect:
             raise AssertionError(f"{self.name}: REGISTER: expected {expect}, got {answer}")
         return answer

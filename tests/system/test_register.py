@@ -11,7 +11,9 @@ HOME, OFFICE, CALLER = address(11), address(12), address(13)
 
 class Registrations(SystemTest):
     CONFIG = {
-        "phones": [password_phone("p1", max_contacts=2), password_phone("p2"), password_phone("p3", qualify_s=1), password_phone("p4")],
+        "phones": [password_phone("p1", max_contacts=2), password_phone("p2"), password_phone("p3", qualify_s=1), password_phone("p4"),
+                   password_phone("p5", permit=OFFICE), password_phone("p6", tls_required=True),
+                   password_phone("p7", digest="sha256")],
         "users": [user(101, "p1"), user(102, "p2"), user(103, "p3"), user(104, "p4")],
     }
 
@@ -182,6 +184,87 @@ class Registrations(SystemTest):
         caller.register()
         caller.invite(104).failed_with((480, 408, 503), 40)
         caller.register(expires=0)
+
+    def flow_of(self, phone, instance, reg_id):
+        """The phone says which device it is and which of its flows this is (RFC 5626)."""
+        tail = "" if phone.transport == "udp" else f";transport={phone.transport}"
+        phone.contact_value = (f'<sip:{phone.name}@{phone.host}:{phone.port}{tail};ob>;+sip.instance="<urn:uuid:{instance}>"'
+                               f";reg-id={reg_id}")
+        return [("Supported", "path, outbound, gruu")]
+
+    def test_one_device_with_two_flows(self):
+        """RFC 5626: rung once, over the flow that is left when a connection dies, and listed as long as one lives."""
+        first, second = self.phone("p1", transport="tcp"), self.phone("p1", transport="tcp")
+        answer = first.register(more=self.flow_of(first, "device-a", 1))
+        self.assertEqual(answer.get("Require"), "outbound")
+        self.assertTrue(int(answer.get("Flow-Timer")))
+        second.register(more=self.flow_of(second, "device-a", 2))
+        caller = self.phone("p2", CALLER)
+        caller.register()
+        call = caller.invite(101)
+        called = second.answer_invite()
+        first.expect_nothing(0.3)
+        called.reply(486)
+        called.expect("ACK")
+        call.failed_with(486)
+        second.close()
+        until(lambda: len(self.bindings("p1")) == 1, "the flow has ended with its connection")
+        call = caller.invite(101)
+        called = first.answer_invite()
+        called.reply(486)
+        called.expect("ACK")
+        call.failed_with(486)
+        first.register(expires=0, more=[("Supported", "outbound")])
+        caller.register(expires=0)
+
+    def test_outbound_through_a_proxy_that_does_not_know_it(self):
+        """RFC 5626 6: 439 when the first hop would not keep the flow."""
+        phone = self.phone("p1")
+        more = [*self.flow_of(phone, "device-b", 1), ("Via", "SIP/2.0/UDP 10.9.9.9;branch=z9hG4bKhop")]
+        phone.register(more=more, expect=439)
+        answer = phone.register(more=[*more, ("Path", f"<sip:{phone.host}:{phone.port};lr;ob>")])
+        self.assertEqual(answer.get("Require"), "outbound")
+        self.assertIn(";lr;ob>", answer.get("Path"))
+        phone.register(expires=0, more=[("Supported", "outbound")])
+
+    def test_path_is_the_route_of_calls(self):
+        """RFC 3327: requests to the phone go to the first hop and name all of them."""
+        proxy = self.phone("p1")
+        proxy.contact_value = "<sip:p1@192.168.44.4>"
+        answer = proxy.register(more=[("Supported", "path"),
+                                      ("Path", f"<sip:{proxy.host}:{proxy.port};lr>, <sip:edge.example.com;lr>")])
+        self.assertIn("edge.example.com", answer.get("Path"))
+        caller = self.phone("p2", CALLER)
+        caller.register()
+        call = caller.invite(101)
+        called = proxy.answer_invite()
+        routes = ", ".join(called.invite.all("Route"))
+        self.assertRegex(routes, rf"^<sip:{proxy.host}:{proxy.port};lr>, ?<sip:edge.example.com;lr>$")
+        self.assertTrue(called.invite.start.startswith("INVITE sip:p1@192.168.44.4 "))
+        called.reply(486)
+        called.expect("ACK")
+        call.failed_with(486)
+        proxy.register(expires=0)
+        caller.register(expires=0)
+
+    def test_rules_of_a_phone(self):
+        """SEC-3: from permitted networks only, encrypted only; the right password does not help."""
+        phone = self.phone("p5")
+        phone.register(expect=403)
+        self.phone("p5", OFFICE).register()
+        self.phone("p6").register(expect=403)
+        until(lambda: self.server.metrics()['strowger_auth_total{result="forbidden_address"}'] >= 1 and
+              self.server.metrics()['strowger_auth_total{result="not_encrypted"}'] >= 1, "both are counted")
+
+    def test_only_the_algorithm_of_the_phone(self):
+        """A phone set to SHA-256 is not asked for MD5."""
+        phone = self.phone("p7")
+        uri, call_id = f"sip:{self.server.host}:{self.server.sip_port}", token(16)
+        phone.request("REGISTER", uri, f"<{phone.uri}>", call_id, 1, token(), [("Expires", "300")])
+        challenges = phone.expect(401, call_id).all("WWW-Authenticate")
+        self.assertEqual(len(challenges), 1)
+        self.assertIn("SHA-256", challenges[0])
+        phone.register()
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ static const struct model_field fields[] = {
 	.description = "Seconds a log-in challenge is valid", AT(nonce_lifetime_s)},
     {"http_port", MODEL_INT, MODEL_RESTART, 1, 65535, .def = "8080", .label = "Web port",
 	AT(http_port)},
-    {"trace_keep_messages", MODEL_INT, MODEL_RESTART, 0, 1000000, .def = "20000",
+    {"trace_keep_messages", MODEL_INT, 0, 0, 1000000, .def = "20000",
 	.label = "SIP messages kept for traces", AT(trace_keep_messages)},
     {"trace_keep_days", MODEL_INT, 0, 0, 365, .def = "7", .label = "Keep SIP traces",
 	.description = "Days traces are stored on disk; 0 = only in memory", AT(trace_keep_days)},

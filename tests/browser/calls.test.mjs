@@ -1,5 +1,6 @@
 // Real calls between real SIP phones, seen in the page: live table, hang-up, records, ladder diagram.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
 import { assertQuiet, shoot } from './lib/browser.mjs';
@@ -121,6 +122,72 @@ test('the ladder shows both legs; keyboard and mouse pick messages', async () =>
   await message.getByText(/^SIP\/2\.0 200/).waitFor();
   await ladder.getByRole('option').nth(1).click();
   await message.getByText(/^SIP\/2\.0 1|^INVITE/).waitFor();
+});
+
+test('traces are searched by number, user, Call-ID, time and status, and saved for Wireshark', async () => {
+  const [found] = (await world.admin.get('traces?number=102')).items;
+  const trace = page.getByRole('row', { name: /101.*Anna Test.*102.*INVITE/ });
+  const nothing = page.getByText('No SIP messages are kept.');
+  const filter = (name) => page.getByRole('region', { name: 'Filters' }).getByLabel(name, { exact: true });
+  await page.goto('/traces');
+  await trace.waitFor();
+  await shoot(page, 'traces');
+  await filter('Number').fill('777');
+  await nothing.waitFor();
+  await filter('Number').fill('102');
+  await trace.waitFor();
+  await filter('User').click();
+  await page.getByRole('option', { name: 'Test, Bert' }).click();
+  await trace.waitFor();
+  await filter('Call-ID').fill(found.sip_call_ids[0]);
+  await trace.waitFor();
+  await filter('From').fill('2099-01-01T00:00');
+  await nothing.waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await trace.waitFor();
+  await filter('Status').click();
+  await page.getByRole('option', { name: 'Failed' }).click();
+  await nothing.waitFor();
+  await page.reload(); // the filters stand in the address
+  await nothing.waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await trace.getByRole('checkbox').check();
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: '1 for Wireshark' }).click();
+  const file = readFileSync(await (await download).path());
+  assert.equal(file.readUInt32LE(0), 0x0a0d0d0a, 'pcapng');
+  await assertAccessible(page);
+});
+
+test('the ladder of a running call grows by itself', async () => {
+  const caller = calling(phones.Anna, world.server, '102', TALK_MS);
+  running.push(caller);
+  await page.goto('/traces');
+  await page.getByRole('row', { name: /102.*In progress/ }).waitFor();
+  await page.getByRole('row', { name: /102.*In progress/ }).dblclick();
+  const ladder = page.getByRole('listbox');
+  await ladder.getByRole('option', { name: /ACK/ }).first().waitFor();
+  await page.getByText('Follow').click();
+  const before = await ladder.getByRole('option').count();
+  const [call] = (await world.admin.get('calls')).items;
+  await world.admin.post(`calls/${encodeURIComponent(call.call_id)}/hangup`);
+  await ladder.getByRole('option', { name: /BYE/ }).first().waitFor();
+  assert.ok((await ladder.getByRole('option').count()) > before);
+  await page.getByRole('switch', { name: 'Follow' }).waitFor({ state: 'detached' }); // the call is over
+  await ladder.getByRole('option', { name: /200 OK/ }).last().waitFor();
+  await caller.ended;
+});
+
+test('a phone is watched for some minutes', async () => {
+  await page.goto('/traces');
+  await page.getByRole('button', { name: 'Trace a phone …' }).click();
+  await page.getByRole('textbox', { name: 'Phone, number or address' }).fill('101');
+  await page.waitForTimeout(300); // the dialogue slides in
+  await assertAccessible(page);
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText(/Traced: phone-101 until/).waitFor();
+  await page.getByRole('button', { name: 'Stop tracing phone-101' }).click();
+  await page.getByText(/Traced: phone-101/).waitFor({ state: 'detached' });
 });
 
 test('a call to a number that does not exist is recorded as such', async () => {

@@ -10,9 +10,12 @@ import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 
 let world;
 let person;
+let line;
 before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
+  line = await world.admin.post('lines', { name: 'Example Telecom', host: 'sip.example.com', username: '4930', password: 'geheim-8' });
+  await world.admin.post('address-rules', { address: '198.51.100.0/24', comment: 'Scanner' });
 });
 after(() => closeWorld(world));
 
@@ -31,6 +34,11 @@ const PAGES = [
   ['phone-new', () => '/phones/new', 'New phone'],
   ['numbers', () => '/numbers', 'Numbers'],
   ['ranges', () => '/numbers?tab=ranges', 'Numbers'],
+  ['lines', () => '/lines', 'Lines'],
+  ['line', () => `/lines/${line.id}`, 'Example Telecom'],
+  ['line-new', () => '/lines/new', 'New line'],
+  ['addresses', () => '/addresses', 'Blocked addresses'],
+  ['certificates', () => '/certificates', 'Certificates'],
   ['settings', () => '/settings', 'Settings'],
   ['nowhere', () => '/nowhere', 'Page not found'],
 ];
@@ -52,6 +60,21 @@ for (const colorScheme of ['light', 'dark']) {
     await visitor.context.close();
   });
 }
+
+test('no page is wider than a telephone', async (t) => {
+  const { context, page } = await loggedIn(world);
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [name, path, heading] of PAGES) {
+    await t.test(name, async () => {
+      await page.goto(path());
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+      await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
+      await shoot(page, `narrow-${name}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing stands out to the right');
+    });
+  }
+  await context.close();
+});
 
 test('no page loads more than 300 KB of script', async (t) => {
   const { context } = await loggedIn(world);

@@ -1,7 +1,7 @@
-// What the switch knows only while it runs: calls, registrations, status, traces.
+// What the switch knows only while it runs: calls, registrations, lines, status.
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, query } from './client';
-import type { LiveCall, Registration, SipAccount, Trace } from './types';
+import { api } from './client';
+import type { LineState, LiveCall, Registration, SipAccount } from './types';
 
 export const CALLS = ['calls'];
 export const REGISTRATIONS = ['registrations'];
@@ -48,28 +48,12 @@ export function useHangUp() {
   return useMutation({ mutationFn: (callId: string) => api.post(`calls/${encodeURIComponent(callId)}/hangup`) });
 }
 
-export interface TraceSummary {
-  call_id: string;
-  started_at: string;
-  caller: string | null;
-  called: string | null;
-  messages: number;
-  start_line: string;
-}
-
-export function useTraces(search: string) {
+export function useLineStates() {
   return useQuery({
-    queryKey: ['traces', 'list', search],
-    queryFn: async ({ signal }) => (await api.get<Items<TraceSummary>>(`traces${query({ search })}`, signal)).items,
-    staleTime: 0,
-  });
-}
-
-export function useTrace(callId: string) {
-  return useQuery({
-    queryKey: ['traces', 'item', callId],
-    queryFn: ({ signal }) => api.get<Trace>(`traces/${encodeURIComponent(callId)}`, signal),
-    staleTime: 0,
+    queryKey: ['lines', 'status'],
+    queryFn: async ({ signal }) => (await api.get<Items<LineState>>('lines/status', signal)).items,
+    refetchInterval: 5000,
+    retry: false,
   });
 }
 

@@ -294,7 +294,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -684,6 +684,207 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "qualify_s" | "max_calls" | "position";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["line"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Line: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["line_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Line: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Line: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["line_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/numbers": {
         parameters: {
             query?: never;
@@ -696,7 +897,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "user_name";
+                    sort?: "number" | "kind" | "user" | "line" | "user_name";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -987,6 +1188,406 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificate: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "kind" | "certificate" | "hosts" | "not_after" | "automatic";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["certificate"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Certificate: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["certificate_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["certificate"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificate: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["certificate"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Certificate: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Certificate: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["certificate_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["certificate"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/address-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Address rule: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "address" | "action" | "comment" | "automatic" | "reason" | "user_agent" | "created_at" | "last_at" | "expires_at";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["address_rule"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Address rule: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["address_rule_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["address_rule"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/address-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Address rule: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["address_rule"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Address rule: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Address rule: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["address_rule_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["address_rule"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/health": {
@@ -1481,11 +2082,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recent calls with SIP messages */
+        /** Calls whose SIP messages are stored */
         get: {
             parameters: {
                 query?: {
                     search?: string;
+                    number?: string;
+                    user?: string;
+                    call_id?: string;
+                    from?: string;
+                    to?: string;
+                    status?: string;
+                    kind?: string;
+                    page?: string;
+                    per_page?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1531,7 +2141,9 @@ export interface paths {
         /** SIP messages of a call */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    after?: string;
+                };
                 header?: never;
                 path: {
                     call_id: string;
@@ -1563,6 +2175,235 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/traces/{call_id}/pcap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SIP messages of a call for Wireshark */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-pcapng": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trace-pcap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SIP messages of several calls for Wireshark */
+        get: {
+            parameters: {
+                query?: {
+                    call_id?: string;
+                    search?: string;
+                    number?: string;
+                    user?: string;
+                    from?: string;
+                    to?: string;
+                    status?: string;
+                    kind?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-pcapng": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trace-watches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phones of which everything is traced */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Trace everything of a phone for some minutes */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trace-watches/{target}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Trace only a phone's calls again */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    target: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1845,6 +2686,60 @@ export interface components {
              */
             sip_port: number;
             /**
+             * SIP port with TLS
+             * @description 0 = no TLS
+             */
+            sips_port: number;
+            /**
+             * WebSocket port
+             * @description SIP over unencrypted WebSocket, behind a proxy only; 0 = none
+             */
+            ws_port: number;
+            /**
+             * Secure WebSocket port
+             * @description For telephones in a browser; 0 = none
+             */
+            wss_port: number;
+            /**
+             * Oldest TLS version
+             * @enum {string}
+             */
+            tls_min_version: "1.2" | "1.3";
+            /**
+             * Certificates of phones
+             * @description Whether a phone that connects with TLS must show a certificate of a trusted authority
+             * @enum {string}
+             */
+            tls_client_certificate: "none" | "optional" | "required";
+            /**
+             * External address
+             * Format: ip
+             * @description Public IP address of the router; told to peers outside the local networks, for signalling and audio
+             */
+            external_address: string;
+            /**
+             * External SIP port
+             * @description When the router forwards another port; 0 = the same
+             */
+            external_sip_port: number;
+            /**
+             * Local networks
+             * Format: nets
+             * @description Reached without the router; separated by commas
+             */
+            local_networks: string;
+            /**
+             * STUN server
+             * Format: host
+             * @description Asked for the external address while none is entered; host or host:port
+             */
+            stun_server: string;
+            /**
+             * Prefix for outside calls
+             * @description Dialled before numbers that are not internal; empty = none
+             */
+            outside_prefix: string;
+            /**
              * Media address
              * Format: ip
              * @description Address that phones send their audio to; empty = the local address that faces the phone
@@ -1894,6 +2789,54 @@ export interface components {
             /** SIP messages kept for traces */
             trace_keep_messages: number;
             /**
+             * Keep SIP traces
+             * @description Days traces are stored on disk; 0 = only in memory
+             */
+            trace_keep_days: number;
+            /**
+             * Disk space for SIP traces
+             * @description Megabytes; the oldest go first
+             */
+            trace_keep_mb: number;
+            /**
+             * SIP password guideline
+             * @description secure: 16 characters with 3 small, 2 capital letters and 2 digits; paranoid: 30 with 5 of each
+             * @enum {string}
+             */
+            password_policy: "secure" | "paranoid";
+            /**
+             * Permit weak SIP passwords
+             * @description Entered by hand; generated ones always follow the guideline
+             */
+            password_weak_allowed: boolean;
+            /**
+             * Check SIP passwords every
+             * @description Days; 0 = never
+             */
+            password_check_days: number;
+            /**
+             * Call screening
+             * @description Block addresses that attack
+             */
+            screening: boolean;
+            /**
+             * Failures until blocked
+             * @description Failed log-ins and unknown names from one address within ten minutes
+             */
+            screening_failures: number;
+            /**
+             * Blocked for
+             * @description Hours since the last request of the address
+             */
+            screening_block_h: number;
+            /** Tell about new blocked addresses */
+            screening_notify: boolean;
+            /**
+             * Requests per second from one address
+             * @description More from an address without registered phones is refused
+             */
+            source_requests_per_s: number;
+            /**
              * Keep call records
              * @description Days; 0 = for ever
              */
@@ -1938,6 +2881,60 @@ export interface components {
              * @description UDP and TCP
              */
             sip_port?: number;
+            /**
+             * SIP port with TLS
+             * @description 0 = no TLS
+             */
+            sips_port?: number;
+            /**
+             * WebSocket port
+             * @description SIP over unencrypted WebSocket, behind a proxy only; 0 = none
+             */
+            ws_port?: number;
+            /**
+             * Secure WebSocket port
+             * @description For telephones in a browser; 0 = none
+             */
+            wss_port?: number;
+            /**
+             * Oldest TLS version
+             * @enum {string}
+             */
+            tls_min_version?: "1.2" | "1.3";
+            /**
+             * Certificates of phones
+             * @description Whether a phone that connects with TLS must show a certificate of a trusted authority
+             * @enum {string}
+             */
+            tls_client_certificate?: "none" | "optional" | "required";
+            /**
+             * External address
+             * Format: ip
+             * @description Public IP address of the router; told to peers outside the local networks, for signalling and audio
+             */
+            external_address?: string;
+            /**
+             * External SIP port
+             * @description When the router forwards another port; 0 = the same
+             */
+            external_sip_port?: number;
+            /**
+             * Local networks
+             * Format: nets
+             * @description Reached without the router; separated by commas
+             */
+            local_networks?: string;
+            /**
+             * STUN server
+             * Format: host
+             * @description Asked for the external address while none is entered; host or host:port
+             */
+            stun_server?: string;
+            /**
+             * Prefix for outside calls
+             * @description Dialled before numbers that are not internal; empty = none
+             */
+            outside_prefix?: string;
             /**
              * Media address
              * Format: ip
@@ -1987,6 +2984,54 @@ export interface components {
             http_port?: number;
             /** SIP messages kept for traces */
             trace_keep_messages?: number;
+            /**
+             * Keep SIP traces
+             * @description Days traces are stored on disk; 0 = only in memory
+             */
+            trace_keep_days?: number;
+            /**
+             * Disk space for SIP traces
+             * @description Megabytes; the oldest go first
+             */
+            trace_keep_mb?: number;
+            /**
+             * SIP password guideline
+             * @description secure: 16 characters with 3 small, 2 capital letters and 2 digits; paranoid: 30 with 5 of each
+             * @enum {string}
+             */
+            password_policy?: "secure" | "paranoid";
+            /**
+             * Permit weak SIP passwords
+             * @description Entered by hand; generated ones always follow the guideline
+             */
+            password_weak_allowed?: boolean;
+            /**
+             * Check SIP passwords every
+             * @description Days; 0 = never
+             */
+            password_check_days?: number;
+            /**
+             * Call screening
+             * @description Block addresses that attack
+             */
+            screening?: boolean;
+            /**
+             * Failures until blocked
+             * @description Failed log-ins and unknown names from one address within ten minutes
+             */
+            screening_failures?: number;
+            /**
+             * Blocked for
+             * @description Hours since the last request of the address
+             */
+            screening_block_h?: number;
+            /** Tell about new blocked addresses */
+            screening_notify?: boolean;
+            /**
+             * Requests per second from one address
+             * @description More from an address without registered phones is refused
+             */
+            source_requests_per_s?: number;
             /**
              * Keep call records
              * @description Days; 0 = for ever
@@ -2058,7 +3103,36 @@ export interface components {
              * Transport of the static address
              * @enum {string}
              */
-            transport: "udp" | "tcp";
+            transport: "udp" | "tcp" | "tls";
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @enum {string}
+             */
+            digest: "auto" | "md5" | "sha256";
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required: boolean;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @enum {string}
+             */
+            nat: "auto" | "always" | "never";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit: string;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny: string;
             /** Registrations at a time */
             max_contacts: number;
             /**
@@ -2111,7 +3185,36 @@ export interface components {
              * Transport of the static address
              * @enum {string}
              */
-            transport?: "udp" | "tcp";
+            transport?: "udp" | "tcp" | "tls";
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @enum {string}
+             */
+            digest?: "auto" | "md5" | "sha256";
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required?: boolean;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @enum {string}
+             */
+            nat?: "auto" | "always" | "never";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit?: string;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny?: string;
             /** Registrations at a time */
             max_contacts?: number;
             /**
@@ -2166,7 +3269,38 @@ export interface components {
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp";
+            transport: "udp" | "tcp" | "tls";
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @default auto
+             * @enum {string}
+             */
+            digest: "auto" | "md5" | "sha256";
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required?: boolean;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @default auto
+             * @enum {string}
+             */
+            nat: "auto" | "always" | "never";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit?: string;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny?: string;
             /**
              * Registrations at a time
              * @default 4
@@ -2346,6 +3480,332 @@ export interface components {
             phones?: number[];
         };
         /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Registrar
+             * Format: host
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             */
+            host: string;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas
+             */
+            proxy: string;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /** User name */
+            username: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username: string;
+            /** Register */
+            register: boolean;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s: number;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain: string;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis";
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string}
+             */
+            identity: "none" | "pai" | "ppi";
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number: string;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit: string;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s: number;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls: number;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position: number;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_patch: {
+            /** Name */
+            name?: string;
+            /** Enabled */
+            enabled?: boolean;
+            /**
+             * Registrar
+             * Format: host
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             */
+            host?: string;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas
+             */
+            proxy?: string;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string}
+             */
+            auth?: "password" | "address";
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /** Register */
+            register?: boolean;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s?: number;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string}
+             */
+            number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string}
+             */
+            identity?: "none" | "pai" | "ppi";
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string}
+             */
+            incoming_from?: "auto" | "request_uri" | "to" | "p_called_party";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s?: number;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls?: number;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position?: number;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_create: {
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Registrar
+             * Format: host
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             */
+            host: string;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas
+             */
+            proxy?: string;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @default auto
+             * @enum {string}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @default password
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * Register
+             * @default true
+             */
+            register: boolean;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             * @default 600
+             */
+            expires_s: number;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @default plus
+             * @enum {string}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis";
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @default ppi
+             * @enum {string}
+             */
+            identity: "none" | "pai" | "ppi";
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @default auto
+             * @enum {string}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             * @default 60
+             */
+            qualify_s: number;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             * @default 0
+             */
+            max_calls: number;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             * @default 100
+             */
+            position: number;
+        };
+        /**
          * Number
          * @description A number that can be dialled
          */
@@ -2361,6 +3821,11 @@ export interface components {
             kind: "internal" | "external";
             /** User */
             user: number | null;
+            /**
+             * Line
+             * @description Of an external number: the line it belongs to
+             */
+            line: number | null;
             /** User name */
             readonly user_name: string | null;
         };
@@ -2379,6 +3844,11 @@ export interface components {
             kind?: "internal" | "external";
             /** User */
             user?: number | null;
+            /**
+             * Line
+             * @description Of an external number: the line it belongs to
+             */
+            line?: number | null;
         };
         /**
          * Number
@@ -2396,6 +3866,11 @@ export interface components {
             kind: "internal" | "external";
             /** User */
             user?: number | null;
+            /**
+             * Line
+             * @description Of an external number: the line it belongs to
+             */
+            line?: number | null;
         };
         /**
          * Call record
@@ -2481,6 +3956,177 @@ export interface components {
             jitter_to_caller_us: number;
             /** Jitter towards the called in µs */
             jitter_to_called_us: number;
+        };
+        /**
+         * Certificate
+         * @description For encrypted connections
+         */
+        certificate: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @description own: shown to those who connect, with its key; authority: whose certificates are trusted
+             * @enum {string}
+             */
+            kind: "own" | "authority";
+            /**
+             * Certificate
+             * @description PEM, followed by the chain
+             */
+            certificate: string;
+            /** Host names */
+            readonly hosts: string;
+            /**
+             * Valid until
+             * Format: date-time
+             */
+            readonly not_after: string | null;
+            /** Made by the system */
+            readonly automatic: boolean;
+        };
+        /**
+         * Certificate
+         * @description For encrypted connections
+         */
+        certificate_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Kind
+             * @description own: shown to those who connect, with its key; authority: whose certificates are trusted
+             * @enum {string}
+             */
+            kind?: "own" | "authority";
+            /**
+             * Certificate
+             * @description PEM, followed by the chain
+             */
+            certificate?: string;
+            /**
+             * Private key
+             * @description PEM without a passphrase
+             */
+            key?: string;
+        };
+        /**
+         * Certificate
+         * @description For encrypted connections
+         */
+        certificate_create: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @description own: shown to those who connect, with its key; authority: whose certificates are trusted
+             * @default own
+             * @enum {string}
+             */
+            kind: "own" | "authority";
+            /**
+             * Certificate
+             * @description PEM, followed by the chain
+             */
+            certificate: string;
+            /**
+             * Private key
+             * @description PEM without a passphrase
+             */
+            key?: string;
+        };
+        /**
+         * Address rule
+         * @description Who is kept out, who never is
+         */
+        address_rule: {
+            readonly id: number;
+            /**
+             * Address or network
+             * Format: net
+             */
+            address: string;
+            /**
+             * Action
+             * @description allow: never blocked
+             * @enum {string}
+             */
+            action: "block" | "allow";
+            /** Comment */
+            comment: string;
+            /** Made by call screening */
+            readonly automatic: boolean;
+            /** Reason */
+            readonly reason: string;
+            /** User agent */
+            readonly user_agent: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string | null;
+            /**
+             * Last request
+             * Format: date-time
+             */
+            readonly last_at: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             * @description Empty = never
+             */
+            expires_at: string | null;
+        };
+        /**
+         * Address rule
+         * @description Who is kept out, who never is
+         */
+        address_rule_patch: {
+            /**
+             * Address or network
+             * Format: net
+             */
+            address?: string;
+            /**
+             * Action
+             * @description allow: never blocked
+             * @enum {string}
+             */
+            action?: "block" | "allow";
+            /** Comment */
+            comment?: string;
+            /**
+             * Ends
+             * Format: date-time
+             * @description Empty = never
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * Address rule
+         * @description Who is kept out, who never is
+         */
+        address_rule_create: {
+            /**
+             * Address or network
+             * Format: net
+             */
+            address: string;
+            /**
+             * Action
+             * @description allow: never blocked
+             * @default block
+             * @enum {string}
+             */
+            action: "block" | "allow";
+            /** Comment */
+            comment?: string;
+            /**
+             * Ends
+             * Format: date-time
+             * @description Empty = never
+             */
+            expires_at?: string | null;
         };
         /**
          * Party
@@ -2624,7 +4270,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

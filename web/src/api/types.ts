@@ -14,16 +14,24 @@ export type Reason = Schemas['reason'];
 export type LiveCall = Schemas['live_call'];
 export type Registration = Schemas['live_registration'];
 export type TraceMessage = Schemas['trace_message'];
+export type Line = Schemas['line'];
+export type Certificate = Schemas['certificate'];
+export type AddressRule = Schemas['address_rule'];
 export type Session = Schemas['login'];
 
-export type EntityName = 'user' | 'phone' | 'number' | 'range' | 'settings' | 'call_record';
-export type Collection = 'users' | 'phones' | 'numbers' | 'ranges' | 'call-records';
+export type EntityName =
+  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'settings' | 'call_record';
+export type Collection =
+  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'call-records';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
   phone: 'phones',
   number: 'numbers',
   range: 'ranges',
+  line: 'lines',
+  certificate: 'certificates',
+  address_rule: 'address-rules',
   call_record: 'call-records',
 };
 
@@ -32,6 +40,9 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   phones: 'phone',
   numbers: 'number',
   ranges: 'range',
+  lines: 'line',
+  certificates: 'certificate',
+  'address-rules': 'address_rule',
   'call-records': 'call_record',
 };
 
@@ -69,7 +80,40 @@ export interface SipAccount {
   uri: string;
 }
 
-export interface Trace {
+/** A conversation of which SIP messages are stored. */
+export interface TraceSummary {
   call_id: string;
+  kind: string;
+  started_at: string;
+  last_at: string;
+  caller: string | null;
+  caller_name: string | null;
+  called: string | null;
+  called_name: string | null;
+  status: number | null;
+  messages: number;
+  start_line: string;
+  sip_call_ids: string[];
+  live: boolean;
+}
+
+export interface Trace extends Omit<TraceSummary, 'messages'> {
+  count: number;
   messages: TraceMessage[];
+  links: TraceSummary[];
+}
+
+export interface TraceWatch {
+  target: string;
+  until: string;
+}
+
+export interface LineState {
+  line_id: number;
+  state: string;
+  reason: string | null;
+  server: string | null;
+  transport: string | null;
+  since: string;
+  rtt_ms: number | null;
 }

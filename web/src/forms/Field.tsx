@@ -2,6 +2,8 @@
 import { NumberInput, PasswordInput, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FieldSchema } from '../api/openapi';
+import { BlockField } from './BlockField';
+import { fromLocalInput, toLocalInput } from './localTime';
 import { RefListField } from './RefListField';
 import { RefSelect } from './RefSelect';
 import { kindOf, refOf } from './schema';
@@ -72,6 +74,25 @@ export function Field({ form, field }: { form: EntityFormState; field: string })
       return <RefSelect {...common} entity={refOf(schema)} value={value as number | null} onChange={set} />;
     case 'references':
       return <RefListField {...common} entity={refOf(schema)} value={(value as number[] | null) ?? []} onChange={set} />;
+    case 'block':
+      return (
+        <BlockField
+          {...common}
+          placeholder={schema.writeOnly && !form.creating ? t('forms.keepSecret') : undefined}
+          maxLength={schema.maxLength}
+          value={asText(value)}
+          onChange={set}
+        />
+      );
+    case 'time':
+      return (
+        <TextInput
+          {...common}
+          type="datetime-local"
+          value={toLocalInput(value)}
+          onChange={(event) => set(fromLocalInput(event.currentTarget.value))}
+        />
+      );
     case 'secret':
       return (
         <PasswordInput

@@ -1,7 +1,10 @@
 // Reads the API description of a field the way the form needs it.
 import type { FieldSchema } from '../api/openapi';
 
-export type FieldKind = 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'reference' | 'references';
+export type FieldKind = 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'reference' | 'references' | 'block' | 'time';
+
+/** Texts that may be so long are written in several lines. */
+const BLOCK_LENGTH = 10_000;
 
 export type Values = Record<string, unknown>;
 
@@ -18,6 +21,8 @@ export function kindOf(schema: FieldSchema): FieldKind {
   if (type === 'array' && schema['x-ref']) return 'references';
   if (schema['x-ref']) return 'reference';
   if (type === 'integer' || type === 'number') return 'number';
+  if (schema.format === 'date-time') return 'time';
+  if ((schema.maxLength ?? 0) >= BLOCK_LENGTH) return 'block';
   return schema.writeOnly || schema.format === 'password' ? 'secret' : 'text';
 }
 

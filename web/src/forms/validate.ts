@@ -36,6 +36,6 @@ export function fieldError(entity: string, field: string, schema: FieldSchema, r
   if (isEmpty(value)) return required ? i18next.t('errors.field.required') : null;
   const kind = kindOf(schema);
   if (kind === 'number') return numberError(schema, Number(value));
-  if (kind === 'text' || kind === 'secret') return textError(entity, field, schema, String(value));
+  if (kind === 'text' || kind === 'secret' || kind === 'block') return textError(entity, field, schema, String(value));
   return null;
 }

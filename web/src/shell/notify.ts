@@ -17,10 +17,12 @@ export function errorText(error: unknown): string {
   return knownText(error.code) ?? (error.message || i18next.t('errors.status', { status: error.status }));
 }
 
+const closeButton = () => ({ closeButtonProps: { 'aria-label': i18next.t('forms.close') } });
+
 export function notifyError(error: unknown) {
-  notifications.show({ color: 'red', title: i18next.t('errors.title'), message: errorText(error) });
+  notifications.show({ color: 'red', title: i18next.t('errors.title'), message: errorText(error), ...closeButton() });
 }
 
 export function notifyDone(message: string) {
-  notifications.show({ color: 'petrol', message, autoClose: 2500 });
+  notifications.show({ color: 'petrol', message, autoClose: 2500, ...closeButton() });
 }

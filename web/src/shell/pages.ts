@@ -28,9 +28,17 @@ export const PAGE_GROUPS: PageGroup[] = [
       { path: '/users', icon: 'users', text: 'users.title' },
       { path: '/phones', icon: 'phones', text: 'phones.title' },
       { path: '/numbers', icon: 'numbers', text: 'numbers.title' },
+      { path: '/lines', icon: 'lines', text: 'lines.title' },
     ],
   },
-  { text: 'shell.group.system', pages: [{ path: '/settings', icon: 'settings', text: 'settings.title' }] },
+  {
+    text: 'shell.group.system',
+    pages: [
+      { path: '/addresses', icon: 'shield', text: 'addresses.title' },
+      { path: '/certificates', icon: 'certificate', text: 'certificates.title' },
+      { path: '/settings', icon: 'settings', text: 'settings.title' },
+    ],
+  },
 ];
 
 export const ALL_PAGES = PAGE_GROUPS.flatMap((group) => group.pages);

@@ -13,6 +13,10 @@ const UserEditor = lazy(() => import('../pages/users/UserEditor'));
 const Phones = lazy(() => import('../pages/phones/Phones'));
 const PhoneEditor = lazy(() => import('../pages/phones/PhoneEditor'));
 const Numbers = lazy(() => import('../pages/numbers/Numbers'));
+const Lines = lazy(() => import('../pages/lines/Lines'));
+const LineEditor = lazy(() => import('../pages/lines/LineEditor'));
+const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
+const Certificates = lazy(() => import('../pages/certificates/Certificates'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
 const NotFound = lazy(() => import('../pages/NotFound'));
 
@@ -30,6 +34,10 @@ export function Pages() {
         <Route path="phones" element={<Phones />} />
         <Route path="phones/:id" element={<PhoneEditor />} />
         <Route path="numbers" element={<Numbers />} />
+        <Route path="lines" element={<Lines />} />
+        <Route path="lines/:id" element={<LineEditor />} />
+        <Route path="addresses" element={<AddressRules />} />
+        <Route path="certificates" element={<Certificates />} />
         <Route path="settings" element={<Settings />} />
         <Route path="*" element={<NotFound />} />
       </Route>

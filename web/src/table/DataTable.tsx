@@ -27,6 +27,8 @@ interface DataTableProps<T> {
   /** Offers to remove the picked rows; resolves to whether they are gone. */
   onRemove?: (rows: T[]) => Promise<boolean>;
   removable?: (row: T) => boolean;
+  /** What else can be done with the picked rows. */
+  pickedActions?: (rows: T[]) => ReactNode;
 }
 
 function definitions<T>(columns: Column<T>[]): ColumnDef<T>[] {
@@ -43,7 +45,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const { id, columns, data, view, onView, onRemove, removable } = props;
   const { visible, toggle, reset } = useColumns(id, columns);
   const [picked, setPicked] = useState<RowSelectionState>({});
-  const pickable = onRemove !== undefined;
+  const pickable = onRemove !== undefined || props.pickedActions !== undefined;
 
   const table = useReactTable<T>({
     data: data.rows,
@@ -71,6 +73,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         picked={pickedRows.length}
         onRemovePicked={onRemove && (() => void removePicked())}
         filters={props.filters}
+        pickedActions={pickedRows.length > 0 && props.pickedActions?.(pickedRows)}
         columnMenu={<ColumnMenu columns={columns} visible={visible} onToggle={toggle} onReset={reset} />}
       />
       {props.letters && <LetterTabs letter={view.letter} onLetter={(letter) => onView({ letter })} />}

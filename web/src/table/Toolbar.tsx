@@ -36,16 +36,18 @@ interface ToolbarProps {
   picked: number;
   onRemovePicked?: () => void;
   filters?: ReactNode;
+  pickedActions?: ReactNode;
   columnMenu: ReactNode;
 }
 
-export function Toolbar({ search, onSearch, picked, onRemovePicked, filters, columnMenu }: ToolbarProps) {
+export function Toolbar({ search, onSearch, picked, onRemovePicked, filters, pickedActions, columnMenu }: ToolbarProps) {
   const { t } = useTranslation();
   return (
     <Group gap="xs" p={8} className={classes.toolbar}>
       <SearchField search={search} onSearch={onSearch} />
       {filters}
       <span className={classes.spacer} />
+      {pickedActions}
       {onRemovePicked && picked > 0 && (
         <Button color="red" variant="light" leftSection={<Icon name="trash" size={14} />} onClick={onRemovePicked}>
           {t('table.removePicked', { count: picked })}

@@ -1,10 +1,13 @@
 // The German texts.
 import type { Texts } from '../en';
+import addresses from './addresses.json';
 import calls from './calls.json';
+import certificates from './certificates.json';
 import errors from './errors.json';
 import fields from './fields.json';
 import forms from './forms.json';
 import help from './help.json';
+import lines from './lines.json';
 import login from './login.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -19,6 +22,6 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const de: Texts = { calls, errors, fields, forms, help, login, numbers, options, overview, phones, reasons, records, settings, setup, shell, table, traces, users };
+const de: Texts = { addresses, calls, certificates, errors, fields, forms, help, lines, login, numbers, options, overview, phones, reasons, records, settings, setup, shell, table, traces, users };
 
 export default de;

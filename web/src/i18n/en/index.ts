@@ -1,9 +1,12 @@
 // The English texts: the ones every other language is measured by.
+import addresses from './addresses.json';
 import calls from './calls.json';
+import certificates from './certificates.json';
 import errors from './errors.json';
 import fields from './fields.json';
 import forms from './forms.json';
 import help from './help.json';
+import lines from './lines.json';
 import login from './login.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -18,7 +21,7 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const en = { calls, errors, fields, forms, help, login, numbers, options, overview, phones, reasons, records, settings, setup, shell, table, traces, users };
+const en = { addresses, calls, certificates, errors, fields, forms, help, lines, login, numbers, options, overview, phones, reasons, records, settings, setup, shell, table, traces, users };
 
 export type Texts = typeof en;
 

@@ -10,7 +10,7 @@ import { DataTable } from '../../table/DataTable';
 import type { Column } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
-import { EntityDialogue } from './EntityDialogue';
+import { EntityDialogue } from '../../forms/EntityDialogue';
 
 export function NumberTable() {
   const { t } = useTranslation();
@@ -63,7 +63,7 @@ export function NumberTable() {
         <EntityDialogue
           entity="number"
           collection="numbers"
-          fields={['number', 'kind', 'user']}
+          fields={['number', 'kind', 'user', 'line']}
           title={edited === 'new' ? t('numbers.new') : t('numbers.one', { number: edited.number })}
           item={edited === 'new' ? null : edited}
           onClose={() => setEdited(null)}

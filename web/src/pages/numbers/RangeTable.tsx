@@ -9,7 +9,7 @@ import { DataTable } from '../../table/DataTable';
 import type { Column } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
-import { EntityDialogue } from './EntityDialogue';
+import { EntityDialogue } from '../../forms/EntityDialogue';
 
 const size = ({ first, last }: Range) => Number(last) - Number(first) + 1;
 

@@ -4,18 +4,20 @@ import { useNavigate } from 'react-router-dom';
 import { useSave } from '../../api/collections';
 import type { EntitySchema } from '../../api/openapi';
 import type { Phone } from '../../api/types';
-import { EntityForm, Fields } from '../../forms/EntityForm';
+import { EntityForm, FieldGroup, Fields } from '../../forms/EntityForm';
 import type { Values } from '../../forms/schema';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
+import { SecretField } from './SecretField';
 
 const IDENTITY = ['name', 'type', 'auth'];
-const BY_PASSWORD = ['secret', 'max_contacts'];
+const SECRET = ['secret'];
+const BY_PASSWORD = ['digest', 'max_contacts'];
 const BY_ADDRESS = ['host', 'port', 'transport'];
-const BEHAVIOUR = ['qualify_s'];
+const NETWORK = ['nat', 'qualify_s', 'permit', 'deny', 'tls_required'];
 const STATE = ['enabled'];
-const FIELDS = [...IDENTITY, ...BY_PASSWORD, ...BY_ADDRESS, ...BEHAVIOUR, ...STATE];
+const FIELDS = [...IDENTITY, ...SECRET, ...BY_PASSWORD, ...BY_ADDRESS, ...NETWORK, ...STATE];
 
 interface PhoneFormProps {
   schema: EntitySchema;
@@ -34,7 +36,7 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
     if (!phone) navigate(`/phones/${saved.id}?tab=sip`);
   };
   const form = useEntityForm({ entity: 'phone', schema, stored: phone, fields: FIELDS, save });
-  const ways = form.value('auth') === 'address' ? BY_ADDRESS : BY_PASSWORD;
+  const byAddress = form.value('auth') === 'address';
 
   const removePhone = async () => {
     if (phone && (await remove([phone]))) navigate('/phones');
@@ -51,7 +53,22 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
         )
       }
     >
-      <Fields form={form} fields={[...IDENTITY, ...ways, ...BEHAVIOUR]} />
+      <FieldGroup title={t('phones.group.identity')}>
+        <Fields form={form} fields={IDENTITY} />
+      </FieldGroup>
+      {byAddress ? (
+        <FieldGroup title={t('phones.group.login')}>
+          <Fields form={form} fields={BY_ADDRESS} />
+        </FieldGroup>
+      ) : (
+        <FieldGroup title={t('phones.group.login')}>
+          <SecretField form={form} />
+          <Fields form={form} fields={BY_PASSWORD} />
+        </FieldGroup>
+      )}
+      <FieldGroup title={t('phones.group.network')}>
+        <Fields form={form} fields={NETWORK} />
+      </FieldGroup>
       <Fields form={form} fields={STATE} />
       {dialogue}
     </EntityForm>

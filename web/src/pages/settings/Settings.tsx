@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { useEntitySchema, type EntitySchema } from '../../api/openapi';
 import type { Settings as Values } from '../../api/types';
-import { EntityForm, Fields } from '../../forms/EntityForm';
+import { EntityForm, FieldGroup, Fields } from '../../forms/EntityForm';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
@@ -41,10 +41,9 @@ function Form({ schema, settings }: { schema: EntitySchema; settings: Values }) 
   return (
     <EntityForm form={form}>
       {groups.map(({ id, fields }) => (
-        <fieldset key={id} className={classes.group}>
-          <legend>{t(`settings.group.${id}`)}</legend>
+        <FieldGroup key={id} title={t(`settings.group.${id}`)}>
           <Fields form={form} fields={fields} />
-        </fieldset>
+        </FieldGroup>
       ))}
     </EntityForm>
   );

@@ -7,9 +7,23 @@ export interface SettingsGroup {
 }
 
 const GROUPS: SettingsGroup[] = [
-  { id: 'company', fields: ['company', 'language', 'country_code', 'area_code'] },
-  { id: 'calls', fields: ['ring_s', 'session_expires_s', 'cdr_keep_days', 'trace_keep_messages'] },
-  { id: 'sip', fields: ['domain', 'sip_address', 'sip_port', 'register_min_s', 'register_max_s', 'nonce_lifetime_s'] },
+  { id: 'company', fields: ['company', 'language'] },
+  { id: 'dialling', fields: ['country_code', 'area_code', 'outside_prefix'] },
+  { id: 'calls', fields: ['ring_s', 'session_expires_s', 'cdr_keep_days'] },
+  {
+    id: 'sip',
+    fields: ['domain', 'sip_address', 'sip_port', 'sips_port', 'wss_port', 'ws_port', 'tls_min_version', 'tls_client_certificate'],
+  },
+  { id: 'register', fields: ['register_min_s', 'register_max_s', 'nonce_lifetime_s'] },
+  { id: 'nat', fields: ['external_address', 'external_sip_port', 'stun_server', 'local_networks'] },
+  {
+    id: 'security',
+    fields: [
+      'password_policy', 'password_check_days', 'password_weak_allowed', 'screening', 'screening_failures',
+      'screening_block_h', 'source_requests_per_s', 'screening_notify',
+    ],
+  },
+  { id: 'traces', fields: ['trace_keep_days', 'trace_keep_mb', 'trace_keep_messages'] },
   { id: 'media', fields: ['media_address', 'rtp_port_min', 'rtp_port_max', 'rtp_timeout_s', 'rtp_hold_timeout_s'] },
   { id: 'web', fields: ['http_port'] },
 ];

@@ -1,70 +1,82 @@
-// Recent calls whose SIP messages are still kept.
-import { useMemo } from 'react';
+// Calls whose SIP messages are stored.
+import { Button } from '@mantine/core';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router-dom';
-import { useTraces, type TraceSummary } from '../../api/runtime';
-import { dateTime } from '../../i18n/format';
+import { useNavigate, useSearchParams } from 'react-router-dom';
+import { query } from '../../api/client';
+import { pcapUrl, useTraces } from '../../api/traces';
 import { PageFrame } from '../../shell/PageFrame';
 import { DataTable } from '../../table/DataTable';
-import type { Column } from '../../table/types';
-import { useLocalTable } from '../../table/useLocalTable';
 import { useTableView } from '../../table/useTableView';
 import { traceAddress } from './address';
-
-
-const SORT_KEYS = {
-  started_at: (trace: TraceSummary) => trace.started_at,
-  caller: (trace: TraceSummary) => trace.caller ?? '',
-  called: (trace: TraceSummary) => trace.called ?? '',
-  messages: (trace: TraceSummary) => trace.messages,
-  start_line: (trace: TraceSummary) => trace.start_line,
-  call_id: (trace: TraceSummary) => trace.call_id,
-};
-
-const COLUMNS: Column<TraceSummary>[] = [
-  { id: 'started_at', text: 'traces.column.started', sortable: true, cell: (trace) => dateTime(trace.started_at) },
-  { id: 'caller', text: 'traces.column.caller', sortable: true, cell: (trace) => trace.caller },
-  { id: 'called', text: 'traces.column.called', sortable: true, cell: (trace) => trace.called },
-  { id: 'messages', text: 'traces.column.messages', sortable: true, numeric: true, cell: (trace) => trace.messages },
-  {
-    id: 'start_line',
-    text: 'traces.column.startLine',
-    sortable: true,
-    cell: (trace) => trace.start_line.replace(/ SIP\/2\.0$/, ''),
-  },
-  {
-    id: 'call_id',
-    text: 'traces.column.callId',
-    sortable: true,
-    cell: (trace) => (
-      <Link to={traceAddress(trace.call_id)} className="mono">
-        {trace.call_id}
-      </Link>
-    ),
-  },
-];
+import { traceColumns } from './columns';
+import { FilterBar } from './FilterBar';
+import { asParams, FILTER_NAMES, readFilters, type FilterName } from './filters';
+import { WatchDialogue, WatchList } from './WatchPanel';
 
 export default function Traces() {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const [params, setParams] = useSearchParams();
   const [view, setView] = useTableView('traces', { sort: 'started_at', order: 'desc' });
-  const traces = useTraces(view.search);
-  const unfiltered = useMemo(() => ({ ...view, search: '' }), [view]); // the server has searched already
-  const data = useLocalTable(traces, unfiltered, SORT_KEYS);
+  const filters = useMemo(() => readFilters(params), [params]);
+  const asked = { ...asParams(filters), search: view.search };
+  const list = useTraces({ ...asked, page: view.page, per_page: view.perPage });
+  const [watching, setWatching] = useState(false);
+  const columns = useMemo(() => traceColumns(t), [t]);
+
+  const change = (names: readonly FilterName[], value: string) =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        next.delete('page');
+        for (const name of names) {
+          if (value) next.set(name, value);
+          else next.delete(name);
+        }
+        return next;
+      },
+      { replace: true },
+    );
 
   return (
-    <PageFrame title={t('traces.title')}>
+    <PageFrame
+      title={t('traces.title')}
+      actions={
+        <>
+          <Button component="a" variant="default" href={`/api/trace-pcap${query(asked)}`} download>
+            {t('traces.pcap')}
+          </Button>
+          <Button onClick={() => setWatching(true)}>{t('traces.watch')}</Button>
+        </>
+      }
+    >
+      <WatchList />
+      <FilterBar filters={filters} onFilter={(name, value) => change([name], value)} onClear={() => change(FILTER_NAMES, '')} />
       <DataTable
         id="traces"
         label={t('traces.title')}
-        columns={COLUMNS}
-        data={data}
+        columns={columns}
+        data={{
+          rows: list.data?.items ?? [],
+          first: list.data ? (list.data.page - 1) * list.data.per_page + 1 : 1,
+          total: list.data?.total ?? 0,
+          loading: list.isPending,
+          error: list.isError ? list.error : null,
+          retry: () => void list.refetch(),
+        }}
         view={view}
         onView={setView}
         rowId={(trace) => trace.call_id}
         empty={t('traces.none')}
         onOpen={(trace) => navigate(traceAddress(trace.call_id))}
+        pickedActions={(traces) => (
+          <Button component="a" variant="default" href={pcapUrl(traces.map(({ call_id }) => call_id))} download>
+            {t('traces.pcapPicked', { count: traces.length })}
+          </Button>
+        )}
       />
+      {watching && <WatchDialogue onClose={() => setWatching(false)} />}
     </PageFrame>
   );
 }

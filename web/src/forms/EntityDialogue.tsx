@@ -1,13 +1,13 @@
 // Creates or changes a small entity in a dialogue.
 import { Loader, Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useSave } from '../../api/collections';
-import { useEntitySchema, type EntitySchema } from '../../api/openapi';
-import type { Collection, EntityName } from '../../api/types';
-import { EntityForm, Fields } from '../../forms/EntityForm';
-import type { Values } from '../../forms/schema';
-import { useEntityForm } from '../../forms/useEntityForm';
-import { notifyDone } from '../../shell/notify';
+import { useSave } from '../api/collections';
+import { useEntitySchema, type EntitySchema } from '../api/openapi';
+import type { Collection, EntityName } from '../api/types';
+import { EntityForm, Fields } from './EntityForm';
+import type { Values } from './schema';
+import { useEntityForm } from './useEntityForm';
+import { notifyDone } from '../shell/notify';
 
 interface DialogueProps {
   entity: EntityName;
@@ -17,6 +17,7 @@ interface DialogueProps {
   /** What to change; null makes a new one. */
   item: { id: number } | null;
   onClose: () => void;
+  wide?: boolean;
 }
 
 function Inner({ schema, entity, collection, fields, item, onClose }: DialogueProps & { schema: EntitySchema }) {
@@ -39,7 +40,7 @@ export function EntityDialogue(props: DialogueProps) {
   const { t } = useTranslation();
   const schema = useEntitySchema(props.entity, props.item ? 'patch' : 'create');
   return (
-    <Modal opened onClose={props.onClose} title={props.title} size="sm" closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
+    <Modal opened onClose={props.onClose} title={props.title} size={props.wide ? 'lg' : 'sm'} closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
       {schema ? <Inner {...props} schema={schema} /> : <Loader size="sm" />}
     </Modal>
   );

@@ -1,0 +1,45 @@
+// One line to a provider.
+import { Loader, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'react-router-dom';
+import { useItem } from '../../api/collections';
+import { useEntitySchema } from '../../api/openapi';
+import { useLineStates } from '../../api/runtime';
+import type { Line } from '../../api/types';
+import { PageFrame } from '../../shell/PageFrame';
+import { State } from '../../table/State';
+import { LineForm } from './LineForm';
+import classes from './lines.module.css';
+import { LineState } from './LineState';
+
+export default function LineEditor() {
+  const { t } = useTranslation();
+  const { id = 'new' } = useParams();
+  const schema = useEntitySchema('line', id === 'new' ? 'create' : 'patch');
+  const { data: line, ...query } = useItem<Line>('lines', id === 'new' ? null : Number(id));
+  const states = useLineStates().data ?? [];
+  const reason = states.find(({ line_id }) => line_id === line?.id)?.reason;
+
+  const up = { to: '/lines', text: t('lines.title') };
+  if (query.isError) {
+    const data = { rows: [], total: 0, first: 1, loading: false, error: query.error, retry: () => void query.refetch() };
+    return (
+      <PageFrame title={t('lines.one')} up={up}>
+        <State data={data} narrowed={false} onWiden={() => undefined} />
+      </PageFrame>
+    );
+  }
+  if (!schema || (id !== 'new' && !line)) return <Loader m="xl" size="sm" />;
+  return (
+    <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />}>
+      {reason && (
+        <Text c="red" mb="sm">
+          {reason}
+        </Text>
+      )}
+      <div className={classes.page}>
+        <LineForm key={id} schema={schema} line={line ?? null} />
+      </div>
+    </PageFrame>
+  );
+}

@@ -34,6 +34,8 @@ const PAGES = [
   ['phone-new', () => '/phones/new', 'New phone'],
   ['numbers', () => '/numbers', 'Numbers'],
   ['ranges', () => '/numbers?tab=ranges', 'Numbers'],
+  ['notices', () => '/notices', 'Notices'],
+  ['subscriptions', () => '/subscriptions', 'Subscriptions'],
   ['lines', () => '/lines', 'Lines'],
   ['line', () => `/lines/${line.id}`, 'Example Telecom'],
   ['line-new', () => '/lines/new', 'New line'],

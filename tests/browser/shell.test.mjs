@@ -97,10 +97,10 @@ test('settings: saved, checked, and what needs a restart says so', async () => {
 test('a part of the page that cannot be loaded says so, and another page works', async () => {
   await page.goto('/');
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  await page.route(/\/assets\/Phones-/, (route) => route.abort());
-  await page.getByRole('link', { name: 'Phones', exact: true }).click();
+  await page.route(/\/assets\/Settings-/, (route) => route.abort());
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByText('This page could not be shown.').waitFor();
-  await page.unroute(/\/assets\/Phones-/);
+  await page.unroute(/\/assets\/Settings-/);
   await page.getByRole('link', { name: 'Numbers', exact: true }).click();
   await page.getByRole('heading', { name: 'Numbers' }).waitFor();
   visitor.complaints.length = 0; // the browser complains about what this test broke

@@ -8,6 +8,7 @@ const SHOWN_IN: Record<string, string[]> = {
   line: ['lines', 'numbers'],
   certificate: ['certificates'],
   address_rule: ['address-rules'],
+  notice: ['notices'],
   range: ['ranges'],
   settings: ['settings', 'status'],
   call_record: ['call-records'],

@@ -1,7 +1,7 @@
 // What the switch knows only while it runs: calls, registrations, lines, status.
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from './client';
-import type { LineState, LiveCall, Registration, SipAccount } from './types';
+import type { LineState, LiveCall, Registration, SipAccount, Subscription } from './types';
 
 export const CALLS = ['calls'];
 export const REGISTRATIONS = ['registrations'];
@@ -54,6 +54,14 @@ export function useLineStates() {
     queryFn: async ({ signal }) => (await api.get<Items<LineState>>('lines/status', signal)).items,
     refetchInterval: 5000,
     retry: false,
+  });
+}
+
+export function useSubscriptions() {
+  return useQuery({
+    queryKey: ['subscriptions'],
+    queryFn: async ({ signal }) => (await api.get<Items<Subscription>>('subscriptions', signal)).items,
+    refetchInterval: 5000,
   });
 }
 

@@ -1590,6 +1590,173 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notice: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "code" | "args" | "text" | "created_at" | "seen";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["notice"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notice: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["notice"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Notice: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Notice: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["notice_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["notice"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -2005,6 +2172,56 @@ export interface paths {
                     content: {
                         "application/json": {
                             items: components["schemas"]["live_registration"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who watches whom */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["live_subscription"][];
                             total?: number;
                             page?: number;
                             per_page?: number;
@@ -4129,6 +4346,34 @@ export interface components {
             expires_at?: string | null;
         };
         /**
+         * Notice
+         * @description What the system found out and people should know
+         */
+        notice: {
+            readonly id: number;
+            /** Code */
+            readonly code: string;
+            /** Arguments */
+            readonly args: string[];
+            /** Text */
+            readonly text: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string | null;
+            /** Seen */
+            seen: boolean;
+        };
+        /**
+         * Notice
+         * @description What the system found out and people should know
+         */
+        notice_patch: {
+            /** Seen */
+            seen?: boolean;
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -4209,6 +4454,80 @@ export interface components {
             reachable: boolean;
         };
         /**
+         * Subscription
+         * @description A phone that watches something
+         */
+        live_subscription: {
+            /** Phone name */
+            phone: string;
+            /** Phone */
+            phone_id: number | null;
+            /**
+             * Event
+             * @description dialog, message-summary, presence or reg
+             */
+            event: string;
+            /**
+             * Watched
+             * @description URI of what is watched
+             */
+            resource: string;
+            /** Contact */
+            contact: string;
+            /** Source address */
+            source: string;
+            /** Transport */
+            transport: string;
+            /** Tag */
+            tag: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            subscribed_at: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            expires_at: string | null;
+        };
+        /**
+         * State of a line
+         * @description Whether a line to a provider works now
+         */
+        live_line: {
+            /** Line name */
+            line: string;
+            /** Line */
+            line_id: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "off" | "registering" | "registered" | "address" | "failed";
+            /**
+             * Reason
+             * @description What the provider or the network said, in English
+             */
+            reason: string | null;
+            /** Server in use */
+            server: string | null;
+            /** Transport */
+            transport: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            expires_at: string | null;
+            /** Round trip in ms */
+            rtt_ms: number | null;
+        };
+        /**
          * Traced message
          * @description A SIP message as it was on the wire
          */
@@ -4270,7 +4589,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

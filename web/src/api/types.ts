@@ -17,12 +17,15 @@ export type TraceMessage = Schemas['trace_message'];
 export type Line = Schemas['line'];
 export type Certificate = Schemas['certificate'];
 export type AddressRule = Schemas['address_rule'];
+export type Notice = Schemas['notice'];
+export type Subscription = Schemas['live_subscription'];
+export type LineState = Schemas['live_line'];
 export type Session = Schemas['login'];
 
 export type EntityName =
-  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'settings' | 'call_record';
+  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record';
 export type Collection =
-  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'call-records';
+  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -32,6 +35,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   line: 'lines',
   certificate: 'certificates',
   address_rule: 'address-rules',
+  notice: 'notices',
   call_record: 'call-records',
 };
 
@@ -43,6 +47,7 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   lines: 'line',
   certificates: 'certificate',
   'address-rules': 'address_rule',
+  notices: 'notice',
   'call-records': 'call_record',
 };
 
@@ -106,14 +111,4 @@ export interface Trace extends Omit<TraceSummary, 'messages'> {
 export interface TraceWatch {
   target: string;
   until: string;
-}
-
-export interface LineState {
-  line_id: number;
-  state: string;
-  reason: string | null;
-  server: string | null;
-  transport: string | null;
-  since: string;
-  rtt_ms: number | null;
 }

@@ -2,7 +2,7 @@
 export type Policy = 'secure' | 'paranoid';
 
 export interface Weakness {
-  code: 'length' | 'small' | 'capital' | 'digit' | 'name' | 'few';
+  code: 'length' | 'small' | 'capital' | 'digit' | 'name' | 'few' | 'sequence';
   count: number;
 }
 
@@ -12,6 +12,8 @@ const POLICIES: Record<Policy, { length: number; small: number; capital: number;
 };
 const FEWEST_DIFFERENT = 8;
 const NAME_COUNTS = 4;
+const LONGEST_SEQUENCE = 5;
+const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'qwertzuiop', 'asdfghjkl', 'yxcvbnm', 'zxcvbnm'];
 // Without letters and digits that look alike.
 const LETTERS = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
@@ -26,8 +28,20 @@ export function weaknesses(policy: Policy, name: string, secret: string): Weakne
   if (count(secret, /[0-9]/g) < wanted.digit) found.push({ code: 'digit', count: wanted.digit });
   const named = name.length >= NAME_COUNTS && secret.toLowerCase().includes(name.toLowerCase());
   if (named) found.push({ code: 'name', count: 0 });
+  if (hasSequence(secret.toLowerCase())) found.push({ code: 'sequence', count: 0 });
   if (new Set(secret).size < FEWEST_DIFFERENT) found.push({ code: 'few', count: FEWEST_DIFFERENT });
   return found;
+}
+
+/** "12345", "fedcba", "qwertz", "aaaaa" */
+function hasSequence(text: string): boolean {
+  let run = 1;
+  for (let i = 1; i < text.length; i++) {
+    const [a, b] = [text.charAt(i - 1), text.charAt(i)];
+    run = a === b || ROWS.some((row) => row.includes(a + b) || row.includes(b + a)) ? run + 1 : 1;
+    if (run >= LONGEST_SEQUENCE) return true;
+  }
+  return false;
 }
 
 /** From 0 to 100: how near a password is to the guideline. */

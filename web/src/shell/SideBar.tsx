@@ -4,6 +4,7 @@ import { useHealth } from '../api/session';
 import { Icon } from './icons';
 import { PAGE_GROUPS } from './pages';
 import classes from './shell.module.css';
+import { UnreadBadge } from './UnreadBadge';
 
 export function SideBar({ onFollow }: { onFollow: () => void }) {
   const { t } = useTranslation();
@@ -17,7 +18,7 @@ export function SideBar({ onFollow }: { onFollow: () => void }) {
             {group.pages.map(({ path, icon, text }) => (
               <li key={path}>
                 <NavLink to={path} end={path === '/'} className={classes.link ?? ''} onClick={onFollow}>
-                  <Icon name={icon} /> {t(text)}
+                  <Icon name={icon} /> {t(text)} {path === '/notices' && <UnreadBadge />}
                 </NavLink>
               </li>
             ))}

@@ -17,6 +17,7 @@ export const PAGE_GROUPS: PageGroup[] = [
     text: 'shell.group.watch',
     pages: [
       { path: '/', icon: 'overview', text: 'overview.title' },
+      { path: '/notices', icon: 'notices', text: 'notices.title' },
       { path: '/calls', icon: 'calls', text: 'calls.title' },
       { path: '/records', icon: 'records', text: 'records.title' },
       { path: '/traces', icon: 'traces', text: 'traces.title' },
@@ -28,6 +29,7 @@ export const PAGE_GROUPS: PageGroup[] = [
       { path: '/users', icon: 'users', text: 'users.title' },
       { path: '/phones', icon: 'phones', text: 'phones.title' },
       { path: '/numbers', icon: 'numbers', text: 'numbers.title' },
+      { path: '/subscriptions', icon: 'subscriptions', text: 'subscriptions.title' },
       { path: '/lines', icon: 'lines', text: 'lines.title' },
     ],
   },

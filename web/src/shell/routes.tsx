@@ -13,6 +13,8 @@ const UserEditor = lazy(() => import('../pages/users/UserEditor'));
 const Phones = lazy(() => import('../pages/phones/Phones'));
 const PhoneEditor = lazy(() => import('../pages/phones/PhoneEditor'));
 const Numbers = lazy(() => import('../pages/numbers/Numbers'));
+const Notices = lazy(() => import('../pages/notices/Notices'));
+const Subscriptions = lazy(() => import('../pages/subscriptions/Subscriptions'));
 const Lines = lazy(() => import('../pages/lines/Lines'));
 const LineEditor = lazy(() => import('../pages/lines/LineEditor'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
@@ -34,6 +36,8 @@ export function Pages() {
         <Route path="phones" element={<Phones />} />
         <Route path="phones/:id" element={<PhoneEditor />} />
         <Route path="numbers" element={<Numbers />} />
+        <Route path="notices" element={<Notices />} />
+        <Route path="subscriptions" element={<Subscriptions />} />
         <Route path="lines" element={<Lines />} />
         <Route path="lines/:id" element={<LineEditor />} />
         <Route path="addresses" element={<AddressRules />} />

@@ -9,6 +9,7 @@ import forms from './forms.json';
 import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
+import notices from './notices.json';
 import numbers from './numbers.json';
 import options from './options.json';
 import overview from './overview.json';
@@ -18,10 +19,11 @@ import records from './records.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
+import subscriptions from './subscriptions.json';
 import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const de: Texts = { addresses, calls, certificates, errors, fields, forms, help, lines, login, numbers, options, overview, phones, reasons, records, settings, setup, shell, table, traces, users };
+const de: Texts = { addresses, calls, certificates, errors, fields, forms, help, lines, login, notices, numbers, options, overview, phones, reasons, records, settings, setup, shell, subscriptions, table, traces, users };
 
 export default de;

@@ -27,7 +27,7 @@ export function addressColumns(t: TFunction, unblock: (rule: AddressRule) => voi
         </>
       ),
     },
-    { id: 'reason', text: 'addresses.column.why', sortable: true, cell: ({ reason, comment }) => reason || comment },
+    { id: 'reason', text: 'addresses.column.why', sortable: true, cell: ({ reason, comment }) => (reason ? t(`addresses.reasons.${reason}`, { defaultValue: reason }) : comment) },
     { id: 'user_agent', text: 'addresses.column.agent', sortable: true, cell: ({ user_agent }) => user_agent },
     { id: 'last_at', text: 'addresses.column.last', sortable: true, cell: ({ last_at }) => last_at && dateTime(last_at) },
     { id: 'expires_at', text: 'addresses.column.until', sortable: true, cell: until },

@@ -9,7 +9,7 @@ export function LineState({ line, states }: { line: Line; states: State[] }) {
   const { t } = useTranslation();
   if (!line.enabled) return <Badge color="gray">{t('lines.state.disabled')}</Badge>;
   const state = states.find(({ line_id }) => line_id === line.id);
-  const name = state?.state ?? 'unknown';
+  const name: string = state?.state ?? 'unknown';
   return (
     <Badge color={COLORS[name] ?? 'gray'} title={state?.reason ?? undefined}>
       {t(`lines.state.${name}`)}

@@ -2247,6 +2247,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lines/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether lines to providers work */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["live_line"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -2633,7 +2683,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live events: call, registration, changed */
+        /** Live events: call, registration, line, changed */
         get: {
             parameters: {
                 query?: never;
@@ -4589,7 +4639,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -179,6 +179,7 @@ struct call {
 	struct media_stats stats; /* sums of the streams that reported */
 	struct list relayed;
 	struct transfer *transfer;  /* its parties are about to change */
+	bool refitted;		    /* media ports have changed for the one who takes over */
 	struct leg *replaced;	    /* leaves when the one who took its seat is connected */
 	uint8_t hops;		    /* how often a phone has sent it on */
 	struct diversion *diverted; /* DIVERSIONS_MAX, newest first; NULL = never diverted */

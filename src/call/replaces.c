@@ -116,7 +116,7 @@ take_over(struct leg *old, struct leg *l, const struct sip_msg *req)
 	l->takes_over = true;
 	leg_sit(l);
 	c->family[l->side] = l->dialog.flow.remote.family == 6 ? 6 : 4;
-	(void)!bridge_refit(c);
+	c->refitted = bridge_refit(c);
 	watch_tell(l, CALL_DIALOG_TRYING);
 	reinvite_pass(l, req);
 }
@@ -157,6 +157,10 @@ replaces_refused(struct leg *l, uint16_t status)
 		ERR_OK ||
 	    bridge_give(old, other, &unused) != ERR_OK)
 		call_log(LOG_WARN, c, "the former media could not be restored");
+	else if (c->refitted && bridge_give(other, old, &unused) == ERR_OK) {
+		reinvite_refresh(other); /* where its media go from now on */
+		reinvite_refresh(old);
+	}
 }
 
 /* ---- answering for who rings ---- */

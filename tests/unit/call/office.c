@@ -37,10 +37,11 @@ media_open(
 	for (uint32_t i = 0; i < o->streams_max; i++) {
 		struct fake_stream *s = &o->stream[i];
 
-		if (s->open)
+		if (s->open || s->closing)
 			continue;
 		*s = (struct fake_stream){
 		    .open = true, .gen = s->gen + 1, .user = p->user, .timeout_ms = p->timeout_ms};
+		memcpy(s->family, p->family, sizeof s->family);
 		*ref = (struct media_ref){i, s->gen};
 		port[0] = (uint16_t)(20000 + 4 * i);
 		port[1] = (uint16_t)(20002 + 4 * i);
@@ -76,6 +77,7 @@ closed(struct timer *t)
 {
 	struct closing *c = container_of(t, struct closing, timer);
 
+	c->o->stream[c->ev.ref.slot].closing = false;
 	call_on_media_event(c->o->calls, &c->ev);
 	free(c);
 }
@@ -89,6 +91,7 @@ media_close(struct media *m, struct media_ref ref)
 
 	assert_true(s->open && s->gen == ref.gen);
 	s->open = false;
+	s->closing = true;
 	c->o = o;
 	c->ev = (struct media_event){.kind = MEDIA_EV_CLOSED, .ref = ref, .user = s->user};
 	c->ev.stats.side[MEDIA_CALLER].packets = 11;
@@ -334,17 +337,29 @@ ua_datagram(void *ctx, const struct addr *from, const struct addr *to, struct sl
 	u->inbox[u->n_inbox++] = text;
 }
 
-struct ua *
-office_phone(struct office *o, const char *name)
+static struct ua *
+phone_at(struct office *o, const char *name, const char *before, const char *behind)
 {
 	struct ua *u = &o->phone[o->n_phones];
-	char text[32];
+	char text[48];
 
-	snprintf(text, sizeof text, "10.0.1.%zu:5060", o->n_phones + 1);
+	snprintf(text, sizeof text, "%s%zu%s:5060", before, o->n_phones + 1, behind);
 	*u = (struct ua){.office = o, .name = name, .addr = at(text)};
 	o->n_phones++;
 	assert_int_equal(sim_endpoint_add(o->sim, &u->addr, ua_datagram, u), ERR_OK);
 	return u;
+}
+
+struct ua *
+office_phone(struct office *o, const char *name)
+{
+	return phone_at(o, name, "10.0.1.", "");
+}
+
+struct ua *
+office_phone6(struct office *o, const char *name)
+{
+	return phone_at(o, name, "[2001:db8::", "]");
 }
 
 static void
@@ -529,8 +544,8 @@ sdp_of(const struct ua *u, int port, const char *direction)
 	addr_write_ip(&b, &u->addr);
 	ip[b.n] = '\0';
 	snprintf(out, 512,
-	    "v=0\no=- 1 1 IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=audio %d RTP/AVP 8 0\na=rtpmap:8 "
+	    "v=0\no=- 1 1 IN IP%u %s\ns=-\nc=IN IP%u %s\nt=0 0\nm=audio %d RTP/AVP 8 0\na=rtpmap:8 "
 	    "PCMA/8000\n%s",
-	    ip, ip, port, direction);
+	    u->addr.family, ip, u->addr.family, ip, port, direction);
 	return out;
 }

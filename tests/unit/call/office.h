@@ -23,7 +23,8 @@ struct ua {
 };
 
 struct fake_stream {
-	bool open;
+	bool open, closing; /* closing: its ports are free when it has reported */
+	uint8_t family[MEDIA_SIDES];
 	uint32_t gen;
 	uint64_t user;
 	uint32_t timeout_ms;
@@ -56,6 +57,8 @@ void office_close(struct office *o);
 /** A phone by its name in the fixture, registered from now on; with another name it is the
  *  provider of the first line. */
 struct ua *office_phone(struct office *o, const char *name);
+/** The same at an address of IPv6. */
+struct ua *office_phone6(struct office *o, const char *name);
 void office_run(struct office *o, uint32_t ms);
 /** Ends the wait of closed streams, as the media thread does. */
 void office_media_timeout(struct office *o, size_t stream);

@@ -147,6 +147,27 @@ the_other_party_refuses(void **state)
 	talk_end(&t);
 }
 
+/* One at IPv6 needs other media ports; refused, both that talk on learn them. */
+static void
+the_other_party_refuses_one_of_another_family(void **state)
+{
+	struct ua *finn = office_phone6(&o, "f1");
+	struct talk t = talk_connect(ben, "101", anna, 4000);
+	char line[600];
+
+	snprintf(line, sizeof line, "Replaces: %s\n", talk_dialog_id(&t, anna, false));
+	talk_dial(finn, "101", line, 7000);
+	ua_answer(ben, ua_expect(ben, "INVITE", 100), 488, "", "");
+	ua_expect(ben, "ACK", 100);
+	ua_ack_failure(finn, ua_expect(finn, "SIP/2.0 488", 100));
+	assert_non_null(strstr(ua_reinvited(ben, 4000), "m=audio 20004"));
+	ua_expect(ben, "ACK", 100);
+	assert_non_null(strstr(ua_reinvited(anna, 5000), "m=audio 20006"));
+	ua_expect(anna, "ACK", 100);
+	assert_int_equal(o.stream[1].peer[MEDIA_CALLED].rtp.port, 5000);
+	talk_end(&t);
+}
+
 static void
 the_replaced_one_hangs_up_meanwhile(void **state)
 {
@@ -385,6 +406,7 @@ main(void)
 	    CASE(taking_over_with_a_late_offer),
 	    CASE(what_cannot_be_replaced),
 	    CASE(the_other_party_refuses),
+	    CASE(the_other_party_refuses_one_of_another_family),
 	    CASE(the_replaced_one_hangs_up_meanwhile),
 	    CASE(the_new_one_gives_up),
 	    CASE(both_sides_of_the_call_end_it_first),

@@ -389,6 +389,48 @@ hold_ends_with_the_transfer(void **state)
 	end_with_eva(&t, ben);
 }
 
+/* A target at IPv6 needs other media ports: both parties of the call learn them, also when it
+ * comes to nothing. */
+static void
+media_ports_of_another_family(void **state)
+{
+	struct ua *finn = office_phone6(&o, "f1");
+
+	for (int answers = 0; answers < 2; answers++) {
+		struct talk t = talk_connect(ben, "101", anna, 4000);
+		const char *inv;
+
+		assert_int_equal(o.stream[0].family[MEDIA_CALLED], 4);
+		talk_refer(&t, anna, "<sip:108@x>", "");
+		accepted(anna);
+		inv = ua_expect(finn, "INVITE", 100);
+		assert_int_equal(o.stream[1].family[MEDIA_CALLED], 6);
+		assert_non_null(strstr(inv, "m=audio 20006"));
+		if (answers) {
+			ua_answer(finn, inv, 200, "", sdp_of(finn, 7000, ""));
+			ua_expect(finn, "ACK", 100);
+			ua_notified(anna, 200, "terminated");
+			ua_ok(anna, "BYE");
+			assert_non_null(strstr(ua_reinvited(ben, 4000), "m=audio 20004"));
+			ua_expect(ben, "ACK", 100);
+			talk_send(&t, ben, "BYE", "", "");
+			ua_expect(ben, "SIP/2.0 200", 100);
+			ua_ok(finn, "BYE");
+			office_run(&o, 100);
+			continue;
+		}
+		ua_answer(finn, inv, 486, "", "");
+		ua_notified(anna, 486, "terminated");
+		assert_non_null(strstr(ua_reinvited(ben, 4000), "m=audio 20004"));
+		ua_expect(ben, "ACK", 100);
+		assert_non_null(strstr(ua_reinvited(anna, 5000), "m=audio 20006"));
+		ua_expect(anna, "ACK", 100);
+		assert_int_equal(o.stream[1].peer[MEDIA_CALLED].rtp.port, 5000);
+		assert_int_equal(o.stream[1].peer[MEDIA_CALLER].rtp.port, 4000);
+		talk_end(&t);
+	}
+}
+
 /* ---- attended ---- */
 
 /* Ben calls Anna, who asks Eva. */
@@ -736,6 +778,7 @@ main(void)
 	    CASE(glare_with_the_one_who_stays),
 	    CASE(the_one_who_stays_refuses_new_media),
 	    CASE(hold_ends_with_the_transfer),
+	    CASE(media_ports_of_another_family),
 	    CASE(attended_transfer),
 	    CASE(the_target_refuses_to_move),
 	    CASE(the_one_who_stays_refuses_the_target),

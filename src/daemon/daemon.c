@@ -373,6 +373,23 @@ say_web_addresses(const struct daemon *d)
 	freeifaddrs(all);
 }
 
+/* The encrypted ports and those of browsers, one line each. */
+static void
+say_more_ports(const struct daemon *d)
+{
+	struct net_listener all[API_LISTENERS_MAX];
+	size_t n = signalling_listeners(d->signalling, all, API_LISTENERS_MAX);
+	enum sip_transport last = SIP_TCP;
+
+	for (size_t i = 0; i < n && i < API_LISTENERS_MAX; i++) {
+		if (all[i].transport <= last) /* again, for another address */
+			continue;
+		last = all[i].transport;
+		printf("             %s port %u, %.*s\n", d->settings.sip_address, all[i].addr.port,
+		    SLICE_FMT(sip_transport_name(last)));
+	}
+}
+
 static void
 say_ready(const struct daemon *d)
 {
@@ -381,8 +398,10 @@ say_ready(const struct daemon *d)
 	(void)!store_has_admin(d->store, &admin);
 	printf("Strowger %s is running.\n\n", STROWGER_VERSION);
 	say_web_addresses(d);
-	printf("  SIP        %s port %u, UDP and TCP\n  Data       %s\n\n%s\nEnd with Ctrl-C.\n",
-	    d->settings.sip_address, signalling_sip_port(d->signalling), d->options.data_dir,
+	printf("  SIP        %s port %u, UDP and TCP\n", d->settings.sip_address,
+	    signalling_sip_port(d->signalling));
+	say_more_ports(d);
+	printf("  Data       %s\n\n%s\nEnd with Ctrl-C.\n", d->options.data_dir,
 	    admin ? "Log in there as administrator."
 		  : "Open the web page and create the administrator; then add users and phones.");
 	fflush(stdout);

@@ -209,7 +209,9 @@ rebuild_tls(struct management *m)
 		net_tls_free(msg.tls);
 		m->tls_stale = true; /* tried again at the next turn */
 	}
-	if (e != ERR_OK)
+	if (e == ERR_OK)
+		tls_warn_of_ends(m->p.store, m->tls_built_ms);
+	else
 		log_error(NET, "the certificates in use stay as they were: %s", err_text(e));
 }
 
@@ -221,10 +223,8 @@ keep_house(struct management *m)
 	if (now - m->last_housekeeping_ms < HOUSEKEEPING_MS)
 		return;
 	m->last_housekeeping_ms = now;
-	if (now - m->tls_built_ms >= TLS_DAILY_MS) { /* new ticket keys; an end that draws near */
-		m->tls_stale = true;
-		tls_warn_of_ends(m->p.store, now);
-	}
+	if (now - m->tls_built_ms >= TLS_DAILY_MS)
+		m->tls_stale = true; /* new ticket keys; an end that draws near */
 	if (store_expire(m->p.store, now, &removed) != ERR_OK)
 		log_warn(STORE, "old records could not be removed");
 	else if (removed)

@@ -31,13 +31,17 @@ take_stream(struct conn *c, struct slice in)
 	struct slice message;
 	enum err e = ERR_INCOMPLETE;
 
-	if (slice_eq(in, SLICE("\r\n")))
+	if (slice_eq(in, SLICE("\r\n"))) { /* the answer to our CR LF CR LF */
 		c->pongs = true;
+		if (!c->accepted)
+			conn_await(c, c->net->config.tcp_idle_ms);
+	}
 	while (!c->doomed && (e = net_framer_next(&c->framer, &in, &message)) == ERR_OK)
 		conn_take_message(c, message);
 	if (e == ERR_OK || e == ERR_INCOMPLETE)
 		return;
 	conn_counts(c)->framing_errors++;
+	source_complain(c->net, &c->remote, "a stream that is no SIP: closed,");
 	conn_doom(c);
 }
 
@@ -137,6 +141,7 @@ conn_on_bytes(struct tcp *s, struct slice bytes)
 		take_plain(c, bytes);
 	if (wait_ms && !c->closing) {
 		conn_counts(c)->over_rate++;
+		source_complain(n, &c->remote, "too many bytes: read more slowly");
 		tcp_pause(s);
 		timer_start(loop_timers(n->loop), &c->pause, wait_ms);
 	}

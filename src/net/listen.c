@@ -22,6 +22,7 @@ may_enter(struct conn *c)
 	}
 	if (conn_enter(c) != ERR_OK) {
 		counts->refused++;
+		source_complain(n, &c->remote, "too many connections: one refused");
 		return false;
 	}
 	return true;
@@ -33,8 +34,10 @@ may_shake(struct conn *c)
 	if (c->transport != SIP_TLS && c->transport != SIP_WSS)
 		return true;
 	c->shaking = source_shake(c->net, &c->remote) == ERR_OK;
-	if (!c->shaking)
+	if (!c->shaking) {
 		conn_counts(c)->handshakes_refused++;
+		source_complain(c->net, &c->remote, "too many TLS handshakes: one refused");
+	}
 	return c->shaking;
 }
 

@@ -209,6 +209,7 @@ net_keep_alive(struct net *n, const struct sip_flow *flow)
 	if (!c || !c->ready || c->doomed)
 		return ERR_CLOSED;
 	conn_ask(c);
+	conn_await(c, n->config.tcp_idle_ms);
 	return ERR_OK;
 }
 

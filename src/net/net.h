@@ -117,7 +117,8 @@ size_t net_local_addrs(const struct net *n, struct net_listener *out, size_t max
  * on_closed follows), ERR_NOMEM.
  */
 enum err net_send(struct net *n, const struct sip_flow *flow, struct slice bytes);
-/** Sends what keeps this way open: CR LF CR LF (RFC 5626, 3.5.1), or a Ping on a WebSocket.
+/** Sends what keeps this way open: CR LF CR LF (RFC 5626, 3.5.1), or a Ping on a WebSocket; the
+ *  connection is not closed for silence while this is called more often than tcp_idle_ms.
  *  Opens nothing: ERR_CLOSED. Otherwise as net_send. */
 enum err net_keep_alive(struct net *n, const struct sip_flow *flow);
 

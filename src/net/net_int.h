@@ -149,6 +149,8 @@ ERR_MUST_CHECK enum err source_shake(struct net *n, const struct addr *ip);
 void source_shaken(struct net *n, const struct addr *ip);
 /** Bytes came. Returns how many ms to wait before more are welcome, 0 = none. */
 uint32_t source_bytes(struct net *n, const struct addr *ip, size_t bytes);
+/** A line in the log about somebody who hit a limit; not too many of them. */
+void source_complain(struct net *n, const struct addr *ip, const char *what);
 void sources_fini(struct net *n);
 
 /* ---- block.c ---- */

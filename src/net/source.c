@@ -155,6 +155,15 @@ source_shaken(struct net *n, const struct addr *a)
 }
 
 void
+source_complain(struct net *n, const struct addr *a, const char *what)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (log_limit_pass(&n->trouble_log, LOG_SUB_SECURITY, loop_now_ms(n->loop)))
+		log_warn(SECURITY, "%s from %s", what, addr_text(a, text));
+}
+
+void
 sources_fini(struct net *n)
 {
 	hmap_fini(&n->sources);

@@ -125,6 +125,7 @@ take_datagram(struct udp_socket *s, struct mmsghdr *m)
 	}
 	if (source_bytes(n, &flow.remote, bytes.n)) {
 		n->counts[SIP_UDP].over_rate++;
+		source_complain(n, &flow.remote, "too many bytes: datagrams dropped");
 		return;
 	}
 	if (is_keep_alive(bytes)) {

@@ -271,6 +271,12 @@ class Certificates(SystemTest):
         self.server.wait_idle()
         self.assertNotIn("PRIVATE KEY", self.server.log_text())
 
+    def test_an_end_is_announced(self):
+        for days, word in ((20, "warn"), (5, "error")):
+            self.add(own(f"short{days}", *self.authority.issue(f"short{days}", "DNS:short.example", days)))
+            until(lambda: [line for line in self.server.log_text().splitlines()
+                           if f" {word} " in line and f"'short{days}' ends in {days - 1} days" in line], f"{days} days", 5)
+
     def test_names_choose_among_certificates(self):
         self.add(own("first", *self.authority.issue("one", "DNS:one.example")))
         self.add(own("second", *self.authority.issue("two", "DNS:*.two.example")))

@@ -63,7 +63,10 @@ def own(name, cert, key):
 def call(test, server, caller, called):
     """A call from one to the other with audio both ways, ended by the caller."""
     dialog = caller.invite("102")
-    answered = called.answer_invite()
+    try:
+        answered = called.answer_invite()
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}; the caller got {caller.receive(1)}, {caller.receive(1)}") from None
     answered.ring()
     dialog.expect(180)
     answered.pick_up()

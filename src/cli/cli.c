@@ -26,6 +26,8 @@ static const struct command {
     {"registrations", command_registrations, "registrations", "phones that can be reached"},
     {"lines", command_lines, "lines [status|list|show ID|add K=V…|set ID K=V…|delete ID]",
 	"lines to providers: whether they work, and how they are set up"},
+    {"certificates", command_entity, "certificates [list|show ID|add K=V…|set ID K=V…|delete ID]",
+	"for encrypted connections; certificate=@FILE key=@FILE"},
     {"subscriptions", command_subscriptions, "subscriptions", "who watches whom"},
     {"blocked", command_entity, "blocked [list|show ID|set ID K=V…|delete ID]",
 	"addresses that are kept out, and those that never are"},

@@ -1,4 +1,4 @@
-/* users, phones, numbers, ranges, lines, records, settings, passwd. */
+/* users, phones, numbers, ranges, lines, certificates, records, settings, passwd. */
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
@@ -18,6 +18,8 @@ static const struct column number_columns[] = {
 static const struct column range_columns[] = {{"id", "ID"}, {"first", "FIRST"}, {"last", "LAST"}};
 static const struct column line_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"enabled", "ENABLED"},
     {"host", "HOST"}, {"auth", "AUTH"}, {"username", "USER"}, {"position", "ORDER"}};
+static const struct column certificate_columns[] = {{"id", "ID"}, {"name", "NAME"},
+    {"kind", "KIND"}, {"not_after", "VALID UNTIL"}, {"automatic", "AUTOMATIC"}, {"hosts", "HOSTS"}};
 static const struct column record_columns[] = {{"id", "ID"}, {"started_at", "STARTED"},
     {"caller_number", "FROM"}, {"caller_name", "NAME"}, {"called_number", "TO"},
     {"result", "RESULT"}, {"duration_s", "SECONDS"}, {"call_id", "CALL"}};
@@ -40,6 +42,7 @@ static const struct view {
     {"numbers", &model_number, COLUMNS(number_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
+    {"certificates", &model_certificate, COLUMNS(certificate_columns), UINT64_MAX},
     {"blocked", &model_address_rule, COLUMNS(rule_columns), UINT64_MAX},
     {"notices", &model_notice, COLUMNS(notice_columns), 50},
     {"records", &model_call_record, COLUMNS(record_columns), 50},

@@ -1,7 +1,11 @@
 /* "k=v" of the command line to JSON, typed by the entity's table. */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/cli_int.h"
+
+enum { FILE_TEXT_MIN = 4096 }; /* longer texts may be read from a file */
 
 static bool
 is_key(const char *text)
@@ -104,6 +108,28 @@ parse_bool(struct cli *cli, const struct model_field *f, const char *value, json
 	return wrong(cli, f, value, "yes or no");
 }
 
+/* "@FILE" for texts that nobody types: a certificate, its key (which must not be seen among
+ * the arguments of a process either). */
+static int
+read_text_file(struct cli *cli, const struct model_field *f, const char *path, json_t **out)
+{
+	FILE *in = fopen(path, "r");
+	size_t cap = (size_t)f->max + 1, n;
+	char *text = in ? malloc(cap) : NULL;
+
+	if (!text) {
+		if (in)
+			fclose(in);
+		return cli_fail(cli, "%s cannot be read: %s", path, strerror(errno));
+	}
+	n = fread(text, 1, cap, in);
+	fclose(in);
+	*out = json_stringn(text, n);
+	explicit_bzero(text, n);
+	free(text);
+	return *out ? CLI_DONE : wrong(cli, f, "…", "UTF-8 text");
+}
+
 static int
 parse_value(struct cli *cli, const struct model_field *f, const char *value, json_t **out)
 {
@@ -125,6 +151,8 @@ parse_value(struct cli *cli, const struct model_field *f, const char *value, jso
 	case MODEL_REF_LIST:
 	case MODEL_TEXT_LIST: return parse_list(cli, f, value, out);
 	default:
+		if (f->max >= FILE_TEXT_MIN && is_key(value))
+			return read_text_file(cli, f, value + 1, out);
 		*out = json_string(value);
 		return *out ? CLI_DONE : wrong(cli, f, "…", "UTF-8 text");
 	}

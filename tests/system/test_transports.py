@@ -274,6 +274,18 @@ class Certificates(SystemTest):
         self.server.wait_idle()
         self.assertNotIn("PRIVATE KEY", self.server.log_text())
 
+    def test_the_command_line_adds_one_from_files(self):
+        cert, key = self.authority.issue("cli", "DNS:cli.example")
+
+        def strowger(*arguments):
+            return subprocess.run([self.server.build / "src/cli/strowger", "--data", self.server.data, "certificates",
+                                   *arguments], check=True, capture_output=True, text=True).stdout
+
+        strowger("add", "name=cli", f"certificate=@{cert}", f"key=@{key}")
+        self.addCleanup(strowger, "delete", "@cli")
+        self.assertIn("cli.example", strowger("list"))
+        self.assertNotIn("PRIVATE", strowger("show", "@cli"))
+
     def test_an_end_is_announced(self):
         for days, word in ((20, "warn"), (5, "error")):
             self.add(own(f"short{days}", *self.authority.issue(f"short{days}", "DNS:short.example", days)))

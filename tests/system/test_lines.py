@@ -9,6 +9,7 @@ from dnsmasq import Dnsmasq
 from harness import Server, SystemTest, address, free_port, password_phone, until, user
 from kamailio import PROVIDER, Kamailio
 from sipphone import Phone, sdp_target, talks
+from test_transports import Authority, own
 
 PASSWORD = "prov-secret"
 CARRIER, STRANGER = address(31), address(33)
@@ -31,7 +32,7 @@ class Lines(SystemTest):
         cls.dead = address(34)
         kam = f"{cls.provider.port}"
         cls.dns = Dnsmasq([
-            f"host-record=kam.test,{cls.provider.host}", f"host-record=dead.test,{cls.dead}",
+            f"host-record=kam.test,{cls.provider.host}", f"host-record=tls.test,{address(1)}", f"host-record=dead.test,{cls.dead}",
             f"srv-host=_sip._udp.prov.test,kam.test,{kam},1,0",
             f"srv-host=_sip._udp.half.test,dead.test,5060,1,0", f"srv-host=_sip._udp.half.test,kam.test,{kam},2,0",
             "naptr-record=tcp.test,10,10,s,SIP+D2T,,_sip._tcp.tcp.test",
@@ -84,18 +85,20 @@ class Lines(SystemTest):
         for one in wanted:
             self.wait_state(one["name"], "registered" if one.get("register", True) else "address")
 
-    def call_out(self, dialled, number, carrier=None):
-        """A whole call to the public network with voice; returns the INVITE that came there."""
+    def call_out(self, dialled, number, carrier=None, called=None):
+        """A whole call to the public network; returns the INVITE that came there. With voice, but to a second Strowger:
+        on loopback its packets come from 127.0.0.1, which the other one has no reason to believe."""
         began = harness.now()
         call = self.phone.invite(dialled)
         there = (carrier or self.carrier).answer_invite()
-        self.assertIn(f"sip:{number}@", there.invite.start)
+        self.assertIn(f"sip:{called or number}@", there.invite.start)
         there.ring()
         call.expect(180)
         there.pick_up()
         answer = call.established()
-        talks(self.phone.rtp, sdp_target(answer.body), there.phone.rtp, b"a" * 160)
-        talks(there.phone.rtp, sdp_target(there.invite.body), self.phone.rtp, b"b" * 160)
+        if not called:
+            talks(self.phone.rtp, sdp_target(answer.body), there.phone.rtp, b"a" * 160)
+            talks(there.phone.rtp, sdp_target(there.invite.body), self.phone.rtp, b"b" * 160)
         call.request("BYE")
         there.is_hung_up()
         call.expect(200, method="BYE")
@@ -148,10 +151,10 @@ class Lines(SystemTest):
         provider = self.kamailio("SHA-256", address(35))
         self.ready(line("sha", f"{provider.host}:{provider.port}"))
         self.assertIn("registered", self.cli("lines"))
-        call = self.phone.invite("0555999")
-        there = self.carrier.answer_invite()
-        there.reply(486)
-        call.failed_with(486)
+        self.carrier.close()
+        self.carrier = Phone(provider.sip_address, CARRIER, "carrier", port=self.carrier_port)
+        self.addCleanup(self.carrier.close)
+        self.call_out("0555999", "+49211555999")
 
     def test_refresh_before_the_provider_forgets(self):
         """This Kamailio grants 5 s, whatever it is asked for (RFC 3261, 10.2.4)."""
@@ -193,6 +196,45 @@ class Lines(SystemTest):
         self.phone.register()
         self.wait_state("main", "registered")
         self.call_in(self.carrier, "acct1")
+
+    # TLS: a second Strowger is the provider
+
+    def tls_provider(self, name):
+        """Its own certificate is for this name; anna is its subscriber."""
+        authority = Authority("Provider")
+        self.addCleanup(authority.folder.cleanup)
+        provider = Server()
+        self.addCleanup(provider.close)
+        provider.start()
+        provider.load({
+            "settings": {"country_code": "49", "area_code": "211"},
+            "phones": [password_phone("acct1"), password_phone("anna")],
+            "users": [user(201, "acct1"), user(202, "anna")],
+            "numbers": [{"number": "0211555202", "kind": "external", "user": "1202"}]})
+        provider.api("POST", "/api/certificates", own("own", *authority.issue(name, f"DNS:{name}")))
+        anna = Phone(provider.sip_address, address(12), "anna", "secret-of-anna")
+        self.addCleanup(anna.close)
+        anna.register()
+        return provider, authority, anna
+
+    def trust(self, authority):
+        made = self.server.api("POST", "/api/certificates",
+                               {"name": "provider", "kind": "authority", "certificate": authority.pem})
+        self.addCleanup(self.server.request, "DELETE", f"/api/certificates/{made['id']}")
+
+    def test_tls_with_the_right_certificate(self):
+        provider, authority, anna = self.tls_provider("tls.test")
+        self.trust(authority)
+        self.ready(line("tls", f"tls.test:{provider.sips_port}", transport="tls", password="secret-of-acct1"))
+        self.assertEqual(self.status()["tls"]["transport"], "TLS")
+        self.call_out("0555202", "+49211555202", anna, "anna")
+
+    def test_tls_with_a_certificate_for_somebody_else(self):
+        """RFC 5922, 4: what SRV or A records say does not matter, the name that was entered does."""
+        provider, authority, _ = self.tls_provider("other.test")
+        self.trust(authority)
+        self.lines(line("tls", f"tls.test:{provider.sips_port}", transport="tls", password="secret-of-acct1"))
+        self.assertIn("no connection to", self.wait_state("tls", "failed", 15)["reason"])
 
     # Trust by address
 

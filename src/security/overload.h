@@ -1,8 +1,10 @@
 /*
  * When is it too much? Three measures - how late timers run, how full the receive queue of the
  * kernel is, how full the table of transactions is - give one of three levels, with hysteresis:
- * a level is left only when all measures have been well below it for two seconds, so that the
- * switch does not flicker between refusing and drowning. Pure; no clock.
+ * the first two count only when three samples in a row are high (a burst
+ * fills a queue for milliseconds), and a level is left only when all measures have been well below
+ * it for two seconds, so that the switch does not flicker between refusing and drowning. Pure; no
+ * clock.
  */
 #ifndef SECURITY_OVERLOAD_H
 #define SECURITY_OVERLOAD_H
@@ -22,9 +24,13 @@ struct guard_load {
 	size_t transactions, transactions_max;
 };
 
+enum { OVERLOAD_SAMPLES = 3 };
+
 struct overload {
 	enum overload_level level;
 	uint64_t calm_since_ms; /* 0 = it is not */
+	uint32_t lag_ms[OVERLOAD_SAMPLES], queue_permille[OVERLOAD_SAMPLES];
+	uint32_t next;
 };
 
 /** Returns the level from now on. */

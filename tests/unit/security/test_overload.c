@@ -30,9 +30,27 @@ levels_are_reached(void **state)
 	for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++) {
 		struct overload o = {0};
 
-		if (overload_update(&o, &loads[i].load, 100) != loads[i].expected)
+		for (int k = 0; k < 3; k++)
+			(void)overload_update(&o, &loads[i].load, (uint64_t)(100 + 100 * k));
+		if (o.level != loads[i].expected)
 			fail_msg("%s: level %d", loads[i].name, o.level);
 	}
+}
+
+/* A burst is no overload; a table that is full is one at once. */
+static void
+bursts_do_not_count(void **state)
+{
+	const struct guard_load calm = {0}, burst = {.lag_ms = 3000, .queue_permille = 1000},
+				full = {.transactions = 99, .transactions_max = 100};
+	struct overload o = {0};
+
+	for (uint64_t now = 0; now < 10000; now += 300) {
+		assert_int_equal(overload_update(&o, &burst, now), OVERLOAD_NONE);
+		assert_int_equal(overload_update(&o, &burst, now + 100), OVERLOAD_NONE);
+		assert_int_equal(overload_update(&o, &calm, now + 200), OVERLOAD_NONE);
+	}
+	assert_int_equal(overload_update(&o, &full, 20000), OVERLOAD_NEW);
 }
 
 /* A level ends when everything was well below it for two seconds, one at a time. */
@@ -43,7 +61,9 @@ levels_are_left_slowly(void **state)
 	struct overload o = {0};
 	uint64_t now = 1000;
 
-	assert_int_equal(overload_update(&o, &much, now), OVERLOAD_NEW);
+	for (int i = 0; i < 3; i++)
+		(void)overload_update(&o, &much, now);
+	assert_int_equal(o.level, OVERLOAD_NEW);
 	for (; now < 2900; now += 100)
 		assert_int_equal(overload_update(&o, &calm, now), OVERLOAD_NEW);
 	assert_int_equal(overload_update(&o, &much, now), OVERLOAD_NEW);
@@ -63,6 +83,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(levels_are_reached),
+	    cmocka_unit_test(bursts_do_not_count),
 	    cmocka_unit_test(levels_are_left_slowly),
 	};
 

@@ -71,6 +71,11 @@ struct call_switch_ops {
 	void (*on_dialog_count)(void *ctx, const struct addr *peer, int change);
 	/** Contacts of a phone, best first; returns how many. */
 	size_t (*contacts)(void *ctx, int64_t phone_id, struct call_contact *out, size_t max);
+	/** The phone, and the contacts of the one device of it, that this Request-URI with a gr
+	 *  parameter means (RFC 5627). ERR_NOT_FOUND: not one of ours; *n 0: the device is not
+	 *  registered. NULL: there are no such addresses. */
+	enum err (*gruu)(void *ctx, const struct sip_uri *uri, int64_t *phone_id,
+	    struct call_contact *out, size_t max, size_t *n);
 	/** Milliseconds since 1970. */
 	int64_t (*wall_ms)(void *ctx);
 	/** The state of a call changed; with state LIVE_CALL_ENDED for the last time. */

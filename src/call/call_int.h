@@ -184,6 +184,8 @@ struct call {
 	uint8_t hops;		    /* how often a phone has sent it on */
 	struct diversion *diverted; /* DIVERSIONS_MAX, newest first; NULL = never diverted */
 	uint8_t n_diverted;
+	struct slice gruu;	     /* the Request-URI that means one device; empty: none */
+	int64_t gruu_phone;	     /* whose device */
 	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
 	struct slice answer_headers; /* of the 200, while answer_waits */
 	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
@@ -296,6 +298,15 @@ void ring_stop(struct call *c, struct slice reason_hdr);
 
 /** More phones for the ringing that is under way, those of another plan. */
 ERR_MUST_CHECK enum err ring_add(struct call *c, const struct routing_plan *plan);
+
+/* ---- gruu.c: RFC 5627 ---- */
+/** Is one device called? Then *dialled becomes its user's number. Returns the status to refuse
+ *  with, or 0. */
+uint16_t gruu_take(struct call *c, const struct sip_msg *req, struct slice *dialled);
+/** Of the plan stays what rings that device's phone. */
+void gruu_limit(const struct call *c, struct routing_plan *plan);
+/** Contacts of a phone; of the one whose device is called, only that device's. */
+size_t gruu_contacts(const struct call *c, int64_t phone, struct call_contact *out, size_t max);
 
 /* ---- plan.c ---- */
 /** What to do for somebody who dials; fills in q->state. */

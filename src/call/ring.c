@@ -240,7 +240,7 @@ static void
 ring_phone(struct call *c, const struct routing_target *target, const struct ring_whom *whom)
 {
 	struct call_contact contact[CALL_CONTACTS_MAX];
-	size_t n = c->sw->p.ops->contacts(c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
+	size_t n = gruu_contacts(c, target->phone, contact, CALL_CONTACTS_MAX);
 
 	c->ring.alone = n == 1 && c->ring.n_targets == 1;
 	for (size_t i = 0; i < n && c->ring.asking < CALL_LEGS_MAX; i++) {

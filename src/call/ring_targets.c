@@ -15,8 +15,7 @@ family_of_targets(struct call *c)
 		size_t n = 0;
 
 		if (target->kind == ROUTING_PHONE)
-			n = c->sw->p.ops->contacts(
-			    c->sw->p.ctx, target->phone, contact, CALL_CONTACTS_MAX);
+			n = gruu_contacts(c, target->phone, contact, CALL_CONTACTS_MAX);
 		else if (leg_line_family(c, target->line) == 6)
 			return 6;
 		for (size_t i = 0; i < n; i++)

@@ -157,6 +157,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 	struct routing_plan plan;
 	struct identity who;
 	struct call *c;
+	uint16_t status;
 	enum err e;
 
 	if (refuse_invite(tsx, req) || replaces_on_invite(sw, tsx, req, from))
@@ -173,7 +174,14 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 			q.caller = (struct routing_party){
 			    .number = slice_cstr(who.number), .name = slice_cstr(who.name)};
 	}
+	status = gruu_take(c, req, &q.dialled);
+	if (status) {
+		sip_server_reject(tsx, status, SLICE(""));
+		call_abandon(c);
+		return;
+	}
 	plan_ask(sw, &q, &plan);
+	gruu_limit(c, &plan);
 	e = keep_plan(c, &plan, from);
 	if (e == ERR_OK)
 		e = seat_caller(c, tsx, req, from);

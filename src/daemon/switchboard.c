@@ -178,22 +178,46 @@ static const struct sip_core_ops core_ops_traced = {CORE_OPS, .on_trace = on_tra
 
 /* ---- calls ---- */
 
+/* Those that can be reached. */
 static size_t
-call_contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
+hand_over(const struct reg_contact *contact, size_t n, struct call_contact *out)
 {
-	struct switchboard *sb = ctx;
-	struct reg_contact contact[CALL_CONTACTS_MAX];
-	size_t n, kept = 0;
+	size_t kept = 0;
 
-	if (max > CALL_CONTACTS_MAX)
-		max = CALL_CONTACTS_MAX;
-	n = registrar_contacts(sb->registrar, phone_id, contact, max);
 	for (size_t i = 0; i < n; i++)
 		if (contact[i].reachable)
 			out[kept++] = (struct call_contact){.uri = contact[i].uri,
 			    .flow = contact[i].flow,
 			    .route = contact[i].route};
 	return kept;
+}
+
+static size_t
+call_contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
+{
+	struct switchboard *sb = ctx;
+	struct reg_contact contact[CALL_CONTACTS_MAX];
+
+	if (max > CALL_CONTACTS_MAX)
+		max = CALL_CONTACTS_MAX;
+	return hand_over(contact, registrar_contacts(sb->registrar, phone_id, contact, max), out);
+}
+
+static enum err
+call_gruu(void *ctx, const struct sip_uri *uri, int64_t *phone_id, struct call_contact *out,
+    size_t max, size_t *n)
+{
+	struct switchboard *sb = ctx;
+	struct reg_contact contact[CALL_CONTACTS_MAX];
+	size_t found;
+	enum err e;
+
+	if (max > CALL_CONTACTS_MAX)
+		max = CALL_CONTACTS_MAX;
+	e = registrar_find_gruu(sb->registrar, uri, phone_id, contact, max, &found);
+	if (e == ERR_OK)
+		*n = hand_over(contact, found, out);
+	return e;
 }
 
 static int64_t
@@ -256,6 +280,7 @@ call_on_dialog_count(void *ctx, const struct addr *peer, int change)
 static const struct call_switch_ops call_ops = {.on_dialog_count = call_on_dialog_count,
     .on_dialog = call_on_dialog,
     .contacts = call_contacts,
+    .gruu = call_gruu,
     .wall_ms = wall_ms,
     .on_live = call_on_live,
     .record_begin = call_record_begin,

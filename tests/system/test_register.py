@@ -4,7 +4,7 @@ import re
 
 import harness
 from harness import SystemTest, address, password_phone, until, user
-from sipphone import Phone, digest_answer, token
+from sipphone import Dialog, Phone, digest_answer, sdp, token
 
 HOME, OFFICE, CALLER = address(11), address(12), address(13)
 
@@ -215,6 +215,30 @@ class Registrations(SystemTest):
         called.expect("ACK")
         call.failed_with(486)
         first.register(expires=0, more=[("Supported", "outbound")])
+        caller.register(expires=0)
+
+    def test_a_gruu_rings_one_device(self):
+        """RFC 5627: two devices of one phone; the public and the temporary address of one ring that one alone."""
+        desk, soft = self.phone("p1"), self.phone("p1", OFFICE)
+        desk.register(more=self.flow_of(desk, "desk", 1))
+        answer = soft.register(more=self.flow_of(soft, "soft", 1))
+        contact = next(one for one in answer.all("Contact") if "uuid:soft" in one)
+        caller = self.phone("p2", CALLER)
+        caller.register()
+        for kind in ("pub-gruu", "temp-gruu"):
+            with self.subTest(kind):
+                uri = re.search(kind + r'="sip:([^"]+)"', contact).group(1)
+                user, rest = uri.split("@")
+                call = Dialog.start(caller, f"sip:{user}@{rest}", sdp(caller.host, caller.open_rtp().port), ())
+                called = soft.answer_invite()
+                desk.expect_nothing(0.2)
+                called.reply(486)
+                called.expect("ACK")
+                call.failed_with(486)
+        soft.register(expires=0, more=[("Supported", "outbound")])
+        Dialog.start(caller, f"sip:{uri}", sdp(caller.host, caller.open_rtp().port), ()).failed_with(480)
+        Dialog.start(caller, f"sip:tgruu.00@{self.server.host};gr", sdp(caller.host, caller.open_rtp().port), ()).failed_with(404)
+        desk.register(expires=0, more=[("Supported", "outbound")])
         caller.register(expires=0)
 
     def test_outbound_through_a_proxy_that_does_not_know_it(self):

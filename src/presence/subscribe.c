@@ -121,6 +121,26 @@ find_forerunner(const struct watcher *w, const struct request *q)
 	return NULL;
 }
 
+/* A request that made a subscription before a restart, and whose answer was lost, comes again and
+ * is new to us: the dialog it made then is none to the phone. */
+static void
+drop_repeated(const struct request *q)
+{
+	struct watcher *w = watcher_find(q->p, q->phone->id);
+
+	if (!w)
+		return;
+	LIST_FOR_EACH (node, &w->subs) {
+		struct sub *s = container_of(node, struct sub, in_watcher);
+
+		if (!s->reason && slice_eq(sub_text(s, SUB_CALL_ID), q->msg->call_id) &&
+		    slice_eq(sub_text(s, SUB_REMOTE_TAG), q->msg->from.tag)) {
+			sub_free(s);
+			return;
+		}
+	}
+}
+
 static bool
 has_room(struct request *q)
 {
@@ -183,7 +203,10 @@ presence_on_subscribe(struct presence *p, struct sip_server *tsx, const struct s
 	struct sub *s;
 
 	if (presence_refuse_extensions(p, tsx, req) || !read_event(&q) || !find_resource(&q) ||
-	    !presence_read_expires(p, tsx, req, &q.expires_s) || !has_room(&q))
+	    !presence_read_expires(p, tsx, req, &q.expires_s))
+		return;
+	drop_repeated(&q);
+	if (!has_room(&q))
 		return;
 	s = make(&q, &status);
 	if (!s) {

@@ -120,13 +120,19 @@ sb_registration(void *ctx, const struct live_registration *r, bool removed)
 static void
 sb_binding_keep(void *ctx, uint32_t *handle, struct slice value)
 {
-	office_keep(ctx, handle, value);
+	office_keep(ctx, handle, value, false);
 }
 
 static void
 sb_binding_forget(void *ctx, uint32_t handle)
 {
 	office_forget(ctx, handle);
+}
+
+static void
+sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	office_keep(ctx, handle, value, true);
 }
 
 static const struct switchboard_ops switchboard_ops = {.send = sb_send,
@@ -138,6 +144,8 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .record_end = sb_record_end,
     .on_registration = sb_registration,
     .binding_keep = sb_binding_keep,
+    .subscription_keep = sb_subscription_keep,
+    .subscription_forget = sb_binding_forget,
     .binding_forget = sb_binding_forget};
 
 static void

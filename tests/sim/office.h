@@ -16,7 +16,7 @@ enum {
 	OFFICE_PHONES_MAX = 6,
 	OFFICE_CALLS_MAX = 64,
 	OFFICE_PROBLEM_MAX = 600,
-	OFFICE_KEPT_MAX = 64
+	OFFICE_KEPT_MAX = 128
 };
 
 /* A record in the journal: as it was last written. */
@@ -35,8 +35,9 @@ struct office_call {
 	bool failed, vanished, replacing;
 };
 
-/* A registration on the disk; n 0: none. */
+/* A registration or a subscription on the disk; n 0: none. */
 struct office_kept {
+	bool is_subscription;
 	size_t n;
 	uint64_t order;
 	char bytes[REG_KEPT_MAX_BYTES];
@@ -77,7 +78,8 @@ struct office_sums {
 	uint64_t calls, answered, cancelled, glares, vanished, timeouts, crashes, outages,
 	    datagrams, lost;
 	uint64_t referred, moved,
-	    replaced; /* REFERs taken; transfers that came off; places taken */
+	    replaced;	/* REFERs taken; transfers that came off; places taken */
+	uint64_t lamps; /* NOTIFYs that lit one */
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 };
 

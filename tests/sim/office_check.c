@@ -101,6 +101,8 @@ check_nothing_left(struct office *o)
 	const struct sip_core_stats *core = sip_core_get_stats(switchboard_core(o->switchboard));
 	const struct registrar_counts *reg =
 	    registrar_get_counts(switchboard_registrar(o->switchboard));
+	const struct presence_counts *watching =
+	    presence_get_counts(switchboard_presence(o->switchboard));
 	size_t kept = 0;
 
 	if (st->calls_now || st->calls_up || st->legs_now || st->streams_now)
@@ -113,10 +115,15 @@ check_nothing_left(struct office *o)
 		office_problem(o, "left over: %zu media streams", sim_media_busy(&o->media));
 	if (reg->bindings)
 		office_problem(o, "left over: %zu bindings", reg->bindings);
+	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
+		if (watching->subscriptions[i])
+			office_problem(
+			    o, "left over: %zu subscriptions", watching->subscriptions[i]);
 	for (size_t i = 0; i < OFFICE_KEPT_MAX; i++)
 		kept += o->kept[i].n != 0;
 	if (kept > 1) /* the key of GRUUs stays */
-		office_problem(o, "left over: %zu registrations on the disk", kept - 1);
+		office_problem(
+		    o, "left over: %zu registrations or subscriptions on the disk", kept - 1);
 	for (size_t i = 0; i < o->n_phones; i++)
 		if (phone_calls(&o->phone[i]))
 			office_problem(o, "phone %s still has %zu calls", o->phone[i].p.name,
@@ -235,8 +242,12 @@ office_check(struct office *o)
 		check_told(o, &o->told[i]);
 	for (size_t i = 0; i < o->n_records; i++)
 		check_record(o, &o->record[i]);
-	for (size_t i = 0; i < o->n_phones; i++)
+	for (size_t i = 0; i < o->n_phones; i++) {
 		dialled += o->phone[i].n_dialled;
+		if (phone_lamp_stuck(&o->phone[i]) && !o->noisy && !o->starving)
+			office_problem(
+			    o, "the lamp of phone %s burns for ever", o->phone[i].p.name);
+	}
 	if (dialled != o->n_told)
 		office_problem(o, "%u calls made, %zu ended at their callers", dialled, o->n_told);
 }
@@ -272,6 +283,7 @@ office_sum(const struct office *o, struct office_sums *sums)
 	for (size_t i = 0; i < o->n_phones; i++) {
 		sums->glares += o->phone[i].glares;
 		sums->referred += o->phone[i].n_referred;
+		sums->lamps += o->phone[i].watch.n_lit;
 	}
 	for (size_t i = 0; i < o->n_records; i++)
 		count_moves(&o->record[i].cdr, sums);

@@ -45,7 +45,7 @@ office_journal_end(struct office *o, uint32_t handle, const struct cdr *cdr)
 }
 
 void
-office_keep(struct office *o, uint32_t *handle, struct slice value)
+office_keep(struct office *o, uint32_t *handle, struct slice value, bool is_subscription)
 {
 	size_t i = 0;
 
@@ -57,6 +57,7 @@ office_keep(struct office *o, uint32_t *handle, struct slice value)
 	}
 	memcpy(o->kept[i].bytes, value.p, value.n);
 	o->kept[i].n = value.n;
+	o->kept[i].is_subscription = is_subscription;
 	o->kept[i].order = ++o->kept_order;
 	office_forget(o, *handle);
 	*handle = (uint32_t)i + 1;
@@ -93,8 +94,16 @@ office_restore(struct office *o)
 
 	for (struct office_kept *k; (k = next_kept(o, order));) {
 		order = k->order;
-		switchboard_restore(
-		    o->switchboard, (uint32_t)(k - o->kept) + 1, slice_make(k->bytes, k->n));
+		if (!k->is_subscription)
+			switchboard_restore(o->switchboard, (uint32_t)(k - o->kept) + 1,
+			    slice_make(k->bytes, k->n));
+	}
+	order = 0;
+	for (struct office_kept *k; (k = next_kept(o, order));) {
+		order = k->order;
+		if (k->is_subscription)
+			switchboard_restore_subscription(o->switchboard,
+			    (uint32_t)(k - o->kept) + 1, slice_make(k->bytes, k->n));
 	}
 	for (size_t i = 0; i < o->n_records; i++) {
 		struct office_record *r = &o->record[i];

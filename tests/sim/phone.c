@@ -66,7 +66,7 @@ on_request(void *ctx, struct sip_server *tsx, const struct sip_msg *req)
 		d = sip_dialogs_find(&p->dialogs, req);
 		if (d)
 			pc_on_request(container_of(d, struct phone_call, dialog), tsx, req);
-		else
+		else if (req->method != SIP_NOTIFY || !phone_on_notify(p, tsx, req))
 			sip_server_reject(tsx, 481, (struct slice){0});
 	} else if (req->method == SIP_INVITE) {
 		pc_on_invite(p, tsx, req);
@@ -142,8 +142,10 @@ power_on(struct phone *p)
 
 	if (e == ERR_OK)
 		e = sim_endpoint_add(p->p.sim, &p->p.address, on_datagram, p);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		phone_register(p);
+		phone_watch_start(p);
+	}
 	return e;
 }
 
@@ -180,6 +182,7 @@ phone_power_off(struct phone *p, uint32_t back_ms)
 		pc_free(c);
 	}
 	sip_core_free(p->core);
+	phone_watch_stop(p);
 	p->core = NULL;
 	p->reg_client = NULL;
 	p->registered = false;
@@ -213,6 +216,7 @@ void
 phone_rest(struct phone *p)
 {
 	p->resting = true;
+	p->rest_ms = sim_now_ms(p->p.sim);
 	timer_stop(&p->reg_timer);
 	timer_stop(&p->power);
 }

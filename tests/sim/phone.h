@@ -40,6 +40,19 @@ struct phone_params {
 	uint64_t seed;	   /* of its habits */
 };
 
+/* A lamp: see phone_watch.c. */
+struct phone_watch {
+	struct timer timer; /* the next SUBSCRIBE */
+	struct sip_client *client;
+	char number[8], call_id[40], tag[20], to_tag[64];
+	uint32_t cseq;
+	unsigned tries, n_lit;
+	int64_t version; /* of the last NOTIFY, -1: none */
+	uint32_t notify_cseq;
+	char notify_tag[64];
+	bool lit, ended; /* the last NOTIFY says terminated */
+};
+
 struct phone {
 	struct phone_params p;
 	struct rng rng;
@@ -53,12 +66,15 @@ struct phone {
 	unsigned reg_tries; /* with credentials, since the last success */
 	bool reg_outbound;  /* it names itself and its flow, and wants a GRUU */
 	bool registered;
-	bool resting; /* no new calls, no registering again: the end is near */
+	bool resting;	  /* no new calls, no registering again: the end is near */
+	uint64_t rest_ms; /* since when */
+	struct phone_watch watch;
 	uint16_t next_port;
 	unsigned n_dialled, glares, n_referred;
 };
 
-enum { PHONE_EXPIRES_S = 120 };
+/* So long after it began to rest the lamp is still looked after: until all calls are over. */
+enum { PHONE_EXPIRES_S = 120, PHONE_WATCH_REST_MS = 300000 };
 
 /** Switched on and registering. ERR_NOMEM, ERR_EXISTS. */
 ERR_MUST_CHECK enum err phone_init(struct phone *p, const struct phone_params *params);
@@ -87,6 +103,8 @@ bool phone_sends_rtp(const struct phone *p, uint16_t port);
 void phone_inspect(struct phone *p,
     bool (*is_right)(void *ctx, const struct addr *from, uint16_t to_port, bool holding),
     void *ctx);
+/** Its lamp was told for the last time, and burns. */
+bool phone_lamp_stuck(const struct phone *p);
 /** Calls it still knows. */
 size_t phone_calls(const struct phone *p);
 

@@ -69,6 +69,13 @@ bool phone_authorize(struct phone *p, struct buf *b, const struct sip_msg *resp,
 
 void phone_register(struct phone *p);
 
+/* ---- phone_watch.c ---- */
+
+void phone_watch_start(struct phone *p);
+void phone_watch_stop(struct phone *p);
+/** False: it belongs to no lamp. */
+bool phone_on_notify(struct phone *p, struct sip_server *tsx, const struct sip_msg *req);
+
 /* ---- phone_call.c: life and dialog ---- */
 
 struct phone_call *pc_new(struct phone *p, bool outgoing);

@@ -249,6 +249,33 @@ there_is_a_limit(void **state)
 	assert_int_equal(subscribe(U102, "presence", ""), 200);
 }
 
+/* The answer to a SUBSCRIBE was lost with the daemon, its subscription was not: the phone asks
+ * again, and has one subscription then. */
+static void
+a_request_repeated_over_a_restart(void **state)
+{
+	static char kept[sizeof f.kept];
+	static char again[4000];
+	size_t n;
+
+	subscribe(U102, "dialog", "");
+	n = f.kept_n;
+	memcpy(kept, f.kept, n);
+	snprintf(again, sizeof again,
+	    "SUBSCRIBE %s SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKagain;rport\r\n"
+	    "From: <sip:p1@10.0.0.1>;tag=phone\r\nTo: <%s>\r\nCall-ID: %.*s\r\nCSeq: 77 "
+	    "SUBSCRIBE\r\n"
+	    "Event: dialog\r\nContact: <sip:p1@10.0.0.5>\r\nContent-Length: 0\r\n\r\n",
+	    U102, U102, SLICE_FMT(f.notify.call_id));
+	fixture_teardown(NULL);
+	fixture_open();
+	assert_int_equal(presence_restore(f.p, 5, slice_make(kept, n)), ERR_OK);
+	feed(again);
+	assert_int_equal(f.response.status, 200);
+	assert_int_equal(subscriptions(), 1);
+	assert_int_equal(f.n_forgotten, 1);
+}
+
 /* The snapshot: 4.1.3 has the reasons. */
 static void
 the_directory_changes(void **state)
@@ -414,6 +441,7 @@ main(void)
 	    TEST(requests_out_of_order),
 	    cmocka_unit_test(answers_decide),
 	    TEST(there_is_a_limit),
+	    TEST(a_request_repeated_over_a_restart),
 	    cmocka_unit_test(the_directory_changes),
 	    TEST(it_survives_a_restart),
 	    TEST(not_everything_is_restored),

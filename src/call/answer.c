@@ -60,7 +60,8 @@ take_and_end(struct leg *l, const struct sip_msg *resp)
 	if (l->state == LEG_ASKING)
 		l->call->ring.asking--;
 	l->state = LEG_UP;
-	leg_ack(l, l->call->offer_late ? bridge_refusal(l, resp->body) : SLICE(""));
+	/* asked without SDP; the call may know its offer meanwhile, this leg does not */
+	leg_ack(l, l->local_sdp.n == 0 ? bridge_refusal(l, resp->body) : SLICE(""));
 	leg_bye(l, SLICE(""));
 }
 

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -460,6 +461,21 @@ check(struct daemon *d)
 	return 0;
 }
 
+/* A descriptor for each connection and two for each voice: the soft limit is often 1024, for the
+ * sake of select(2), which we do not use. */
+static void
+allow_many_files(void)
+{
+	struct rlimit limit;
+	const rlim_t plenty = 1 << 18;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max < plenty ? limit.rlim_max : plenty;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		log_warn(DAEMON, "the limit of open files cannot be raised");
+}
+
 int
 daemon_main(int argc, char **argv)
 {
@@ -481,6 +497,7 @@ daemon_main(int argc, char **argv)
 	if (d.options.check)
 		return check(&d);
 	umask(0077);
+	allow_many_files();
 	if (start(&d) == ERR_OK) {
 		say_ready(&d);
 		signalling_run(d.signalling);

@@ -2,7 +2,7 @@
  * Private to net/: the struct its files share.
  *
  *	net.c        the whole: making, sending, flushing, ending
- *	udp.c        datagram sockets
+ *	udp.c        datagram sockets; udp_out.c: their queues
  *	listen.c     listeners of streams, accepting
  *	conn.c       a connection: its life, and what goes down its layers
  *	conn_up.c    what comes up its layers

@@ -1,7 +1,7 @@
 /*
  * UDP: sockets of our own (libuv only tells when they are ready), because libuv neither
  * says to which local address a datagram came nor lets it be answered from there, and to
- * send many with one system call.
+ * send many with one system call (udp_out.c).
  */
 #include <errno.h>
 #include <linux/sock_diag.h>
@@ -10,46 +10,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/net_int.h"
-#include "net/pace.h"
+#include "net/udp_int.h"
 
 enum {
 	DATAGRAM_BYTES = NET_MESSAGE_MAX_BYTES + 1,
-	CONTROL_BYTES = 128,
-	QUEUE_BYTES_MAX = 4 << 20,
 	FLUSH_AT = 256, /* queued datagrams that do not wait for the end of the iteration */
-};
-
-struct outgoing {
-	struct addr local, remote;
-	size_t begin, n; /* in bytes */
-};
-
-/* Datagrams to be sent: entries first … n, their bytes one after the other. */
-struct out_queue {
-	struct outgoing *entry;
-	size_t first, n, cap;
-	char *bytes;
-	size_t bytes_n, bytes_cap;
-};
-
-struct udp_socket {
-	uv_poll_t poll;
-	struct net *net;
-	int fd;
-	struct addr addr;
-	bool any;     /* bound to the any-address: local addresses go with each datagram */
-	bool waiting; /* for the kernel to take more */
-	struct out_queue out;
-	struct pace pace;
-	struct timer look; /* running: the socket is read by the clock */
 };
 
 struct udp_batch {
 	struct mmsghdr msg[UDP_BATCH];
 	struct iovec iov[UDP_BATCH];
 	struct sockaddr_storage peer[UDP_BATCH];
-	_Alignas(struct cmsghdr) char control[UDP_BATCH][CONTROL_BYTES];
+	_Alignas(struct cmsghdr) char control[UDP_BATCH][UDP_CONTROL_BYTES];
 	char bytes[UDP_BATCH][DATAGRAM_BYTES];
 };
 
@@ -72,7 +44,7 @@ prepare_batch(struct udp_batch *b)
 		    .msg_iov = &b->iov[i],
 		    .msg_iovlen = 1,
 		    .msg_control = b->control[i],
-		    .msg_controllen = CONTROL_BYTES,
+		    .msg_controllen = UDP_CONTROL_BYTES,
 		};
 	}
 }
@@ -162,134 +134,6 @@ receive(struct udp_socket *s)
 
 /* ---- sending ---- */
 
-static bool
-grow(void **p, size_t *cap, size_t needed, size_t item_bytes)
-{
-	size_t wanted = *cap ? *cap : 64;
-	void *grown;
-
-	if (needed <= *cap)
-		return true;
-	while (wanted < needed)
-		wanted *= 2;
-	grown = realloc(*p, wanted * item_bytes);
-	if (!grown)
-		return false;
-	*p = grown;
-	*cap = wanted;
-	return true;
-}
-
-/* Moves what is left to the beginning. */
-static void
-compact(struct out_queue *q)
-{
-	size_t cut = q->first < q->n ? q->entry[q->first].begin : q->bytes_n;
-
-	if (q->first == 0)
-		return;
-	memmove(q->entry, q->entry + q->first, (q->n - q->first) * sizeof *q->entry);
-	memmove(q->bytes, q->bytes + cut, q->bytes_n - cut);
-	q->n -= q->first;
-	q->first = 0;
-	q->bytes_n -= cut;
-	for (size_t i = 0; i < q->n; i++)
-		q->entry[i].begin -= cut;
-}
-
-static enum err
-enqueue(struct udp_socket *s, const struct sip_flow *flow, struct slice bytes)
-{
-	struct out_queue *q = &s->out;
-	void *entries = q->entry, *memory = q->bytes;
-	bool grown;
-
-	if (q->n >= s->net->config.udp_queue_max || q->bytes_n + bytes.n > QUEUE_BYTES_MAX)
-		compact(q);
-	if (q->n >= s->net->config.udp_queue_max || q->bytes_n + bytes.n > QUEUE_BYTES_MAX) {
-		s->net->counts[SIP_UDP].queue_full++;
-		return ERR_LIMIT;
-	}
-	grown = grow(&entries, &q->cap, q->n + 1, sizeof *q->entry) &&
-		grow(&memory, &q->bytes_cap, q->bytes_n + bytes.n, 1);
-	q->entry = entries;
-	q->bytes = memory;
-	if (!grown)
-		return ERR_NOMEM;
-	q->entry[q->n++] = (struct outgoing){flow->local, flow->remote, q->bytes_n, bytes.n};
-	if (bytes.n)
-		memcpy(q->bytes + q->bytes_n, bytes.p, bytes.n);
-	q->bytes_n += bytes.n;
-	return ERR_OK;
-}
-
-/* Says from which of our addresses a datagram leaves. */
-static void
-write_local(struct msghdr *h, const struct addr *local)
-{
-	struct cmsghdr *c = h->msg_control;
-
-	if (local->family == 4) {
-		struct in_pktinfo info = {0};
-
-		memcpy(&info.ipi_spec_dst, local->ip, 4);
-		c->cmsg_level = IPPROTO_IP;
-		c->cmsg_type = IP_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof info);
-		memcpy(CMSG_DATA(c), &info, sizeof info);
-		h->msg_controllen = CMSG_SPACE(sizeof info);
-	} else {
-		struct in6_pktinfo info = {.ipi6_ifindex = local->scope};
-
-		memcpy(&info.ipi6_addr, local->ip, 16);
-		c->cmsg_level = IPPROTO_IPV6;
-		c->cmsg_type = IPV6_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof info);
-		memcpy(CMSG_DATA(c), &info, sizeof info);
-		h->msg_controllen = CMSG_SPACE(sizeof info);
-	}
-}
-
-/* One sendmmsg. Returns how many entries are done with; 0: the kernel is full. */
-static size_t
-send_batch(struct udp_socket *s)
-{
-	struct mmsghdr msg[UDP_BATCH];
-	struct iovec iov[UDP_BATCH];
-	struct sockaddr_storage peer[UDP_BATCH];
-	_Alignas(struct cmsghdr) char control[UDP_BATCH][CONTROL_BYTES];
-	struct net_counts *counts = &s->net->counts[SIP_UDP];
-	struct out_queue *q = &s->out;
-	size_t n = q->n - q->first < UDP_BATCH ? q->n - q->first : UDP_BATCH;
-	int sent;
-
-	memset(control, 0, sizeof control);
-	for (size_t i = 0; i < n; i++) {
-		struct outgoing *o = &q->entry[q->first + i];
-
-		iov[i] = (struct iovec){q->bytes + o->begin, o->n};
-		msg[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &peer[i],
-					      .msg_namelen = addr_to_sockaddr(&o->remote, &peer[i]),
-					      .msg_iov = &iov[i],
-					      .msg_iovlen = 1}};
-		if (s->any && o->local.family == o->remote.family && !addr_is_any(&o->local)) {
-			msg[i].msg_hdr.msg_control = control[i];
-			write_local(&msg[i].msg_hdr, &o->local);
-		}
-	}
-	sent = sendmmsg(s->fd, msg, (unsigned)n, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (sent > 0) {
-		for (int i = 0; i < sent; i++)
-			counts->bytes_out += msg[i].msg_len;
-		counts->messages_out += (uint64_t)sent;
-		return (size_t)sent;
-	}
-	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR)
-		return 0;
-	counts->send_errors++; /* this one cannot be sent; the next may */
-	return 1;
-}
-
 static void on_ready(uv_poll_t *poll, int status, int events);
 
 static void
@@ -306,15 +150,8 @@ watch(struct udp_socket *s)
 static void
 flush(struct udp_socket *s)
 {
-	struct out_queue *q = &s->out;
-	size_t done = 1;
-	bool waiting;
+	bool waiting = !udp_out_send(s);
 
-	while (q->first < q->n && (done = send_batch(s)) > 0)
-		q->first += done;
-	waiting = q->first < q->n;
-	if (!waiting)
-		q->first = q->n = q->bytes_n = 0;
 	if (waiting == s->waiting)
 		return;
 	s->waiting = waiting;
@@ -393,7 +230,7 @@ udp_send(struct net *n, const struct sip_flow *flow, struct slice bytes)
 
 	if (!s)
 		return ERR_NOT_FOUND;
-	e = enqueue(s, flow, bytes);
+	e = udp_out_put(s, flow, bytes);
 	if (e != ERR_OK || s->waiting)
 		return e;
 	if (s->out.n - s->out.first >= FLUSH_AT)
@@ -492,8 +329,7 @@ on_closed(uv_handle_t *poll)
 	struct net *n = s->net;
 
 	close(s->fd);
-	free(s->out.entry);
-	free(s->out.bytes);
+	udp_out_fini(s);
 	free(s);
 	net_handle_closed(n);
 }

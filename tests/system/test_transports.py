@@ -396,6 +396,24 @@ class DualStack(SystemTest):
             self.assertLessEqual({f"0.0.0.0:{port}", f"[::]:{port}"}, shown)
 
 
+class External(SystemTest):
+    def test_a_stun_server_tells_our_address(self):
+        """Found by its name, asked through the SIP port; a lost question is repeated (RFC 8489 6.2.1)."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stun:
+            stun.bind(("127.0.0.1", 0))
+            stun.settimeout(10)
+            self.addCleanup(self.server.api, "PATCH", "/api/settings", {"stun_server": ""})
+            self.server.api("PATCH", "/api/settings", {"stun_server": f"localhost:{stun.getsockname()[1]}"})
+            first, source = stun.recvfrom(1000)
+            self.assertEqual(source, self.server.sip_address)
+            question, source = stun.recvfrom(1000)
+            self.assertEqual(question, first)
+            mapped = bytes(a ^ b for a, b in zip(bytes([198, 51, 100, 7]), bytes.fromhex("2112a442")))
+            attribute = bytes.fromhex("002000080001") + (6000 ^ 0x2112).to_bytes(2, "big") + mapped
+            stun.sendto(bytes.fromhex("0101000c") + question[4:20] + attribute, source)
+            until(lambda: "sees us at 198.51.100.7:6000" in self.server.log_text(), "the address is known")
+
+
 class Options(unittest.TestCase):
     def test_transports_can_be_off(self):
         server = Server("--sips-port", "off", "--ws-port", "off", "--wss-port", "0")

@@ -73,19 +73,6 @@ try_again(struct leg *l, const struct sip_msg *resp)
 	return leg_line_follow_challenge(l, resp);
 }
 
-/* "120 (comment);duration=…": RFC 3261, 20.33. */
-static uint32_t
-retry_after_s(const struct sip_msg *resp)
-{
-	struct slice v = slice_trim(sip_msg_value(resp, SIP_HDR_RETRY_AFTER));
-	uint32_t s = 0;
-	size_t n = 0;
-
-	while (n < v.n && v.p[n] >= '0' && v.p[n] <= '9')
-		n++;
-	return slice_to_u32(slice_make(v.p, n), UINT32_MAX, &s) == ERR_OK ? s : 0;
-}
-
 static void
 on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 {
@@ -116,7 +103,8 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		if (fork_invite(l))
 			return;
 	}
-	leg_line_on_failure(l, resp->status, false, retry_after_s(resp));
+	leg_line_on_failure(
+	    l, resp->status, false, sip_leading_number(sip_msg_value(resp, SIP_HDR_RETRY_AFTER)));
 	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active)
 		fork_failed(l, divert_follow(l, resp), false);
 	else

@@ -306,23 +306,25 @@ add_security(struct metrics_block *m, const struct guard_counts *c, struct firew
 }
 
 static void
-add_lines(struct metrics_block *m, const struct trunk_counts *c, const struct net_dns_counts *dns)
+add_lines(struct metrics_block *m, const struct trunk *t, const struct net_dns_counts *dns)
 {
-	GAUGE(m, "strowger_lines", "state=\"all\"", "Lines to providers", c->lines);
-	GAUGE(m, "strowger_lines", "state=\"usable\"", "Lines to providers", c->usable);
-	COUNTER(m, "strowger_line_calls_total", NULL, "Calls through lines", c->calls);
+	struct trunk_counts c = trunk_get_counts(t);
+
+	GAUGE(m, "strowger_lines", "state=\"all\"", "Lines to providers", c.lines);
+	GAUGE(m, "strowger_lines", "state=\"usable\"", "Lines to providers", c.usable);
+	COUNTER(m, "strowger_line_calls_total", NULL, "Calls through lines", c.calls);
 	COUNTER(m, "strowger_line_registers_total", "what=\"sent\"",
-	    "REGISTER requests to providers", c->registers_sent);
+	    "REGISTER requests to providers", c.registers_sent);
 	COUNTER(m, "strowger_line_registers_total", "what=\"accepted\"",
-	    "REGISTER requests to providers", c->registered);
+	    "REGISTER requests to providers", c.registered);
 	COUNTER(m, "strowger_line_registers_total", "what=\"refused\"",
-	    "REGISTER requests to providers", c->refused);
+	    "REGISTER requests to providers", c.refused);
 	COUNTER(m, "strowger_line_registers_total", "what=\"unanswered\"",
-	    "REGISTER requests to providers", c->timed_out);
+	    "REGISTER requests to providers", c.timed_out);
 	COUNTER(m, "strowger_line_options_lost_total", NULL,
-	    "Keep-alives to providers without answer", c->options_lost);
+	    "Keep-alives to providers without answer", c.options_lost);
 	COUNTER(m, "strowger_line_hop_failures_total", NULL,
-	    "Servers of providers that were given up for a while", c->hop_failures);
+	    "Servers of providers that were given up for a while", c.hop_failures);
 	COUNTER(
 	    m, "strowger_dns_questions_total", NULL, "Questions to name servers", dns->questions);
 	COUNTER(
@@ -349,8 +351,7 @@ metrics_collect(const struct metrics_sources *src)
 	    firewall_count(src->firewall));
 	add_traces(m, switchboard_trace_filter(src->switchboard));
 	add_presence(m, presence_get_counts(switchboard_presence(src->switchboard)));
-	add_lines(
-	    m, trunk_get_counts(switchboard_trunk(src->switchboard)), net_dns_get_counts(src->dns));
+	add_lines(m, switchboard_trunk(src->switchboard), net_dns_get_counts(src->dns));
 	COUNTER(m, "strowger_reports_dropped_total", NULL,
 	    "Live events and traces left out under load", src->reports_dropped);
 	return m;

@@ -43,7 +43,8 @@ struct routing_party {
 	int64_t user;		   /* 0 = none */
 };
 
-/* Who calls whom. caller_phone or caller_line; both NULL: not one of ours. */
+/* Who calls whom. caller_phone or caller_line; both NULL: a call that one of our phones sends
+ * on, from somebody outside. */
 struct routing_query {
 	struct slice dialled;		      /* user part of the Request-URI, as it came */
 	const struct dir_phone *caller_phone; /* authenticated */

@@ -206,6 +206,10 @@ struct sip_values {
 bool sip_msg_next_value(
     const struct sip_msg *m, enum sip_hdr_id id, struct sip_values *it, struct slice *value);
 
+/** The number a value begins with: "120 (maintenance);duration=60" of Retry-After (RFC 3261,
+ *  20.33). UINT32_MAX when it is larger; 0 when there is none. */
+uint32_t sip_leading_number(struct slice value);
+
 /** Parsers of values. ERR_MALFORMED, ERR_TOO_BIG. */
 ERR_MUST_CHECK enum err sip_uri_parse(struct sip_uri *out, struct slice s);
 ERR_MUST_CHECK enum err sip_name_addr_parse(struct sip_name_addr *out, struct slice s);

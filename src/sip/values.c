@@ -122,3 +122,17 @@ sip_msg_has_token(const struct sip_msg *m, enum sip_hdr_id id, struct slice toke
 			return true;
 	return false;
 }
+
+uint32_t
+sip_leading_number(struct slice value)
+{
+	struct slice v = sip_trim(value);
+	uint32_t out = 0;
+	size_t n = 0;
+
+	while (n < v.n && v.p[n] >= '0' && v.p[n] <= '9')
+		n++;
+	if (n && slice_to_u32(slice_make(v.p, n), UINT32_MAX, &out) != ERR_OK)
+		return UINT32_MAX;
+	return out;
+}

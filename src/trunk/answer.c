@@ -1,25 +1,10 @@
 /* What providers answer to REGISTER: RFC 3261, 10.2.4, 10.2.8, 20.33; RFC 3608; RFC 5626. */
 #include "trunk/trunk_int.h"
 
-/* "120 (comment);duration=…" */
-static uint32_t
-leading_number(struct slice v)
-{
-	uint32_t out = 0;
-	size_t n = 0;
-
-	v = slice_trim(v);
-	while (n < v.n && v.p[n] >= '0' && v.p[n] <= '9')
-		n++;
-	if (n == 0 || slice_to_u32(slice_make(v.p, n), UINT32_MAX, &out) != ERR_OK)
-		return n ? UINT32_MAX : 0;
-	return out;
-}
-
 uint32_t
 trunk_retry_after_s(const struct sip_msg *resp)
 {
-	uint32_t s = leading_number(sip_msg_value(resp, SIP_HDR_RETRY_AFTER));
+	uint32_t s = sip_leading_number(sip_msg_value(resp, SIP_HDR_RETRY_AFTER));
 
 	return s > SIP_HOP_AVOID_MAX_S ? SIP_HOP_AVOID_MAX_S : s;
 }
@@ -34,7 +19,7 @@ granted_s(const struct line *l, const struct sip_msg *resp)
 	bool ours = false;
 
 	if (sip_msg_hdr(resp, SIP_HDR_EXPIRES))
-		s = leading_number(sip_msg_value(resp, SIP_HDR_EXPIRES));
+		s = sip_leading_number(sip_msg_value(resp, SIP_HDR_EXPIRES));
 	while (!ours && sip_msg_next_value(resp, SIP_HDR_CONTACT, &it, &value)) {
 		struct sip_name_addr contact;
 
@@ -42,7 +27,7 @@ granted_s(const struct line *l, const struct sip_msg *resp)
 			continue;
 		ours = slice_eq(contact.uri.user, slice_cstr(l->token));
 		if (ours && sip_param_find(contact.params, SLICE("expires"), &expires))
-			s = leading_number(expires);
+			s = sip_leading_number(expires);
 	}
 	if (s < EXPIRES_MIN_S)
 		s = EXPIRES_MIN_S;
@@ -68,7 +53,7 @@ static void
 keep_flow_timer(struct line *l, const struct sip_msg *resp)
 {
 	const struct sip_hdr *h = sip_msg_hdr_named(resp, SLICE("Flow-Timer"));
-	uint32_t s = h ? leading_number(h->value) : 0;
+	uint32_t s = h ? sip_leading_number(h->value) : 0;
 
 	l->keep_s =
 	    sip_transport_reliable(l->flow.transport) ? KEEP_ALIVE_STREAM_S : KEEP_ALIVE_UDP_S;
@@ -101,7 +86,7 @@ accepted(struct line *l, const struct sip_msg *resp)
 static void
 too_brief(struct line *l, const struct sip_msg *resp)
 {
-	uint32_t min = leading_number(sip_msg_value(resp, SIP_HDR_MIN_EXPIRES));
+	uint32_t min = sip_leading_number(sip_msg_value(resp, SIP_HDR_MIN_EXPIRES));
 
 	if (min <= l->expires_s || min > EXPIRES_MAX_S || l->too_brief++ > 1) {
 		line_refused(l, "423 Interval Too Brief, without a better one");

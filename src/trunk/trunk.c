@@ -275,15 +275,14 @@ trunk_each(const struct trunk *t, void (*each)(void *ctx, const struct live_line
 	}
 }
 
-const struct trunk_counts *
+struct trunk_counts
 trunk_get_counts(const struct trunk *t)
 {
-	struct trunk_counts *c = (struct trunk_counts *)(uintptr_t)&t->counts;
+	struct trunk_counts c = t->counts;
 
-	c->lines = c->usable = 0;
 	LIST_FOR_EACH (it, &t->lines) {
-		c->lines++;
-		c->usable += line_is_usable(container_of(it, struct line, link));
+		c.lines++;
+		c.usable += line_is_usable(container_of(it, struct line, link));
 	}
 	return c;
 }

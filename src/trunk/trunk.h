@@ -89,6 +89,6 @@ extern const struct call_line_ops trunk_line_ops;
 /** All lines, in no order. */
 void trunk_each(
     const struct trunk *t, void (*each)(void *ctx, const struct live_line *l), void *ctx);
-const struct trunk_counts *trunk_get_counts(const struct trunk *t);
+struct trunk_counts trunk_get_counts(const struct trunk *t);
 
 #endif

@@ -283,10 +283,32 @@ lists_are_walked_over_all_lines(void **state)
 	assert_null(sip_msg_hdr_named(&m, SLICE("X-None")));
 }
 
+static void
+numbers_stand_at_the_beginning(void **state)
+{
+	static const struct {
+		const char *value;
+		uint32_t number;
+	} cases[] = {
+	    {"120", 120},
+	    {" 18000;duration=3600", 18000}, /* RFC 3261, 20.33 */
+	    {"120 (I'm in a meeting)", 120},
+	    {"", 0},
+	    {"soon", 0},
+	    {"-5", 0},
+	    {"4294967295", UINT32_MAX},
+	    {"99999999999999999999", UINT32_MAX},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(sip_leading_number(slice_cstr(cases[i].value)), cases[i].number);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(numbers_stand_at_the_beginning),
 	    cmocka_unit_test(every_header_is_found),
 	    cmocka_unit_test(methods_are_case_sensitive),
 	    cmocka_unit_test(reasons_and_transports),

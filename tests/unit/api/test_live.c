@@ -146,6 +146,37 @@ expect_event(int fd, const char *event, const char *data)
 	free(text);
 }
 
+/* Lines to providers: the list, and the event that says what has become of one. */
+static void
+test_lines(void **state)
+{
+	struct fx *fx = *state;
+	struct live_line a = {.line_id = 2, .name = "main", .state = LIVE_LINE_REGISTERED},
+			 b = {.line_id = 1, .name = "backup", .state = LIVE_LINE_FAILED};
+	json_t *body, *expected;
+	int fd;
+
+	snprintf(a.hop, sizeof a.hop, "192.0.2.1:5060");
+	snprintf(b.reason, sizeof b.reason, "403 Forbidden");
+	expected = live_line_json(&b);
+	api_on_line(fx->api, &a, false);
+	api_on_line(fx->api, &b, false);
+	api_on_line(fx->api, &a, false);
+	body = fx_json(fx, "GET", "/api/lines/status", NULL);
+	assert_int_equal(json_array_size(json_object_get(body, "items")), 2);
+	assert_true(json_equal(json_array_get(json_object_get(body, "items"), 0), expected));
+	json_decref(body);
+	json_decref(expected);
+	fd = stream_open(fx, 0);
+	b.state = LIVE_LINE_REGISTERING;
+	api_on_line(fx->api, &b, false);
+	expect_event(fd, "event: line\n", "\"state\":\"registering\"");
+	api_on_line(fx->api, &b, true);
+	expect_event(fd, "event: line\n", "\"removed\":true");
+	assert_int_equal(count(fx, "/api/lines/status"), 1);
+	close(fd);
+}
+
 static void
 test_hundred_streams(void **state)
 {
@@ -287,6 +318,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(test_calls),
 	    T(test_registrations),
+	    T(test_lines),
 	    T(test_hundred_streams),
 	    T(test_batches),
 	    T(test_slow_stream_dropped),

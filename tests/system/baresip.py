@@ -73,7 +73,7 @@ class Baresip:
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")
         (folder / "accounts").write_text(
-            f"<sip:{name}@{server.host}:{server.sip_port};transport={transport}>;auth_user={name};auth_pass={secret};"
+            f"<sip:{name}@{server.host}:{server.port_of(transport)};transport={transport}>;auth_user={name};auth_pass={secret};"
             f"regint={register_s};answermode={answer};audio_codecs={codecs}{account}\n")
         (folder / "contacts").write_text(contacts)
         self.log = folder / "log"

@@ -128,6 +128,9 @@ class Server:
     def sip_address(self):
         return self.host, self.sip_port
 
+    def port_of(self, transport):
+        return {"tls": self.sips_port, "ws": self.ws_port, "wss": self.wss_port}.get(transport, self.sip_port)
+
     def command(self, *more):
         return [str(self.binary), "--data", str(self.data), "--bind", self.host, "--sip-port", str(self.sip_port),
                 "--sips-port", str(self.sips_port), "--ws-port", str(self.ws_port), "--wss-port", str(self.wss_port),

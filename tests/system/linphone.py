@@ -27,7 +27,7 @@ class Linphone:
         baresip.write_tone(folder / "tone.wav", hertz)
         host = host or address(11)
         ports = {one: free_port(host) if one == transport else 0 for one in ("udp", "tcp", "tls")}
-        target = proxy or f"sip:{server.host}:{server.sip_port};transport={transport}"
+        target = proxy or f"sip:{server.host}:{server.port_of(transport)};transport={transport}"
         (folder / "rc").write_text(
             f"[sip]\nsip_port={ports['udp']}\nsip_tcp_port={ports['tcp']}\nsip_tls_port={ports['tls']}\ndefault_proxy=0\n"
             f"verify_server_certs=0\nverify_server_cn=0\nguess_hostname=1\n"

@@ -33,7 +33,7 @@ class Interop(SystemTest):
         return phones
 
     def test_linphone_calls_baresip(self):
-        for transport in ("udp", "tcp"):
+        for transport in ("udp", "tcp", "tls"):
             with self.subTest(transport=transport):
                 lin, bare = self.both(transport)
                 lin.say("call 102")

@@ -19,11 +19,6 @@ CALLER, CALLED = address(11), address(12)
 TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
 
 
-def port_of(server, transport):
-    return {"udp": server.sip_port, "tcp": server.sip_port, "tls": server.sips_port, "ws": server.ws_port,
-            "wss": server.wss_port}[transport]
-
-
 def openssl(*arguments):
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
@@ -85,7 +80,7 @@ class Transports(SystemTest):
 
     def phone(self, name, transport, **more):
         host = CALLER if name == "anna" else CALLED
-        phone = Phone((self.server.host, port_of(self.server, transport)), host, name, f"secret-of-{name}", transport, **more)
+        phone = Phone((self.server.host, self.server.port_of(transport)), host, name, f"secret-of-{name}", transport, **more)
         self.addCleanup(phone.close)
         phone.register()
         return phone
@@ -106,7 +101,7 @@ class Transports(SystemTest):
     def test_all_listeners_are_shown(self):
         shown = {(item["transport"], item["address"]) for item in self.server.api("GET", "/api/status")["listening"]
                  if item["service"] == "sip"}
-        self.assertEqual(shown, {(name, f"{self.server.host}:{port_of(self.server, name)}") for name in TRANSPORTS})
+        self.assertEqual(shown, {(name, f"{self.server.host}:{self.server.port_of(name)}") for name in TRANSPORTS})
 
     def test_a_phone_is_told_the_port_of_its_transport(self):
         phone = self.server.api("GET", "/api/phones?search=anna")["items"][0]["id"]
@@ -379,7 +374,7 @@ class DualStack(SystemTest):
         for transport in TRANSPORTS:
             for one, other in (("v6", "v6"), ("v4", "v6"), ("v6", "v4")):
                 with self.subTest(transport=transport, caller=one, called=other):
-                    anna, bernd = (Phone((hosts[way][0], port_of(self.server, transport)), hosts[way][1], name,
+                    anna, bernd = (Phone((hosts[way][0], self.server.port_of(transport)), hosts[way][1], name,
                                          f"secret-of-{name}", transport) for way, name in ((one, "anna"), (other, "bernd")))
                     with anna, bernd:
                         anna.register()
@@ -392,7 +387,7 @@ class DualStack(SystemTest):
         shown = {item["address"] for item in self.server.api("GET", "/api/status")["listening"]
                  if item["service"] == "sip"}
         for transport in TRANSPORTS:
-            port = port_of(self.server, transport)
+            port = self.server.port_of(transport)
             self.assertLessEqual({f"0.0.0.0:{port}", f"[::]:{port}"}, shown)
 
 

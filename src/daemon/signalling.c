@@ -8,13 +8,13 @@
 #include "daemon/listeners.h"
 #include "daemon/management.h"
 #include "daemon/metrics.h"
+#include "daemon/screening.h"
 #include "daemon/switchboard.h"
 #include "media/relay.h"
 
 enum {
 	WAKE_MS = 20, /* management is woken at most so often */
 	SECOND_MS = 1000,
-	LOAD_MS = 100, /* how often we look whether it is too much */
 	GOODBYE_MS = 2000,
 	TAKE_MAX = 64,
 	TRACE_BATCH_BYTES = 65536,
@@ -40,8 +40,8 @@ struct signalling {
 	struct keep *keep, *kept_subscriptions;
 	struct log_limit keep_log;
 	struct mailbox *in, *out;
-	struct firewall *firewall;
-	struct timer wake, second, load, goodbye;
+	struct screening screening;
+	struct timer wake, second, goodbye;
 	struct list waiting;
 	struct trace_block *traces; /* being filled; NULL: nothing yet */
 	uint64_t dropped;	    /* reports management had no room for */
@@ -141,22 +141,11 @@ on_second(struct timer *t)
 	    .media = s->media,
 	    .dns = s->dns,
 	    .switchboard = s->switchboard,
-	    .firewall = s->firewall,
+	    .firewall = s->screening.firewall,
 	    .mailbox = s->out,
 	    .reports_dropped = s->dropped});
 	if (m.p)
 		post(s, &m);
-}
-
-static void
-on_load(struct timer *t)
-{
-	struct signalling *s = container_of(t, struct signalling, load);
-	uint64_t lag_ms = loop_now_ms(s->loop) - t->due_ms;
-
-	timer_start(loop_timers(s->loop), &s->load, LOAD_MS);
-	switchboard_on_load(s->switchboard, lag_ms < UINT32_MAX ? (uint32_t)lag_ms : UINT32_MAX,
-	    net_queue_permille(s->net));
 }
 
 /* ---- what the switchboard asks for ---- */
@@ -345,32 +334,25 @@ sb_trace(void *ctx, const struct trace_record *record)
 static void
 sb_block(void *ctx, const struct guard_block *b)
 {
-	struct guard_report r = {.net = b->net,
-	    .reason = b->reason,
-	    .at_ms = (int64_t)loop_wall_ms(),
-	    .for_ms = b->for_ms,
-	    .is_new = b->is_new};
-
-	slice_clip_cstr(slice_cstr(b->user_agent), r.user_agent, sizeof r.user_agent);
-	post_copy(ctx, TO_MANAGEMENT_SCREENING, 0, false, &r, sizeof r);
+	screening_on_block(&((struct signalling *)ctx)->screening, b);
 }
 
 static void
 sb_unblock(void *ctx, const struct addr_net *net)
 {
-	struct guard_report r = {.net = *net, .unblocked = true, .at_ms = (int64_t)loop_wall_ms()};
-
-	post_copy(ctx, TO_MANAGEMENT_SCREENING, 0, false, &r, sizeof r);
+	screening_on_unblock(&((struct signalling *)ctx)->screening, net);
 }
 
 static void
 sb_hold(void *ctx, const struct addr_net *net, uint32_t seconds)
 {
-	struct signalling *s = ctx;
+	screening_on_hold(&((struct signalling *)ctx)->screening, net, seconds);
+}
 
-	firewall_block(s->firewall, net, seconds);
-	/* Without room there the guard still drops, one step later. */
-	(void)net_block(s->net, net, seconds != 0);
+static void
+report_screening(void *ctx, const struct guard_report *r)
+{
+	post_copy(ctx, TO_MANAGEMENT_SCREENING, 0, false, r, sizeof *r);
 }
 
 static const struct switchboard_ops switchboard_ops = {.send = sb_send,
@@ -451,18 +433,7 @@ take_watch(struct signalling *s, const struct to_signalling *m)
 void
 signalling_set_rule(void *ctx, const struct guard_rule *rule)
 {
-	struct signalling *s = ctx;
-	enum err e = guard_set_rule(switchboard_guard(s->switchboard), rule);
-
-	if (e != ERR_OK)
-		log_warn(SECURITY, "an address rule does not act: %s", err_text(e));
-}
-
-static void
-take_web_login(struct signalling *s, const struct addr *peer)
-{
-	guard_on_result(switchboard_guard(s->switchboard), &(struct sip_flow){.remote = *peer},
-	    &(struct guard_result){.event = GUARD_WEB_LOGIN});
+	screening_set_rule(&((struct signalling *)ctx)->screening, rule);
 }
 
 static void
@@ -481,8 +452,12 @@ take_commands(void *ctx)
 				break;
 			case TO_SIGNALLING_TLS: net_set_tls(s->net, batch[i].tls); break;
 			case TO_SIGNALLING_WATCH: take_watch(s, &batch[i]); break;
-			case TO_SIGNALLING_RULE: signalling_set_rule(s, &batch[i].rule); break;
-			case TO_SIGNALLING_WEB_LOGIN: take_web_login(s, &batch[i].peer); break;
+			case TO_SIGNALLING_RULE:
+				screening_set_rule(&s->screening, &batch[i].rule);
+				break;
+			case TO_SIGNALLING_WEB_LOGIN:
+				screening_on_web_login(&s->screening, &batch[i].peer);
+				break;
 			case TO_SIGNALLING_HANG_UP:
 				if (call_hang_up(switchboard_calls(s->switchboard),
 					slice_cstr(batch[i].call_id)) != ERR_OK)
@@ -584,6 +559,11 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 				 .directory = s->directory,
 				 .ops = &switchboard_ops,
 				 .ctx = s});
+	s->screening = (struct screening){.loop = s->loop,
+	    .net = s->net,
+	    .switchboard = s->switchboard,
+	    .report = report_screening,
+	    .ctx = s};
 	if (e == ERR_OK)
 		e = loop_mailbox_attach(s->loop, s->in, take_commands, s);
 	if (e == ERR_OK)
@@ -617,7 +597,6 @@ signalling_new(
 	list_init(&s->waiting);
 	timer_init(&s->wake, on_wake);
 	timer_init(&s->second, on_second);
-	timer_init(&s->load, on_load);
 	timer_init(&s->goodbye, on_goodbye);
 	rng_init_system(&s->rng);
 	e = open_all(s, p, why, why_bytes);
@@ -632,7 +611,7 @@ signalling_new(
 void
 signalling_set_firewall(struct signalling *s, struct firewall *f)
 {
-	s->firewall = f;
+	s->screening.firewall = f;
 }
 
 uint16_t
@@ -675,10 +654,10 @@ void
 signalling_run(struct signalling *s)
 {
 	timer_start(loop_timers(s->loop), &s->second, SECOND_MS);
-	timer_start(loop_timers(s->loop), &s->load, LOAD_MS);
+	screening_start(&s->screening);
 	loop_run(s->loop);
 	timer_stop(&s->second);
-	timer_stop(&s->load);
+	screening_stop(&s->screening);
 	on_wake(&s->wake);
 }
 

@@ -86,8 +86,10 @@ present_take_invite(struct leg *caller, const struct sip_msg *req)
 	if (b.n && arena_dup(&c->arena, buf_slice(&b), &c->invite_headers) != ERR_OK)
 		call_log(LOG_DEBUG, c, "no memory for what the INVITE says besides");
 	n = caller->line ? diversion_read(req, d) : 0; /* phones are not believed */
-	while (n-- > 0)
-		diversion_note(c, &d[n]);
+	for (size_t i = n; i-- > 0;)
+		diversion_note(c, &d[i]);
+	if (n)
+		record_reason(c, REASON_CAME_DIVERTED, REASON_ARGS(slice_cstr(d[0].by.number)));
 }
 
 void

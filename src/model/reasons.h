@@ -37,6 +37,7 @@ enum {
 	X(PHONE_NOT_REGISTERED, "phone_not_registered",                                            \
 	    "Phone {0} does not ring: it is not registered")                                       \
 	X(FROM_LINE, "from_line", "The call came in on line {0}")                                  \
+	X(CAME_DIVERTED, "came_diverted", "{0} had sent the call on before it came here")          \
 	X(NUMBER_OUTSIDE, "number_outside", "{0} is a number of the public network")               \
 	X(LINE_USED, "line_used", "Line {0} is used")                                              \
 	X(LINE_NEXT, "line_next", "Line {0} is used when the lines before fail")                   \

@@ -246,6 +246,19 @@ refused_credentials_end_it(void **state)
 	ua_expect_none(isp, "BYE");
 }
 
+/* Does the last record give this reason? */
+static bool
+recorded(const char *reason)
+{
+	const struct cdr *r = &o.record[o.n_records - 1];
+	char text[REASON_TEXT_BYTES];
+
+	for (uint32_t i = 0; i < r->explanation_count; i++)
+		if (strcmp(reason_text(slice_cstr(r->explanation[i]), text), reason) == 0)
+			return true;
+	return false;
+}
+
 /* A line is trusted, a phone behind it shown what it says (RFC 3325, 5806). */
 static void
 phones_are_shown_what_lines_say(void **state)
@@ -297,6 +310,8 @@ phones_are_shown_what_lines_say(void **state)
 		ua_answer(ben, invite, 486, "", "");
 		ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 486", 100));
 		office_run(&o, 50);
+		assert_int_equal(recorded("+4989 had sent the call on before it came here"),
+		    *cases[i].diversion != 0);
 	}
 }
 

@@ -31,8 +31,8 @@ send_prack(struct leg *l, uint32_t rseq, uint32_t cseq, struct slice sdp)
 static bool
 take_foreign(struct leg *l, const struct sip_msg *resp, uint32_t rseq)
 {
-	struct sip_dialog *d = &l->dialog, mine = *d;
 	uint64_t tag = hash_bytes(resp->to.tag);
+	struct sip_dialog mine;
 	struct arena scratch;
 
 	if (l->rel.foreign_tag == tag && l->rel.foreign_rseq == rseq)
@@ -40,12 +40,10 @@ take_foreign(struct leg *l, const struct sip_msg *resp, uint32_t rseq)
 	l->rel.foreign_tag = tag;
 	l->rel.foreign_rseq = rseq;
 	arena_init(&scratch, "early dialog", 1024, 16 * 1024);
-	d->remote_tag = SLICE("");
-	d->n_routes = 0;
-	if (sip_dialog_on_response(d, &scratch, resp) == ERR_OK)
+	if (sip_dialog_enter_fork(&l->dialog, &mine, &scratch, resp) == ERR_OK) {
 		send_prack(l, rseq, resp->cseq, SLICE(""));
-	mine.local_cseq = d->local_cseq;
-	*d = mine;
+		sip_dialog_leave_fork(&l->dialog, &mine);
+	}
 	arena_fini(&scratch);
 	return true;
 }

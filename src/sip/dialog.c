@@ -259,6 +259,35 @@ sip_dialog_on_response(struct sip_dialog *d, struct arena *a, const struct sip_m
 	return ERR_OK;
 }
 
+enum err
+sip_dialog_enter_fork(
+    struct sip_dialog *d, struct sip_dialog *saved, struct arena *a, const struct sip_msg *resp)
+{
+	enum err e;
+
+	*saved = *d;
+	d->target = NULL;
+	d->target_n = d->target_cap = 0;
+	d->remote_tag = (struct slice){0};
+	d->n_routes = 0;
+	e = sip_dialog_on_response(d, a, resp);
+	if (e == ERR_OK && d->target_n == 0)
+		e = ERR_MALFORMED;
+	if (e != ERR_OK)
+		sip_dialog_leave_fork(d, saved);
+	return e;
+}
+
+void
+sip_dialog_leave_fork(struct sip_dialog *d, const struct sip_dialog *saved)
+{
+	uint32_t cseq = d->local_cseq;
+
+	free(d->target);
+	*d = *saved;
+	d->local_cseq = cseq;
+}
+
 static bool
 same_flow(const struct sip_flow *a, const struct sip_flow *b)
 {

@@ -74,6 +74,16 @@ ERR_MUST_CHECK enum err sip_dialog_init_uac(struct sip_dialog *d, struct sip_dia
  *  owner ACKs it and says BYE). ERR_NOMEM, ERR_TOO_BIG. */
 ERR_MUST_CHECK enum err sip_dialog_on_response(
     struct sip_dialog *d, struct arena *a, const struct sip_msg *resp);
+/**
+ * For one request to another early dialog of the same INVITE, which a proxy has forked: d
+ * takes the identity that resp gives (tag, routes in a, target) and keeps its place in the
+ * table; saved gets what it was. Leave it at once, also before anybody looks d up. The CSeq
+ * number goes on counting. ERR_MALFORMED: no Contact, nothing can be sent there; on any
+ * error d is as it was.
+ */
+ERR_MUST_CHECK enum err sip_dialog_enter_fork(
+    struct sip_dialog *d, struct sip_dialog *saved, struct arena *a, const struct sip_msg *resp);
+void sip_dialog_leave_fork(struct sip_dialog *d, const struct sip_dialog *saved);
 /** Target refresh by a re-INVITE or UPDATE from the peer (12.2.2). Without a good
  *  Contact nothing changes. Symmetric: the flow follows when the peer's address
  *  behind NAT changed. */

@@ -5,6 +5,7 @@ import type { LineState, LiveCall, Registration, SipAccount, Subscription } from
 
 export const CALLS = ['calls'];
 export const REGISTRATIONS = ['registrations'];
+export const LINE_STATES = ['lines', 'status'];
 
 interface Items<T> {
   items: T[];
@@ -50,10 +51,9 @@ export function useHangUp() {
 
 export function useLineStates() {
   return useQuery({
-    queryKey: ['lines', 'status'],
+    queryKey: LINE_STATES,
     queryFn: async ({ signal }) => (await api.get<Items<LineState>>('lines/status', signal)).items,
-    refetchInterval: 5000,
-    retry: false,
+    staleTime: Infinity,
   });
 }
 

@@ -1,9 +1,9 @@
 // Puts live events into the query cache, a batch at a time.
 import type { QueryClient } from '@tanstack/react-query';
 import { invalidateEntity } from '../api/related';
-import { CALLS, REGISTRATIONS } from '../api/runtime';
-import type { LiveCall, Registration } from '../api/types';
-import type { LiveEvent, RegistrationEvent } from './events';
+import { CALLS, LINE_STATES, REGISTRATIONS } from '../api/runtime';
+import type { LineState, LiveCall, Registration } from '../api/types';
+import type { LineEvent, LiveEvent, RegistrationEvent } from './events';
 
 function mergeCalls(calls: LiveCall[], updates: LiveCall[]): LiveCall[] {
   const byId = new Map(calls.map((call) => [call.call_id, call]));
@@ -25,13 +25,24 @@ function mergeRegistrations(list: Registration[], updates: RegistrationEvent[]):
   return [...byKey.values()];
 }
 
+function mergeLines(list: LineState[], updates: LineEvent[]): LineState[] {
+  const byId = new Map(list.map((line) => [line.line_id, line]));
+  for (const line of updates) {
+    if (line.removed) byId.delete(line.line_id);
+    else byId.set(line.line_id, line);
+  }
+  return [...byId.values()];
+}
+
 export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   const calls: LiveCall[] = [];
   const registrations: RegistrationEvent[] = [];
+  const lines: LineEvent[] = [];
   const changed = new Set<string>();
   for (const event of events) {
     if (event.name === 'call') calls.push(event.data);
     else if (event.name === 'registration') registrations.push(event.data);
+    else if (event.name === 'line') lines.push(event.data);
     else changed.add(event.data.entity);
   }
   if (calls.length) client.setQueryData<LiveCall[]>(CALLS, (old) => old && mergeCalls(old, calls));
@@ -39,6 +50,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   if (registrations.length) {
     client.setQueryData<Registration[]>(REGISTRATIONS, (old) => old && mergeRegistrations(old, registrations));
   }
+  if (lines.length) client.setQueryData<LineState[]>(LINE_STATES, (old) => old && mergeLines(old, lines));
   for (const entity of changed) void invalidateEntity(client, entity);
 }
 

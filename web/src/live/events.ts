@@ -1,11 +1,14 @@
 // What the server tells us while it runs.
-import type { LiveCall, Registration } from '../api/types';
+import type { LineState, LiveCall, Registration } from '../api/types';
 
 export type RegistrationEvent = Registration & { removed?: boolean };
+
+export type LineEvent = LineState & { removed?: boolean };
 
 export type LiveEvent =
   | { name: 'call'; data: LiveCall }
   | { name: 'registration'; data: RegistrationEvent }
+  | { name: 'line'; data: LineEvent }
   | { name: 'changed'; data: { entity: string; id: number } };
 
-export const EVENT_NAMES = ['call', 'registration', 'changed'] as const;
+export const EVENT_NAMES = ['call', 'registration', 'line', 'changed'] as const;

@@ -22,9 +22,9 @@ function Until({ at }: { at: string | null | undefined }) {
   const left = Date.parse(at) - Date.now();
   if (left < 0) return <Badge color="red">{t('certificates.expired')}</Badge>;
   return (
-    <Text span inherit c={left < SOON_MS ? 'red' : undefined}>
-      {dateTime(at)}
-    </Text>
+    <>
+      {dateTime(at)} {left < SOON_MS && <Badge color="red">{t('certificates.soon')}</Badge>}
+    </>
   );
 }
 

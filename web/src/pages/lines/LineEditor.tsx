@@ -1,5 +1,5 @@
 // One line to a provider.
-import { Loader, Text } from '@mantine/core';
+import { Alert, Loader } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router-dom';
 import { useItem } from '../../api/collections';
@@ -33,9 +33,9 @@ export default function LineEditor() {
   return (
     <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />}>
       {reason && (
-        <Text c="red" mb="sm">
+        <Alert color="red" mb="sm" maw={1000}>
           {reason}
-        </Text>
+        </Alert>
       )}
       <div className={classes.page}>
         <LineForm key={id} schema={schema} line={line ?? null} />

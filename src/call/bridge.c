@@ -104,7 +104,8 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 			continue;
 		if (!s->open && (e = open_stream(c, i, clock_rate(&sdp.media[i]))) != ERR_OK)
 			return e;
-		tell_media(l, s, &sdp.media[i], flow);
+		if (!l->media_waits)
+			tell_media(l, s, &sdp.media[i], flow);
 		live++;
 	}
 	if (live == 0)
@@ -266,6 +267,19 @@ bridge_give_common(struct leg *from, struct leg *to, struct slice *out)
 	return give(to, &sdp, false, out);
 }
 
+void
+bridge_connect(struct leg *l)
+{
+	struct call *c = l->call;
+	struct sdp sdp;
+
+	if (l->media_waits || sdp_parse(&sdp, sdp_text_slice(&l->remote_sdp)) != ERR_OK)
+		return;
+	for (size_t i = 0; i < sdp.n_media; i++)
+		if (c->stream[i].open && carried(&sdp.media[i]))
+			tell_media(l, &c->stream[i], &sdp.media[i], &l->dialog.flow);
+}
+
 bool
 bridge_refit(struct call *c)
 {
@@ -287,16 +301,11 @@ bridge_refit(struct call *c)
 		if (open_stream(c, i, s->clock_rate_hz) != ERR_OK)
 			call_log(LOG_WARN, c, "no other media ports");
 	}
-	for (int side = 0; again && side < MEDIA_SIDES; side++) {
-		struct leg *l = c->leg[side];
-		struct sdp sdp;
-
-		if (!l || sdp_parse(&sdp, sdp_text_slice(&l->remote_sdp)) != ERR_OK)
-			continue;
-		for (size_t i = 0; i < sdp.n_media; i++)
-			if (c->stream[i].open && carried(&sdp.media[i]))
-				tell_media(l, &c->stream[i], &sdp.media[i], &l->dialog.flow);
-	}
+	for (int side = 0; again && side < MEDIA_SIDES; side++)
+		if (c->leg[side])
+			bridge_connect(c->leg[side]);
+	if (again && c->replaced)
+		bridge_connect(c->replaced); /* it talks on until somebody has its seat for good */
 	return again;
 }
 

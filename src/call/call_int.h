@@ -81,8 +81,9 @@ struct leg {
 	bool reoffer_late;	       /* its re-INVITE came without SDP */
 	uint32_t in_cseq;	       /* of invite_in; its ACK carries it */
 	enum reinvite_purpose purpose;
-	bool asked_late; /* invite_out had no SDP: its 2xx holds an offer */
-	bool takes_over; /* its INVITE has Replaces: it sits, but the other side has not agreed */
+	bool asked_late;  /* invite_out had no SDP: its 2xx holds an offer */
+	bool media_waits; /* its media are connected when the other side has agreed */
+	bool takes_over;  /* its INVITE has Replaces: it sits, but the other side has not agreed */
 	uint32_t invite_cseq;	/* of invite_out, for its ACK */
 	uint64_t invite_out_ms; /* when it was sent */
 	bool ack_owed;		/* 2xx with an offer: our ACK waits for the other side's answer */
@@ -431,6 +432,8 @@ ERR_MUST_CHECK enum err bridge_take_crossed(
     struct leg *l, struct slice offer, const struct sip_flow *flow);
 /** What from offered of what to has too. */
 ERR_MUST_CHECK enum err bridge_give_common(struct leg *from, struct leg *to, struct slice *out);
+/** Its media go where it said last, also when they had to wait. */
+void bridge_connect(struct leg *l);
 /** Opens streams anew that do not reach the address family of a seat. True: ports changed. */
 bool bridge_refit(struct call *c);
 /** The answer that refuses all of offer (RFC 3264, 6), for l, in the switch's scratch;

@@ -142,6 +142,7 @@ take_offer(struct transfer *t, const struct sip_msg *resp)
 	enum err e;
 
 	far->ack_owed = true;
+	far->media_waits = true; /* until both have agreed */
 	e = sdp_text_set(&far->agreed_sdp, sdp_text_slice(&far->remote_sdp));
 	t->call->family[t->seat] = far->dialog.flow.remote.family == 6 ? 6 : 4;
 	move(far, t->call, t->seat);
@@ -167,6 +168,8 @@ joined(struct transfer *t)
 	t->target = NULL;
 	t->other = NULL;
 	o->transfer = NULL;
+	far->media_waits = false;
+	bridge_connect(far);
 	transfer_arrived(t, far);
 	session_start(far);
 	record_reason(o, REASON_JOINED_CALL, REASON_ARGS(t->from.name, slice_cstr(t->call->id)));
@@ -264,6 +267,7 @@ join_undo(struct transfer *t)
 	t->target = NULL;
 	if (far && far->call != o) {
 		move(far, o, t->target_seat);
+		far->media_waits = false;
 		leg_sit(far);
 		answer_old(t, far);
 	}

@@ -113,7 +113,7 @@ take_over(struct leg *old, struct leg *l, const struct sip_msg *req)
 
 	c->replaced = old;
 	c->leg[old->side] = NULL;
-	l->takes_over = true;
+	l->takes_over = l->media_waits = true;
 	leg_sit(l);
 	c->family[l->side] = l->dialog.flow.remote.family == 6 ? 6 : 4;
 	c->refitted = bridge_refit(c);
@@ -128,8 +128,9 @@ replaces_accepted(struct leg *l)
 	struct leg *old = c->replaced;
 
 	l->state = LEG_UP;
-	l->takes_over = false;
+	l->takes_over = l->media_waits = false;
 	c->replaced = NULL;
+	bridge_connect(l);
 	record_reason(c, old ? REASON_TAKEN_OVER : REASON_PICKED_UP,
 	    REASON_ARGS(l->party.name, l->phone_name, old ? old->phone_name : SLICE("")));
 	if (old)
@@ -253,7 +254,7 @@ relieve_transferred(struct leg *l, const struct sip_msg *req)
 		c->leg[by->side] = NULL;
 		leg_bye(by, SLICE(""));
 	}
-	l->takes_over = true;
+	l->takes_over = l->media_waits = true;
 	leg_sit(l);
 	c->family[l->side] = l->dialog.flow.remote.family == 6 ? 6 : 4;
 	(void)!bridge_refit(c);

@@ -62,7 +62,9 @@ taking_over_from_either_side(void **state)
 		eva_replaces(talk_dialog_id(&t, old, caller), 7000);
 		re = ua_expect(stays, "INVITE", 100);
 		assert_non_null(strstr(re, "P-Asserted-Identity: \"Eva Gold\""));
-		ua_expect_none(old, "BYE"); /* not before it is agreed */
+		ua_expect_none(old, "BYE"); /* not before it is agreed: it talks on */
+		assert_int_equal(o.stream[0].peer[caller ? MEDIA_CALLER : MEDIA_CALLED].rtp.port,
+		    caller ? 4000 : 5000);
 		ua_answer(stays, re, 200, "", sdp_of(stays, caller ? 5000 : 4000, ""));
 		ua_expect(stays, "ACK", 100);
 		ok = ua_expect(eva, "SIP/2.0 200", 100);

@@ -456,7 +456,8 @@ attended_transfer(void **state)
 	ua_answer(eva, re, 200, "", sdp_of(eva, 7000, "a=x-offer\n"));
 	re = ua_expect(ben, "INVITE", 100);
 	assert_non_null(strstr(re, "a=x-offer"));
-	ua_expect_none(eva, "ACK"); /* waits for the answer */
+	ua_expect_none(eva, "ACK");					 /* waits for the answer */
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 5000); /* Anna's, still */
 	ua_expect_none(anna, "BYE");
 	ua_answer(ben, re, 200, "", sdp_of(ben, 4000, "a=x-answer\n"));
 	ua_expect(ben, "ACK", 100);

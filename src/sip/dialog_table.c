@@ -72,13 +72,13 @@ sip_dialog_fini(struct sip_dialog *d)
 {
 	struct sip_dialogs *t = d->table;
 
-	if (!t)
-		return;
-	hmap_remove(&t->map, &d->node);
-	d->table = NULL;
-	if (t->on_count)
-		t->on_count(t->ctx, &d->counted, -1);
-	free(d->target);
+	if (t) {
+		hmap_remove(&t->map, &d->node);
+		d->table = NULL;
+		if (t->on_count)
+			t->on_count(t->ctx, &d->counted, -1);
+	}
+	free(d->target); /* also of one that never got into the table */
 	d->target = NULL;
 	d->target_n = d->target_cap = 0;
 }

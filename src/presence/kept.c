@@ -11,6 +11,7 @@ struct kept {
 	uint16_t end[SUB_TEXTS];
 	uint32_t local_cseq; /* no higher one is used before it is kept anew */
 	uint32_t remote_cseq;
+	uint32_t granted_s; /* it cannot last longer, whatever the clock was set to */
 	int64_t phone_id, subscribed_at, expires_at;
 	struct addr remote;
 };
@@ -30,6 +31,7 @@ sub_keep(struct sub *s)
 	memcpy(k.end, s->text_end, sizeof k.end);
 	k.local_cseq = s->kept_cseq;
 	k.remote_cseq = s->remote_cseq;
+	k.granted_s = s->granted_s;
 	k.phone_id = s->watcher->id;
 	k.subscribed_at = s->subscribed_at;
 	k.expires_at = sub_expires_at(s);
@@ -57,7 +59,8 @@ read_kept(struct slice value, struct kept *k, struct slice text[SUB_TEXTS])
 		text[i] = slice_make(value.p + at, k->end[i] - at);
 		at = k->end[i];
 	}
-	if (at != value.n || k->package >= PRESENCE_PACKAGES_N || k->transport > SIP_WSS ||
+	if (at != value.n || k->package >= PRESENCE_PACKAGES_N ||
+	    k->granted_s > PRESENCE_EXPIRES_S || k->transport > SIP_WSS ||
 	    (k->remote.family != 4 && k->remote.family != 6) || text[SUB_CALL_ID].n == 0 ||
 	    text[SUB_LOCAL_TAG].n == 0)
 		return ERR_MALFORMED;
@@ -82,6 +85,7 @@ fill(struct presence *p, struct sub *s, const struct kept *k, const struct slice
 	/* The first NOTIFY keeps a new limit. */
 	s->local_cseq = s->kept_cseq = k->local_cseq;
 	s->remote_cseq = k->remote_cseq;
+	s->granted_s = k->granted_s;
 	s->subscribed_at = k->subscribed_at;
 	s->flow.transport = (enum sip_transport)k->transport;
 	s->flow.remote = k->remote;
@@ -144,8 +148,8 @@ presence_restore(struct presence *p, uint32_t handle, struct slice value)
 
 	if (e == ERR_OK) {
 		left_ms = k.expires_at - p->p.ops->wall_ms(p->p.ctx);
-		if (left_ms > PRESENCE_EXPIRES_S * 1000ll)
-			left_ms = PRESENCE_EXPIRES_S * 1000ll; /* the clock was put back */
+		if (left_ms > k.granted_s * 1000ll)
+			left_ms = k.granted_s * 1000ll; /* the clock was put back */
 		drop_earlier(p, text);
 		e = left_ms <= 0 ? ERR_TIMEOUT
 				 : restore(p, handle, &k, text, (uint32_t)(left_ms / 1000 + 1));

@@ -113,6 +113,7 @@ struct sub {
 	uint32_t told;	 /* generation of the body sent last */
 	struct timer expiry, wait;
 	uint64_t expires_ms, earliest_ms; /* of the loop's clock */
+	uint32_t granted_s;		  /* what the phone was promised last */
 	int64_t subscribed_at;		  /* wall */
 	const char *reason;		  /* of the end; NULL: active */
 	uint8_t package;

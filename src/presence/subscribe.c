@@ -214,6 +214,7 @@ presence_on_subscribe(struct presence *p, struct sip_server *tsx, const struct s
 		return;
 	}
 	if (q.expires_s) { /* what is confirmed is kept: first things first */
+		s->granted_s = q.expires_s;
 		sub_set_expiry(s, q.expires_s);
 		sub_report(s);
 	}
@@ -247,6 +248,7 @@ refresh(struct sub *s, struct sip_server *tsx, const struct sip_msg *req)
 	}
 	sub_dialog_refresh(s, req, sip_server_flow(tsx));
 	if (expires_s) {
+		s->granted_s = expires_s;
 		sub_set_expiry(s, expires_s);
 		sub_report(s);
 	}

@@ -321,12 +321,12 @@ class Watching(SystemTest):
     def test_baresip_watches(self):
         """A real softphone's presence and message lamp."""
         watcher = self.baresip("p1", 440, sip_host=WATCHER, applications=("contact", "presence", "mwi"), account=";mwi=yes",
-                               contacts=f'"Two" <sip:102@{self.server.host}:{self.server.sip_port}>;presence=p2p\n')
+                               contacts=f'"Two" <sip:104@{self.server.host}:{self.server.sip_port}>;presence=p2p\n')
         until(lambda: "Messages-Waiting: no" in watcher.log_text(), "baresip shows the message lamp", 20)
         until(lambda: {one["event"] for one in self.subscriptions()} >= {"presence", "message-summary"},
               "baresip has subscribed", 20)
-        self.baresip("p2", 880, sip_host=CALLED)
-        until(lambda: re.search(r"102.*Online", watcher.log_text(), re.I), "baresip sees that 102 is there", 20)
+        self.baresip("p4", 880, sip_host=CALLED)
+        until(lambda: re.search(r"104.*Online", watcher.log_text(), re.I), "baresip sees that 104 is there", 20)
 
 
 if __name__ == "__main__":

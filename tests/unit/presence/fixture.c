@@ -128,7 +128,8 @@ local_for(void *ctx, enum sip_transport transport, const struct addr *remote, st
 static int64_t
 wall_ms(void *ctx)
 {
-	return WALL_S_AT_START * 1000ll + (int64_t)(timers_now_ms(&f.timers) - START_MS);
+	return WALL_S_AT_START * 1000ll + f.wall_shift_ms +
+	       (int64_t)(timers_now_ms(&f.timers) - START_MS);
 }
 
 static const struct presence_ops ops = {

@@ -34,7 +34,8 @@ struct fixture {
 	struct rng rng;
 	struct sip_core *core;
 	struct presence *p;
-	size_t phone_max; /* for the next fixture_open */
+	size_t phone_max;      /* for the next fixture_open */
+	int64_t wall_shift_ms; /* somebody set the clock */
 
 	const struct dir_phone *from; /* whose request comes next */
 	struct sip_flow flow;	      /* of the next request */

@@ -2,12 +2,13 @@
 
 enum { CALM_MS = 2000, MEASURES = 3 };
 
-/* Per level: reached at, left below. Lag in ms, the others in permille. */
+/* Per level: reached at, left below. Lag in ms, the others in permille. Whoever is answered later
+ * than T1 (500 ms) asks again: from there on lateness feeds itself. */
 static const struct {
 	uint32_t enter[MEASURES], leave[MEASURES];
 } levels[] = {
-    [OVERLOAD_STRANGERS] = {{200, 500, 800}, {100, 250, 600}},
-    [OVERLOAD_NEW] = {{1000, 850, 930}, {500, 500, 850}},
+    [OVERLOAD_STRANGERS] = {{500, 500, 800}, {250, 250, 600}},
+    [OVERLOAD_NEW] = {{2000, 850, 930}, {1000, 500, 850}},
 };
 
 static uint32_t

@@ -584,7 +584,7 @@ overload_refuses_strangers_first(void **state)
 	    {"no call for help", "INVITE", "1120", "", true, {true, true, false}},
 	};
 	static const struct guard_load loads[3] = {{.transactions_max = 100},
-	    {.lag_ms = 300, .transactions_max = 100}, {.lag_ms = 2000, .transactions_max = 100}};
+	    {.lag_ms = 600, .transactions_max = 100}, {.lag_ms = 2000, .transactions_max = 100}};
 	struct sip_flow stranger = flow_from("203.0.113.5"), phone = flow_from("198.51.100.7");
 	struct bench t;
 

@@ -14,9 +14,9 @@ static const struct {
 	enum overload_level expected;
 } loads[] = {
     {"idle", {0, 0, 0, 1000}, OVERLOAD_NONE},
-    {"busy", {199, 499, 799, 1000}, OVERLOAD_NONE},
-    {"late", {200, 0, 0, 1000}, OVERLOAD_STRANGERS},
-    {"very late", {1000, 0, 0, 1000}, OVERLOAD_NEW},
+    {"busy", {499, 499, 799, 1000}, OVERLOAD_NONE},
+    {"late", {500, 0, 0, 1000}, OVERLOAD_STRANGERS},
+    {"very late", {2000, 0, 0, 1000}, OVERLOAD_NEW},
     {"queue half full", {0, 500, 0, 1000}, OVERLOAD_STRANGERS},
     {"queue full", {0, 850, 0, 1000}, OVERLOAD_NEW},
     {"many transactions", {0, 0, 800, 1000}, OVERLOAD_STRANGERS},
@@ -57,7 +57,7 @@ bursts_do_not_count(void **state)
 static void
 levels_are_left_slowly(void **state)
 {
-	const struct guard_load calm = {0}, between = {.lag_ms = 150}, much = {.lag_ms = 1500};
+	const struct guard_load calm = {0}, between = {.lag_ms = 300}, much = {.lag_ms = 3000};
 	struct overload o = {0};
 	uint64_t now = 1000;
 

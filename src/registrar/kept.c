@@ -87,7 +87,8 @@ read_kept(struct slice value, struct kept *k, struct slice text[TEXT_N])
 	if (at != value.n || k->transport > SIP_WSS || k->q_permille > 1000 ||
 	    !is_address(&k->source) || !is_address(&k->remote) ||
 	    text[TEXT_CONTACT].n > SIP_URI_MAX_BYTES ||
-	    text[TEXT_INSTANCE].n > INSTANCE_MAX_BYTES || text[TEXT_ROUTE].n > PATH_MAX_BYTES)
+	    (text[TEXT_INSTANCE].n && !register_is_instance(text[TEXT_INSTANCE])) ||
+	    text[TEXT_ROUTE].n > PATH_MAX_BYTES || !path_is_route(text[TEXT_ROUTE]))
 		return ERR_MALFORMED;
 	return sip_uri_parse(&uri, text[TEXT_CONTACT]);
 }

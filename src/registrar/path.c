@@ -41,3 +41,25 @@ path_read(struct request *q)
 	q->route = buf_slice(&b);
 	return 0;
 }
+
+bool
+path_is_route(struct slice s)
+{
+	while (s.n) {
+		size_t n = slice_find(s, '\n');
+		struct slice line = slice_make(s.p, n);
+		struct sip_uri uri;
+
+		if (n == s.n || n == 0 || line.p[n - 1] != '\r' ||
+		    !slice_starts(line, SLICE("Route: ")))
+			return false;
+		line = slice_from(slice_make(line.p, n - 1), 7);
+		for (size_t i = 0; i < line.n; i++)
+			if ((unsigned char)line.p[i] < ' ')
+				return false;
+		if (!read_hop(line, &uri))
+			return false;
+		s = slice_from(s, n + 1);
+	}
+	return true;
+}

@@ -49,20 +49,26 @@ read_q(struct slice params)
 	return (uint16_t)permille;
 }
 
-/* RFC 5626, 4.1: a URN between < and >. What is no such text names no device; it will be
- * written into answers. */
+bool
+register_is_instance(struct slice s)
+{
+	if (s.n < 3 || s.n > INSTANCE_MAX_BYTES || s.p[0] != '<' || s.p[s.n - 1] != '>')
+		return false;
+	for (size_t i = 1; i + 1 < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || strchr("\"\\<>", s.p[i]))
+			return false;
+	return true;
+}
+
+/* What is no such text names no device. */
 static struct slice
 read_instance(struct slice params)
 {
 	struct slice value;
 
-	if (!sip_param_find(params, SLICE("+sip.instance"), &value) || value.n < 3 ||
-	    value.n > INSTANCE_MAX_BYTES || value.p[0] != '<' || value.p[value.n - 1] != '>')
-		return SLICE("");
-	for (size_t i = 1; i + 1 < value.n; i++)
-		if (value.p[i] <= ' ' || value.p[i] >= 0x7f || strchr("\"\\<>", value.p[i]))
-			return SLICE("");
-	return value;
+	if (sip_param_find(params, SLICE("+sip.instance"), &value) && register_is_instance(value))
+		return value;
+	return SLICE("");
 }
 
 bool

@@ -177,6 +177,11 @@ void conn_unbind(struct binding *b);
  *  where that can work, else the phone is unreachable until it registers again. */
 void conn_lost(struct binding *b);
 
+/** A URN between < and > (RFC 5626, 4.1), as it may be written into answers. */
+bool register_is_instance(struct slice s);
+/** Route header lines as path_read makes them, and nothing else; empty is fine. */
+bool path_is_route(struct slice s);
+
 /** pub-gruu and temp-gruu as Contact parameters, when b has an instance that fits. */
 void gruu_write_params(struct buf *out, struct binding *b, const struct sip_uri *aor);
 

@@ -103,8 +103,9 @@ struct live_registration {
 	char source[64]; /* "192.0.2.1:5060" */
 	char transport[8];
 	char user_agent[128];
-	int64_t registered_at, expires_at;
-	uint32_t rtt_ms; /* of the last answered OPTIONS, 0 = not known */
+	int64_t registered_at; /* since when, refreshes do not count */
+	int64_t expires_at;    /* at least: a refresh is told when this has come */
+	uint32_t rtt_ms;       /* of the last answered OPTIONS, 0 = not known */
 	bool reachable;
 };
 

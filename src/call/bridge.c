@@ -60,6 +60,7 @@ tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const str
 	struct media_peer peer = {.rtp = m->addr,
 	    .rtcp = m->rtcp,
 	    .signalling = flow->remote,
+	    .party = l->media_party,
 	    .send = m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY};
 
 	peer.rtp.port = m->port;

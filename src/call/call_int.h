@@ -67,6 +67,7 @@ struct leg {
 	struct call *call;
 	struct list link;     /* call->legs, in the end switch->done */
 	uint64_t id;	      /* never used again */
+	uint32_t media_party; /* struct media_peer.party */
 	enum media_side side; /* the seat it has, or rings for */
 	enum leg_state state;
 	struct arena arena;	    /* its texts: it can change its call and go before it */

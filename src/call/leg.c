@@ -75,6 +75,7 @@ leg_new(struct call *c, enum media_side side, enum leg_state state,
 	}
 	l->call = c;
 	l->id = ++c->sw->next_leg_id;
+	l->media_party = (uint32_t)l->id;
 	l->side = side;
 	l->state = state;
 	timer_init(&l->session, on_session_timer);

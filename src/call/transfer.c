@@ -287,6 +287,10 @@ transfer_arrived(struct transfer *t, struct leg *l)
 		leg_bye(by, SLICE(""));
 	}
 	leg_sit(l);
+	if (by) { /* what it still sends must not be taken for the new one's */
+		l->media_party = (uint32_t)++c->sw->next_leg_id;
+		bridge_connect(l);
+	}
 	record_reason(
 	    c, REASON_TRANSFERRED_TO, REASON_ARGS(l->party.number, l->party.name, l->phone_name));
 	call_seat_changed(c, l);

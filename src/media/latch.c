@@ -1,5 +1,7 @@
 #include "media/latch_int.h"
 
+enum { BARRED_PACKETS = 250 }; /* five seconds of voice */
+
 void
 latch_init(struct latch *l)
 {
@@ -19,14 +21,33 @@ void
 latch_set_peer(struct latch *l, const struct media_peer *peer)
 {
 	const struct media_peer *old = &l->peer;
-	bool moved =
-	    !addr_eq(&old->rtp, &peer->rtp) || !addr_eq_ip(&old->signalling, &peer->signalling);
+	bool other = old->party && peer->party != old->party;
+	bool moved = other || !addr_eq(&old->rtp, &peer->rtp) ||
+		     !addr_eq_ip(&old->signalling, &peer->signalling);
 
+	for (int port = 0; other && port < LATCH_PORTS; port++)
+		if (l->source[port].family) {
+			l->barred[port] = l->source[port];
+			l->barred_packets[port] = 0;
+		}
 	if (moved)
 		l->source[LATCH_RTP] = (struct addr){0};
 	if (moved || !addr_eq(&old->rtcp, &peer->rtcp))
 		l->source[LATCH_RTCP] = (struct addr){0};
 	l->peer = *peer;
+}
+
+/* Does the party before still send? */
+static bool
+is_barred(struct latch *l, enum latch_port port, const struct addr *from)
+{
+	const struct addr *told = port == LATCH_RTP ? &l->peer.rtp : &l->peer.rtcp;
+
+	if (!addr_eq(&l->barred[port], from) || addr_eq(told, from) ||
+	    l->barred_packets[port] == BARRED_PACKETS)
+		return false;
+	l->barred_packets[port]++;
+	return true;
 }
 
 static bool
@@ -41,7 +62,7 @@ latch_check(struct latch *l, enum latch_port port, const struct addr *from)
 {
 	if (l->source[port].family)
 		return addr_eq(&l->source[port], from) ? LATCH_KNOWN : LATCH_REFUSED;
-	if (!may_latch(l, port, from))
+	if (!may_latch(l, port, from) || is_barred(l, port, from))
 		return LATCH_REFUSED;
 	l->source[port] = *from;
 	return LATCH_NEW;

@@ -6,6 +6,10 @@
  * accepted packet latches; then only that address and port counts, and we send
  * there (symmetric RTP, RFC 4961), which is what crosses a NAT. RTP and RTCP latch
  * apart, since a NAT maps them apart.
+ *
+ * When another party takes the side, the one before may go on sending for a moment, from
+ * the same IP: its source is barred. Not for ever, as it may be the new one's too (the same
+ * phone called again); and not where the SDP names it.
  */
 #ifndef MEDIA_LATCH_INT_H
 #define MEDIA_LATCH_INT_H
@@ -17,6 +21,8 @@ enum latch_port { LATCH_RTP, LATCH_RTCP, LATCH_PORTS };
 struct latch {
 	struct media_peer peer;
 	struct addr source[LATCH_PORTS]; /* family 0 = not latched */
+	struct addr barred[LATCH_PORTS]; /* of the party before; family 0 = none */
+	uint16_t barred_packets[LATCH_PORTS];
 };
 
 enum latch_verdict {

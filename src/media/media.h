@@ -67,7 +67,10 @@ struct media_stream_params {
 struct media_peer {
 	struct addr rtp, rtcp;	/* from SDP; family 0 = not known yet (send nothing) */
 	struct addr signalling; /* source IP of signalling, port unused; family 0 = none */
-	bool send; /* false: the peer does not want media (hold): drop what is for it */
+	bool send;	/* false: the peer does not want media (hold): drop what is for it */
+	uint32_t party; /* another number: somebody else has this side now. Both may share an IP
+			   (one NAT), so the source of the one before does not latch again,
+			   as long as it still sends; 0 = nobody keeps count */
 };
 
 struct media;

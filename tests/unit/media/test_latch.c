@@ -61,6 +61,42 @@ set_natted(struct latch *l)
 	set(l, "192.168.1.5:4000", "192.168.1.5:4001", "203.0.113.9:5060", true);
 }
 
+/* Two phones behind one NAT, one takes the place of the other, which still sends. */
+static void
+the_party_before_does_not_latch_again(void **state)
+{
+	struct media_peer peer = {.signalling = at("203.0.113.9:5060"), .send = true, .party = 7};
+	struct latch l;
+
+	latch_init(&l);
+	peer.rtp = at("192.168.1.5:4000");
+	latch_set_peer(&l, &peer);
+	assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:777"), LATCH_NEW);
+	peer.rtp = at("192.168.1.6:4000");
+	peer.party = 8;
+	latch_set_peer(&l, &peer);
+	assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:777"), LATCH_REFUSED);
+	assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:888"), LATCH_NEW);
+	assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:777"), LATCH_REFUSED);
+	assert_target(&l, LATCH_RTP, "203.0.113.9:888");
+	/* the same party changes its SDP: what it sends from stays */
+	peer.rtp = at("192.168.1.6:4002");
+	latch_set_peer(&l, &peer);
+	assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:888"), LATCH_NEW);
+	/* the first one again, by the same hole in the NAT: after a while it is believed */
+	peer.rtp = at("192.168.1.6:4002");
+	peer.party = 9;
+	latch_set_peer(&l, &peer);
+	for (int i = 0; i < 250; i++)
+		assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:888"), LATCH_REFUSED);
+	assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:888"), LATCH_NEW);
+	/* or at once, when its SDP says so */
+	peer.rtp = at("203.0.113.9:888");
+	peer.party = 10;
+	latch_set_peer(&l, &peer);
+	assert_int_equal(check(&l, LATCH_RTP, "203.0.113.9:888"), LATCH_NEW);
+}
+
 static void
 who_may_latch(void **state)
 {
@@ -206,6 +242,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(who_may_latch),
+	    cmocka_unit_test(the_party_before_does_not_latch_again),
 	    cmocka_unit_test(link_local_sdp_has_no_scope),
 	    cmocka_unit_test(first_packet_decides),
 	    cmocka_unit_test(rtcp_waits_for_its_own_mapping),

@@ -47,10 +47,10 @@ sim: ## simulated calls over a bad network, SEEDS=20000 different ones
 	@TARGETS=tests/sim/sim_calls tools/setup-build build-asan $(ASAN)
 	@exec tools/sim build-asan $(SEEDS)
 
-soak: ## real phones calling for hours (SECONDS=3600), watching memory and ports
+soak: ## calls for hours (SECONDS=3600) at half of the highest rate, with a kill -9 in the middle
 	@tools/install-packages build test
-	@TARGETS="$(PROGRAMS) $(LOAD)" tools/setup-build build-asan $(ASAN)
-	@exec tests/bench/soak --build build-asan --seconds $(or $(SECONDS),3600)
+	@TARGETS="$(PROGRAMS) $(LOAD)" tools/setup-build build-release $(RELEASE)
+	@exec tests/bench/soak --build build-release --rate $(or $(RATE),0) --seconds $(or $(SECONDS),3600)
 
 lint: ## clang-format, clang-tidy, cppcheck, eslint
 	@tools/install-packages build lint

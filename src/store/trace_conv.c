@@ -157,7 +157,8 @@ trace_conv_of(struct trace_store *ts, const struct trace_record *r, struct trace
 
 /* ---- what a message tells ---- */
 
-static void
+/* True if this is the first message of the leg. */
+static bool
 add_leg(struct trace_store *ts, struct trace_conv *c, struct slice sip_id)
 {
 	uint64_t hash = hash_bytes(sip_id);
@@ -165,7 +166,7 @@ add_leg(struct trace_store *ts, struct trace_conv *c, struct slice sip_id)
 
 	for (size_t i = 0; i < TRACE_LEGS_MAX; i++) {
 		if (c->leg[i] == hash)
-			return;
+			return false;
 		if (c->leg[i])
 			continue;
 		c->leg[i] = hash;
@@ -173,11 +174,26 @@ add_leg(struct trace_store *ts, struct trace_conv *c, struct slice sip_id)
 	}
 	if (trace_conv_save(ts, c) != ERR_OK ||
 	    db_prepare(ts->db, "INSERT OR IGNORE INTO leg VALUES (?, ?)", &s) != ERR_OK)
-		return;
+		return true;
 	stmt_text(s, 1, sip_id);
 	stmt_int(s, 2, c->id);
 	(void)!stmt_run(s);
-	add_word(c, sip_id);
+	return true;
+}
+
+/* What the search finds a leg by. */
+static void
+add_leg_words(struct trace_conv *c, const struct trace_record *r, const struct trace_facts *f)
+{
+	char ip[ADDR_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, ip, sizeof ip);
+	addr_write_ip(&b, &r->remote);
+	add_word(c, buf_slice(&b));
+	add_word(c, f->call_id);
+	add_word(c, f->from_user);
+	add_word(c, f->to_user);
 }
 
 /* "%40" and the like in a Refer-To. */
@@ -256,22 +272,14 @@ void
 trace_conv_take(struct trace_store *ts, struct trace_conv *c, const struct trace_record *r)
 {
 	struct trace_facts f;
-	char ip[ADDR_TEXT_MAX];
-	struct buf b;
 
 	trace_facts_of(r->bytes, &f);
 	if (c->messages == 0)
 		take_first(c, r, &f);
-	if (f.call_id.n)
-		add_leg(ts, c, f.call_id);
-	if (f.request) {
-		add_word(c, f.from_user);
-		add_word(c, f.to_user);
+	if (add_leg(ts, c, f.call_id))
+		add_leg_words(c, r, &f);
+	if (f.request)
 		add_link(ts, c, &f);
-	}
-	buf_init(&b, ip, sizeof ip);
-	addr_write_ip(&b, &r->remote);
-	add_word(c, buf_slice(&b));
 	take_status(c, r, &f);
 	c->messages++;
 	if (r->at_ms > c->last_at)

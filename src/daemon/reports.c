@@ -1,0 +1,147 @@
+#include "daemon/reports.h"
+
+#include <stdlib.h>
+
+#include "daemon/management.h"
+
+enum {
+	WAKE_MS = 20, /* management is woken at most so often */
+	TRACE_BATCH_BYTES = 65536,
+};
+
+/* A message that must not get lost, waiting for room in the mailbox. */
+struct waiting {
+	struct list link;
+	struct to_management message;
+};
+
+static void
+arm_wake(struct reports *r)
+{
+	if (!timer_active(&r->wake))
+		timer_start(r->timers, &r->wake, WAKE_MS);
+}
+
+static void
+wait_for_room(struct reports *r, const struct to_management *m)
+{
+	struct waiting *w = malloc(sizeof *w);
+
+	if (!w) { /* records are still in the journal */
+		management_drop(m);
+		return;
+	}
+	w->message = *m;
+	list_push(&r->waiting, &w->link);
+}
+
+void
+reports_post(struct reports *r, const struct to_management *m)
+{
+	bool precious = m->kind == TO_MANAGEMENT_RECORD || m->kind == TO_MANAGEMENT_OLD_DIRECTORY ||
+			m->kind == TO_MANAGEMENT_LINE;
+
+	arm_wake(r);
+	if (list_empty(&r->waiting) && mailbox_post_quiet(r->out, m) == ERR_OK)
+		return;
+	if (precious) {
+		wait_for_room(r, m);
+		return;
+	}
+	r->dropped++;
+	management_drop(m);
+}
+
+void
+reports_post_copy(struct reports *r, enum management_kind kind, uint32_t slot, bool removed,
+    const void *value, size_t bytes)
+{
+	struct to_management m = {
+	    .kind = kind, .slot = slot, .removed = removed, .p = malloc(bytes)};
+
+	if (!m.p) {
+		r->dropped++;
+		return;
+	}
+	memcpy(m.p, value, bytes);
+	reports_post(r, &m);
+}
+
+static void
+post_traces(struct reports *r)
+{
+	struct trace_block *block = r->traces;
+
+	r->traces = NULL;
+	if (block)
+		reports_post(r, &(struct to_management){.kind = TO_MANAGEMENT_TRACE, .p = block});
+}
+
+void
+reports_trace(struct reports *r, const struct trace_record *record)
+{
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (!r->traces) {
+			r->traces = trace_block_new(TRACE_BATCH_BYTES);
+			arm_wake(r);
+		}
+		if (r->traces && trace_block_add(r->traces, record) == ERR_OK)
+			return;
+		post_traces(r); /* full */
+	}
+	r->dropped++;
+}
+
+void
+reports_flush(struct reports *r)
+{
+	struct list *node;
+
+	post_traces(r);
+	while ((node = list_pop(&r->waiting))) {
+		struct waiting *w = container_of(node, struct waiting, link);
+
+		if (mailbox_post_quiet(r->out, &w->message) != ERR_OK) {
+			list_push_front(&r->waiting, node);
+			break;
+		}
+		free(w);
+	}
+	mailbox_wake_if_dirty(r->out);
+	if (!list_empty(&r->waiting))
+		arm_wake(r);
+}
+
+static void
+on_wake(struct timer *t)
+{
+	struct reports *r = container_of(t, struct reports, wake);
+
+	reports_flush(r);
+	r->on_wake(r->ctx);
+}
+
+void
+reports_init(struct reports *r, struct mailbox *out, struct timers *timers, void (*wake)(void *ctx),
+    void *ctx)
+{
+	*r = (struct reports){.out = out, .timers = timers, .on_wake = wake, .ctx = ctx};
+	list_init(&r->waiting);
+	timer_init(&r->wake, on_wake);
+}
+
+void
+reports_fini(struct reports *r)
+{
+	if (!r->timers)
+		return; /* it never came so far */
+	timer_stop(&r->wake);
+	LIST_FOR_EACH_SAFE (it, &r->waiting) {
+		struct waiting *w = container_of(it, struct waiting, link);
+
+		management_drop(&w->message);
+		free(w);
+	}
+	free(r->traces);
+	*r = (struct reports){0};
+}

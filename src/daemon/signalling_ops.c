@@ -1,0 +1,208 @@
+/* What the switchboard asks for: real sockets, names and clocks, files that outlive the process,
+ * and somebody who tells people. */
+#include <stdlib.h>
+
+#include "daemon/signalling_int.h"
+
+static void
+sb_send(void *ctx, const struct sip_flow *flow, struct slice bytes)
+{
+	struct signalling *s = ctx;
+
+	(void)net_send(s->net, flow, bytes); /* counted there; SIP sends again */
+}
+
+static enum err
+sb_local_for(void *ctx, enum sip_transport t, const struct addr *remote, struct addr *out)
+{
+	struct signalling *s = ctx;
+
+	return net_local_for(s->net, t, remote, out);
+}
+
+static int64_t
+sb_wall_ms(void *ctx)
+{
+	return (int64_t)loop_wall_ms();
+}
+
+static void
+sb_live_call(void *ctx, const struct live_call *call)
+{
+	struct signalling *s = ctx;
+	struct to_management m = {.kind = TO_MANAGEMENT_LIVE_CALL, .p = malloc(sizeof *call)};
+	struct live_call *copy = m.p;
+
+	if (!copy) {
+		s->reports.dropped++;
+		return;
+	}
+	*copy = *call;
+	copy->traced =
+	    trace_filter_knows(switchboard_trace_filter(s->switchboard), slice_cstr(call->call_id));
+	reports_post(&s->reports, &m);
+}
+
+static uint32_t
+sb_record_begin(void *ctx, const struct cdr *cdr)
+{
+	struct signalling *s = ctx;
+
+	return journal_begin(s->journal, cdr);
+}
+
+static void
+sb_record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct signalling *s = ctx;
+
+	if (cdr->ended_at)
+		journal_end(s->journal, handle, cdr);
+	else
+		journal_update(s->journal, handle, cdr);
+}
+
+static void
+sb_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct signalling *s = ctx;
+
+	journal_end(s->journal, handle, cdr);
+	reports_post_copy(&s->reports, TO_MANAGEMENT_RECORD, handle, false, cdr, sizeof *cdr);
+}
+
+static void
+on_located(void *ctx, uint64_t token, enum err result, const struct sip_hops *hops)
+{
+	struct signalling *s = ctx;
+
+	switchboard_on_located(s->switchboard, token, result, hops);
+}
+
+static enum err
+sb_locate(void *ctx, const struct sip_target *target, uint64_t token)
+{
+	struct signalling *s = ctx;
+
+	return net_locate(s->dns, target, listeners_reach(s->net), on_located, s, token);
+}
+
+static void
+sb_expect_name(void *ctx, const struct addr *remote, struct slice name)
+{
+	struct signalling *s = ctx;
+	enum err e = net_expect_name(s->net, remote, name);
+
+	if (e != ERR_OK)
+		log_error(NET, "a provider's certificate would not be checked: %s", err_text(e));
+}
+
+static void
+sb_keep_alive(void *ctx, const struct sip_flow *flow)
+{
+	struct signalling *s = ctx;
+
+	(void)net_keep_alive(s->net, flow); /* a dead way shows at the next request */
+}
+
+static void
+sb_line(void *ctx, const struct live_line *l, bool removed)
+{
+	reports_post_copy(
+	    &((struct signalling *)ctx)->reports, TO_MANAGEMENT_LINE, 0, removed, l, sizeof *l);
+}
+
+static void
+sb_registration(void *ctx, const struct live_registration *r, bool removed)
+{
+	reports_post_copy(&((struct signalling *)ctx)->reports, TO_MANAGEMENT_REGISTRATION, 0,
+	    removed, r, sizeof *r);
+}
+
+static void
+sb_binding_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	struct signalling *s = ctx;
+	enum err e = keep_put(s->keep, handle, value);
+
+	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
+		log_error(STORE, "a registration would not survive a restart: %s", err_text(e));
+}
+
+static void
+sb_binding_forget(void *ctx, uint32_t handle)
+{
+	keep_drop(((struct signalling *)ctx)->keep, handle);
+}
+
+static void
+sb_subscription(void *ctx, const struct live_subscription *s, bool removed)
+{
+	reports_post_copy(&((struct signalling *)ctx)->reports, TO_MANAGEMENT_SUBSCRIPTION, 0,
+	    removed, s, sizeof *s);
+}
+
+static void
+sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	struct signalling *s = ctx;
+	enum err e = keep_put(s->kept_subscriptions, handle, value);
+
+	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
+		log_error(STORE, "a subscription would not survive a restart: %s", err_text(e));
+}
+
+static void
+sb_subscription_forget(void *ctx, uint32_t handle)
+{
+	keep_drop(((struct signalling *)ctx)->kept_subscriptions, handle);
+}
+
+static void
+sb_trace(void *ctx, const struct trace_record *record)
+{
+	struct trace_record r = *record;
+
+	r.at_ms = (int64_t)loop_wall_ms();
+	reports_trace(&((struct signalling *)ctx)->reports, &r);
+}
+
+static void
+sb_block(void *ctx, const struct guard_block *b)
+{
+	screening_on_block(&((struct signalling *)ctx)->screening, b);
+}
+
+static void
+sb_unblock(void *ctx, const struct addr_net *net)
+{
+	screening_on_unblock(&((struct signalling *)ctx)->screening, net);
+}
+
+static void
+sb_hold(void *ctx, const struct addr_net *net, uint32_t seconds)
+{
+	screening_on_hold(&((struct signalling *)ctx)->screening, net, seconds);
+}
+
+const struct switchboard_ops signalling_ops = {.send = sb_send,
+    .on_block = sb_block,
+    .on_unblock = sb_unblock,
+    .on_hold = sb_hold,
+    .local_for = sb_local_for,
+    .wall_ms = sb_wall_ms,
+    .on_live_call = sb_live_call,
+    .record_begin = sb_record_begin,
+    .record_update = sb_record_update,
+    .record_end = sb_record_end,
+    .on_registration = sb_registration,
+    .locate = sb_locate,
+    .expect_name = sb_expect_name,
+    .keep_alive = sb_keep_alive,
+    .on_line = sb_line,
+    .binding_keep = sb_binding_keep,
+    .binding_forget = sb_binding_forget,
+    .subscription_keep = sb_subscription_keep,
+    .subscription_forget = sb_subscription_forget,
+    .on_subscription = sb_subscription,
+    .on_trace = sb_trace};

@@ -1,0 +1,171 @@
+/* What calls and registrations ask for. */
+#include "daemon/switchboard_int.h"
+
+/* ---- calls ---- */
+
+/* Those that can be reached. */
+static size_t
+hand_over(const struct reg_contact *contact, size_t n, struct call_contact *out)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (contact[i].reachable)
+			out[kept++] = (struct call_contact){.uri = contact[i].uri,
+			    .flow = contact[i].flow,
+			    .route = contact[i].route};
+	return kept;
+}
+
+static size_t
+call_contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
+{
+	struct switchboard *sb = ctx;
+	struct reg_contact contact[CALL_CONTACTS_MAX];
+
+	if (max > CALL_CONTACTS_MAX)
+		max = CALL_CONTACTS_MAX;
+	return hand_over(contact, registrar_contacts(sb->registrar, phone_id, contact, max), out);
+}
+
+static enum err
+call_gruu(void *ctx, const struct sip_uri *uri, int64_t *phone_id, struct call_contact *out,
+    size_t max, size_t *n)
+{
+	struct switchboard *sb = ctx;
+	struct reg_contact contact[CALL_CONTACTS_MAX];
+	size_t found;
+	enum err e;
+
+	if (max > CALL_CONTACTS_MAX)
+		max = CALL_CONTACTS_MAX;
+	e = registrar_find_gruu(sb->registrar, uri, phone_id, contact, max, &found);
+	if (e == ERR_OK)
+		*n = hand_over(contact, found, out);
+	return e;
+}
+
+static int64_t
+wall_ms(void *ctx)
+{
+	struct switchboard *sb = ctx;
+
+	return sb->p.ops->wall_ms(sb->p.ctx);
+}
+
+static void
+call_on_live(void *ctx, const struct live_call *call)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->on_live_call(sb->p.ctx, call);
+}
+
+static uint32_t
+call_record_begin(void *ctx, const struct cdr *cdr)
+{
+	struct switchboard *sb = ctx;
+
+	return sb->p.ops->record_begin(sb->p.ctx, cdr);
+}
+
+static void
+call_record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->record_update(sb->p.ctx, handle, cdr);
+}
+
+static void
+call_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->record_end(sb->p.ctx, handle, cdr);
+}
+
+static void
+call_on_dialog(void *ctx, const struct call_dialog_event *ev)
+{
+	struct switchboard *sb = ctx;
+
+	presence_on_dialog(sb->watching.presence, ev);
+}
+
+static void
+call_on_dialog_count(void *ctx, const struct addr *peer, int change)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->gate) /* at the end calls go after it */
+		guard_on_dialog(gate_guard(sb->gate), peer, change);
+}
+
+const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_dialog_count,
+    .on_dialog = call_on_dialog,
+    .contacts = call_contacts,
+    .gruu = call_gruu,
+    .wall_ms = wall_ms,
+    .on_live = call_on_live,
+    .record_begin = call_record_begin,
+    .record_update = call_record_update,
+    .record_end = call_record_end};
+
+void
+switchboard_on_media_event(void *ctx, const struct media_event *ev)
+{
+	struct switchboard *sb = ctx;
+
+	call_on_media_event(sb->calls, ev);
+}
+
+/* ---- registrations ---- */
+
+static void
+reg_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->binding_keep(sb->p.ctx, handle, value);
+}
+
+static void
+reg_forget(void *ctx, uint32_t handle)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->binding_forget(sb->p.ctx, handle);
+}
+
+static void
+reg_on_registration(void *ctx, const struct live_registration *r, bool removed)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->on_registration(sb->p.ctx, r, removed);
+}
+
+static void
+reg_on_phone(void *ctx, int64_t phone_id, size_t contacts, size_t reachable)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->watching.presence) /* static contacts come before it is there */
+		presence_on_registration(sb->watching.presence, phone_id);
+}
+
+static enum err
+reg_local_for(void *ctx, enum sip_transport t, const struct addr *remote, struct addr *local)
+{
+	struct switchboard *sb = ctx;
+
+	return sb->p.ops->local_for(sb->p.ctx, t, remote, local);
+}
+
+const struct registrar_ops switchboard_registrar_ops = {.keep = reg_keep,
+    .forget = reg_forget,
+    .on_registration = reg_on_registration,
+    .on_phone = reg_on_phone,
+    .local_for = reg_local_for,
+    .wall_ms = wall_ms};

@@ -36,6 +36,7 @@ def connect(transport, server, host, port=0, tls=None, name=None):
         return sock
     sock.settimeout(10)
     sock.connect(server)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if transport in ENCRYPTED:
         sock = (tls or any_certificate()).wrap_socket(sock, server_hostname=name)
     if transport in WEBSOCKETS:

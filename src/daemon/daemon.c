@@ -23,7 +23,7 @@
 #include "security/firewall.h"
 #include "store/trace_store.h"
 
-enum { TO_MANAGEMENT_MAX = 65536, TO_SIGNALLING_MAX = 16384 };
+enum { TO_MANAGEMENT_MAX = 8192, TO_SIGNALLING_MAX = 16384 };
 
 struct daemon {
 	struct options options;

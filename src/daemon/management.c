@@ -148,23 +148,46 @@ management_blacklist(const struct management *m)
 }
 
 static void
+take_report(struct management *m, const struct report *r)
+{
+	switch (r->kind) {
+	case REPORT_RECORD: keep_record(m, r->slot, (const void *)r->value); break;
+	case REPORT_LIVE_CALL: api_on_live_call(m->p.api, (const void *)r->value); break;
+	case REPORT_REGISTRATION:
+		api_on_registration(m->p.api, (const void *)r->value, r->removed);
+		break;
+	case REPORT_LINE: api_on_line(m->p.api, (const void *)r->value, r->removed); break;
+	case REPORT_SUBSCRIPTION:
+		api_on_subscription(m->p.api, (const void *)r->value, r->removed);
+		break;
+	case REPORT_SCREENING:
+		blacklist_on_report(m->blacklist, (const void *)r->value);
+		notify_on_report(m->notify, (const void *)r->value);
+		break;
+	}
+}
+
+static void
+take_reports(struct management *m, const struct report_block *b)
+{
+	for (uint32_t at = 0; at < b->n;) {
+		const struct report *r = (const void *)((const char *)b->reports + at);
+
+		take_report(m, r);
+		at += (uint32_t)sizeof *r + ((r->bytes + 7) & ~7u);
+	}
+}
+
+static void
 take(struct management *m, const struct to_management *msg)
 {
 	switch (msg->kind) {
-	case TO_MANAGEMENT_RECORD: keep_record(m, msg->slot, msg->p); break;
-	case TO_MANAGEMENT_LIVE_CALL: api_on_live_call(m->p.api, msg->p); break;
-	case TO_MANAGEMENT_REGISTRATION: api_on_registration(m->p.api, msg->p, msg->removed); break;
-	case TO_MANAGEMENT_LINE: api_on_line(m->p.api, msg->p, msg->removed); break;
-	case TO_MANAGEMENT_SUBSCRIPTION: api_on_subscription(m->p.api, msg->p, msg->removed); break;
+	case TO_MANAGEMENT_REPORTS: take_reports(m, msg->p); break;
 	case TO_MANAGEMENT_TRACE: api_on_traces(m->p.api, msg->p); return; /* taken over */
 	case TO_MANAGEMENT_CHANGED: m->directory_stale = true; break;
 	case TO_MANAGEMENT_CERTIFICATES: m->tls_stale = true; break;
 	case TO_MANAGEMENT_OLD_DIRECTORY: break;
 	case TO_MANAGEMENT_RULE: take_rule(m, msg); break;
-	case TO_MANAGEMENT_SCREENING:
-		blacklist_on_report(m->blacklist, msg->p);
-		notify_on_report(m->notify, msg->p);
-		break;
 	case TO_MANAGEMENT_METRICS: {
 		const struct metrics_block *block = msg->p;
 

@@ -13,26 +13,44 @@
 #include "security/blacklist.h"
 
 enum management_kind {
-	TO_MANAGEMENT_RECORD,	     /* p: struct cdr, slot: of the journal */
-	TO_MANAGEMENT_LIVE_CALL,     /* p: struct live_call */
-	TO_MANAGEMENT_REGISTRATION,  /* p: struct live_registration; removed */
-	TO_MANAGEMENT_SUBSCRIPTION,  /* p: struct live_subscription; removed */
-	TO_MANAGEMENT_LINE,	     /* p: struct live_line; removed */
+	TO_MANAGEMENT_REPORTS,	     /* p: struct report_block */
 	TO_MANAGEMENT_TRACE,	     /* p: struct trace_block */
 	TO_MANAGEMENT_METRICS,	     /* p: struct metrics_block */
 	TO_MANAGEMENT_OLD_DIRECTORY, /* p: struct directory, to be freed */
 	TO_MANAGEMENT_CHANGED,	     /* from the store's feed: rebuild the directory */
 	TO_MANAGEMENT_CERTIFICATES,  /* from the store's feed: rebuild what TLS uses */
-	TO_MANAGEMENT_SCREENING,     /* p: struct guard_report */
 	TO_MANAGEMENT_RULE,	     /* from the feed: address rule id, or all with id 0; own */
 };
 
 struct to_management {
 	enum management_kind kind;
-	uint32_t slot;
-	bool removed, own;
+	bool own;
 	int64_t id;
 	void *p;
+};
+
+/* What happens often travels in blocks: a block for each call's every step would cost more
+ * than the step. */
+enum report_kind {
+	REPORT_RECORD,	     /* struct cdr; slot: of the journal */
+	REPORT_LIVE_CALL,    /* struct live_call */
+	REPORT_REGISTRATION, /* struct live_registration; removed */
+	REPORT_SUBSCRIPTION, /* struct live_subscription; removed */
+	REPORT_LINE,	     /* struct live_line; removed */
+	REPORT_SCREENING,    /* struct guard_report */
+};
+
+struct report {
+	enum report_kind kind;
+	uint32_t slot, bytes; /* of the value that follows, padded to 8 */
+	bool removed;
+	uint64_t value[];
+};
+
+struct report_block {
+	uint32_t n, cap; /* bytes */
+	bool precious;	 /* must not get lost */
+	uint64_t reports[];
 };
 
 struct metrics_block {

@@ -5,8 +5,8 @@
 #include "daemon/management.h"
 
 enum {
-	WAKE_MS = 20, /* management is woken at most so often */
-	TRACE_BATCH_BYTES = 65536,
+	WAKE_MS = 50, /* management is woken at most so often */
+	BLOCK_BYTES = 65536,
 };
 
 /* A message that must not get lost, waiting for room in the mailbox. */
@@ -38,8 +38,8 @@ wait_for_room(struct reports *r, const struct to_management *m)
 void
 reports_post(struct reports *r, const struct to_management *m)
 {
-	bool precious = m->kind == TO_MANAGEMENT_RECORD || m->kind == TO_MANAGEMENT_OLD_DIRECTORY ||
-			m->kind == TO_MANAGEMENT_LINE;
+	const struct report_block *block = m->kind == TO_MANAGEMENT_REPORTS ? m->p : NULL;
+	bool precious = m->kind == TO_MANAGEMENT_OLD_DIRECTORY || (block && block->precious);
 
 	arm_wake(r);
 	if (list_empty(&r->waiting) && mailbox_post_quiet(r->out, m) == ERR_OK)
@@ -52,19 +52,53 @@ reports_post(struct reports *r, const struct to_management *m)
 	management_drop(m);
 }
 
+static void
+post_block(struct reports *r)
+{
+	struct report_block *block = r->block;
+
+	r->block = NULL;
+	if (block)
+		reports_post(r, &(struct to_management){.kind = TO_MANAGEMENT_REPORTS, .p = block});
+}
+
+void *
+reports_add(struct reports *r, enum report_kind kind, uint32_t slot, bool removed, size_t bytes)
+{
+	size_t whole = sizeof(struct report) + ((bytes + 7) & ~(size_t)7);
+	struct report_block *b = r->block;
+	struct report *report;
+
+	if (b && b->cap - b->n < whole) {
+		post_block(r);
+		b = NULL;
+	}
+	if (!b) {
+		b = malloc(sizeof *b + BLOCK_BYTES);
+		if (!b) {
+			r->dropped++;
+			return NULL;
+		}
+		*b = (struct report_block){.cap = BLOCK_BYTES};
+		r->block = b;
+		arm_wake(r);
+	}
+	report = (struct report *)(void *)((char *)b->reports + b->n);
+	*report = (struct report){
+	    .kind = kind, .slot = slot, .bytes = (uint32_t)bytes, .removed = removed};
+	b->n += (uint32_t)whole;
+	b->precious = b->precious || kind == REPORT_RECORD || kind == REPORT_LINE;
+	return report->value;
+}
+
 void
-reports_post_copy(struct reports *r, enum management_kind kind, uint32_t slot, bool removed,
+reports_copy(struct reports *r, enum report_kind kind, uint32_t slot, bool removed,
     const void *value, size_t bytes)
 {
-	struct to_management m = {
-	    .kind = kind, .slot = slot, .removed = removed, .p = malloc(bytes)};
+	void *room = reports_add(r, kind, slot, removed, bytes);
 
-	if (!m.p) {
-		r->dropped++;
-		return;
-	}
-	memcpy(m.p, value, bytes);
-	reports_post(r, &m);
+	if (room)
+		memcpy(room, value, bytes);
 }
 
 static void
@@ -82,7 +116,7 @@ reports_trace(struct reports *r, const struct trace_record *record)
 {
 	for (int attempt = 0; attempt < 2; attempt++) {
 		if (!r->traces) {
-			r->traces = trace_block_new(TRACE_BATCH_BYTES);
+			r->traces = trace_block_new(BLOCK_BYTES);
 			arm_wake(r);
 		}
 		if (r->traces && trace_block_add(r->traces, record) == ERR_OK)
@@ -97,6 +131,7 @@ reports_flush(struct reports *r)
 {
 	struct list *node;
 
+	post_block(r);
 	post_traces(r);
 	while ((node = list_pop(&r->waiting))) {
 		struct waiting *w = container_of(node, struct waiting, link);
@@ -142,6 +177,7 @@ reports_fini(struct reports *r)
 		management_drop(&w->message);
 		free(w);
 	}
+	free(r->block);
 	free(r->traces);
 	*r = (struct reports){0};
 }

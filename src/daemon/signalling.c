@@ -128,8 +128,8 @@ take_commands(void *ctx)
 static void
 report_screening(void *ctx, const struct guard_report *r)
 {
-	reports_post_copy(
-	    &((struct signalling *)ctx)->reports, TO_MANAGEMENT_SCREENING, 0, false, r, sizeof *r);
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_SCREENING, 0, false, r, sizeof *r);
 }
 
 /* ---- start and stop ---- */

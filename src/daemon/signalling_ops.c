@@ -30,17 +30,13 @@ static void
 sb_live_call(void *ctx, const struct live_call *call)
 {
 	struct signalling *s = ctx;
-	struct to_management m = {.kind = TO_MANAGEMENT_LIVE_CALL, .p = malloc(sizeof *call)};
-	struct live_call *copy = m.p;
+	struct live_call *copy = reports_add(&s->reports, REPORT_LIVE_CALL, 0, false, sizeof *copy);
 
-	if (!copy) {
-		s->reports.dropped++;
+	if (!copy)
 		return;
-	}
 	*copy = *call;
 	copy->traced =
 	    trace_filter_knows(switchboard_trace_filter(s->switchboard), slice_cstr(call->call_id));
-	reports_post(&s->reports, &m);
 }
 
 static uint32_t
@@ -68,7 +64,7 @@ sb_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 	struct signalling *s = ctx;
 
 	journal_end(s->journal, handle, cdr);
-	reports_post_copy(&s->reports, TO_MANAGEMENT_RECORD, handle, false, cdr, sizeof *cdr);
+	reports_copy(&s->reports, REPORT_RECORD, handle, false, cdr, sizeof *cdr);
 }
 
 static void
@@ -108,15 +104,14 @@ sb_keep_alive(void *ctx, const struct sip_flow *flow)
 static void
 sb_line(void *ctx, const struct live_line *l, bool removed)
 {
-	reports_post_copy(
-	    &((struct signalling *)ctx)->reports, TO_MANAGEMENT_LINE, 0, removed, l, sizeof *l);
+	reports_copy(&((struct signalling *)ctx)->reports, REPORT_LINE, 0, removed, l, sizeof *l);
 }
 
 static void
 sb_registration(void *ctx, const struct live_registration *r, bool removed)
 {
-	reports_post_copy(&((struct signalling *)ctx)->reports, TO_MANAGEMENT_REGISTRATION, 0,
-	    removed, r, sizeof *r);
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_REGISTRATION, 0, removed, r, sizeof *r);
 }
 
 static void
@@ -138,8 +133,8 @@ sb_binding_forget(void *ctx, uint32_t handle)
 static void
 sb_subscription(void *ctx, const struct live_subscription *s, bool removed)
 {
-	reports_post_copy(&((struct signalling *)ctx)->reports, TO_MANAGEMENT_SUBSCRIPTION, 0,
-	    removed, s, sizeof *s);
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_SUBSCRIPTION, 0, removed, s, sizeof *s);
 }
 
 static void

@@ -1,8 +1,8 @@
 /*
  * When to stop waking for each datagram. A sleeping thread that is woken for one
  * datagram pays more for the waking than for the message; so above some rate the
- * socket is looked at once a millisecond instead (what network cards call interrupt
- * moderation). Below it nothing changes, and a lone call is served at once.
+ * socket is looked at by the clock instead, every few milliseconds (what network cards call
+ * interrupt moderation). Below it nothing changes, and a lone call is served at once.
  */
 #ifndef NET_PACE_H
 #define NET_PACE_H
@@ -14,7 +14,7 @@ enum {
 	PACE_WINDOW_MS = 64,
 	PACE_ENTER = 96, /* datagrams in a window: 1,500 a second */
 	PACE_LEAVE = 48,
-	PACE_LOOK_MS = 1,
+	PACE_LOOK_MS = 3,
 };
 
 struct pace {

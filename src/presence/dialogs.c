@@ -8,6 +8,8 @@
 #include "presence/presence_int.h"
 #include "presence/xml.h"
 
+enum { TEXT_SPARE = 48 }; /* for the tag and the name that come later */
+
 enum dialog_text { TEXT_CALL_ID, TEXT_LOCAL_TAG, TEXT_REMOTE_TAG, TEXT_NUMBER, TEXT_NAME, TEXTS };
 
 struct watched_dialog {
@@ -17,7 +19,7 @@ struct watched_dialog {
 	struct resource *resource;
 	uint8_t state; /* enum call_dialog_state */
 	bool recipient, hidden, held;
-	uint16_t text_end[TEXTS];
+	uint16_t text_end[TEXTS], text_cap;
 	char text[];
 };
 
@@ -68,8 +70,9 @@ dialogs_free(struct resource *r)
 		dialog_free(container_of(node, struct watched_dialog, node));
 }
 
+/* In the place of old, which is NULL or has no room when another is returned. NULL: no memory. */
 static struct watched_dialog *
-dialog_new(const struct call_dialog_event *ev)
+dialog_write(struct watched_dialog *old, const struct call_dialog_event *ev)
 {
 	const struct slice texts[TEXTS] = {[TEXT_CALL_ID] = ev->call_id,
 	    [TEXT_LOCAL_TAG] = ev->local_tag,
@@ -81,12 +84,17 @@ dialog_new(const struct call_dialog_event *ev)
 
 	for (int i = 0; i < TEXTS; i++)
 		n += texts[i].n;
-	d = n > UINT16_MAX ? NULL : malloc(sizeof *d + n);
+	if (n + TEXT_SPARE > UINT16_MAX)
+		return NULL;
+	d = old && n <= old->text_cap ? old : malloc(sizeof *d + n + TEXT_SPARE);
 	if (!d)
 		return NULL;
-	memset(d, 0, sizeof *d);
-	list_init(&d->node);
-	d->id = ev->id;
+	if (d != old) {
+		memset(d, 0, sizeof *d);
+		list_init(&d->node);
+		d->id = ev->id;
+		d->text_cap = (uint16_t)(n + TEXT_SPARE);
+	}
 	d->state = (uint8_t)ev->state;
 	d->recipient = ev->recipient;
 	d->hidden = ev->hidden;
@@ -105,8 +113,10 @@ dialog_new(const struct call_dialog_event *ev)
 static void
 dialog_enter(struct resource *r, struct watched_dialog *old, const struct call_dialog_event *ev)
 {
-	struct watched_dialog *d = dialog_new(ev);
+	struct watched_dialog *d = dialog_write(old, ev);
 
+	if (d && d == old)
+		return;
 	if (!d || hmap_put(&r->p->dialogs, &d->by_id, hash_mix(d->id, 0)) != ERR_OK) {
 		free(d);
 		return;

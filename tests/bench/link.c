@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
@@ -73,7 +74,9 @@ static void
 begin(struct links *l, int link, int fd, bool accepted)
 {
 	struct stream *s = &l->stream[link];
+	int yes = 1;
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 	*s = (struct stream){.fd = fd, .ssl = SSL_new(l->tls), .in = malloc(STREAM_BYTES)};
 	if (!s->ssl || !s->in || SSL_set_fd(s->ssl, fd) != 1 ||
 	    (accepted ? SSL_accept(s->ssl) : SSL_connect(s->ssl)) != 1)

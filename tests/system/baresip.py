@@ -55,7 +55,7 @@ class Baresip:
     """`calls` and `hangs_up` are commands through its control port; `events` are what it reported."""
 
     def __init__(self, server, name, secret, hertz=440, transport="udp", sip_host="127.0.0.1", codecs="PCMA",
-                 answer="auto", register_s=120, record=True, applications=(), account="", contacts=""):
+                 answer="auto", register_s=120, record=True, applications=(), contacts=""):
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-baresip-")
         folder = Path(self.folder.name)
         self.name, self.hertz = name, hertz
@@ -74,7 +74,7 @@ class Baresip:
             f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")
         (folder / "accounts").write_text(
             f"<sip:{name}@{server.host}:{server.port_of(transport)};transport={transport}>;auth_user={name};auth_pass={secret};"
-            f"regint={register_s};answermode={answer};audio_codecs={codecs}{account}\n")
+            f"regint={register_s};answermode={answer};audio_codecs={codecs}\n")
         (folder / "contacts").write_text(contacts)
         self.log = folder / "log"
         with self.log.open("w") as log:

@@ -319,12 +319,10 @@ class Watching(SystemTest):
         watch.ask(0)
 
     def test_baresip_watches(self):
-        """A real softphone's presence and message lamp."""
-        watcher = self.baresip("p1", 440, sip_host=WATCHER, applications=("contact", "presence", "mwi"), account=";mwi=yes",
+        """A real softphone's presence. (Its message lamp, the module mwi of 1.0.0, now and then subscribes without end.)"""
+        watcher = self.baresip("p1", 440, sip_host=WATCHER, applications=("contact", "presence"),
                                contacts=f'"Two" <sip:104@{self.server.host}:{self.server.sip_port}>;presence=p2p\n')
-        until(lambda: "Messages-Waiting: no" in watcher.log_text(), "baresip shows the message lamp", 20)
-        until(lambda: {one["event"] for one in self.subscriptions()} >= {"presence", "message-summary"},
-              "baresip has subscribed", 20)
+        until(lambda: {one["event"] for one in self.subscriptions()} == {"presence"}, "baresip has subscribed", 20)
         self.baresip("p4", 880, sip_host=CALLED)
         until(lambda: re.search(r"104.*Online", watcher.log_text(), re.I), "baresip sees that 104 is there", 20)
 

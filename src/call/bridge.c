@@ -54,6 +54,18 @@ close_stream(struct stream *s)
 	media_stream_close(s->call->sw->p.media, s->ref);
 }
 
+/* The address the peer shall send to: the configured one, or the one that faces it. */
+static void
+media_address(const struct leg *to, struct addr *out)
+{
+	const struct settings *set = dir_settings(to->call->sw->p.directory);
+
+	if (!set->media_address[0] ||
+	    addr_parse_ip(slice_cstr(set->media_address), 0, out) != ERR_OK)
+		sip_core_address(to->call->sw->p.core, &to->dialog.flow, out);
+	out->port = 0;
+}
+
 static void
 tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const struct sip_flow *flow)
 {
@@ -63,6 +75,10 @@ tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const str
 	    .party = l->media_party,
 	    .send = m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY};
 
+	/* Who checks where voice comes from knows our SDP, or at least our signalling. */
+	media_address(l, &peer.local[0]);
+	peer.local[1] = flow->local;
+	peer.local[1].port = 0;
 	peer.rtp.port = m->port;
 	if (addr_is_any(&peer.rtp)) /* 0.0.0.0: the old way to hold (RFC 2543) */
 		peer.send = false;
@@ -113,18 +129,6 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 		return ERR_UNSUPPORTED;
 	l->holding = sdp_is_hold(&sdp);
 	return sdp_text_set(&l->remote_sdp, text);
-}
-
-/* The address the peer shall send to: the configured one, or the one that faces it. */
-static void
-media_address(const struct leg *to, struct addr *out)
-{
-	const struct settings *set = dir_settings(to->call->sw->p.directory);
-
-	if (!set->media_address[0] ||
-	    addr_parse_ip(slice_cstr(set->media_address), 0, out) != ERR_OK)
-		sip_core_address(to->call->sw->p.core, &to->dialog.flow, out);
-	out->port = 0;
 }
 
 /* As many lines as to's session has: refused ones are added, or left out. */

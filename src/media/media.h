@@ -60,6 +60,8 @@ struct media_stream_params {
 	uint64_t user;
 };
 
+enum { MEDIA_LOCALS = 2 };
+
 /* Where a side's peer is. Packets are accepted from the SDP address, or from the
  * IP the peer's signalling came from (NAT: symmetric RTP). The first accepted
  * packet fixes the source; from then on only that source counts, until
@@ -67,6 +69,10 @@ struct media_stream_params {
 struct media_peer {
 	struct addr rtp, rtcp;	/* from SDP; family 0 = not known yet (send nothing) */
 	struct addr signalling; /* source IP of signalling, port unused; family 0 = none */
+	/* The address that our SDP names to this peer, then the one our signalling has: packets
+	 * leave from the first that is this machine's, for a peer may believe no other. Ports
+	 * unused; family 0 or any address = not known: from wherever the kernel chooses. */
+	struct addr local[MEDIA_LOCALS];
 	bool send;	/* false: the peer does not want media (hold): drop what is for it */
 	uint32_t party; /* another number: somebody else has this side now. Both may share an IP
 			   (one NAT), so the source of the one before does not latch again,

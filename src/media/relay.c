@@ -97,11 +97,14 @@ static void
 relay_set_peer(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_peer *peer)
 {
-	struct slot *slot = find_open(relay_of(m), ref);
+	struct relay *r = relay_of(m);
+	struct slot *slot = find_open(r, ref);
 
 	if (!slot)
 		return;
 	slot->wanted.peer[side] = *peer;
+	if (!addr_is_any(&r->ports.bind)) /* there is but one address to hear and speak from */
+		memset(slot->wanted.peer[side].local, 0, sizeof peer->local);
 	submit(slot);
 }
 

@@ -53,8 +53,10 @@ renew_targets(struct stream_side *side, bool ip6)
 		struct addr a;
 
 		t->length = 0;
-		if (latch_target(&side->latch, port, &a) && (ip6 || a.family == 4))
-			write_sockaddr(t, &a, ip6);
+		if (!latch_target(&side->latch, port, &a) || (!ip6 && a.family != 4))
+			continue;
+		write_sockaddr(t, &a, ip6);
+		t->from = egress_find(&side->egress, side->latch.peer.local, &a);
 	}
 }
 
@@ -69,6 +71,7 @@ begin(struct stream *s, struct worker *w, const struct plan *plan)
 		struct stream_side *side = &s->side[i];
 
 		latch_init(&side->latch);
+		side->egress = (struct egress){0}; /* routes may have changed since */
 		rtp_stats_init(&side->rtp, plan->clock_rate_hz);
 		side->refused = side->rtcp_packets = 0;
 	}
@@ -143,6 +146,14 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 	return true;
 }
 
+static ssize_t
+send_packet(const struct stream_target *t, int fd, struct slice packet)
+{
+	if (t->from.family)
+		return egress_sendto(fd, packet, &t->to.any, t->length, &t->from);
+	return sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any, t->length);
+}
+
 static void
 forward(const struct stream_side *to, enum latch_port port, enum rtp_kind kind, int fd,
     struct worker *w, struct slice packet)
@@ -152,8 +163,7 @@ forward(const struct stream_side *to, enum latch_port port, enum rtp_kind kind, 
 
 	if (held || t->length == 0)
 		worker_count(w, undeliverable);
-	else if (sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any,
-		     t->length) < 0)
+	else if (send_packet(t, fd, packet) < 0)
 		worker_count(w, send_failed);
 	else
 		worker_count(w, packets);

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include "loop/timer.h"
+#include "media/egress_int.h"
 #include "media/latch_int.h"
 #include "media/plan_int.h"
 #include "media/ports_int.h"
@@ -23,10 +24,12 @@ struct stream_target {
 		struct sockaddr_in ip4;
 		struct sockaddr_in6 ip6;
 	} to;
+	struct addr from; /* family 0 = as the kernel chooses */
 };
 
 struct stream_side {
 	struct latch latch;
+	struct egress egress;
 	struct stream_target target[LATCH_PORTS];
 	struct rtp_stats rtp;
 	uint64_t refused, rtcp_packets;

@@ -1,5 +1,6 @@
 /*
- * What the relay costs: bench_relay [STREAMS [SECONDS [THREADS]]].
+ * What the relay costs: bench_relay [STREAMS [SECONDS [THREADS [LOCAL]]]]. LOCAL: the
+ * relay's IPv4 address for its phones; 127.0.0.1 (the kernel's choice of a source) unless told.
  *
  * Calls of two phones, 50 packets a second from each, on loopback. Counted is the
  * CPU time of the media threads only (/proc/self/task/.../schedstat), divided by
@@ -34,6 +35,7 @@ struct bench {
 		int fd;
 		struct addr at;
 	} (*phone)[MEDIA_SIDES];
+	struct addr local;
 	uint64_t sent, received;
 };
 
@@ -85,12 +87,13 @@ media_cpu_ns(void)
 }
 
 static void
-phone_open(struct phone *p, uint16_t relay_port)
+phone_open(struct phone *p, const struct addr *relay, uint16_t relay_port)
 {
 	struct sockaddr_in me = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
 	socklen_t length = sizeof me;
 
-	me.sin_addr.s_addr = to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	me.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memcpy(&to.sin_addr, relay->ip, sizeof to.sin_addr);
 	to.sin_port = htons(relay_port);
 	p->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	if (p->fd < 0 || bind(p->fd, (struct sockaddr *)&me, sizeof me) != 0 ||
@@ -113,9 +116,9 @@ open_calls(struct bench *b)
 			die("no ports left");
 		for (unsigned side = 0; side < MEDIA_SIDES; side++) {
 			struct phone *p = &b->phone[i][side];
-			struct media_peer peer = {.send = true};
+			struct media_peer peer = {.send = true, .local = {b->local}};
 
-			phone_open(p, port[side]);
+			phone_open(p, &b->local, port[side]);
 			peer.rtp = peer.rtcp = peer.signalling = p->at;
 			peer.rtcp.port++;
 			media_stream_set_peer(b->media, b->ref[i], (enum media_side)side, &peer);
@@ -227,7 +230,8 @@ main(int argc, char **argv)
 	    .n_threads = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0,
 	};
 
-	if (b.n_streams == 0 || b.n_streams > STREAMS_MAX || b.seconds == 0)
+	if (addr_parse_ip(slice_cstr(argc > 4 ? argv[4] : "127.0.0.1"), 0, &b.local) != ERR_OK ||
+	    b.local.family != 4 || b.n_streams == 0 || b.n_streams > STREAMS_MAX || b.seconds == 0)
 		return 2;
 	params.warm_streams = b.n_streams + OPENS;
 	log_set_level(LOG_WARN);

@@ -110,11 +110,13 @@ tls_session_connect(struct tls_session **out, struct net_tls *t, struct out_buf 
 		return e;
 	SSL_set_connect_state(s->ssl);
 	if (name.n) {
-		s->name = strndup(name.p, name.n);
+		s->name = malloc(name.n + 1);
 		if (!s->name) {
 			tls_session_free(s);
 			return ERR_NOMEM;
 		}
+		memcpy(s->name, name.p, name.n);
+		s->name[name.n] = '\0';
 		SSL_set_verify(s->ssl, SSL_VERIFY_PEER, NULL);
 		if (addr_parse_ip(name, 0, &ip) != ERR_OK) /* RFC 6066, 3: no literal */
 			(void)SSL_set_tlsext_host_name(s->ssl, s->name);

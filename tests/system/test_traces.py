@@ -123,9 +123,9 @@ class Traces(unittest.TestCase):
         self.addCleanup(clara.close)
         until(lambda: self.register_is_traced(), "the watched phone is traced")
         clara.register()
-        items = self.server.api("GET", "/api/traces?kind=register")["items"]
+        items = until(lambda: [item for item in self.server.api("GET", "/api/traces?kind=register")["items"]
+                               if item["status"] == 200], "its registration is complete")
         self.assertEqual({item["called"] for item in items}, {"bernd"})
-        self.assertEqual(items[0]["status"], 200)
         self.run_cli("trace", "phone", "bernd", "off")
 
     def register_is_traced(self):

@@ -69,6 +69,15 @@ challenge(struct provider *p, const char *word, struct buf *b)
 	    header, p->nonce, strncmp(word, "stale", 5) == 0 ? ", stale=true" : "");
 }
 
+static unsigned
+expires_of(const struct sip_msg *req)
+{
+	uint32_t s = 0;
+
+	(void)!slice_to_u32(sip_msg_value(req, SIP_HDR_EXPIRES), UINT32_MAX, &s);
+	return s;
+}
+
 static void
 write_answer(struct bench *b, struct provider *p, const struct sip_msg *req, const char *word,
     struct buf *out)
@@ -87,7 +96,7 @@ write_answer(struct bench *b, struct provider *p, const struct sip_msg *req, con
 		buf_printf(out, "Retry-After: %u (tea)\r\n", number);
 	if (status == 200 && word[3] == 'h')
 		buf_printf(out, "Expires: %u\r\n", number);
-	else if (status == 200 && atoi(sip_msg_value(req, SIP_HDR_EXPIRES).p) > 0)
+	else if (status == 200 && expires_of(req) > 0)
 		buf_printf(out, "Contact: <sip:x@old>;expires=9999,%.*s;expires=%u\r\n",
 		    (int)slice_find(sip_msg_value(req, SIP_HDR_CONTACT), '>') + 1,
 		    sip_msg_value(req, SIP_HDR_CONTACT).p, number);
@@ -99,7 +108,7 @@ write_answer(struct bench *b, struct provider *p, const struct sip_msg *req, con
 static void
 on_register(struct bench *b, struct provider *p, const struct sip_msg *req)
 {
-	unsigned expires = (unsigned)atoi(sip_msg_value(req, SIP_HDR_EXPIRES).p);
+	unsigned expires = expires_of(req);
 	const char *word = p->script;
 	struct buf out;
 	char text[4096];

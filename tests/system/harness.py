@@ -52,14 +52,20 @@ def now():
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+_given_ports = set()
+
+
 def free_port(host, lowest=2100, highest=9900):
-    """A port free for UDP and TCP on that address, even; below every range for voice."""
+    """A port free for UDP and TCP on that address, even; below every range for voice. Never given twice."""
     while True:
         port = random.randrange(lowest, highest, 2)
+        if (host, port) in _given_ports:
+            continue
         try:
             for one in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                 with socket.socket(socket.AF_INET, one) as probe:
                     probe.bind((host, port))
+            _given_ports.add((host, port))
             return port
         except OSError:
             continue

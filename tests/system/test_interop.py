@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Softphones of different makes register and talk to each other: linphone with baresip, both ways, with hold."""
+"""Softphones of different makes register and talk to each other: linphone with baresip, both ways, with hold and transfer."""
 import unittest
 
 import baresip
@@ -10,8 +10,8 @@ from linphone import Linphone
 
 class Interop(SystemTest):
     CONFIG = {
-        "phones": [password_phone("p1"), password_phone("p2")],
-        "users": [user(101, "p1"), user(102, "p2")],
+        "phones": [password_phone("p1"), password_phone("p2"), password_phone("p3")],
+        "users": [user(101, "p1"), user(102, "p2"), user(103, "p3")],
     }
 
     def phone(self, cls, name, hertz, **more):
@@ -30,6 +30,7 @@ class Interop(SystemTest):
                   self.phone(baresip.Baresip, "p2", 700, transport=transport))
         phones[1].connect()
         until(lambda: len(self.server.registrations()) == 2, "both phones are registered", 20)
+        self.assertEqual({one["transport"] for one in self.server.registrations()}, {transport.upper()})
         return phones
 
     def test_linphone_calls_baresip(self):
@@ -64,6 +65,52 @@ class Interop(SystemTest):
         bare.wait_event("CALL_CLOSED")
         self.server.wait_idle()
         self.assert_hears(lin, 700, 440)
+
+    @staticmethod
+    def recorded(phone):
+        """Bytes that baresip has recorded of what it heard."""
+        return sum(path.stat().st_size for path in phone.recordings.glob("*-dec.wav"))
+
+    @staticmethod
+    def last_tone(phone, hertz):
+        """The share of that tone in the last second heard."""
+        samples, rate = phone.heard()
+        return baresip.tone_share(samples[-rate:], hertz, rate)
+
+    def assert_transfer(self, lin, far, target):
+        """Linphone and far talk; linphone gives far to target (RFC 3515, RFC 5589, 6.1), who then hear each other."""
+        far.wait_event("CALL_ESTABLISHED")
+        # Recordings are named by the second: the one of a new stream must not fall upon the first.
+        until(lambda: self.recorded(far) > 2 * baresip.RATE * 2, "two seconds of sound", 20)
+        until(lambda: lin.recorded() > baresip.RATE * 2, "linphone heard a second of it")
+        lin.say(f"transfer sip:102@{self.server.host}:{self.server.sip_port}")
+        target.wait_event("CALL_ESTABLISHED")
+        until(lambda: [{one[side]["phone"] for side in ("caller", "called")} for one in self.server.calls()] == [{"p2", "p3"}],
+              "linphone is out of the call")
+        until(lambda: self.recorded(target) > 3 * baresip.RATE * 2, "three seconds of sound", 20)
+        far.command("hangup")
+        far.wait_event("CALL_CLOSED")
+        target.wait_event("CALL_CLOSED")
+        self.server.wait_idle()
+        self.assert_hears(lin, 1000, 700)
+        self.assertGreater(self.last_tone(far, 700), 0.9, "who was transferred must hear the new one at last")
+        self.assertGreater(self.last_tone(target, 1000), 0.9, "the new one must hear who was transferred")
+
+    def test_linphone_transfers_blindly_to_baresip(self):
+        for who_calls in ("far", "linphone"):
+            with self.subTest(who_calls=who_calls):
+                lin = self.phone(Linphone, "p1", 440)
+                target, far = (self.phone(baresip.Baresip, name, hertz) for name, hertz in (("p2", 700), ("p3", 1000)))
+                target.connect()
+                far.connect()
+                until(lambda: len(self.server.registrations()) == 3, "all are registered", 20)
+                if who_calls == "far":
+                    far.command("dial", "101")
+                else:
+                    lin.say("call 103")
+                self.assert_transfer(lin, far, target)
+                self.doCleanups()
+                until(lambda: not self.server.registrations(), "all signed off")
 
 
 if __name__ == "__main__":

@@ -196,12 +196,10 @@ class Lines(SystemTest):
         self.wait_state("main", "registered")
         self.call_in(self.carrier, "acct1")
 
-    # TLS: a second Strowger is the provider
+    # A second Strowger is the provider. It believes voice only from the address our SDP names, as we do its.
 
-    def tls_provider(self, name):
-        """Its own certificate is for this name; anna is its subscriber."""
-        authority = Authority("Provider")
-        self.addCleanup(authority.folder.cleanup)
+    def strowger_provider(self):
+        """anna is its subscriber."""
         provider = Server()
         self.addCleanup(provider.close)
         provider.start()
@@ -210,11 +208,27 @@ class Lines(SystemTest):
             "phones": [password_phone("acct1"), password_phone("anna")],
             "users": [user(201, "acct1"), user(202, "anna")],
             "numbers": [{"number": "0211555202", "kind": "external", "user": "1202"}]})
-        provider.api("POST", "/api/certificates", own("own", *authority.issue(name, f"DNS:{name}")))
         anna = Phone(provider.sip_address, address(12), "anna", "secret-of-anna")
         self.addCleanup(anna.close)
         anna.register()
+        return provider, anna
+
+    def tls_provider(self, name):
+        """Its own certificate is for this name."""
+        authority = Authority("Provider")
+        self.addCleanup(authority.folder.cleanup)
+        provider, anna = self.strowger_provider()
+        provider.api("POST", "/api/certificates", own("own", *authority.issue(name, f"DNS:{name}")))
         return provider, authority, anna
+
+    def test_voice_between_two_strowgers(self):
+        """On a machine with several addresses: the kernel would send all of it from 127.0.0.1."""
+        provider, anna = self.strowger_provider()
+        self.ready(line("udp", f"{provider.host}:{provider.sip_port}", transport="udp", password="secret-of-acct1"))
+        self.assertEqual(self.status()["udp"]["transport"], "UDP")
+        _, record = self.call_out("0555202", "+49211555202", anna, "anna")
+        self.assertGreater(record["packets_to_caller"], 0)
+        self.assertGreater(record["packets_to_called"], 0)
 
     def trust(self, authority):
         made = self.server.api("POST", "/api/certificates",

@@ -20,21 +20,6 @@ struct api_ticker {
 	struct thread *thread;
 };
 
-static struct timespec
-in_ms(uint32_t ms)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_sec += ms / 1000;
-	ts.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (ts.tv_nsec >= 1000000000) {
-		ts.tv_sec++;
-		ts.tv_nsec -= 1000000000;
-	}
-	return ts;
-}
-
 /* Sleeps until somebody has news or the time is up. Returns false at the end. */
 static bool
 wait_for_news(struct api_ticker *t, const struct timespec *until, bool *dirty)
@@ -47,7 +32,7 @@ wait_for_news(struct api_ticker *t, const struct timespec *until, bool *dirty)
 		rc = pthread_cond_timedwait(&t->changed, &t->lock, until);
 	*dirty = t->dirty;
 	if (t->dirty && !t->stop) {
-		struct timespec batch = in_ms(BATCH_MS);
+		struct timespec batch = thread_deadline(BATCH_MS);
 
 		rc = 0;
 		while (!t->stop && rc == 0)
@@ -78,8 +63,8 @@ ticker_run(void *ctx)
 			hub_check_sessions(api->hub);
 			hub_keepalive(api->hub);
 		}
-		until =
-		    in_ms((uint32_t)(next_ms - now_ms < period_ms ? next_ms - now_ms : period_ms));
+		until = thread_deadline(
+		    (uint32_t)(next_ms - now_ms < period_ms ? next_ms - now_ms : period_ms));
 		if (!wait_for_news(t, &until, &dirty))
 			return;
 		if (dirty) {

@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "loop/thread.h"
 
 struct mailbox {
 	pthread_mutex_t lock; /* guards everything below */
@@ -177,17 +178,10 @@ mailbox_take_batch(struct mailbox *mb, void *out, size_t max)
 enum err
 mailbox_wait(struct mailbox *mb, uint32_t timeout_ms)
 {
-	struct timespec until;
+	struct timespec until = thread_deadline(timeout_ms);
 	enum err e = ERR_OK;
 	int failed = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
 	pthread_mutex_lock(&mb->lock);
 	while (mb->counts.waiting == 0 && !mb->closed && failed != ETIMEDOUT)
 		failed = pthread_cond_timedwait(&mb->filled, &mb->lock, &until);

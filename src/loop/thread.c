@@ -53,3 +53,18 @@ thread_join(struct thread *t)
 	pthread_join(t->id, NULL);
 	free(t);
 }
+
+struct timespec
+thread_deadline(uint32_t ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += ms / 1000;
+	at.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_sec++;
+		at.tv_nsec -= 1000000000;
+	}
+	return at;
+}

@@ -6,6 +6,9 @@
 #ifndef LOOP_THREAD_H
 #define LOOP_THREAD_H
 
+#include <stdint.h>
+#include <time.h>
+
 #include "base/err.h"
 
 struct thread;
@@ -15,5 +18,8 @@ ERR_MUST_CHECK enum err thread_start(
     struct thread **out, const char *name, void (*run)(void *ctx), void *ctx);
 /** Waits for its end and frees it. NULL is fine. */
 void thread_join(struct thread *t);
+
+/** The time in ms from now by the monotonic clock, for pthread_cond_timedwait. */
+struct timespec thread_deadline(uint32_t ms);
 
 #endif

@@ -15,12 +15,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/data_file.h"
 #include "store/journal_int.h"
 
 enum {
@@ -241,35 +240,6 @@ is_ours(int fd, off_t bytes)
 }
 
 static enum err
-move_aside(const char *path)
-{
-	char aside[4096];
-
-	if ((size_t)snprintf(aside, sizeof aside, "%s.old", path) >= sizeof aside)
-		return ERR_TOO_BIG;
-	if (rename(path, aside) != 0)
-		return err_from_errno(errno);
-	log_warn(STORE, "the call journal has another format and was moved to %s", aside);
-	return ERR_OK;
-}
-
-static enum err
-open_file(const char *path, int *fd, off_t *bytes)
-{
-	struct stat st;
-
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (*fd < 0)
-		return err_from_errno(errno);
-	if (flock(*fd, LOCK_EX | LOCK_NB) != 0)
-		return errno == EWOULDBLOCK ? ERR_IN_USE : err_from_errno(errno);
-	if (fstat(*fd, &st) != 0)
-		return err_from_errno(errno);
-	*bytes = st.st_size;
-	return ERR_OK;
-}
-
-static enum err
 start_new(struct journal *j)
 {
 	struct header *h;
@@ -304,19 +274,12 @@ static enum err
 open_any(struct journal *j, const char *path, struct journal_left **left, size_t *left_count)
 {
 	off_t bytes = 0;
-	enum err e = open_file(path, &j->fd, &bytes);
+	enum err e = data_file_open(path, &j->fd, &bytes);
 
+	if (e == ERR_OK && bytes > 0 && !is_ours(j->fd, bytes))
+		e = data_file_replace(path, &j->fd, &bytes);
 	if (e != ERR_OK)
 		return e;
-	if (bytes > 0 && !is_ours(j->fd, bytes)) {
-		e = move_aside(path);
-		if (e != ERR_OK)
-			return e;
-		close(j->fd);
-		e = open_file(path, &j->fd, &bytes);
-		if (e != ERR_OK)
-			return e;
-	}
 	return bytes > 0 ? open_old(j, bytes, left, left_count) : start_new(j);
 }
 
@@ -334,8 +297,7 @@ journal_open(const char *path, struct journal **out, struct journal_left **left,
 	j->fd = -1;
 	e = open_any(j, path, &list, &n);
 	if (e != ERR_OK) {
-		snprintf(why, why_bytes, "The call journal %s cannot be opened: %s.", path,
-		    e == ERR_IN_USE ? "another strowgerd uses it" : err_text(e));
+		data_file_explain("The call journal", path, e, why, why_bytes);
 		journal_close(j);
 		return e;
 	}

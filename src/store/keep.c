@@ -15,12 +15,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/data_file.h"
 #include "store/journal_int.h"
 
 enum {
@@ -267,22 +266,6 @@ start_new(struct keep *k, uint64_t format)
 	return ERR_OK;
 }
 
-static enum err
-open_file(struct keep *k, const char *path, off_t *bytes)
-{
-	struct stat st;
-
-	k->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (k->fd < 0)
-		return err_from_errno(errno);
-	if (flock(k->fd, LOCK_EX | LOCK_NB) != 0)
-		return errno == EWOULDBLOCK ? ERR_IN_USE : err_from_errno(errno);
-	if (fstat(k->fd, &st) != 0)
-		return err_from_errno(errno);
-	*bytes = st.st_size;
-	return ERR_OK;
-}
-
 static bool
 is_ours(int fd, off_t bytes, uint64_t format)
 {
@@ -293,31 +276,13 @@ is_ours(int fd, off_t bytes, uint64_t format)
 }
 
 static enum err
-move_aside(const char *path)
-{
-	char aside[4096];
-
-	if ((size_t)snprintf(aside, sizeof aside, "%s.old", path) >= sizeof aside)
-		return ERR_TOO_BIG;
-	if (rename(path, aside) != 0)
-		return err_from_errno(errno);
-	log_warn(STORE, "%s has another format and was moved to %s", path, aside);
-	return ERR_OK;
-}
-
-static enum err
 open_any(struct keep *k, const char *path, uint64_t format)
 {
 	off_t bytes = 0;
-	enum err e = open_file(k, path, &bytes);
+	enum err e = data_file_open(path, &k->fd, &bytes);
 
-	if (e == ERR_OK && bytes > 0 && !is_ours(k->fd, bytes, format)) {
-		e = move_aside(path);
-		close(k->fd);
-		k->fd = -1;
-		if (e == ERR_OK)
-			e = open_file(k, path, &bytes);
-	}
+	if (e == ERR_OK && bytes > 0 && !is_ours(k->fd, bytes, format))
+		e = data_file_replace(path, &k->fd, &bytes);
 	if (e != ERR_OK)
 		return e;
 	return bytes > 0 ? open_old(k, bytes) : start_new(k, format);
@@ -334,8 +299,7 @@ keep_open(struct keep **out, const char *path, uint64_t format, char *why, size_
 	k->fd = -1;
 	e = open_any(k, path, format);
 	if (e != ERR_OK) {
-		snprintf(why, why_bytes, "The file %s cannot be opened: %s.", path,
-		    e == ERR_IN_USE ? "another strowgerd uses it" : err_text(e));
+		data_file_explain("The file", path, e, why, why_bytes);
 		keep_close(k);
 		return e;
 	}

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "loop/loop.h"
+#include "loop/thread.h"
 #include "store/trace_int.h"
 
 enum { COLLECT_MS = 1000, IDLE_MS = 60000, FLUSH_MS = 3000 };
@@ -15,21 +16,6 @@ struct batch {
 	struct list names, later;
 	uint64_t messages;
 };
-
-static struct timespec
-in_ms(uint32_t ms)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_sec += ms / 1000;
-	ts.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (ts.tv_nsec >= 1000000000) {
-		ts.tv_sec++;
-		ts.tv_nsec -= 1000000000;
-	}
-	return ts;
-}
 
 /* ---- blocks ---- */
 
@@ -256,7 +242,7 @@ turn(struct trace_store *ts, struct batch *b, const struct trace_limits *limits,
 static bool
 wait_for_work(struct trace_store *ts)
 {
-	struct timespec until = in_ms(IDLE_MS);
+	struct timespec until = thread_deadline(IDLE_MS);
 	bool idle = ts->queue_n == 0 && ts->names_n == 0;
 	int rc = 0;
 
@@ -264,7 +250,7 @@ wait_for_work(struct trace_store *ts)
 		rc = pthread_cond_timedwait(&ts->changed, &ts->lock, &until);
 		idle = ts->queue_n == 0 && ts->names_n == 0;
 	}
-	until = in_ms(COLLECT_MS);
+	until = thread_deadline(COLLECT_MS);
 	for (rc = 0; !idle && !ts->stop && ts->wanted == ts->done && rc == 0;)
 		rc = pthread_cond_timedwait(&ts->changed, &ts->lock, &until);
 	return !ts->stop;
@@ -293,7 +279,7 @@ trace_writer_run(void *ctx)
 void
 trace_writer_flush(struct trace_store *ts)
 {
-	struct timespec until = in_ms(FLUSH_MS);
+	struct timespec until = thread_deadline(FLUSH_MS);
 	uint64_t mine;
 	int rc = 0;
 

@@ -19,6 +19,18 @@ is_supported(struct slice option)
 	return false;
 }
 
+bool
+extensions_refuse_body(struct sip_server *tsx, const struct sip_msg *req)
+{
+	struct slice type = slice_trim(sip_msg_value(req, SIP_HDR_CONTENT_TYPE));
+
+	type = slice_trim(slice_take_until(&type, ';'));
+	if (req->body.n == 0 || slice_eq_nocase(type, SLICE("application/sdp")))
+		return false;
+	sip_server_reject(tsx, 415, SLICE("Accept: application/sdp\r\n"));
+	return true;
+}
+
 void
 extensions_write(struct buf *b, bool reliable)
 {

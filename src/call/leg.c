@@ -223,6 +223,17 @@ leg_ack(struct leg *l, struct slice sdp)
 	l->ack_sdp = sdp.n > 0;
 }
 
+void
+leg_take_invite(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
+{
+	if (l->invite_in)
+		sip_server_attach(l->invite_in, NULL, NULL);
+	l->invite_in = tsx;
+	l->invite_in_pending = true;
+	l->in_cseq = req->cseq;
+	sip_server_attach(tsx, &answer_server_ops, l);
+}
+
 enum err
 leg_respond(struct leg *l, uint16_t status, struct slice extra, struct slice sdp, bool reliable)
 {

@@ -89,13 +89,8 @@ reinvite_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg 
 	}
 	if (session_refuse_small(tsx, req))
 		return;
-	if (l->invite_in)
-		sip_server_attach(l->invite_in, NULL, NULL);
-	l->invite_in = tsx;
-	l->invite_in_pending = true;
-	l->in_cseq = req->cseq;
+	leg_take_invite(l, tsx, req);
 	l->reoffer_late = req->body.n == 0;
-	sip_server_attach(tsx, &answer_server_ops, l);
 	sip_dialog_refresh(&l->dialog, req, sip_server_flow(tsx));
 	session_on_invite(l, req);
 	update_note_allow(l, req);

@@ -86,11 +86,8 @@ new_leg(struct leg *old, struct sip_server *tsx, const struct sip_msg *req,
 		leg_done(l);
 		return e;
 	}
-	l->invite_in = tsx;
-	l->invite_in_pending = true;
-	l->in_cseq = req->cseq;
+	leg_take_invite(l, tsx, req);
 	l->hidden = identity_is_hidden(req);
-	sip_server_attach(tsx, &answer_server_ops, l);
 	session_on_invite(l, req);
 	*out = l;
 	return ERR_OK;

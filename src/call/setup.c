@@ -25,19 +25,13 @@ accepts_sdp(const struct sip_msg *req)
 static bool
 refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 {
-	struct slice type = slice_trim(sip_msg_value(req, SIP_HDR_CONTENT_TYPE));
-
 	if (req->max_forwards <= 1) { /* it would not get further than us */
 		sip_server_reject(tsx, 483, SLICE(""));
 		return true;
 	}
-	if (extensions_refuse(tsx, req) || session_refuse_small(tsx, req))
+	if (extensions_refuse(tsx, req) || session_refuse_small(tsx, req) ||
+	    extensions_refuse_body(tsx, req))
 		return true;
-	if (req->body.n &&
-	    !slice_eq_nocase(slice_trim(slice_take_until(&type, ';')), SLICE("application/sdp"))) {
-		sip_server_reject(tsx, 415, SLICE("Accept: application/sdp\r\n"));
-		return true;
-	}
 	if (!accepts_sdp(req)) {
 		sip_server_reject(tsx, 406, SLICE("Accept: application/sdp\r\n"));
 		return true;
@@ -93,12 +87,9 @@ seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 		leg_done(l);
 		return e;
 	}
-	l->invite_in = tsx;
-	l->invite_in_pending = true;
-	l->in_cseq = req->cseq;
+	leg_take_invite(l, tsx, req);
 	l->phone = from->phone ? from->phone->id : 0;
 	c->family[MEDIA_CALLER] = sip_server_flow(tsx)->remote.family == 6 ? 6 : 4;
-	sip_server_attach(tsx, &answer_server_ops, l);
 	leg_sit(l);
 	return ERR_OK;
 }

@@ -243,20 +243,12 @@ update_on_offer(struct leg *l, struct sip_server *tsx, const struct sip_msg *req
 static bool
 refuse_update(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 {
-	struct slice type = slice_trim(sip_msg_value(req, SIP_HDR_CONTENT_TYPE));
-
 	if (l->state == LEG_CANCELLED || l->state == LEG_DONE) {
 		sip_server_reject(tsx, 481, SLICE(""));
 		return true;
 	}
-	if (extensions_refuse(tsx, req) || session_refuse_small(tsx, req))
-		return true;
-	if (req->body.n &&
-	    !slice_eq_nocase(slice_trim(slice_take_until(&type, ';')), SLICE("application/sdp"))) {
-		sip_server_reject(tsx, 415, SLICE("Accept: application/sdp\r\n"));
-		return true;
-	}
-	return false;
+	return extensions_refuse(tsx, req) || session_refuse_small(tsx, req) ||
+	       extensions_refuse_body(tsx, req);
 }
 
 void

@@ -1,0 +1,140 @@
+/*
+ * Inside call/: a leg, what the system and one peer have with each other. It belongs to its call
+ * and, when it is done, to the switch until the reaper comes.
+ *
+ *   states  caller: ASKED ──200──► UP ──► DONE
+ *           called: ASKING ─2xx──► UP ──► DONE
+ *                     └─CANCEL─► CANCELLED ──final──► DONE
+ *                     (a 2xx that crosses the CANCEL: ACK, BYE, DONE)
+ */
+#ifndef CALL_LEG_INT_H
+#define CALL_LEG_INT_H
+
+#include "call/call.h"
+#include "routing/routing.h"
+
+struct call;
+struct leg_line;
+
+/* An SDP text kept with a leg: replaced by each round, so a long call does not grow. */
+struct sdp_text {
+	char *p;
+	size_t n, cap;
+};
+
+enum leg_state { LEG_ASKED, LEG_ASKING, LEG_CANCELLED, LEG_UP, LEG_DONE };
+
+/* Why an INVITE of ours inside a dialog is under way. */
+enum reinvite_purpose {
+	REINVITE_NONE,
+	REINVITE_FORWARD,
+	REINVITE_REFRESH,
+	REINVITE_ASK, /* transfer: these three, in that order (transfer_int.h) */
+	REINVITE_TELL,
+	REINVITE_UPDATE,
+};
+
+/* Reliable provisional responses of a leg's first INVITE (RFC 3262). */
+struct reliable {
+	uint32_t rseq_in;      /* of the last we took; 0 = none */
+	uint32_t rseq_out;     /* of the last we sent */
+	uint32_t owed_cseq;    /* our PRACK for rseq_in waits for an answer; the INVITE's number */
+	uint32_t foreign_rseq; /* the last of another early dialog, not to take it twice */
+	uint64_t foreign_tag;
+	uint64_t sdp_version;	  /* of the description that went out reliably */
+	uint16_t queued;	  /* status that waits for the PRACK; 0 = none */
+	bool supported, required; /* by the caller */
+	bool waits, waits_sdp;	  /* for a PRACK; of a response with SDP */
+	bool queued_sdp;
+	bool agreed;	    /* offer and answer were exchanged before the 200 */
+	bool no_sdp_in_200; /* because the offer was ours */
+};
+
+struct leg {
+	struct call *call;
+	struct list link;     /* call->legs, in the end switch->done */
+	uint64_t id;	      /* never used again */
+	uint32_t media_party; /* struct media_peer.party */
+	enum media_side side; /* the seat it has, or rings for */
+	enum leg_state state;
+	struct arena arena;	    /* its texts: it can change its call and go before it */
+	struct routing_party party; /* who speaks here, as others are shown it */
+	int64_t phone;		    /* of ours, 0 = none */
+	struct slice phone_name;    /* or what a record calls it */
+	struct sip_dialog dialog;
+	struct sip_server *invite_in;  /* an INVITE or re-INVITE of the peer we have not finished */
+	struct sip_client *invite_out; /* our INVITE or re-INVITE, until gone */
+	bool invite_out_pending;       /* no final response yet */
+	bool invite_in_pending;	       /* we have sent none */
+	bool reoffer_late;	       /* its re-INVITE came without SDP */
+	uint32_t in_cseq;	       /* of invite_in; its ACK carries it */
+	enum reinvite_purpose purpose;
+	bool asked_late;  /* invite_out had no SDP: its 2xx holds an offer */
+	bool media_waits; /* its media are connected when the other side has agreed */
+	bool takes_over;  /* its INVITE has Replaces: it sits, but the other side has not agreed */
+	uint32_t invite_cseq;	/* of invite_out, for its ACK */
+	uint64_t invite_out_ms; /* when it was sent */
+	bool ack_owed;		/* 2xx with an offer: our ACK waits for the other side's answer */
+	bool ack_sdp;		/* that ACK carried local_sdp */
+	bool ack_due;		/* we sent a 2xx, its ACK has not come */
+	bool bye_wanted;	/* BYE as soon as the ACK is here (RFC 3261, 15) */
+	bool supports_timer, holding;
+	int64_t line;		  /* of ours to a provider, 0 = none */
+	struct leg_line *on_line; /* line.c's; with line */
+	struct reliable rel;
+	struct sip_server *update_in;  /* an UPDATE or PRACK with an offer we have not answered */
+	struct sip_client *update_out; /* our UPDATE */
+	struct leg *update_for;	       /* whose offer it carries; NULL = a refresh */
+	bool allows_update;	       /* its Allow says so */
+	bool hidden;		       /* its party does not want to be shown */
+	bool auto_answer;	       /* the phone is asked to answer by itself */
+	bool watched;		       /* its watchers know of it, in the state told */
+	uint8_t told;		       /* enum call_dialog_state */
+	uint64_t sdp_session, sdp_version;
+	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
+	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
+	struct sdp_text invite_auth;	       /* Authorization lines of invite_out, for its ACK */
+	struct timer session;
+	uint32_t session_s;	/* 0 = no session timer */
+	uint32_t session_min_s; /* the largest Min-SE of its 422s; 0 = none */
+	uint8_t session_rounds; /* 422s to the request under way */
+	bool session_refresher; /* we refresh */
+	bool refresh_owed;	/* the timer runs for one that could not be sent */
+};
+
+/* ---- leg.c ---- */
+
+ERR_MUST_CHECK enum err party_copy(
+    struct arena *a, const struct routing_party *from, struct routing_party *to);
+/** A leg of c; does not sit down. party is copied. */
+ERR_MUST_CHECK enum err leg_new(struct call *c, enum media_side side, enum leg_state state,
+    const struct routing_party *party, struct leg **out);
+/** It takes its seat; whoever sat there must have left. */
+void leg_sit(struct leg *l);
+/** Who sits opposite; NULL: nobody (before the answer). */
+struct leg *leg_other(const struct leg *l);
+/** Everything of it is over: it leaves call and seat, detaches its transactions, frees its
+ *  SDP texts. The object itself lives until the reaper comes. Idempotent. */
+void leg_done(struct leg *l);
+void leg_free(struct leg *l);
+/** Hangs up: BYE now, or after the ACK that is due. */
+void leg_bye(struct leg *l, struct slice reason_hdr);
+/** (re-)INVITE, INFO … within the dialog. Adds Contact for INVITE. */
+ERR_MUST_CHECK enum err leg_request(struct leg *l, enum sip_method m, struct slice extra,
+    struct slice content_type, struct slice body, const struct sip_client_ops *ops, void *user,
+    struct sip_client **out);
+/** ACK for the 2xx of invite_out; sdp may be empty. */
+void leg_ack(struct leg *l, struct slice sdp);
+/** Answers invite_in with a 1xx or 2xx carrying sdp; reliable: a 1xx that wants a PRACK. */
+ERR_MUST_CHECK enum err leg_respond(
+    struct leg *l, uint16_t status, struct slice extra, struct slice sdp, bool reliable);
+/** tsx, a (re-)INVITE of its peer, waits for leg_respond; one before it is forgotten. */
+void leg_take_invite(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
+ERR_MUST_CHECK enum err sdp_text_set(struct sdp_text *t, struct slice s);
+static inline struct slice
+sdp_text_slice(const struct sdp_text *t)
+{
+	return (struct slice){t->p, t->n};
+}
+
+#endif

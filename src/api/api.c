@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/api_int.h"
+#include "loop/loop.h"
 
 static char *
 copy(const char *text)
@@ -91,7 +92,7 @@ api_new(struct api **out, const struct api_params *params, char *why, size_t why
 		return ERR_NOMEM;
 	}
 	api->tcp_fd = api->unix_fd = api->web_dir_fd = -1;
-	api->started_ms = api_now_ms();
+	api->started_ms = (int64_t)loop_wall_ms();
 	api->started_mono_ms = api_mono_ms();
 	list_init(&api->links);
 	pthread_mutex_init(&api->links_lock, NULL);

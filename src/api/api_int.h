@@ -288,12 +288,14 @@ void ticker_wake(struct api *api);
 /** A file of the web page into the reply. MHD thread. */
 void static_serve(struct request *rq);
 
+/** Queues rq->reply as the response, with the headers that all have. MHD thread. */
+enum MHD_Result reply_send(struct request *rq);
+
 /** Closes connections whose request does not arrive. */
 void server_close_late(struct api *api);
 
-/** Milliseconds of the monotonic clock; since 1970. */
+/** Milliseconds of the monotonic clock. */
 uint64_t api_mono_ms(void);
-int64_t api_now_ms(void);
 /** Memory of the process. */
 uint64_t api_resident_bytes(void);
 

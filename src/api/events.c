@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 
 #include "api/api_int.h"
+#include "loop/loop.h"
 
 enum { RING_BYTES = 1 << 20, STREAMS_MAX = 900, BLOCK_BYTES = 16384 };
 
@@ -320,8 +321,8 @@ hub_check_sessions(struct api_hub *h)
 
 	for (size_t i = 0; i < n; i++) {
 		json_t *user = NULL;
-		enum err e =
-		    store_session_find(h->api->store, hashes[i], api_now_ms(), &session, &user);
+		enum err e = store_session_find(
+		    h->api->store, hashes[i], (int64_t)loop_wall_ms(), &session, &user);
 
 		/* A store in trouble is no reason to send people away. */
 		if (e == ERR_NOT_FOUND ||

@@ -3,8 +3,7 @@
  * event streams.
  *
  * With thousands of calls a second and nobody watching this must cost nearly nothing, so
- * a state is kept packed (its texts end to end, a few hundred bytes instead of the
- * 3 KB of struct live_call), and JSON is made only for those who look: a GET, or the
+ * a state is kept packed (live_pack.h), and JSON is made only for those who look: a GET, or the
  * ticker, which sends the latest state of everything that changed every 50 ms while there
  * are streams. One lock over all of it, held for copies and, for the lists, JSON.
  */
@@ -12,6 +11,7 @@
 #include <stdlib.h>
 
 #include "api/api_int.h"
+#include "api/live_pack.h"
 #include "base/hmap.h"
 
 struct entry {
@@ -28,160 +28,6 @@ struct api_live {
 	size_t call_count, registration_count; /* without those that are gone */
 	struct list dirty_calls, dirty_registrations;
 };
-
-/* --- packing: fixed part, then texts, each with its NUL --------------------------- */
-
-struct packed_call {
-	int64_t started_at, answered_at, caller_user, called_user;
-	uint8_t state, ringing_count, reasons_count;
-	char text[]; /* call_id first: it is the key */
-};
-
-struct packed_registration {
-	int64_t phone_id, registered_at, expires_at;
-	uint32_t rtt_ms;
-	bool reachable;
-	char text[]; /* contact first: with phone_id the key */
-};
-
-/* With at NULL only counts. */
-static size_t
-put_text(char *at, size_t n, const char *text, size_t cap)
-{
-	size_t len = strnlen(text, cap - 1);
-
-	if (at) {
-		memcpy(at + n, text, len);
-		at[n + len] = '\0';
-	}
-	return n + len + 1;
-}
-
-#define PUT(field) n = put_text(at, n, (field), sizeof(field))
-
-static size_t
-put_call(char *at, const struct live_call *c)
-{
-	size_t n = 0;
-
-	PUT(c->call_id);
-	PUT(c->caller.number);
-	PUT(c->caller.name);
-	PUT(c->caller.phone);
-	PUT(c->called.number);
-	PUT(c->called.name);
-	PUT(c->called.phone);
-	PUT(c->codec);
-	for (uint32_t i = 0; i < c->ringing_count && i < LIVE_RINGING_MAX; i++)
-		PUT(c->ringing[i]);
-	for (uint32_t i = 0; i < c->reasons_count && i < LIVE_REASONS_MAX; i++)
-		PUT(c->reasons[i]);
-	return n;
-}
-
-static size_t
-put_registration(char *at, const struct live_registration *r)
-{
-	size_t n = 0;
-
-	PUT(r->contact);
-	PUT(r->phone);
-	PUT(r->source);
-	PUT(r->transport);
-	PUT(r->user_agent);
-	return n;
-}
-
-static struct packed_call *
-pack_call(const struct live_call *c)
-{
-	struct packed_call *p = malloc(sizeof *p + put_call(NULL, c));
-
-	if (!p)
-		return NULL;
-	*p = (struct packed_call){.started_at = c->started_at,
-	    .answered_at = c->answered_at,
-	    .caller_user = c->caller.user,
-	    .called_user = c->called.user,
-	    .state = (uint8_t)c->state,
-	    .ringing_count = (uint8_t)(c->ringing_count < LIVE_RINGING_MAX ? c->ringing_count
-									   : LIVE_RINGING_MAX),
-	    .reasons_count = (uint8_t)(c->reasons_count < LIVE_REASONS_MAX ? c->reasons_count
-									   : LIVE_REASONS_MAX)};
-	put_call(p->text, c);
-	return p;
-}
-
-static struct packed_registration *
-pack_registration(const struct live_registration *r)
-{
-	struct packed_registration *p = malloc(sizeof *p + put_registration(NULL, r));
-
-	if (!p)
-		return NULL;
-	*p = (struct packed_registration){.phone_id = r->phone_id,
-	    .registered_at = r->registered_at,
-	    .expires_at = r->expires_at,
-	    .rtt_ms = r->rtt_ms,
-	    .reachable = r->reachable};
-	put_registration(p->text, r);
-	return p;
-}
-
-/* The texts were cut to fit when they were packed. */
-static const char *
-get_text(const char *at, char *out)
-{
-	size_t n = strlen(at) + 1;
-
-	memcpy(out, at, n);
-	return at + n;
-}
-
-static json_t *
-call_json(const void *packed)
-{
-	const struct packed_call *p = packed;
-	struct live_call c = {.started_at = p->started_at,
-	    .answered_at = p->answered_at,
-	    .state = (enum live_call_state)p->state,
-	    .ringing_count = p->ringing_count,
-	    .reasons_count = p->reasons_count};
-	const char *at = get_text(p->text, c.call_id);
-
-	c.caller.user = p->caller_user;
-	c.called.user = p->called_user;
-	at = get_text(at, c.caller.number);
-	at = get_text(at, c.caller.name);
-	at = get_text(at, c.caller.phone);
-	at = get_text(at, c.called.number);
-	at = get_text(at, c.called.name);
-	at = get_text(at, c.called.phone);
-	at = get_text(at, c.codec);
-	for (uint32_t i = 0; i < c.ringing_count; i++)
-		at = get_text(at, c.ringing[i]);
-	for (uint32_t i = 0; i < c.reasons_count; i++)
-		at = get_text(at, c.reasons[i]);
-	return live_call_json(&c);
-}
-
-static json_t *
-registration_json(const void *packed)
-{
-	const struct packed_registration *p = packed;
-	struct live_registration r = {.phone_id = p->phone_id,
-	    .registered_at = p->registered_at,
-	    .expires_at = p->expires_at,
-	    .rtt_ms = p->rtt_ms,
-	    .reachable = p->reachable};
-	const char *at = get_text(p->text, r.contact);
-
-	at = get_text(at, r.phone);
-	at = get_text(at, r.source);
-	at = get_text(at, r.transport);
-	get_text(at, r.user_agent);
-	return live_registration_json(&r);
-}
 
 /* --- the mirror ------------------------------------------------------------------- */
 
@@ -300,7 +146,7 @@ api_on_live_call(struct api *api, const struct live_call *call)
 	struct slice key =
 	    slice_make(call->call_id, strnlen(call->call_id, LIVE_CALL_ID_BYTES - 1));
 	uint64_t h = hash_bytes(key);
-	struct packed_call *p = pack_call(call);
+	struct packed_call *p = live_pack_call(call);
 	bool wanted = hub_wanted(api->hub), told = false, ended = call->state == LIVE_CALL_ENDED;
 	struct entry *e;
 
@@ -324,7 +170,7 @@ api_on_registration(struct api *api, const struct live_registration *r, bool rem
 	struct api_live *l = api->live;
 	struct slice contact = slice_make(r->contact, strnlen(r->contact, sizeof r->contact - 1));
 	uint64_t h = hash_mix(hash_bytes(contact), (uint64_t)r->phone_id);
-	struct packed_registration *p = pack_registration(r);
+	struct packed_registration *p = live_pack_registration(r);
 	bool wanted = hub_wanted(api->hub), told = false;
 	struct entry *e;
 
@@ -366,13 +212,13 @@ flush_one(struct api_live *l)
 	node = list_pop(&l->dirty_calls);
 	if (node) {
 		e = container_of(node, struct entry, dirty);
-		data = call_json(e->packed);
+		data = packed_call_json(e->packed);
 		if (e->gone)
 			entry_drop(&l->calls, e);
 	} else if ((node = list_pop(&l->dirty_registrations)) != NULL) {
 		e = container_of(node, struct entry, dirty);
 		event = "registration";
-		data = registration_json(e->packed);
+		data = packed_registration_json(e->packed);
 		if (data)
 			json_object_set_new(data, "removed", json_boolean(e->gone));
 		if (e->gone)
@@ -483,11 +329,11 @@ reply_items(struct request *rq, struct hmap *m, json_t *(*to_json)(const void *p
 void
 handle_calls(struct request *rq)
 {
-	reply_items(rq, &rq->api->live->calls, call_json, by_start);
+	reply_items(rq, &rq->api->live->calls, packed_call_json, by_start);
 }
 
 void
 handle_registrations(struct request *rq)
 {
-	reply_items(rq, &rq->api->live->registrations, registration_json, by_phone);
+	reply_items(rq, &rq->api->live->registrations, packed_registration_json, by_phone);
 }

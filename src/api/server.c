@@ -32,15 +32,6 @@ api_mono_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
-int64_t
-api_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* --- connections and their deadlines ------------------------------------------- */
 
 static void
@@ -96,93 +87,6 @@ server_close_late(struct api *api)
 		}
 	}
 	pthread_mutex_unlock(&api->links_lock);
-}
-
-/* --- replies ------------------------------------------------------------------- */
-
-static const char *const fixed_headers[][2] = {
-    {"Content-Security-Policy",
-	"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-	"frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
-    {"X-Content-Type-Options", "nosniff"},
-    {"X-Frame-Options", "DENY"},
-    {"Referrer-Policy", "no-referrer"},
-    {"Cross-Origin-Opener-Policy", "same-origin"},
-    {"Cross-Origin-Resource-Policy", "same-origin"},
-};
-
-static void
-put(struct MHD_Response *r, const char *name, const char *value)
-{
-	if (value && value[0])
-		MHD_add_response_header(r, name, value);
-}
-
-static void
-put_headers(struct request *rq, struct MHD_Response *r)
-{
-	struct reply *y = &rq->reply;
-	char seconds[16];
-	struct buf b;
-
-	for (size_t i = 0; i < sizeof fixed_headers / sizeof fixed_headers[0]; i++)
-		put(r, fixed_headers[i][0], fixed_headers[i][1]);
-	put(r, "Content-Type", y->content_type);
-	put(r, "Cache-Control", y->cache ? y->cache : "no-store");
-	put(r, "Set-Cookie", y->cookie);
-	put(r, "Allow", y->allow);
-	put(r, "Content-Disposition", y->disposition);
-	put(r, "ETag", y->etag);
-	put(r, "Content-Encoding", y->encoding);
-	if (y->cache)
-		put(r, "Vary", "Accept-Encoding");
-	if (y->retry_after_s) {
-		buf_init(&b, seconds, sizeof seconds - 1);
-		buf_u64(&b, y->retry_after_s);
-		seconds[b.n] = '\0';
-		put(r, "Retry-After", seconds);
-	}
-}
-
-static struct MHD_Response *
-make_response(struct request *rq)
-{
-	struct reply *y = &rq->reply;
-	struct MHD_Response *r;
-
-	if (y->stream) {
-		r = hub_open(rq->api->hub, rq);
-		if (r)
-			return r;
-		reply_error(rq, 503, "busy", NULL, "Too many browsers are watching.");
-	}
-	if (y->file_fd >= 0) {
-		r = MHD_create_response_from_fd(y->body_bytes, y->file_fd);
-		if (r)
-			y->file_fd = -1; /* closed with the response */
-		return r;
-	}
-	r = MHD_create_response_from_buffer(y->body_bytes, y->body ? y->body : (char *)"",
-	    y->body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
-	if (r)
-		y->body = NULL;
-	return r;
-}
-
-static enum MHD_Result
-send_reply(struct request *rq)
-{
-	struct MHD_Response *r = make_response(rq);
-	enum MHD_Result result;
-	int status = rq->reply.status;
-
-	if (!r)
-		return MHD_NO;
-	put_headers(rq, r);
-	result = MHD_queue_response(rq->con, (unsigned)status, r);
-	MHD_destroy_response(r);
-	atomic_fetch_add(&rq->api->replies[status / 100 % 6], 1);
-	return result;
 }
 
 /* --- a request's way -------------------------------------------------------------- */
@@ -248,7 +152,7 @@ begin(struct request *rq, const char *method)
 	rq->phase = PHASE_BODY;
 	if (rq->announced_bytes > BODY_BYTES_DISCARD && rq->announced_bytes != UINT64_MAX) {
 		reply_error(rq, 413, "too_big", NULL, "The request is larger than allowed.");
-		return send_reply(rq);
+		return reply_send(rq);
 	}
 	if (big && !rq->reply.status && rq->route && rq->route->who != WHO_ANYONE) {
 		rq->phase = PHASE_ADMITTING;
@@ -290,16 +194,16 @@ act(struct request *rq)
 	if (!rq->reply.status && rq->too_big)
 		reply_error(rq, 413, "too_big", NULL, "The request is larger than allowed.");
 	if (rq->reply.status)
-		return send_reply(rq);
+		return reply_send(rq);
 	if (!rq->route) {
 		static_serve(rq);
-		return send_reply(rq);
+		return reply_send(rq);
 	}
 	rq->phase = PHASE_WORKING;
 	if (pool_push(rq->api, rq))
 		return MHD_YES;
 	busy(rq);
-	return send_reply(rq);
+	return reply_send(rq);
 }
 
 static enum MHD_Result
@@ -325,7 +229,7 @@ on_request(void *cls, struct MHD_Connection *con, const char *url, const char *m
 			return go_on ? MHD_YES : MHD_NO;
 		}
 		return act(rq);
-	case PHASE_DONE: return send_reply(rq);
+	case PHASE_DONE: return reply_send(rq);
 	case PHASE_ADMITTING:
 	case PHASE_WORKING: break;
 	}

@@ -11,6 +11,7 @@
 #include "api/api_int.h"
 #include "api/secret_int.h"
 #include "base/log.h"
+#include "loop/loop.h"
 
 enum { EXTEND_AFTER_MS = 10 * 60 * 1000, CREDENTIAL_BYTES_MAX = 256 };
 
@@ -59,7 +60,7 @@ static bool
 find_session(struct request *rq)
 {
 	struct store_session s;
-	int64_t now_ms = api_now_ms();
+	int64_t now_ms = (int64_t)loop_wall_ms();
 	struct caller *c = &rq->caller;
 
 	if (strlen(rq->token) != TOKEN_HEX)
@@ -138,7 +139,7 @@ reply_session(struct request *rq, int status, json_t *user, const char *csrf)
 void
 session_open(struct request *rq, json_t *user, int status)
 {
-	struct store_session s = {.created_at = api_now_ms()};
+	struct store_session s = {.created_at = (int64_t)loop_wall_ms()};
 	unsigned char old[32];
 	char token[TOKEN_HEX + 1];
 	enum err e;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "api/api_int.h"
+#include "loop/loop.h"
 
 enum { WATCHES_MAX = 16, TARGET_BYTES = 64, MINUTES_MAX = 1440, MINUTES = 10 };
 
@@ -51,7 +52,7 @@ static json_t *
 watches_json(struct api_watches *all)
 {
 	json_t *items = json_array();
-	int64_t now_ms = api_now_ms();
+	int64_t now_ms = (int64_t)loop_wall_ms();
 
 	pthread_mutex_lock(&all->lock);
 	for (size_t i = 0; i < WATCHES_MAX; i++)
@@ -91,7 +92,7 @@ static enum err
 watch_one(struct request *rq, const char *target, int64_t minutes)
 {
 	struct api_watches *all = rq->api->watches;
-	int64_t now_ms = api_now_ms();
+	int64_t now_ms = (int64_t)loop_wall_ms();
 	struct watched *w;
 	enum err e = ERR_LIMIT;
 

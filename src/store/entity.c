@@ -1,7 +1,7 @@
 /* Create, change, delete: check, write, rules, change feed. */
 #include <stdlib.h>
-#include <time.h>
 
+#include "loop/loop.h"
 #include "model/secret.h"
 #include "store/certificate_int.h"
 #include "store/store_int.h"
@@ -82,13 +82,9 @@ static void
 stamp_created(const struct model_entity *e, json_t *values)
 {
 	const struct model_field *f = model_field_find(e, SLICE("created_at"));
-	struct timespec now;
 
-	if (!f || !(f->flags & MODEL_READONLY))
-		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	json_object_set_new(
-	    values, f->name, json_integer((json_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000));
+	if (f && f->flags & MODEL_READONLY)
+		json_object_set_new(values, f->name, json_integer((json_int_t)loop_wall_ms()));
 }
 
 enum err

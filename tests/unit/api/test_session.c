@@ -4,6 +4,7 @@
 
 #include "api/api_int.h"
 #include "fixture.h"
+#include "loop/loop.h"
 
 #define JSON "Content-Type: application/json\r\n"
 #define ADMIN                                                                                      \
@@ -300,11 +301,14 @@ test_expiry(void **state)
 
 	fx_first_admin(fx);
 	session_hash(token, hash);
-	assert_int_equal(store_session_extend(fx->store, hash, api_now_ms() + 60000), ERR_OK);
+	assert_int_equal(
+	    store_session_extend(fx->store, hash, (int64_t)loop_wall_ms() + 60000), ERR_OK);
 	fx_expect(fx, "GET", "/api/users", NULL, 200, NULL, NULL);
-	assert_int_equal(store_session_find(fx->store, hash, api_now_ms(), &s, NULL), ERR_OK);
-	assert_true(s.expires_at > api_now_ms() + SESSION_IDLE_MS - 60000);
-	assert_int_equal(store_session_extend(fx->store, hash, api_now_ms() - 1), ERR_OK);
+	assert_int_equal(
+	    store_session_find(fx->store, hash, (int64_t)loop_wall_ms(), &s, NULL), ERR_OK);
+	assert_true(s.expires_at > (int64_t)loop_wall_ms() + SESSION_IDLE_MS - 60000);
+	assert_int_equal(
+	    store_session_extend(fx->store, hash, (int64_t)loop_wall_ms() - 1), ERR_OK);
 	fx_expect(fx, "GET", "/api/users", NULL, 401, "not_logged_in", NULL);
 }
 

@@ -1,0 +1,143 @@
+#include "api/live_pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* With at NULL only counts. */
+static size_t
+put_text(char *at, size_t n, const char *text, size_t cap)
+{
+	size_t len = strnlen(text, cap - 1);
+
+	if (at) {
+		memcpy(at + n, text, len);
+		at[n + len] = '\0';
+	}
+	return n + len + 1;
+}
+
+#define PUT(field) n = put_text(at, n, (field), sizeof(field))
+
+static size_t
+put_call(char *at, const struct live_call *c)
+{
+	size_t n = 0;
+
+	PUT(c->call_id);
+	PUT(c->caller.number);
+	PUT(c->caller.name);
+	PUT(c->caller.phone);
+	PUT(c->called.number);
+	PUT(c->called.name);
+	PUT(c->called.phone);
+	PUT(c->codec);
+	for (uint32_t i = 0; i < c->ringing_count && i < LIVE_RINGING_MAX; i++)
+		PUT(c->ringing[i]);
+	for (uint32_t i = 0; i < c->reasons_count && i < LIVE_REASONS_MAX; i++)
+		PUT(c->reasons[i]);
+	return n;
+}
+
+static size_t
+put_registration(char *at, const struct live_registration *r)
+{
+	size_t n = 0;
+
+	PUT(r->contact);
+	PUT(r->phone);
+	PUT(r->source);
+	PUT(r->transport);
+	PUT(r->user_agent);
+	return n;
+}
+
+struct packed_call *
+live_pack_call(const struct live_call *c)
+{
+	struct packed_call *p = malloc(sizeof *p + put_call(NULL, c));
+
+	if (!p)
+		return NULL;
+	*p = (struct packed_call){.started_at = c->started_at,
+	    .answered_at = c->answered_at,
+	    .caller_user = c->caller.user,
+	    .called_user = c->called.user,
+	    .state = (uint8_t)c->state,
+	    .ringing_count = (uint8_t)(c->ringing_count < LIVE_RINGING_MAX ? c->ringing_count
+									   : LIVE_RINGING_MAX),
+	    .reasons_count = (uint8_t)(c->reasons_count < LIVE_REASONS_MAX ? c->reasons_count
+									   : LIVE_REASONS_MAX)};
+	put_call(p->text, c);
+	return p;
+}
+
+struct packed_registration *
+live_pack_registration(const struct live_registration *r)
+{
+	struct packed_registration *p = malloc(sizeof *p + put_registration(NULL, r));
+
+	if (!p)
+		return NULL;
+	*p = (struct packed_registration){.phone_id = r->phone_id,
+	    .registered_at = r->registered_at,
+	    .expires_at = r->expires_at,
+	    .rtt_ms = r->rtt_ms,
+	    .reachable = r->reachable};
+	put_registration(p->text, r);
+	return p;
+}
+
+/* The texts were cut to fit when they were packed. */
+static const char *
+get_text(const char *at, char *out)
+{
+	size_t n = strlen(at) + 1;
+
+	memcpy(out, at, n);
+	return at + n;
+}
+
+json_t *
+packed_call_json(const void *packed)
+{
+	const struct packed_call *p = packed;
+	struct live_call c = {.started_at = p->started_at,
+	    .answered_at = p->answered_at,
+	    .state = (enum live_call_state)p->state,
+	    .ringing_count = p->ringing_count,
+	    .reasons_count = p->reasons_count};
+	const char *at = get_text(p->text, c.call_id);
+
+	c.caller.user = p->caller_user;
+	c.called.user = p->called_user;
+	at = get_text(at, c.caller.number);
+	at = get_text(at, c.caller.name);
+	at = get_text(at, c.caller.phone);
+	at = get_text(at, c.called.number);
+	at = get_text(at, c.called.name);
+	at = get_text(at, c.called.phone);
+	at = get_text(at, c.codec);
+	for (uint32_t i = 0; i < c.ringing_count; i++)
+		at = get_text(at, c.ringing[i]);
+	for (uint32_t i = 0; i < c.reasons_count; i++)
+		at = get_text(at, c.reasons[i]);
+	return live_call_json(&c);
+}
+
+json_t *
+packed_registration_json(const void *packed)
+{
+	const struct packed_registration *p = packed;
+	struct live_registration r = {.phone_id = p->phone_id,
+	    .registered_at = p->registered_at,
+	    .expires_at = p->expires_at,
+	    .rtt_ms = p->rtt_ms,
+	    .reachable = p->reachable};
+	const char *at = get_text(p->text, r.contact);
+
+	at = get_text(at, r.phone);
+	at = get_text(at, r.source);
+	at = get_text(at, r.transport);
+	get_text(at, r.user_agent);
+	return live_registration_json(&r);
+}

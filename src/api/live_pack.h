@@ -1,0 +1,33 @@
+/*
+ * A live call or registration in few bytes: the fixed part, then the texts, each with its NUL; a
+ * few hundred bytes instead of the 3 KB of struct live_call. JSON is made from it when somebody
+ * looks. Does not know who keeps them.
+ */
+#ifndef API_LIVE_PACK_H
+#define API_LIVE_PACK_H
+
+#include <jansson.h>
+
+#include "model/live.h"
+
+struct packed_call {
+	int64_t started_at, answered_at, caller_user, called_user;
+	uint8_t state, ringing_count, reasons_count;
+	char text[]; /* call_id first: it is the key */
+};
+
+struct packed_registration {
+	int64_t phone_id, registered_at, expires_at;
+	uint32_t rtt_ms;
+	bool reachable;
+	char text[]; /* contact first: with phone_id the key */
+};
+
+/** malloc'd; NULL out of memory. */
+struct packed_call *live_pack_call(const struct live_call *c);
+struct packed_registration *live_pack_registration(const struct live_registration *r);
+/** Of a struct packed_call or packed_registration. A new reference; NULL out of memory. */
+json_t *packed_call_json(const void *packed);
+json_t *packed_registration_json(const void *packed);
+
+#endif

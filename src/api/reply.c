@@ -1,0 +1,87 @@
+/* A reply in the words of libmicrohttpd. */
+#include "api/api_int.h"
+
+static const char *const fixed_headers[][2] = {
+    {"Content-Security-Policy",
+	"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+	"frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+};
+
+static void
+put(struct MHD_Response *r, const char *name, const char *value)
+{
+	if (value && value[0])
+		MHD_add_response_header(r, name, value);
+}
+
+static void
+put_headers(struct request *rq, struct MHD_Response *r)
+{
+	struct reply *y = &rq->reply;
+	char seconds[16];
+	struct buf b;
+
+	for (size_t i = 0; i < sizeof fixed_headers / sizeof fixed_headers[0]; i++)
+		put(r, fixed_headers[i][0], fixed_headers[i][1]);
+	put(r, "Content-Type", y->content_type);
+	put(r, "Cache-Control", y->cache ? y->cache : "no-store");
+	put(r, "Set-Cookie", y->cookie);
+	put(r, "Allow", y->allow);
+	put(r, "Content-Disposition", y->disposition);
+	put(r, "ETag", y->etag);
+	put(r, "Content-Encoding", y->encoding);
+	if (y->cache)
+		put(r, "Vary", "Accept-Encoding");
+	if (y->retry_after_s) {
+		buf_init(&b, seconds, sizeof seconds - 1);
+		buf_u64(&b, y->retry_after_s);
+		seconds[b.n] = '\0';
+		put(r, "Retry-After", seconds);
+	}
+}
+
+static struct MHD_Response *
+make_response(struct request *rq)
+{
+	struct reply *y = &rq->reply;
+	struct MHD_Response *r;
+
+	if (y->stream) {
+		r = hub_open(rq->api->hub, rq);
+		if (r)
+			return r;
+		reply_error(rq, 503, "busy", NULL, "Too many browsers are watching.");
+	}
+	if (y->file_fd >= 0) {
+		r = MHD_create_response_from_fd(y->body_bytes, y->file_fd);
+		if (r)
+			y->file_fd = -1; /* closed with the response */
+		return r;
+	}
+	r = MHD_create_response_from_buffer(y->body_bytes, y->body ? y->body : (char *)"",
+	    y->body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	if (r)
+		y->body = NULL;
+	return r;
+}
+
+enum MHD_Result
+reply_send(struct request *rq)
+{
+	struct MHD_Response *r = make_response(rq);
+	enum MHD_Result result;
+	int status = rq->reply.status;
+
+	if (!r)
+		return MHD_NO;
+	put_headers(rq, r);
+	result = MHD_queue_response(rq->con, (unsigned)status, r);
+	MHD_destroy_response(r);
+	atomic_fetch_add(&rq->api->replies[status / 100 % 6], 1);
+	return result;
+}

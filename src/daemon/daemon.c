@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <malloc.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -14,6 +12,7 @@
 
 #include "api/api.h"
 #include "daemon/account.h"
+#include "daemon/greeting.h"
 #include "daemon/management.h"
 #include "daemon/options.h"
 #include "daemon/signalling.h"
@@ -343,71 +342,6 @@ start(struct daemon *d)
 	return e;
 }
 
-/* Where a browser finds us: every address of the machine when we listen on all. */
-static void
-say_web_addresses(const struct daemon *d)
-{
-	const char *bound = d->settings.sip_address, *head = "Web page ";
-	unsigned port = api_bound_port(d->api);
-	bool any6 = strcmp(bound, "::") == 0, any = any6 || strcmp(bound, "0.0.0.0") == 0;
-	struct ifaddrs *all = NULL;
-
-	if (!any || getifaddrs(&all) != 0) {
-		printf("  %s  http://%s:%u/\n", head, any ? "localhost" : bound, port);
-		return;
-	}
-	for (struct ifaddrs *i = all; i; i = i->ifa_next) {
-		struct addr a;
-		struct buf b;
-		char text[ADDR_TEXT_MAX];
-
-		if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) ||
-		    addr_from_sockaddr(i->ifa_addr, &a) != ERR_OK || a.scope ||
-		    (a.family == 6 && !any6))
-			continue;
-		buf_init(&b, text, sizeof text - 1);
-		addr_write_host(&b, &a);
-		text[b.n] = '\0';
-		printf("  %s  http://%s:%u/\n", head, text, port);
-		head = "         ";
-	}
-	freeifaddrs(all);
-}
-
-/* The encrypted ports and those of browsers, one line each. */
-static void
-say_more_ports(const struct daemon *d)
-{
-	struct net_listener all[API_LISTENERS_MAX];
-	size_t n = signalling_listeners(d->signalling, all, API_LISTENERS_MAX);
-	enum sip_transport last = SIP_TCP;
-
-	for (size_t i = 0; i < n && i < API_LISTENERS_MAX; i++) {
-		if (all[i].transport <= last) /* again, for another address */
-			continue;
-		last = all[i].transport;
-		printf("             %s port %u, %.*s\n", d->settings.sip_address, all[i].addr.port,
-		    SLICE_FMT(sip_transport_name(last)));
-	}
-}
-
-static void
-say_ready(const struct daemon *d)
-{
-	bool admin = false;
-
-	(void)!store_has_admin(d->store, &admin);
-	printf("Strowger %s is running.\n\n", STROWGER_VERSION);
-	say_web_addresses(d);
-	printf("  SIP        %s port %u, UDP and TCP\n", d->settings.sip_address,
-	    signalling_sip_port(d->signalling));
-	say_more_ports(d);
-	printf("  Data       %s\n\n%s\nEnd with Ctrl-C.\n", d->options.data_dir,
-	    admin ? "Log in there as administrator."
-		  : "Open the web page and create the administrator; then add users and phones.");
-	fflush(stdout);
-}
-
 /* Snapshots that never reached the switch. */
 static void
 drain_commands(struct daemon *d)
@@ -499,7 +433,11 @@ daemon_main(int argc, char **argv)
 	umask(0077);
 	allow_many_files();
 	if (start(&d) == ERR_OK) {
-		say_ready(&d);
+		greeting_print(&(struct greeting){.settings = &d.settings,
+		    .data_dir = d.options.data_dir,
+		    .store = d.store,
+		    .signalling = d.signalling,
+		    .api = d.api});
 		signalling_run(d.signalling);
 	} else {
 		fprintf(stderr, "strowgerd: %s\n", d.why);

@@ -115,13 +115,21 @@ sb_registration(void *ctx, const struct live_registration *r, bool removed)
 }
 
 static void
+keep_value(
+    struct signalling *s, struct keep *in, uint32_t *handle, struct slice value, const char *what)
+{
+	enum err e = keep_put(in, handle, value);
+
+	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
+		log_error(STORE, "a %s would not survive a restart: %s", what, err_text(e));
+}
+
+static void
 sb_binding_keep(void *ctx, uint32_t *handle, struct slice value)
 {
 	struct signalling *s = ctx;
-	enum err e = keep_put(s->keep, handle, value);
 
-	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
-		log_error(STORE, "a registration would not survive a restart: %s", err_text(e));
+	keep_value(s, s->keep, handle, value, "registration");
 }
 
 static void
@@ -141,10 +149,8 @@ static void
 sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
 {
 	struct signalling *s = ctx;
-	enum err e = keep_put(s->kept_subscriptions, handle, value);
 
-	if (e != ERR_OK && log_limit_pass(&s->keep_log, LOG_SUB_STORE, loop_now_ms(s->loop)))
-		log_error(STORE, "a subscription would not survive a restart: %s", err_text(e));
+	keep_value(s, s->kept_subscriptions, handle, value, "subscription");
 }
 
 static void

@@ -1,4 +1,4 @@
-/* Hash look-ups of the snapshot. */
+/* Asking the snapshot: look-ups by hash, and its lists. */
 #include <stdlib.h>
 
 #include "base/hmap.h"
@@ -204,4 +204,57 @@ dir_phone_by_source(const struct directory *d, const struct addr *source, struct
 		if (addr_eq_ip(&d->phones[i].address, source))
 			return &d->phones[i];
 	return NULL;
+}
+
+/* ---- as they are ---- */
+
+const struct settings *
+dir_settings(const struct directory *d)
+{
+	return &d->settings;
+}
+
+bool
+dir_is_internal(const struct directory *d, struct slice digits)
+{
+	for (size_t i = 0; i < d->range_count; i++)
+		if (digits.n == d->ranges[i].first.n &&
+		    slice_cmp(digits, d->ranges[i].first) >= 0 &&
+		    slice_cmp(digits, d->ranges[i].last) <= 0)
+			return true;
+	return false;
+}
+
+const struct dir_range *
+dir_ranges(const struct directory *d, size_t *count)
+{
+	*count = d->range_count;
+	return d->ranges;
+}
+
+const struct dir_phone *
+dir_phones(const struct directory *d, size_t *count)
+{
+	*count = d->phone_count;
+	return d->phones;
+}
+
+const struct dir_line *
+dir_lines(const struct directory *d, size_t *count)
+{
+	*count = d->line_count;
+	return d->lines;
+}
+
+struct addr_nets
+dir_local_networks(const struct directory *d)
+{
+	return d->local_networks;
+}
+
+const struct dir_user *
+dir_users(const struct directory *d, size_t *count)
+{
+	*count = d->user_count;
+	return d->users;
 }

@@ -78,17 +78,17 @@ drop(struct api_subscriptions *all, struct watch *w)
 }
 
 void
-subscriptions_free(struct api_subscriptions *w)
+subscriptions_free(struct api_subscriptions *all)
 {
 	struct hnode *n;
 
-	if (!w)
+	if (!all)
 		return;
-	while ((n = hmap_each(&w->map, NULL)) != NULL)
-		drop(w, container_of(n, struct watch, node));
-	hmap_fini(&w->map);
-	pthread_mutex_destroy(&w->lock);
-	free(w);
+	while ((n = hmap_each(&all->map, NULL)) != NULL)
+		drop(all, container_of(n, struct watch, node));
+	hmap_fini(&all->map);
+	pthread_mutex_destroy(&all->lock);
+	free(all);
 }
 
 static struct watch *

@@ -281,7 +281,7 @@ cli_fetch(
 int
 cli_call(struct cli *cli, const char *method, const char *target, const json_t *body, json_t **out)
 {
-	struct answer a;
+	struct answer a = {0};
 	int status = cli_fetch(cli, method, target, body, &a);
 
 	if (status != CLI_DONE)

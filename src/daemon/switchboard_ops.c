@@ -22,10 +22,12 @@ call_contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 {
 	struct switchboard *sb = ctx;
 	struct reg_contact contact[CALL_CONTACTS_MAX];
+	size_t n;
 
 	if (max > CALL_CONTACTS_MAX)
 		max = CALL_CONTACTS_MAX;
-	return hand_over(contact, registrar_contacts(sb->registrar, phone_id, contact, max), out);
+	n = registrar_contacts(sb->registrar, phone_id, contact, max);
+	return hand_over(contact, n, out);
 }
 
 static enum err

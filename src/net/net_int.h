@@ -141,16 +141,16 @@ void listener_close_all(struct net *n);
 /* ---- source.c ---- */
 
 /** A connection of this address begins, or ends. ERR_LIMIT, ERR_NOMEM. */
-ERR_MUST_CHECK enum err source_join(struct net *n, const struct addr *ip);
-void source_leave(struct net *n, const struct addr *ip);
+ERR_MUST_CHECK enum err source_join(struct net *n, const struct addr *a);
+void source_leave(struct net *n, const struct addr *a);
 /** A TLS handshake begins (ERR_LIMIT: too many unfinished ones, or too many lately), or is
  *  over. Only between source_join and source_leave. */
-ERR_MUST_CHECK enum err source_shake(struct net *n, const struct addr *ip);
-void source_shaken(struct net *n, const struct addr *ip);
+ERR_MUST_CHECK enum err source_shake(struct net *n, const struct addr *a);
+void source_shaken(struct net *n, const struct addr *a);
 /** Bytes came. Returns how many ms to wait before more are welcome, 0 = none. */
-uint32_t source_bytes(struct net *n, const struct addr *ip, size_t bytes);
+uint32_t source_bytes(struct net *n, const struct addr *a, size_t bytes);
 /** A line in the log about somebody who hit a limit; not too many of them. */
-void source_complain(struct net *n, const struct addr *ip, const char *what);
+void source_complain(struct net *n, const struct addr *a, const char *what);
 void sources_fini(struct net *n);
 
 /* ---- block.c ---- */

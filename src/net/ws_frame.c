@@ -32,7 +32,7 @@ ws_is_utf8(struct slice s)
 
 	while (p < end) {
 		unsigned lead = *p++, least = 0x80, more = 0;
-		uint32_t c = lead;
+		uint32_t c;
 
 		if (lead < 0x80)
 			continue;

@@ -131,13 +131,12 @@ void
 presence_on_dialog(struct presence *p, const struct call_dialog_event *ev)
 {
 	struct watched_dialog *old = dialog_find(p, ev->id);
-	struct resource *r = old ? old->resource : NULL;
 	bool was_up = old && old->state == CALL_DIALOG_CONFIRMED;
+	struct resource *r;
 
 	if (!old && (ev->state == CALL_DIALOG_TERMINATED || !ev->user))
 		return;
-	if (!r)
-		r = resource_get_or_make(p, false, ev->user);
+	r = old ? old->resource : resource_get_or_make(p, false, ev->user);
 	if (!r)
 		return; /* no memory: the lamp stays dark */
 	if (ev->state == CALL_DIALOG_TERMINATED)

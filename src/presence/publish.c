@@ -70,7 +70,8 @@ make_room(struct resource *r, int64_t phone_id)
 		if (!oldest || pub->phone_id == phone_id || oldest->phone_id != phone_id)
 			oldest = pub;
 	}
-	publication_free(oldest);
+	if (oldest)
+		publication_free(oldest);
 }
 
 static struct publication *

@@ -37,8 +37,13 @@ put_route(struct buf *b, struct slice route)
 {
 	if (b->n)
 		buf_char(b, '\n');
-	for (size_t i = 0; i < route.n; i++)
-		buf_char(b, (unsigned char)route.p[i] < 0x20 ? ' ' : route.p[i]);
+	for (size_t i = 0; i < route.n; i++) {
+		char c = route.p[i];
+
+		if ((unsigned char)c < 0x20)
+			c = ' ';
+		buf_char(b, c);
+	}
 }
 
 /* A strict router's URI becomes the Request-URI of what we send (RFC 3261, 12.2.1.1): it has to

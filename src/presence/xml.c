@@ -52,13 +52,15 @@ xml_text(struct buf *b, struct slice s)
 			i += put_wide(b, s.p + i, s.n - i);
 			continue;
 		}
+		if (c < 0x20 || c == 0x7f)
+			c = '?';
 		switch (c) {
 		case '&': buf_lit(b, "&amp;"); break;
 		case '<': buf_lit(b, "&lt;"); break;
 		case '>': buf_lit(b, "&gt;"); break;
 		case '"': buf_lit(b, "&quot;"); break;
 		case '\'': buf_lit(b, "&apos;"); break;
-		default: buf_char(b, c < 0x20 || c == 0x7f ? '?' : (char)c);
+		default: buf_char(b, (char)c);
 		}
 		i++;
 	}

@@ -28,6 +28,8 @@ without_params(struct slice value, const struct sip_name_addr *na)
 static enum err
 copy_target(struct sip_dialog *d, struct slice uri)
 {
+	if (uri.n == 0)
+		return ERR_MALFORMED;
 	if (uri.n > SIP_URI_MAX_BYTES)
 		return ERR_TOO_BIG;
 	if (uri.n > d->target_cap) {

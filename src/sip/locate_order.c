@@ -91,7 +91,7 @@ add_hop(struct sip_locate *l, const struct sip_locate_host *h, const struct addr
 void
 locate_order(struct sip_locate *l)
 {
-	uint8_t order[SIP_LOCATE_HOSTS_MAX];
+	uint8_t order[SIP_LOCATE_HOSTS_MAX] = {0};
 
 	sort(l, order);
 	for (size_t i = 0; i < l->hosts; i++) {

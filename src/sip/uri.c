@@ -225,9 +225,12 @@ params_agree(struct slice a, struct slice b)
 struct slice
 sip_uri_without_headers(const struct sip_uri *u, struct slice text)
 {
-	const char *end = u->params.p + u->params.n; /* what is behind it is headers */
+	const char *headers;
 
-	return u->params.p ? slice_make(text.p, (size_t)(end - text.p)) : text;
+	if (!u->params.p)
+		return text;
+	headers = u->params.p + u->params.n; /* what is behind the parameters */
+	return slice_make(text.p, (size_t)(headers - text.p));
 }
 
 bool

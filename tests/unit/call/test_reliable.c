@@ -118,7 +118,7 @@ phones_that_ring_reliably_get_their_prack(void **state)
 static void
 other_early_dialogs_get_their_prack_too(void **state)
 {
-	const char *invite = ben_calls("", sdp_of(ben, 4000, "")), *p;
+	const char *invite = ben_calls("", sdp_of(ben, 4000, "")), *p = NULL;
 	char via[512], from[512], to[512], id[512], value[512];
 
 	ua_answer(anna, invite, 180, with_rseq(3), "");

@@ -287,6 +287,10 @@ ERR_MUST_CHECK enum err reinvite_forward(struct leg *to, struct slice sdp);
 /** Sends one; sdp empty: asks for an offer. */
 ERR_MUST_CHECK enum err reinvite_send(
     struct leg *to, struct slice sdp, enum reinvite_purpose purpose);
+/** Cancels our re-INVITEs to seated phones that got no final answer for 64*T1. A phone that
+ *  said 100 and vanished would keep one, and so all further changes, waiting for ever: with
+ *  a CANCEL it ends one way or another (RFC 3261, 9.1). */
+void reinvite_cancel_stale(struct call *c);
 /** The peer cancelled its re-INVITE. */
 void reinvite_on_cancel(struct leg *l);
 

@@ -123,8 +123,6 @@ reinvite_on_cancel(struct leg *l)
 		sip_client_cancel(other->invite_out, SLICE(""));
 }
 
-/* A phone that said 100 and vanished would keep a re-INVITE, and so all further ones,
- * waiting for ever: with a CANCEL it ends one way or another (RFC 3261, 9.1). */
 static void
 cancel_stale(struct leg *l)
 {
@@ -135,15 +133,21 @@ cancel_stale(struct leg *l)
 }
 
 void
+reinvite_cancel_stale(struct call *c)
+{
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		if (c->leg[side] && c->leg[side]->state == LEG_UP)
+			cancel_stale(c->leg[side]);
+}
+
+void
 reinvite_refresh(struct leg *l)
 {
 	struct leg *other = leg_other(l);
 
 	if (change_in_progress(l) || (other && change_in_progress(other)) ||
 	    reinvite_send(l, sdp_text_slice(&l->local_sdp), REINVITE_REFRESH) != ERR_OK) {
-		cancel_stale(l);
-		if (other)
-			cancel_stale(other);
+		reinvite_cancel_stale(l->call);
 		session_retry(l, 2000); /* somebody else is at it */
 	}
 }

@@ -107,6 +107,7 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		    s != &c->stream[0])
 			break;	   /* the first media line speaks for the call */
 		if (c->transfer) { /* who waits may hear nothing */
+			reinvite_cancel_stale(c);
 			bridge_update_timeout(c);
 			break;
 		}

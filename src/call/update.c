@@ -132,8 +132,10 @@ update_refresh(struct leg *l)
 		return;
 	}
 	if (change_in_progress(l) || (other && change_in_progress(other)) ||
-	    send_update(l, SLICE(""), NULL) != ERR_OK)
+	    send_update(l, SLICE(""), NULL) != ERR_OK) {
+		reinvite_cancel_stale(l->call);
 		session_retry(l, 2000);
+	}
 }
 
 /* ---- offers ---- */

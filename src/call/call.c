@@ -158,6 +158,8 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 
 	if (c->state == CALL_ENDED)
 		return;
+	if (by == CDR_BY_SYSTEM && !c->end_headers.n)
+		c->end_headers = ending_header(c);
 	c->state = CALL_ENDED;
 	c->result = result;
 	c->ended_by = by;

@@ -150,8 +150,15 @@ const struct call_switch_stats *call_switch_get_stats(const struct call_switch *
  *  CALL_ID_BYTES at most. Needs no state, so it knows before the call exists. */
 void call_id_of(struct slice sip_call_id, char out[CALL_ID_BYTES]);
 
-/** "INVITE, ACK, …" - what Allow says. */
-extern const struct slice call_allow;
+/* Whom an Allow is for (RFC 3261, 20.5). */
+enum call_allow {
+	CALL_ALLOW_ANYWHERE, /* outside of calls: all we take at all */
+	CALL_ALLOW_PHONE,    /* in a phone's call */
+	CALL_ALLOW_LINE,     /* in a call to or from a provider */
+};
+
+/** "INVITE, ACK, …", by enum call_allow. */
+extern const struct slice call_allow[];
 /** Allow, Supported and Accept, as answers to OPTIONS carry them. */
 void call_write_capabilities(struct buf *b);
 /** Unsupported lines for what a request requires of us and we do not know (RFC 3261, 8.2.2.3);

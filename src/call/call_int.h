@@ -104,7 +104,9 @@ struct call {
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
 	struct slice *reason;
+	char *last_reasons; /* texts of reason[LIVE_REASONS_FIRST …] once it was full */
 	uint32_t n_reasons;
+	enum reason last_reason; /* recorded here, not by the plan */
 	int64_t started_at, ringing_at, answered_at, ended_at;
 	uint64_t started_ms; /* by the clock that nobody sets */
 	enum cdr_result result;
@@ -152,6 +154,8 @@ void call_settle(struct call *c);
 /** Somebody else sits in l's seat: record, live page and watchers. */
 void call_seat_changed(struct call *c, struct leg *l);
 
+/* RFC 3326: a seat was given to somebody else; to the one who had it. */
+#define SEAT_GIVEN_AWAY SLICE("Reason: Q.850;cause=16;text=\"Call transferred\"\r\n")
 /* RFC 3326: to those who need not ring any more. */
 #define COMPLETED_ELSEWHERE SLICE("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
 
@@ -179,9 +183,10 @@ void ring_stop(struct call *c, struct slice reason_hdr);
 ERR_MUST_CHECK enum err ring_add(struct call *c, const struct routing_plan *plan);
 
 /* ---- gruu.c: RFC 5627 ---- */
-/** Is one device called? Then *dialled becomes its user's number. Returns the status to refuse
- *  with, or 0. */
-uint16_t gruu_take(struct call *c, const struct sip_msg *req, struct slice *dialled);
+/** Is one device called by this URI (text: the whole of it)? Then *dialled becomes its user's
+ *  number. Forgets who was called before. Returns the status to refuse with, or 0. */
+uint16_t gruu_take(
+    struct call *c, const struct sip_uri *uri, struct slice text, struct slice *dialled);
 /** Of the plan stays what rings that device's phone. */
 void gruu_limit(const struct call *c, struct routing_plan *plan);
 /** Contacts of a phone; of the one whose device is called, only that device's. */
@@ -349,8 +354,10 @@ void session_retry(struct leg *l, uint64_t ms);
 bool extensions_refuse(struct sip_server *tsx, const struct sip_msg *req);
 /** A body that is no SDP (RFC 3261, 8.2.3)? Then 415 was sent: true. */
 bool extensions_refuse_body(struct sip_server *tsx, const struct sip_msg *req);
-/** Allow and Supported; reliable: with 100rel. */
-void extensions_write(struct buf *b, bool reliable);
+/** Allow and Supported for the peer of l; reliable: with 100rel. */
+void extensions_write(const struct leg *l, struct buf *b, bool reliable);
+/** What methods l's peer may send. */
+enum call_allow extensions_allow(const struct leg *l);
 
 /* ---- present.c: what a leg is shown of the other party ---- */
 /** P-Asserted-Identity and Privacy of who for to; NULL: of the one who is rung. */
@@ -381,6 +388,10 @@ void record_reason_text(struct call *c, struct slice text);
 void watch_tell(struct leg *l, enum call_dialog_state state);
 /** Hold and the other party may have changed for both seats. */
 void watch_tell_seats(struct call *c);
+
+/* ---- ending.c ---- */
+/** The Reason line for those we hang up on, of the last reason recorded; may be empty. */
+struct slice ending_header(const struct call *c);
 
 /* ---- status.c ---- */
 /** What the caller is told when a phone said status. */

@@ -1,12 +1,19 @@
 /* What we can do, in one place: Allow, Supported, Accept, and the 420 for the rest. */
 #include "call/call_int.h"
 
-const struct slice call_allow =
-    SLICE("INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE, PRACK, UPDATE, REFER");
+/* NOTIFY is not among them: we subscribe to nothing. */
+const struct slice call_allow[] = {
+    [CALL_ALLOW_ANYWHERE] = SLICE(CALL_LINE_ALLOW ", REFER, REGISTER, SUBSCRIBE, PUBLISH"),
+    [CALL_ALLOW_PHONE] = SLICE(CALL_LINE_ALLOW ", REFER, SUBSCRIBE"), /* RFC 3515, 2.4.4 */
+    [CALL_ALLOW_LINE] = SLICE(CALL_LINE_ALLOW), /* providers do not move our users' calls */
+};
 
 /* Options that a Require may name too. */
-static const struct slice supported[] = {
-    SLICE("100rel"), SLICE("timer"), SLICE("replaces"), SLICE("norefersub")};
+static const struct {
+	struct slice name;
+	bool moves; /* a call, which is not for providers to do */
+} supported[] = {{SLICE("100rel"), false}, {SLICE("timer"), false}, {SLICE("replaces"), true},
+    {SLICE("norefersub"), true}};
 
 enum { N_SUPPORTED = sizeof supported / sizeof supported[0] };
 
@@ -14,7 +21,7 @@ static bool
 is_supported(struct slice option)
 {
 	for (size_t i = 0; i < N_SUPPORTED; i++)
-		if (slice_eq_nocase(option, supported[i]))
+		if (slice_eq_nocase(option, supported[i].name))
 			return true;
 	return false;
 }
@@ -31,28 +38,42 @@ extensions_refuse_body(struct sip_server *tsx, const struct sip_msg *req)
 	return true;
 }
 
-void
-extensions_write(struct buf *b, bool reliable)
+enum call_allow
+extensions_allow(const struct leg *l)
+{
+	return l->line ? CALL_ALLOW_LINE : CALL_ALLOW_PHONE;
+}
+
+static void
+write_supported(struct buf *b, bool reliable, bool moves)
 {
 	bool first = true;
 
-	sip_write_hdr(b, SIP_HDR_ALLOW, call_allow);
 	buf_lit(b, "Supported: ");
 	for (size_t i = 0; i < N_SUPPORTED; i++) {
-		if (!reliable && slice_eq(supported[i], SLICE("100rel")))
+		if ((!reliable && slice_eq(supported[i].name, SLICE("100rel"))) ||
+		    (!moves && supported[i].moves))
 			continue;
 		if (!first)
 			buf_lit(b, ", ");
 		first = false;
-		buf_put(b, supported[i]);
+		buf_put(b, supported[i].name);
 	}
 	buf_lit(b, "\r\n");
 }
 
 void
+extensions_write(const struct leg *l, struct buf *b, bool reliable)
+{
+	sip_write_hdr(b, SIP_HDR_ALLOW, call_allow[extensions_allow(l)]);
+	write_supported(b, reliable, !l->line);
+}
+
+void
 call_write_capabilities(struct buf *b)
 {
-	extensions_write(b, true);
+	sip_write_hdr(b, SIP_HDR_ALLOW, call_allow[CALL_ALLOW_ANYWHERE]);
+	write_supported(b, true, true);
 	sip_write_hdr(b, SIP_HDR_ACCEPT, SLICE("application/sdp, text/plain"));
 }
 

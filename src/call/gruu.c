@@ -25,14 +25,15 @@ number_of(const struct dir_phone *phone)
 }
 
 uint16_t
-gruu_take(struct call *c, const struct sip_msg *req, struct slice *dialled)
+gruu_take(struct call *c, const struct sip_uri *uri, struct slice text, struct slice *dialled)
 {
 	struct call_contact contact;
 	size_t n;
 
-	if (!c->sw->p.ops->gruu || !sip_param_find(req->uri.params, SLICE("gr"), NULL))
+	c->gruu = SLICE("");
+	if (!c->sw->p.ops->gruu || !sip_param_find(uri->params, SLICE("gr"), NULL))
 		return 0;
-	if (arena_dup(&c->arena, req->uri_text, &c->gruu) != ERR_OK)
+	if (arena_dup(&c->arena, text, &c->gruu) != ERR_OK)
 		return 500;
 	if (!find(c, &c->gruu_phone, &contact, 1, &n))
 		return 404;

@@ -153,7 +153,7 @@ bool
 call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req)
 {
 	struct sip_dialog *d = sip_dialogs_find(&sw->dialogs, req);
-	char allow[128];
+	char allow[192];
 	struct buf b;
 	struct leg *l;
 
@@ -178,7 +178,7 @@ call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct s
 	case SIP_MESSAGE: carry_over(l, tsx, req); break;
 	default:
 		buf_init(&b, allow, sizeof allow);
-		sip_write_hdr(&b, SIP_HDR_ALLOW, call_allow);
+		sip_write_hdr(&b, SIP_HDR_ALLOW, call_allow[extensions_allow(l)]);
 		sip_server_reject(tsx, req->method == SIP_OPTIONS ? 200 : 405, buf_slice(&b));
 	}
 	return true;

@@ -146,7 +146,7 @@ write_contact(const struct leg *l, struct buf *b, bool reliable)
 {
 	sip_core_write_contact(
 	    l->call->sw->p.core, b, &l->dialog.flow, leg_line_contact_user(l), SLICE(""));
-	extensions_write(b, reliable);
+	extensions_write(l, b, reliable);
 }
 
 /* Authorization of an INVITE, which its ACK repeats (RFC 3261, 13.2.2.4). */

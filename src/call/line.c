@@ -164,6 +164,12 @@ leg_line_take_caller(struct leg *l, int64_t line)
 /* ---- what its requests carry ---- */
 
 struct slice
+leg_line_called(const struct leg *l)
+{
+	return l->on_line && l->on_line->whom ? l->on_line->whom->outside : SLICE("");
+}
+
+struct slice
 leg_line_contact_user(const struct leg *l)
 {
 	return l->on_line ? l->on_line->contact_user : SLICE("");

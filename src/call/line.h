@@ -11,6 +11,9 @@
 #include "sip/client_auth.h"
 #include "sip/flow.h"
 
+/* What methods a provider may send us: Allow, in calls and when registering. */
+#define CALL_LINE_ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE, PRACK, UPDATE"
+
 /* Who calls whom through a line. Borrowed. */
 struct call_line_call {
 	int64_t line;

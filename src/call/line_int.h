@@ -12,6 +12,8 @@ uint8_t leg_line_family(struct call *c, int64_t line);
 /** The caller's leg comes in on this line. ERR_LIMIT: no call is free on it. */
 ERR_MUST_CHECK enum err leg_line_take_caller(struct leg *l, int64_t line);
 
+/** The number it calls outside, canonical; empty: it is no such leg. */
+struct slice leg_line_called(const struct leg *l);
 struct slice leg_line_contact_user(const struct leg *l);
 void leg_line_write_identity(const struct leg *l, struct buf *b);
 void leg_line_write_auth(const struct leg *l, enum sip_method m, struct buf *b);

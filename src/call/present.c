@@ -5,6 +5,7 @@
  */
 #include "call/call_int.h"
 #include "call/line_int.h"
+#include "call/outside.h"
 #include "call/passing.h"
 
 /* A dummy host: phones would try to load a tone from a real one. */
@@ -51,6 +52,26 @@ write_alert(const struct leg *l, const struct leg *caller, struct buf *b)
 	buf_lit(b, ">;info=alert-autoanswer;delay=0\r\n");
 }
 
+/* Our internal numbers are nothing to a provider here either. */
+static void
+write_diversions(const struct leg *l, const struct addr *host, struct buf *b)
+{
+	const struct call *c = l->call;
+	const struct directory *dir = c->sw->p.directory;
+	char called[IDENTITY_NUMBER_BYTES];
+	struct diversion d[DIVERSIONS_MAX];
+	size_t n;
+
+	if (!l->line) {
+		diversion_write(
+		    b, c->diverted, c->n_diverted, l->party.number, IDENTITY_PHONE, host);
+		return;
+	}
+	n = outside_diversions(dir, l->line, c->diverted, c->n_diverted, d);
+	if (n && outside_format(dir, l->line, leg_line_called(l), called))
+		diversion_write(b, d, n, slice_cstr(called), IDENTITY_LINE, host);
+}
+
 void
 present_write_invite(const struct leg *l, struct buf *b)
 {
@@ -63,7 +84,7 @@ present_write_invite(const struct leg *l, struct buf *b)
 	present_write(l, caller, b);
 	leg_line_write_identity(l, b);
 	sip_core_address(c->sw->p.core, &l->dialog.flow, &host);
-	diversion_write(b, c->diverted, c->n_diverted, l->party.number, trust(l), &host);
+	write_diversions(l, &host, b);
 	write_alert(l, caller, b);
 	buf_put(b, c->invite_headers);
 }

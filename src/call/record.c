@@ -120,14 +120,48 @@ record_reason(struct call *c, enum reason r, const struct slice *args)
 {
 	char text[LIVE_REASON_BYTES];
 
+	c->last_reason = r;
 	reason_write(r, args, text, sizeof text);
 	record_reason_text(c, slice_cstr(text));
+}
+
+/* Room for the last ones, which is used again and again: a call that is sent on all day long
+ * does not grow. */
+static bool
+make_room(struct call *c)
+{
+	char *room;
+
+	if (c->last_reasons)
+		return true;
+	room = arena_alloc(&c->arena, (LIVE_REASONS_MAX - LIVE_REASONS_FIRST) * LIVE_REASON_BYTES);
+	if (!room)
+		return false;
+	for (uint32_t i = LIVE_REASONS_FIRST; i < LIVE_REASONS_MAX; i++) {
+		char *slot = room + (i - LIVE_REASONS_FIRST) * LIVE_REASON_BYTES;
+
+		slice_clip_cstr(c->reason[i], slot, LIVE_REASON_BYTES);
+		c->reason[i] = slice_cstr(slot);
+	}
+	c->last_reasons = room;
+	return true;
 }
 
 void
 record_reason_text(struct call *c, struct slice text)
 {
-	if (c->n_reasons < LIVE_REASONS_MAX &&
-	    arena_dup(&c->arena, text, &c->reason[c->n_reasons]) == ERR_OK)
-		c->n_reasons++;
+	struct slice *middle = c->reason + LIVE_REASONS_FIRST;
+	char *slot;
+
+	if (c->n_reasons < LIVE_REASONS_MAX) {
+		if (arena_dup(&c->arena, text, &c->reason[c->n_reasons]) == ERR_OK)
+			c->n_reasons++;
+		return;
+	}
+	if (!make_room(c))
+		return;
+	slot = c->last_reasons + (middle[0].p - c->last_reasons);
+	memmove(middle, middle + 1, (LIVE_REASONS_MAX - LIVE_REASONS_FIRST - 1) * sizeof middle[0]);
+	slice_clip_cstr(text, slot, LIVE_REASON_BYTES);
+	c->reason[LIVE_REASONS_MAX - 1] = slice_cstr(slot);
 }

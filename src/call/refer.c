@@ -10,7 +10,8 @@ enum { EXPIRES_S = 180, ESCAPED_MAX = 1024 };
 
 /* Where Refer-To points: a number, and the dialog its INVITE should replace. */
 struct target {
-	struct slice number;
+	struct sip_uri uri;
+	struct slice uri_text;
 	bool attended;
 	struct replaces replaces;
 	char text[ESCAPED_MAX]; /* the unescaped Replaces */
@@ -53,7 +54,8 @@ read_target(const struct sip_msg *req, struct target *out)
 	if (sip_param_find(na.uri.params, SLICE("method"), &method) &&
 	    !slice_eq_nocase(method, SLICE("INVITE")))
 		return 403; /* we send INVITEs on behalf of others, nothing else */
-	out->number = na.uri.user;
+	out->uri = na.uri;
+	out->uri_text = na.uri_text;
 	return read_replaces(na.uri.headers, out);
 }
 
@@ -136,7 +138,7 @@ refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *re
 		return;
 	if (!status)
 		status = read_target(req, &to);
-	if (!status && transfer_new(l, req, to.number, subscribed, &t) != ERR_OK)
+	if (!status && transfer_new(l, req, to.uri.user, subscribed, &t) != ERR_OK)
 		status = 500;
 	if (status) {
 		sip_server_reject(tsx, status, SLICE(""));
@@ -148,7 +150,7 @@ refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *re
 	}
 	refer_notify(t, 100); /* at once (RFC 3515, 2.4.4) */
 	if (!to.attended) {
-		transfer_blind(t, to.number);
+		transfer_blind(t, &to.uri, to.uri_text);
 		return;
 	}
 	consult = replaces_find(l->call->sw, &to.replaces);

@@ -131,7 +131,7 @@ replaces_accepted(struct leg *l)
 	record_reason(c, old ? REASON_TAKEN_OVER : REASON_PICKED_UP,
 	    REASON_ARGS(l->party.name, l->phone_name, old ? old->phone_name : SLICE("")));
 	if (old)
-		leg_bye(old, SLICE(""));
+		leg_bye(old, SEAT_GIVEN_AWAY);
 	call_seat_changed(c, l);
 }
 
@@ -249,7 +249,7 @@ relieve_transferred(struct leg *l, const struct sip_msg *req)
 	transfer_free(t);
 	if (by) {
 		c->leg[by->side] = NULL;
-		leg_bye(by, SLICE(""));
+		leg_bye(by, SEAT_GIVEN_AWAY);
 	}
 	l->takes_over = l->media_waits = true;
 	leg_sit(l);

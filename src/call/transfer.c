@@ -107,13 +107,19 @@ ring_target(struct transfer *t, const struct routing_plan *plan)
 }
 
 void
-transfer_blind(struct transfer *t, struct slice number)
+transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 {
 	struct call *c = t->call;
-	struct routing_query q = {.dialled = number, .caller_phone = calling_phone(t)};
+	struct routing_query q = {.dialled = uri->user, .caller_phone = calling_phone(t)};
 	struct routing_plan plan;
+	uint16_t status = gruu_take(c, uri, text, &q.dialled);
 
+	if (status) {
+		transfer_fail(t, status);
+		return;
+	}
 	plan_ask(c->sw, &q, &plan);
+	gruu_limit(c, &plan);
 	if (party_copy(&t->arena, &plan.called, &t->to) != ERR_OK) {
 		transfer_fail(t, 500);
 		return;
@@ -139,6 +145,7 @@ recall(struct transfer *t)
 	plan.target[plan.n_targets++] =
 	    (struct routing_target){.phone = t->from_phone, .phone_name = t->from_phone_name};
 	t->recalling = true;
+	c->gruu = SLICE(""); /* of the target */
 	record_reason(c, REASON_TRANSFER_BACK, REASON_ARGS(t->from.name));
 	return ring_target(t, &plan);
 }
@@ -284,7 +291,7 @@ transfer_arrived(struct transfer *t, struct leg *l)
 	t->by = NULL;
 	if (by) {
 		c->leg[by->side] = NULL;
-		leg_bye(by, SLICE(""));
+		leg_bye(by, SEAT_GIVEN_AWAY);
 	}
 	leg_sit(l);
 	if (by) { /* what it still sends must not be taken for the new one's */

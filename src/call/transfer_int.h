@@ -69,8 +69,8 @@ void refer_notify(struct transfer *t, uint16_t status);
 /** to: the number in Refer-To. */
 ERR_MUST_CHECK enum err transfer_new(struct leg *by, const struct sip_msg *refer, struct slice to,
     bool subscribed, struct transfer **out);
-/** Rings who has the number. */
-void transfer_blind(struct transfer *t, struct slice number);
+/** Rings who has the number in a URI, or the one device that it means (RFC 5627). */
+void transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text);
 /** The target could not be reached. Ends t, or rings the one who transferred. */
 void transfer_fail(struct transfer *t, uint16_t status);
 /** Leg l sits in by's seat: who left hears of it, the record says it. */

@@ -1,13 +1,17 @@
 /* Those who leave or are ended while a transfer is under way; and what its target is told. */
+#include "call/outside.h"
 #include "call/transfer_int.h"
 
 enum { REFERRED_BY_MAX = 512 };
 
-/* RFC 3892: phones get what the one who transfers has said; outside only who it is. */
+/* RFC 3892: phones get what the one who transfers has said; outside only who it is,
+ * by a number that is known there. */
 void
 transfer_write_invite(const struct leg *l, struct buf *b)
 {
 	const struct transfer *t = l->call->transfer;
+	struct routing_party from;
+	char number[IDENTITY_NUMBER_BYTES];
 	struct addr host;
 
 	if (!t || l->call != t->call || t->recalling)
@@ -16,9 +20,15 @@ transfer_write_invite(const struct leg *l, struct buf *b)
 		sip_write_hdr(b, SIP_HDR_REFERRED_BY, t->referred_by);
 		return;
 	}
+	from = t->from;
+	if (l->line) {
+		if (!outside_number(l->call->sw->p.directory, l->line, from.number, number))
+			return;
+		from.number = slice_cstr(number);
+	}
 	sip_core_address(l->call->sw->p.core, &l->dialog.flow, &host);
 	buf_lit(b, "Referred-By: ");
-	identity_write_party(b, &t->from, t->from_hidden, &host);
+	identity_write_party(b, &from, t->from_hidden, &host);
 	buf_lit(b, "\r\n");
 }
 

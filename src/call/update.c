@@ -68,7 +68,7 @@ update_respond(struct leg *l, uint16_t status, struct slice extra, struct slice 
 	if (status < 300) {
 		sip_core_write_contact(
 		    l->call->sw->p.core, &b, sip_server_flow(tsx), SLICE(""), SLICE(""));
-		extensions_write(&b, true);
+		extensions_write(l, &b, true);
 	}
 	buf_put(&b, extra);
 	if (!buf_ok(&b))

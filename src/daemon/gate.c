@@ -121,8 +121,10 @@ answer_at_once(const struct sip_msg *req, struct buf *headers)
 		sip_write_hdr(headers, SIP_HDR_ALLOW_EVENTS, presence_allow_events);
 		return 200;
 	case SIP_REFER: return 403; /* calls are moved by those who are in them */
-	case SIP_METHOD_OTHER: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 501;
-	default: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow); return 405;
+	case SIP_METHOD_OTHER:
+		sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow[CALL_ALLOW_ANYWHERE]);
+		return 501;
+	default: sip_write_hdr(headers, SIP_HDR_ALLOW, call_allow[CALL_ALLOW_ANYWHERE]); return 405;
 	}
 }
 

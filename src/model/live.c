@@ -206,6 +206,10 @@ void
 live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, enum reason r,
     const struct slice *args)
 {
-	if (*count < LIVE_REASONS_MAX)
-		reason_write(r, args, list[(*count)++], LIVE_REASON_BYTES);
+	if (*count == LIVE_REASONS_MAX)
+		memmove(list[LIVE_REASONS_FIRST], list[LIVE_REASONS_FIRST + 1],
+		    (LIVE_REASONS_MAX - LIVE_REASONS_FIRST - 1) * sizeof list[0]);
+	else
+		(*count)++;
+	reason_write(r, args, list[*count - 1], LIVE_REASON_BYTES);
 }

@@ -19,6 +19,8 @@ enum {
 	LIVE_NAME_BYTES = 96,
 	LIVE_PHONE_BYTES = 40,
 	LIVE_REASONS_MAX = 12,
+	LIVE_REASONS_FIRST =
+	    6, /* of a longer list: so many from its begin, the rest from its end */
 	LIVE_RINGING_MAX = 16,
 };
 
@@ -169,8 +171,8 @@ json_t *live_subscription_json(const struct live_subscription *s);
 
 json_t *live_line_json(const struct live_line *l);
 json_t *cdr_json(const struct cdr *cdr);
-/** Adds to a list of reasons; a full list keeps what it has. args: REASON_ARGS() or NULL.
- */
+/** Adds to a list of reasons; a full one drops the first behind LIVE_REASONS_FIRST. args:
+ *  REASON_ARGS() or NULL. */
 void live_reason_add(char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count, enum reason r,
     const struct slice *args);
 

@@ -173,3 +173,19 @@ number_find(const struct directory *dir, struct slice text)
 	}
 	return n ? n : dir_number_find(dir, text);
 }
+
+const struct dir_number *
+number_of_user_on_line(const struct dir_user *user, int64_t line)
+{
+	const struct dir_number *free_one = NULL;
+
+	for (size_t i = 0; i < user->number_count; i++) {
+		const struct dir_number *n = user->numbers[i];
+
+		if (n->external && n->line && n->line->id == line)
+			return n;
+		if (n->external && !n->line && !free_one)
+			free_one = n;
+	}
+	return free_one;
+}

@@ -40,6 +40,9 @@ void number_write(const struct number_plan *plan, enum dir_number_format format,
  *  the directory, else an internal one that stands there digit by digit (providers that
  *  send the extension only). NULL if none. */
 const struct dir_number *number_find(const struct directory *dir, struct slice text);
+/** The external number a user calls with on this line (an id): one that belongs to the line,
+ *  else one that belongs to none; NULL if there is none. */
+const struct dir_number *number_of_user_on_line(const struct dir_user *user, int64_t line);
 /** The external number of ours that is this canonical number; NULL if none. */
 const struct dir_number *number_find_external(const struct directory *dir, struct slice canonical);
 

@@ -48,23 +48,9 @@ caller_number(const struct line *l, const struct call_line_call *call, char out[
 	const struct directory *dir = l->trunk->p.dir;
 	struct number_plan plan = number_plan_of(dir_settings(dir));
 	const struct dir_user *user = dir_user_by_id(dir, call->caller.user);
-	struct slice text = l->conf.main_number, free_one = {0};
+	const struct dir_number *own = user ? number_of_user_on_line(user, l->id) : NULL;
+	struct slice text = own ? own->number : l->conf.main_number;
 
-	for (size_t i = 0; user && i < user->number_count; i++) {
-		const struct dir_number *n = user->numbers[i];
-
-		if (!n->external)
-			continue;
-		if (n->line && n->line->id == l->id) {
-			text = n->number;
-			free_one = (struct slice){0};
-			break;
-		}
-		if (!n->line && !free_one.n)
-			free_one = n->number;
-	}
-	if (free_one.n)
-		text = free_one;
 	if (text.n == 0 || number_canonical(&plan, text, NUMBER_WRITTEN, out) != ERR_OK)
 		return (struct slice){0};
 	return slice_cstr(out);

@@ -38,8 +38,8 @@ write_headers(struct line *l, struct buf *b, struct slice uri, uint32_t expires_
 	sip_write_hdrf(b, SIP_HDR_CSEQ, "%u REGISTER", ++l->cseq);
 	write_contact(l, b, expires_s);
 	sip_write_hdrf(b, SIP_HDR_EXPIRES, "%u", expires_s);
-	buf_lit(b, "Supported: path, outbound\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, "
-		   "PRACK, INFO\r\n");
+	buf_lit(b, "Supported: path, outbound\r\n");
+	sip_write_hdr(b, SIP_HDR_ALLOW, SLICE(CALL_LINE_ALLOW));
 	sip_client_auth_write(&l->auth, b, &c, SLICE("REGISTER"), uri, buf_slice(&n));
 	return buf_ok(b) && buf_ok(&a);
 }

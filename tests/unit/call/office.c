@@ -195,6 +195,25 @@ contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 	return 0;
 }
 
+/* ";gr=e1" means the one device of phone e1. */
+static enum err
+gruu(void *ctx, const struct sip_uri *uri, int64_t *phone_id, struct call_contact *out, size_t max,
+    size_t *n)
+{
+	struct office *o = ctx;
+	const struct dir_phone *phone;
+	struct slice name;
+
+	if (!sip_param_find(uri->params, SLICE("gr"), &name))
+		return ERR_NOT_FOUND;
+	phone = dir_phone_by_name(o->fixture.directory, name);
+	if (!phone)
+		return ERR_NOT_FOUND;
+	*phone_id = phone->id;
+	*n = contacts(ctx, phone->id, out, max);
+	return ERR_OK;
+}
+
 static int64_t
 wall_ms(void *ctx)
 {
@@ -246,6 +265,7 @@ on_dialog(void *ctx, const struct call_dialog_event *ev)
 }
 
 static const struct call_switch_ops call_ops = {.contacts = contacts,
+    .gruu = gruu,
     .wall_ms = wall_ms,
     .on_live = on_live,
     .record_begin = record_begin,

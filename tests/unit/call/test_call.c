@@ -464,6 +464,17 @@ no_bye_before_the_ack(void **state)
 	ok_to(ben, "BYE");
 }
 
+/* RFC 3326: who is hung up on by us hears why. */
+static void
+hung_up_on(struct ua *u, const char *reason)
+{
+	const char *bye = ua_expect(u, "BYE", 1000);
+	char value[512];
+
+	assert_string_equal(header(bye, "Reason", value), reason);
+	ua_answer(u, bye, 200, "", "");
+}
+
 static void
 session_timers(void **state)
 {
@@ -491,8 +502,8 @@ session_timers(void **state)
 	office_run(&o, 150000);
 	ua_expect_none(ben, "BYE");
 	office_run(&o, 20000);
-	ok_to(ben, "BYE");
-	ok_to(anna1, "BYE");
+	hung_up_on(ben, "SIP;cause=408;text=\"Session timer expired\"");
+	hung_up_on(anna1, "SIP;cause=408;text=\"Session timer expired\"");
 	office_run(&o, 100);
 	assert_int_equal(o.record[o.n_records - 1].ended_by, CDR_BY_SYSTEM);
 }
@@ -510,8 +521,8 @@ we_refresh_where_nobody_else_does(void **state)
 	ua_expect(anna1, "ACK", 100);
 	re = ua_expect(ben, "INVITE", 5000);
 	ua_answer(ben, re, 481, "", ""); /* Ben's phone has been restarted */
-	ok_to(anna1, "BYE");
-	ok_to(ben, "BYE");
+	hung_up_on(anna1, "SIP;cause=481;text=\"Call/Transaction Does Not Exist\"");
+	hung_up_on(ben, "SIP;cause=481;text=\"Call/Transaction Does Not Exist\"");
 	(void)t;
 }
 
@@ -521,8 +532,8 @@ silence_ends_the_call(void **state)
 	struct talk t = connect_call();
 
 	office_media_timeout(&o, 0);
-	ok_to(anna1, "BYE");
-	ok_to(ben, "BYE");
+	hung_up_on(anna1, "Q.850;cause=41;text=\"No media\"");
+	hung_up_on(ben, "Q.850;cause=41;text=\"No media\"");
 	office_run(&o, 100);
 	assert_int_equal(o.record[0].ended_by, CDR_BY_SYSTEM);
 	(void)t;
@@ -582,6 +593,7 @@ info_is_carried_to_the_other_side(void **state)
 {
 	struct talk t = connect_call();
 	const char *info;
+	char value[512];
 
 	ua_in_dialog(ben, t.ok, "INFO", 2, "", "Signal=5\n");
 	info = ua_expect(anna1, "INFO", 100);
@@ -589,7 +601,8 @@ info_is_carried_to_the_other_side(void **state)
 	ua_answer(anna1, info, 200, "", "");
 	ua_expect(ben, "SIP/2.0 200", 100);
 	ua_in_dialog(ben, t.ok, "PUBLISH", 3, "", "");
-	ua_expect(ben, "SIP/2.0 405", 100);
+	assert_string_equal(header(ua_expect(ben, "SIP/2.0 405", 100), "Allow", value),
+	    CALL_LINE_ALLOW ", REFER, SUBSCRIBE");
 	ua_in_dialog(ben, t.ok, "BYE", 2, "", ""); /* old CSeq */
 	ua_expect(ben, "SIP/2.0 500", 100);
 	ua_in_dialog(ben, t.ok, "BYE", 4, "", "");
@@ -603,8 +616,8 @@ an_administrator_hangs_up(void **state)
 
 	assert_int_equal(call_hang_up(o.calls, SLICE("nobody")), ERR_NOT_FOUND);
 	assert_int_equal(call_hang_up(o.calls, slice_cstr(o.live.call_id)), ERR_OK);
-	ok_to(anna1, "BYE");
-	ok_to(ben, "BYE");
+	hung_up_on(anna1, "Q.850;cause=16;text=\"Ended by administrator\"");
+	hung_up_on(ben, "Q.850;cause=16;text=\"Ended by administrator\"");
 	assert_int_equal(call_hang_up(o.calls, slice_cstr(o.live.call_id)), ERR_NOT_FOUND);
 	office_run(&o, 100);
 	assert_int_equal(o.n_records, 1);

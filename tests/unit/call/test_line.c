@@ -16,13 +16,15 @@ static const char config[] =
     "{'settings':{'country_code':'49','area_code':'211','outside_prefix':'0'},"
     "'ranges':[{'first':'100','last':'199'}],"
     "'lines':[{'name':'isp','host':'isp.example','username':'u','password':'p'}],"
-    "'phones':[{'name':'b1','secret':'Secret-b1-Secret1'}],"
+    "'phones':[{'name':'b1','secret':'Secret-b1-Secret1'},"
+    "{'name':'c1','secret':'Secret-c1-Secret1'}],"
     "'users':[{'login':'1001','first_name':'Ben','last_name':'Cohn','phones':['b1'],"
-    "'numbers':['102']}],"
+    "'numbers':['102']},{'login':'1003','first_name':'Cleo','last_name':'Dietz',"
+    "'phones':['c1'],'numbers':['103']}],"
     "'numbers':[{'number':'0211555002','kind':'external','user':'1001'}]}";
 
 static struct office o;
-static struct ua *ben, *isp;
+static struct ua *ben, *cleo, *isp;
 static struct sip_client_auth known; /* what trunk/ keeps of a line */
 static int calls_taken;
 
@@ -98,6 +100,7 @@ set_up(void **state)
 	calls_taken = 0;
 	office_open_with(&o, config, &line_ops);
 	ben = office_phone(&o, "b1");
+	cleo = office_phone(&o, "c1");
 	isp = office_phone(&o, "gateway");
 	return 0;
 }
@@ -315,6 +318,87 @@ phones_are_shown_what_lines_say(void **state)
 	}
 }
 
+/* A call that came in on the line is sent on through it by this phone. */
+static const char *
+sent_on(struct ua *by, const char *to)
+{
+	char via[512], from[512], own[512], id[512], cseq[512];
+	const char *inv;
+
+	ua_send(isp,
+	    "INVITE sip:%s@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKso%s\n"
+	    "Max-Forwards: 70\nFrom: <sip:+4940777@isp>;tag=isp\nTo: <sip:%s@$PBX>\n"
+	    "Call-ID: so-%s@isp\nCSeq: 1 INVITE\nContact: <sip:gw@$ME>\n"
+	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
+	    to, by->name, to, by->name, sdp_of(isp, 5000, ""));
+	inv = ua_expect(by, "INVITE", 100);
+	ua_send(by,
+	    "SIP/2.0 302 Moved\nVia: %s\nFrom: %s\nTo: %s;tag=moved\nCall-ID: %s\nCSeq: %s\n"
+	    "Contact: <sip:00022199@10.0.0.1>\nContent-Length: 0\n\n",
+	    header(inv, "Via", via), header(inv, "From", from), header(inv, "To", own),
+	    header(inv, "Call-ID", id), header(inv, "CSeq", cseq));
+	ua_expect(by, "ACK", 100);
+	return ua_expect(isp, "INVITE", 100);
+}
+
+/* RFC 5806, 7044: a provider hears of numbers of the public network only. */
+static void
+internal_numbers_stay_inside(void **state)
+{
+	const char *inv;
+	char value[512];
+
+	inv = sent_on(ben, "102");
+	assert_string_equal(header(inv, "Diversion", value),
+	    "\"Ben Cohn\" <sip:+49211555002@10.0.0.1>;reason=deflection;counter=1;privacy=off");
+	assert_string_equal(
+	    header(inv, "History-Info", value), "<sip:+49211555002@10.0.0.1>;index=1");
+	assert_null(strstr(inv, "sip:102@"));
+	assert_null(strstr(inv, "00022199@10.0.0.1"));
+	ua_answer(isp, inv, 486, "", "");
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 486", 100));
+	inv = sent_on(cleo, "103"); /* has none */
+	assert_string_equal(header(inv, "Diversion", value), "");
+	assert_string_equal(header(inv, "History-Info", value), "");
+	assert_null(strstr(inv, "103@"));
+	assert_string_equal(header(inv, "Allow", value), CALL_LINE_ALLOW);
+	assert_null(strstr(header(inv, "Supported", value), "replaces"));
+	ua_answer(isp, inv, 486, "", "");
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 486", 100));
+}
+
+/* RFC 3892: who transfers is shown outside by a number that is known there. */
+static void
+who_transfers_outside(void **state)
+{
+	const char *inv, *ok;
+	char value[512];
+
+	ua_send(isp,
+	    "INVITE sip:102@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKref\n"
+	    "Max-Forwards: 70\nFrom: <sip:+4940777@isp>;tag=isp\nTo: <sip:102@$PBX>\n"
+	    "Call-ID: ref@isp\nCSeq: 1 INVITE\nContact: <sip:gw@$ME>\n"
+	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
+	    sdp_of(isp, 5000, ""));
+	inv = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, inv, 200, "", sdp_of(ben, 4000, ""));
+	ok = ua_expect(isp, "SIP/2.0 200", 100);
+	ua_in_dialog(isp, ok, "ACK", 1, "", "");
+	ua_in_dialog(isp, ok, "REFER", 2, "Refer-To: <sip:103@x>\n", "");
+	ua_expect(isp, "SIP/2.0 403", 100);
+	ua_in_dialog(isp, ok, "PUBLISH", 3, "", "");
+	assert_string_equal(
+	    header(ua_expect(isp, "SIP/2.0 405", 100), "Allow", value), CALL_LINE_ALLOW);
+	ua_in_dialog(ben, inv, "REFER", 1,
+	    "Refer-To: <sip:00022199@x>\nReferred-By: <sip:102@x>\nRefer-Sub: false\n", "");
+	inv = ua_expect(isp, "INVITE", 100);
+	assert_string_equal(
+	    header(inv, "Referred-By", value), "\"Ben Cohn\" <sip:+49211555002@10.0.0.1>");
+	ua_answer(isp, inv, 486, "", "");
+	ua_in_dialog(isp, ok, "BYE", 4, "", "");
+	ua_answer(ben, ua_expect(ben, "BYE", 100), 200, "", "");
+}
+
 /* RFC 3325, 9.1: who answers behind a line is shown as the line says it. */
 static void
 the_caller_sees_who_answers_outside(void **state)
@@ -339,6 +423,8 @@ main(void)
 	    TEST(refused_credentials_end_it),
 	    TEST(phones_are_shown_what_lines_say),
 	    TEST(the_caller_sees_who_answers_outside),
+	    TEST(internal_numbers_stay_inside),
+	    TEST(who_transfers_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,88 @@ subscription_is_refreshed_and_ended(void **state)
 	talk_end(&t);
 }
 
+/* RFC 5627, 5: a GRUU in Refer-To means one device, and nobody else rings. */
+static void
+to_one_device(void **state)
+{
+	static const struct {
+		const char *to;
+		int notified; /* 0 = Eva's device rings */
+		const char *reason;
+	} cases[] = {
+	    {"<sip:x@10.0.0.1;gr=e1>", 0, "Anna Berg transfers the call to 107"},
+	    {"<sip:107@10.0.0.1;gr=a9>", 404, "The transfer to 107 failed: 404 Not Found"},
+	    {"<sip:102@10.0.0.1;gr=d1>", 480,
+		"The transfer to 102 failed: 480 Temporarily Unavailable"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct talk t = talk_connect(ben, "101", anna, 4000);
+
+		talk_refer(&t, anna, cases[i].to, "");
+		accepted(anna);
+		if (cases[i].notified) {
+			ua_notified(anna, cases[i].notified, "terminated");
+			ua_expect_none(eva, "INVITE");
+			talk_end(&t);
+		} else {
+			target_answers(anna);
+			ua_reinvited(ben, 4000);
+			ua_expect(ben, "ACK", 100);
+			end_with_eva(&t, ben);
+		}
+		assert_true(record_says(&o.record[i], cases[i].reason));
+	}
+}
+
+/* RFC 3261, 9.1: whoever is told of the new media, says 100 and vanishes does not keep the
+ * call, and the transfer, for ever; nor does the one who came in vain hear nothing of it. */
+static void
+the_one_who_stays_vanishes(void **state)
+{
+	struct talk t = talk_connect(ben, "101", anna, 4000);
+	const char *bye;
+	char value[512];
+
+	talk_refer(&t, anna, "<sip:107@x>", "");
+	accepted(anna);
+	target_answers(anna);
+	ua_answer(ben, ua_expect(ben, "INVITE", 100), 100, "", "");
+	office_run(&o, 20000);
+	office_media_timeout(&o, 0);
+	office_run(&o, 1000);
+	ua_expect_none(ben, "CANCEL"); /* it may still answer */
+	office_run(&o, 20000);
+	office_media_timeout(&o, 0);
+	ua_expect(ben, "CANCEL", 100);
+	ben->deaf = true;
+	bye = ua_expect(eva, "BYE", 40000);
+	assert_non_null(strstr(header(bye, "Reason", value), "SIP;cause=481"));
+	ua_answer(eva, bye, 200, "", "");
+	office_run(&o, 100);
+	assert_true(record_says(&o.record[0], "Phone b1 does not know the call any more"));
+}
+
+/* However often a call is sent on, its record tells how it began and how it ended. */
+static void
+a_long_story_keeps_its_ends(void **state)
+{
+	struct talk t = talk_connect(ben, "101", anna, 4000);
+
+	for (int round = 0; round < 12; round++) {
+		talk_refer(&t, anna, round < 11 ? "<sip:107@x>" : "<sip:999@x>", "");
+		accepted(anna);
+		if (round < 11)
+			ua_answer(eva, ua_expect(eva, "INVITE", 100), 486, "", "");
+		ua_notified(anna, round < 11 ? 486 : 404, "terminated");
+	}
+	talk_end(&t);
+	assert_int_equal(o.record[0].explanation_count, LIVE_REASONS_MAX);
+	assert_true(record_says(&o.record[0], "Phone b1 calls as Ben Cohn (102)"));
+	assert_true(record_says(&o.record[0], "Nobody has the number 999"));
+	assert_true(record_says(&o.record[0], "The transfer to 999 failed: 404 Not Found"));
+}
+
 static void
 one_transfer_at_a_time(void **state)
 {
@@ -771,6 +853,9 @@ main(void)
 	    CASE(a_transfer_that_fails),
 	    CASE(without_subscription),
 	    CASE(subscription_is_refreshed_and_ended),
+	    CASE(to_one_device),
+	    CASE(the_one_who_stays_vanishes),
+	    CASE(a_long_story_keeps_its_ends),
 	    CASE(one_transfer_at_a_time),
 	    CASE(the_transferor_has_left_and_the_target_answers),
 	    CASE(the_transferor_has_left_and_is_called_back),

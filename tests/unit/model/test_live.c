@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include <string.h>
+
 #include <cmocka.h>
 
 #include "model/live.h"
@@ -78,9 +80,19 @@ every_result_has_a_name_and_full_lists_stay_in_bounds(void **state)
 	json_t *j;
 
 	memset(long_text, 'x', sizeof long_text);
-	for (int i = 0; i < 3 * LIVE_REASONS_MAX; i++)
+	for (int i = 0; i < 3 * LIVE_REASONS_MAX; i++) {
+		long_text[0] = (char)('A' + i);
 		live_reason_add(c.explanation, &c.explanation_count, REASON_NOTE,
 		    REASON_ARGS(slice_make(long_text, sizeof long_text)));
+	}
+	/* the first ones, and the last */
+	assert_non_null(strchr(c.explanation[0], 'A'));
+	assert_non_null(
+	    strchr(c.explanation[LIVE_REASONS_FIRST - 1], 'A' + LIVE_REASONS_FIRST - 1));
+	assert_non_null(
+	    strchr(c.explanation[LIVE_REASONS_MAX - 1], 'A' + 3 * LIVE_REASONS_MAX - 1));
+	assert_non_null(strchr(
+	    c.explanation[LIVE_REASONS_FIRST], 'A' + 2 * LIVE_REASONS_MAX + LIVE_REASONS_FIRST));
 	assert_int_equal(c.explanation_count, LIVE_REASONS_MAX);
 	j = cdr_json(&c);
 	assert_string_equal(json_string_value(json_object_get(j, "result")), "interrupted");

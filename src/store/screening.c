@@ -108,12 +108,13 @@ remove_all(struct store *s, struct stmt *st)
 	int64_t ids[256];
 	size_t n = 0;
 	bool row = false;
-	enum err e;
+	enum err e = stmt_step(st, &row);
 
-	while (n < sizeof ids / sizeof ids[0] && (e = stmt_step(st, &row)) == ERR_OK && row)
+	while (e == ERR_OK && row && n < sizeof ids / sizeof ids[0]) {
 		ids[n++] = sqlite3_column_int64(st->st, 0);
+		e = stmt_step(st, &row);
+	}
 	stmt_done(st);
-	e = ERR_OK;
 	for (size_t i = 0; i < n && e == ERR_OK; i++) {
 		e = db_prepare(s->writer, "DELETE FROM address_rule WHERE id = ?", &st);
 		if (e != ERR_OK)

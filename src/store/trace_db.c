@@ -167,8 +167,7 @@ remove_blocks(struct trace_store *ts, int class, int64_t until_ms, int max, int 
 	    "INSERT OR IGNORE INTO touched SELECT conversation FROM part WHERE block IN gone",
 	    "DELETE FROM part WHERE block IN gone",
 	    "DELETE FROM block WHERE id IN gone",
-	    "DELETE FROM touched WHERE id IN (SELECT conversation FROM part WHERE conversation IN "
-	    "touched)",
+	    "DELETE FROM touched WHERE EXISTS (SELECT 1 FROM part WHERE conversation = id)",
 	    "DELETE FROM leg WHERE conversation IN touched",
 	    "DELETE FROM link WHERE conversation IN touched",
 	    "DELETE FROM conversation WHERE id IN touched",

@@ -188,16 +188,15 @@ row_object(struct stmt *s)
 static enum err
 take_rows(struct stmt *s, json_t *list, int64_t *ids)
 {
-	bool row;
-	enum err e;
+	bool row = false;
+	enum err e = stmt_step(s, &row);
 
-	while ((e = stmt_step(s, &row)) == ERR_OK && row) {
+	while (e == ERR_OK && row) {
 		json_t *one = row_object(s);
 
 		if (ids)
 			ids[json_array_size(list)] = sqlite3_column_int64(s->st, 13);
-		if (!one || json_array_append_new(list, one) != 0)
-			e = ERR_NOMEM;
+		e = one && json_array_append_new(list, one) == 0 ? stmt_step(s, &row) : ERR_NOMEM;
 	}
 	stmt_done(s);
 	return e;

@@ -147,7 +147,8 @@ line_ask_again(struct line *l)
 
 /* ---- hops ---- */
 
-static void
+/* False: there is no way to it from here. */
+static bool
 try_hop(struct line *l)
 {
 	const struct sip_hop *hop = &l->hops.hop[l->hop];
@@ -155,13 +156,13 @@ try_hop(struct line *l)
 	l->round = (struct sip_auth_try){0};
 	if (line_flow_to(l, hop, &l->flow) != ERR_OK) {
 		l->flow = (struct sip_flow){.transport = hop->transport, .remote = hop->addr};
-		line_next_hop(l, "no local address of that kind", 0);
-		return;
+		return false;
 	}
 	l->has_flow = true;
 	if (l->state == LIVE_LINE_REGISTERING)
 		line_tell(l); /* where it is trying */
 	send_register(l, l->expires_s);
+	return true;
 }
 
 /* RFC 5626, 4.5: doubling, and not everybody at once. */
@@ -198,21 +199,38 @@ all_failed(struct line *l, const char *why)
 	timer_start(l->trunk->p.timers, &l->timer, wait_ms);
 }
 
+static void
+leave_hop(struct line *l, const char *why, uint32_t avoid_s)
+{
+	l->substitute = true;
+	line_hop_failed(l, &l->flow, avoid_s);
+	if (avoid_s > l->retry_after_s)
+		l->retry_after_s = avoid_s;
+	line_log(LOG_INFO, l, "%s", why);
+	l->hop++;
+}
+
+/* Asks the first hop from here on that can be reached; why: what the one before said. */
+static void
+walk_hops(struct line *l, const char *why)
+{
+	while (l->hop < l->hops.n) {
+		if (try_hop(l))
+			return;
+		why = "no local address of that kind";
+		leave_hop(l, why, 0);
+	}
+	all_failed(l, why);
+}
+
 void
 line_next_hop(struct line *l, const char *why, uint32_t avoid_s)
 {
 	char keep[sizeof l->reason];
 
 	snprintf(keep, sizeof keep, "%s", why);
-	l->substitute = true;
-	line_hop_failed(l, &l->flow, avoid_s);
-	if (avoid_s > l->retry_after_s)
-		l->retry_after_s = avoid_s;
-	line_log(LOG_INFO, l, "%s", keep);
-	if (++l->hop < l->hops.n)
-		try_hop(l);
-	else
-		all_failed(l, keep);
+	leave_hop(l, keep, avoid_s);
+	walk_hops(l, keep);
 }
 
 void
@@ -270,7 +288,7 @@ line_on_hops(struct line *l)
 	l->retry_after_s = 0;
 	if (l->conf.registers) {
 		l->step = ASKING;
-		try_hop(l);
+		walk_hops(l, "");
 		return;
 	}
 	l->step = IDLE;

@@ -372,8 +372,10 @@ play(struct slice script)
 
 	for (int i = 0; i < LINES_MAX && script.n; i++) {
 		struct slice line = slice_take_until(&script, '\n');
-		char what = line.n ? line.p[0] : ' ';
+		char what = ' ';
 
+		if (line.n)
+			what = line.p[0];
 		line = slice_from(line, 1);
 		if (what == 'T')
 			pass(line, &left_ms);

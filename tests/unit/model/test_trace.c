@@ -82,7 +82,7 @@ a_damaged_block_ends_early(void **state)
 
 			copy = malloc(b->n); /* its end is watched by the sanitizers */
 			memcpy(copy, b->bytes, b->n);
-			copy[i] ^= (char)(1 << bit);
+			copy[i] = (char)(copy[i] ^ 1 << bit);
 			while (trace_next(copy, b->n, &pos, &out, NULL))
 				n++;
 			assert_true(n <= 3 && pos <= b->n);

@@ -311,7 +311,7 @@ kept_values_may_be_damaged_anywhere(void **state)
 			fixture_setup(NULL);
 			f.kept[0].n = n;
 			memcpy(f.kept[0].bytes, whole, n);
-			f.kept[0].bytes[at_byte] ^= (char)(1 << bit);
+			f.kept[0].bytes[at_byte] = (char)(f.kept[0].bytes[at_byte] ^ 1 << bit);
 			fixture_restore();
 			assert_in_range(contacts(out), 0, 1);
 		}

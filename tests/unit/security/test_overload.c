@@ -30,8 +30,8 @@ levels_are_reached(void **state)
 	for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++) {
 		struct overload o = {0};
 
-		for (int k = 0; k < 3; k++)
-			(void)overload_update(&o, &loads[i].load, (uint64_t)(100 + 100 * k));
+		for (uint64_t ms = 100; ms <= 300; ms += 100)
+			(void)overload_update(&o, &loads[i].load, ms);
 		if (o.level != loads[i].expected)
 			fail_msg("%s: level %d", loads[i].name, o.level);
 	}

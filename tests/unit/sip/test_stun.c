@@ -71,7 +71,7 @@ damaged_messages_are_refused(void **state)
 	}
 	for (size_t bit = 0; bit < 8 * sample_response_4.n; bit++) {
 		memcpy(copy, sample_response_4.p, sample_response_4.n);
-		copy[bit / 8] ^= (char)(1 << bit % 8);
+		copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
 		m.has_fingerprint = false;
 		if (stun_parse(slice_make(copy, sample_response_4.n), &m) == ERR_OK)
 			assert_false(m.has_fingerprint); /* the bit was in its own head */

@@ -14,8 +14,7 @@
 
 static const char password[] = "prov-secret", user[] = "acct1";
 
-static void
-note(struct bench *b, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) note(struct bench *b, const char *fmt, ...)
 {
 	size_t n = strlen(b->events);
 	va_list ap;

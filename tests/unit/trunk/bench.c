@@ -177,7 +177,12 @@ on_dns(struct timer *t)
 	struct sip_hops hops = {.ttl_s = b->dns_ttl_s};
 	struct addr numeric;
 	bool all = strcmp(a->host, "abc.test") == 0, two = strcmp(a->host, "ab.test") == 0;
+	bool six = strcmp(a->host, "six.test") == 0;
 
+	if (six) {
+		hops.hop[hops.n++] = (struct sip_hop){.transport = SIP_UDP,
+		    .addr = {.family = 6, .port = 5060, .ip = {0x20, 1, 0xd, 0xb8}}};
+	}
 	if (addr_parse_ip(slice_cstr(a->host), a->target.port ? a->target.port : 5060, &numeric) ==
 	    ERR_OK) {
 		hops.hop[hops.n++] = (struct sip_hop){.transport = SIP_UDP, .addr = numeric};
@@ -186,7 +191,7 @@ on_dns(struct timer *t)
 	for (size_t i = 0; i < PROVIDERS; i++) {
 		char own[] = {(char)('a' + i), '.', 't', 'e', 's', 't', 0};
 
-		if (!all && !(two && i < 2) && strcmp(a->host, own) != 0)
+		if (!all && !(two && i < 2) && !(six && i == 0) && strcmp(a->host, own) != 0)
 			continue;
 		hops.hop[hops.n].transport =
 		    a->target.has_transport ? a->target.transport : SIP_UDP;

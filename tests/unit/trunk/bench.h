@@ -53,7 +53,8 @@ struct bench {
 };
 
 /** config: see fixture.h. DNS knows a.test, b.test, c.test (one provider each), abc.test (all),
- *  ab.test; nothing else. */
+ *  ab.test, six.test (an IPv6 address, to which there is no way from here, then a.test's);
+ *  nothing else. */
 void bench_open(struct bench *b, const char *config);
 void bench_close(struct bench *b);
 void bench_change(struct bench *b, const char *config);

@@ -92,6 +92,11 @@ providers_by_table(void **state)
 		""},
 	    {"all dead", "abc.test", "500", "500", "500", 5, "A600 B600 C600", "failed",
 		"500 Server Internal Error"},
+	    {"no way to the first", "six.test", "200:600", "", "", 5, "A600", "registered", ""},
+	    {"no way to the first, the second is dead", "six.test", "500", "", "", 5, "A600",
+		"failed", "500 Server Internal Error"},
+	    {"no way to any", "2001:db8::1", "", "", "", 5, "", "failed",
+		"no local address of that kind"},
 	    {"not in DNS", "x.test", "", "", "", 5, "", "failed", "x.test: not found in DNS"},
 	};
 

@@ -31,6 +31,8 @@ struct call_contact {
 	struct slice uri;
 	struct sip_flow flow;
 	struct slice route; /* Route header lines with CR LF (Path, Service-Route), or empty */
+	uint64_t device;    /* the same for all flows of a device that may have several (RFC 5626);
+			       0 = this is its only one */
 };
 
 /* Who sent a request: exactly one of them. Borrowed. */
@@ -76,6 +78,10 @@ struct call_switch_ops {
 	 *  registered. NULL: there are no such addresses. */
 	enum err (*gruu)(void *ctx, const struct sip_uri *uri, int64_t *phone_id,
 	    struct call_contact *out, size_t max, size_t *n);
+	/** Another flow of this device, the best one but the failed one. ERR_NOT_FOUND. NULL: no
+	 *  device has several. */
+	enum err (*next_flow)(void *ctx, int64_t phone_id, uint64_t device,
+	    const struct sip_flow *failed, struct call_contact *out);
 	/** Milliseconds since 1970. */
 	int64_t (*wall_ms)(void *ctx);
 	/** The state of a call changed; with state LIVE_CALL_ENDED for the last time. */

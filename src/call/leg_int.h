@@ -86,6 +86,8 @@ struct leg {
 	struct sip_client *update_out; /* our UPDATE */
 	struct leg *update_for;	       /* whose offer it carries; NULL = a refresh */
 	bool allows_update;	       /* its Allow says so */
+	uint64_t device;	       /* call_contact.device */
+	bool second_flow;	       /* another flow of its device has failed before */
 	bool hidden;		       /* its party does not want to be shown */
 	bool auto_answer;	       /* the phone is asked to answer by itself */
 	bool watched;		       /* its watchers know of it, in the state told */

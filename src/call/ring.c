@@ -61,6 +61,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 }
 
 static bool fork_invite(struct leg *l);
+static void next_flow(struct leg *l);
 
 /* A refusal that says how to ask instead. */
 static bool
@@ -103,6 +104,8 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		if (fork_invite(l))
 			return;
 	}
+	if (resp->status == 430 || resp->status == 408)
+		next_flow(l);
 	leg_line_on_failure(
 	    l, resp->status, false, sip_leading_number(sip_msg_value(resp, SIP_HDR_RETRY_AFTER)));
 	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active)
@@ -116,6 +119,7 @@ on_failed(void *user, struct sip_client *tsx, enum err why)
 {
 	struct leg *l = user;
 
+	next_flow(l);
 	leg_line_on_failure(l, why == ERR_TIMEOUT ? 408 : 503, true, 0);
 	fork_failed(l, why == ERR_TIMEOUT ? 408 : 503, true);
 }
@@ -197,6 +201,7 @@ fork_new(struct call *c, const struct routing_target *target, const struct ring_
 		return e;
 	l->phone = target->phone;
 	l->auto_answer = target->auto_answer;
+	l->device = contact->device;
 	e = arena_dup(&l->arena, target->phone_name, &l->phone_name);
 	if (e == ERR_OK)
 		e = fork_dialog(l, contact);
@@ -222,6 +227,33 @@ ring_launch(struct leg *l)
 	}
 	watch_tell(l, CALL_DIALOG_TRYING);
 	return true;
+}
+
+/* This flow has failed, and its device said nothing: the same is asked by another of its flows
+ * (RFC 5626, 5.3), once. */
+static void
+next_flow(struct leg *l)
+{
+	struct call *c = l->call;
+	const struct call_switch_params *p = &c->sw->p;
+	struct routing_target target = {.kind = ROUTING_PHONE,
+	    .phone = l->phone,
+	    .phone_name = l->phone_name,
+	    .auto_answer = l->auto_answer};
+	struct ring_whom whom = {.party = l->party};
+	struct call_contact contact;
+	struct leg *second;
+
+	if (!l->device || l->second_flow || l->dialog.remote_tag.n || l->state != LEG_ASKING ||
+	    !c->ring.active || c->ring.asking >= CALL_LEGS_MAX || !p->ops->next_flow ||
+	    p->ops->next_flow(p->ctx, l->phone, l->device, &l->dialog.flow, &contact) != ERR_OK)
+		return;
+	if (contact.flow.remote.family == 6 && c->family[l->side] != 6)
+		return; /* our media are not there */
+	if (fork_new(c, &target, &whom, &contact, &second) != ERR_OK)
+		return;
+	second->second_flow = true;
+	ring_launch(second);
 }
 
 static void

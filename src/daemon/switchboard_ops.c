@@ -13,7 +13,8 @@ hand_over(const struct reg_contact *contact, size_t n, struct call_contact *out)
 		if (contact[i].reachable)
 			out[kept++] = (struct call_contact){.uri = contact[i].uri,
 			    .flow = contact[i].flow,
-			    .route = contact[i].route};
+			    .route = contact[i].route,
+			    .device = contact[i].reg_id ? hash_bytes(contact[i].instance) | 1 : 0};
 	return kept;
 }
 
@@ -45,6 +46,25 @@ call_gruu(void *ctx, const struct sip_uri *uri, int64_t *phone_id, struct call_c
 	if (e == ERR_OK)
 		*n = hand_over(contact, found, out);
 	return e;
+}
+
+static enum err
+call_next_flow(void *ctx, int64_t phone_id, uint64_t device, const struct sip_flow *failed,
+    struct call_contact *out)
+{
+	struct switchboard *sb = ctx;
+	struct reg_contact contact[CALL_CONTACTS_MAX];
+	struct call_contact flow[CALL_CONTACTS_MAX];
+	size_t n = registrar_flows(sb->registrar, phone_id, contact, CALL_CONTACTS_MAX);
+
+	n = hand_over(contact, n, flow);
+	for (size_t i = 0; i < n; i++)
+		if (flow[i].device == device && (!addr_eq(&flow[i].flow.remote, &failed->remote) ||
+						    flow[i].flow.conn_gen != failed->conn_gen)) {
+			*out = flow[i];
+			return ERR_OK;
+		}
+	return ERR_NOT_FOUND;
 }
 
 static int64_t
@@ -108,6 +128,7 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .on_dialog = call_on_dialog,
     .contacts = call_contacts,
     .gruu = call_gruu,
+    .next_flow = call_next_flow,
     .wall_ms = wall_ms,
     .on_live = call_on_live,
     .record_begin = call_record_begin,

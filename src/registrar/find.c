@@ -74,6 +74,7 @@ find_write(const struct found *f, struct reg_contact *out, size_t max)
 		    .flow = b->flow,
 		    .route = binding_text(b, TEXT_ROUTE),
 		    .instance = binding_text(b, TEXT_INSTANCE),
+		    .reg_id = b->reg_id,
 		    .q_permille = b->q_permille,
 		    .reachable = b->reachable};
 	}
@@ -104,5 +105,14 @@ registrar_contacts(const struct registrar *r, int64_t phone_id, struct reg_conta
 			find_drop(&f, i);
 		else
 			i++;
+	return find_write(&f, out, max);
+}
+
+size_t
+registrar_flows(const struct registrar *r, int64_t phone_id, struct reg_contact *out, size_t max)
+{
+	struct found f;
+
+	find_begin(&f, r, phone_id);
 	return find_write(&f, out, max);
 }

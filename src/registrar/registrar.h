@@ -72,6 +72,7 @@ struct reg_contact {
 	struct sip_flow flow;
 	struct slice route;    /* Route header lines with CR LF (Path), or empty */
 	struct slice instance; /* +sip.instance, with < and >, or empty */
+	uint32_t reg_id;       /* which flow of the device (RFC 5626, 4.2); 0 = it has only one */
 	uint16_t q_permille;
 	bool reachable;
 };
@@ -100,6 +101,9 @@ void registrar_on_closed(struct registrar *r, const struct sip_flow *flow);
  *  first; of each device only its best flow (RFC 5626, 7). Writes at most max, returns how
  *  many. */
 size_t registrar_contacts(
+    const struct registrar *r, int64_t phone_id, struct reg_contact *out, size_t max);
+/** The same with all flows of each device. */
+size_t registrar_flows(
     const struct registrar *r, int64_t phone_id, struct reg_contact *out, size_t max);
 /** Is this Request-URI a GRUU (RFC 5627, 3.2: it has a gr parameter)? */
 bool registrar_is_gruu(const struct sip_uri *uri);

@@ -189,6 +189,7 @@ contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 			continue;
 		snprintf(uri[i], sizeof uri[i], "sip:%s@%s", u->name, addr_text(&u->addr, text));
 		out[0] = (struct call_contact){.uri = slice_cstr(uri[i]),
+		    .device = (uint64_t)phone_id,
 		    .flow = {.transport = SIP_UDP, .local = PBX, .remote = u->addr}};
 		return 1;
 	}
@@ -212,6 +213,24 @@ gruu(void *ctx, const struct sip_uri *uri, int64_t *phone_id, struct call_contac
 	*phone_id = phone->id;
 	*n = contacts(ctx, phone->id, out, max);
 	return ERR_OK;
+}
+
+/* The second flow of a device is where the phone "2nd" is. */
+static enum err
+next_flow(void *ctx, int64_t phone_id, uint64_t device, const struct sip_flow *failed,
+    struct call_contact *out)
+{
+	struct office *o = ctx;
+
+	assert_int_equal(device, phone_id);
+	for (size_t i = 0; i < o->n_phones; i++)
+		if (strcmp(o->phone[i].name, "2nd") == 0) {
+			*out = (struct call_contact){
+			    .uri = SLICE("sip:2nd@10.9.9.9"), .device = device, .flow = *failed};
+			out->flow.remote = o->phone[i].addr;
+			return ERR_OK;
+		}
+	return ERR_NOT_FOUND;
 }
 
 static int64_t
@@ -266,6 +285,7 @@ on_dialog(void *ctx, const struct call_dialog_event *ev)
 
 static const struct call_switch_ops call_ops = {.contacts = contacts,
     .gruu = gruu,
+    .next_flow = next_flow,
     .wall_ms = wall_ms,
     .on_live = on_live,
     .record_begin = record_begin,

@@ -172,6 +172,34 @@ the_target_of_a_transfer_sends_it_on(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* RFC 5626, 5.3: a flow that failed says nothing of the device; an answer of it does. */
+static void
+a_device_has_a_second_flow(void **state)
+{
+	static const struct {
+		int first;
+		bool second;
+	} cases[] = {{430, true}, {408, true}, {486, false}, {480, false}};
+	struct ua *second = office_phone(&o, "2nd");
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *inv, *to_caller;
+
+		talk_dial(ben, "101", "", 4000);
+		inv = ua_expect(anna, "INVITE", 100);
+		ua_answer(anna, inv, cases[i].first, "", "");
+		if (cases[i].second) { /* asked once: its word counts */
+			inv = ua_expect(second, "INVITE", 100);
+			ua_answer(second, inv, 430, "", "");
+			ua_expect(second, "ACK", 100);
+		}
+		to_caller = ua_expect(ben, "SIP/2.0 4", 1000);
+		ua_ack_failure(ben, to_caller);
+		office_run(&o, 100);
+		ua_expect_none(second, "INVITE");
+	}
+}
+
 int
 main(void)
 {
@@ -181,6 +209,7 @@ main(void)
 	    CASE(what_it_is_sent_to_counts),
 	    CASE(the_other_phones_ring_on),
 	    CASE(the_target_of_a_transfer_sends_it_on),
+	    CASE(a_device_has_a_second_flow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,6 +203,10 @@ flows_are_counted_as_one_device(void **state)
 		assert_int_equal(register_with(headers), 200);
 	}
 	assert_int_equal(registrar_get_counts(f.reg)->bindings, 4);
+	assert_int_equal(contacts(out), 1); /* RFC 5626, 7: one at a time */
+	assert_int_equal(registrar_flows(f.reg, f.dir.phone[0].id, out, 8), 4); /* to choose from */
+	assert_int_not_equal(out[0].reg_id, out[1].reg_id);
+	assert_true(slice_eq(out[0].instance, out[1].instance));
 	/* Another device takes the place of all of them. */
 	assert_int_equal(register_with("Supported: outbound\r\nContact: <sip:b@192.168.1.6>"
 				       ";+sip.instance=\"<urn:uuid:2>\";reg-id=1\r\n"),

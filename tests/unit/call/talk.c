@@ -68,12 +68,18 @@ talk_send(struct talk *t, struct ua *who, const char *method, const char *extra,
 }
 
 void
+talk_end_with(struct talk *t, struct ua *stays, struct ua *other)
+{
+	talk_send(t, stays, "BYE", "", "");
+	ua_expect(stays, "SIP/2.0 200", 100);
+	ua_ok(other, "BYE");
+	office_run(stays->office, 100);
+}
+
+void
 talk_end(struct talk *t)
 {
-	talk_send(t, t->from, "BYE", "", "");
-	ua_expect(t->from, "SIP/2.0 200", 100);
-	ua_ok(t->to, "BYE");
-	office_run(t->from->office, 100);
+	talk_end_with(t, t->from, t->to);
 }
 
 void
@@ -189,4 +195,14 @@ record_says(const struct cdr *r, const char *sentence)
 	for (uint32_t i = 0; i < r->explanation_count; i++)
 		print_message("  %s\n", reason_text(slice_cstr(r->explanation[i]), text));
 	return false;
+}
+
+void
+accepted(struct ua *by)
+{
+	char value[512];
+
+	header(ua_expect(by, "SIP/2.0 202", 100), "Contact", value);
+	assert_true(value[0]);
+	ua_notified(by, 100, "active");
 }

@@ -22,6 +22,9 @@ void talk_send(
     struct talk *t, struct ua *who, const char *method, const char *extra, const char *body);
 /** BYE of from, answered by to. */
 void talk_end(struct talk *t);
+/** After a transfer: BYE of the one who stays in the dialog of t, answered by whom it talks to now.
+ */
+void talk_end_with(struct talk *t, struct ua *stays, struct ua *other);
 /** Sends REFER; to: the value of Refer-To. */
 void talk_refer(struct talk *t, struct ua *who, const char *to, const char *extra);
 /** Refer-To that names the dialog who has in t, for number. */
@@ -34,6 +37,8 @@ const char *talk_dialog_id(const struct talk *t, const struct ua *who, bool swap
 const char *ua_ok(struct ua *u, const char *start);
 /** CANCEL of the INVITE to number that got this provisional response; answered with 200. */
 void ua_cancel(struct ua *u, const char *resp, const char *number);
+/** Its REFER gets a 202, and the NOTIFY that says it is tried. */
+void accepted(struct ua *by);
 /** The next NOTIFY of a transfer says so; answered. state: begin of Subscription-State. */
 void ua_notified(struct ua *u, int status, const char *state);
 /** A re-INVITE comes and is answered with an SDP of this port. Returns it. */

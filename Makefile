@@ -39,7 +39,7 @@ bench: ## measure the server; the table is also in build/bench.json
 
 fuzz: ## feed the parsers with libFuzzer, SECONDS_EACH seconds for each target
 	@tools/install-packages build test fuzz
-	@CC=clang tools/setup-build build-fuzz $(FUZZ)
+	@CC=clang TARGETS=fuzz-targets tools/setup-build build-fuzz $(FUZZ)
 	@exec tools/fuzz build-fuzz $(SECONDS_EACH)
 
 sim: ## simulated calls over a bad network, SEEDS=20000 different ones

@@ -28,7 +28,7 @@ ws_reader_fini(struct ws_reader *r)
 bool
 ws_is_utf8(struct slice s)
 {
-	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+	const unsigned char *p = (const unsigned char *)s.p, *end = s.n ? p + s.n : p;
 
 	while (p < end) {
 		unsigned lead = *p++, least = 0x80, more = 0;

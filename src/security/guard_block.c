@@ -92,7 +92,7 @@ source_still_blocked(struct guard *g, struct source *s)
 void
 source_unblock(struct guard *g, struct source *s, bool tell_it)
 {
-	bool held = guard_now(g) < s->held_until_ms;
+	bool held = s->held_until_ms; /* over, but not yet swept: nobody else would lift it */
 
 	s->blocked_until_ms = s->held_until_ms = 0;
 	s->points = s->excess = 0;
@@ -147,7 +147,10 @@ hold_rule(struct guard *g, struct human_rule *r, bool on)
 	if (r->held == on || !g->p.ops->on_hold)
 		return;
 	r->held = on;
-	left_s = r->until_ms == UINT64_MAX ? GUARD_FOR_EVER : (r->until_ms - now) / 1000 + 1;
+	if (r->until_ms == UINT64_MAX)
+		left_s = GUARD_FOR_EVER;
+	else /* it may be over and wait for the sweep */
+		left_s = r->until_ms > now ? (r->until_ms - now) / 1000 + 1 : 1;
 	g->p.ops->on_hold(g->p.ctx, &r->rule.net,
 	    !on			      ? 0
 	    : left_s < GUARD_FOR_EVER ? (uint32_t)left_s

@@ -8,7 +8,7 @@
 void
 sip_put_clean(struct buf *b, struct slice s)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p = s.p, *end = s.n ? p + s.n : p;
 
 	while (p < end) {
 		const char *stop = sip_find_control(p, end);

@@ -1,7 +1,8 @@
 /*
  * Whole conversations against the daemon's switchboard on virtual time. The input is a script, a
- * line for each thing that happens; five phones and a stranger speak it. Whatever they say: what
- * the switchboard sends can be read, and when they fall silent nothing of it is left.
+ * line for each thing that happens; five phones, a provider (phone 5) and a stranger speak it.
+ * Whatever they say: what the switchboard sends can be read, and when they fall silent nothing of
+ * it is left.
  *
  *	R0 …       phone 0 registers
  *	I0 102 …   phone 0 invites 102
@@ -28,10 +29,15 @@
 #include "fixture.h"
 #include "sip/write.h"
 
-enum { PHONES = 5, LINES_MAX = 60, PASS_MAX_MS = 4000000, MESSAGE_BYTES = 8192 };
+enum { PHONES = 6, LINES_MAX = 60, PASS_MAX_MS = 4000000, MESSAGE_BYTES = 8192 };
 
 static const char config[] =
-    "{'settings':{'domain':'strowger','screening':false,'source_requests_per_s':100000},"
+    "{'settings':{'domain':'strowger','screening':false,'source_requests_per_s':100000,"
+    "'country_code':'49','area_code':'211'},"
+    "'lines':[{'name':'main','host':'192.0.2.20','transport':'udp','username':'acct','password':'x'"
+    ","
+    "'permit':'192.0.2.20','qualify_s':60}],"
+    "'numbers':[{'number':'0211555101','kind':'external','user':'1001','line':'main'}],"
     "'ranges':[{'first':'100','last':'199'}],"
     "'phones':[{'name':'p0','auth':'address','host':'10.0.0.10','qualify_s':0},"
     "{'name':'p1','auth':'address','host':'10.0.0.11','qualify_s':0},"
@@ -392,7 +398,7 @@ static void
 phones_begin(void)
 {
 	static const enum sip_transport transports[PHONES] = {
-	    SIP_UDP, SIP_UDP, SIP_TCP, SIP_WSS, SIP_UDP};
+	    SIP_UDP, SIP_UDP, SIP_TCP, SIP_WSS, SIP_UDP, SIP_UDP};
 
 	branches = 1;
 	last.n = 0;
@@ -411,6 +417,7 @@ phones_begin(void)
 	}
 	(void)!addr_parse(SLICE("[2001:db8::14]:5060"), 0, &phones[4].flow.remote);
 	(void)!addr_parse(SLICE("[2001:db8::1]:5060"), 0, &phones[4].flow.local);
+	(void)!addr_parse(SLICE("192.0.2.20:5060"), 0, &phones[5].flow.remote);
 }
 
 static void

@@ -106,9 +106,42 @@ sb_binding_forget(void *ctx, uint32_t handle)
 	b->kept--;
 }
 
+static enum err
+sb_locate(void *ctx, const struct sip_target *target, uint64_t token)
+{
+	struct board *b = ctx;
+
+	if (b->n_locating == BOARD_LOCATING_MAX)
+		return ERR_LIMIT;
+	b->locating[b->n_locating].token = token;
+	b->locating[b->n_locating++].target = *target;
+	if (!timer_active(&b->located))
+		timer_start(sim_timers(b->sim), &b->located, 1);
+	return ERR_OK;
+}
+
+static void
+on_located(struct timer *t)
+{
+	struct board *b = container_of(t, struct board, located);
+
+	while (b->n_locating) {
+		const struct sip_target *target = &b->locating[--b->n_locating].target;
+		uint64_t token = b->locating[b->n_locating].token;
+		struct sip_hops hops = {.n = 1, .ttl_s = 300};
+		enum err e;
+
+		hops.hop[0].transport = target->has_transport ? target->transport : SIP_UDP;
+		e = addr_parse_ip(slice_cstr(target->host), target->port ? target->port : 5060,
+		    &hops.hop[0].addr);
+		switchboard_on_located(b->switchboard, token, e, e == ERR_OK ? &hops : NULL);
+	}
+}
+
 static const struct switchboard_ops ops = {.send = sb_send,
     .local_for = sb_local_for,
     .wall_ms = sb_wall_ms,
+    .locate = sb_locate,
     .on_live_call = sb_live_call,
     .record_begin = sb_record_begin,
     .record_update = sb_record_update,
@@ -144,6 +177,7 @@ board_open(struct board *b, const struct directory *dir, uint64_t seed)
 	b->media.sends = sends_rtp;
 	b->media.on_broken = on_broken_media;
 	b->media.ctx = b;
+	timer_init(&b->located, on_located);
 	e = switchboard_new(
 	    &b->switchboard, &(struct switchboard_params){.timers = sim_timers(b->sim),
 				 .rng = sim_rng(b->sim),
@@ -200,8 +234,9 @@ board_check_empty(struct board *b)
 	const struct registrar_counts *reg =
 	    registrar_get_counts(switchboard_registrar(b->switchboard));
 
-	call_switch_end_all(switchboard_calls(b->switchboard));
+	switchboard_stop(b->switchboard);
 	board_pass_ms(b, SILENCE_MS);
+	check(b, "lines that do not leave", !switchboard_is_stopped(b->switchboard));
 	check(b, "calls", calls->calls_now);
 	check(b, "legs", calls->legs_now);
 	check(b, "streams", calls->streams_now + sim_media_busy(&b->media));

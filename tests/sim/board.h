@@ -10,7 +10,7 @@
 #include "loop/sim.h"
 #include "sim_media.h"
 
-enum { BOARD_KEPT_MAX = 256 };
+enum { BOARD_KEPT_MAX = 256, BOARD_LOCATING_MAX = 16 };
 
 struct board {
 	struct sim *sim;
@@ -25,6 +25,13 @@ struct board {
 	size_t static_bindings; /* of phones with an address of their own */
 	size_t kept;		/* registrations on the imagined disk */
 	uint8_t is_kept[BOARD_KEPT_MAX];
+	/* Hosts of lines that are looked for; found a moment later if they are IP addresses. */
+	struct {
+		uint64_t token;
+		struct sip_target target;
+	} locating[BOARD_LOCATING_MAX];
+	size_t n_locating;
+	struct timer located;
 	bool ending; /* the switchboard is torn down: nothing more is judged */
 };
 
@@ -33,8 +40,8 @@ ERR_MUST_CHECK enum err board_open(struct board *b, const struct directory *dir,
 void board_close(struct board *b);
 void board_feed(struct board *b, const struct sip_flow *flow, struct slice bytes);
 void board_pass_ms(struct board *b, uint64_t ms);
-/** Ends calls, closes connections and waits until everything must be over; on_broken when
- *  something is left. */
+/** Ends calls, takes the registrations of lines back and waits until everything must be over;
+ *  on_broken when something is left. */
 void board_check_empty(struct board *b);
 
 #endif

@@ -346,6 +346,30 @@ blocks_survive_a_restart(void **state)
 	end(&t);
 }
 
+/* The transports drop until they are told otherwise: also a hold that ends with its block. */
+static void
+every_hold_is_lifted(void **state)
+{
+	struct sip_flow f = flow_from("203.0.113.5");
+	struct guard_rule rule = {
+	    .net = addr_net_of(&f.remote), .action = GUARD_RULE_BLOCK, .automatic = true};
+	static const uint64_t left_ms[] = {1, 60 * 1000, 599 * 1000, 601 * 1000};
+
+	for (size_t i = 0; i < sizeof left_ms / sizeof left_ms[0]; i++) {
+		struct bench t;
+
+		begin(&t, 0);
+		rule.for_ms = left_ms[i];
+		assert_int_equal(guard_set_rule(t.g, &rule), ERR_OK);
+		assert_int_equal(t.holds, 1);
+		for (int step = 0; step < 30; step++)
+			pass(&t, 30 * 1000);
+		assert_int_equal(guard_get_counts(t.g)->blocked, 0);
+		assert_int_equal(t.lifts, 1);
+		end(&t);
+	}
+}
+
 /* ---- rules of people ---- */
 
 static struct addr_net
@@ -652,6 +676,7 @@ main(void)
 	    cmocka_unit_test(screening_can_be_off),
 	    cmocka_unit_test(blocks_end_and_are_renewed),
 	    cmocka_unit_test(blocks_survive_a_restart),
+	    cmocka_unit_test(every_hold_is_lifted),
 	    cmocka_unit_test(the_most_exact_rule_counts),
 	    cmocka_unit_test(an_allow_rule_frees_who_was_blocked),
 	    cmocka_unit_test(floods_are_refused_dropped_and_blocked),

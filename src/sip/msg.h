@@ -78,6 +78,7 @@ enum sip_method {
 	X(SIP_ETAG, "SIP-ETag", 0)                                                                 \
 	X(SIP_IF_MATCH, "SIP-If-Match", 0)                                                         \
 	X(SERVER, "Server", 0)                                                                     \
+	X(SERVICE_ROUTE, "Service-Route", 0)                                                       \
 	X(SESSION_EXPIRES, "Session-Expires", 'x')                                                 \
 	X(SUBJECT, "Subject", 's')                                                                 \
 	X(SUBSCRIPTION_STATE, "Subscription-State", 0)                                             \

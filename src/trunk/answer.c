@@ -34,19 +34,27 @@ granted_s(const struct line *l, const struct sip_msg *resp)
 	return s < EXPIRES_MAX_S ? s : EXPIRES_MAX_S;
 }
 
-/* RFC 3608, 6.1: Route of everything that goes out; replaced by each answer. */
+/* RFC 3608, 6.1: Route of everything that goes out; replaced by each answer. One that is not SIP
+ * would spoil every request of ours: then there is none. */
 static void
 keep_service_route(struct line *l, const struct sip_msg *resp)
 {
+	struct sip_values it = {0};
+	struct slice value;
+	bool good = true;
 	struct buf b;
 
 	buf_init(&b, l->route, sizeof l->route);
-	for (size_t i = 0; i < resp->n_hdrs; i++)
-		if (slice_eq_nocase(resp->hdr[i].name, SLICE("Service-Route")))
-			sip_write_hdr(&b, SIP_HDR_ROUTE, resp->hdr[i].value);
-	l->route_n = buf_ok(&b) ? b.n : 0;
-	if (!buf_ok(&b))
-		line_log(LOG_WARN, l, "the Service-Route is too long and is not followed");
+	while (sip_msg_next_value(resp, SIP_HDR_SERVICE_ROUTE, &it, &value)) {
+		struct sip_name_addr hop;
+
+		good = good && sip_name_addr_parse(&hop, value) == ERR_OK && hop.uri.host.n;
+		sip_write_hdr(&b, SIP_HDR_ROUTE, value);
+	}
+	good = good && buf_ok(&b);
+	l->route_n = good ? b.n : 0;
+	if (!good)
+		line_log(LOG_WARN, l, "the Service-Route is no route or too long: not followed");
 }
 
 static void

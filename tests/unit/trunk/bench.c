@@ -101,6 +101,8 @@ write_answer(struct bench *b, struct provider *p, const struct sip_msg *req, con
 		    sip_msg_value(req, SIP_HDR_CONTACT).p, number);
 	if (status == 200 && word[3] == 's')
 		buf_printf(out, "Service-Route: <sip:edge.test;lr>, <sip:core.test;lr>\r\n");
+	if (status == 200 && word[3] == 'x')
+		buf_printf(out, "Service-Route: <sip:edge.test;lr>, <soap:core.test;lr>\r\n");
 	sip_write_body(out, SLICE(""), SLICE(""));
 }
 

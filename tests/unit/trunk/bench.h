@@ -5,7 +5,8 @@
  *
  *   401 401s 407 401sess stale    a challenge: MD5; SHA-256 and MD5; of a proxy; what nobody
  *                        speaks; MD5 with stale=true and a new nonce
- *   200:N 200h:N 200s:N   registered for N s, said at the Contact, in Expires; with Service-Route
+ *   200:N 200h:N 200s:N 200x:N   registered for N s, said at the Contact, in Expires; with
+ *                        Service-Route; with one that is none
  *   423:N 503:N 503 NNN   Min-Expires, Retry-After, any other status
  *   -                     silence
  *

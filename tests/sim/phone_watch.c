@@ -11,10 +11,11 @@ enum { EXPIRES_S = 60, REFRESH_MS = 30000, RETRY_MS = 5000, FIRST_MS = 4000, TRI
 
 static void ask(struct phone *p, const struct sip_msg *challenge);
 
+/* Who rests watches on while its lamp is lit: a subscription may not end before the call. */
 static void
 next_in(struct phone *p, uint32_t ms)
 {
-	if (!p->resting || sim_now_ms(p->p.sim) < p->rest_ms + PHONE_WATCH_REST_MS)
+	if (!p->resting || p->watch.lit || sim_now_ms(p->p.sim) < p->rest_ms + PHONE_WATCH_REST_MS)
 		timer_start(sim_timers(p->p.sim), &p->watch.timer, ms);
 }
 
@@ -167,11 +168,13 @@ phone_on_notify(struct phone *p, struct sip_server *tsx, const struct sip_msg *r
 	w->lit = says(req, "<state>early") || says(req, "<state>confirmed") ||
 		 says(req, "<state>trying") || says(req, "<state>proceeding");
 	w->n_lit += w->lit;
+	if (w->lit && !w->client && !timer_active(&w->timer))
+		next_in(p, RETRY_MS);
 	if (!slice_starts(sip_msg_value(req, SIP_HDR_SUBSCRIPTION_STATE), SLICE("terminated")))
 		return true;
 	w->ended = true;
 	timer_stop(&w->timer);
-	if (!p->resting)
+	if (!p->resting || w->lit)
 		begin_anew(p, RETRY_MS);
 	return true;
 }

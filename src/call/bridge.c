@@ -170,11 +170,19 @@ give(struct leg *to, const struct sdp *s, bool sendrecv, struct slice *out)
 	return sdp_text_set(&to->local_sdp, *out);
 }
 
+/* By an INVITE, or by a re-INVITE with an offer of ours before it has its seat. */
+static bool
+is_asked_instead(const struct leg *l)
+{
+	return l->state == LEG_ASKING ||
+	       (l->state == LEG_UP && l->call->leg[l->side] != l && !l->ack_owed);
+}
+
 enum err
 bridge_give(struct leg *from, struct leg *to, struct slice *out)
 {
 	/* who is asked instead of somebody else is not told that he is held */
-	bool fresh = from->state == LEG_UP && to->state == LEG_ASKING;
+	bool fresh = from->state == LEG_UP && is_asked_instead(to);
 	struct sdp sdp, before;
 	enum err e = sdp_parse(&sdp, sdp_text_slice(&from->remote_sdp));
 

@@ -100,10 +100,12 @@ static void
 ask(struct transfer *t)
 {
 	struct leg *far = t->target;
+	struct slice sdp = {0};
 
 	t->stage = TRANSFER_ASKING;
 	if (change_in_progress(far) || change_in_progress(stays(t)) ||
-	    reinvite_send(far, SLICE(""), REINVITE_ASK) != ERR_OK)
+	    (t->offered && bridge_give(stays(t), far, &sdp) != ERR_OK) ||
+	    reinvite_send(far, sdp, REINVITE_ASK) != ERR_OK)
 		try_later(t, RETRY_MS);
 }
 
@@ -135,6 +137,28 @@ join_retry(struct transfer *t)
 		tell(t);
 }
 
+/* Its offer or answer is about the other call's media, but it gets them when both agree. */
+static void
+move_target(struct transfer *t)
+{
+	struct leg *far = t->target;
+
+	far->media_waits = true;
+	t->call->family[t->seat] = far->dialog.flow.remote.family == 6 ? 6 : 4;
+	move(far, t->call, t->seat);
+	t->refitted |= bridge_refit(t->call);
+}
+
+/* Many devices know no INVITE without an offer: they get the one of who stays. */
+static void
+offer(struct transfer *t)
+{
+	t->offered = true;
+	t->tries = 0;
+	move_target(t);
+	ask(t);
+}
+
 static void
 take_offer(struct transfer *t, const struct sip_msg *resp)
 {
@@ -142,11 +166,8 @@ take_offer(struct transfer *t, const struct sip_msg *resp)
 	enum err e;
 
 	far->ack_owed = true;
-	far->media_waits = true; /* until both have agreed */
 	e = sdp_text_set(&far->agreed_sdp, sdp_text_slice(&far->remote_sdp));
-	t->call->family[t->seat] = far->dialog.flow.remote.family == 6 ? 6 : 4;
-	move(far, t->call, t->seat);
-	t->refitted |= bridge_refit(t->call);
+	move_target(t);
 	if (e == ERR_OK)
 		e = bridge_take(far, resp->body, &far->dialog.flow, false);
 	if (e != ERR_OK) {
@@ -173,7 +194,10 @@ joined(struct transfer *t)
 	transfer_arrived(t, far);
 	session_start(far);
 	record_reason(o, REASON_JOINED_CALL, REASON_ARGS(t->from.name, slice_cstr(t->call->id)));
-	transfer_free(t);
+	if (t->offered)
+		transfer_update(t); /* who stays has been told nothing yet */
+	else
+		transfer_free(t);
 	call_end(o, CDR_ANSWERED, by_caller ? CDR_BY_CALLER : CDR_BY_CALLED, 0);
 }
 
@@ -197,10 +221,29 @@ take_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp)
 	joined(t);
 }
 
+/* The answer of a target that got an offer. */
+static void
+take_offered(struct transfer *t, const struct sip_msg *resp)
+{
+	struct leg *far = t->target;
+
+	leg_ack(far, SLICE(""));
+	if (bridge_take(far, resp->body, &far->dialog.flow, true) != ERR_OK) {
+		t->target = NULL; /* it has left its media, and these are of no use */
+		leg_bye(far, SLICE(""));
+		transfer_fail(t, 488);
+		return;
+	}
+	bridge_drop_refused(far);
+	joined(t);
+}
+
 void
 join_on_2xx(struct transfer *t, struct leg *l, const struct sip_msg *resp)
 {
-	if (l->purpose == REINVITE_ASK && l == t->target)
+	if (l->purpose == REINVITE_ASK && l == t->target && t->offered)
+		take_offered(t, resp);
+	else if (l->purpose == REINVITE_ASK && l == t->target)
 		take_offer(t, resp);
 	else if (l->purpose == REINVITE_TELL && t->stage == TRANSFER_TELLING && t->target)
 		take_answer(t, l, resp);
@@ -221,6 +264,11 @@ join_on_refusal(struct transfer *t, struct leg *l, uint16_t status)
 	snprintf(code, sizeof code, "%u", status);
 	record_reason(c, REASON_PHONE_ANSWERED,
 	    REASON_ARGS(l->phone_name, slice_cstr(code), sip_reason(status)));
+	if (status != 408 && status != 481 && status < 600 && l == t->target && !t->offered &&
+	    t->stage == TRANSFER_ASKING && stays(t)->remote_sdp.n) {
+		offer(t);
+		return;
+	}
 	if (status != 408 && status != 481) {
 		t->must_tell = false; /* it has not agreed to anything new */
 		transfer_fail(t, status);
@@ -254,6 +302,17 @@ answer_old(struct transfer *t, struct leg *far)
 	leg_ack(far, e == ERR_OK ? sdp : bridge_refusal(far, sdp_text_slice(&far->remote_sdp)));
 }
 
+/* It has refused our offer, or nobody waits for what it says to it. */
+static void
+take_back_offer(struct transfer *t, struct leg *far)
+{
+	struct slice unused;
+
+	if (t->consult && t->consult->remote_sdp.n &&
+	    bridge_give(t->consult, far, &unused) != ERR_OK)
+		call_log(LOG_WARN, far->call, "the former media could not be restored");
+}
+
 void
 join_undo(struct transfer *t)
 {
@@ -269,7 +328,10 @@ join_undo(struct transfer *t)
 		move(far, o, t->target_seat);
 		far->media_waits = false;
 		leg_sit(far);
-		answer_old(t, far);
+		if (t->offered)
+			take_back_offer(t, far);
+		else
+			answer_old(t, far);
 	}
 	consult = t->consult;
 	t->consult = NULL;

@@ -378,9 +378,11 @@ transfer_on_2xx(struct leg *l, const struct sip_msg *resp)
 {
 	struct transfer *t = l->call->transfer;
 
-	if (!t) /* nobody wants it any more */
+	if (!t) { /* nobody wants it any more */
 		leg_ack(l, l->asked_late ? bridge_refusal(l, resp->body) : SLICE(""));
-	else if (l->purpose == REINVITE_UPDATE)
+		if (l->purpose == REINVITE_ASK && !l->asked_late)
+			reinvite_refresh(l); /* it has agreed to media of another call */
+	} else if (l->purpose == REINVITE_UPDATE)
 		updated(t, l, resp);
 	else
 		join_on_2xx(t, l, resp);

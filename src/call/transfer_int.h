@@ -12,7 +12,8 @@
  *   attended  [RINGING in the other call ─2xx─►] ASKING ─2xx─► TELLING ─2xx─► gone
  *
  * ASKING: the target is asked for an offer; TELLING: the one who stays has got it; the
- * answer goes in the ACK to the target (RFC 3725, 4.3). UPDATING: the new party is
+ * answer goes in the ACK to the target (RFC 3725, 4.3). A target that does not make offers gets
+ * one while ASKING, and UPDATING follows at once. UPDATING: the new party is
  * connected, the one who stays is told what changed in the media.
  *
  * An INVITE with Replaces needs no object: its leg takes the seat, call->replaced keeps
@@ -37,6 +38,7 @@ struct transfer {
 	enum media_side target_seat; /* in other */
 	bool subscribed;	     /* by wants NOTIFYs */
 	bool attended, recalling;
+	bool offered;	/* ASKING: the target, who makes no offers, has got one */
 	bool must_tell; /* who stays has been told something that came to nothing */
 	bool refitted;	/* media ports have changed */
 	bool both;	/* UPDATING: the other seat comes after this one */

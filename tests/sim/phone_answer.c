@@ -170,8 +170,12 @@ on_reinvite(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *
 		return;
 	}
 	sip_dialog_refresh(&c->dialog, req, sip_server_flow(tsx));
+	c->agreed_port = c->remote_port;
+	c->agreed_held = c->held;
 	attach(c, tsx, req);
 	c->answer_status = phone_chance(c->phone, 5) ? 488 : 200;
+	if (c->in_late && slice_eq(slice_cstr(c->phone->p.name), SLICE("p3")))
+		c->answer_status = 488; /* a device that makes no offers */
 	if (phone_chance(c->phone, 20))
 		pc_start(c, &c->answer, answer_change, phone_draw(c->phone, 3000));
 	else

@@ -217,7 +217,11 @@ pc_respond(struct phone_call *c, uint16_t status, bool with_sdp)
 				  .body = buf_slice(&body)}) != ERR_OK)
 		phone_broken(c->phone, "%u could not be sent", status);
 	if (status == 200)
-		c->agreed_holding = c->holding; /* its SDP says so */
+		c->agreed_holding = c->holding;	  /* its SDP says so */
+	if (status >= 300 && c->state == PC_UP) { /* all stays as it was */
+		c->remote_port = c->agreed_port;
+		c->held = c->agreed_held;
+	}
 	if (status >= 200) {
 		c->in_pending = false;
 		c->ack_due = status < 300;

@@ -43,6 +43,8 @@ struct phone_call {
 	bool was_late;	     /* an answer of ours went in an ACK, so nobody confirms it */
 	unsigned disagreed;  /* inspections that found something wrong */
 	uint16_t port, remote_port;
+	uint16_t agreed_port; /* the same before a re-INVITE: it stays so when that is refused */
+	bool agreed_held;
 	uint32_t sdp_version;
 	struct timer act;     /* the next thing to do */
 	struct timer limit;   /* enough of it */

@@ -114,10 +114,78 @@ the_target_refuses_to_move(void **state)
 	consult(&t, &c);
 	talk_refer(&t, anna, talk_replaces(&c, anna, "107"), "");
 	accepted(anna);
-	ua_answer(eva, ua_expect(eva, "INVITE", 100), 488, "", "");
-	ua_expect(eva, "ACK", 100);
+	for (int offered = 0; offered < 2; offered++) {
+		ua_answer(eva, ua_expect(eva, "INVITE", 100), 488, "", "");
+		ua_expect(eva, "ACK", 100);
+	}
 	ua_notified(anna, 488, "terminated");
 	both_talks_go_on(&t, &c);
+}
+
+/* Devices that know no INVITE without an offer get one (RFC 3725, 4.1), with both directions
+ * also where the transferor holds; then the one who stays is told. */
+static void
+the_target_wants_an_offer(void **state)
+{
+	struct talk t, c;
+	const char *re, *ok;
+
+	consult(&t, &c);
+	talk_send(&t, anna, "INVITE", "", sdp_of(anna, 5000, "a=sendonly\n"));
+	ua_answer(ben, ua_expect(ben, "INVITE", 100), 200, "", sdp_of(ben, 4000, "a=recvonly\n"));
+	ua_expect(ben, "ACK", 100);
+	ok = ua_expect(anna, "SIP/2.0 200", 100);
+	ua_in_dialog(anna, ok, "ACK", t.to_cseq, "", "");
+	office_run(&o, 10);
+	talk_refer(&t, anna, talk_replaces(&c, anna, "107"), "");
+	accepted(anna);
+	ua_answer(eva, ua_expect(eva, "INVITE", 100), 400, "", "");
+	ua_expect(eva, "ACK", 100);
+	re = ua_expect(eva, "INVITE", 100);
+	assert_non_null(strstr(re, "m=audio 20002")); /* Anna's side of the first call */
+	assert_null(strstr(re, "a=recvonly"));
+	ua_answer(eva, re, 200, "", sdp_of(eva, 7000, "a=x-eva\n"));
+	ua_expect(eva, "ACK", 100);
+	ua_notified(anna, 200, "terminated;reason=noresource");
+	ua_ok(anna, "BYE");
+	ua_ok(anna, "BYE");
+	re = ua_reinvited(ben, 4000);
+	assert_non_null(strstr(re, "a=x-eva"));
+	assert_null(strstr(re, "a=sendonly"));
+	ua_expect(ben, "ACK", 100);
+	office_run(&o, 100);
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 7000);
+	assert_true(o.stream[0].peer[MEDIA_CALLED].send);
+	assert_true(o.stream[0].peer[MEDIA_CALLER].send);
+	assert_false(o.stream[1].open);
+	end_with_eva(&t, ben);
+	assert_int_equal(o.n_records, 2);
+}
+
+/* The transfer is over before the target has answered our offer: its media go back. */
+static void
+an_offer_in_vain(void **state)
+{
+	struct talk t, c;
+	const char *re;
+
+	consult(&t, &c);
+	talk_refer(&t, anna, talk_replaces(&c, anna, "107"), "");
+	accepted(anna);
+	ua_answer(eva, ua_expect(eva, "INVITE", 100), 488, "", "");
+	ua_expect(eva, "ACK", 100);
+	re = ua_expect(eva, "INVITE", 100);
+	talk_send(&t, ben, "BYE", "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	ua_notified(anna, 487, "terminated");
+	ua_ok(anna, "BYE");
+	ua_answer(eva, re, 200, "", sdp_of(eva, 7000, ""));
+	ua_expect(eva, "ACK", 100);
+	re = ua_reinvited(eva, 7000);
+	assert_non_null(strstr(re, "m=audio 20006")); /* her side of the consultation */
+	ua_expect(eva, "ACK", 100);
+	assert_int_equal(o.stream[1].peer[MEDIA_CALLED].rtp.port, 7000);
+	talk_end(&c);
 }
 
 static void
@@ -356,6 +424,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(attended_transfer),
 	    CASE(the_target_refuses_to_move),
+	    CASE(the_target_wants_an_offer),
+	    CASE(an_offer_in_vain),
 	    CASE(the_one_who_stays_refuses_the_target),
 	    CASE(glare_with_the_target),
 	    CASE(somebody_hangs_up_in_the_middle),

@@ -2,6 +2,8 @@
 
 It runs in the foreground with few children and little memory, keeps everything in memory, and writes to `log`.
 """
+import os
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -117,7 +119,7 @@ class Kamailio:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 ["kamailio", "-DD", "-f", str(folder / "kamailio.cfg"), "-Y", str(folder), "-P", str(folder / "pid"),
-                 "-m", "32", "-M", "4"], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                 "-m", "32", "-M", "4"], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
         until(self._listens, f"kamailio listens: {self.log_text()}", 20)
 
     def _listens(self):
@@ -134,10 +136,11 @@ class Kamailio:
         return self.log.read_text(errors="replace")
 
     def close(self):
+        """Now and then its children do not hear of the end; then all of them are killed, so that nobody stays behind."""
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(3)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self.folder.cleanup()

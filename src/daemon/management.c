@@ -87,6 +87,7 @@ flush_records(struct management *m)
 	if (m->failing)
 		log_info(STORE, "call records are written again");
 	m->failing = false;
+	api_on_changed(m->p.api, model_call_record.name, 0);
 	for (size_t i = 0; i < m->n_records; i++) {
 		struct to_signalling msg = {.kind = TO_SIGNALLING_RELEASE, .slot = m->slots[i]};
 

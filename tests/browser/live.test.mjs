@@ -56,6 +56,22 @@ for (const [name, prepare] of [
   });
 }
 
+test('what happens before the stream begins is seen as well', async () => {
+  const { context, page } = await loggedIn(world);
+  let begin;
+  const begun = new Promise((done) => (begin = done));
+  await page.route('**/api/events', async (route) => {
+    await begun;
+    await route.continue();
+  });
+  await page.goto('/users');
+  await page.getByRole('row', { name: /Admin, Ada/ }).waitFor();
+  const user = await makeUser();
+  begin();
+  await seen(page, user);
+  await context.close();
+});
+
 test('a broken stream is shown, comes back by itself, and what was missed is fetched', async () => {
   const { context, page } = await loggedIn(world);
   await page.goto('/users');

@@ -4,6 +4,7 @@ import { api, query } from './client';
 import type { ListParams, Page, Trace, TraceSummary, TraceWatch } from './types';
 
 const FOLLOW_MS = 1000;
+const LIST_MS = 3000; // messages come in thousands: the list is asked for, not told
 /** Looks so often after a call has ended: its last messages come a moment later. */
 const LAST_LOOKS = 3;
 
@@ -13,6 +14,7 @@ export function useTraces(params: ListParams) {
     queryFn: ({ signal }) => api.get<Page<TraceSummary>>(`traces${query(params)}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 0,
+    refetchInterval: LIST_MS,
   });
 }
 

@@ -34,6 +34,14 @@ function mergeLines(list: LineState[], updates: LineEvent[]): LineState[] {
   return [...byId.values()];
 }
 
+/** A list that is being fetched may be older than the events: they are put into it again when it comes. */
+function mergeInto<T>(client: QueryClient, key: string[], merge: (old: T[]) => T[]) {
+  const put = () => client.setQueryData<T[]>(key, (old) => old && merge(old));
+  const query = client.getQueryCache().find<T[]>({ queryKey: key });
+  put();
+  if (query?.state.fetchStatus === 'fetching') query.promise?.then(put, () => undefined);
+}
+
 export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   const calls: LiveCall[] = [];
   const registrations: RegistrationEvent[] = [];
@@ -45,16 +53,13 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
     else if (event.name === 'line') lines.push(event.data);
     else changed.add(event.data.entity);
   }
-  if (calls.length) client.setQueryData<LiveCall[]>(CALLS, (old) => old && mergeCalls(old, calls));
-  if (calls.some((call) => call.state === 'ended')) changed.add('call_record');
-  if (registrations.length) {
-    client.setQueryData<Registration[]>(REGISTRATIONS, (old) => old && mergeRegistrations(old, registrations));
-  }
-  if (lines.length) client.setQueryData<LineState[]>(LINE_STATES, (old) => old && mergeLines(old, lines));
+  if (calls.length) mergeInto<LiveCall>(client, CALLS, (old) => mergeCalls(old, calls));
+  if (registrations.length) mergeInto<Registration>(client, REGISTRATIONS, (old) => mergeRegistrations(old, registrations));
+  if (lines.length) mergeInto<LineState>(client, LINE_STATES, (old) => mergeLines(old, lines));
   for (const entity of changed) void invalidateEntity(client, entity);
 }
 
-/** After a gap in the stream nothing in the cache can be trusted. */
+/** After a gap in the stream, or before its beginning, something may have happened that nobody told. */
 export function refetchAll(client: QueryClient) {
   void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== 'session' && q.queryKey[0] !== 'openapi' });
 }

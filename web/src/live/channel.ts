@@ -16,14 +16,12 @@ export function joinLive(client: QueryClient, onConnected: (connected: boolean) 
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
   let leading = false;
   let connected = false;
-  let wasConnected = false;
 
   const tell = (note: Note) => channel.postMessage(note);
 
   const takeConnected = (now: boolean) => {
-    if (now && !connected && wasConnected) refetchAll(client);
+    if (now && !connected) refetchAll(client);
     connected = now;
-    wasConnected ||= now;
     onConnected(now);
   };
 

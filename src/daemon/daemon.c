@@ -428,6 +428,9 @@ daemon_main(int argc, char **argv)
 	/* Large short-lived blocks (password hashing, imports) go back to the system at once. */
 	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	mallopt(M_ARENA_MAX, 4);
+	/* What calls free they need again in a moment: it is not given back and fetched anew. */
+	mallopt(M_TRIM_THRESHOLD, 8 << 20);
+	mallopt(M_TOP_PAD, 256 << 10);
 	if (d.options.check)
 		return check(&d);
 	umask(0077);

@@ -13,7 +13,7 @@ enum {
 	RETRY_MAX =
 	    20000, /* records kept in memory while the disk refuses; the journal has them too */
 	RECORDS_MAX = 256,     /* written together … */
-	RECORDS_WAIT_MS = 200, /* … or after so long: the journal has them until then */
+	RECORDS_WAIT_MS = 500, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
 	TLS_DAILY_MS = 86400000 - HOUSEKEEPING_MS / 2,
 	SECURITY_MS = 10000,
@@ -63,7 +63,7 @@ keep_record(struct management *m, uint32_t slot, const struct cdr *cdr)
 	}
 	if (m->n_records == 0)
 		m->first_record_ms = (int64_t)loop_wall_ms();
-	m->records[m->n_records] = *cdr;
+	memcpy(&m->records[m->n_records], cdr, cdr_bytes(cdr));
 	m->slots[m->n_records++] = slot;
 }
 

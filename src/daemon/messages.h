@@ -32,8 +32,8 @@ struct to_management {
 /* What happens often travels in blocks: a block for each call's every step would cost more
  * than the step. */
 enum report_kind {
-	REPORT_RECORD,	     /* struct cdr; slot: of the journal */
-	REPORT_LIVE_CALL,    /* struct live_call */
+	REPORT_RECORD,	     /* struct cdr, cdr_bytes of it; slot: of the journal */
+	REPORT_LIVE_CALL,    /* struct live_call, live_call_bytes of it */
 	REPORT_REGISTRATION, /* struct live_registration; removed */
 	REPORT_SUBSCRIPTION, /* struct live_subscription; removed */
 	REPORT_LINE,	     /* struct live_line; removed */

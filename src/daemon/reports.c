@@ -5,7 +5,6 @@
 #include "daemon/management.h"
 
 enum {
-	WAKE_MS = 50, /* management is woken at most so often */
 	BLOCK_BYTES = 65536,
 };
 
@@ -19,7 +18,8 @@ static void
 arm_wake(struct reports *r)
 {
 	if (!timer_active(&r->wake))
-		timer_start(r->timers, &r->wake, WAKE_MS);
+		timer_start_late(
+		    r->timers, &r->wake, 1); /* management is woken that often at most */
 }
 
 static void

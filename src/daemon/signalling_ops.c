@@ -30,11 +30,12 @@ static void
 sb_live_call(void *ctx, const struct live_call *call)
 {
 	struct signalling *s = ctx;
-	struct live_call *copy = reports_add(&s->reports, REPORT_LIVE_CALL, 0, false, sizeof *copy);
+	size_t bytes = live_call_bytes(call);
+	struct live_call *copy = reports_add(&s->reports, REPORT_LIVE_CALL, 0, false, bytes);
 
 	if (!copy)
 		return;
-	*copy = *call;
+	memcpy(copy, call, bytes);
 	copy->traced =
 	    trace_filter_knows(switchboard_trace_filter(s->switchboard), slice_cstr(call->call_id));
 }
@@ -64,7 +65,7 @@ sb_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 	struct signalling *s = ctx;
 
 	journal_end(s->journal, handle, cdr);
-	reports_copy(&s->reports, REPORT_RECORD, handle, false, cdr, sizeof *cdr);
+	reports_copy(&s->reports, REPORT_RECORD, handle, false, cdr, cdr_bytes(cdr));
 }
 
 static void

@@ -169,8 +169,10 @@ mailbox_take_batch(struct mailbox *mb, void *out, size_t max)
 	    to + until_end * mb->message_bytes, mb->ring, (taken - until_end) * mb->message_bytes);
 	mb->first = (mb->first + taken) % mb->capacity;
 	mb->counts.waiting -= taken;
-	if (mb->counts.waiting == 0)
+	if (mb->counts.waiting == 0) {
 		mb->woken = false;
+		mb->first = 0; /* memory is used to the longest queue only, and stays warm */
+	}
 	pthread_mutex_unlock(&mb->lock);
 	return taken;
 }

@@ -146,18 +146,36 @@ timer_init(struct timer *timer, void (*cb)(struct timer *t))
 	list_init(&timer->node);
 }
 
-void
-timer_start(struct timers *t, struct timer *timer, uint64_t delay_ms)
+static uint64_t
+due_after(const struct timers *t, uint64_t delay_ms)
 {
-	uint64_t now_ms = timers_now_ms(t), latest_ms = t->at_ms + TIMER_DELAY_MAX_MS;
+	return timers_now_ms(t) + (delay_ms < TIMER_DELAY_MAX_MS ? delay_ms : TIMER_DELAY_MAX_MS);
+}
+
+static void
+start_at(struct timers *t, struct timer *timer, uint64_t due_ms)
+{
+	uint64_t latest_ms = t->at_ms + TIMER_DELAY_MAX_MS;
 
 	timer_stop(timer);
-	if (delay_ms > TIMER_DELAY_MAX_MS)
-		delay_ms = TIMER_DELAY_MAX_MS;
-	timer->due_ms = now_ms + delay_ms < latest_ms ? now_ms + delay_ms : latest_ms;
+	timer->due_ms = due_ms < latest_ms ? due_ms : latest_ms;
 	timer->owner = t;
 	t->count++;
 	place(t, timer);
+}
+
+void
+timer_start(struct timers *t, struct timer *timer, uint64_t delay_ms)
+{
+	start_at(t, timer, due_after(t, delay_ms));
+}
+
+void
+timer_start_late(struct timers *t, struct timer *timer, uint64_t delay_ms)
+{
+	const uint64_t grid = TIMER_LATE_MS;
+
+	start_at(t, timer, (due_after(t, delay_ms) + grid - 1) / grid * grid);
 }
 
 void

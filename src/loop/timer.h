@@ -22,6 +22,8 @@ enum {
 	TIMER_SLOTS = 64,
 };
 
+enum { TIMER_LATE_MS = 64 }; /* a slot of the second level: its beginning needs no way down */
+
 /** Longer delays are shortened to this: 2.1 years. */
 #define TIMER_DELAY_MAX_MS ((1ull << 36) - (1ull << 30) - 1)
 
@@ -60,6 +62,9 @@ void timer_init(struct timer *timer, void (*cb)(struct timer *t));
 /** Restarts a running timer. The timer must stay where it is until it has run or
  *  was stopped. */
 void timer_start(struct timers *t, struct timer *timer, uint64_t delay_ms);
+/** The same, for what can wait a little: up to TIMER_LATE_MS later, together with all others
+ *  that can, so that a sleeping thread is woken once for many of them. */
+void timer_start_late(struct timers *t, struct timer *timer, uint64_t delay_ms);
 /** Harmless when it does not run. */
 void timer_stop(struct timer *timer);
 

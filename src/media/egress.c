@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/addr_net.h"
+
 /* A connected UDP socket: has a route and a source, sends nothing. from: family 0 = of the
  * kernel's choice. Returns -1 when there is no way, or `from` is not this machine's. */
 static int
@@ -78,19 +80,31 @@ ask(const struct addr local[MEDIA_LOCALS], const struct addr *to)
 	return (struct addr){0};
 }
 
-struct addr
-egress_find(struct egress *s, const struct addr local[MEDIA_LOCALS], const struct addr *to)
+static bool
+is_answer_to(
+    const struct egress_answer *a, const struct addr local[MEDIA_LOCALS], const struct addr *to)
 {
-	bool known = addr_eq_ip(&s->to, to);
+	bool same = addr_eq_ip(&a->to, to);
 
 	for (int i = 0; i < MEDIA_LOCALS; i++)
-		known = known && addr_eq_ip(&s->local[i], &local[i]);
-	if (!known) {
-		s->to = *to;
-		memcpy(s->local, local, sizeof s->local);
-		s->from = ask(local, to);
+		same = same && addr_eq_ip(&a->local[i], &local[i]);
+	return same;
+}
+
+struct addr
+egress_find(
+    struct egress *s, uint64_t now_ms, const struct addr local[MEDIA_LOCALS], const struct addr *to)
+{
+	struct addr_net peer = addr_net_of(to); /* without the port */
+	struct egress_answer *a = &s->answer[addr_net_hash(&peer) % EGRESS_ANSWERS];
+
+	if (now_ms >= a->until_ms || !is_answer_to(a, local, to)) {
+		a->to = *to;
+		memcpy(a->local, local, sizeof a->local);
+		a->from = ask(local, to);
+		a->until_ms = now_ms + EGRESS_TRUST_MS;
 	}
-	return s->from;
+	return a->from;
 }
 
 static size_t

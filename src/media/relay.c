@@ -131,6 +131,9 @@ relay_close(struct media *m, struct media_ref ref)
 	slot->wanted.open = false;
 	gauge_add(&r->streams_open, -1);
 	submit(slot);
+	r->n_closing++;
+	if (!timer_active(&r->look) && !r->stopped)
+		timer_start_late(loop_timers(r->loop), &r->look, 1);
 }
 
 static const struct media_ops relay_ops = {
@@ -152,6 +155,7 @@ on_event(struct relay *r, const struct worker_event *message)
 		return find_open(r, message->event.ref) &&
 		       slot->wanted.timeout_serial == message->timeout_serial;
 	slot->worker->n_busy--;
+	r->n_closing--;
 	gauge_add(&r->slots_busy, -1);
 	slots_give_back(slot, slots_clock_ms());
 	return true;
@@ -167,6 +171,19 @@ on_events(void *ctx)
 	for (size_t i = 0; i < n; i++)
 		if (on_event(r, &batch[i]) && r->media.on_event)
 			r->media.on_event(r->media.ctx, &batch[i].event);
+}
+
+/* The last word of a stream is not worth waking for: it is fetched. */
+static void
+on_look(struct timer *t)
+{
+	struct relay *r = container_of(t, struct relay, look);
+
+	on_events(r);
+	if (mailbox_count(r->events).waiting)
+		timer_start(loop_timers(r->loop), &r->look, 0); /* after the others' turn */
+	else if (r->n_closing)
+		timer_start_late(loop_timers(r->loop), &r->look, 1);
 }
 
 /* ---- birth and death ---- */
@@ -230,7 +247,7 @@ warm_up(struct relay *r, uint32_t n_streams)
 }
 
 static enum err
-build(struct relay *r, struct loop *loop, const struct media_relay_params *p)
+build(struct relay *r, const struct media_relay_params *p)
 {
 	struct mailbox_params events = {
 	    .message_bytes = sizeof(struct worker_event), .capacity = EVENTS_CAPACITY};
@@ -245,7 +262,7 @@ build(struct relay *r, struct loop *loop, const struct media_relay_params *p)
 	if (e == ERR_OK)
 		e = start_workers(r);
 	if (e == ERR_OK)
-		e = loop_mailbox_attach(loop, r->events, on_events, r);
+		e = loop_mailbox_attach(r->loop, r->events, on_events, r);
 	if (e == ERR_OK)
 		warm_up(r, p->warm_streams);
 	return e;
@@ -260,7 +277,9 @@ media_relay_new(struct media **out, struct loop *loop, const struct media_relay_
 	if (!r)
 		return ERR_NOMEM;
 	r->media.ops = &relay_ops;
-	e = build(r, loop, params);
+	r->loop = loop;
+	timer_init(&r->look, on_look);
+	e = build(r, params);
 	if (e != ERR_OK) {
 		media_relay_free(&r->media);
 		return e;
@@ -278,6 +297,8 @@ media_relay_stop(struct media *m)
 
 	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
 		worker_stop(&r->workers[i]);
+	r->stopped = true;
+	timer_stop(&r->look);
 }
 
 void

@@ -11,7 +11,11 @@
 struct relay {
 	struct media media;
 	struct ports ports;
+	struct loop *loop;
 	struct mailbox *events;
+	struct timer look;  /* runs while streams are closing */
+	uint32_t n_closing; /* closed, and their last word has not come */
+	bool stopped;
 	uint32_t n_workers;
 	struct worker *workers; /* [n_workers] */
 	uint32_t pack_streams;

@@ -46,17 +46,17 @@ write_sockaddr(struct stream_target *t, const struct addr *a, bool ip6)
 
 /* The two ports' targets depend on each other (latch.c), so both are renewed. */
 static void
-renew_targets(struct stream_side *side, bool ip6)
+renew_targets(struct stream_side *side, struct worker *w)
 {
 	for (unsigned port = 0; port < LATCH_PORTS; port++) {
 		struct stream_target *t = &side->target[port];
 		struct addr a;
 
 		t->length = 0;
-		if (!latch_target(&side->latch, port, &a) || (!ip6 && a.family != 4))
+		if (!latch_target(&side->latch, port, &a) || (!w->ip6 && a.family != 4))
 			continue;
-		write_sockaddr(t, &a, ip6);
-		t->from = egress_find(&side->egress, side->latch.peer.local, &a);
+		write_sockaddr(t, &a, w->ip6);
+		t->from = egress_find(&w->egress, now_ms(w), side->latch.peer.local, &a);
 	}
 }
 
@@ -71,7 +71,6 @@ begin(struct stream *s, struct worker *w, const struct plan *plan)
 		struct stream_side *side = &s->side[i];
 
 		latch_init(&side->latch);
-		side->egress = (struct egress){0}; /* routes may have changed since */
 		rtp_stats_init(&side->rtp, plan->clock_rate_hz);
 		side->refused = side->rtcp_packets = 0;
 	}
@@ -114,7 +113,7 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 	}
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		latch_set_peer(&s->side[i].latch, &plan->peer[i]);
-		renew_targets(&s->side[i], w->ip6);
+		renew_targets(&s->side[i], w);
 	}
 	if (plan->timeout_serial != s->timeout_serial)
 		set_timeout(s, w, plan);
@@ -133,7 +132,7 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 		side->refused++;
 		worker_count(w, refused);
 		return false;
-	case LATCH_NEW: renew_targets(side, w->ip6); break;
+	case LATCH_NEW: renew_targets(side, w); break;
 	case LATCH_KNOWN: break;
 	}
 	if (kind == RTP_KIND_RTCP) {

@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 
 #include "loop/timer.h"
-#include "media/egress_int.h"
 #include "media/latch_int.h"
 #include "media/plan_int.h"
 #include "media/ports_int.h"
@@ -29,7 +28,6 @@ struct stream_target {
 
 struct stream_side {
 	struct latch latch;
-	struct egress egress;
 	struct stream_target target[LATCH_PORTS];
 	struct rtp_stats rtp;
 	uint64_t refused, rtcp_packets;

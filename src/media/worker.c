@@ -132,17 +132,22 @@ post(struct worker *w, struct stream *s, enum stream_due due)
 	return false;
 }
 
+/* Signalling looks by itself for streams that it has closed. */
 static void
 hand_over_events(struct worker *w)
 {
+	bool urgent = false;
+
 	while (!list_empty(&w->waiting)) {
 		struct stream *s = container_of(w->waiting.next, struct stream, waiting);
 
+		urgent = urgent || (s->due & STREAM_DUE_TIMEOUT);
 		if (!post(w, s, STREAM_DUE_TIMEOUT) || !post(w, s, STREAM_DUE_CLOSED))
 			break;
 		list_remove(&s->waiting);
 	}
-	mailbox_wake_if_dirty(w->events);
+	if (urgent)
+		mailbox_wake_if_dirty(w->events);
 }
 
 static void

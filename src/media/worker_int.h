@@ -1,8 +1,8 @@
 /*
- * A media thread: waits for its sockets, carries packets, and every 20 ms looks
+ * A media thread: waits for its sockets, carries packets, and every 40 ms looks
  * at silence and hands events to signalling.
  *
- * While a stream is open the thread wakes at least every 20 ms, so signalling
+ * While a stream is open the thread wakes at least every 40 ms, so signalling
  * never has to wake it; with no stream open it sleeps until the first one.
  */
 #ifndef MEDIA_WORKER_INT_H
@@ -10,6 +10,7 @@
 
 #include "loop/mailbox.h"
 #include "loop/thread.h"
+#include "media/egress_int.h"
 #include "media/stream_int.h"
 
 /* What is shared by the threads, and who may touch it when. */
@@ -56,7 +57,7 @@ struct worker_event {
 	uint32_t timeout_serial;
 };
 
-enum { WORKER_READY_MAX = 128, WORKER_TICK_US = 20000 };
+enum { WORKER_READY_MAX = 128, WORKER_TICK_US = 40000 };
 
 struct worker {
 	/* Constant while the thread runs. */
@@ -76,6 +77,7 @@ struct worker {
 	uint32_t n_open;
 	struct timers timers;
 	struct list waiting; /* streams with events that are due */
+	struct egress egress;
 	unsigned char packet[RTP_PACKET_MAX + 1];
 
 	/* Signalling thread. */

@@ -89,14 +89,20 @@ struct live_call {
 	char call_id[LIVE_CALL_ID_BYTES];
 	int64_t started_at, answered_at;
 	enum live_call_state state;
-	struct live_party caller, called;
-	char ringing[LIVE_RINGING_MAX][LIVE_PHONE_BYTES]; /* phone names */
-	uint32_t ringing_count;
-	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
-	uint32_t reasons_count;
-	char codec[32];
 	bool traced; /* its SIP messages are kept */
+	struct live_party caller, called;
+	char codec[32];
+	uint32_t ringing_count, reasons_count;
+	char ringing[LIVE_RINGING_MAX][LIVE_PHONE_BYTES]; /* phone names */
+	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 };
+
+/** The bytes that mean something: what lies behind need not travel. */
+static inline size_t
+live_call_bytes(const struct live_call *c)
+{
+	return offsetof(struct live_call, reasons) + c->reasons_count * sizeof c->reasons[0];
+}
 
 struct live_registration {
 	char phone[LIVE_PHONE_BYTES];
@@ -153,12 +159,19 @@ struct cdr {
 	uint32_t sip_status; /* final status the caller got, 0 none */
 	enum cdr_ended_by ended_by;
 	uint32_t duration_s; /* answered to ended */
-	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
-	uint32_t explanation_count;
 	uint64_t packets_to_caller, packets_to_called;
 	uint64_t lost_to_caller, lost_to_called;
 	uint32_t jitter_to_caller_us, jitter_to_called_us;
+	uint32_t explanation_count;
+	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 };
+
+/** The bytes that mean something. */
+static inline size_t
+cdr_bytes(const struct cdr *r)
+{
+	return offsetof(struct cdr, explanation) + r->explanation_count * sizeof r->explanation[0];
+}
 
 const char *live_call_state_name(enum live_call_state s);
 const char *live_line_state_name(enum live_line_state s);

@@ -113,6 +113,16 @@ core_start(struct sip_core *c, struct timer *t, uint64_t ms)
 	timer_start(c->timers, t, ms);
 }
 
+/* Until a transaction that is over may be forgotten; 0: at once. */
+static inline void
+core_start_memory(struct sip_core *c, struct timer *t, uint64_t ms)
+{
+	if (ms)
+		timer_start_late(c->timers, t, ms);
+	else
+		timer_start(c->timers, t, 0);
+}
+
 /* ---- tsx_key.c ---- */
 
 /** Key of a request under this method: INVITE for an ACK or a CANCEL looking for

@@ -43,9 +43,9 @@ enter(struct sip_client *t, enum client_state state)
 		drop_cancel_extra(t);
 		if (state == CLIENT_ACCEPTED) {
 			bytes_drop(&t->request);
-			core_start(t->core, &t->end, TSX_LIFE_MS); /* timer M */
+			core_start_memory(t->core, &t->end, TSX_LIFE_MS); /* timer M */
 		} else {
-			core_start(t->core, &t->end, reliable ? 0 : TSX_WAIT_D_MS);
+			core_start_memory(t->core, &t->end, reliable ? 0 : TSX_WAIT_D_MS);
 		}
 		break;
 	default: timer_stop(&t->end); break;

@@ -46,11 +46,11 @@ enter(struct sip_server *s, enum server_state state)
 		break;
 	case SERVER_CONFIRMED:
 		server_keep_nothing(s);
-		core_start(s->core, &s->end, reliable ? 0 : SIP_T4_MS); /* timer I */
+		core_start_memory(s->core, &s->end, reliable ? 0 : SIP_T4_MS); /* timer I */
 		break;
 	case SERVER_ACCEPTED:
 		start_resending(s);
-		core_start(s->core, &s->end, TSX_LIFE_MS); /* timer L */
+		core_start_memory(s->core, &s->end, TSX_LIFE_MS); /* timer L */
 		break;
 	default: break;
 	}

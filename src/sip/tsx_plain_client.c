@@ -24,7 +24,7 @@ enter(struct sip_client *t, enum client_state state)
 		tsx_conn_leave(t);
 		timer_stop(&t->resend);
 		bytes_drop(&t->request);
-		core_start(t->core, &t->end, reliable ? 0 : SIP_T4_MS); /* timer K */
+		core_start_memory(t->core, &t->end, reliable ? 0 : SIP_T4_MS); /* timer K */
 		break;
 	case CLIENT_TERMINATED:
 		timer_stop(&t->resend);

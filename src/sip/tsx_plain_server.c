@@ -17,7 +17,7 @@ enter(struct sip_server *s, enum server_state state)
 	switch (state) {
 	case SERVER_TRYING: core_start(s->core, &s->end, TSX_LIFE_MS); break;
 	case SERVER_COMPLETED:
-		core_start(s->core, &s->end, reliable ? 0 : TSX_LIFE_MS); /* timer J */
+		core_start_memory(s->core, &s->end, reliable ? 0 : TSX_LIFE_MS); /* timer J */
 		break;
 	case SERVER_TERMINATED: timer_stop(&s->end); break;
 	default: break;

@@ -54,6 +54,15 @@ start(int id, uint64_t delay_ms)
 	items[id].order = order++;
 }
 
+static void
+start_late(int id, uint64_t delay_ms)
+{
+	start(id, delay_ms);
+	timer_start_late(&wheel, &items[id].timer, delay_ms);
+	while (items[id].due_ms % TIMER_LATE_MS)
+		items[id].due_ms++;
+}
+
 /* The model's next timer due at now_ms, -1 if none. */
 static int
 model_next(uint64_t now_ms)
@@ -113,7 +122,8 @@ behaves_like_the_model(void **state)
 				timer_stop(&items[id].timer);
 				items[id].running = false;
 				break;
-			case 1:
+			case 1: start_late(id, some_delay(&r) >> rng_below(&r, 20)); break;
+			case 2:
 				now_ms += some_delay(&r) >> rng_below(&r, 20);
 				advance_and_compare(now_ms);
 				break;
@@ -148,6 +158,23 @@ next_is_never_late(void **state)
 			assert_true(items[ran[i]].due_ms == now_ms);
 	}
 	assert_int_equal(n_ran, MODEL_TIMERS);
+}
+
+/* A thousand that can wait wake a sleeper 16 times a second. */
+static void
+late_ones_come_together(void **state)
+{
+	uint64_t wakes = 0;
+	struct rng r;
+
+	rng_init_seed(&r, 3);
+	set_up(777);
+	for (int i = 0; i < MODEL_TIMERS; i++)
+		start_late(i, rng_below(&r, 1000));
+	for (; timers_next_ms(&wheel) != UINT64_MAX; wakes++)
+		timers_advance(&wheel, timers_next_ms(&wheel));
+	assert_int_equal(n_ran, MODEL_TIMERS);
+	assert_true(wakes <= 1000 / TIMER_LATE_MS + 1);
 }
 
 static void
@@ -293,6 +320,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(behaves_like_the_model),
 	    cmocka_unit_test(next_is_never_late),
+	    cmocka_unit_test(late_ones_come_together),
 	    cmocka_unit_test(ties_run_in_start_order),
 	    cmocka_unit_test(longer_delays_are_shortened),
 	    cmocka_unit_test(time_never_goes_back),

@@ -129,6 +129,16 @@ check_time(const struct timing *t, const char *name, uint64_t expected, uint64_t
 		    (long long)expected - 1);
 }
 
+/* What is only remembered may go a little later, with others. */
+static void
+check_end(const struct timing *t, const char *name, uint64_t expected, uint64_t found)
+{
+	if (found != UINT64_MAX && expected && found >= expected - 1 &&
+	    found - (expected - 1) < TIMER_LATE_MS)
+		return;
+	check_time(t, name, expected, found);
+}
+
 static void
 check_times(const struct timing *t, const struct link *l)
 {
@@ -169,8 +179,8 @@ timers_have_their_values(void **state)
 		    t, "on_no_ack", t->no_ack, link_when(&l, LINK_B, LINK_ON_NO_ACK, LINK_ANY));
 		check_time(t, "on_no_prack", t->no_prack,
 		    link_when(&l, LINK_B, LINK_ON_NO_PRACK, LINK_ANY));
-		check_time(t, "end of A", t->a_gone, link_when(&l, LINK_A, LINK_ON_GONE, LINK_ANY));
-		check_time(t, "end of B", t->b_gone, link_when(&l, LINK_B, LINK_ON_GONE, LINK_ANY));
+		check_end(t, "end of A", t->a_gone, link_when(&l, LINK_A, LINK_ON_GONE, LINK_ANY));
+		check_end(t, "end of B", t->b_gone, link_when(&l, LINK_B, LINK_ON_GONE, LINK_ANY));
 		if (link_count(&l, LINK_A, LINK_ON_GONE, LINK_ANY) > 1 ||
 		    link_count(&l, LINK_B, LINK_ON_GONE, LINK_ANY) > 1)
 			fail_msg("%s: on_gone twice", t->what);

@@ -6,7 +6,7 @@
 #include "fixture.h"
 #include "store/journal.h"
 
-enum { HEADER_BYTES = 4096, COPY_BYTES = 1280 };
+enum { HEADER_BYTES = 4096, COPY_BYTES = 1024 };
 
 static void
 journal_path(struct fixture *f, char path[128])

@@ -21,6 +21,26 @@ set_ip6(struct addr *a, const uint8_t ip[16], uint32_t scope)
 	memcpy(a->ip, ip, 16);
 }
 
+/* "192.0.2.1": four numbers up to 255 without leading zeros, as inet_pton has it. */
+static bool
+parse_ip4(struct slice s, uint8_t ip[16])
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned v = 0;
+		size_t n = 0;
+
+		for (; n < s.n && n < 3 && s.p[n] >= '0' && s.p[n] <= '9'; n++)
+			v = v * 10 + (unsigned)(s.p[n] - '0');
+		if (n == 0 || v > 255 || (n > 1 && s.p[0] == '0'))
+			return false;
+		if (i < 3 ? n == s.n || s.p[n] != '.' : n != s.n)
+			return false;
+		ip[i] = (uint8_t)v;
+		s = slice_from(s, n + 1);
+	}
+	return true;
+}
+
 enum err
 addr_parse_ip(struct slice s, uint16_t port, struct addr *out)
 {
@@ -31,13 +51,15 @@ addr_parse_ip(struct slice s, uint16_t port, struct addr *out)
 
 	if (s.n >= 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
 		s = slice_make(s.p + 1, s.n - 2);
-	if (s.n == 0 || slice_copy_cstr(s, text, sizeof text) != ERR_OK)
-		return ERR_MALFORMED;
-	if (inet_pton(AF_INET, text, a.ip) == 1) {
+	if (parse_ip4(s, ip)) {
 		a.family = 4;
+		memcpy(a.ip, ip, 4);
 		*out = a;
 		return ERR_OK;
 	}
+	if (s.n == 0 || slice_find(s, ':') == s.n ||
+	    slice_copy_cstr(s, text, sizeof text) != ERR_OK)
+		return ERR_MALFORMED;
 	percent = strchr(text, '%');
 	if (percent) {
 		*percent = '\0';

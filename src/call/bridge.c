@@ -7,6 +7,18 @@
 
 enum { FORMATS_MAX_BYTES = 256 };
 
+static enum err
+read_text(const struct leg *l, struct slice text, struct sdp *out)
+{
+	return sdp_memo_parse(&l->call->sw->sdp_memo, out, text);
+}
+
+enum err
+bridge_read(const struct leg *l, struct sdp *out)
+{
+	return read_text(l, sdp_text_slice(&l->remote_sdp), out);
+}
+
 /* What the relay carries; others (T.38 over UDPTL, MSRP) are refused with port 0. */
 static bool
 carried(const struct sdp_media *m)
@@ -101,12 +113,12 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 	const struct leg *other = leg_other(l);
 	struct sdp sdp, offer;
 	size_t live = 0;
-	enum err e = sdp_parse(&sdp, text);
+	enum err e = read_text(l, text, &sdp);
 
 	if (e != ERR_OK)
 		return e;
 	if (is_answer && other && other->remote_sdp.n) {
-		e = sdp_parse(&offer, sdp_text_slice(&other->remote_sdp));
+		e = bridge_read(other, &offer);
 		drop_refused_tail(&sdp, offer.n_media);
 		drop_refused_tail(&offer, sdp.n_media);
 		if (e == ERR_OK)
@@ -184,11 +196,11 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	/* who is asked instead of somebody else is not told that he is held */
 	bool fresh = from->state == LEG_UP && is_asked_instead(to);
 	struct sdp sdp, before;
-	enum err e = sdp_parse(&sdp, sdp_text_slice(&from->remote_sdp));
+	enum err e = bridge_read(from, &sdp);
 
 	if (e != ERR_OK)
 		return e;
-	if (to->remote_sdp.n && sdp_parse(&before, sdp_text_slice(&to->remote_sdp)) == ERR_OK)
+	if (to->remote_sdp.n && bridge_read(to, &before) == ERR_OK)
 		fit_lines(&sdp, &before);
 	return give(to, &sdp, fresh, out);
 }
@@ -209,10 +221,10 @@ bridge_can_cross(const struct leg *l, struct slice offer)
 {
 	char text[FORMATS_MAX_BYTES];
 	struct sdp theirs, ours;
-	enum err e = sdp_parse(&theirs, offer);
+	enum err e = read_text(l, offer, &theirs);
 
 	if (e == ERR_OK)
-		e = sdp_parse(&ours, sdp_text_slice(&l->remote_sdp));
+		e = bridge_read(l, &ours);
 	for (size_t i = 0; e == ERR_OK && i < theirs.n_media; i++) {
 		struct buf b;
 
@@ -228,10 +240,10 @@ bridge_take_crossed(struct leg *l, struct slice offer, const struct sip_flow *fl
 {
 	char text[FORMATS_MAX_BYTES];
 	struct sdp theirs, ours;
-	enum err e = sdp_parse(&theirs, offer);
+	enum err e = read_text(l, offer, &theirs);
 
 	if (e == ERR_OK)
-		e = sdp_parse(&ours, sdp_text_slice(&leg_other(l)->remote_sdp));
+		e = bridge_read(leg_other(l), &ours);
 	for (size_t i = 0; e == ERR_OK && i < SDP_MEDIA_MAX; i++) {
 		struct stream *s = &l->call->stream[i];
 		struct buf b;
@@ -257,10 +269,10 @@ bridge_give_common(struct leg *from, struct leg *to, struct slice *out)
 {
 	char text[SDP_MEDIA_MAX][FORMATS_MAX_BYTES];
 	struct sdp theirs, sdp;
-	enum err e = sdp_parse(&theirs, sdp_text_slice(&to->remote_sdp));
+	enum err e = bridge_read(to, &theirs);
 
 	if (e == ERR_OK)
-		e = sdp_parse(&sdp, sdp_text_slice(&from->remote_sdp));
+		e = bridge_read(from, &sdp);
 	if (e != ERR_OK)
 		return e;
 	for (size_t i = 0; i < theirs.n_media; i++) {
@@ -286,7 +298,7 @@ bridge_connect(struct leg *l)
 	struct call *c = l->call;
 	struct sdp sdp;
 
-	if (l->media_waits || sdp_parse(&sdp, sdp_text_slice(&l->remote_sdp)) != ERR_OK)
+	if (l->media_waits || bridge_read(l, &sdp) != ERR_OK)
 		return;
 	for (size_t i = 0; i < sdp.n_media; i++)
 		if (c->stream[i].open && carried(&sdp.media[i]))
@@ -330,7 +342,7 @@ bridge_refusal(const struct leg *l, struct slice offer)
 	struct sdp sdp;
 	struct buf b;
 
-	if (sdp_parse(&sdp, offer) != ERR_OK)
+	if (read_text(l, offer, &sdp) != ERR_OK)
 		return SLICE("");
 	media_address(l, &p.local);
 	buf_init(&b, sw->sdp_scratch, sizeof sw->sdp_scratch);
@@ -363,7 +375,7 @@ bridge_drop_refused(struct leg *l)
 {
 	struct sdp sdp;
 
-	if (sdp_parse(&sdp, sdp_text_slice(&l->remote_sdp)) != ERR_OK)
+	if (bridge_read(l, &sdp) != ERR_OK)
 		return;
 	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 		if (i >= sdp.n_media || !carried(&sdp.media[i]))

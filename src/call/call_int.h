@@ -127,6 +127,7 @@ struct call_switch {
 	uint64_t next_leg_id;
 	struct messages *messages;
 	struct call_switch_stats stats;
+	struct sdp_memo sdp_memo;
 	char sdp_scratch[SDP_TEXT_MAX];
 };
 
@@ -303,6 +304,8 @@ void reinvite_on_cancel(struct leg *l);
 void relayed_drop_all(struct call *c);
 
 /* ---- bridge.c: SDP and streams ---- */
+/** What l's peer has described last; points into l->remote_sdp. */
+ERR_MUST_CHECK enum err bridge_read(const struct leg *l, struct sdp *out);
 /** Takes an offer or answer of leg l: opens streams its live media need, tells media
  *  where l's peer is.  ERR_MALFORMED, ERR_CONFLICT
  *  (answer does not fit), ERR_LIMIT (no ports), ERR_UNSUPPORTED (no media we carry). */

@@ -109,8 +109,7 @@ record_live(struct call *c, enum live_call_state state)
 			    l->phone_name, v.ringing[v.ringing_count++], LIVE_PHONE_BYTES);
 	}
 	put_reasons(c, v.reasons, &v.reasons_count);
-	if (called && called->remote_sdp.n &&
-	    sdp_parse(&sdp, sdp_text_slice(&called->remote_sdp)) == ERR_OK && sdp.n_media)
+	if (called && called->remote_sdp.n && bridge_read(called, &sdp) == ERR_OK && sdp.n_media)
 		slice_clip_cstr(sdp_codec_name(&sdp.media[0], 0), v.codec, sizeof v.codec);
 	c->sw->p.ops->on_live(c->sw->p.ctx, &v);
 }

@@ -210,8 +210,7 @@ answer_here(struct leg *l, const struct leg *other)
 {
 	struct sdp offer, answer;
 
-	if (sdp_parse(&offer, sdp_text_slice(&l->remote_sdp)) != ERR_OK ||
-	    sdp_parse(&answer, sdp_text_slice(&other->remote_sdp)) != ERR_OK ||
+	if (bridge_read(l, &offer) != ERR_OK || bridge_read(other, &answer) != ERR_OK ||
 	    sdp_answer_check(&offer, &answer) != ERR_OK)
 		return false;
 	change_accept(l);

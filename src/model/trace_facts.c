@@ -12,9 +12,8 @@ take_line(struct slice *s)
 static struct slice
 until_any(struct slice s, const char *ends)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (strchr(ends, s.p[i]))
-			return slice_make(s.p, i);
+	for (; *ends; ends++)
+		s.n = slice_find(s, *ends);
 	return s;
 }
 

@@ -80,11 +80,13 @@ mask_rest(char *line, size_t n, size_t from)
 static void
 mask_uri_passwords(char *line, size_t n)
 {
-	for (size_t i = 0; i + 4 < n; i++) {
-		size_t colon = 0, at = i + 1;
+	for (size_t i = 3; i + 4 < n; i++) {
+		size_t colon = 0, at;
 
-		if (line[i] != ':' || i < 3 || (line[i - 1] | 0x20) < 'a')
-			continue;
+		i += slice_find(slice_make(line + i, n - i), ':');
+		at = i + 1;
+		if (i + 4 >= n)
+			return;
 		if (!slice_eq_nocase(slice_make(line + i - 3, 3), SLICE("sip")) &&
 		    !(i > 3 && slice_eq_nocase(slice_make(line + i - 4, 4), SLICE("sips"))))
 			continue;

@@ -112,6 +112,20 @@ core_resend(struct sip_core *c, const struct sip_flow *flow, struct slice bytes)
 }
 
 enum err
+core_end_response(
+    struct sip_core *c, struct buf *b, const struct sip_response *r, struct slice *out)
+{
+	if (c->server_name.n)
+		sip_write_hdr(b, SIP_HDR_SERVER, c->server_name);
+	buf_put(b, r->headers);
+	sip_write_body(b, r->content_type, r->body);
+	if (!buf_ok(b))
+		return ERR_TOO_BIG;
+	*out = buf_slice(b);
+	return ERR_OK;
+}
+
+enum err
 core_write_response(struct sip_core *c, const struct sip_flow *flow, const struct sip_msg *req,
     const struct sip_response *r, struct slice to_tag, struct slice *out)
 {
@@ -121,14 +135,7 @@ core_write_response(struct sip_core *c, const struct sip_flow *flow, const struc
 	if (r->status == 100) /* 8.2.6.2: needs no tag, and creates no dialog */
 		to_tag = (struct slice){0};
 	sip_write_response_head(&b, req, flow, r->status, r->reason, to_tag);
-	if (c->server_name.n)
-		sip_write_hdr(&b, SIP_HDR_SERVER, c->server_name);
-	buf_put(&b, r->headers);
-	sip_write_body(&b, r->content_type, r->body);
-	if (!buf_ok(&b))
-		return ERR_TOO_BIG;
-	*out = buf_slice(&b);
-	return ERR_OK;
+	return core_end_response(c, &b, r, out);
 }
 
 void

@@ -85,9 +85,6 @@ struct sip_core {
 	struct large_peer no_tcp[LARGE_PEERS]; /* direct mapped */
 	struct sip_core_stats stats;
 	struct log_limit malformed_log;
-	/* While on_request runs: its transaction and message, to spare a second parse. */
-	const struct sip_server *live_server;
-	const struct sip_msg *live_msg;
 	char scratch[SIP_MSG_MAX_BYTES]; /* a message being written; free again once sent */
 };
 
@@ -103,6 +100,9 @@ void core_reply(struct sip_core *c, const struct sip_flow *flow, const struct si
 ERR_MUST_CHECK enum err core_write_response(struct sip_core *c, const struct sip_flow *flow,
     const struct sip_msg *req, const struct sip_response *r, struct slice to_tag,
     struct slice *out);
+/** The rest of a response whose head is in b, which is c->scratch. ERR_TOO_BIG. */
+ERR_MUST_CHECK enum err core_end_response(
+    struct sip_core *c, struct buf *b, const struct sip_response *r, struct slice *out);
 /** Room for one more transaction? What serves calls that exist already (requests in
  *  dialogs, our own) may use an eighth more, so that overload can still hang up. */
 bool core_has_room(const struct sip_core *c, bool for_existing);
@@ -165,10 +165,11 @@ struct sip_server {
 	const struct sip_server_ops *ops;
 	void *user;
 	struct timer end;
-	/* One block: the headers of the request that responses repeat, until the final
-	 * one; then the last response, while it may be needed again. */
+	/* One block: what responses repeat of the request, until the final one; then the last
+	 * response, while it may be needed again. */
 	char *kept;
-	uint16_t request_bytes, last_bytes;
+	uint16_t echo_bytes, last_bytes;
+	struct sip_response_echo echo;
 	uint32_t key_b;
 	struct sip_flow flow;
 	char tag[TSX_TAG_BYTES];
@@ -206,7 +207,7 @@ void server_run(struct sip_server *s, enum server_event ev);
  *  timer callbacks. */
 void server_run_timer(struct sip_server *s, enum server_event ev);
 /** Replaces what is kept. ERR_NOMEM: nothing changed. */
-ERR_MUST_CHECK enum err server_keep(struct sip_server *s, struct slice request, struct slice last);
+ERR_MUST_CHECK enum err server_keep(struct sip_server *s, struct slice echo, struct slice last);
 void server_keep_nothing(struct sip_server *s);
 void server_send_last(struct sip_server *s);
 void server_resend_last(struct sip_server *s);

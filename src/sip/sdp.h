@@ -36,6 +36,22 @@ struct sdp {
 
 /** ERR_MALFORMED, ERR_TOO_BIG. LF alone ends a line too. */
 ERR_MUST_CHECK enum err sdp_parse(struct sdp *out, struct slice text);
+
+enum { SDP_MEMO_ENTRIES = 4, SDP_MEMO_TEXT_MAX = 1024 };
+
+/* The last few descriptions that were read, so that the same text is not read again. All zero =
+ * empty; its owner's thread only. */
+struct sdp_memo {
+	struct sdp_memo_entry {
+		char text[SDP_MEMO_TEXT_MAX];
+		size_t n;
+		struct sdp sdp; /* points into text */
+	} entry[SDP_MEMO_ENTRIES];
+	unsigned next;
+};
+
+/** sdp_parse; out points into text, not into the memo. */
+ERR_MUST_CHECK enum err sdp_memo_parse(struct sdp_memo *memo, struct sdp *out, struct slice text);
 /** Held by the sender: every live audio is sendonly or inactive, or its address is 0.0.0.0. */
 bool sdp_is_hold(const struct sdp *s);
 /** Codec name of a media's n-th format, e.g. "PCMA", "opus" (rtpmap or static table); empty if

@@ -111,31 +111,31 @@ server_free_all(struct sip_core *c)
 /* ---- what is kept ---- */
 
 static struct slice
-kept_request(const struct sip_server *s)
+kept_echo(const struct sip_server *s)
 {
-	return slice_make(s->kept, s->request_bytes);
+	return slice_make(s->kept, s->echo_bytes);
 }
 
 static struct slice
 kept_last(const struct sip_server *s)
 {
-	return slice_make(s->kept + s->request_bytes, s->last_bytes);
+	return slice_make(s->kept + s->echo_bytes, s->last_bytes);
 }
 
 enum err
-server_keep(struct sip_server *s, struct slice request, struct slice last)
+server_keep(struct sip_server *s, struct slice echo, struct slice last)
 {
-	char *block = malloc(request.n + last.n);
+	char *block = malloc(echo.n + last.n);
 
 	if (!block)
 		return ERR_NOMEM;
-	if (request.n)
-		memcpy(block, request.p, request.n);
+	if (echo.n)
+		memcpy(block, echo.p, echo.n);
 	if (last.n)
-		memcpy(block + request.n, last.p, last.n);
+		memcpy(block + echo.n, last.p, last.n);
 	free(s->kept);
 	s->kept = block;
-	s->request_bytes = (uint16_t)request.n;
+	s->echo_bytes = (uint16_t)echo.n;
 	s->last_bytes = (uint16_t)last.n;
 	return ERR_OK;
 }
@@ -145,7 +145,7 @@ server_keep_nothing(struct sip_server *s)
 {
 	free(s->kept);
 	s->kept = NULL;
-	s->request_bytes = s->last_bytes = 0;
+	s->echo_bytes = s->last_bytes = 0;
 }
 
 void
@@ -171,20 +171,16 @@ server_ack_fits(const struct sip_server *s, const struct sip_msg *ack)
 
 /* ---- beginning ---- */
 
-/* Only the headers that responses repeat (8.2.6); bodies are for the user, at once. */
+/* Only what responses repeat (8.2.6); all else is for the user, at once. */
 static enum err
-keep_request(struct sip_server *s, const struct sip_msg *req)
+keep_echo(struct sip_server *s, const struct sip_msg *req)
 {
-	static const enum sip_hdr_id kept[] = {SIP_HDR_VIA, SIP_HDR_RECORD_ROUTE, SIP_HDR_FROM,
-	    SIP_HDR_TO, SIP_HDR_CALL_ID, SIP_HDR_CSEQ};
 	struct buf b;
 
 	buf_init(&b, s->core->scratch, sizeof s->core->scratch);
-	sip_write_request_line(&b, req->method_text, req->uri_text);
-	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
-		sip_copy_hdrs(&b, req, kept[i]);
-	buf_lit(&b, "\r\n");
-	return buf_ok(&b) ? server_keep(s, buf_slice(&b), (struct slice){0}) : ERR_TOO_BIG;
+	sip_response_echo_write(&b, req, &s->flow, &s->echo);
+	return buf_ok(&b) && b.n <= UINT16_MAX ? server_keep(s, buf_slice(&b), (struct slice){0})
+					       : ERR_TOO_BIG;
 }
 
 static enum err
@@ -226,7 +222,7 @@ create(struct sip_core *c, const struct sip_flow *flow, const struct sip_msg *re
 	if (invite)
 		timer_init(
 		    &container_of(s, struct sip_invite_server, base)->resend, on_resend_timer);
-	if (keep_request(s, req) != ERR_OK || enlist(s, key, merge, req->to.tag.n == 0) != ERR_OK) {
+	if (keep_echo(s, req) != ERR_OK || enlist(s, key, merge, req->to.tag.n == 0) != ERR_OK) {
 		destroy(s);
 		return NULL;
 	}
@@ -281,8 +277,6 @@ server_on_request(struct sip_core *c, const struct sip_flow *flow, const struct 
 {
 	struct tsx_key key = tsx_key_request(req, req->method);
 	struct sip_server *s = server_find(c, key);
-	const struct sip_server *outer_server = c->live_server;
-	const struct sip_msg *outer_msg = c->live_msg;
 	uint64_t merge = tsx_key_merge(req);
 	bool in_dialog = req->to.tag.n > 0;
 
@@ -302,11 +296,7 @@ server_on_request(struct sip_core *c, const struct sip_flow *flow, const struct 
 		refuse(c, flow, req);
 		return;
 	}
-	c->live_server = s;
-	c->live_msg = req;
 	c->ops->on_request(c->ctx, s, req);
-	c->live_server = outer_server;
-	c->live_msg = outer_msg;
 }
 
 /* ---- for users ---- */
@@ -326,13 +316,13 @@ static enum err
 write_response(struct sip_server *s, const struct sip_response *r, struct slice *out)
 {
 	struct slice tag = r->to_tag.n ? r->to_tag : sip_server_tag(s);
-	struct sip_msg kept;
+	struct buf b;
 
-	if (s->core->live_server == s)
-		return core_write_response(s->core, &s->flow, s->core->live_msg, r, tag, out);
-	if (sip_msg_parse(&kept, kept_request(s), NULL) != ERR_OK)
-		return ERR_CORRUPT;
-	return core_write_response(s->core, &s->flow, &kept, r, tag, out);
+	if (r->status == 100) /* 8.2.6.2: needs no tag, and creates no dialog */
+		tag = (struct slice){0};
+	buf_init(&b, s->core->scratch, sizeof s->core->scratch);
+	sip_write_response_echo(&b, &s->echo, s->kept, r->status, r->reason, tag);
+	return core_end_response(s->core, &b, r, out);
 }
 
 /* Out of memory a response is sent once and cannot be repeated: false then. */
@@ -340,11 +330,11 @@ static bool
 keep_response(struct sip_server *s, uint16_t status, struct slice bytes)
 {
 	bool final = status >= 200;
-	struct slice request = {0};
+	struct slice echo = {0};
 
 	if (!final)
-		request = kept_request(s);
-	if (server_keep(s, request, bytes) == ERR_OK)
+		echo = kept_echo(s);
+	if (server_keep(s, echo, bytes) == ERR_OK)
 		return true;
 	s->last_bytes = 0;
 	if (final)

@@ -40,4 +40,18 @@ void sip_write_body(struct buf *b, struct slice content_type, struct slice body)
 void sip_write_response_head(struct buf *b, const struct sip_msg *req, const struct sip_flow *flow,
     uint16_t status, struct slice reason, struct slice to_tag);
 
+/* The same for a transaction, whose responses all begin alike: what they repeat is written once
+ * and kept, without tag and status line. Offsets into that text. */
+struct sip_response_echo {
+	uint16_t vias_end, routes_end, to_end, end;
+	bool wants_tag;
+};
+
+/** Of a request that did parse. Valid if buf_ok and shorter than 64 KiB. */
+void sip_response_echo_write(struct buf *b, const struct sip_msg *req, const struct sip_flow *flow,
+    struct sip_response_echo *out);
+/** What sip_write_response_head would write; text is what sip_response_echo_write wrote. */
+void sip_write_response_echo(struct buf *b, const struct sip_response_echo *e, const char *text,
+    uint16_t status, struct slice reason, struct slice to_tag);
+
 #endif

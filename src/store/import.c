@@ -402,6 +402,7 @@ store_import(struct store *s, const json_t *file, const struct store_import_para
 		import_error(&im, "", "", NULL, "wrong_type", "The file must hold a JSON object.");
 	if (e == ERR_OK) {
 		check_sections(&im);
+		import_trim_names(&im);
 		import_join_numbers(&im);
 		e = import_hash_passwords(&im);
 	}

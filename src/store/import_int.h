@@ -20,6 +20,8 @@ struct import {
 /* Adds a fault to the report; field may be NULL. */
 void import_error(struct import *im, const char *section, const char *key, const char *field,
     const char *code, const char *message);
+/* Takes away the blanks around natural keys. */
+void import_trim_names(struct import *im);
 /* Moves the numbers named by users into the section of numbers. */
 void import_join_numbers(struct import *im);
 /* A plain password becomes its hash; the present one if that fits. It counts more than a hash

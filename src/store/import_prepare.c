@@ -5,6 +5,49 @@
 static const char dry_run_hash[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAA$AAAAAAAAAAA";
 
 static void
+trim(json_t *v)
+{
+	struct slice s = slice_trim(slice_make(json_string_value(v), json_string_length(v)));
+	json_t *trimmed = json_is_string(v) ? json_stringn(s.p ? s.p : "", s.n) : NULL;
+
+	if (trimmed)
+		json_string_setn(v, json_string_value(trimmed), json_string_length(trimmed));
+	json_decref(trimmed);
+}
+
+static void
+trim_names(json_t *v)
+{
+	size_t i;
+	json_t *one;
+
+	trim(v);
+	json_array_foreach(v, i, one) trim(one);
+}
+
+/* What entries are known by is compared as it will be stored: without blanks around it. */
+void
+import_trim_names(struct import *im)
+{
+	for (size_t section = 0; export_sections[section]; section++) {
+		const struct model_entity *e = export_sections[section];
+		size_t i;
+		json_t *item;
+
+		json_array_foreach(json_object_get(im->file, e->path), i, item)
+		{
+			trim(json_object_get(item, e->key));
+			if (e == &model_user)
+				trim_names(json_object_get(item, "numbers"));
+			for (size_t k = 0; k < e->field_count; k++)
+				if (e->fields[k].type == MODEL_REF ||
+				    e->fields[k].type == MODEL_REF_LIST)
+					trim_names(json_object_get(item, e->fields[k].name));
+		}
+	}
+}
+
+static void
 index_numbers(struct import *im, json_t *numbers)
 {
 	size_t i;

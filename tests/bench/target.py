@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "system"))
 from harness import Server, address, address_phone, free_port, password_phone, until, user  # noqa: E402
 from sipphone import Phone  # noqa: E402
 
-TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 USERS = 1000
 TLS_LINKS = 20  # connections on each side
 SETTLE_SECONDS = 0.5  # the last call records are written a moment after the last call
@@ -29,9 +28,8 @@ class Target:
         self.prefix, self.password = prefix, password
 
     def cpu_us(self):
-        """CPU time of the process since it began, all its threads, living and dead."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) * TICK_US
+        """CPU time of the process since it began, all its threads, living and dead (clock_getcpuclockid)."""
+        return time.clock_gettime((~self.pid << 3) | 2) * 1e6
 
     def status_kb(self, field="VmRSS"):
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
@@ -48,6 +46,9 @@ class Target:
     def command(self, *options):
         return [str(self.tools / "callgen"), "--server", self.server, "--caller", self.caller, "--called", self.called,
                 "--number", self.number, "--from", self.caller_name, *self.more, *map(str, options)]
+
+    def machine(self):
+        return json.loads(subprocess.run([str(self.tools / "machine")], stdout=subprocess.PIPE, text=True, check=True).stdout)
 
     def calls(self, rate, calls, hold_ms):
         """Runs so many calls; callgen's counts, and the server's CPU time for each in `cpu_us`."""
@@ -176,23 +177,31 @@ class OwnServer:
             "settings": {"password_weak_allowed": True,
                          **(dict(zip(("rtp_port_min", "rtp_port_max"), rtp_range)) if rtp_range else {})},
             "ranges": [{"first": "100", "last": "999"}, {"first": "20000", "last": "99999"}],
-            "phones": [address_phone("caller", caller, port), password_phone("called"), *phones,
+            "phones": [address_phone("caller", caller, port), password_phone("called"), password_phone("unwatched"), *phones,
                        *(address_phone(f"tls{n}", tls_called, self.tls_port + n, transport="tls") for n in range(TLS_LINKS))],
-            "users": [user(101, "caller"), user(102, "called"), *users,
+            "users": [user(101, "caller"), user(102, "called"), user(103, "unwatched"), *users,
                       *(user(500 + n, f"tls{n}") for n in range(TLS_LINKS))],
         })
         self.register_called()
 
     def register_called(self):
         host, port = self.called.split(":")
-        with Phone(self.process.sip_address, host, "called", "secret-of-called", port=int(port)) as phone:
-            until(lambda: is_registered(phone), "the called phone is known")
+        for name in ("called", "unwatched"):
+            with Phone(self.process.sip_address, host, name, f"secret-of-{name}", port=int(port)) as phone:
+                until(lambda: is_registered(phone), "the called phone is known")
 
-    def target(self, tls=False):
+    def target(self, tls=False, number="102"):
         server = "%s:%d" % ((self.process.host, self.process.sips_port) if tls else self.process.sip_address)
         return Target(self.build / "tests/bench", server, self.process.process.pid, self.caller,
-                      self.tls_called if tls else self.called, "500" if tls else "102", "101", "ph", "pw-of-phone-",
+                      self.tls_called if tls else self.called, "500" if tls else number, "101", "ph", "pw-of-phone-",
                       ("--tls", str(TLS_LINKS)) if tls else ())
+
+    def settle(self):
+        """Until the last transaction is forgotten, so that a run does not pay for the one before."""
+        def is_settled():
+            found = self.process.metrics()
+            return not any(value for name, value in found.items() if name.startswith("strowger_sip_transactions"))
+        until(is_settled, "no transaction is left", 60)
 
     def restart(self):
         self.process.stop()

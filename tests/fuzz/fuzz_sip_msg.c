@@ -181,6 +181,28 @@ display_is_kept(const struct sip_name_addr *a)
 	PROMISE(slice_eq(again.tag, SLICE("t")));
 }
 
+/* What a transaction keeps of a request makes the head that the request itself makes. */
+static void
+echo_is_the_same(const struct sip_msg *m, const struct sip_flow *flow)
+{
+	static const uint16_t statuses[] = {100, 180, 200, 486};
+	static char text[SIP_MSG_MAX_BYTES], once[SIP_MSG_MAX_BYTES], again[SIP_MSG_MAX_BYTES];
+	struct sip_response_echo echo;
+	struct buf a, b;
+
+	buf_init(&b, text, sizeof text);
+	sip_response_echo_write(&b, m, flow, &echo);
+	if (!buf_ok(&b) || b.n > UINT16_MAX)
+		return;
+	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+		buf_init(&a, once, sizeof once);
+		sip_write_response_head(&a, m, flow, statuses[i], SLICE(""), SLICE("our"));
+		buf_init(&b, again, sizeof again);
+		sip_write_response_echo(&b, &echo, text, statuses[i], SLICE(""), SLICE("our"));
+		PROMISE(slice_eq(buf_slice(&a), buf_slice(&b)));
+	}
+}
+
 static void
 response_can_be_read(const struct sip_msg *m, bool good)
 {
@@ -196,6 +218,7 @@ response_can_be_read(const struct sip_msg *m, bool good)
 	PROMISE(buf_ok(&b));
 	if (!good)
 		return;
+	echo_is_the_same(m, &flow);
 	PROMISE(sip_msg_parse(&answer, buf_slice(&b), NULL) == ERR_OK);
 	PROMISE(answer.status == 200 && answer.cseq == m->cseq && answer.method == m->method);
 	PROMISE(answer.to.tag.n > 0);

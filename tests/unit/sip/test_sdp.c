@@ -286,10 +286,55 @@ answers_must_fit(void **state)
 	}
 }
 
+/* A remembered description is the parsed one, and points into the text that was given. */
+static void
+memo_is_as_good_as_parsing(void **state)
+{
+	static struct sdp_memo memo;
+	char copy[sizeof offer_text], other[64 + SDP_MEMO_TEXT_MAX];
+	struct sdp first, again;
+
+	memcpy(copy, offer_text, sizeof copy);
+	assert_int_equal(sdp_memo_parse(&memo, &first, slice_cstr(offer_text)), ERR_OK);
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(sdp_memo_parse(&memo, &again, slice_cstr(copy)), ERR_OK);
+		assert_int_equal(again.n_media, first.n_media);
+		assert_ptr_equal(again.session_text.p - copy, first.session_text.p - offer_text);
+		assert_true(slice_eq(again.session_id, first.session_id));
+		for (size_t i = 0; i < first.n_media; i++) {
+			const struct sdp_media *a = &again.media[i], *b = &first.media[i];
+
+			assert_ptr_equal(a->text.p - copy, b->text.p - offer_text);
+			assert_ptr_equal(a->kind.p - copy, b->kind.p - offer_text);
+			assert_true(slice_eq(a->text, b->text) && slice_eq(a->kind, b->kind) &&
+				    slice_eq(a->proto, b->proto) &&
+				    slice_eq(a->formats, b->formats));
+			assert_true(a->port == b->port && addr_eq(&a->addr, &b->addr) &&
+				    addr_eq(&a->rtcp, &b->rtcp) && a->dir == b->dir);
+		}
+		memset(&first, 0, sizeof first); /* whoever asked before may be gone */
+		assert_int_equal(sdp_memo_parse(&memo, &first, slice_cstr(offer_text)), ERR_OK);
+	}
+	/* one letter more, refused ones, and many others in between */
+	memcpy(copy, "v=1", 3);
+	assert_int_not_equal(sdp_memo_parse(&memo, &again, slice_cstr(copy)), ERR_OK);
+	for (int i = 0; i < 3 * SDP_MEMO_ENTRIES; i++) {
+		snprintf(other, sizeof other,
+		    "v=0\r\no=- %d 1 IN IP4 10.0.0.7\r\ns=%*s\r\nc=IN IP4 10.0.0.7\r\nt=0 0\r\n"
+		    "m=audio 4000 RTP/AVP 8\r\n",
+		    i, i % 2 ? 1 : SDP_MEMO_TEXT_MAX - 70, "x");
+		assert_int_equal(sdp_memo_parse(&memo, &again, slice_cstr(other)), ERR_OK);
+		assert_int_equal(again.session_id.p[0] - '0', i < 10 ? i : 1);
+	}
+	assert_int_equal(sdp_memo_parse(&memo, &again, slice_cstr(offer_text)), ERR_OK);
+	assert_int_equal(again.n_media, 3);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(memo_is_as_good_as_parsing),
 	    cmocka_unit_test(an_offer_is_read),
 	    cmocka_unit_test(codecs_have_names),
 	    cmocka_unit_test(our_addresses_replace_theirs),

@@ -14,7 +14,7 @@ from sipphone import Phone  # noqa: E402
 
 USERS = 1000
 TLS_LINKS = 20  # connections on each side
-SETTLE_SECONDS = 0.5  # the last call records are written a moment after the last call
+SETTLE_SECONDS = 1  # the last call records are written a moment after the last call
 
 
 class Target:

@@ -109,6 +109,9 @@ struct call_switch_params {
 	size_t calls_max; /* beyond: 503; 0 = 20,000 */
 };
 
+/* How well one side of a call heard the other. */
+enum call_quality { CALL_QUALITY_GOOD, CALL_QUALITY_FAIR, CALL_QUALITY_POOR, CALL_QUALITIES };
+
 struct call_switch_stats {
 	uint64_t calls, answered;
 	uint64_t messages, messages_delivered, messages_refused; /* text ones outside of calls */
@@ -116,6 +119,7 @@ struct call_switch_stats {
 	uint64_t transfers, transfers_failed,
 	    replaced; /* REFERs taken; INVITEs with Replaces taken */
 	uint64_t by_result[CDR_INTERRUPTED + 1];
+	uint64_t heard[CALL_QUALITIES];		 /* sides of calls that are over */
 	size_t calls_now, legs_now, streams_now; /* objects alive, lingering ones included */
 	size_t calls_up;			 /* ringing or talking */
 };

@@ -88,6 +88,10 @@ struct call {
 	uint32_t max_forwards;
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats; /* sums of the streams that reported */
+	char codec[16];		  /* of the first media line, as far as known */
+	struct {
+		uint16_t mos_x100, delay_ms; /* 0 = not known */
+	} heard[MEDIA_SIDES];		     /* by whom */
 	struct list relayed;
 	struct transfer *transfer;  /* its parties are about to change */
 	bool refitted;		    /* media ports have changed for the one who takes over */
@@ -375,6 +379,10 @@ void present_take_response(struct leg *l, const struct sip_msg *resp);
 void present_keep_end(struct call *c, const struct sip_msg *req);
 /** The call was redirected once more. d is copied. */
 void diversion_note(struct call *c, const struct diversion *d);
+
+/* ---- heard.c ---- */
+/** The first stream of a call has ended. */
+void heard_note(struct call *c, const struct media_stats *stats);
 
 /* ---- record.c ---- */
 void record_begin(struct call *c);

@@ -31,6 +31,10 @@ fill(const struct call *c, struct cdr *r)
 	    .lost_to_called = from_caller->lost,
 	    .jitter_to_caller_us = from_called->jitter_us,
 	    .jitter_to_called_us = from_caller->jitter_us,
+	    .mos_to_caller_x100 = c->heard[MEDIA_CALLER].mos_x100,
+	    .mos_to_called_x100 = c->heard[MEDIA_CALLED].mos_x100,
+	    .delay_to_caller_ms = c->heard[MEDIA_CALLER].delay_ms,
+	    .delay_to_called_ms = c->heard[MEDIA_CALLED].delay_ms,
 	};
 	slice_clip_cstr(slice_cstr(c->id), r->call_id, sizeof r->call_id);
 	slice_clip_cstr(c->caller_party.number, r->caller_number, sizeof r->caller_number);
@@ -39,6 +43,7 @@ fill(const struct call *c, struct cdr *r)
 	slice_clip_cstr(c->called_party.number, r->called_number, sizeof r->called_number);
 	slice_clip_cstr(c->called_party.name, r->called_name, sizeof r->called_name);
 	slice_clip_cstr(c->called_phone, r->called_phone, sizeof r->called_phone);
+	slice_clip_cstr(slice_cstr(c->codec), r->codec, sizeof r->codec);
 	if (c->answered_at && c->ended_at > c->answered_at)
 		r->duration_s = (uint32_t)((c->ended_at - c->answered_at + 500) / 1000);
 	put_reasons(c, r->explanation, &r->explanation_count);
@@ -90,14 +95,25 @@ put_party(const struct call *c, enum media_side side, struct live_party *out)
 	out->user = p->user;
 }
 
+/* What the called side chose; it stays known when the legs are gone. */
+static void
+note_codec(struct call *c)
+{
+	const struct leg *called = c->leg[MEDIA_CALLED];
+	struct sdp sdp;
+
+	if (called && called->remote_sdp.n && bridge_read(called, &sdp) == ERR_OK && sdp.n_media)
+		slice_clip_cstr(sdp_codec_name(&sdp.media[0], 0), c->codec, sizeof c->codec);
+}
+
 void
 record_live(struct call *c, enum live_call_state state)
 {
 	struct live_call v = {
 	    .started_at = c->started_at, .answered_at = c->answered_at, .state = state};
-	const struct leg *called = c->leg[MEDIA_CALLED];
-	struct sdp sdp;
 
+	note_codec(c);
+	slice_clip_cstr(slice_cstr(c->codec), v.codec, sizeof v.codec);
 	slice_clip_cstr(slice_cstr(c->id), v.call_id, sizeof v.call_id);
 	put_party(c, MEDIA_CALLER, &v.caller);
 	put_party(c, MEDIA_CALLED, &v.called);
@@ -109,8 +125,6 @@ record_live(struct call *c, enum live_call_state state)
 			    l->phone_name, v.ringing[v.ringing_count++], LIVE_PHONE_BYTES);
 	}
 	put_reasons(c, v.reasons, &v.reasons_count);
-	if (called && called->remote_sdp.n && bridge_read(called, &sdp) == ERR_OK && sdp.n_media)
-		slice_clip_cstr(sdp_codec_name(&sdp.media[0], 0), v.codec, sizeof v.codec);
 	c->sw->p.ops->on_live(c->sw->p.ctx, &v);
 }
 

@@ -98,6 +98,8 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 	case MEDIA_EV_CLOSED:
 		for (int side = 0; side < MEDIA_SIDES; side++)
 			add_stats(&c->stats.side[side], &ev->stats.side[side]);
+		if (s == &c->stream[0])
+			heard_note(c, &ev->stats);
 		c->streams_open--;
 		sw->stats.streams_now--;
 		call_settle(c);

@@ -175,7 +175,7 @@ take_reports(struct management *m, const struct report_block *b)
 		const struct report *r = (const void *)((const char *)b->reports + at);
 
 		take_report(m, r);
-		at += (uint32_t)sizeof *r + ((r->bytes + 7) & ~7u);
+		at += (uint32_t)report_room(r->bytes);
 	}
 }
 

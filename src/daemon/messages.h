@@ -47,6 +47,13 @@ struct report {
 	uint64_t value[];
 };
 
+/** What a report with so many bytes takes in its block. */
+static inline size_t
+report_room(size_t bytes)
+{
+	return sizeof(struct report) + ((bytes + 7) & ~(size_t)7);
+}
+
 struct report_block {
 	uint32_t n, cap; /* bytes */
 	bool precious;	 /* must not get lost */

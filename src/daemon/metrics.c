@@ -23,6 +23,9 @@ add_calls(struct metrics_block *m, const struct call_switch_stats *s)
 	    CDR_RESULTS(X)
 #undef X
 	};
+	static const char *const qualities[CALL_QUALITIES] = {[CALL_QUALITY_GOOD] = "mos=\"good\"",
+	    [CALL_QUALITY_FAIR] = "mos=\"fair\"",
+	    [CALL_QUALITY_POOR] = "mos=\"poor\""};
 
 	GAUGE(m, "strowger_calls_active", NULL, "Calls that ring or talk", s->calls_up);
 	GAUGE(m, "strowger_call_objects", NULL, "Calls in memory, finished ones that wait included",
@@ -36,6 +39,11 @@ add_calls(struct metrics_block *m, const struct call_switch_stats *s)
 	COUNTER(m, "strowger_messages_refused_total", NULL,
 	    "Text messages refused for their size or number", s->messages_refused);
 	COUNTER(m, "strowger_calls_answered_total", NULL, "Calls that were answered", s->answered);
+	for (size_t i = 0; i < CALL_QUALITIES; i++)
+		COUNTER(m, "strowger_calls_heard_total", qualities[i],
+		    "Sides of ended calls by how well they heard the other (E-model: MOS from 4.0, "
+		    "from 3.6, below)",
+		    s->heard[i]);
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
 		COUNTER(m, "strowger_calls_ended_total", labels[i], "Ended calls by result",
 		    s->by_result[i]);

@@ -65,7 +65,7 @@ post_block(struct reports *r)
 void *
 reports_add(struct reports *r, enum report_kind kind, uint32_t slot, bool removed, size_t bytes)
 {
-	size_t whole = sizeof(struct report) + ((bytes + 7) & ~(size_t)7);
+	size_t whole = report_room(bytes);
 	struct report_block *b = r->block;
 	struct report *report;
 

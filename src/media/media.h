@@ -34,6 +34,8 @@ struct media_side_stats {
 	uint64_t refused;   /* packets of strangers, dropped by the source check */
 	uint32_t jitter_us; /* RFC 3550 6.4.1, with the clock rate given */
 	uint64_t rtcp_packets;
+	uint64_t missed; /* of the other side's packets, by its own reports (RTCP) */
+	uint32_t rtt_us; /* between us and it, by RTCP; 0 = not known */
 };
 
 struct media_stats {

@@ -72,6 +72,7 @@ begin(struct stream *s, struct worker *w, const struct plan *plan)
 
 		latch_init(&side->latch);
 		rtp_stats_init(&side->rtp, plan->clock_rate_hz);
+		side->rtcp = (struct rtcp_stats){0};
 		side->refused = side->rtcp_packets = 0;
 	}
 	w->n_open++;
@@ -124,7 +125,7 @@ static bool
 admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum rtp_kind kind,
     struct slice packet, const struct addr *from)
 {
-	struct stream_side *side = &s->side[i];
+	struct stream_side *side = &s->side[i], *other = &s->side[i ^ 1];
 	struct rtp_head head;
 
 	switch (latch_check(&side->latch, port, from)) {
@@ -137,6 +138,7 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 	}
 	if (kind == RTP_KIND_RTCP) {
 		side->rtcp_packets++;
+		rtcp_stats_packet(&side->rtcp, &other->rtcp, other->rtp.ssrc, packet, w->now_us);
 		return true;
 	}
 	head = rtp_head_of(packet);
@@ -217,6 +219,8 @@ stream_write_stats(const struct stream *s, struct media_stats *out)
 		    .refused = side->refused,
 		    .jitter_us = rtp_stats_jitter_us(&side->rtp),
 		    .rtcp_packets = side->rtcp_packets,
+		    .missed = rtcp_stats_lost(&side->rtcp),
+		    .rtt_us = side->rtcp.rtt_us,
 		};
 	}
 }

@@ -11,6 +11,7 @@
 #include "media/latch_int.h"
 #include "media/plan_int.h"
 #include "media/ports_int.h"
+#include "media/rtcp_int.h"
 #include "media/rtp_stats_int.h"
 
 struct worker;
@@ -30,6 +31,7 @@ struct stream_side {
 	struct latch latch;
 	struct stream_target target[LATCH_PORTS];
 	struct rtp_stats rtp;
+	struct rtcp_stats rtcp;
 	uint64_t refused, rtcp_packets;
 };
 

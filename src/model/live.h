@@ -162,6 +162,9 @@ struct cdr {
 	uint64_t packets_to_caller, packets_to_called;
 	uint64_t lost_to_caller, lost_to_called;
 	uint32_t jitter_to_caller_us, jitter_to_called_us;
+	char codec[16];
+	uint32_t mos_to_caller_x100, mos_to_called_x100; /* 0 = too little was heard */
+	uint32_t delay_to_caller_ms, delay_to_called_ms; /* one way, by RTCP; 0 = not known */
 	uint32_t explanation_count;
 	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 };

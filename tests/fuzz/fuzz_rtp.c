@@ -6,7 +6,21 @@
 #include "fuzz.h"
 
 #include "media/latch_int.h"
+#include "media/rtcp_int.h"
 #include "media/rtp_stats_int.h"
+
+static struct rtcp_stats reports[2];
+
+/* Both sides report; what they say of round trips stays within reason. */
+static void
+hear_report(uint8_t flags, uint32_t ssrc, struct slice packet, uint64_t now_us)
+{
+	struct rtcp_stats *own = &reports[flags >> 7], *other = &reports[1 - (flags >> 7)];
+
+	rtcp_stats_packet(own, other, ssrc, packet, now_us);
+	PROMISE(own->rtt_us <= 10000001 && own->lost < 1 << 23);
+	PROMISE(rtcp_stats_lost(own) >= own->lost);
+}
 
 static void
 feed(struct latch *latch, struct rtp_stats *stats, uint8_t flags, struct slice packet,
@@ -27,8 +41,10 @@ feed(struct latch *latch, struct rtp_stats *stats, uint8_t flags, struct slice p
 		return;
 	PROMISE(addr_eq(&latch->source[port], &from));
 	PROMISE(latch_target(latch, port, &target) && addr_eq(&target, &from));
-	if (kind != RTP_KIND_RTP)
+	if (kind != RTP_KIND_RTP) {
+		hear_report(flags, stats->ssrc, packet, now_us);
 		return;
+	}
 	PROMISE(packet.n >= 12 && !(flags & 1));
 	head = rtp_head_of(packet);
 	rtp_stats_packet(stats, &head, packet.n, now_us);
@@ -49,6 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t at = 0;
 	uint64_t now_us = 0;
 
+	memset(reports, 0, sizeof reports);
 	latch_init(&latch);
 	latch_set_peer(&latch, &peer);
 	rtp_stats_init(&stats, size ? data[0] * 1000u : 0);

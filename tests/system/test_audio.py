@@ -61,6 +61,10 @@ class Audio(SystemTest):
         self.assertEqual(record["ended_by"], "caller")
         self.assertGreater(record["packets_to_caller"], 80)
         self.assertGreater(record["packets_to_called"], 80)
+        self.assertEqual(record["codec"], "PCMA")
+        for side in ("caller", "called"):  # nothing was lost, and both phones are on this machine
+            self.assertGreater(record[f"mos_to_{side}_x100"], 400)
+        until(lambda: self.server.metrics()['strowger_calls_heard_total{mos="good"}'] >= 2, "both sides are counted as good")
 
     def test_over_tcp_with_another_codec(self):
         self.assertEqual(self.call_with("tcp", "PCMU")["result"], "answered")

@@ -1097,7 +1097,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -4223,6 +4223,28 @@ export interface components {
             jitter_to_caller_us: number;
             /** Jitter towards the called in µs */
             jitter_to_called_us: number;
+            /** Codec */
+            codec: string | null;
+            /**
+             * Voice quality at the caller
+             * @description Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441
+             */
+            mos_to_caller_x100: number | null;
+            /**
+             * Voice quality at the called
+             * @description Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441
+             */
+            mos_to_called_x100: number | null;
+            /**
+             * Delay of the network to the caller in ms
+             * @description One way, measured by RTCP when both phones send it
+             */
+            delay_to_caller_ms: number | null;
+            /**
+             * Delay of the network to the called in ms
+             * @description One way, measured by RTCP when both phones send it
+             */
+            delay_to_called_ms: number | null;
         };
         /**
          * Certificate

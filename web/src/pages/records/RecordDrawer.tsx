@@ -23,6 +23,7 @@ function Facts({ record }: { record: CallRecord }) {
     [t('records.answered'), dateTime(record.answered_at)],
     [t('records.ended'), dateTime(record.ended_at)],
     [t('records.column.duration'), record.answered_at ? duration(record.duration_s) : null],
+    [t('records.column.codec'), record.codec],
     [t('records.column.endedBy'), record.ended_by && optionLabel('call_record', 'ended_by', record.ended_by)],
     [t('records.column.status'), record.sip_status ? String(record.sip_status) : null],
   ];

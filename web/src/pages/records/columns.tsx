@@ -3,6 +3,7 @@ import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
 import type { Column } from '../../table/types';
+import { MosBadge, worseMos } from './mos';
 import { ResultBadge } from './ResultBadge';
 
 function End({ user, number, name }: { user: number | null; number: string; name: string }) {
@@ -36,5 +37,14 @@ export const recordColumns: Column<CallRecord>[] = [
     sortable: true,
     cell: ({ ended_by }) => ended_by && optionLabel('call_record', 'ended_by', ended_by),
   },
+  {
+    id: 'mos',
+    text: 'records.column.mos',
+    cell: (record) => {
+      const mos = worseMos(record);
+      return mos === null ? '' : <MosBadge mos={mos} />;
+    },
+  },
+  { id: 'codec', text: 'records.column.codec', sortable: true, extra: true, cell: (record) => record.codec },
   { id: 'sip_status', text: 'records.column.status', sortable: true, extra: true, numeric: true, cell: (record) => record.sip_status || '' },
 ];

@@ -4,7 +4,7 @@
 #include "call/call_int.h"
 #include "call/line_int.h"
 
-enum { LEG_TEXT_BYTES = 448 }; /* what most legs need */
+enum { LEG_TEXT_BYTES = 384 }; /* what most legs need */
 
 enum err
 sdp_text_set(struct sdp_text *t, struct slice s)

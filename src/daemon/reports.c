@@ -107,8 +107,10 @@ post_traces(struct reports *r)
 	struct trace_block *block = r->traces;
 
 	r->traces = NULL;
-	if (block)
+	if (block) { /* it waits up to a second with others */
+		block = trace_block_close(block);
 		reports_post(r, &(struct to_management){.kind = TO_MANAGEMENT_TRACE, .p = block});
+	}
 }
 
 void

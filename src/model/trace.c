@@ -46,6 +46,17 @@ trace_block_new(size_t cap)
 	return b;
 }
 
+struct trace_block *
+trace_block_close(struct trace_block *b)
+{
+	struct trace_block *fitted = realloc(b, sizeof *b + b->n);
+
+	if (!fitted)
+		return b;
+	fitted->cap = fitted->n;
+	return fitted;
+}
+
 enum err
 trace_block_add(struct trace_block *b, const struct trace_record *r)
 {

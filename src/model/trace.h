@@ -63,6 +63,8 @@ ERR_MUST_CHECK enum err trace_kind_parse(struct slice s, enum trace_kind *out);
 
 /** free() it. NULL out of memory. */
 struct trace_block *trace_block_new(size_t cap);
+/** Nothing more is added: gives back what it does not need. Takes b, returns it or its heir. */
+struct trace_block *trace_block_close(struct trace_block *b);
 /** Appends; cuts the message to TRACE_BYTES_MAX and the key to what fits. ERR_LIMIT: the
  *  block is full (an empty one of TRACE_BLOCK_LEAST never is). */
 ERR_MUST_CHECK enum err trace_block_add(struct trace_block *b, const struct trace_record *r);

@@ -19,29 +19,46 @@ put_insert(struct buf *b)
 	buf_lit(b, ") ON CONFLICT (call_id, started_at) DO NOTHING");
 }
 
-static enum err
+/* A JSON string (RFC 8259, 7). A library's list of strings costs as much as the row's insertion. */
+static void
+put_json_text(struct buf *b, struct slice text)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	buf_char(b, '"');
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c == '"' || c == '\\') {
+			buf_char(b, '\\');
+		} else if (c < 0x20) {
+			buf_lit(b, "\\u00");
+			buf_char(b, hex[c >> 4]);
+			c = (unsigned char)hex[c & 15];
+		}
+		buf_char(b, (char)c);
+	}
+	buf_char(b, '"');
+}
+
+static void
 bind_list(struct stmt *s, int index, const struct cdr *cdr)
 {
-	json_t *list;
-	char *text;
+	char json[LIVE_REASONS_MAX * (LIVE_REASON_BYTES * 6 + 3) + 2];
+	struct buf b;
 
-	if (cdr->explanation_count == 0) {
-		stmt_cstr(s, index, "[]");
-		return ERR_OK;
-	}
-	list = json_array();
+	buf_init(&b, json, sizeof json);
+	buf_char(&b, '[');
 	for (uint32_t i = 0; i < cdr->explanation_count && i < LIVE_REASONS_MAX; i++) {
-		json_t *reason = json_string(cdr->explanation[i]);
+		const char *text = cdr->explanation[i];
+		struct slice reason = slice_make(text, strnlen(text, LIVE_REASON_BYTES));
 
-		json_array_append_new(list, reason ? reason : json_string("?"));
+		if (i)
+			buf_char(&b, ',');
+		put_json_text(&b, model_utf8_count(reason) < 0 ? SLICE("?") : reason);
 	}
-	text = json_dumps(list, JSON_COMPACT);
-	json_decref(list);
-	if (!text)
-		return ERR_NOMEM;
-	stmt_cstr(s, index, text);
-	free(text);
-	return ERR_OK;
+	buf_char(&b, ']');
+	stmt_text(s, index, buf_slice(&b));
 }
 
 /* A caller chooses some of these bytes; what is not UTF-8 must not get into the database. */
@@ -62,16 +79,18 @@ bind_text(struct stmt *s, int index, const char *text, size_t cap)
 	stmt_text(s, index, slice_make(copy, n));
 }
 
-static enum err
+static void
 bind_field(struct stmt *s, int index, const struct model_field *f, const struct cdr *cdr)
 {
 	int64_t v;
 
-	if (f->type == MODEL_REASON_LIST)
-		return bind_list(s, index, cdr);
+	if (f->type == MODEL_REASON_LIST) {
+		bind_list(s, index, cdr);
+		return;
+	}
 	if (f->type == MODEL_TEXT) {
 		bind_text(s, index, (const char *)cdr + f->offset, f->size);
-		return ERR_OK;
+		return;
 	}
 	v = model_struct_int(f, cdr);
 	if (f->type == MODEL_ENUM)
@@ -80,7 +99,6 @@ bind_field(struct stmt *s, int index, const struct model_field *f, const struct 
 		stmt_null(s, index);
 	else
 		stmt_int(s, index, v);
-	return ERR_OK;
 }
 
 static enum err
@@ -92,12 +110,8 @@ insert(struct db *db, const char *sql, const struct cdr *cdr, int64_t *id)
 
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; i < e->field_count && err == ERR_OK; i++)
-		err = bind_field(s, (int)i + 1, &e->fields[i], cdr);
-	if (err != ERR_OK) {
-		stmt_done(s);
-		return err;
-	}
+	for (size_t i = 0; i < e->field_count; i++)
+		bind_field(s, (int)i + 1, &e->fields[i], cdr);
 	err = stmt_run(s);
 	*id = err == ERR_OK && sqlite3_changes(db->h) ? sqlite3_last_insert_rowid(db->h) : 0;
 	return err;

@@ -96,6 +96,8 @@ media_close(struct media *m, struct media_ref ref)
 	c->ev = (struct media_event){.kind = MEDIA_EV_CLOSED, .ref = ref, .user = s->user};
 	c->ev.stats.side[MEDIA_CALLER].packets = 11;
 	c->ev.stats.side[MEDIA_CALLED].packets = 22;
+	if (o->heard)
+		c->ev.stats = *o->heard;
 	timer_init(&c->timer, closed);
 	timer_start(sim_timers(o->sim), &c->timer, 30);
 }

@@ -39,6 +39,7 @@ struct office {
 	struct media media;
 	struct fake_stream stream[16];
 	size_t streams_max;
+	const struct media_stats *heard; /* what streams report at their end; NULL: a few packets */
 	struct ua phone[8];
 	size_t n_phones;
 	struct cdr record[RECORDS_MAX]; /* final ones */

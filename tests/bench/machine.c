@@ -33,8 +33,8 @@ open_socket(struct sockaddr_in *self)
 	socklen_t length = sizeof *self;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	*self = (struct sockaddr_in){
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	*self =
+	    (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	if (fd < 0 || bind(fd, (const struct sockaddr *)self, sizeof *self) != 0 ||
 	    getsockname(fd, (struct sockaddr *)self, &length) != 0)
 		load_die("machine: no socket");

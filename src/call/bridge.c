@@ -27,26 +27,27 @@ carried(const struct sdp_media *m)
 				   slice_starts(m->proto, SLICE("UDP/TLS/RTP/")));
 }
 
-static uint32_t
-clock_rate(const struct sdp_media *m)
+static bool
+is_audio(const struct sdp_media *m)
 {
-	return slice_eq(m->kind, SLICE("audio")) ? 8000 : 90000;
+	return slice_eq(m->kind, SLICE("audio"));
 }
 
 static enum err
-open_stream(struct call *c, size_t i, uint32_t clock_rate_hz)
+open_stream(struct call *c, size_t i, bool audio)
 {
 	struct call_switch *sw = c->sw;
 	struct stream *s = &c->stream[i];
 	const struct settings *set = dir_settings(sw->p.directory);
 	struct media_stream_params p = {.timeout_ms = set->rtp_timeout_s * 1000,
-	    .clock_rate_hz = clock_rate_hz,
+	    .clock_rate_hz = audio ? 8000 : 90000,
+	    .dscp = audio ? set->audio_dscp : set->video_dscp,
 	    .user = (uint64_t)(uintptr_t)s};
 	enum err e;
 
 	for (int side = 0; side < MEDIA_SIDES; side++)
 		p.family[side] = s->family[side] = c->family[side];
-	s->clock_rate_hz = clock_rate_hz;
+	s->audio = audio;
 	e = media_stream_open(sw->p.media, &p, &s->ref, s->port);
 	if (e != ERR_OK)
 		return e;
@@ -131,7 +132,7 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 
 		if (!carried(&sdp.media[i]))
 			continue;
-		if (!s->open && (e = open_stream(c, i, clock_rate(&sdp.media[i]))) != ERR_OK)
+		if (!s->open && (e = open_stream(c, i, is_audio(&sdp.media[i]))) != ERR_OK)
 			return e;
 		if (!l->media_waits)
 			tell_media(l, s, &sdp.media[i], flow);
@@ -254,7 +255,7 @@ bridge_take_crossed(struct leg *l, struct slice offer, const struct sip_flow *fl
 			continue;
 		}
 		if (!s->open)
-			e = open_stream(l->call, i, clock_rate(&theirs.media[i]));
+			e = open_stream(l->call, i, is_audio(&theirs.media[i]));
 		if (e == ERR_OK)
 			tell_media(l, s, &theirs.media[i], flow);
 	}
@@ -323,7 +324,7 @@ bridge_refit(struct call *c)
 			continue;
 		again = true;
 		close_stream(s);
-		if (open_stream(c, i, s->clock_rate_hz) != ERR_OK)
+		if (open_stream(c, i, s->audio) != ERR_OK)
 			call_log(LOG_WARN, c, "no other media ports");
 	}
 	for (int side = 0; again && side < MEDIA_SIDES; side++)

@@ -29,8 +29,7 @@ struct stream {
 	struct media_ref ref;
 	uint16_t port[MEDIA_SIDES];
 	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
-	bool open;
-	uint32_t clock_rate_hz;
+	bool open, audio;
 };
 
 enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };

@@ -167,7 +167,8 @@ open_net(struct signalling *s, const struct signalling_params *p, char *why, siz
 {
 	static const struct net_ops ops = {
 	    .on_message = on_message, .on_closed = on_closed, .on_external = on_external};
-	enum err e = net_new(&s->net, s->loop, &(struct net_config){0}, &ops, s);
+	enum err e =
+	    net_new(&s->net, s->loop, &(struct net_config){.dscp = p->settings->sip_dscp}, &ops, s);
 
 	if (e == ERR_OK)
 		e = net_dns_new(

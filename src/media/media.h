@@ -59,6 +59,7 @@ struct media_stream_params {
 	uint8_t family[MEDIA_SIDES]; /* 4 or 6 (6 also carries IPv4 peers) */
 	uint32_t timeout_ms;	     /* 0 = never */
 	uint32_t clock_rate_hz;	     /* for jitter; 0 = 8000 */
+	uint32_t dscp;		     /* mark of its packets (RFC 4594), 0 = none */
 	uint64_t user;
 };
 

@@ -9,7 +9,6 @@
 #include "base/log.h"
 
 enum {
-	DSCP_EF = 0xb8,	      /* RFC 4594: voice */
 	RETRY_MS = 1000,      /* when nothing was left, others may give ports back */
 	SPARE_FILES = 512,    /* of the rest of the process */
 	SOCKET_BYTES = 65536, /* receive buffer: a second of voice and more */
@@ -45,7 +44,7 @@ bind_address(const struct ports *p, uint16_t port, struct sockaddr_storage *ss)
 static int
 open_socket(const struct ports *p, uint16_t port)
 {
-	static const int zero, tos = DSCP_EF, bytes = SOCKET_BYTES;
+	static const int zero, bytes = SOCKET_BYTES;
 	struct sockaddr_storage ss;
 	socklen_t length = bind_address(p, port, &ss);
 	int fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -53,13 +52,9 @@ open_socket(const struct ports *p, uint16_t port)
 
 	if (fd < 0)
 		return -1;
-	/* Marking is a courtesy of the network: without it voice works as well. */
-	(void)setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-	if (ss.ss_family == AF_INET6) {
-		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
+	if (ss.ss_family == AF_INET6)
 		failed = setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof zero);
-	}
 	if (failed == 0 && bind(fd, (const struct sockaddr *)&ss, length) == 0)
 		return fd;
 	failed = errno;

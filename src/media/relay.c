@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "base/log.h"
+#include "loop/mark.h"
 #include "media/relay_int.h"
 
 enum {
@@ -60,6 +61,18 @@ check_families(const struct relay *r, const struct media_stream_params *p)
 	return ERR_OK;
 }
 
+/* A slot mostly serves the same kind of stream again. */
+static void
+mark(struct slot *slot, uint32_t dscp)
+{
+	if (slot->dscp == dscp)
+		return;
+	slot->dscp = dscp;
+	for (unsigned side = 0; side < MEDIA_SIDES; side++)
+		for (unsigned port = 0; port < LATCH_PORTS; port++)
+			mark_socket(slot->pair[side].fd[port], dscp);
+}
+
 static enum err
 relay_open(struct media *m, const struct media_stream_params *p, struct media_ref *ref,
     uint16_t port[MEDIA_SIDES])
@@ -75,6 +88,7 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 		gauge_add(&r->open_refused, 1);
 		return e;
 	}
+	mark(slot, p->dscp);
 	gen = slot->wanted.gen + 1;
 	slot->wanted = (struct plan){
 	    .gen = gen ? gen : 1,

@@ -28,6 +28,7 @@ struct slot { /* a cache line a thread */
 	/* Signalling thread: what was asked for; in a worker's free list after CLOSED. */
 	_Alignas(64) struct plan wanted;
 	uint64_t freed_ms;
+	uint32_t dscp; /* how its sockets are marked */
 	struct list free_node;
 };
 

@@ -150,6 +150,7 @@ conn_open(struct net *n, const struct sip_flow *flow, struct conn **out)
 		conn_counts(c)->open_failed++;
 		conn_doom(c);
 	}
+	tcp_mark(&c->stream, n->config.dscp);
 	*out = c;
 	return ERR_OK;
 }

@@ -60,6 +60,7 @@ on_connection(uv_stream_t *tcp, int status)
 		return;
 	}
 	conn_counts(c)->accepted++;
+	tcp_mark(&c->stream, c->net->config.dscp);
 	if (tcp_local(&c->stream, &c->local) != ERR_OK)
 		c->local = l->addr;
 	conn_started(c);

@@ -48,6 +48,7 @@ struct net_config {
 	uint32_t ws_ping_ms;		/* Ping on WebSockets: browsers send none [30,000] */
 	uint32_t source_bytes_per_s;	/* of one source; datagrams beyond are dropped, streams
 					   wait [32 MiB] */
+	uint32_t dscp;			/* mark of what is sent (RFC 4594), 0 = none */
 	uint32_t stun_every_ms;		/* how often a STUN server is asked [60,000] */
 };
 

@@ -1,5 +1,7 @@
 #include "net/tcp.h"
 
+#include "loop/mark.h"
+
 enum { KEEPALIVE_S = 60 };
 
 static void
@@ -47,6 +49,15 @@ enum err
 tcp_accept(struct tcp *s, uv_stream_t *listener)
 {
 	return uv_accept(listener, (uv_stream_t *)&s->tcp) == 0 ? ERR_OK : ERR_IO;
+}
+
+void
+tcp_mark(struct tcp *s, uint32_t dscp)
+{
+	uv_os_fd_t fd;
+
+	if (uv_fileno((uv_handle_t *)&s->tcp, &fd) == 0)
+		mark_socket(fd, dscp);
 }
 
 static void

@@ -47,6 +47,8 @@ void tcp_pause(struct tcp *s);
 void tcp_resume(struct tcp *s);
 ERR_MUST_CHECK enum err tcp_local(const struct tcp *s, struct addr *out);
 ERR_MUST_CHECK enum err tcp_remote(const struct tcp *s, struct addr *out);
+/** How its packets are marked from now on (loop/mark.h). */
+void tcp_mark(struct tcp *s, uint32_t dscp);
 /** Bytes that have not left yet. */
 size_t tcp_unsent(const struct tcp *s);
 /** Writes what is pending, as far as it goes. ERR_CLOSED: the connection is broken. */

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "loop/mark.h"
 #include "net/udp_int.h"
 
 enum {
@@ -269,6 +270,7 @@ open_socket(const struct net_config *config, const struct addr *addr, int *out, 
 	}
 	set_kernel_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, config->udp_kernel_bytes);
 	set_kernel_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, config->udp_kernel_bytes);
+	mark_socket(fd, config->dscp);
 	if (bind(fd, (struct sockaddr *)&ss, len) != 0)
 		e = errno == EADDRINUSE	     ? ERR_IN_USE
 		    : errno == EADDRNOTAVAIL ? ERR_INVALID

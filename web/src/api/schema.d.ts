@@ -3017,6 +3017,21 @@ export interface components {
             /** Last RTP port */
             rtp_port_max: number;
             /**
+             * Mark of signalling (DSCP)
+             * @description 24 = CS3, 40 = CS5; 0 = none
+             */
+            sip_dscp: number;
+            /**
+             * Mark of voice (DSCP)
+             * @description 46 = EF; 0 = none
+             */
+            audio_dscp: number;
+            /**
+             * Mark of video (DSCP)
+             * @description 34 = AF41; 0 = none
+             */
+            video_dscp: number;
+            /**
              * Ringing time
              * @description Seconds until a call counts as not answered
              */
@@ -3212,6 +3227,21 @@ export interface components {
             rtp_port_min?: number;
             /** Last RTP port */
             rtp_port_max?: number;
+            /**
+             * Mark of signalling (DSCP)
+             * @description 24 = CS3, 40 = CS5; 0 = none
+             */
+            sip_dscp?: number;
+            /**
+             * Mark of voice (DSCP)
+             * @description 46 = EF; 0 = none
+             */
+            audio_dscp?: number;
+            /**
+             * Mark of video (DSCP)
+             * @description 34 = AF41; 0 = none
+             */
+            video_dscp?: number;
             /**
              * Ringing time
              * @description Seconds until a call counts as not answered

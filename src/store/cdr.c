@@ -16,7 +16,7 @@ put_insert(struct buf *b)
 	buf_lit(b, ") VALUES (");
 	for (size_t i = 0; i < e->field_count; i++)
 		buf_cstr(b, i ? ", ?" : "?");
-	buf_lit(b, ") ON CONFLICT (call_id, started_at) DO NOTHING");
+	buf_lit(b, ") ON CONFLICT (started_at, call_id) DO NOTHING");
 }
 
 /* A JSON string (RFC 8259, 7). A library's list of strings costs as much as the row's insertion. */

@@ -19,18 +19,25 @@ bridge_read(const struct leg *l, struct sdp *out)
 	return read_text(l, sdp_text_slice(&l->remote_sdp), out);
 }
 
-/* What the relay carries; others (T.38 over UDPTL, MSRP) are refused with port 0. */
+/* Fax in real time (T.38, annex D): phones write "udptl", some "UDPTL". */
+static bool
+is_udptl(const struct sdp_media *m)
+{
+	return slice_eq_nocase(m->proto, SLICE("udptl"));
+}
+
+/* What the relay carries; others (MSRP, BFCP over TCP) are refused with port 0. */
 static bool
 carried(const struct sdp_media *m)
 {
 	return m->port != 0 && (slice_starts(m->proto, SLICE("RTP/")) ||
-				   slice_starts(m->proto, SLICE("UDP/TLS/RTP/")));
+				   slice_starts(m->proto, SLICE("UDP/TLS/RTP/")) || is_udptl(m));
 }
 
 static bool
 is_audio(const struct sdp_media *m)
 {
-	return slice_eq(m->kind, SLICE("audio"));
+	return slice_eq(m->kind, SLICE("audio")) || is_udptl(m); /* a fax waits for nobody */
 }
 
 static enum err
@@ -86,6 +93,7 @@ tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const str
 	    .rtcp = m->rtcp,
 	    .signalling = flow->remote,
 	    .party = l->media_party,
+	    .raw = is_udptl(m),
 	    .send = m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY};
 
 	/* Who checks where voice comes from knows our SDP, or at least our signalling. */

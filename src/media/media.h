@@ -77,6 +77,7 @@ struct media_peer {
 	 * unused; family 0 or any address = not known: from wherever the kernel chooses. */
 	struct addr local[MEDIA_LOCALS];
 	bool send;	/* false: the peer does not want media (hold): drop what is for it */
+	bool raw;	/* what it sends is no RTP (T.38 over UDPTL): passes as it is */
 	uint32_t party; /* another number: somebody else has this side now. Both may share an IP
 			   (one NAT), so the source of the one before does not latch again,
 			   as long as it still sends; 0 = nobody keeps count */

@@ -13,6 +13,7 @@ enum rtp_kind {
 	RTP_KIND_FOREIGN, /* STUN, DTLS, TURN, ZRTP (RFC 7983): of no use across a relay */
 	RTP_KIND_RTP,	  /* also SRTP: its header is in the clear */
 	RTP_KIND_RTCP,	  /* also SRTCP */
+	RTP_KIND_RAW,	  /* signalling says that it is none of these: UDPTL */
 };
 
 struct rtp_head {

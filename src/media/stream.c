@@ -136,6 +136,10 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 	case LATCH_NEW: renew_targets(side, w); break;
 	case LATCH_KNOWN: break;
 	}
+	if (kind == RTP_KIND_RAW) {
+		s->heard_ms = now_ms(w);
+		return true;
+	}
 	if (kind == RTP_KIND_RTCP) {
 		side->rtcp_packets++;
 		rtcp_stats_packet(&side->rtcp, &other->rtcp, other->rtp.ssrc, packet, w->now_us);
@@ -160,7 +164,7 @@ forward(const struct stream_side *to, enum latch_port port, enum rtp_kind kind, 
     struct worker *w, struct slice packet)
 {
 	const struct stream_target *t = &to->target[port];
-	bool held = kind == RTP_KIND_RTP && !to->latch.peer.send;
+	bool held = kind != RTP_KIND_RTCP && !to->latch.peer.send;
 
 	if (held || t->length == 0)
 		worker_count(w, undeliverable);
@@ -168,6 +172,14 @@ forward(const struct stream_side *to, enum latch_port port, enum rtp_kind kind, 
 		worker_count(w, send_failed);
 	else
 		worker_count(w, packets);
+}
+
+static enum rtp_kind
+what_is(const struct stream_side *from, unsigned port, struct slice packet)
+{
+	if (from->latch.peer.raw && port == LATCH_RTP)
+		return packet.n && packet.n <= RTP_PACKET_MAX ? RTP_KIND_RAW : RTP_KIND_BROKEN;
+	return rtp_classify(packet, port == LATCH_RTCP);
 }
 
 /* One packet a call: with one packet in 20 ms a second look would nearly always
@@ -192,7 +204,7 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 		return;
 	}
 	packet = slice_make(w->packet, (size_t)n);
-	kind = rtp_classify(packet, port == LATCH_RTCP);
+	kind = what_is(&s->side[side], port, packet);
 	if (kind == RTP_KIND_BROKEN || kind == RTP_KIND_FOREIGN) {
 		if (kind == RTP_KIND_BROKEN)
 			worker_count(w, malformed);

@@ -362,6 +362,55 @@ hold_goes_to_the_other_side_and_back(void **state)
 	ben_hangs_up(&t);
 }
 
+static const char *
+fax_of(const struct ua *u, int port)
+{
+	static char text[512];
+	char ip[ADDR_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, ip, sizeof ip - 1);
+	addr_write_ip(&b, &u->addr);
+	ip[b.n] = '\0';
+	snprintf(text, sizeof text,
+	    "v=0\no=- 2 2 IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=image %d udptl t38\n"
+	    "a=T38FaxVersion:0\na=T38MaxBitRate:14400\na=T38FaxUdpEC:t38UDPRedundancy\n",
+	    ip, ip, port);
+	return text;
+}
+
+/* T.38, annex D: the called gateway has heard a fax and changes the voice into one; afterwards they
+ * talk again. The stream is the same, its packets are no RTP meanwhile. */
+static void
+a_call_becomes_a_fax_and_a_call_again(void **state)
+{
+	struct talk t = connect_call();
+	const char *re, *ok;
+
+	ua_in_dialog(anna1, t.invite, "INVITE", 1, "", fax_of(anna1, 5004));
+	re = ua_expect(ben, "INVITE", 100);
+	assert_non_null(strstr(re, "m=image 20000 udptl t38\r\na=T38FaxVersion:0\r\n"));
+	ua_answer(ben, re, 200, "", fax_of(ben, 4000));
+	ua_expect(ben, "ACK", 100);
+	ok = ua_expect(anna1, "SIP/2.0 200", 100);
+	assert_non_null(strstr(ok, "m=image 2"));
+	ua_in_dialog(anna1, ok, "ACK", 1, "", "");
+	office_run(&o, 20);
+	assert_true(o.stream[0].open);
+	assert_true(o.stream[0].peer[MEDIA_CALLER].raw && o.stream[0].peer[MEDIA_CALLED].raw);
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 5004);
+
+	ua_in_dialog(anna1, t.invite, "INVITE", 2, "", sdp_of(anna1, 5000, ""));
+	re = ua_expect(ben, "INVITE", 100);
+	assert_non_null(strstr(re, "m=audio 20000 RTP/AVP 8"));
+	ua_answer(ben, re, 200, "", sdp_of(ben, 4000, ""));
+	ua_expect(ben, "ACK", 100);
+	ua_in_dialog(anna1, ua_expect(anna1, "SIP/2.0 200", 100), "ACK", 2, "", "");
+	office_run(&o, 20);
+	assert_false(o.stream[0].peer[MEDIA_CALLER].raw || o.stream[0].peer[MEDIA_CALLED].raw);
+	ben_hangs_up(&t);
+}
+
 static void
 a_refused_change_leaves_everything(void **state)
 {
@@ -562,7 +611,9 @@ bad_invites_are_refused(void **state)
 	    {"Require: 100rel, gruu\n", "v=0\n", "SIP/2.0 420"},
 	    {"", "nonsense", "SIP/2.0 400"},
 	    {"", "v=0\no=- 1 1 IN IP4 1.2.3.4\ns=-\nt=0 0\n", "SIP/2.0 488"},
-	    {"", "v=0\no=- 1 1 IN IP4 1.2.3.4\ns=-\nc=IN IP4 1.2.3.4\nt=0 0\nm=image 9 udptl t38\n",
+	    {"",
+		"v=0\no=- 1 1 IN IP4 1.2.3.4\ns=-\nc=IN IP4 1.2.3.4\nt=0 0\nm=message 9 TCP/MSRP "
+		"*\n",
 		"SIP/2.0 488"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -690,6 +741,7 @@ main(void)
 	    CASE(one_busy_phone_does_not_end_the_call_but_a_decline_does),
 	    CASE(early_media_reaches_the_caller),
 	    CASE(hold_goes_to_the_other_side_and_back),
+	    CASE(a_call_becomes_a_fax_and_a_call_again),
 	    CASE(a_refused_change_leaves_everything),
 	    CASE(glare_is_answered_with_491),
 	    CASE(a_refresh_that_changes_nothing_is_answered_here),

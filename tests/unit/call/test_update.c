@@ -225,7 +225,7 @@ bad_updates_are_refused(void **state)
 	    {"", "garbage\n", "SIP/2.0 400"},
 	    {"",
 		"v=0\no=- 1 1 IN IP4 10.0.1.1\ns=-\nc=IN IP4 10.0.1.1\nt=0 0\n"
-		"m=image 4000 udptl t38\n",
+		"m=message 4000 TCP/MSRP *\n",
 		"SIP/2.0 488"},
 	};
 	struct talk t = talk(ALLOW, ALLOW);

@@ -129,6 +129,45 @@ hold_stops_rtp_but_not_rtcp(void **state) /* RFC 3264 5.1 */
 	relay_end_call(&f, &a, &b);
 }
 
+/* UDPTL looks like anything; what signalling calls raw passes as it is, from its source only. */
+static void
+fax_passes_as_it_is(void **state)
+{
+	static const struct slice ifp[] = {
+	    {"\0\0\1\xff", 4}, {"\x80\x08", 2}, {"\x16\xfe\xfd", 3}, {"\xff", 1}};
+	struct phone a, b, stranger;
+	struct media_peer peer;
+	struct media_stats stats;
+	uint16_t port[2];
+	struct media_ref ref;
+
+	ref = relay_start_call(&f, &a, &b, port);
+	phone_send(&a, 0, port[MEDIA_CALLER], ifp[1]); /* no RTP: dropped as long as it should be */
+	phone_send(&a, 0, port[MEDIA_CALLER], rtp_make(space, 100, 1, 1));
+	phone_expect(&b, 0, rtp_make(space, 100, 1, 1));
+	peer = phone_peer(&a);
+	peer.raw = true;
+	media_stream_set_peer(f.media, ref, MEDIA_CALLER, &peer);
+	peer = phone_peer(&b);
+	peer.raw = true;
+	media_stream_set_peer(f.media, ref, MEDIA_CALLED, &peer);
+	for (size_t i = 0; i < sizeof ifp / sizeof ifp[0]; i++) {
+		phone_send(&a, 0, port[MEDIA_CALLER], ifp[i]);
+		phone_expect(&b, 0, ifp[i]);
+		phone_send(&b, 0, port[MEDIA_CALLED], ifp[i]);
+		phone_expect(&a, 0, ifp[i]);
+	}
+	phone_open(&stranger, "127.0.0.2");
+	phone_send(&stranger, 0, port[MEDIA_CALLER], ifp[0]);
+	phone_send(&a, 0, port[MEDIA_CALLER], ifp[2]);
+	phone_expect(&b, 0, ifp[2]); /* the stranger's came before, and did not get through */
+	stats = relay_close_and_wait(&f, ref);
+	assert_int_equal(stats.side[MEDIA_CALLER].packets, 1); /* of voice */
+	assert_int_equal(relay_stats(&f).malformed, 1);
+	phone_close(&stranger);
+	relay_end_call(&f, &a, &b);
+}
+
 static void
 figures_of_a_bad_line(void **state)
 {
@@ -283,6 +322,7 @@ main(void)
 	    cmocka_unit_test(bound_to_one_address),
 	    cmocka_unit_test(rtcp_on_the_rtp_port_stays_there),
 	    cmocka_unit_test(hold_stops_rtp_but_not_rtcp),
+	    cmocka_unit_test(fax_passes_as_it_is),
 	    cmocka_unit_test(figures_of_a_bad_line),
 	    cmocka_unit_test(peer_that_went_away_and_came_back),
 	    cmocka_unit_test(silence_is_reported_once),

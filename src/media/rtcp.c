@@ -1,5 +1,7 @@
 #include "media/rtcp_int.h"
 
+#include "media/bytes_int.h"
+
 enum {
 	RTCP_SR = 200,
 	RTCP_RR = 201,
@@ -8,19 +10,6 @@ enum {
 	BLOCK_BYTES = 24,
 	RTT_MAX_US = 10000000,
 };
-
-static uint8_t
-u8(struct slice s, size_t at)
-{
-	return (uint8_t)s.p[at];
-}
-
-static uint32_t
-u32(struct slice s, size_t at)
-{
-	return (uint32_t)u8(s, at) << 24 | (uint32_t)u8(s, at + 1) << 16 |
-	       (uint32_t)u8(s, at + 2) << 8 | u8(s, at + 3);
-}
 
 static struct rtcp_block
 read_block(struct slice s)
@@ -57,7 +46,7 @@ bool
 rtcp_report_take(struct slice *rest, struct rtcp_report *out)
 {
 	while (rest->n >= HEAD_BYTES && u8(*rest, 0) >> 6 == 2) {
-		size_t bytes = ((size_t)(u8(*rest, 2) << 8 | u8(*rest, 3)) + 1) * 4;
+		size_t bytes = ((size_t)u16(*rest, 2) + 1) * 4;
 		struct slice packet = slice_make(rest->p, bytes);
 		uint8_t type = u8(*rest, 1);
 

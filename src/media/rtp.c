@@ -1,24 +1,8 @@
 #include "media/rtp_int.h"
 
+#include "media/bytes_int.h"
+
 enum { RTP_HEAD_BYTES = 12, RTCP_HEAD_BYTES = 8 };
-
-static uint8_t
-u8(struct slice s, size_t at)
-{
-	return (uint8_t)s.p[at];
-}
-
-static uint16_t
-u16(struct slice s, size_t at)
-{
-	return (uint16_t)(u8(s, at) << 8 | u8(s, at + 1));
-}
-
-static uint32_t
-u32(struct slice s, size_t at)
-{
-	return (uint32_t)u16(s, at) << 16 | u16(s, at + 2);
-}
 
 /* RFC 3550 A.2, the parts that are also true of SRTCP: the length of the first
  * packet of the compound fits. */

@@ -1,0 +1,26 @@
+/* Numbers as they stand in packets: big-endian. Private to media/; the caller knows that they are
+ * there. */
+#ifndef MEDIA_BYTES_INT_H
+#define MEDIA_BYTES_INT_H
+
+#include "base/slice.h"
+
+static inline uint8_t
+u8(struct slice s, size_t at)
+{
+	return (uint8_t)s.p[at];
+}
+
+static inline uint16_t
+u16(struct slice s, size_t at)
+{
+	return (uint16_t)(u8(s, at) << 8 | u8(s, at + 1));
+}
+
+static inline uint32_t
+u32(struct slice s, size_t at)
+{
+	return (uint32_t)u16(s, at) << 16 | u16(s, at + 2);
+}
+
+#endif

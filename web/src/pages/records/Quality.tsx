@@ -1,5 +1,6 @@
 // How each side heard the other: what the relay counted, and what the phones reported.
 import { Table, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallRecord } from '../../api/types';
 import { number } from '../../i18n/format';
@@ -27,12 +28,17 @@ const US_PER_MS = 1000;
 
 export function Quality({ record }: { record: CallRecord }) {
   const { t } = useTranslation();
-  const directions: [string, Counters][] = [
-    [t('records.toCaller'), countersOf(record, 'caller')],
-    [t('records.toCalled'), countersOf(record, 'called')],
-  ];
-  if (directions.every(([, { packets }]) => packets === 0)) return null;
+  const heard = [countersOf(record, 'caller'), countersOf(record, 'called')];
+  if (heard.every(({ packets }) => packets === 0)) return null;
   const percent = ({ packets, lost }: Counters) => (100 * lost) / Math.max(1, packets + lost);
+  const ms = (value: number, digits = 0) => t('phones.ms', { ms: number(value, digits) });
+  const rows: [string, (counters: Counters) => ReactNode][] = [
+    [t('records.packets'), ({ packets }) => number(packets)],
+    [t('records.lost'), (counters) => t('records.lostValue', { lost: number(counters.lost), percent: number(percent(counters), 2) })],
+    [t('records.jitter'), ({ jitterUs }) => ms(jitterUs / US_PER_MS, 1)],
+    [t('records.delay'), ({ delayMs }) => (delayMs === null ? '' : ms(delayMs))],
+    [t('records.mos'), ({ mos }) => (mos === null ? '' : <MosBadge mos={mos} />)],
+  ];
   return (
     <section>
       <Title order={3} size="sm" mb={6}>
@@ -42,22 +48,17 @@ export function Quality({ record }: { record: CallRecord }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('records.direction')}</Table.Th>
-            <Table.Th>{t('records.packets')}</Table.Th>
-            <Table.Th>{t('records.lost')}</Table.Th>
-            <Table.Th>{t('records.jitter')}</Table.Th>
-            <Table.Th>{t('records.delay')}</Table.Th>
-            <Table.Th>{t('records.mos')}</Table.Th>
+            <Table.Th>{t('records.toCaller')}</Table.Th>
+            <Table.Th>{t('records.toCalled')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {directions.map(([name, counters]) => (
+          {rows.filter(([, show]) => heard.some((counters) => show(counters) !== '')).map(([name, show]) => (
             <Table.Tr key={name}>
-              <Table.Td>{name}</Table.Td>
-              <Table.Td>{number(counters.packets)}</Table.Td>
-              <Table.Td>{t('records.lostValue', { lost: number(counters.lost), percent: number(percent(counters), 2) })}</Table.Td>
-              <Table.Td>{t('phones.ms', { ms: number(counters.jitterUs / US_PER_MS, 1) })}</Table.Td>
-              <Table.Td>{counters.delayMs !== null && t('phones.ms', { ms: number(counters.delayMs) })}</Table.Td>
-              <Table.Td>{counters.mos !== null && <MosBadge mos={counters.mos} />}</Table.Td>
+              <Table.Th scope="row">{name}</Table.Th>
+              {heard.map((counters, side) => (
+                <Table.Td key={side}>{show(counters)}</Table.Td>
+              ))}
             </Table.Tr>
           ))}
         </Table.Tbody>

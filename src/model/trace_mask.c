@@ -100,15 +100,6 @@ mask_uri_passwords(char *line, size_t n)
 	}
 }
 
-/* Authorization, Authentication-Info, the same of proxies, and lines that go on. */
-static bool
-may_hold_credentials(struct slice line)
-{
-	return slice_starts_nocase(line, SLICE("auth")) ||
-	       slice_starts_nocase(line, SLICE("proxy-auth")) ||
-	       (line.n && (line.p[0] == ' ' || line.p[0] == '\t'));
-}
-
 static void
 mask_line(char *line, size_t n)
 {
@@ -125,8 +116,8 @@ mask_line(char *line, size_t n)
 	} else if (first == 'k' && n > 1 && line[1] == '=') {
 		mask_rest(line, n, 2);
 	} else {
-		if (may_hold_credentials(s))
-			mask_credentials(line, n);
+		if (first == 'a' || first == 'p' || first == ' ' || first == '\t')
+			mask_credentials(line, n); /* Authorization, Proxy-…, …-Info; folded */
 		if (memchr(line, '@', n))
 			mask_uri_passwords(line, n);
 	}

@@ -32,10 +32,11 @@ move_all(struct sdp *s, const char *from, const char *to)
 static void
 remember(struct sdp_memo *memo, const struct sdp *s, struct slice text)
 {
-	struct sdp_memo_entry *e = &memo->entry[memo->next++ % SDP_MEMO_ENTRIES];
+	struct sdp_memo_entry *e = &memo->entry[memo->next % SDP_MEMO_ENTRIES];
 
 	if (text.n > sizeof e->text)
 		return;
+	memo->next++;
 	memcpy(e->text, text.p, text.n);
 	e->n = text.n;
 	e->sdp = *s;

@@ -100,7 +100,7 @@ pack_record(struct trace_store *ts, const struct trace_record *r, struct slice p
 	return ERR_OK;
 }
 
-/* Signalling tells of a call at once and of its messages within 20 ms. */
+/* Signalling tells of a call at once and of its messages within 64 ms. */
 static void
 apply_names(struct trace_store *ts, struct batch *b)
 {

@@ -109,6 +109,10 @@ secrets_are_crossed_out(void **state)
 	    {"Authentication-Info: rspauth=\"beef\"", "Authentication-Info: rspauth=\"xxxx\""},
 	    {"Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic xxxxxxxxxxxx"},
 	    {"Authorization: Bearer abc", "Authorization: Bearer xxx"},
+	    /* headers of phones' own, and bodies */
+	    {"P-Access: password=\"geheim\"", "P-Access: password=\"xxxxxx\""},
+	    {"Access-Token: bearer abc", "Access-Token: bearer xxx"},
+	    {"Subject: x\r\n\r\npassword=geheim\r\n", "Subject: x\r\n\r\npassword=xxxxxx\r\n"},
 	    /* RFC 4568, 9.1; RFC 8839, 5.4; RFC 4566, 5.12; RFC 4567, 3.1 */
 	    {"a=crypto:1 AES_CM_128 inline:c2VjcmV0|2^20 inline:bW9y|1",
 		"a=crypto:1 AES_CM_128 inline:xxxxxxxx|2^20 inline:xxxx|1"},

@@ -25,15 +25,18 @@ struct plan {
 };
 
 struct plan_box {
-	struct plan plan[3];
 	_Atomic unsigned middle; /* which plan, and PLAN_UNREAD */
 	unsigned writing;	 /* signalling's */
 	unsigned reading;	 /* media's */
+	struct plan plan[3];
 };
 
 void plan_box_init(struct plan_box *b);
 /** Signalling thread. True: media has to be told (it knows of no unread plan). */
 bool plan_box_put(struct plan_box *b, const struct plan *plan);
+/** Media thread: is there a plan that was not taken? What was put before a packet was sent is
+ *  seen by who has received that packet. */
+bool plan_box_waits(const struct plan_box *b);
 /** Media thread, when told. Valid until the next take; NULL: nothing new. */
 const struct plan *plan_box_take(struct plan_box *b);
 

@@ -199,6 +199,9 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 
 	if (n < 0)
 		return; /* nothing there, or an ICMP error of the past: now it is read */
+	/* An older packet may have made the socket readable, before the plans were taken. */
+	if (plan_box_waits(&slot->box))
+		worker_take_plans(w);
 	if (!s->open) {
 		worker_count(w, late);
 		return;

@@ -150,8 +150,8 @@ hand_over_events(struct worker *w)
 		mailbox_wake_if_dirty(w->events);
 }
 
-static void
-take_plans(struct worker *w)
+void
+worker_take_plans(struct worker *w)
 {
 	uint32_t told[TOLD_BATCH];
 	size_t n;
@@ -175,7 +175,7 @@ sleep_ms(struct worker *w)
 		/* Say so first, then look once more: a plan that comes after the look
 		 * finds us asleep and wakes us. */
 		atomic_store(&w->asleep, true);
-		take_plans(w);
+		worker_take_plans(w);
 		if (w->n_open == 0 && list_empty(&w->waiting))
 			return -1;
 		atomic_store(&w->asleep, false);
@@ -225,7 +225,7 @@ run(void *ctx)
 		if (atomic_load_explicit(&w->asleep, memory_order_relaxed))
 			atomic_store(&w->asleep, false);
 		w->now_us = clock_us(); /* once for the batch: the arrival of its packets */
-		take_plans(w);
+		worker_take_plans(w);
 		for (int i = 0; i < n; i++)
 			on_ready(w, ready[i].data.u64);
 		if (w->now_us >= w->tick_due_us)

@@ -288,7 +288,10 @@ run(void *ctx)
 		while ((n = mailbox_take_batch(m->p.in, batch, BATCH_MAX)) > 0) {
 			for (size_t i = 0; i < n; i++)
 				take(m, &batch[i]);
-			/* Somebody waits for a change, nobody for a record: it goes first. */
+			/* Somebody waits for a change, nobody for a record: it goes first. And a
+			 * new line may need the authority that was added before it. */
+			if (m->tls_stale && m->directory_stale)
+				rebuild_tls(m);
 			if (m->directory_stale)
 				rebuild_directory(m);
 			if (m->n_records && records_wait_ms(m) == 0)

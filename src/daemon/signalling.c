@@ -108,7 +108,10 @@ take_commands(void *ctx)
 			case TO_SIGNALLING_RELEASE:
 				journal_release(s->journal, batch[i].slot);
 				break;
-			case TO_SIGNALLING_TLS: net_set_tls(s->net, batch[i].tls); break;
+			case TO_SIGNALLING_TLS:
+				net_set_tls(s->net, batch[i].tls);
+				trunk_retry(switchboard_trunk(s->switchboard));
+				break;
 			case TO_SIGNALLING_WATCH: take_watch(s, &batch[i]); break;
 			case TO_SIGNALLING_RULE:
 				screening_set_rule(&s->screening, &batch[i].rule);

@@ -21,16 +21,10 @@ plan_box_put(struct plan_box *b, const struct plan *plan)
 	return !(before & PLAN_UNREAD);
 }
 
-bool
-plan_box_waits(const struct plan_box *b)
-{
-	return atomic_load_explicit(&b->middle, memory_order_relaxed) & PLAN_UNREAD;
-}
-
 const struct plan *
 plan_box_take(struct plan_box *b)
 {
-	if (!plan_box_waits(b))
+	if (!(atomic_load_explicit(&b->middle, memory_order_relaxed) & PLAN_UNREAD))
 		return NULL;
 	b->reading =
 	    atomic_exchange_explicit(&b->middle, b->reading, memory_order_acq_rel) & PLAN_INDEX;

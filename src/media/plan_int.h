@@ -17,6 +17,7 @@
 struct plan {
 	uint32_t gen;
 	bool open;
+	bool drain; /* the sockets have not rested: what is in them when gen begins is old */
 	uint32_t timeout_ms;
 	uint32_t timeout_serial; /* another value: count anew */
 	uint32_t clock_rate_hz;
@@ -34,9 +35,6 @@ struct plan_box {
 void plan_box_init(struct plan_box *b);
 /** Signalling thread. True: media has to be told (it knows of no unread plan). */
 bool plan_box_put(struct plan_box *b, const struct plan *plan);
-/** Media thread: is there a plan that was not taken? What was put before a packet was sent is
- *  seen by who has received that packet. */
-bool plan_box_waits(const struct plan_box *b);
 /** Media thread, when told. Valid until the next take; NULL: nothing new. */
 const struct plan *plan_box_take(struct plan_box *b);
 

@@ -79,11 +79,12 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 {
 	struct relay *r = relay_of(m);
 	struct slot *slot;
+	bool rested;
 	uint32_t gen;
 	enum err e = check_families(r, p);
 
 	if (e == ERR_OK)
-		e = slots_take(r, &slot);
+		e = slots_take(r, &slot, &rested);
 	if (e != ERR_OK) {
 		gauge_add(&r->open_refused, 1);
 		return e;
@@ -93,6 +94,7 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	slot->wanted = (struct plan){
 	    .gen = gen ? gen : 1,
 	    .open = true,
+	    .drain = !rested,
 	    .timeout_ms = p->timeout_ms,
 	    .clock_rate_hz = p->clock_rate_hz,
 	    .user = p->user,
@@ -101,6 +103,8 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	gauge_add(&r->streams_open, 1);
 	gauge_add(&r->slots_busy, 1);
 	submit(slot);
+	if (!rested)
+		worker_wake(slot->worker); /* before anybody knows the ports */
 	*ref = (struct media_ref){.slot = slot->index, .gen = slot->wanted.gen};
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		port[i] = slot->pair[i].port;

@@ -34,8 +34,8 @@ uint64_t slots_clock_ms(void);
 ERR_MUST_CHECK enum err slots_make(
     struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out);
 /** A slot for a stream: a rested one, else a new one, else the one that rested
- *  longest. ERR_LIMIT. */
-ERR_MUST_CHECK enum err slots_take(struct relay *r, struct slot **out);
+ *  longest (rested is false then: old packets may be in its sockets). ERR_LIMIT. */
+ERR_MUST_CHECK enum err slots_take(struct relay *r, struct slot **out, bool *rested);
 /** freed_ms 0: never used. */
 void slots_give_back(struct slot *slot, uint64_t freed_ms);
 

@@ -2,10 +2,7 @@
 
 #include "media/relay_int.h"
 
-enum {
-	REST_MS = 3000,	    /* a free slot rests so long, if others are left */
-	LEFTOVERS_MAX = 64, /* packets read from a socket that could not rest */
-};
+enum { REST_MS = 3000 }; /* a free slot rests so long, if others are left */
 
 uint64_t
 slots_clock_ms(void)
@@ -63,20 +60,6 @@ longest_free(struct worker *w)
 		   : container_of(w->free_slots.next, struct slot, free_node);
 }
 
-/* Packets of the last call that are already in the sockets. The media thread reads
- * them too, but might do so only after it has heard of the new call. */
-static void
-throw_away_leftovers(const struct slot *slot)
-{
-	char byte;
-
-	for (unsigned side = 0; side < MEDIA_SIDES; side++)
-		for (unsigned port = 0; port < LATCH_PORTS; port++)
-			for (int i = 0; i < LEFTOVERS_MAX; i++)
-				if (recv(slot->pair[side].fd[port], &byte, 1, MSG_DONTWAIT) < 0)
-					break;
-}
-
 /* The first thread with room, and only when all are well filled the least busy.
  * Packing saves wake-ups: spread over two threads, 100 streams cost twice the CPU
  * time of 100 streams on one. */
@@ -111,20 +94,18 @@ longest_free_of_all(struct relay *r)
 }
 
 enum err
-slots_take(struct relay *r, struct slot **out)
+slots_take(struct relay *r, struct slot **out, bool *rested)
 {
 	struct worker *w = choose_worker(r);
 	struct slot *slot = longest_free(w);
 	uint64_t now_ms = slots_clock_ms();
 
 	if ((!slot || now_ms - slot->freed_ms < REST_MS) &&
-	    slots_make(r, w, now_ms, &slot) != ERR_OK) {
+	    slots_make(r, w, now_ms, &slot) != ERR_OK)
 		slot = longest_free_of_all(r);
-		if (!slot)
-			return ERR_LIMIT;
-		if (now_ms - slot->freed_ms < REST_MS)
-			throw_away_leftovers(slot);
-	}
+	if (!slot)
+		return ERR_LIMIT;
+	*rested = now_ms - slot->freed_ms >= REST_MS;
 	list_remove(&slot->free_node);
 	*out = slot;
 	return ERR_OK;

@@ -2,6 +2,8 @@
 
 #include "media/worker_int.h"
 
+enum { DRAIN_MAX = 64 }; /* packets a socket */
+
 static uint64_t
 now_ms(const struct worker *w)
 {
@@ -60,6 +62,19 @@ renew_targets(struct stream_side *side, struct worker *w)
 	}
 }
 
+/* What the call before has left in the sockets. */
+static void
+drain(const struct slot *slot, struct worker *w)
+{
+	for (unsigned side = 0; side < MEDIA_SIDES; side++)
+		for (unsigned port = 0; port < LATCH_PORTS; port++)
+			for (int i = 0; i < DRAIN_MAX; i++) {
+				if (recv(slot->pair[side].fd[port], w->packet, 1, MSG_DONTWAIT) < 0)
+					break;
+				worker_count(w, late);
+			}
+}
+
 static void
 begin(struct stream *s, struct worker *w, const struct plan *plan)
 {
@@ -105,8 +120,11 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 {
 	struct stream *s = &slot->stream;
 
-	if (plan->gen != s->gen)
+	if (plan->gen != s->gen) {
+		if (plan->drain)
+			drain(slot, w);
 		begin(s, w, plan);
+	}
 	if (!plan->open) {
 		if (s->open)
 			end(s, w);
@@ -199,9 +217,6 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 
 	if (n < 0)
 		return; /* nothing there, or an ICMP error of the past: now it is read */
-	/* An older packet may have made the socket readable, before the plans were taken. */
-	if (plan_box_waits(&slot->box))
-		worker_take_plans(w);
 	if (!s->open) {
 		worker_count(w, late);
 		return;

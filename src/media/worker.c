@@ -30,14 +30,19 @@ clock_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-static void
-wake(void *ctx)
+void
+worker_wake(const struct worker *w)
 {
-	const struct worker *w = ctx;
 	uint64_t one = 1;
 
 	if (write(w->wake_fd, &one, sizeof one) < 0)
 		return; /* the counter is full: awake enough */
+}
+
+static void
+wake(void *ctx)
+{
+	worker_wake(ctx);
 }
 
 enum err
@@ -150,8 +155,8 @@ hand_over_events(struct worker *w)
 		mailbox_wake_if_dirty(w->events);
 }
 
-void
-worker_take_plans(struct worker *w)
+static void
+take_plans(struct worker *w)
 {
 	uint32_t told[TOLD_BATCH];
 	size_t n;
@@ -175,7 +180,7 @@ sleep_ms(struct worker *w)
 		/* Say so first, then look once more: a plan that comes after the look
 		 * finds us asleep and wakes us. */
 		atomic_store(&w->asleep, true);
-		worker_take_plans(w);
+		take_plans(w);
 		if (w->n_open == 0 && list_empty(&w->waiting))
 			return -1;
 		atomic_store(&w->asleep, false);
@@ -225,7 +230,7 @@ run(void *ctx)
 		if (atomic_load_explicit(&w->asleep, memory_order_relaxed))
 			atomic_store(&w->asleep, false);
 		w->now_us = clock_us(); /* once for the batch: the arrival of its packets */
-		worker_take_plans(w);
+		take_plans(w);
 		for (int i = 0; i < n; i++)
 			on_ready(w, ready[i].data.u64);
 		if (w->now_us >= w->tick_due_us)
@@ -248,7 +253,7 @@ worker_stop(struct worker *w)
 	if (!w->thread)
 		return;
 	atomic_store(&w->stop, true);
-	wake(w);
+	worker_wake(w);
 	thread_join(w->thread);
 	w->thread = NULL;
 }

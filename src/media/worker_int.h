@@ -98,8 +98,8 @@ void worker_stop(struct worker *w);
 ERR_MUST_CHECK enum err worker_adopt(struct worker *w, struct slot *slot);
 /** Tells the media thread of a new plan. Signalling thread. */
 void worker_tell(struct worker *w, const struct slot *slot);
-/** For streams: follows all plans that are there. */
-void worker_take_plans(struct worker *w);
+/** Has it look now. Any thread. */
+void worker_wake(const struct worker *w);
 /** For streams: an event is due. */
 void worker_post(struct worker *w, struct stream *s, enum stream_due due);
 

@@ -244,6 +244,18 @@ trunk_on_closed(struct trunk *t, const struct sip_flow *flow)
 }
 
 void
+trunk_retry(struct trunk *t)
+{
+	LIST_FOR_EACH (it, &t->lines) {
+		struct line *l = container_of(it, struct line, link);
+
+		if (l->step == IDLE && l->state == LIVE_LINE_FAILED && l->failures &&
+		    !l->retry_after_s)
+			timer_start(t->p.timers, &l->timer, 0);
+	}
+}
+
+void
 trunk_stop(struct trunk *t)
 {
 	t->stopping = true;

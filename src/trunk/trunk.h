@@ -64,6 +64,9 @@ void trunk_on_located(
     struct trunk *t, uint64_t token, enum err result, const struct sip_hops *hops);
 /** A connection ended: lines registered over it register anew (RFC 5626, 4.4). */
 void trunk_on_closed(struct trunk *t, const struct sip_flow *flow);
+/** Something of ours has changed that may have kept servers from being reached (whose certificates
+ *  we trust): lines that failed try again now. Not those that were refused, or told to wait. */
+void trunk_retry(struct trunk *t);
 /** Takes all registrations back, for an orderly stop. */
 void trunk_stop(struct trunk *t);
 /** After trunk_stop: everything was answered, or given up after some seconds. */

@@ -196,6 +196,29 @@ retries_back_off(void **state)
 	assert_string_equal(state_name(), "failed");
 }
 
+/* When what may have kept it from registering has changed, it does not wait. But who was refused,
+ * or told when to come back, does. */
+static void
+a_change_of_ours_is_tried_at_once(void **state)
+{
+	static const struct {
+		const char *script, *after;
+	} cases[] = {{"500 200:100", "registered"}, {"403 200:100", "failed"},
+	    {"503:900 200:100", "failed"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		if (i)
+			bench_close(&b);
+		bench_open(&b, LINE("a.test", ""));
+		b.provider[0].script = cases[i].script;
+		bench_run(&b, 100);
+		assert_string_equal(state_name(), "failed");
+		trunk_retry(b.trunk);
+		bench_run(&b, 100);
+		assert_string_equal(state_name(), cases[i].after);
+	}
+}
+
 /* While it is registered, a dead registrar is no reason to stop before the end. */
 static void
 a_registration_is_good_until_it_expires(void **state)
@@ -440,6 +463,7 @@ main(void)
 	    T(the_request_says_what_it_must),
 	    T(refreshes_keep_call_id_and_count_cseq),
 	    T(retries_back_off),
+	    T(a_change_of_ours_is_tried_at_once),
 	    T(a_registration_is_good_until_it_expires),
 	    T(a_refusal_ends_a_registration),
 	    T(a_disabled_line_takes_its_registration_back),

@@ -180,6 +180,8 @@ add_media(struct metrics_block *m, const struct media *media)
 	COUNTER(
 	    m, "strowger_media_dropped_total", "why=\"foreign\"", "Packets not relayed", s.foreign);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"late\"", "Packets not relayed", s.late);
+	COUNTER(m, "strowger_media_dropped_total", "why=\"untranslatable\"", "Packets not relayed",
+	    s.untranslatable);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"undeliverable\"", "Packets not relayed",
 	    s.undeliverable);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"send_failed\"", "Packets not relayed",

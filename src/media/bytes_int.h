@@ -23,4 +23,18 @@ u32(struct slice s, size_t at)
 	return (uint32_t)u16(s, at) << 16 | u16(s, at + 2);
 }
 
+static inline void
+put_u16(unsigned char *p, uint16_t v)
+{
+	p[0] = (unsigned char)(v >> 8);
+	p[1] = (unsigned char)v;
+}
+
+static inline void
+put_u32(unsigned char *p, uint32_t v)
+{
+	put_u16(p, (uint16_t)(v >> 16));
+	put_u16(p + 2, (uint16_t)v);
+}
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * media/ - carries the voices. Here: relays of RTP and RTCP between two sides.
+ * media/ - carries the voices. Here: RTP and RTCP between two sides.
  *
  * A stream is one media line of one call: two sides, each with a local port pair
  * (RTP even, RTCP + 1) and a peer. What comes in at one side goes out at the
@@ -19,6 +19,7 @@
 #define MEDIA_MEDIA_H
 
 #include "base/addr.h"
+#include "media/translate.h"
 
 /* Stale generation: the stream is gone. */
 struct media_ref {
@@ -90,6 +91,8 @@ struct media_ops {
 	    struct media_ref *ref, uint16_t port[MEDIA_SIDES]);
 	void (*set_peer)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_peer *peer);
+	void (*translate)(struct media *m, struct media_ref ref, enum media_side from,
+	    const struct media_translation *what);
 	void (*set_timeout)(struct media *m, struct media_ref ref, uint32_t timeout_ms);
 	void (*close)(struct media *m, struct media_ref ref);
 };
@@ -115,6 +118,14 @@ media_stream_set_peer(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_peer *peer)
 {
 	m->ops->set_peer(m, ref, side, peer);
+}
+
+/** From now on packets of that side are translated so; copied. No routes: they pass untouched. */
+static inline void
+media_stream_translate(struct media *m, struct media_ref ref, enum media_side from,
+    const struct media_translation *what)
+{
+	m->ops->translate(m, ref, from, what);
 }
 
 /** New silence limit, counted from now; 0 = never. */

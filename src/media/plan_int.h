@@ -23,6 +23,7 @@ struct plan {
 	uint32_t clock_rate_hz;
 	uint64_t user;
 	struct media_peer peer[MEDIA_SIDES];
+	struct media_translation translation[MEDIA_SIDES]; /* of packets from that side */
 };
 
 struct plan_box {

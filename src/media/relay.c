@@ -127,6 +127,18 @@ relay_set_peer(
 }
 
 static void
+relay_translate(struct media *m, struct media_ref ref, enum media_side from,
+    const struct media_translation *what)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+
+	if (!slot)
+		return;
+	slot->wanted.translation[from] = *what;
+	submit(slot);
+}
+
+static void
 relay_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
 	struct slot *slot = find_open(relay_of(m), ref);
@@ -157,6 +169,7 @@ relay_close(struct media *m, struct media_ref ref)
 static const struct media_ops relay_ops = {
     .open = relay_open,
     .set_peer = relay_set_peer,
+    .translate = relay_translate,
     .set_timeout = relay_set_timeout,
     .close = relay_close,
 };
@@ -328,9 +341,11 @@ media_relay_free(struct media *m)
 		return;
 	r = relay_of(m);
 	media_relay_stop(m);
-	for (uint32_t i = 0; i < r->n_made; i++)
+	for (uint32_t i = 0; i < r->n_made; i++) {
 		for (unsigned side = 0; side < MEDIA_SIDES; side++)
 			ports_close(&r->ports, &r->slots[i].pair[side]);
+		stream_fini(&r->slots[i].stream);
+	}
 	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
 		worker_fini(&r->workers[i]);
 	free(r->workers);

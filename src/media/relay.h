@@ -31,15 +31,16 @@ struct media_relay_params {
 
 /* Counters since the start; gauges where said. */
 struct media_relay_stats {
-	uint64_t streams_open;	/* gauge */
-	uint64_t ports;		/* gauge: of the range */
-	uint64_t ports_in_use;	/* gauge: by open or closing streams */
-	uint64_t packets;	/* relayed, RTP and RTCP */
-	uint64_t refused;	/* from strangers */
-	uint64_t malformed;	/* neither RTP nor RTCP, too short or too long */
-	uint64_t foreign;	/* STUN, DTLS */
-	uint64_t late;		/* for streams that are closed */
-	uint64_t undeliverable; /* hold, or the other peer is not known yet */
+	uint64_t streams_open;	 /* gauge */
+	uint64_t ports;		 /* gauge: of the range */
+	uint64_t ports_in_use;	 /* gauge: by open or closing streams */
+	uint64_t packets;	 /* relayed, RTP and RTCP */
+	uint64_t refused;	 /* from strangers */
+	uint64_t malformed;	 /* neither RTP nor RTCP, too short or too long */
+	uint64_t foreign;	 /* STUN, DTLS */
+	uint64_t late;		 /* for streams that are closed */
+	uint64_t untranslatable; /* of a codec that was not agreed on, or broken */
+	uint64_t undeliverable;	 /* hold, or the other peer is not known yet */
 	uint64_t send_failed;
 	uint64_t open_refused; /* streams: no ports left */
 	uint64_t threads;      /* gauge */

@@ -1,7 +1,8 @@
 /*
- * RTCP as it passes through (RFC 3550, 6.4): what a side reports of the packets it got, and the
- * round trip between us and it. Nothing is changed or sent; encrypted reports (SRTCP) say nothing,
- * for their blocks name no source that we know.
+ * RTCP (RFC 3550, 6.4). What passes through is not changed: it tells what a side reports of the
+ * packets it got, and the round trip between us and it. Encrypted reports (SRTCP) say nothing, for
+ * their blocks name no source that we know. Where a stream is translated the sides' reports would
+ * speak of sources that the other one never saw: there, reports of our own are written.
  *
  *	A ──SR──► us ──SR──► B		we note when A's SR left for B
  *	A ◄──RR── us ◄──RR── B		B's block names that SR and says how long B kept it
@@ -32,22 +33,50 @@ struct rtcp_report {
 /** The next report of a compound packet; false: no more, or what follows is broken. */
 bool rtcp_report_take(struct slice *rest, struct rtcp_report *out);
 
+/* A sender report that went somewhere: the middle of its time stamp (0 = none), and when. */
+struct rtcp_passed {
+	uint32_t mid;
+	uint64_t us;
+};
+
 /* What one side has said. */
 struct rtcp_stats {
-	uint32_t sr_mid; /* of its last sender report, 0 = none */
-	uint64_t sr_us;	 /* when that passed */
-	uint32_t rtt_us; /* between us and it, smoothed; 0 = not known */
-	uint32_t ssrc;	 /* of whom it spoke last */
+	struct rtcp_passed sr; /* its last one */
+	uint32_t rtt_us;       /* between us and it, smoothed; 0 = not known */
+	uint32_t ssrc;	       /* of whom it spoke last */
 	uint64_t lost_before, lost;
 };
 
-/** A packet of this side. heard_ssrc: of the RTP that the other side sends. */
-void rtcp_stats_packet(struct rtcp_stats *s, const struct rtcp_stats *other, uint32_t heard_ssrc,
+/** A packet of this side. to_it: the last sender report that it was sent, of the other side or of
+ *  ours. heard_ssrc: of the RTP that it is sent. */
+void rtcp_stats_packet(struct rtcp_stats *s, const struct rtcp_passed *to_it, uint32_t heard_ssrc,
     struct slice packet, uint64_t now_us);
 static inline uint64_t
 rtcp_stats_lost(const struct rtcp_stats *s)
 {
 	return s->lost_before + s->lost;
 }
+
+/* A report of our own. */
+struct rtcp_own {
+	uint32_t ssrc;
+	bool sends; /* then with: */
+	uint64_t ntp;
+	uint32_t timestamp; /* of RTP at that time */
+	uint64_t packets, bytes;
+	bool hears; /* then with one block: */
+	uint32_t heard_ssrc;
+	uint8_t fraction_lost; /* of 256, since the last report */
+	uint64_t lost;
+	uint32_t highest_seq, jitter, lsr, dlsr;
+};
+
+enum { RTCP_OWN_MAX_BYTES = 8 + 20 + 24 + 28, RTCP_CNAME_BYTES = 16 };
+
+/** With the name of the source, as every compound packet must have (6.1). Returns its bytes. */
+size_t rtcp_own_write(unsigned char out[RTCP_OWN_MAX_BYTES], const struct rtcp_own *own,
+    const char cname[RTCP_CNAME_BYTES]);
+/** Seconds since 1900 and their fractions (RFC 3550, 4), of microseconds since 1970. */
+uint64_t rtcp_ntp(uint64_t wall_us);
 
 #endif

@@ -117,3 +117,24 @@ rtp_stats_jitter_us(const struct rtp_stats *s)
 
 	return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
 }
+
+uint8_t
+rtp_stats_fraction_lost(const struct rtp_stats *s, struct rtp_stats_told *told)
+{
+	struct rtp_stats_told now = {.expected = s->started ? s->highest - s->base + 1 : 0,
+	    .received = s->received,
+	    .base = s->base};
+	struct rtp_stats_told before = *told;
+	uint64_t expected, received, of_256;
+
+	if (before.base != now.base || before.expected > now.expected ||
+	    before.received > now.received)
+		before = (struct rtp_stats_told){0};
+	*told = now;
+	expected = now.expected - before.expected;
+	received = now.received - before.received;
+	if (expected <= received)
+		return 0;
+	of_256 = (expected - received) * 256 / expected;
+	return of_256 > 255 ? 255 : (uint8_t)of_256;
+}

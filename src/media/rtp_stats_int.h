@@ -33,4 +33,12 @@ void rtp_stats_packet(
 uint64_t rtp_stats_lost(const struct rtp_stats *s);
 uint32_t rtp_stats_jitter_us(const struct rtp_stats *s);
 
+/* What a report says of the run (RFC 3550, 6.4.1); kept between two reports. */
+struct rtp_stats_told {
+	uint64_t expected, received;
+	uint64_t base; /* of the run it was about */
+};
+/** Of 256, of what should have come since the last time. */
+uint8_t rtp_stats_fraction_lost(const struct rtp_stats *s, struct rtp_stats_told *told);
+
 #endif

@@ -1,8 +1,15 @@
 #include "media/stream_int.h"
 
+#include <time.h>
+
+#include "base/log.h"
 #include "media/worker_int.h"
 
-enum { DRAIN_MAX = 64 }; /* packets a socket */
+enum {
+	DRAIN_MAX = 64, /* packets a socket */
+	REPORTS_MS =
+	    5000, /* RFC 3550, 6.2; half of it more or less, so that not all come at once */
+};
 
 static uint64_t
 now_ms(const struct worker *w)
@@ -23,11 +30,21 @@ on_silence(struct timer *t)
 		worker_post(w, s, STREAM_DUE_TIMEOUT);
 }
 
+static void on_reports(struct timer *t);
+
 void
 stream_init(struct stream *s)
 {
 	timer_init(&s->silence, on_silence);
+	timer_init(&s->reports, on_reports);
 	list_init(&s->waiting);
+}
+
+void
+stream_fini(struct stream *s)
+{
+	interpreter_free(s->interpreter);
+	s->interpreter = NULL;
 }
 
 static void
@@ -106,9 +123,31 @@ set_timeout(struct stream *s, struct worker *w, const struct plan *plan)
 }
 
 static void
+plan_reports(struct stream *s, struct worker *w)
+{
+	timer_start(&w->timers, &s->reports, REPORTS_MS / 2 + rng_below(&w->rng, REPORTS_MS));
+}
+
+static void
+translate(struct stream *s, struct worker *w, const struct plan *plan)
+{
+	bool before = s->interpreter;
+
+	if (interpreter_follow(&s->interpreter, plan->translation, &w->rng) != ERR_OK)
+		log_error(MEDIA, "no memory to translate a stream");
+	if (!s->interpreter)
+		timer_stop(&s->reports);
+	else if (!before)
+		plan_reports(s, w);
+}
+
+static void
 end(struct stream *s, struct worker *w)
 {
 	timer_stop(&s->silence);
+	timer_stop(&s->reports);
+	interpreter_free(s->interpreter);
+	s->interpreter = NULL;
 	s->open = false;
 	s->due = 0;
 	w->n_open--;
@@ -134,8 +173,23 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 		latch_set_peer(&s->side[i].latch, &plan->peer[i]);
 		renew_targets(&s->side[i], w);
 	}
+	translate(s, w, plan);
 	if (plan->timeout_serial != s->timeout_serial)
 		set_timeout(s, w, plan);
+}
+
+static void
+note_reports(struct stream *s, struct worker *w, unsigned i, struct slice packet)
+{
+	struct stream_side *side = &s->side[i], *other = &s->side[i ^ 1];
+	const struct rtcp_passed *to_it = &other->rtcp.sr;
+	uint32_t ssrc = other->rtp.ssrc;
+
+	if (s->interpreter) {
+		to_it = &s->interpreter->to[i].sr;
+		ssrc = interpreter_ssrc_to(s->interpreter, i, ssrc);
+	}
+	rtcp_stats_packet(&side->rtcp, to_it, ssrc, packet, w->now_us);
 }
 
 /* The source check and the books of the side the packet came from. */
@@ -143,7 +197,7 @@ static bool
 admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum rtp_kind kind,
     struct slice packet, const struct addr *from)
 {
-	struct stream_side *side = &s->side[i], *other = &s->side[i ^ 1];
+	struct stream_side *side = &s->side[i];
 	struct rtp_head head;
 
 	switch (latch_check(&side->latch, port, from)) {
@@ -160,7 +214,7 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 	}
 	if (kind == RTP_KIND_RTCP) {
 		side->rtcp_packets++;
-		rtcp_stats_packet(&side->rtcp, &other->rtcp, other->rtp.ssrc, packet, w->now_us);
+		note_reports(s, w, i, packet);
 		return true;
 	}
 	head = rtp_head_of(packet);
@@ -177,20 +231,87 @@ send_packet(const struct stream_target *t, int fd, struct slice packet)
 	return sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any, t->length);
 }
 
+/* A packet for a side, if it wants any. */
 static void
-forward(const struct stream_side *to, enum latch_port port, enum rtp_kind kind, int fd,
-    struct worker *w, struct slice packet)
+deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port, enum rtp_kind kind,
+    struct slice packet)
 {
-	const struct stream_target *t = &to->target[port];
-	bool held = kind != RTP_KIND_RTCP && !to->latch.peer.send;
+	const struct stream_side *side = &slot->stream.side[to];
+	const struct stream_target *t = &side->target[port];
+	bool held = kind != RTP_KIND_RTCP && !side->latch.peer.send;
 
 	if (held || t->length == 0)
 		worker_count(w, undeliverable);
-	else if (send_packet(t, fd, packet) < 0)
+	else if (send_packet(t, slot->pair[to].fd[port], packet) < 0)
 		worker_count(w, send_failed);
 	else
 		worker_count(w, packets);
 }
+
+/* ---- translated streams ---- */
+
+struct delivery {
+	struct slot *slot;
+	struct worker *worker;
+	unsigned to;
+};
+
+static void
+on_translated(void *ctx, struct slice packet)
+{
+	const struct delivery *d = ctx;
+
+	deliver(d->slot, d->worker, d->to, LATCH_RTP, RTP_KIND_RTP, packet);
+}
+
+/* Voice that nobody wants is not worth the work. */
+static void
+interpret(struct slot *slot, struct worker *w, unsigned from, struct slice packet)
+{
+	struct transcoder *t = slot->stream.interpreter->from[from];
+	struct delivery d = {slot, w, from ^ 1};
+	const struct stream_side *to = &slot->stream.side[d.to];
+	uint64_t alien;
+
+	if (!t || !to->latch.peer.send || to->target[LATCH_RTP].length == 0) {
+		if (t)
+			transcoder_break(t);
+		deliver(slot, w, d.to, LATCH_RTP, RTP_KIND_RTP, packet);
+		return;
+	}
+	alien = transcoder_stats(t)->alien;
+	transcoder_packet(t, packet, w->now_us, &w->room, on_translated, &d);
+	if (transcoder_stats(t)->alien != alien)
+		worker_count(w, untranslatable);
+}
+
+static uint64_t
+wall_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+static void
+on_reports(struct timer *t)
+{
+	struct stream *s = container_of(t, struct stream, reports);
+	struct slot *slot = container_of(s, struct slot, stream);
+	struct worker *w = slot->worker;
+	unsigned char packet[RTCP_OWN_MAX_BYTES];
+
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		size_t n = interpreter_report(s->interpreter, i, &s->side[i].rtp,
+		    &s->side[i].rtcp.sr, w->now_us, wall_us(), packet);
+
+		deliver(slot, w, i, LATCH_RTCP, RTP_KIND_RTCP, slice_make(packet, n));
+	}
+	plan_reports(s, w);
+}
+
+/* ---- packets ---- */
 
 static enum rtp_kind
 what_is(const struct stream_side *from, unsigned port, struct slice packet)
@@ -233,7 +354,10 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 	if (addr_from_sockaddr((const struct sockaddr *)&ss, &from) != ERR_OK ||
 	    !admit(s, w, side, port, kind, packet, &from))
 		return;
-	forward(&s->side[other], port, kind, slot->pair[other].fd[port], w, packet);
+	if (!s->interpreter || kind == RTP_KIND_RAW)
+		deliver(slot, w, other, port, kind, packet);
+	else if (kind == RTP_KIND_RTP)
+		interpret(slot, w, side, packet);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include "loop/timer.h"
+#include "media/interpret_int.h"
 #include "media/latch_int.h"
 #include "media/plan_int.h"
 #include "media/ports_int.h"
@@ -45,11 +46,15 @@ struct stream {
 	uint64_t heard_ms; /* last accepted RTP, or when the timeout was set */
 	uint32_t timeout_ms, timeout_serial;
 	struct timer silence;
-	struct list waiting; /* in the worker's list, while events are due */
-	unsigned due;	     /* enum stream_due */
+	struct interpreter *interpreter; /* NULL: the two speak alike */
+	struct timer reports;		 /* its */
+	struct list waiting;		 /* in the worker's list, while events are due */
+	unsigned due;			 /* enum stream_due */
 };
 
 void stream_init(struct stream *s);
+/** The media thread has ended. */
+void stream_fini(struct stream *s);
 /** Follows a new plan of signalling. */
 void stream_follow(struct slot *slot, struct worker *w, const struct plan *plan);
 /** One packet from a socket that has something. */

@@ -56,6 +56,7 @@ worker_init(
 	w->slots = slots;
 	w->ip6 = ip6;
 	w->events = events;
+	rng_init_system(&w->rng);
 	list_init(&w->waiting);
 	list_init(&w->free_slots);
 	w->epoll_fd = -1;

@@ -39,6 +39,7 @@ struct slot { /* a cache line a thread */
 	X(foreign)                                                                                 \
 	X(late)                                                                                    \
 	X(undeliverable)                                                                           \
+	X(untranslatable)                                                                          \
 	X(send_failed)
 
 /* Written by one thread, read by any. */
@@ -79,6 +80,8 @@ struct worker {
 	struct timers timers;
 	struct list waiting; /* streams with events that are due */
 	struct egress egress;
+	struct rng rng;
+	struct transcode_room room;
 	unsigned char packet[RTP_PACKET_MAX + 1];
 
 	/* Signalling thread. */

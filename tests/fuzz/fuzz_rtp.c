@@ -17,7 +17,7 @@ hear_report(uint8_t flags, uint32_t ssrc, struct slice packet, uint64_t now_us)
 {
 	struct rtcp_stats *own = &reports[flags >> 7], *other = &reports[1 - (flags >> 7)];
 
-	rtcp_stats_packet(own, other, ssrc, packet, now_us);
+	rtcp_stats_packet(own, &other->sr, ssrc, packet, now_us);
 	PROMISE(own->rtt_us <= 10000001 && own->lost < 1 << 23);
 	PROMISE(rtcp_stats_lost(own) >= own->lost);
 }
@@ -48,6 +48,7 @@ feed(struct latch *latch, struct rtp_stats *stats, uint8_t flags, struct slice p
 	PROMISE(packet.n >= 12 && !(flags & 1));
 	head = rtp_head_of(packet);
 	rtp_stats_packet(stats, &head, packet.n, now_us);
+	PROMISE(rtp_payload(packet).n <= packet.n - RTP_HEAD_BYTES);
 	PROMISE(stats->packets == packets + 1);
 	PROMISE(stats->highest >= stats->base && stats->base > 0);
 	/* A packet cannot reveal more losses than a dropout allows. */

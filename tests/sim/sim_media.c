@@ -99,6 +99,12 @@ stream_set_peer(
 }
 
 static void
+stream_translate(struct media *m, struct media_ref ref, enum media_side from,
+    const struct media_translation *what)
+{
+}
+
+static void
 stream_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
 	struct sim_stream *s = find(m, ref);
@@ -123,6 +129,7 @@ stream_close(struct media *m, struct media_ref ref)
 
 static const struct media_ops ops = {.open = stream_open,
     .set_peer = stream_set_peer,
+    .translate = stream_translate,
     .set_timeout = stream_set_timeout,
     .close = stream_close};
 

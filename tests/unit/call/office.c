@@ -61,6 +61,13 @@ media_set_peer(
 }
 
 static void
+media_translate(struct media *m, struct media_ref ref, enum media_side from,
+    const struct media_translation *what)
+{
+	office_of(m)->stream[ref.slot].translation[from] = *what;
+}
+
+static void
 media_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
 	office_of(m)->stream[ref.slot].timeout_ms = timeout_ms;
@@ -104,6 +111,7 @@ media_close(struct media *m, struct media_ref ref)
 
 static const struct media_ops media_ops = {.open = media_open,
     .set_peer = media_set_peer,
+    .translate = media_translate,
     .set_timeout = media_set_timeout,
     .close = media_close};
 

@@ -29,6 +29,7 @@ struct fake_stream {
 	uint64_t user;
 	uint32_t timeout_ms;
 	struct media_peer peer[MEDIA_SIDES];
+	struct media_translation translation[MEDIA_SIDES];
 };
 
 struct office {

@@ -1,0 +1,129 @@
+#include "media/coder_int.h"
+
+#include <stdlib.h>
+
+#include "media/conceal_int.h"
+
+static const struct coder_ops *const all_ops[MEDIA_CODECS] = {
+    [MEDIA_CODEC_PCMA] = &coder_pcma,
+    [MEDIA_CODEC_PCMU] = &coder_pcmu,
+    [MEDIA_CODEC_G722] = &coder_g722,
+    [MEDIA_CODEC_OPUS] = &coder_opus,
+    [MEDIA_CODEC_G729] = &coder_g729,
+    [MEDIA_CODEC_GSM] = &coder_gsm,
+    [MEDIA_CODEC_L16_8] = &coder_l16_8,
+    [MEDIA_CODEC_L16_16] = &coder_l16_16,
+    [MEDIA_CODEC_L16_48] = &coder_l16_48,
+};
+
+struct encoder {
+	const struct coder_ops *ops;
+	void *state;
+};
+
+struct decoder {
+	const struct coder_ops *ops;
+	void *state;
+	struct conceal *conceal; /* NULL: the codec does it */
+};
+
+bool
+coder_has_rate(enum media_codec codec, uint32_t rate_hz)
+{
+	const struct coder_ops *ops = codec < MEDIA_CODECS ? all_ops[codec] : NULL;
+
+	for (int i = 0; ops && i < CODER_RATES_MAX; i++)
+		if (rate_hz && ops->rate_hz[i] == rate_hz)
+			return true;
+	return false;
+}
+
+enum err
+encoder_new(enum media_codec codec, uint32_t rate_hz, struct encoder **out)
+{
+	struct encoder *e;
+
+	if (!coder_has_rate(codec, rate_hz))
+		return ERR_UNSUPPORTED;
+	e = calloc(1, sizeof *e);
+	if (!e)
+		return ERR_NOMEM;
+	e->ops = all_ops[codec];
+	e->state = e->ops->encoder_make(rate_hz);
+	if (!e->state) {
+		free(e);
+		return ERR_NOMEM;
+	}
+	*out = e;
+	return ERR_OK;
+}
+
+void
+encoder_free(struct encoder *e)
+{
+	if (!e)
+		return;
+	e->ops->encoder_drop(e->state);
+	free(e);
+}
+
+size_t
+encoder_encode(
+    struct encoder *e, const int16_t *pcm, size_t n, unsigned char out[CODER_PAYLOAD_MAX])
+{
+	return e->ops->encode(e->state, pcm, n, out);
+}
+
+enum err
+decoder_new(enum media_codec codec, uint32_t rate_hz, struct decoder **out)
+{
+	struct decoder *d;
+
+	if (!coder_has_rate(codec, rate_hz))
+		return ERR_UNSUPPORTED;
+	d = calloc(1, sizeof *d);
+	if (!d)
+		return ERR_NOMEM;
+	d->ops = all_ops[codec];
+	d->state = d->ops->decoder_make(rate_hz);
+	if (!d->ops->conceal)
+		d->conceal = malloc(sizeof *d->conceal);
+	if (!d->state || (!d->ops->conceal && !d->conceal)) {
+		decoder_free(d);
+		return ERR_NOMEM;
+	}
+	if (d->conceal)
+		conceal_init(d->conceal, rate_hz);
+	*out = d;
+	return ERR_OK;
+}
+
+void
+decoder_free(struct decoder *d)
+{
+	if (!d)
+		return;
+	if (d->state)
+		d->ops->decoder_drop(d->state);
+	free(d->conceal);
+	free(d);
+}
+
+size_t
+decoder_decode(struct decoder *d, struct slice payload, int16_t pcm[CODER_SAMPLES_MAX])
+{
+	size_t n = payload.n ? d->ops->decode(d->state, payload, pcm) : 0;
+
+	if (n && d->conceal)
+		conceal_heard(d->conceal, pcm, n);
+	return n;
+}
+
+void
+decoder_conceal(struct decoder *d, struct slice next, int16_t *pcm, size_t n)
+{
+	if (d->conceal)
+		conceal_fill(d->conceal, pcm, n);
+	else
+		d->ops->conceal(d->state, next, pcm, n);
+}

@@ -3,7 +3,7 @@
  * between. Each side sees our addresses and ports; formats and attributes pass.
  * Media line n of the offer is stream n of the call, whoever offers.
  */
-#include "call/call_int.h"
+#include "call/codecs.h"
 
 enum { FORMATS_MAX_BYTES = 256 };
 
@@ -60,6 +60,7 @@ open_stream(struct call *c, size_t i, bool audio)
 		return e;
 	s->call = c;
 	s->open = true;
+	memset(s->translated, 0, sizeof s->translated);
 	c->streams_open++;
 	sw->stats.streams_now++;
 	return ERR_OK;
@@ -127,7 +128,9 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 	if (e != ERR_OK)
 		return e;
 	if (is_answer && other && other->remote_sdp.n) {
-		e = bridge_read(other, &offer);
+		/* the offer was theirs, unless we said something else */
+		e = l->codecs_ours ? read_text(l, sdp_text_slice(&l->local_sdp), &offer)
+				   : bridge_read(other, &offer);
 		drop_refused_tail(&sdp, offer.n_media);
 		drop_refused_tail(&offer, sdp.n_media);
 		if (e == ERR_OK)
@@ -149,6 +152,8 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 	if (live == 0)
 		return ERR_UNSUPPORTED;
 	l->holding = sdp_is_hold(&sdp);
+	if (!is_answer)
+		c->offer_of = l->id;
 	return sdp_text_set(&l->remote_sdp, text);
 }
 
@@ -163,15 +168,43 @@ fit_lines(struct sdp *s, const struct sdp *before)
 	}
 }
 
+/* Whose formats to gets to see. before: what to described last, or NULL. */
+static enum err
+choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struct sdp *before,
+    struct sdp_rewrite_params *p)
+{
+	struct sdp_choice *choice = to->call->sw->sdp_choice;
+	bool answer = before && to->call->offer_of == to->id;
+
+	to->codecs_ours = false;
+	for (size_t i = 0; i < s->n_media; i++) {
+		const struct sdp_media *known =
+		    before && i < before->n_media && before->media[i].port ? &before->media[i]
+									   : NULL;
+
+		if (!carried(&s->media[i]) || (answer && !known))
+			continue;
+		switch (answer ? codecs_answer(from, to, &s->media[i], known, &choice[i])
+			       : codecs_offer(from, to, &s->media[i], known, &choice[i])) {
+		case CODECS_AS_THEY_ARE: continue;
+		case CODECS_NOTHING: return ERR_UNSUPPORTED;
+		case CODECS_OURS: to->codecs_ours = true; break;
+		case CODECS_CHOSEN: break;
+		}
+		p->choice[i] = &choice[i];
+	}
+	return ERR_OK;
+}
+
 /* Writes s, which came from the other side, for to. */
 static enum err
-give(struct leg *to, const struct sdp *s, bool sendrecv, struct slice *out)
+give(struct leg *to, const struct sdp *s, struct sdp_rewrite_params p, struct slice *out)
 {
 	struct call *c = to->call;
-	struct sdp_rewrite_params p = {
-	    .session_id = to->sdp_session, .version = to->sdp_version, .sendrecv = sendrecv};
 	struct buf b;
 
+	p.session_id = to->sdp_session;
+	p.version = to->sdp_version;
 	media_address(to, &p.local);
 	for (size_t i = 0; i < s->n_media; i++)
 		if (c->stream[i].open && carried(&s->media[i]))
@@ -199,19 +232,54 @@ is_asked_instead(const struct leg *l)
 	       (l->state == LEG_UP && l->call->leg[l->side] != l && !l->ack_owed);
 }
 
+/* What media have to do between the two, now that both are known. */
+static void
+translate(struct leg *x, struct leg *y)
+{
+	struct call *c = x->call;
+	bool needed = x->codecs_ours || y->codecs_ours;
+	struct sdp local, mine, theirs;
+
+	if (needed && (read_text(x, sdp_text_slice(&x->local_sdp), &local) != ERR_OK ||
+			  bridge_read(x, &mine) != ERR_OK || bridge_read(y, &theirs) != ERR_OK))
+		return;
+	for (size_t i = 0; i < SDP_MEDIA_MAX; i++) {
+		struct stream *s = &c->stream[i];
+		struct media_translation what = {0};
+
+		if (!s->open)
+			continue;
+		if (needed && i < local.n_media && i < mine.n_media && i < theirs.n_media)
+			codecs_translate(&local.media[i], &mine.media[i], &theirs.media[i], &what);
+		if (!what.n_routes && !s->translated[x->side])
+			continue;
+		s->translated[x->side] = what.n_routes;
+		media_stream_translate(c->sw->p.media, s->ref, x->side, &what);
+	}
+}
+
 enum err
 bridge_give(struct leg *from, struct leg *to, struct slice *out)
 {
 	/* who is asked instead of somebody else is not told that he is held */
-	bool fresh = from->state == LEG_UP && is_asked_instead(to);
+	struct sdp_rewrite_params p = {.sendrecv = from->state == LEG_UP && is_asked_instead(to)};
+	bool known;
 	struct sdp sdp, before;
 	enum err e = bridge_read(from, &sdp);
 
 	if (e != ERR_OK)
 		return e;
-	if (to->remote_sdp.n && bridge_read(to, &before) == ERR_OK)
+	known = to->remote_sdp.n && bridge_read(to, &before) == ERR_OK;
+	if (known)
 		fit_lines(&sdp, &before);
-	return give(to, &sdp, fresh, out);
+	e = choose_codecs(from, to, &sdp, known ? &before : NULL, &p);
+	if (e == ERR_OK)
+		e = give(to, &sdp, p, out);
+	if (e == ERR_OK && known && to->call->offer_of == to->id) {
+		translate(from, to);
+		translate(to, from);
+	}
+	return e;
 }
 
 /* ---- two offers that become each other's answer ---- */
@@ -298,7 +366,10 @@ bridge_give_common(struct leg *from, struct leg *to, struct slice *out)
 			return ERR_TOO_BIG;
 	}
 	sdp.n_media = theirs.n_media;
-	return give(to, &sdp, false, out);
+	to->codecs_ours = from->codecs_ours = false;
+	translate(from, to);
+	translate(to, from);
+	return give(to, &sdp, (struct sdp_rewrite_params){0}, out);
 }
 
 void

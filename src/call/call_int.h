@@ -30,6 +30,7 @@ struct stream {
 	uint16_t port[MEDIA_SIDES];
 	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
 	bool open, audio;
+	bool translated[MEDIA_SIDES]; /* what comes from there */
 };
 
 enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };
@@ -82,6 +83,7 @@ struct call {
 	struct ring ring;
 	unsigned streams_open;
 	uint8_t family[MEDIA_SIDES]; /* of the media sockets facing a seat: 4 or 6 */
+	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
 	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
@@ -131,6 +133,7 @@ struct call_switch {
 	struct messages *messages;
 	struct call_switch_stats stats;
 	struct sdp_memo sdp_memo;
+	struct sdp_choice sdp_choice[SDP_MEDIA_MAX]; /* scratch, as the next */
 	char sdp_scratch[SDP_TEXT_MAX];
 };
 

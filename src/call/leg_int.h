@@ -88,6 +88,8 @@ struct leg {
 	bool allows_update;	       /* its Allow says so */
 	uint64_t device;	       /* call_contact.device */
 	bool second_flow;	       /* another flow of its device has failed before */
+	bool codecs_wanted;	       /* it refused those it was offered: ours, too */
+	bool codecs_ours;	       /* local_sdp has others than the other side's */
 	bool hidden;		       /* its party does not want to be shown */
 	bool auto_answer;	       /* the phone is asked to answer by itself */
 	bool watched;		       /* its watchers know of it, in the state told */

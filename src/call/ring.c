@@ -71,6 +71,8 @@ try_again(struct leg *l, const struct sip_msg *resp)
 		l->session_s = session_after_422(l, resp);
 		return l->session_s != 0;
 	}
+	if (resp->status == 488 && !l->codecs_wanted && !l->call->offer_late)
+		return l->codecs_wanted = true; /* with codecs of ours */
 	return leg_line_follow_challenge(l, resp);
 }
 
@@ -146,6 +148,8 @@ fork_invite(struct leg *l)
 
 	if (!c->offer_late)
 		e = bridge_give(leg_other(l), l, &sdp);
+	if (l->codecs_wanted && !l->codecs_ours)
+		return false; /* there are none */
 	buf_init(&b, extra, sizeof extra);
 	session_write_offer(l, &b);
 	transfer_write_invite(l, &b);

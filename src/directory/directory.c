@@ -150,7 +150,8 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	struct directory *d = b->d;
 	struct dir_phone *p = ADD(d->phones, d->phone_count, b->phone_cap);
 
-	if (!p || !keep(d, row->name, &p->name) || !keep(d, row->type, &p->type))
+	if (!p || !keep(d, row->name, &p->name) || !keep(d, row->type, &p->type) ||
+	    !keep(d, row->codecs, &p->codecs))
 		return false;
 	p->id = row->id;
 	p->enabled = row->enabled;
@@ -185,7 +186,8 @@ keep_line_texts(struct directory *d, struct dir_line *l, const struct store_line
 	       keep(d, auth_username, &l->auth_username) && keep(d, row->password, &l->password) &&
 	       keep(d, row->from_user, &l->from_user) &&
 	       keep(d, row->from_domain, &l->from_domain) &&
-	       keep(d, row->main_number, &l->main_number) && keep_nets(d, row->permit, &l->permit);
+	       keep(d, row->main_number, &l->main_number) && keep(d, row->codecs, &l->codecs) &&
+	       keep_nets(d, row->permit, &l->permit);
 }
 
 static bool

@@ -57,6 +57,7 @@ struct dir_phone {
 	struct addr_nets permit, deny; /* where it may come from; permit wins */
 	struct addr address;	       /* static one (family 0 = none) with port */
 	uint32_t max_contacts, qualify_s;
+	struct slice codecs; /* model/codecs.h; empty = the settings' */
 	bool has_secret;
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const *users; /* by id; usually one */
@@ -91,6 +92,7 @@ struct dir_line {
 	enum dir_called_in called_in;
 	struct addr_nets permit;
 	uint32_t expires_s, qualify_s, max_calls; /* 0 calls = no limit */
+	struct slice codecs;			  /* as a phone's */
 };
 
 struct dir_range {

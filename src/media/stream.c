@@ -123,9 +123,9 @@ set_timeout(struct stream *s, struct worker *w, const struct plan *plan)
 }
 
 static void
-plan_reports(struct stream *s, struct worker *w)
+plan_reports(struct stream *s, struct worker *w, uint32_t ms)
 {
-	timer_start(&w->timers, &s->reports, REPORTS_MS / 2 + rng_below(&w->rng, REPORTS_MS));
+	timer_start(&w->timers, &s->reports, ms / 2 + rng_below(&w->rng, ms));
 }
 
 static void
@@ -138,7 +138,7 @@ translate(struct stream *s, struct worker *w, const struct plan *plan)
 	if (!s->interpreter)
 		timer_stop(&s->reports);
 	else if (!before)
-		plan_reports(s, w);
+		plan_reports(s, w, REPORTS_MS / 2);
 }
 
 static void
@@ -308,7 +308,7 @@ on_reports(struct timer *t)
 
 		deliver(slot, w, i, LATCH_RTCP, RTP_KIND_RTCP, slice_make(packet, n));
 	}
-	plan_reports(s, w);
+	plan_reports(s, w, REPORTS_MS);
 }
 
 /* ---- packets ---- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/addr_net.h"
+#include "model/codecs.h"
 #include "model/entities_int.h"
 
 enum { HASH_MAX_BYTES = 200 };
@@ -76,6 +77,7 @@ format_ok(const struct model_field *f, struct slice s)
 	case MODEL_FORMAT_HOST: return is_host(s);
 	case MODEL_FORMAT_NET: return addr_net_parse(s, &net) == ERR_OK;
 	case MODEL_FORMAT_NETS: return addr_nets_parse(s, NULL, 0, &n) == ERR_OK;
+	case MODEL_FORMAT_CODECS: return model_codecs_ok(s);
 	case MODEL_FORMAT_NONE: break;
 	}
 	return true;
@@ -86,7 +88,8 @@ static const char *const format_names[] = {[MODEL_FORMAT_NONE] = "value",
     [MODEL_FORMAT_EMAIL] = "e-mail address",
     [MODEL_FORMAT_HOST] = "host name or IP address",
     [MODEL_FORMAT_NET] = "IP address or network, as in 192.0.2.0/24",
-    [MODEL_FORMAT_NETS] = "list of networks, as in 10.0.0.0/8, 192.0.2.7"};
+    [MODEL_FORMAT_NETS] = "list of networks, as in 10.0.0.0/8, 192.0.2.7",
+    [MODEL_FORMAT_CODECS] = "list of different codecs, as in g722,alaw. Known: " MODEL_CODEC_KEYS};
 
 /* Empty is fine unless the field must have a value. */
 static json_t *

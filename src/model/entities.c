@@ -5,6 +5,7 @@
  */
 #include "model/model.h"
 
+#include "model/codecs.h"
 #include "model/entities_int.h"
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
@@ -89,6 +90,10 @@ static const struct model_field phone_fields[] = {
 	.description = "The phone may only come from these addresses; empty = from anywhere"},
     {"deny", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Refused networks",
 	.description = "Unless permitted as well"},
+    {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
+	.label = "Codecs",
+	.description =
+	    "In order, separated by commas; empty = as in the settings. Known: " MODEL_CODEC_KEYS},
     {"max_contacts", MODEL_INT, 0, 1, 16, .def = "4", .label = "Registrations at a time"},
     {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
 	.description = "Seconds between OPTIONS requests that test the phone; 0 = never"},
@@ -153,6 +158,10 @@ static const struct model_field line_fields[] = {
 	.description = "Of incoming calls; auto: Request-URI, and To when that names the account"},
     {"permit", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Permitted networks",
 	.description = "Calls may also come from these addresses of the provider"},
+    {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
+	.label = "Codecs",
+	.description =
+	    "In order, separated by commas; empty = as in the settings. Known: " MODEL_CODEC_KEYS},
     {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
 	.description = "Seconds between OPTIONS requests; 0 = never"},
     {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",

@@ -51,9 +51,10 @@ enum model_format {
 	MODEL_FORMAT_NONE,
 	MODEL_FORMAT_IP,
 	MODEL_FORMAT_EMAIL,
-	MODEL_FORMAT_HOST, /* IP address or name, with or without :port */
-	MODEL_FORMAT_NET,  /* "192.0.2.1", "192.0.2.0/24", IPv6 alike */
-	MODEL_FORMAT_NETS, /* several of them, separated by commas */
+	MODEL_FORMAT_HOST,   /* IP address or name, with or without :port */
+	MODEL_FORMAT_NET,    /* "192.0.2.1", "192.0.2.0/24", IPv6 alike */
+	MODEL_FORMAT_NETS,   /* several of them, separated by commas */
+	MODEL_FORMAT_CODECS, /* see model_codecs_ok */
 };
 
 enum model_on_delete { MODEL_KEEP, MODEL_CASCADE, MODEL_SET_NULL, MODEL_RESTRICT };

@@ -37,7 +37,8 @@ put_text_limits(json_t *s, const struct model_field *f)
 	    [MODEL_FORMAT_EMAIL] = "email",
 	    [MODEL_FORMAT_HOST] = "host",
 	    [MODEL_FORMAT_NET] = "net",
-	    [MODEL_FORMAT_NETS] = "nets"};
+	    [MODEL_FORMAT_NETS] = "nets",
+	    [MODEL_FORMAT_CODECS] = "codecs"};
 	char pattern[160];
 
 	if (f->min)

@@ -99,6 +99,11 @@ static const struct model_field fields[] = {
 	.label = "Last RTP port", AT(rtp_port_max)},
     {"sip_dscp", MODEL_INT, MODEL_RESTART, 0, 63, .def = "24", .label = "Mark of signalling (DSCP)",
 	.description = "24 = CS3, 40 = CS5; 0 = none", AT(sip_dscp)},
+    {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
+	.label = "Codecs",
+	.description = "Of phones and lines without a list of their own, in order, separated by "
+		       "commas; empty = whatever both sides know. Known: " MODEL_CODEC_KEYS,
+	AT(codecs)},
     {"audio_dscp", MODEL_INT, 0, 0, 63, .def = "46", .label = "Mark of voice (DSCP)",
 	.description = "46 = EF; 0 = none", AT(audio_dscp)},
     {"video_dscp", MODEL_INT, 0, 0, 63, .def = "34", .label = "Mark of video (DSCP)",

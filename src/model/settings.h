@@ -8,14 +8,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/codecs.h"
+
 struct settings {
 	char company[100];
-	char language[8];	/* "de", "en" */
-	char country_code[8];	/* "49" */
-	char area_code[12];	/* without the leading 0 */
-	char domain[256];	/* SIP realm */
-	char sip_address[64];	/* bind */
-	char media_address[64]; /* for SDP; "" = the local address facing the peer */
+	char language[8];		       /* "de", "en" */
+	char country_code[8];		       /* "49" */
+	char area_code[12];		       /* without the leading 0 */
+	char domain[256];		       /* SIP realm */
+	char sip_address[64];		       /* bind */
+	char codecs[MODEL_CODEC_LIST_MAX + 1]; /* of phones and lines without a list; "" = all */
+	char media_address[64];		       /* for SDP; "" = the local address facing the peer */
 	uint32_t sip_port, sips_port, ws_port, wss_port; /* 0 = not offered */
 	char tls_min_version[8];			 /* "1.2", "1.3" */
 	char tls_client_certificate[12];		 /* "none", "optional", "required" */

@@ -54,16 +54,36 @@ struct sdp_memo {
 ERR_MUST_CHECK enum err sdp_memo_parse(struct sdp_memo *memo, struct sdp *out, struct slice text);
 /** Held by the sender: every live audio is sendonly or inactive, or its address is 0.0.0.0. */
 bool sdp_is_hold(const struct sdp *s);
+/* A format of a media: what its number stands for. */
+struct sdp_format {
+	struct slice number;
+	struct slice name;	     /* "PCMA" (rtpmap or static table); empty if unknown */
+	uint32_t clock_hz, channels; /* 0 = not told; channels: 1 */
+	struct slice fmtp;
+};
+
+/** All of them, in order; returns how many. */
+size_t sdp_formats(const struct sdp_media *m, struct sdp_format out[SDP_FORMATS_MAX]);
+/** The same codec, whatever its numbers. */
+bool sdp_format_same(const struct sdp_format *a, const struct sdp_format *b);
 /** Codec name of a media's n-th format, e.g. "PCMA", "opus" (rtpmap or static table); empty if
  * unknown. */
 struct slice sdp_codec_name(const struct sdp_media *m, size_t nth);
+
+/* Other formats for a media than it has. */
+struct sdp_choice {
+	struct sdp_format format[SDP_FORMATS_MAX];
+	size_t n;
+	bool others; /* not only some of its own: the length of packets is not its any more */
+};
 
 struct sdp_rewrite_params {
 	struct addr local;	      /* our media address, port unused */
 	uint64_t session_id;	      /* ours, constant for the leg */
 	uint64_t version;	      /* grows when the text changes */
 	uint16_t port[SDP_MEDIA_MAX]; /* our RTP port for each media; 0 = refused */
-	bool sendrecv;		      /* leave out that one side holds: it is for somebody else */
+	const struct sdp_choice *choice[SDP_MEDIA_MAX]; /* NULL: its formats stay */
+	bool sendrecv; /* leave out that one side holds: it is for somebody else */
 };
 /** Writes s with our o=, c= and ports; RTCP on port + 1. Lines that speak of
  *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups, source-filter)

@@ -95,8 +95,58 @@ write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_param
 	write_connection(b, &p->local, &connection);
 }
 
+/* What speaks of formats by their numbers, or of the packets of all of them. */
+static bool
+speaks_of_formats(struct slice line_value, const struct sdp_choice *choice)
+{
+	struct slice value, name = sdp_attribute(line_value, &value);
+
+	if (choice->others && (slice_eq(name, SLICE("ptime")) || slice_eq(name, SLICE("maxptime"))))
+		return true;
+	return slice_eq(name, SLICE("rtpmap")) || slice_eq(name, SLICE("fmtp")) ||
+	       (choice->others && slice_eq(name, SLICE("rtcp-fb")));
+}
+
 static void
-write_media(struct buf *b, const struct sdp_media *m, uint16_t port, bool sendrecv)
+write_numbers(struct buf *b, const struct sdp_choice *choice)
+{
+	for (size_t i = 0; i < choice->n; i++) {
+		if (i)
+			buf_char(b, ' ');
+		buf_put(b, choice->format[i].number);
+	}
+}
+
+static void
+write_formats(struct buf *b, const struct sdp_choice *choice)
+{
+	for (const struct sdp_format *f = choice->format; f < choice->format + choice->n; f++) {
+		if (f->name.n && f->clock_hz) {
+			buf_lit(b, "a=rtpmap:");
+			buf_put(b, f->number);
+			buf_char(b, ' ');
+			buf_put(b, f->name);
+			buf_char(b, '/');
+			buf_u64(b, f->clock_hz);
+			if (f->channels > 1) {
+				buf_char(b, '/');
+				buf_u64(b, f->channels);
+			}
+			buf_lit(b, "\r\n");
+		}
+		if (f->fmtp.n) {
+			buf_lit(b, "a=fmtp:");
+			buf_put(b, f->number);
+			buf_char(b, ' ');
+			buf_put(b, f->fmtp);
+			buf_lit(b, "\r\n");
+		}
+	}
+}
+
+static void
+write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
+    const struct sdp_choice *choice, bool sendrecv)
 {
 	struct slice rest = m->text;
 	struct sdp_line line;
@@ -108,15 +158,23 @@ write_media(struct buf *b, const struct sdp_media *m, uint16_t port, bool sendre
 	buf_char(b, ' ');
 	buf_put(b, m->proto);
 	buf_char(b, ' ');
-	buf_put(b, m->formats);
+	if (choice)
+		write_numbers(b, choice);
+	else
+		buf_put(b, m->formats);
 	buf_lit(b, "\r\n");
 	if (port == 0)
 		return; /* refused: nothing more to say about it */
-	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND)
+	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND) {
+		if (line.type == 'a' && choice && speaks_of_formats(line.value, choice))
+			continue;
 		if (line.type != 'm' && line.type != 'c' &&
 		    !(line.type == 'a' && speaks_of_addresses(line.value)) &&
 		    !(sendrecv && is_direction(&line)))
 			write_line(b, &line);
+	}
+	if (choice)
+		write_formats(b, choice);
 }
 
 void
@@ -124,5 +182,5 @@ sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params 
 {
 	write_session(b, s, p);
 	for (size_t i = 0; i < s->n_media; i++)
-		write_media(b, &s->media[i], p->port[i], p->sendrecv);
+		write_media(b, &s->media[i], p->port[i], p->choice[i], p->sendrecv);
 }

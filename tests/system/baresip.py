@@ -20,13 +20,19 @@ MODULES = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/module
            "/usr/lib/aarch64-linux-gnu/baresip/modules")
 
 
-def write_tone(path, hertz, seconds=TONE_SECONDS):
-    one_second = b"".join(struct.pack("<h", round(9000 * math.sin(2 * math.pi * hertz * n / RATE)))
-                          for n in range(RATE))
+# A WAV file must have the rate and channels of the codec.
+CODECS = {"PCMA": ("g711", "PCMA/8000/1", RATE, 1), "PCMU": ("g711", "PCMU/8000/1", RATE, 1),
+          "G722": ("g722", "G722/16000/1", 16000, 1), "opus": ("opus", "opus/48000/2", 48000, 2),
+          "GSM": ("gsm", "GSM/8000/1", RATE, 1)}
+
+
+def write_tone(path, hertz, seconds=TONE_SECONDS, rate=RATE, channels=1):
+    one_second = b"".join(struct.pack("<h", round(9000 * math.sin(2 * math.pi * hertz * n / rate))) * channels
+                          for n in range(rate))
     with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
+        out.setnchannels(channels)
         out.setsampwidth(2)
-        out.setframerate(RATE)
+        out.setframerate(rate)
         for _ in range(seconds):
             out.writeframes(one_second)
 
@@ -61,20 +67,21 @@ class Baresip:
         self.name, self.hertz = name, hertz
         self.recordings = folder / "recordings"
         self.recordings.mkdir()
-        write_tone(folder / "tone.wav", hertz)
+        module, codec, rate, channels = CODECS[codecs]
+        write_tone(folder / "tone.wav", hertz, rate=rate, channels=channels)
         modules = next(path for path in MODULES if Path(path).is_dir())
         self.control_port = free_port("127.0.0.1")
         (folder / "config").write_text(
             f"sip_listen {sip_host}:{free_port(sip_host)}\n"
             f"audio_source aufile,{folder}/tone.wav\naudio_player aubridge,nil\naudio_alert aubridge,nil\n"
             f"ring_aufile none\nmodule_path {modules}\n"
-            "module g711.so\nmodule aufile.so\nmodule aubridge.so\n" + ("module sndfile.so\n" if record else "") +
+            f"module {module}.so\nmodule aufile.so\nmodule aubridge.so\n" + ("module sndfile.so\n" if record else "") +
             "".join(f"module_app {one}.so\n" for one in applications) +
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")
         (folder / "accounts").write_text(
             f"<sip:{name}@{server.host}:{server.port_of(transport)};transport={transport}>;auth_user={name};auth_pass={secret};"
-            f"regint={register_s};answermode={answer};audio_codecs={codecs}\n")
+            f"regint={register_s};answermode={answer};audio_codecs={codec}\n")
         (folder / "contacts").write_text(contacts)
         self.log = folder / "log"
         with self.log.open("w") as log:

@@ -162,6 +162,10 @@ refusals_reach_the_caller(void **state)
 		invite("101", "", sdp_of(ben, 4000, ""));
 		ua_answer(anna1, ua_expect(anna1, "INVITE", 100), cases[i].from_phone, "", "");
 		ua_expect(anna1, "ACK", 100);
+		if (cases[i].from_phone == 488) { /* asked again, with codecs of ours */
+			ua_answer(anna1, ua_expect(anna1, "INVITE", 100), 488, "", "");
+			ua_expect(anna1, "ACK", 100);
+		}
 		final = ua_expect(ben, cases[i].to_caller, 100);
 		ua_ack_failure(ben, final);
 		office_run(&o, 100);

@@ -294,7 +294,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -696,7 +696,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "qualify_s" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "max_calls" | "position";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3022,6 +3022,12 @@ export interface components {
              */
             sip_dscp: number;
             /**
+             * Codecs
+             * Format: codecs
+             * @description Of phones and lines without a list of their own, in order, separated by commas; empty = whatever both sides know. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string;
+            /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none
              */
@@ -3233,6 +3239,12 @@ export interface components {
              */
             sip_dscp?: number;
             /**
+             * Codecs
+             * Format: codecs
+             * @description Of phones and lines without a list of their own, in order, separated by commas; empty = whatever both sides know. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
+            /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none
              */
@@ -3430,6 +3442,12 @@ export interface components {
              * @description Unless permitted as well
              */
             deny: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string;
             /** Registrations at a time */
             max_contacts: number;
             /**
@@ -3512,6 +3530,12 @@ export interface components {
              * @description Unless permitted as well
              */
             deny?: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
             /** Registrations at a time */
             max_contacts?: number;
             /**
@@ -3598,6 +3622,12 @@ export interface components {
              * @description Unless permitted as well
              */
             deny?: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
             /**
              * Registrations at a time
              * @default 4
@@ -3864,6 +3894,12 @@ export interface components {
              */
             permit: string;
             /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string;
+            /**
              * Check interval
              * @description Seconds between OPTIONS requests; 0 = never
              */
@@ -3967,6 +4003,12 @@ export interface components {
              * @description Calls may also come from these addresses of the provider
              */
             permit?: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
             /**
              * Check interval
              * @description Seconds between OPTIONS requests; 0 = never
@@ -4083,6 +4125,12 @@ export interface components {
              * @description Calls may also come from these addresses of the provider
              */
             permit?: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
             /**
              * Check interval
              * @description Seconds between OPTIONS requests; 0 = never

@@ -16,8 +16,9 @@ const SECRET = ['secret'];
 const BY_PASSWORD = ['digest', 'max_contacts'];
 const BY_ADDRESS = ['host', 'port', 'transport'];
 const NETWORK = ['nat', 'qualify_s', 'permit', 'deny', 'tls_required'];
+const VOICE = ['codecs'];
 const STATE = ['enabled'];
-const FIELDS = [...IDENTITY, ...SECRET, ...BY_PASSWORD, ...BY_ADDRESS, ...NETWORK, ...STATE];
+const FIELDS = [...IDENTITY, ...SECRET, ...BY_PASSWORD, ...BY_ADDRESS, ...NETWORK, ...VOICE, ...STATE];
 
 interface PhoneFormProps {
   schema: EntitySchema;
@@ -68,6 +69,9 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
       )}
       <FieldGroup title={t('phones.group.network')}>
         <Fields form={form} fields={NETWORK} />
+      </FieldGroup>
+      <FieldGroup title={t('phones.group.voice')}>
+        <Fields form={form} fields={VOICE} />
       </FieldGroup>
       <Fields form={form} fields={STATE} />
       {dialogue}

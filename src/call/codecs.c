@@ -1,0 +1,442 @@
+#include "call/codecs.h"
+
+#include "media/codec.h"
+#include "model/codecs.h"
+
+enum { PT_DYNAMIC_FIRST = 96, PT_DYNAMIC_LAST = 127, ASIDE = 1000 };
+
+/* What we offer of our own, best first, when a leg has no list. */
+static const enum media_codec ours[] = {MEDIA_CODEC_OPUS, MEDIA_CODEC_G722, MEDIA_CODEC_PCMA,
+    MEDIA_CODEC_PCMU, MEDIA_CODEC_G729, MEDIA_CODEC_GSM};
+
+/* Their numbers as text: the dynamic ones have no other. */
+#define N(n) SLICE(#n)
+static const struct slice number_text[] = {N(0), N(1), N(2), N(3), N(4), N(5), N(6), N(7), N(8),
+    N(9), N(10), N(11), N(12), N(13), N(14), N(15), N(16), N(17), N(18)};
+static const struct slice dynamic_text[] = {N(96), N(97), N(98), N(99), N(100), N(101), N(102),
+    N(103), N(104), N(105), N(106), N(107), N(108), N(109), N(110), N(111), N(112), N(113), N(114),
+    N(115), N(116), N(117), N(118), N(119), N(120), N(121), N(122), N(123), N(124), N(125), N(126),
+    N(127)};
+#undef N
+
+static struct slice
+list_of(const struct leg *l)
+{
+	const struct directory *dir = l->call->sw->p.directory;
+	const struct dir_phone *phone = l->phone ? dir_phone_by_id(dir, l->phone) : NULL;
+	const struct dir_line *line = l->line ? dir_line_by_id(dir, l->line) : NULL;
+	struct slice own = line ? line->codecs : phone ? phone->codecs : SLICE("");
+
+	return own.n ? own : slice_cstr(dir_settings(dir)->codecs);
+}
+
+static bool
+names_video(struct slice list)
+{
+	const struct model_codec *c;
+
+	while ((c = model_codec_take(&list)))
+		if (c->video)
+			return true;
+	return false;
+}
+
+/* Its place in the list; -1: not there. */
+static int
+rank(struct slice list, struct slice name)
+{
+	const struct model_codec *c;
+
+	for (int i = 0; (c = model_codec_take(&list)); i++)
+		if (slice_eq_nocase(c->name, name))
+			return i;
+	return -1;
+}
+
+static enum media_codec
+codec_of(const struct sdp_format *f)
+{
+	return media_codec_find(f->name, f->clock_hz, f->channels);
+}
+
+/* What goes with a conversation but is none, of any list: keys, comfort noise; repetition and
+ * protection of pictures. */
+static bool
+is_aside(const struct sdp_format *f)
+{
+	static const struct slice names[] = {SLICE("telephone-event"), SLICE("CN"), SLICE("rtx"),
+	    SLICE("red"), SLICE("ulpfec"), SLICE("flexfec-03")};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (slice_eq_nocase(f->name, names[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_speakable(const struct sdp_format *f)
+{
+	return media_codec_is_voice(codec_of(f));
+}
+
+static const struct sdp_format *
+find_same(const struct sdp_format *in, size_t n, const struct sdp_format *f)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sdp_format_same(&in[i], f))
+			return &in[i];
+	return NULL;
+}
+
+/* Packets that we could read: not encrypted. */
+static bool
+is_plain_audio(const struct sdp_media *m)
+{
+	return slice_eq(m->kind, SLICE("audio")) &&
+	       (slice_eq_nocase(m->proto, SLICE("RTP/AVP")) ||
+		   slice_eq_nocase(m->proto, SLICE("RTP/AVPF")));
+}
+
+/* ---- lists ---- */
+
+struct filter {
+	struct slice from, to; /* lists; empty = all */
+	bool video;
+};
+
+static void
+filter_make(
+    struct filter *f, const struct leg *from, const struct leg *to, const struct sdp_media *m)
+{
+	f->from = list_of(from);
+	f->to = list_of(to);
+	f->video = !slice_eq(m->kind, SLICE("audio"));
+	/* a list of voice codecs says nothing about pictures */
+	if (f->video && !names_video(f->from))
+		f->from.n = 0;
+	if (f->video && !names_video(f->to))
+		f->to.n = 0;
+}
+
+/* Where it stands by the lists: first what the one who is asked likes; -1: not wanted. */
+static int
+place(const struct filter *f, const struct sdp_format *format)
+{
+	int from = f->from.n ? rank(f->from, format->name) : 0;
+	int to = f->to.n ? rank(f->to, format->name) : 0;
+
+	if (is_aside(format))
+		return ASIDE;
+	if (from < 0 || to < 0)
+		return -1;
+	return f->to.n ? to : from;
+}
+
+/* The wanted ones by their places, equals as they were. True: not all, or in another order. */
+static bool
+pick(const struct filter *f, const struct sdp_format *in, size_t n, struct sdp_choice *out)
+{
+	int at[SDP_FORMATS_MAX];
+	bool changed = false;
+
+	out->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		int here = place(f, &in[i]);
+		size_t k = out->n;
+
+		if (here < 0) {
+			changed = true;
+			continue;
+		}
+		while (k > 0 && at[k - 1] > here)
+			k--;
+		changed |= k < out->n;
+		memmove(&at[k + 1], &at[k], (out->n - k) * sizeof at[0]);
+		memmove(&out->format[k + 1], &out->format[k], (out->n - k) * sizeof out->format[0]);
+		at[k] = here;
+		out->format[k] = in[i];
+		out->n++;
+	}
+	return changed;
+}
+
+static bool
+has_main(const struct sdp_format *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_aside(&f[i]))
+			return true;
+	return false;
+}
+
+/* ---- ours ---- */
+
+static bool
+is_taken(const struct sdp_choice *c, struct slice number)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (slice_eq(c->format[i].number, number))
+			return true;
+	return false;
+}
+
+/* Behind the voice that is there, before keys and noise. */
+static void
+insert(struct sdp_choice *c, const struct sdp_format *f)
+{
+	size_t k = c->n;
+
+	while (k > 0 && is_aside(&c->format[k - 1]))
+		k--;
+	memmove(&c->format[k + 1], &c->format[k], (c->n - k) * sizeof *f);
+	c->format[k] = *f;
+	c->n++;
+}
+
+/* True: one more. */
+static bool
+add(struct sdp_choice *c, enum media_codec codec)
+{
+	const struct media_codec_info *info = media_codec_info(codec);
+	struct sdp_format f = {.name = info->name,
+	    .clock_hz = info->clock_hz,
+	    .channels = info->channels,
+	    .fmtp = info->fmtp};
+
+	if (c->n == SDP_FORMATS_MAX || find_same(c->format, c->n, &f))
+		return false;
+	if (info->static_pt != MEDIA_PT_DYNAMIC)
+		f.number = number_text[info->static_pt];
+	for (int pt = PT_DYNAMIC_LAST; !f.number.n && pt >= PT_DYNAMIC_FIRST; pt--)
+		if (!is_taken(c, dynamic_text[pt - PT_DYNAMIC_FIRST]))
+			f.number = dynamic_text[pt - PT_DYNAMIC_FIRST];
+	if (!f.number.n || is_taken(c, f.number))
+		return false;
+	insert(c, &f);
+	return true;
+}
+
+/* What to is known to speak, then what its list says, or all of ours. */
+static bool
+add_ours(struct sdp_choice *c, struct slice list, const struct sdp_format *known, size_t n_known)
+{
+	bool added = false;
+	const struct model_codec *k;
+
+	for (size_t i = 0; i < n_known; i++)
+		if (is_speakable(&known[i]) && (!list.n || rank(list, known[i].name) >= 0))
+			added |= add(c, codec_of(&known[i]));
+	if (n_known)
+		return added;
+	if (!list.n)
+		for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+			added |= add(c, ours[i]);
+	while ((k = model_codec_take(&list))) {
+		enum media_codec codec = media_codec_find(k->name, 0, 0);
+
+		if (media_codec_is_voice(codec))
+			added |= add(c, codec);
+	}
+	return added;
+}
+
+static bool
+any_speakable(const struct sdp_format *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_speakable(&f[i]))
+			return true;
+	return false;
+}
+
+static bool
+any_common(const struct sdp_format *a, size_t n_a, const struct sdp_format *b, size_t n_b)
+{
+	for (size_t i = 0; i < n_a; i++)
+		if (!is_aside(&a[i]) && find_same(b, n_b, &a[i]))
+			return true;
+	return false;
+}
+
+enum codecs
+codecs_offer(const struct leg *from, const struct leg *to, const struct sdp_media *m,
+    const struct sdp_media *known, struct sdp_choice *out)
+{
+	struct sdp_format theirs[SDP_FORMATS_MAX], knows[SDP_FORMATS_MAX];
+	bool audio = slice_eq(m->kind, SLICE("audio")), changed;
+	struct filter f;
+	size_t n, n_knows = 0;
+
+	if (!audio && !slice_eq(m->kind, SLICE("video")))
+		return CODECS_AS_THEY_ARE;
+	filter_make(&f, from, to, m);
+	if (!f.from.n && !f.to.n && !to->codecs_wanted && !known)
+		return CODECS_AS_THEY_ARE;
+	n = sdp_formats(m, theirs);
+	changed = pick(&f, theirs, n, out);
+	out->others = false;
+	if (audio && is_plain_audio(m) && any_speakable(theirs, n)) {
+		if (known && is_plain_audio(known))
+			n_knows = sdp_formats(known, knows);
+		if ((!has_main(out->format, out->n) || to->codecs_wanted ||
+			(n_knows && !any_common(out->format, out->n, knows, n_knows))) &&
+		    add_ours(out, f.to, knows, n_knows)) {
+			out->others = true;
+			return CODECS_OURS;
+		}
+	}
+	if (has_main(out->format, out->n))
+		return changed ? CODECS_CHOSEN : CODECS_AS_THEY_ARE;
+	return CODECS_NOTHING;
+}
+
+/* ---- answers ---- */
+
+/* The voice codec of the offer that the offerer's list likes best, or he himself. */
+static const struct sdp_format *
+best_offered(struct slice list, const struct sdp_format *offered, size_t n)
+{
+	const struct sdp_format *best = NULL;
+	int at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int here = list.n ? rank(list, offered[i].name) : 0;
+
+		if (is_speakable(&offered[i]) && here >= 0 && (!best || here < at)) {
+			best = &offered[i];
+			at = here;
+		}
+	}
+	return best;
+}
+
+static void
+keep(struct sdp_choice *c, const struct sdp_format *f)
+{
+	if (c->n < SDP_FORMATS_MAX)
+		c->format[c->n++] = *f;
+}
+
+/* One codec of the offer, under its number, and keys if from has them. */
+static enum codecs
+answer_translated(struct slice list, const struct sdp_format *offered, size_t n,
+    const struct sdp_format *theirs, size_t n_theirs, struct sdp_choice *out)
+{
+	const struct sdp_format *best = best_offered(list, offered, n);
+	bool keys = false;
+
+	if (!best || !any_speakable(theirs, n_theirs))
+		return CODECS_NOTHING;
+	out->n = 0;
+	out->others = true;
+	keep(out, best);
+	out->format[0].fmtp = media_codec_info(codec_of(best))->fmtp;
+	for (size_t i = 0; i < n_theirs; i++)
+		keys |= media_codec_is_event(codec_of(&theirs[i]));
+	for (size_t i = 0; i < n && keys; i++)
+		if (media_codec_is_event(codec_of(&offered[i])) &&
+		    offered[i].clock_hz == best->clock_hz)
+			keep(out, &offered[i]);
+	for (size_t i = 0; i < n && keys && out->n == 1; i++)
+		if (media_codec_is_event(codec_of(&offered[i])))
+			keep(out, &offered[i]);
+	return CODECS_OURS;
+}
+
+enum codecs
+codecs_answer(const struct leg *from, const struct leg *to, const struct sdp_media *m,
+    const struct sdp_media *offer, struct sdp_choice *out)
+{
+	struct sdp_format theirs[SDP_FORMATS_MAX], offered[SDP_FORMATS_MAX];
+	size_t n, n_offered;
+	bool all = true;
+
+	if (!from->codecs_ours || !is_plain_audio(m) || !is_plain_audio(offer))
+		return CODECS_AS_THEY_ARE;
+	n = sdp_formats(m, theirs);
+	n_offered = sdp_formats(offer, offered);
+	out->n = 0;
+	out->others = false;
+	for (size_t i = 0; i < n; i++) {
+		if (find_same(offered, n_offered, &theirs[i]))
+			keep(out, &theirs[i]);
+		else
+			all = false;
+	}
+	if (has_main(out->format, out->n))
+		return all ? CODECS_AS_THEY_ARE : CODECS_OURS;
+	return answer_translated(list_of(to), offered, n_offered, theirs, n, out);
+}
+
+/* ---- translation ---- */
+
+static bool
+payload_type(const struct sdp_format *f, uint8_t *out)
+{
+	uint32_t n;
+
+	if (slice_to_u32(f->number, 127, &n) != ERR_OK)
+		return false;
+	*out = (uint8_t)n;
+	return true;
+}
+
+/* Into what f becomes for who understands these; NULL: into nothing. */
+static const struct sdp_format *
+become(const struct sdp_format *f, const struct sdp_format *to, size_t n)
+{
+	const struct sdp_format *same = find_same(to, n, f);
+	bool keys = media_codec_is_event(codec_of(f));
+
+	if (same)
+		return same;
+	if (!keys && !is_speakable(f))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (keys ? media_codec_is_event(codec_of(&to[i])) : is_speakable(&to[i]))
+			return &to[i];
+	return NULL;
+}
+
+static bool
+route(struct media_translation *t, const struct sdp_format *in, const struct sdp_format *out)
+{
+	struct media_route r = {.codec_in = codec_of(in), .codec_out = codec_of(out)};
+
+	if (t->n_routes == MEDIA_ROUTES_MAX || !payload_type(in, &r.pt_in) ||
+	    !payload_type(out, &r.pt_out))
+		return false;
+	t->route[t->n_routes++] = r;
+	return r.codec_in != r.codec_out || r.pt_in != r.pt_out;
+}
+
+void
+codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote_x,
+    const struct sdp_media *remote_y, struct media_translation *out)
+{
+	struct sdp_format told[SDP_FORMATS_MAX], speaks[SDP_FORMATS_MAX], wants[SDP_FORMATS_MAX];
+	size_t n_told, n_speaks, n_wants;
+	bool needed = false;
+
+	*out = (struct media_translation){0};
+	if (!is_plain_audio(local_x) || !is_plain_audio(remote_x) || !is_plain_audio(remote_y))
+		return;
+	n_told = sdp_formats(local_x, told);
+	n_speaks = sdp_formats(remote_x, speaks);
+	n_wants = sdp_formats(remote_y, wants);
+	out->ptime_ms = remote_y->ptime_ms <= MEDIA_PTIME_MAX_MS ? (uint8_t)remote_y->ptime_ms : 0;
+	/* it sends what both of us have named, under our numbers (RFC 3264, 6.1) */
+	for (size_t i = 0; i < n_told; i++) {
+		const struct sdp_format *to;
+
+		if (!find_same(speaks, n_speaks, &told[i]))
+			continue;
+		to = become(&told[i], wants, n_wants);
+		if (to)
+			needed |= route(out, &told[i], to);
+		else
+			needed = true; /* has to be kept from who does not know it */
+	}
+	if (!needed || !out->n_routes)
+		*out = (struct media_translation){0};
+}

@@ -1,0 +1,32 @@
+/*
+ * Which codecs a leg is offered or answered with, and what has to be translated. Private to call/.
+ *
+ * Each phone and line may have an ordered list of codecs (model/codecs.h). What both sides know
+ * passes, in the order of the one who is asked. Only where they have nothing in common does a leg
+ * get codecs of ours, and media translate (media/translate.h).
+ */
+#ifndef CALL_CODECS_H
+#define CALL_CODECS_H
+
+#include "call/call_int.h"
+
+enum codecs {
+	CODECS_AS_THEY_ARE,
+	CODECS_CHOSEN,	/* some of theirs, or in another order */
+	CODECS_OURS,	/* with ours among them: it will be translated, or may be */
+	CODECS_NOTHING, /* nobody could speak to the other */
+};
+
+/** What of m, from's media line, is offered to to. known: to's own last description of that line,
+ *  or NULL. Fills out when chosen or ours; its texts live as long as m, known and the directory. */
+enum codecs codecs_offer(const struct leg *from, const struct leg *to, const struct sdp_media *m,
+    const struct sdp_media *known, struct sdp_choice *out);
+/** What to, who has offered offer, is answered with when from has answered m. */
+enum codecs codecs_answer(const struct leg *from, const struct leg *to, const struct sdp_media *m,
+    const struct sdp_media *offer, struct sdp_choice *out);
+/** What media must do with what x sends to y: local is what we told x, remote what x and y
+ *  described last. No routes: it passes untouched. */
+void codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote_x,
+    const struct sdp_media *remote_y, struct media_translation *out);
+
+#endif

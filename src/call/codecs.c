@@ -385,17 +385,17 @@ payload_type(const struct sdp_format *f, uint8_t *out)
 static const struct sdp_format *
 become(const struct sdp_format *f, const struct sdp_format *to, size_t n)
 {
-	const struct sdp_format *same = find_same(to, n, f);
-	bool keys = media_codec_is_event(codec_of(f));
+	bool keys = media_codec_is_event(codec_of(f)), voice = is_speakable(f);
+	const struct sdp_format *nearest = NULL;
 
-	if (same)
-		return same;
-	if (!keys && !is_speakable(f))
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (keys ? media_codec_is_event(codec_of(&to[i])) : is_speakable(&to[i]))
-			return &to[i];
-	return NULL;
+	for (const struct sdp_format *t = to; t < to + n; t++) {
+		if (sdp_format_same(t, f))
+			return t;
+		if (!nearest &&
+		    ((keys && media_codec_is_event(codec_of(t))) || (voice && is_speakable(t))))
+			nearest = t;
+	}
+	return nearest;
 }
 
 static bool

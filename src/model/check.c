@@ -118,8 +118,9 @@ check_text(const struct model_field *f, const json_t *in, struct model_errors *e
 		model_error_add(errors, "too_long", f->name,
 		    "%s must have at most %lld characters.", f->label, (long long)f->max);
 	else if (!format_ok(f, s))
-		model_error_add(errors, "bad_format", f->name, "%s is not a valid %s.", f->label,
-		    format_names[f->format]);
+		model_error_add(errors,
+		    f->format == MODEL_FORMAT_CODECS ? "bad_codecs" : "bad_format", f->name,
+		    "%s is not a valid %s.", f->label, format_names[f->format]);
 	else
 		return json_stringn(s.p, s.n);
 	return NULL;

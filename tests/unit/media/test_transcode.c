@@ -277,7 +277,8 @@ wide_band_stays_wide(void **state)
 			uint32_t out_hz = media_codec_info(wide[k])->rate_hz;
 			size_t n = in_hz * SECONDS, m = out_hz * SECONDS;
 			int16_t *said = malloc(n * sizeof *said),
-				*heard = malloc(m * sizeof *heard);
+				*heard = malloc(m * sizeof *heard),
+				*same = malloc(m * sizeof *same);
 			struct line l;
 			double before, after;
 
@@ -285,9 +286,8 @@ wide_band_stays_wide(void **state)
 			line_open(&l, wide[i], wide[k], 0);
 			say(&l, said, n, NULL);
 			m = listen(&l, heard, m);
-			said = realloc(said, m * sizeof *said);
-			voice_make(said, m, out_hz, true);
-			before = voice_share_above(said, m, out_hz, 4500);
+			voice_make(same, m, out_hz, true);
+			before = voice_share_above(same, m, out_hz, 4500);
 			after = voice_share_above(heard, m, out_hz, 4500);
 			if (after < before * 0.35 || after > before * 1.3)
 				fail_msg(
@@ -295,6 +295,7 @@ wide_band_stays_wide(void **state)
 			line_close(&l);
 			free(said);
 			free(heard);
+			free(same);
 		}
 }
 

@@ -139,6 +139,11 @@ phone_fields_pho_2_pho_3(void **state)
 	    {&model_phone, "{'transport':'sctp'}", "bad_choice", "transport"},
 	    {&model_phone, "{'max_contacts':17}", "too_large", "max_contacts"},
 	    {&model_phone, "{'qualify_s':0}", NULL, NULL},
+	    {&model_phone, "{'codecs':'g722, alaw,h264'}", NULL, NULL},
+	    {&model_phone, "{'codecs':''}", NULL, NULL},
+	    {&model_phone, "{'codecs':'g722,,alaw'}", "bad_codecs", "codecs"},
+	    {&model_phone, "{'codecs':'g722,mp3'}", "bad_codecs", "codecs"},
+	    {&model_phone, "{'codecs':'alaw, alaw'}", "bad_codecs", "codecs"},
 	    {&model_phone, "{'ha1_md5':'00'}", "unknown_field", "ha1_md5"},
 	    {&model_phone, "{'users':[1]}", "read_only", "users"},
 	};

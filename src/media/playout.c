@@ -1,0 +1,352 @@
+#include "media/playout_int.h"
+
+#include <stdlib.h>
+
+#include "media/resample_int.h"
+#include "media/stretch_int.h"
+
+enum {
+	STEP_MS = 10, /* silence and concealment come in such pieces */
+	CONCEAL_MAX_MS = 100,
+	STOP_MS = 500,	   /* nothing came for so long: it begins anew */
+	LEEWAY_US = 15000, /* so far from what is wanted it may be */
+	HASTE_US = 80000,  /* so far, every packet is stretched, not one in three */
+	GET_MAX_MS = 60,
+	READY_MS = CODER_PACKET_MAX_MS + GET_MAX_MS + 2 * STRETCH_PERIOD_MAX_MS,
+};
+
+struct playout {
+	struct playout_format format[MEDIA_ROUTES_MAX];
+	size_t n_formats;
+	uint32_t rate_hz, clock_hz;
+	struct jitter jitter;
+	struct decoder *decoder;
+	enum media_codec decodes;
+	uint32_t decoder_hz;
+	struct resampler *resampler;
+
+	bool playing;
+	int64_t at;	      /* timestamp of what comes next */
+	int64_t borrowed;     /* ticks that were made up while nothing was there */
+	uint32_t missing_ms;  /* in a row */
+	unsigned unstretched; /* packets since the last stretch */
+	bool sound;	      /* something but silence is among what is ready */
+	struct playout_stats stats;
+	int16_t decoded[CODER_SAMPLES_MAX];
+	size_t n_given; /* last */
+	size_t n_ready, ready_max;
+	int16_t ready[];
+};
+
+/* ---- birth and death ---- */
+
+static enum media_codec
+codec_of(const struct playout *p, uint8_t payload_type)
+{
+	for (size_t i = 0; i < p->n_formats; i++)
+		if (p->format[i].payload_type == payload_type)
+			return p->format[i].codec;
+	return MEDIA_CODEC_NONE;
+}
+
+enum err
+playout_new(const struct playout_format *formats, size_t n, uint32_t rate_hz, struct playout **out)
+{
+	size_t ready_max = rate_hz / 1000 * READY_MS;
+	struct playout *p = calloc(1, sizeof *p + ready_max * sizeof p->ready[0]);
+
+	if (!p)
+		return ERR_NOMEM;
+	p->rate_hz = rate_hz;
+	p->ready_max = ready_max;
+	for (size_t i = 0; i < n && p->n_formats < MEDIA_ROUTES_MAX; i++)
+		if (media_codec_is_voice(formats[i].codec))
+			p->format[p->n_formats++] = formats[i];
+	if (!p->n_formats) {
+		free(p);
+		return ERR_INVALID;
+	}
+	p->clock_hz = media_codec_info(p->format[0].codec)->clock_hz;
+	jitter_init(&p->jitter, p->clock_hz);
+	*out = p;
+	return ERR_OK;
+}
+
+static void
+drop_decoder(struct playout *p)
+{
+	decoder_free(p->decoder);
+	resampler_free(p->resampler);
+	p->decoder = NULL;
+	p->resampler = NULL;
+	p->decodes = MEDIA_CODEC_NONE;
+}
+
+void
+playout_free(struct playout *p)
+{
+	if (!p)
+		return;
+	drop_decoder(p);
+	jitter_fini(&p->jitter);
+	free(p);
+}
+
+const struct playout_stats *
+playout_stats(const struct playout *p)
+{
+	return &p->stats;
+}
+
+const struct jitter_stats *
+playout_jitter_stats(const struct playout *p)
+{
+	return &p->jitter.stats;
+}
+
+static bool
+ready_decoder(struct playout *p, enum media_codec codec)
+{
+	bool direct = coder_has_rate(codec, p->rate_hz);
+
+	if (p->decodes == codec)
+		return true;
+	drop_decoder(p);
+	p->decoder_hz = direct ? p->rate_hz : media_codec_info(codec)->rate_hz;
+	if (decoder_new(codec, p->decoder_hz, &p->decoder) == ERR_OK &&
+	    (direct || resampler_new(p->decoder_hz, p->rate_hz, &p->resampler) == ERR_OK)) {
+		p->decodes = codec;
+		return true;
+	}
+	drop_decoder(p);
+	return false;
+}
+
+/* ---- ticks and samples ---- */
+
+static int64_t
+ticks_of_ms(const struct playout *p, uint32_t ms)
+{
+	return (int64_t)p->clock_hz / 1000 * ms;
+}
+
+/* ---- what becomes ready ---- */
+
+static void
+put_silence(struct playout *p, size_t n)
+{
+	if (n > p->ready_max - p->n_ready)
+		n = p->ready_max - p->n_ready;
+	memset(p->ready + p->n_ready, 0, n * sizeof p->ready[0]);
+	p->n_ready += n;
+}
+
+/* The first n of decoded. */
+static void
+put_decoded(struct playout *p, size_t n)
+{
+	size_t room = p->ready_max - p->n_ready;
+
+	p->sound = true;
+	if (p->resampler) {
+		p->n_ready +=
+		    resampler_run(p->resampler, p->decoded, n, p->ready + p->n_ready, room);
+		return;
+	}
+	if (n > room)
+		n = room;
+	memcpy(p->ready + p->n_ready, p->decoded, n * sizeof p->ready[0]);
+	p->n_ready += n;
+}
+
+/* ms of what is missing: made up as long as ears believe it. */
+static void
+put_missing(struct playout *p, uint32_t ms, struct slice next)
+{
+	p->missing_ms += ms;
+	if (!p->decoder || p->missing_ms > CONCEAL_MAX_MS) {
+		put_silence(p, p->rate_hz / 1000 * ms);
+		return;
+	}
+	decoder_conceal(p->decoder, next, p->decoded, p->decoder_hz / 1000 * ms);
+	p->stats.concealed_ms += ms;
+	put_decoded(p, p->decoder_hz / 1000 * ms);
+}
+
+/* What is needed now has had so much more time to come than it should have; negative: less. */
+static int64_t
+surplus_us(const struct playout *p, uint64_t now_us)
+{
+	return jitter_lateness_us(&p->jitter, p->at, now_us) -
+	       (int64_t)jitter_target_us(&p->jitter);
+}
+
+/* A period less or more where the delay is not what it should be, not too often. */
+static void
+follow_clock(struct playout *p, int64_t off)
+{
+	bool far = off > HASTE_US || off < -HASTE_US;
+
+	p->unstretched++;
+	if (p->n_ready < p->rate_hz / 1000 * STRETCH_MIN_MS || (!far && p->unstretched < 3) ||
+	    p->ready_max - p->n_ready < p->rate_hz / 1000 * STRETCH_PERIOD_MAX_MS)
+		return;
+	if (off > LEEWAY_US)
+		p->n_ready = stretch_shorten(p->ready, p->n_ready, p->rate_hz);
+	else if (off < -LEEWAY_US)
+		p->n_ready = stretch_lengthen(p->ready, p->n_ready, p->rate_hz);
+	else
+		return;
+	p->unstretched = 0;
+	p->stats.stretched++;
+}
+
+/* ---- the steps ---- */
+
+static void
+play_packet(struct playout *p, uint64_t now_us)
+{
+	struct jitter_packet *packet = jitter_take(&p->jitter);
+	enum media_codec codec = codec_of(p, packet->payload_type);
+	int64_t off;
+	size_t n = 0;
+
+	if (ready_decoder(p, codec))
+		n = decoder_decode(p->decoder, slice_make(packet->payload, packet->n), p->decoded);
+	p->at = packet->timestamp;
+	off = surplus_us(p, now_us);
+	p->borrowed = 0;
+	free(packet);
+	if (!n) {
+		p->stats.alien++;
+		put_missing(p, STEP_MS, SLICE(""));
+		p->at += ticks_of_ms(p, STEP_MS);
+		return;
+	}
+	p->stats.packets++;
+	p->missing_ms = 0;
+	p->at += (int64_t)((uint64_t)n * p->clock_hz / p->decoder_hz);
+	put_decoded(p, n);
+	follow_clock(p, off);
+}
+
+/* The sender pauses: the best time to come nearer to the delay that is wanted. */
+static void
+play_pause(struct playout *p, int64_t hole, uint64_t now_us)
+{
+	int64_t off = surplus_us(p, now_us);
+	int64_t skip = off > 0 ? off * p->clock_hz / 1000000 : 0;
+	int64_t step = ticks_of_ms(p, STEP_MS);
+
+	if (off > LEEWAY_US) {
+		p->at += skip < hole ? skip : hole;
+		return;
+	}
+	if (off > -LEEWAY_US)
+		p->at += step < hole ? step : hole;
+	put_silence(p, p->rate_hz / 1000 * STEP_MS);
+}
+
+static void
+play_lost(struct playout *p, const struct jitter_packet *next, int64_t hole)
+{
+	int64_t step = ticks_of_ms(p, STEP_MS);
+	bool last = hole <= ticks_of_ms(p, 2 * STEP_MS);
+	uint32_t ms = last ? (uint32_t)(hole * 1000 / p->clock_hz) : STEP_MS;
+
+	if (ms == 0) {
+		p->at += hole; /* less than a millisecond: not worth it */
+		return;
+	}
+	put_missing(p, ms, last ? slice_make(next->payload, next->n) : SLICE(""));
+	p->at += last ? hole : step;
+}
+
+/* Nothing is there. Perhaps it is only late: what is made up now is not made up again. */
+static void
+play_nothing(struct playout *p)
+{
+	put_missing(p, STEP_MS, SLICE(""));
+	p->borrowed += ticks_of_ms(p, STEP_MS);
+	if (p->missing_ms >= STOP_MS) {
+		p->playing = false;
+		p->missing_ms = 0;
+		p->borrowed = 0;
+	}
+}
+
+/* Makes something ready, or comes nearer to it. */
+static void
+step(struct playout *p, uint64_t now_us)
+{
+	const struct jitter_packet *first = jitter_first(&p->jitter);
+	int64_t hole, used;
+
+	if (!p->playing) {
+		p->at = first ? first->timestamp : p->at;
+		if (first && surplus_us(p, now_us) >= 0)
+			p->playing = true;
+		else
+			put_silence(p, p->rate_hz / 1000 * STEP_MS);
+		return;
+	}
+	if (!first) {
+		play_nothing(p);
+		return;
+	}
+	hole = first->timestamp - p->at;
+	used = hole < p->borrowed ? hole : p->borrowed;
+	if (used > 0) {
+		p->at += used;
+		p->borrowed -= used;
+		hole -= used;
+	}
+	if (hole <= 0)
+		play_packet(p, now_us);
+	else if (first->seq == p->jitter.seq_taken + 1)
+		play_pause(p, hole, now_us);
+	else
+		play_lost(p, first, hole);
+}
+
+void
+playout_put(struct playout *p, struct slice packet, uint64_t now_us)
+{
+	struct rtp_head head = rtp_head_of(packet);
+
+	if (!codec_of(p, head.payload_type)) {
+		p->stats.alien++;
+		return;
+	}
+	if (jitter_put(&p->jitter, &head, rtp_payload(packet), now_us) == JITTER_RESTART) {
+		p->playing = false;
+		p->missing_ms = 0;
+		p->borrowed = 0;
+	}
+}
+
+bool
+playout_get(struct playout *p, uint64_t now_us, int16_t *pcm, size_t n)
+{
+	bool sound;
+
+	while (p->n_ready < n)
+		step(p, now_us);
+	memcpy(pcm, p->ready, n * sizeof *pcm);
+	sound = p->sound;
+	p->n_given = n;
+	p->n_ready -= n;
+	memmove(p->ready, p->ready + n, p->n_ready * sizeof *pcm);
+	if (!p->n_ready)
+		p->sound = false;
+	return sound;
+}
+
+uint64_t
+playout_delay_us(const struct playout *p, uint64_t now_us)
+{
+	int64_t us = jitter_lateness_us(&p->jitter, p->at, now_us) +
+		     (int64_t)((p->n_ready + p->n_given) * 1000000 / p->rate_hz);
+
+	return p->playing && us > 0 ? (uint64_t)us : 0;
+}

@@ -264,13 +264,15 @@ codecs_offer(const struct leg *from, const struct leg *to, const struct sdp_medi
 {
 	struct sdp_format theirs[SDP_FORMATS_MAX], knows[SDP_FORMATS_MAX];
 	bool audio = slice_eq(m->kind, SLICE("audio")), changed;
+	/* who gets an offer in the answer to its INVITE cannot refuse it and be asked again */
+	bool wanted = to->codecs_wanted || (!known && to->state != LEG_ASKING);
 	struct filter f;
 	size_t n, n_knows = 0;
 
 	if (!audio && !slice_eq(m->kind, SLICE("video")))
 		return CODECS_AS_THEY_ARE;
 	filter_make(&f, from, to, m);
-	if (!f.from.n && !f.to.n && !to->codecs_wanted && !known)
+	if (!f.from.n && !f.to.n && !wanted && !known)
 		return CODECS_AS_THEY_ARE;
 	n = sdp_formats(m, theirs);
 	changed = pick(&f, theirs, n, out);
@@ -278,7 +280,7 @@ codecs_offer(const struct leg *from, const struct leg *to, const struct sdp_medi
 	if (audio && is_plain_audio(m) && any_speakable(theirs, n)) {
 		if (known && is_plain_audio(known))
 			n_knows = sdp_formats(known, knows);
-		if ((!has_main(out->format, out->n) || to->codecs_wanted ||
+		if ((!has_main(out->format, out->n) || wanted ||
 			(n_knows && !any_common(out->format, out->n, knows, n_knows))) &&
 		    add_ours(out, f.to, knows, n_knows)) {
 			out->others = true;

@@ -95,15 +95,29 @@ put_party(const struct call *c, enum media_side side, struct live_party *out)
 	out->user = p->user;
 }
 
-/* What the called side chose; it stays known when the legs are gone. */
+/* What the called side chose, behind what the caller speaks where that is something else; it stays
+ * known when the legs are gone. */
 static void
 note_codec(struct call *c)
 {
-	const struct leg *called = c->leg[MEDIA_CALLED];
-	struct sdp sdp;
+	const struct leg *caller = c->leg[MEDIA_CALLER], *called = c->leg[MEDIA_CALLED];
+	struct sdp sdp, told;
+	struct slice name;
+	struct buf b;
 
-	if (called && called->remote_sdp.n && bridge_read(called, &sdp) == ERR_OK && sdp.n_media)
-		slice_clip_cstr(sdp_codec_name(&sdp.media[0], 0), c->codec, sizeof c->codec);
+	if (!called || !called->remote_sdp.n || bridge_read(called, &sdp) != ERR_OK || !sdp.n_media)
+		return;
+	name = sdp_codec_name(&sdp.media[0], 0);
+	slice_clip_cstr(name, c->codec, sizeof c->codec);
+	if (!caller || !c->stream[0].translated[MEDIA_CALLER] ||
+	    sdp_memo_parse(&c->sw->sdp_memo, &told, sdp_text_slice(&caller->local_sdp)) != ERR_OK ||
+	    !told.n_media)
+		return;
+	buf_init(&b, c->codec, sizeof c->codec - 1);
+	buf_put(&b, sdp_codec_name(&told.media[0], 0));
+	buf_char(&b, '/');
+	buf_put(&b, name);
+	c->codec[buf_ok(&b) ? b.n : 0] = '\0';
 }
 
 void

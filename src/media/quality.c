@@ -21,16 +21,24 @@ static const struct {
     {{"G723", 4}, 15, 16.1},
 };
 
+/* Impairments of codecs one behind the other add up (G.107); losses are borne as the worse of them
+ * bears them. */
 static void
-find_codec(struct slice name, double *ie, double *bpl)
+find_codecs(struct slice names, double *ie, double *bpl)
 {
-	size_t found = 0;
+	*ie = 0;
+	*bpl = codecs[0].bpl;
+	do {
+		struct slice name = slice_take_until(&names, '/');
 
-	for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++)
-		if (slice_eq_nocase(codecs[i].name, name))
-			found = i;
-	*ie = codecs[found].ie;
-	*bpl = codecs[found].bpl;
+		for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
+			if (!slice_eq_nocase(codecs[i].name, name))
+				continue;
+			if (*ie == 0 || codecs[i].bpl < *bpl)
+				*bpl = codecs[i].bpl;
+			*ie += codecs[i].ie;
+		}
+	} while (names.n);
 }
 
 static double
@@ -53,7 +61,7 @@ rating(struct slice codec, const struct quality_heard *h)
 	double loss = 100.0 * (double)h->lost / (double)(h->packets + h->lost);
 	double id = 0.024 * d + (d > 177.3 ? 0.11 * (d - 177.3) : 0);
 
-	find_codec(codec, &ie, &bpl);
+	find_codecs(codec, &ie, &bpl);
 	return 93.2 - id - (ie + (95 - ie) * loss / (loss + bpl));
 }
 

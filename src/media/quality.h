@@ -19,8 +19,8 @@ struct quality_heard {
 	uint32_t network_us; /* one way, from mouth to ear without what phones add; 0 = not known */
 };
 
-/** MOS × 100, from 100 to 441; 0: too little was heard. codec: name as in SDP; an unknown one
- *  counts as G.711. */
+/** MOS × 100, from 100 to 441; 0: too little was heard. codec: name as in SDP, or two with
+ *  a '/' between them when the voice was translated; an unknown one counts as G.711. */
 uint32_t quality_mos_x100(struct slice codec, const struct quality_heard *h);
 
 #endif

@@ -46,7 +46,8 @@ static const struct model_field call_fields[] = {
     {"ringing", MODEL_TEXT_LIST, 0, LIST_IN(live_call, ringing), .label = "Ringing phones"},
     {"reasons", MODEL_REASON_LIST, 0, LIST_IN(live_call, reasons), .label = "Reasons",
 	.description = "Why the call went where it went"},
-    {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(live_call, codec), .label = "Codec"},
+    {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(live_call, codec), .label = "Codec",
+	.description = "PCMU/G722: the caller's and the called one's, translated in between"},
 };
 
 const struct model_entity model_live_call = {"live_call", "calls", MODEL_LIVE, .label = "Live call",
@@ -149,7 +150,8 @@ static const struct model_field cdr_fields[] = {
 	.label = "Jitter towards the caller in \u00b5s"},
     {"jitter_to_called_us", MODEL_INT, 0, IN(cdr, jitter_to_called_us),
 	.label = "Jitter towards the called in \u00b5s"},
-    {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(cdr, codec), .label = "Codec"},
+    {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(cdr, codec), .label = "Codec",
+	.description = "PCMU/G722: the caller's and the called one's, translated in between"},
     {"mos_to_caller_x100", MODEL_INT, MODEL_NULLABLE, IN(cdr, mos_to_caller_x100),
 	.label = "Voice quality at the caller",
 	.description = "Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441"},

@@ -101,11 +101,27 @@ pc_outcome(struct phone_call *c, uint16_t status, bool failed)
 
 /* ---- SDP ---- */
 
+/* PCMU 0, PCMA 8, G722 9: most phones have a codec in common, some need a translation. */
+static unsigned
+speaks(const struct phone *p)
+{
+	static const unsigned sets[] = {1u << 8 | 1u << 0, 1u << 8, 1u << 0, 1u << 9};
+
+	return sets[p->p.seed / 2 % 4];
+}
+
+bool
+pc_speaks(const struct phone_call *c)
+{
+	return speaks(c->phone) & c->named;
+}
+
 void
-pc_write_sdp(struct phone_call *c, struct buf *b)
+pc_write_sdp(struct phone_call *c, struct buf *b, bool answer)
 {
 	static const char *const directions[2][2] = {
 	    {"sendrecv", "recvonly"}, {"sendonly", "inactive"}};
+	unsigned codecs = answer ? speaks(c->phone) & c->named : speaks(c->phone);
 	char ip[ADDR_TEXT_MAX];
 	struct buf text;
 
@@ -114,8 +130,25 @@ pc_write_sdp(struct phone_call *c, struct buf *b)
 	ip[text.n] = '\0';
 	buf_printf(b,
 	    "v=0\r\no=- %u %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
-	    "m=audio %u RTP/AVP 8 0\r\na=rtpmap:8 PCMA/8000\r\na=%s\r\n",
-	    c->port, ++c->sdp_version, ip, ip, c->port, directions[c->holding][c->held]);
+	    "m=audio %u RTP/AVP%s%s%s\r\na=%s\r\n",
+	    c->port, ++c->sdp_version, ip, ip, c->port, codecs & 1u << 8 ? " 8" : "",
+	    codecs & 1u << 0 ? " 0" : "", codecs & 1u << 9 ? " 9" : "",
+	    directions[c->holding][c->held]);
+}
+
+static void
+note_codecs(struct phone_call *c, const struct sdp_media *m)
+{
+	struct sdp_format f[SDP_FORMATS_MAX];
+
+	c->named = 0;
+	c->n_named = (unsigned)sdp_formats(m, f);
+	for (unsigned i = 0; i < c->n_named; i++) {
+		uint32_t pt;
+
+		if (slice_to_u32(f[i].number, 31, &pt) == ERR_OK)
+			c->named |= 1u << pt;
+	}
 }
 
 void
@@ -132,6 +165,10 @@ pc_take_sdp(struct phone_call *c, const struct sip_msg *m, const char *where)
 		return; /* refused; the BYE follows */
 	if (sdp.media[0].port == 0 || !addr_eq_ip(&sdp.media[0].addr, pbx))
 		phone_broken(c->phone, "the SDP in %s leads nowhere", where);
+	note_codecs(c, &sdp.media[0]);
+	/* the first INVITE may be refused, and comes again with codecs of the switch */
+	if (!pc_speaks(c) && c->state != PC_ASKED)
+		phone_broken(c->phone, "nothing that we speak in %s", where);
 	c->remote_port = sdp.media[0].port;
 	c->held = sdp.media[0].dir == SDP_SENDONLY || sdp.media[0].dir == SDP_INACTIVE;
 }
@@ -166,7 +203,7 @@ pc_request(struct phone_call *c, enum sip_method m, struct slice extra, bool wit
 	}
 	buf_put(&h, extra);
 	if (with_sdp)
-		pc_write_sdp(c, &body);
+		pc_write_sdp(c, &body, m == SIP_PRACK);
 	if (!buf_ok(&h) || !buf_ok(&body))
 		return ERR_TOO_BIG;
 	return sip_client_send(c->phone->core, &c->dialog.flow,
@@ -188,7 +225,7 @@ pc_ack(struct phone_call *c, bool with_sdp)
 	buf_init(&body, sdp, sizeof sdp);
 	sip_dialog_write_headers(&c->dialog, &h, SIP_ACK, c->out_cseq);
 	if (with_sdp)
-		pc_write_sdp(c, &body);
+		pc_write_sdp(c, &body, true);
 	if (!buf_ok(&h) || !buf_ok(&body) ||
 	    sip_core_send_ack(c->phone->core, &c->dialog.flow,
 		&(struct sip_request){.method = SIP_ACK,
@@ -209,7 +246,7 @@ pc_respond(struct phone_call *c, uint16_t status, bool with_sdp)
 	buf_init(&body, sdp, sizeof sdp);
 	pc_write_contact(c, &h);
 	if (with_sdp)
-		pc_write_sdp(c, &body);
+		pc_write_sdp(c, &body, !c->in_late);
 	if (sip_server_respond(
 		c->invite_in, &(struct sip_response){.status = status,
 				  .headers = buf_slice(&h),

@@ -46,6 +46,8 @@ struct phone_call {
 	uint16_t agreed_port; /* the same before a re-INVITE: it stays so when that is refused */
 	bool agreed_held;
 	uint32_t sdp_version;
+	unsigned named;	      /* codecs of the last description, as bits of their numbers */
+	unsigned n_named;     /* how many there were, known to us or not */
 	struct timer act;     /* the next thing to do */
 	struct timer limit;   /* enough of it */
 	struct timer answer;  /* an INVITE waits for our answer */
@@ -95,9 +97,13 @@ ERR_MUST_CHECK enum err pc_request(struct phone_call *c, enum sip_method m, stru
 /** Answers invite_in. */
 void pc_respond(struct phone_call *c, uint16_t status, bool with_sdp);
 void pc_write_contact(const struct phone_call *c, struct buf *b);
-void pc_write_sdp(struct phone_call *c, struct buf *b);
-/** Takes an SDP of the switch; complains about a bad one. */
+/** An offer names all that the phone speaks, an answer what the offer has of it. */
+void pc_write_sdp(struct phone_call *c, struct buf *b, bool answer);
+/** Takes an SDP of the switch; complains about a bad one, and about an answer (or a change) in
+ * which the phone finds nothing that it speaks. */
 void pc_take_sdp(struct phone_call *c, const struct sip_msg *m, const char *where);
+/** Does it speak something of the description that it took last? */
+bool pc_speaks(const struct phone_call *c);
 
 /* ---- phone_dial.c: outgoing INVITEs ---- */
 

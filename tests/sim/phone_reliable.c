@@ -16,7 +16,7 @@ pc_ring_reliably(struct phone_call *c)
 	pc_write_contact(c, &h);
 	buf_lit(&h, "Require: 100rel\r\n");
 	sip_write_hdrf(&h, SIP_HDR_RSEQ, "%u", c->rseq_out);
-	pc_write_sdp(c, &body);
+	pc_write_sdp(c, &body, !c->in_late);
 	if (sip_server_respond(c->invite_in, &(struct sip_response){.status = 183,
 						 .headers = buf_slice(&h),
 						 .content_type = SLICE("application/sdp"),
@@ -199,7 +199,7 @@ pc_on_update(struct phone_call *c, struct sip_server *tsx, const struct sip_msg 
 	pc_write_contact(c, &h);
 	if (req->body.n) {
 		pc_take_sdp(c, req, "an UPDATE");
-		pc_write_sdp(c, &body);
+		pc_write_sdp(c, &body, true);
 		c->agreed_holding = c->holding;
 	}
 	if (sip_server_respond(

@@ -16,10 +16,12 @@ static const char office_text[] =
     "{'settings':{'domain':'test','codecs':'%s'},"
     "'ranges':[{'first':'100','last':'199'}],"
     "'phones':[{'name':'a1','secret':'Secret-a1-Secret1','codecs':'%s'},"
-    "{'name':'b1','secret':'Secret-b1-Secret1','codecs':'%s'}],"
+    "{'name':'b1','secret':'Secret-b1-Secret1','codecs':'%s'},"
+    "{'name':'e1','secret':'Secret-e1-Secret1'}],"
     "'users':[{'login':'1001','first_name':'Anna','last_name':'Berg','phones':['a1'],'numbers':"
     "['101']},{'login':'1002','first_name':'Ben','last_name':'Cohn','phones':['b1'],'numbers':"
-    "['102']}]}";
+    "['102']},{'login':'1007','first_name':'Eva','last_name':'Gold','phones':['e1'],'numbers':"
+    "['107']}]}";
 
 static struct office o;
 static struct ua *a, *b;
@@ -54,17 +56,23 @@ sdp(const struct ua *u, int port, const char *formats, const char *lines)
 }
 
 static void
-dial(const char *body)
+dial_number(const char *number, const char *body)
 {
 	static unsigned n;
 
 	n++;
 	ua_send(a,
-	    "INVITE sip:102@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKc%u\n"
-	    "Max-Forwards: 70\nFrom: <sip:a1@$PBX>;tag=fa%u\nTo: <sip:102@$PBX>\n"
+	    "INVITE sip:%s@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKc%u\n"
+	    "Max-Forwards: 70\nFrom: <sip:a1@$PBX>;tag=fa%u\nTo: <sip:%s@$PBX>\n"
 	    "Call-ID: codecs-%u@test\nCSeq: 1 INVITE\nContact: <sip:a1@$ME>\n"
 	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
-	    n, n, n, body);
+	    number, n, n, number, n, body);
+}
+
+static void
+dial(const char *body)
+{
+	dial_number("102", body);
 }
 
 /* The formats of the only media line. */
@@ -195,7 +203,9 @@ nothing_common_is_translated(void **state)
 	    routes(MEDIA_CALLED), "127 opus > 8 PCMA, 101 telephone-event > 101 telephone-event");
 	assert_int_equal(o.stream[0].translation[MEDIA_CALLER].ptime_ms, 40);
 	assert_int_equal(o.stream[0].translation[MEDIA_CALLED].ptime_ms, 20);
+	assert_string_equal(o.live.codec, "PCMA/opus");
 	talk_end(&t);
+	assert_string_equal(o.record[0].codec, "PCMA/opus");
 	office_close(&o);
 }
 
@@ -387,6 +397,95 @@ keys_follow_the_clock(void **state)
 	office_close(&o);
 }
 
+/* Who calls without a description gets an offer in the 200: it cannot refuse, so ours are in it. */
+static void
+late_offers_name_ours(void **state)
+{
+	struct talk t = {.from_cseq = 1};
+	char ack[512];
+
+	open_with("", "", "");
+	t = (struct talk){.from = a, .to = b, .from_cseq = 1};
+	talk_dial(a, "102", "", 0);
+	t.invite = ua_expect(b, "INVITE", 100);
+	ua_answer(b, t.invite, 200, "", sdp(b, 5000, "9", ""));
+	t.ok = ua_expect(a, "SIP/2.0 200", 100);
+	assert_string_equal(formats(t.ok), "9 127 8 0 18 3");
+	snprintf(ack, sizeof ack, "%s", sdp(a, 4000, "8", ""));
+	ua_in_dialog(a, t.ok, "ACK", 1, "", ack);
+	assert_string_equal(formats(ua_expect(b, "ACK", 100)), "9");
+	office_run(&o, 10);
+	assert_string_equal(routes(MEDIA_CALLER), "8 PCMA > 9 G722");
+	assert_string_equal(routes(MEDIA_CALLED), "9 G722 > 8 PCMA");
+	talk_end(&t);
+	office_close(&o);
+}
+
+/* by sends the other one on to who; who is offered these formats and answers with that one. */
+static void
+send_on(struct talk *t, struct ua *by, const char *number, struct ua *who, const char *offered,
+    const char *answer)
+{
+	char to[64];
+	const char *invite;
+
+	snprintf(to, sizeof to, "<sip:%s@10.0.0.1>", number);
+	talk_refer(t, by, to, "");
+	accepted(by);
+	invite = ua_expect(who, "INVITE", 100);
+	assert_string_equal(formats(invite), offered);
+	ua_answer(who, invite, 200, "", sdp(who, 7000, answer, ""));
+	ua_expect(who, "ACK", 100);
+	ua_notified(by, 200, "terminated;reason=noresource");
+	ua_ok(by, "BYE");
+}
+
+/* Who stays is asked for what both speak, or for his own where that is nothing. */
+static void
+transfers_translate_when_they_must(void **state)
+{
+	struct talk t;
+	struct ua *e;
+	const char *again;
+
+	open_with("", "", "g722");
+	e = office_phone(&o, "e1");
+	t = establish(sdp(a, 4000, "0", ""), "9", sdp(b, 5000, "9", ""), "0");
+	assert_string_equal(routes(MEDIA_CALLER), "0 PCMU > 9 G722");
+	send_on(&t, b, "107", e, "0", "0");
+	again = ua_expect(a, "INVITE", 100);
+	assert_string_equal(formats(again), "0");
+	ua_answer(a, again, 200, "", sdp(a, 4000, "0", ""));
+	ua_expect(a, "ACK", 100);
+	office_run(&o, 10);
+	assert_string_equal(routes(MEDIA_CALLER), "");
+	assert_string_equal(routes(MEDIA_CALLED), "");
+	talk_end_with(&t, a, e);
+	office_close(&o);
+
+	open_with("", "", "g722");
+	e = office_phone(&o, "e1");
+	dial_number("107", sdp(a, 4000, "0", ""));
+	t = (struct talk){.from = a, .to = e, .from_cseq = 1};
+	t.invite = ua_expect(e, "INVITE", 100);
+	ua_answer(e, t.invite, 200, "", sdp(e, 5000, "0", ""));
+	ua_expect(e, "ACK", 100);
+	t.ok = ua_expect(a, "SIP/2.0 200", 100);
+	ua_in_dialog(a, t.ok, "ACK", 1, "", "");
+	office_run(&o, 10);
+	assert_string_equal(routes(MEDIA_CALLER), "");
+	send_on(&t, e, "102", b, "9", "9");
+	again = ua_expect(a, "INVITE", 100);
+	assert_string_equal(formats(again), "0");
+	ua_answer(a, again, 200, "", sdp(a, 4000, "0", ""));
+	ua_expect(a, "ACK", 100);
+	office_run(&o, 10);
+	assert_string_equal(routes(MEDIA_CALLER), "0 PCMU > 9 G722");
+	assert_string_equal(routes(MEDIA_CALLED), "9 G722 > 0 PCMU");
+	talk_end_with(&t, a, b);
+	office_close(&o);
+}
+
 int
 main(void)
 {
@@ -401,6 +500,8 @@ main(void)
 	    cmocka_unit_test(translation_ends_when_it_can),
 	    cmocka_unit_test(encrypted_voice_is_not_translated),
 	    cmocka_unit_test(keys_follow_the_clock),
+	    cmocka_unit_test(late_offers_name_ours),
+	    cmocka_unit_test(transfers_translate_when_they_must),
 	};
 
 	return cmocka_run_group_tests_name("call/codecs", tests, NULL, NULL);

@@ -25,6 +25,9 @@ values_of_the_recommendation(void **state)
 	/* G.729: Ie = 11, R = 81, 4.1 */
 	assert_in_range(mos("g729", 10000, 0, 0, 0), 406, 412);
 	assert_in_range(mos("GSM", 10000, 0, 0, 0), 336, 346);
+	/* translated: 11 + 26 */
+	assert_in_range(mos("G729/GSM", 10000, 0, 0, 0), 280, 292);
+	assert_int_equal(mos("PCMA/G729", 10000, 0, 0, 0), mos("G729", 10000, 0, 0, 0));
 	/* 400 ms one way: R falls by 0.024 * 440 + 0.11 * 262.7, to 53.7: 2.8 */
 	assert_in_range(mos("PCMA", 10000, 0, 0, 400000), 273, 281);
 	/* nothing but losses is the worst there is */

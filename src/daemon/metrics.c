@@ -175,6 +175,8 @@ add_media(struct metrics_block *m, const struct media *media)
 	COUNTER(m, "strowger_media_packets_total", NULL, "RTP and RTCP packets relayed", s.packets);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"stranger\"", "Packets not relayed",
 	    s.refused);
+	COUNTER(m, "strowger_media_dropped_total", "why=\"unauthentic\"", "Packets not relayed",
+	    s.unauthentic);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"malformed\"", "Packets not relayed",
 	    s.malformed);
 	COUNTER(

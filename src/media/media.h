@@ -19,6 +19,7 @@
 #define MEDIA_MEDIA_H
 
 #include "base/addr.h"
+#include "media/srtp.h"
 #include "media/translate.h"
 
 /* Stale generation: the stream is gone. */
@@ -93,6 +94,8 @@ struct media_ops {
 	    const struct media_peer *peer);
 	void (*translate)(struct media *m, struct media_ref ref, enum media_side from,
 	    const struct media_translation *what);
+	enum err (*protect)(struct media *m, struct media_ref ref, enum media_side side,
+	    const struct media_protection *p);
 	void (*set_timeout)(struct media *m, struct media_ref ref, uint32_t timeout_ms);
 	void (*close)(struct media *m, struct media_ref ref);
 };
@@ -126,6 +129,15 @@ media_stream_translate(struct media *m, struct media_ref ref, enum media_side fr
     const struct media_translation *what)
 {
 	m->ops->translate(m, ref, from, what);
+}
+
+/** From now on what comes from and goes to that side is encrypted (SRTP and SRTCP), and what is not
+ *  authentic is dropped; copied. Suites none: it is not encrypted. ERR_NOMEM: all is as before. */
+ERR_MUST_CHECK static inline enum err
+media_stream_protect(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
+{
+	return m->ops->protect(m, ref, side, p);
 }
 
 /** New silence limit, counted from now; 0 = never. */

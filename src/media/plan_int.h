@@ -23,7 +23,8 @@ struct plan {
 	uint32_t clock_rate_hz;
 	uint64_t user;
 	struct media_peer peer[MEDIA_SIDES];
-	struct media_translation translation[MEDIA_SIDES]; /* of packets from that side */
+	struct media_translation translation[MEDIA_SIDES];	/* of packets from that side */
+	const struct media_protection *protection[MEDIA_SIDES]; /* the slot's; NULL: plain */
 };
 
 struct plan_box {

@@ -138,6 +138,50 @@ relay_translate(struct media *m, struct media_ref ref, enum media_side from,
 	submit(slot);
 }
 
+static bool
+is_plain(const struct media_protection *p)
+{
+	return p->in.suite == MEDIA_SUITE_NONE;
+}
+
+/* Old keys stay until the stream has ended: the media thread may be using them. */
+static enum err
+relay_protect(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+	const struct media_protection *now;
+	struct keys *keys = NULL;
+
+	if (!slot)
+		return ERR_OK;
+	now = slot->wanted.protection[side];
+	if (is_plain(p) ? !now : now && memcmp(now, p, sizeof *p) == 0)
+		return ERR_OK;
+	if (!is_plain(p)) {
+		keys = malloc(sizeof *keys);
+		if (!keys)
+			return ERR_NOMEM;
+		*keys = (struct keys){.before = slot->keys, .protection = *p};
+		slot->keys = keys;
+	}
+	slot->wanted.protection[side] = keys ? &keys->protection : NULL;
+	submit(slot);
+	return ERR_OK;
+}
+
+static void
+forget_keys(struct slot *slot)
+{
+	while (slot->keys) {
+		struct keys *k = slot->keys;
+
+		slot->keys = k->before;
+		explicit_bzero(k, sizeof *k);
+		free(k);
+	}
+}
+
 static void
 relay_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
@@ -170,6 +214,7 @@ static const struct media_ops relay_ops = {
     .open = relay_open,
     .set_peer = relay_set_peer,
     .translate = relay_translate,
+    .protect = relay_protect,
     .set_timeout = relay_set_timeout,
     .close = relay_close,
 };
@@ -188,6 +233,7 @@ on_event(struct relay *r, const struct worker_event *message)
 	slot->worker->n_busy--;
 	r->n_closing--;
 	gauge_add(&r->slots_busy, -1);
+	forget_keys(slot);
 	slots_give_back(slot, slots_clock_ms());
 	return true;
 }
@@ -284,6 +330,8 @@ build(struct relay *r, const struct media_relay_params *p)
 	    .message_bytes = sizeof(struct worker_event), .capacity = EVENTS_CAPACITY};
 	enum err e = ports_init(&r->ports, &p->bind, p->port_min, p->port_max);
 
+	if (e == ERR_OK)
+		e = cipher_init();
 	r->n_workers = thread_count(p->n_threads);
 	r->pack_streams = p->pack_streams ? p->pack_streams : PACK_STREAMS_DEFAULT;
 	if (e == ERR_OK)
@@ -345,6 +393,7 @@ media_relay_free(struct media *m)
 		for (unsigned side = 0; side < MEDIA_SIDES; side++)
 			ports_close(&r->ports, &r->slots[i].pair[side]);
 		stream_fini(&r->slots[i].stream);
+		forget_keys(&r->slots[i]);
 	}
 	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
 		worker_fini(&r->workers[i]);

@@ -36,6 +36,7 @@ struct media_relay_stats {
 	uint64_t ports_in_use;	 /* gauge: by open or closing streams */
 	uint64_t packets;	 /* relayed, RTP and RTCP */
 	uint64_t refused;	 /* from strangers */
+	uint64_t unauthentic;	 /* of encrypted streams: not from who has the key, or twice */
 	uint64_t malformed;	 /* neither RTP nor RTCP, too short or too long */
 	uint64_t foreign;	 /* STUN, DTLS */
 	uint64_t late;		 /* for streams that are closed */

@@ -40,11 +40,32 @@ stream_init(struct stream *s)
 	list_init(&s->waiting);
 }
 
-void
-stream_fini(struct stream *s)
+static void
+set_protection(struct stream_side *side, const struct media_protection *p)
+{
+	if (p == side->protection)
+		return;
+	cipher_free(side->cipher);
+	side->cipher = NULL;
+	side->protection = p;
+	if (p && cipher_new(p, &side->cipher) != ERR_OK)
+		log_error(MEDIA, "a stream cannot be encrypted");
+}
+
+/* What it has allocated. */
+static void
+let_go(struct stream *s)
 {
 	interpreter_free(s->interpreter);
 	s->interpreter = NULL;
+	for (unsigned i = 0; i < MEDIA_SIDES; i++)
+		set_protection(&s->side[i], NULL);
+}
+
+void
+stream_fini(struct stream *s)
+{
+	let_go(s);
 }
 
 static void
@@ -146,8 +167,7 @@ end(struct stream *s, struct worker *w)
 {
 	timer_stop(&s->silence);
 	timer_stop(&s->reports);
-	interpreter_free(s->interpreter);
-	s->interpreter = NULL;
+	let_go(s);
 	s->open = false;
 	s->due = 0;
 	w->n_open--;
@@ -171,6 +191,7 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 	}
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		latch_set_peer(&s->side[i].latch, &plan->peer[i]);
+		set_protection(&s->side[i], plan->protection[i]);
 		renew_targets(&s->side[i], w);
 	}
 	translate(s, w, plan);
@@ -231,6 +252,23 @@ send_packet(const struct stream_target *t, int fd, struct slice packet)
 	return sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any, t->length);
 }
 
+/* False: it cannot be sent. */
+static bool
+seal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, struct slice *packet)
+{
+	size_t n = packet->n;
+
+	if (!side->protection || kind == RTP_KIND_RAW)
+		return true;
+	if (!side->cipher || n > RTP_PACKET_MAX)
+		return false;
+	memcpy(w->sealed, packet->p, n);
+	if (!cipher_seal(side->cipher, kind, w->sealed, &n))
+		return false;
+	*packet = slice_make(w->sealed, n);
+	return true;
+}
+
 /* A packet for a side, if it wants any. */
 static void
 deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port, enum rtp_kind kind,
@@ -242,7 +280,8 @@ deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port, 
 
 	if (held || t->length == 0)
 		worker_count(w, undeliverable);
-	else if (send_packet(t, slot->pair[to].fd[port], packet) < 0)
+	else if (!seal(side, w, kind, &packet) ||
+		 send_packet(t, slot->pair[to].fd[port], packet) < 0)
 		worker_count(w, send_failed);
 	else
 		worker_count(w, packets);
@@ -321,6 +360,20 @@ what_is(const struct stream_side *from, unsigned port, struct slice packet)
 	return rtp_classify(packet, port == LATCH_RTCP);
 }
 
+/* False: it is not from who has the key. Before its source is believed. */
+static bool
+unseal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, struct slice *packet)
+{
+	size_t n = packet->n;
+
+	if (!side->protection || kind == RTP_KIND_RAW)
+		return true;
+	if (!side->cipher || !cipher_open(side->cipher, kind, w->packet, &n))
+		return false;
+	packet->n = n;
+	return true;
+}
+
 /* One packet a call: with one packet in 20 ms a second look would nearly always
  * be in vain, and epoll is level-triggered, so nothing is forgotten. */
 void
@@ -349,6 +402,10 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 			worker_count(w, malformed);
 		else
 			worker_count(w, foreign);
+		return;
+	}
+	if (!unseal(&s->side[side], w, kind, &packet)) {
+		worker_count(w, unauthentic);
 		return;
 	}
 	if (addr_from_sockaddr((const struct sockaddr *)&ss, &from) != ERR_OK ||

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include "loop/timer.h"
+#include "media/cipher_int.h"
 #include "media/interpret_int.h"
 #include "media/latch_int.h"
 #include "media/plan_int.h"
@@ -34,6 +35,8 @@ struct stream_side {
 	struct rtp_stats rtp;
 	struct rtcp_stats rtcp;
 	uint64_t refused, rtcp_packets;
+	const struct media_protection *protection; /* that cipher is for; NULL: plain */
+	struct cipher *cipher; /* NULL although there are keys: nothing gets through */
 };
 
 enum stream_due { STREAM_DUE_TIMEOUT = 1, STREAM_DUE_CLOSED = 2 };

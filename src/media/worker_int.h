@@ -13,6 +13,12 @@
 #include "media/egress_int.h"
 #include "media/stream_int.h"
 
+/* Keys of a side, and those before. */
+struct keys {
+	struct keys *before;
+	struct media_protection protection;
+};
+
 /* What is shared by the threads, and who may touch it when. */
 struct slot { /* a cache line a thread */
 	/* Set before the slot is first told of, then constant. */
@@ -28,13 +34,15 @@ struct slot { /* a cache line a thread */
 	/* Signalling thread: what was asked for; in a worker's free list after CLOSED. */
 	_Alignas(64) struct plan wanted;
 	uint64_t freed_ms;
-	uint32_t dscp; /* how its sockets are marked */
+	uint32_t dscp;	   /* how its sockets are marked */
+	struct keys *keys; /* all that this stream has had; the media thread may use each */
 	struct list free_node;
 };
 
 #define WORKER_COUNTERS(X)                                                                         \
 	X(packets)                                                                                 \
 	X(refused)                                                                                 \
+	X(unauthentic)                                                                             \
 	X(malformed)                                                                               \
 	X(foreign)                                                                                 \
 	X(late)                                                                                    \
@@ -83,6 +91,7 @@ struct worker {
 	struct rng rng;
 	struct transcode_room room;
 	unsigned char packet[RTP_PACKET_MAX + 1];
+	unsigned char sealed[RTP_PACKET_MAX + CIPHER_TRAILER_MAX];
 
 	/* Signalling thread. */
 	_Alignas(64) uint32_t n_busy;

@@ -104,6 +104,13 @@ stream_translate(struct media *m, struct media_ref ref, enum media_side from,
 {
 }
 
+static enum err
+stream_protect(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
+{
+	return ERR_OK;
+}
+
 static void
 stream_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
@@ -130,6 +137,7 @@ stream_close(struct media *m, struct media_ref ref)
 static const struct media_ops ops = {.open = stream_open,
     .set_peer = stream_set_peer,
     .translate = stream_translate,
+    .protect = stream_protect,
     .set_timeout = stream_set_timeout,
     .close = stream_close};
 

@@ -67,6 +67,14 @@ media_translate(struct media *m, struct media_ref ref, enum media_side from,
 	office_of(m)->stream[ref.slot].translation[from] = *what;
 }
 
+static enum err
+media_protect(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
+{
+	office_of(m)->stream[ref.slot].protection[side] = *p;
+	return ERR_OK;
+}
+
 static void
 media_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
@@ -112,6 +120,7 @@ media_close(struct media *m, struct media_ref ref)
 static const struct media_ops media_ops = {.open = media_open,
     .set_peer = media_set_peer,
     .translate = media_translate,
+    .protect = media_protect,
     .set_timeout = media_set_timeout,
     .close = media_close};
 

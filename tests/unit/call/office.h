@@ -30,6 +30,7 @@ struct fake_stream {
 	uint32_t timeout_ms;
 	struct media_peer peer[MEDIA_SIDES];
 	struct media_translation translation[MEDIA_SIDES];
+	struct media_protection protection[MEDIA_SIDES];
 };
 
 struct office {

@@ -1,0 +1,25 @@
+/*
+ * The encryption of one side of a stream, by libsrtp. Media thread of the stream.
+ */
+#ifndef MEDIA_CIPHER_INT_H
+#define MEDIA_CIPHER_INT_H
+
+#include "media/rtp_int.h"
+#include "media/srtp.h"
+
+/* What sealing may add. */
+enum { CIPHER_TRAILER_MAX = 160 };
+
+struct cipher;
+
+/** Once, before anything else here. ERR_UNSUPPORTED: the library does not work. */
+ERR_MUST_CHECK enum err cipher_init(void);
+/** ERR_INVALID: no such suite; ERR_NOMEM. */
+ERR_MUST_CHECK enum err cipher_new(const struct media_protection *p, struct cipher **out);
+void cipher_free(struct cipher *c);
+/** Decrypts a packet where it stands. False: it is not from who has the key, or came before. */
+bool cipher_open(struct cipher *c, enum rtp_kind kind, unsigned char *packet, size_t *n);
+/** Encrypts one where it stands, with room for CIPHER_TRAILER_MAX more. */
+bool cipher_seal(struct cipher *c, enum rtp_kind kind, unsigned char *packet, size_t *n);
+
+#endif

@@ -4,6 +4,7 @@
  * Media line n of the offer is stream n of the call, whoever offers.
  */
 #include "call/codecs.h"
+#include "call/protect.h"
 
 enum { FORMATS_MAX_BYTES = 256 };
 
@@ -61,6 +62,7 @@ open_stream(struct call *c, size_t i, bool audio)
 	s->call = c;
 	s->open = true;
 	memset(s->translated, 0, sizeof s->translated);
+	memset(s->protected, 0, sizeof s->protected);
 	c->streams_open++;
 	sw->stats.streams_now++;
 	return ERR_OK;
@@ -88,7 +90,7 @@ media_address(const struct leg *to, struct addr *out)
 }
 
 static void
-tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const struct sip_flow *flow)
+tell_media(struct leg *l, size_t i, const struct sdp_media *m, const struct sip_flow *flow)
 {
 	struct media_peer peer = {.rtp = m->addr,
 	    .rtcp = m->rtcp,
@@ -104,7 +106,8 @@ tell_media(struct leg *l, struct stream *s, const struct sdp_media *m, const str
 	peer.rtp.port = m->port;
 	if (addr_is_any(&peer.rtp)) /* 0.0.0.0: the old way to hold (RFC 2543) */
 		peer.send = false;
-	media_stream_set_peer(l->call->sw->p.media, s->ref, l->side, &peer);
+	media_stream_set_peer(l->call->sw->p.media, l->call->stream[i].ref, l->side, &peer);
+	protect_apply(l, i);
 }
 
 /* Lines that say nothing, beyond the first n: a session keeps those it once had (RFC 3264, 8),
@@ -143,10 +146,13 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 
 		if (!carried(&sdp.media[i]))
 			continue;
+		e = protect_take(l, i, &sdp.media[i], is_answer);
+		if (e != ERR_OK)
+			return e;
 		if (!s->open && (e = open_stream(c, i, is_audio(&sdp.media[i]))) != ERR_OK)
 			return e;
 		if (!l->media_waits)
-			tell_media(l, s, &sdp.media[i], flow);
+			tell_media(l, i, &sdp.media[i], flow);
 		live++;
 	}
 	if (live == 0)
@@ -174,8 +180,11 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
     struct sdp_rewrite_params *p)
 {
 	struct sdp_choice *choice = to->call->sw->sdp_choice;
+	struct sdp_protection *protection = to->call->sw->sdp_protection;
 	bool answer = before && to->call->offer_of == to->id;
+	struct buf crypto;
 
+	buf_init(&crypto, to->call->sw->crypto_scratch, sizeof to->call->sw->crypto_scratch);
 	to->codecs_ours = false;
 	for (size_t i = 0; i < s->n_media; i++) {
 		const struct sdp_media *known =
@@ -184,6 +193,11 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
 
 		if (!carried(&s->media[i]) || (answer && !known))
 			continue;
+		if (protect_describe(
+			to, i, &s->media[i], answer ? known : NULL, &protection[i], &crypto)) {
+			to->codecs_ours = true;
+			p->protection[i] = &protection[i];
+		}
 		switch (answer ? codecs_answer(from, to, &s->media[i], known, &choice[i])
 			       : codecs_offer(from, to, &s->media[i], known, &choice[i])) {
 		case CODECS_AS_THEY_ARE: continue;
@@ -193,7 +207,7 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
 		}
 		p->choice[i] = &choice[i];
 	}
-	return ERR_OK;
+	return buf_ok(&crypto) ? ERR_OK : ERR_TOO_BIG;
 }
 
 /* Writes s, which came from the other side, for to. */
@@ -287,7 +301,9 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 static bool
 common(const struct sdp *a, const struct sdp *b, size_t i, struct buf *formats)
 {
-	return i < a->n_media && i < b->n_media && carried(&a->media[i]) && carried(&b->media[i]) &&
+	/* encrypted legs have keys of their own, which do not cross */
+	return i < a->n_media && i < b->n_media && !sdp_is_srtp(&a->media[i]) &&
+	       carried(&a->media[i]) && carried(&b->media[i]) &&
 	       slice_eq_nocase(a->media[i].kind, b->media[i].kind) &&
 	       slice_eq_nocase(a->media[i].proto, b->media[i].proto) &&
 	       sdp_common_formats(&a->media[i], &b->media[i], formats);
@@ -333,7 +349,7 @@ bridge_take_crossed(struct leg *l, struct slice offer, const struct sip_flow *fl
 		if (!s->open)
 			e = open_stream(l->call, i, is_audio(&theirs.media[i]));
 		if (e == ERR_OK)
-			tell_media(l, s, &theirs.media[i], flow);
+			tell_media(l, i, &theirs.media[i], flow);
 	}
 	if (e != ERR_OK)
 		return e;
@@ -382,7 +398,7 @@ bridge_connect(struct leg *l)
 		return;
 	for (size_t i = 0; i < sdp.n_media; i++)
 		if (c->stream[i].open && carried(&sdp.media[i]))
-			tell_media(l, &c->stream[i], &sdp.media[i], &l->dialog.flow);
+			tell_media(l, i, &sdp.media[i], &l->dialog.flow);
 }
 
 bool

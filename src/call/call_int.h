@@ -30,7 +30,7 @@ struct stream {
 	uint16_t port[MEDIA_SIDES];
 	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
 	bool open, audio;
-	bool translated[MEDIA_SIDES]; /* what comes from there */
+	bool translated[MEDIA_SIDES], protected[MEDIA_SIDES]; /* what comes from there */
 };
 
 enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };
@@ -134,6 +134,8 @@ struct call_switch {
 	struct call_switch_stats stats;
 	struct sdp_memo sdp_memo;
 	struct sdp_choice sdp_choice[SDP_MEDIA_MAX]; /* scratch, as the next */
+	struct sdp_protection sdp_protection[SDP_MEDIA_MAX];
+	char crypto_scratch[SDP_MEDIA_MAX * 400];
 	char sdp_scratch[SDP_TEXT_MAX];
 };
 

@@ -88,13 +88,13 @@ find_same(const struct sdp_format *in, size_t n, const struct sdp_format *f)
 	return NULL;
 }
 
-/* Packets that we could read: not encrypted. */
+/* Packets that we can read: plain, or encrypted with keys that we have. */
 static bool
-is_plain_audio(const struct sdp_media *m)
+is_readable_audio(const struct sdp_media *m)
 {
 	return slice_eq(m->kind, SLICE("audio")) &&
 	       (slice_eq_nocase(m->proto, SLICE("RTP/AVP")) ||
-		   slice_eq_nocase(m->proto, SLICE("RTP/AVPF")));
+		   slice_eq_nocase(m->proto, SLICE("RTP/AVPF")) || sdp_is_srtp(m));
 }
 
 /* ---- lists ---- */
@@ -277,8 +277,8 @@ codecs_offer(const struct leg *from, const struct leg *to, const struct sdp_medi
 	n = sdp_formats(m, theirs);
 	changed = pick(&f, theirs, n, out);
 	out->others = false;
-	if (audio && is_plain_audio(m) && any_speakable(theirs, n)) {
-		if (known && is_plain_audio(known))
+	if (audio && is_readable_audio(m) && any_speakable(theirs, n)) {
+		if (known && is_readable_audio(known))
 			n_knows = sdp_formats(known, knows);
 		if ((!has_main(out->format, out->n) || wanted ||
 			(n_knows && !any_common(out->format, out->n, knows, n_knows))) &&
@@ -353,7 +353,7 @@ codecs_answer(const struct leg *from, const struct leg *to, const struct sdp_med
 	size_t n, n_offered;
 	bool all = true;
 
-	if (!from->codecs_ours || !is_plain_audio(m) || !is_plain_audio(offer))
+	if (!from->codecs_ours || !is_readable_audio(m) || !is_readable_audio(offer))
 		return CODECS_AS_THEY_ARE;
 	n = sdp_formats(m, theirs);
 	n_offered = sdp_formats(offer, offered);
@@ -421,7 +421,8 @@ codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote
 	bool needed = false;
 
 	*out = (struct media_translation){0};
-	if (!is_plain_audio(local_x) || !is_plain_audio(remote_x) || !is_plain_audio(remote_y))
+	if (!is_readable_audio(local_x) || !is_readable_audio(remote_x) ||
+	    !is_readable_audio(remote_y))
 		return;
 	n_told = sdp_formats(local_x, told);
 	n_speaks = sdp_formats(remote_x, speaks);

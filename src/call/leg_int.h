@@ -14,6 +14,7 @@
 #include "routing/routing.h"
 
 struct call;
+struct leg_keys;
 struct leg_line;
 
 /* An SDP text kept with a leg: replaced by each round, so a long call does not grow. */
@@ -96,8 +97,9 @@ struct leg {
 	uint8_t told;		       /* enum call_dialog_state */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
-	struct sdp_text agreed_sdp;	       /* remote_sdp before an offer that is still open */
-	struct sdp_text invite_auth;	       /* Authorization lines of invite_out, for its ACK */
+	struct leg_keys *keys;	     /* protect.c's, one a media line; NULL: never encrypted */
+	struct sdp_text agreed_sdp;  /* remote_sdp before an offer that is still open */
+	struct sdp_text invite_auth; /* Authorization lines of invite_out, for its ACK */
 	struct timer session;
 	uint32_t session_s;	/* 0 = no session timer */
 	uint32_t session_min_s; /* the largest Min-SE of its 422s; 0 = none */

@@ -60,7 +60,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	}
 }
 
-static bool fork_invite(struct leg *l);
+static bool fork_invite(struct leg *l, bool otherwise);
 static void next_flow(struct leg *l);
 
 /* A refusal that says how to ask instead. */
@@ -103,7 +103,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	if (l->state == LEG_ASKING && try_again(l, resp)) {
 		sip_client_detach(tsx);
 		l->invite_out = NULL;
-		if (fork_invite(l))
+		if (fork_invite(l, resp->status == 488))
 			return;
 	}
 	if (resp->status == 430 || resp->status == 408)
@@ -137,10 +137,12 @@ on_gone(void *user, struct sip_client *tsx)
 static const struct sip_client_ops fork_ops = {
     .on_response = on_response, .on_failed = on_failed, .on_gone = on_gone};
 
+/* otherwise: what was offered was refused; the same again would be, too. */
 static bool
-fork_invite(struct leg *l)
+fork_invite(struct leg *l, bool otherwise)
 {
 	struct call *c = l->call;
+	uint64_t version = l->sdp_version;
 	struct slice sdp = {0};
 	char extra[1024];
 	struct buf b;
@@ -148,8 +150,8 @@ fork_invite(struct leg *l)
 
 	if (!c->offer_late)
 		e = bridge_give(leg_other(l), l, &sdp);
-	if (l->codecs_wanted && !l->codecs_ours)
-		return false; /* there are none */
+	if (otherwise && l->sdp_version == version)
+		return false;
 	buf_init(&b, extra, sizeof extra);
 	session_write_offer(l, &b);
 	transfer_write_invite(l, &b);
@@ -223,7 +225,7 @@ ring_launch(struct leg *l)
 	struct ring *r = &l->call->ring;
 
 	r->asking++;
-	if (!fork_invite(l)) {
+	if (!fork_invite(l, false)) {
 		r->asking--;
 		r->best_status = status_better(r->best_status, 480);
 		leg_done(l);

@@ -158,6 +158,7 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	p->auth_by_address = row->auth_by_address;
 	p->tls_required = row->tls_required;
 	p->digest = (enum dir_digest)CHOICE(row->digest, "auto", "md5", "sha256");
+	p->srtp = (enum dir_srtp)CHOICE(row->srtp, "off", "optional", "required");
 	p->nat = (enum dir_nat)CHOICE(row->nat, "auto", "always", "never");
 	if (sip_transport_parse(slice_cstr(row->transport), &p->transport) != ERR_OK)
 		p->transport = SIP_UDP;
@@ -207,6 +208,7 @@ on_line(void *ctx, const struct store_line_row *row)
 	    sip_transport_parse(slice_cstr(row->transport), &l->transport) == ERR_OK;
 	l->number_format = (enum dir_number_format)CHOICE(
 	    row->number_format, "plus", "zeros", "bare", "national", "asis");
+	l->srtp = (enum dir_srtp)CHOICE(row->srtp, "off", "optional", "required");
 	l->identity = (enum dir_identity)CHOICE(row->identity, "none", "pai", "ppi");
 	l->called_in = (enum dir_called_in)CHOICE(
 	    row->incoming_from, "auto", "request_uri", "to", "p_called_party");

@@ -94,6 +94,10 @@ static const struct model_field phone_fields[] = {
 	.label = "Codecs",
 	.description =
 	    "In order, separated by commas; empty = as in the settings. Known: " MODEL_CODEC_KEYS},
+    {"srtp", MODEL_ENUM, 0, .choices = "off|optional|required", .def = "\"optional\"",
+	.label = "Encrypted voice (SRTP)",
+	.description = "optional: when it asks for it, and when the other side encrypts; "
+		       "required: calls without are refused"},
     {"max_contacts", MODEL_INT, 0, 1, 16, .def = "4", .label = "Registrations at a time"},
     {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
 	.description = "Seconds between OPTIONS requests that test the phone; 0 = never"},
@@ -164,6 +168,10 @@ static const struct model_field line_fields[] = {
 	    "In order, separated by commas; empty = as in the settings. Known: " MODEL_CODEC_KEYS},
     {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
 	.description = "Seconds between OPTIONS requests; 0 = never"},
+    {"srtp", MODEL_ENUM, 0, .choices = "off|optional|required", .def = "\"optional\"",
+	.label = "Encrypted voice (SRTP)",
+	.description = "optional: when it asks for it, and when the other side encrypts; "
+		       "required: calls without are refused"},
     {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",
 	.description = "0 = no limit"},
     {"position", MODEL_INT, 0, 0, 10000, .def = "100", .label = "Order",

@@ -77,18 +77,43 @@ struct sdp_choice {
 	bool others; /* not only some of its own: the length of packets is not its any more */
 };
 
+/* Another protocol for a media than it has, with keys of our own in place of the other side's. */
+struct sdp_protection {
+	struct slice proto;
+	struct slice crypto; /* whole lines; empty = not encrypted */
+};
+
 struct sdp_rewrite_params {
 	struct addr local;	      /* our media address, port unused */
 	uint64_t session_id;	      /* ours, constant for the leg */
 	uint64_t version;	      /* grows when the text changes */
 	uint16_t port[SDP_MEDIA_MAX]; /* our RTP port for each media; 0 = refused */
-	const struct sdp_choice *choice[SDP_MEDIA_MAX]; /* NULL: its formats stay */
+	const struct sdp_choice *choice[SDP_MEDIA_MAX];		/* NULL: its formats stay */
+	const struct sdp_protection *protection[SDP_MEDIA_MAX]; /* NULL: as it is */
 	bool sendrecv; /* leave out that one side holds: it is for somebody else */
 };
 /** Writes s with our o=, c= and ports; RTCP on port + 1. Lines that speak of
  *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups, source-filter)
  *  are left out, and everything but the m= line of a refused media. */
 void sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p);
+enum { SDP_CRYPTO_KEY_MAX = 48 };
+
+/* A key of a media (RFC 4568). */
+struct sdp_crypto {
+	uint32_t tag;
+	struct slice suite;
+	unsigned char key[SDP_CRYPTO_KEY_MAX]; /* with its salt */
+	size_t n_key;
+};
+
+/** RTP/SAVP or RTP/SAVPF. */
+bool sdp_is_srtp(const struct sdp_media *m);
+/** The next key that can be used of a media's text; others (of several with names, or with session
+ *  parameters that change the packets) are skipped. False: no more. */
+bool sdp_crypto_take(struct slice *text, struct sdp_crypto *out);
+/** Writes its line. */
+void sdp_crypto_write(struct buf *b, const struct sdp_crypto *c);
+
 /** Writes those of m's formats that with has too, by codec name or, when unknown, by number:
  *  m's own numbers (RFC 3264, 6.1 lets each direction have its own). False: none but
  *  telephone-event and comfort noise. */

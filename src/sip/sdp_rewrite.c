@@ -107,6 +107,14 @@ speaks_of_formats(struct slice line_value, const struct sdp_choice *choice)
 	       (choice->others && slice_eq(name, SLICE("rtcp-fb")));
 }
 
+static bool
+is_key(struct slice line_value)
+{
+	struct slice value;
+
+	return slice_eq(sdp_attribute(line_value, &value), SLICE("crypto"));
+}
+
 static void
 write_numbers(struct buf *b, const struct sdp_choice *choice)
 {
@@ -146,7 +154,7 @@ write_formats(struct buf *b, const struct sdp_choice *choice)
 
 static void
 write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
-    const struct sdp_choice *choice, bool sendrecv)
+    const struct sdp_choice *choice, const struct sdp_protection *protection, bool sendrecv)
 {
 	struct slice rest = m->text;
 	struct sdp_line line;
@@ -156,7 +164,7 @@ write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
 	buf_char(b, ' ');
 	buf_u64(b, port);
 	buf_char(b, ' ');
-	buf_put(b, m->proto);
+	buf_put(b, protection ? protection->proto : m->proto);
 	buf_char(b, ' ');
 	if (choice)
 		write_numbers(b, choice);
@@ -168,6 +176,8 @@ write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
 	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND) {
 		if (line.type == 'a' && choice && speaks_of_formats(line.value, choice))
 			continue;
+		if (line.type == 'a' && protection && is_key(line.value))
+			continue;
 		if (line.type != 'm' && line.type != 'c' &&
 		    !(line.type == 'a' && speaks_of_addresses(line.value)) &&
 		    !(sendrecv && is_direction(&line)))
@@ -175,6 +185,8 @@ write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
 	}
 	if (choice)
 		write_formats(b, choice);
+	if (protection)
+		buf_put(b, protection->crypto);
 }
 
 void
@@ -182,5 +194,6 @@ sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params 
 {
 	write_session(b, s, p);
 	for (size_t i = 0; i < s->n_media; i++)
-		write_media(b, &s->media[i], p->port[i], p->choice[i], p->sendrecv);
+		write_media(
+		    b, &s->media[i], p->port[i], p->choice[i], p->protection[i], p->sendrecv);
 }

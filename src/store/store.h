@@ -213,7 +213,8 @@ struct store_phone_row {
 	bool auth_by_address, enabled, tls_required;
 	uint16_t port;
 	uint32_t max_contacts, qualify_s;
-	const char *codecs;		  /* see model/codecs.h */
+	const char *codecs; /* see model/codecs.h */
+	const char *srtp;
 	const char *ha1_md5, *ha1_sha256; /* hex; "" without secret */
 };
 
@@ -221,7 +222,7 @@ struct store_line_row {
 	int64_t id;
 	const char *name, *host, *proxy, *transport, *username, *auth_username, *password;
 	const char *from_user, *from_domain, *number_format, *identity, *main_number;
-	const char *incoming_from, *permit, *codecs;
+	const char *incoming_from, *permit, *codecs, *srtp;
 	bool enabled, auth_by_address, registers;
 	uint32_t expires_s, qualify_s, max_calls;
 };

@@ -1,0 +1,193 @@
+#include "call/protect.h"
+
+/* What we offer, best first; its place is its tag, less one. */
+static const enum media_suite offered[] = {
+    MEDIA_SUITE_GCM_128, MEDIA_SUITE_CM_128_80, MEDIA_SUITE_CM_256_80};
+
+enum { OFFERED = sizeof offered / sizeof offered[0] };
+
+/* Of one media line. */
+struct leg_keys {
+	bool made;			    /* master */
+	bool encrypted;			    /* as agreed, or as its offer wants it */
+	uint32_t tag;			    /* of the line that was chosen */
+	struct media_protection protection; /* in: what it sends */
+	unsigned char master[MEDIA_KEY_MAX];
+};
+
+static enum dir_srtp
+policy_of(const struct leg *l)
+{
+	const struct directory *dir = l->call->sw->p.directory;
+	const struct dir_phone *phone = l->phone ? dir_phone_by_id(dir, l->phone) : NULL;
+	const struct dir_line *line = l->line ? dir_line_by_id(dir, l->line) : NULL;
+
+	return line ? line->srtp : phone ? phone->srtp : DIR_SRTP_OPTIONAL;
+}
+
+/* Its keys, made when first needed; they last as long as the leg. NULL: no memory. */
+static struct leg_keys *
+keys_of(struct leg *l, size_t i)
+{
+	if (!l->keys) {
+		l->keys = arena_alloc(&l->arena, SDP_MEDIA_MAX * sizeof *l->keys);
+		if (!l->keys)
+			return NULL;
+		memset(l->keys, 0, SDP_MEDIA_MAX * sizeof *l->keys);
+	}
+	if (!l->keys[i].made) {
+		rng_fill(l->call->sw->p.rng, l->keys[i].master, sizeof l->keys[i].master);
+		l->keys[i].made = true;
+	}
+	return &l->keys[i];
+}
+
+static struct media_key
+our_key(const struct leg_keys *k, enum media_suite suite)
+{
+	struct media_key key = {.suite = (uint8_t)suite};
+
+	memcpy(key.bytes, k->master, media_suite_key_bytes(suite));
+	return key;
+}
+
+/* ---- what it says ---- */
+
+static void
+take_key(struct leg_keys *k, const struct sdp_crypto *c, enum media_suite suite)
+{
+	k->encrypted = true;
+	k->tag = c->tag;
+	k->protection.in = (struct media_key){.suite = (uint8_t)suite};
+	memcpy(k->protection.in.bytes, c->key, c->n_key);
+	k->protection.out = our_key(k, suite);
+}
+
+static bool
+usable(const struct sdp_crypto *c, enum media_suite suite)
+{
+	return suite != MEDIA_SUITE_NONE && c->n_key == media_suite_key_bytes(suite);
+}
+
+/* The best of an offer; of an answer the only one, and it must be one of ours. */
+static bool
+choose(struct leg_keys *k, const struct sdp_media *m, bool is_answer)
+{
+	enum media_suite best = MEDIA_SUITES;
+	struct slice text = m->text;
+	struct sdp_crypto c;
+
+	while (sdp_crypto_take(&text, &c)) {
+		enum media_suite suite = media_suite_find(c.suite);
+		bool ours = c.tag > 0 && c.tag <= OFFERED && offered[c.tag - 1] == suite;
+
+		if (!usable(&c, suite) || suite >= best || (is_answer && !ours))
+			continue;
+		best = suite;
+		take_key(k, &c, suite);
+	}
+	explicit_bzero(&c, sizeof c);
+	return best != MEDIA_SUITES;
+}
+
+enum err
+protect_take(struct leg *l, size_t i, const struct sdp_media *m, bool is_answer)
+{
+	enum dir_srtp policy = policy_of(l);
+	struct leg_keys *k;
+
+	if (!sdp_is_srtp(m)) {
+		if (policy == DIR_SRTP_REQUIRED && slice_starts(m->proto, SLICE("RTP/")))
+			return ERR_UNSUPPORTED;
+		if (l->keys)
+			l->keys[i].encrypted = false;
+		return ERR_OK;
+	}
+	if (policy == DIR_SRTP_OFF)
+		return ERR_UNSUPPORTED;
+	k = keys_of(l, i);
+	if (!k)
+		return ERR_NOMEM;
+	return choose(k, m, is_answer) ? ERR_OK : ERR_UNSUPPORTED;
+}
+
+void
+protect_apply(struct leg *l, size_t i)
+{
+	struct stream *s = &l->call->stream[i];
+	const struct leg_keys *k = l->keys ? &l->keys[i] : NULL;
+	struct media_protection none = {0};
+
+	if (!s->open || (!(k && k->encrypted) && !s->protected[l->side]))
+		return;
+	s->protected[l->side] = k && k->encrypted;
+	if (media_stream_protect(l->call->sw->p.media, s->ref, l->side,
+		s->protected[l->side] ? &k->protection : &none) != ERR_OK)
+		call_log(LOG_ERROR, l->call, "no memory for the keys of a stream");
+}
+
+/* ---- what it is told ---- */
+
+/* An offer to it: as its settings say, else like the other side's; plain when it refused that. */
+static bool
+wants_encryption(const struct leg *to, const struct sdp_media *m)
+{
+	switch (policy_of(to)) {
+	case DIR_SRTP_REQUIRED: return true;
+	case DIR_SRTP_OFF: return false;
+	default: return sdp_is_srtp(m) && !to->codecs_wanted;
+	}
+}
+
+/* With or without feedback (AVPF), as the other side has it. */
+static struct slice
+proto_of(const struct sdp_media *m, bool encrypted)
+{
+	bool feedback = slice_eq_nocase(m->proto, SLICE("RTP/AVPF")) ||
+			slice_eq_nocase(m->proto, SLICE("RTP/SAVPF"));
+
+	if (encrypted)
+		return feedback ? SLICE("RTP/SAVPF") : SLICE("RTP/SAVP");
+	return feedback ? SLICE("RTP/AVPF") : SLICE("RTP/AVP");
+}
+
+static void
+write_key(struct buf *b, uint32_t tag, const struct leg_keys *k, enum media_suite suite)
+{
+	struct sdp_crypto c = {
+	    .tag = tag, .suite = media_suite_name(suite), .n_key = media_suite_key_bytes(suite)};
+
+	memcpy(c.key, k->master, c.n_key);
+	sdp_crypto_write(b, &c);
+	explicit_bzero(&c, sizeof c);
+}
+
+static bool
+is_rtp(const struct sdp_media *m)
+{
+	return slice_starts_nocase(m->proto, SLICE("RTP/"));
+}
+
+bool
+protect_describe(struct leg *to, size_t i, const struct sdp_media *m,
+    const struct sdp_media *theirs, struct sdp_protection *p, struct buf *crypto)
+{
+	size_t began = crypto->n;
+	struct leg_keys *k = NULL;
+	bool encrypted;
+
+	if (!is_rtp(m) || (theirs && !is_rtp(theirs)))
+		return false;
+	encrypted = theirs ? sdp_is_srtp(theirs) : wants_encryption(to, m);
+	if (encrypted)
+		k = keys_of(to, i);
+	if (!encrypted && !sdp_is_srtp(m) && (!theirs || slice_eq_nocase(m->proto, theirs->proto)))
+		return false;
+	p->proto = theirs ? theirs->proto : proto_of(m, encrypted);
+	if (k && theirs)
+		write_key(crypto, k->tag, k, k->protection.out.suite);
+	for (uint32_t n = 0; k && !theirs && n < OFFERED; n++)
+		write_key(crypto, n + 1, k, offered[n]);
+	p->crypto = slice_make(crypto->p + began, crypto->n - began);
+	return true;
+}

@@ -3,6 +3,7 @@
 
 #include "call/call_int.h"
 #include "call/line_int.h"
+#include "call/protect.h"
 
 enum { LEG_TEXT_BYTES = 384 }; /* what most legs need */
 
@@ -91,6 +92,7 @@ void
 leg_free(struct leg *l)
 {
 	list_remove(&l->link);
+	protect_forget(l);
 	arena_fini(&l->arena);
 	free(l);
 }

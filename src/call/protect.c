@@ -51,6 +51,14 @@ our_key(const struct leg_keys *k, enum media_suite suite)
 	return key;
 }
 
+void
+protect_forget(struct leg *l)
+{
+	if (l->keys)
+		explicit_bzero(l->keys, SDP_MEDIA_MAX * sizeof *l->keys);
+	l->keys = NULL;
+}
+
 /* ---- what it says ---- */
 
 static void

@@ -17,6 +17,8 @@ ERR_MUST_CHECK enum err protect_take(
     struct leg *l, size_t i, const struct sdp_media *m, bool is_answer);
 /** Tells media of the keys of l's line i. */
 void protect_apply(struct leg *l, size_t i);
+/** The leg goes: its keys are wiped. */
+void protect_forget(struct leg *l);
 /** How line i is described to to. m: the other side's; theirs: to's own offer, NULL when it is
  * asked. Fills in what differs from m in p; crypto is the place for its lines. True: something
  * does. */

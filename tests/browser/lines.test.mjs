@@ -134,10 +134,11 @@ test('SEC-1: a SIP password is generated, or held against the guideline while it
   await page.getByText('Different codecs with commas, of these: opus, g722').waitFor();
   await shoot(page, 'phone-bad-codecs');
   await field('Codecs').fill('g722, alaw');
+  await choose('Encrypted voice (SRTP)', 'Always (others are refused)');
   await button('Create').click();
   await page.getByRole('heading', { name: 'reception', exact: true }).waitFor();
   const [phone] = (await world.admin.get('phones?search=reception')).items;
-  assert.deepEqual([phone.digest, phone.nat, phone.permit, phone.codecs], ['sha256', 'always', '192.0.2.0/24, 2001:db8::/32', 'g722, alaw']);
+  assert.deepEqual([phone.digest, phone.nat, phone.permit, phone.codecs, phone.srtp], ['sha256', 'always', '192.0.2.0/24, 2001:db8::/32', 'g722, alaw', 'required']);
   assert.equal((await world.admin.get(`phones/${phone.id}/sip-account`)).password, secret);
 
   await world.admin.patch('settings', { password_policy: 'paranoid' });

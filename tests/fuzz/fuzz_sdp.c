@@ -49,6 +49,44 @@ rewritten_is_ours(const struct sdp *s)
 	}
 }
 
+/* Formats and keys are read without surprises; the chosen ones are written so that they can be read
+ * again. */
+static void
+chosen_are_told(const struct sdp *s)
+{
+	static char mem[4 * SDP_MAX_BYTES];
+	static struct sdp_choice choice;
+	struct sdp_protection plain = {.proto = SLICE("RTP/AVP")};
+	struct sdp_rewrite_params p = {
+	    .local = {.family = 4, .ip = {192, 0, 2, 1}}, .session_id = 7, .version = 1};
+	const struct sdp_media *m = &s->media[0];
+	struct sdp_format again[SDP_FORMATS_MAX];
+	struct slice text = m->text;
+	struct sdp_crypto key;
+	struct sdp read;
+	struct buf b;
+
+	while (sdp_crypto_take(&text, &key))
+		PROMISE(key.n_key > 0 && key.n_key <= SDP_CRYPTO_KEY_MAX && key.suite.n);
+	choice.n = sdp_formats(m, choice.format);
+	PROMISE(choice.n > 0 && choice.n <= SDP_FORMATS_MAX);
+	for (size_t i = 0; i < choice.n; i++)
+		PROMISE(sdp_format_same(&choice.format[i], &choice.format[i]));
+	choice.n = (choice.n + 1) / 2;
+	choice.others = true;
+	p.choice[0] = &choice;
+	p.protection[0] = &plain;
+	p.port[0] = 4000;
+	buf_init(&b, mem, sizeof mem);
+	sdp_rewrite(&b, s, &p);
+	PROMISE(buf_ok(&b) && sdp_parse(&read, buf_slice(&b)) == ERR_OK);
+	/* words that are blanks at the end of the line are none any more */
+	PROMISE(sdp_formats(&read.media[0], again) == choice.n ||
+		memchr(m->formats.p, '\t', m->formats.n));
+	text = read.media[0].text;
+	PROMISE(!sdp_crypto_take(&text, &key));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -61,5 +99,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	PROMISE(sdp_answer_check(&s, &s) == ERR_OK);
 	if (small_enough(text))
 		rewritten_is_ours(&s);
+	if (small_enough(text) && s.n_media && s.media[0].port)
+		chosen_are_told(&s);
 	return 0;
 }

@@ -61,7 +61,7 @@ class Baresip:
     """`calls` and `hangs_up` are commands through its control port; `events` are what it reported."""
 
     def __init__(self, server, name, secret, hertz=440, transport="udp", sip_host="127.0.0.1", codecs="PCMA",
-                 answer="auto", register_s=120, record=True, applications=(), contacts=""):
+                 answer="auto", register_s=120, record=True, applications=(), contacts="", encryption=None):
         self.folder = tempfile.TemporaryDirectory(prefix="strowger-baresip-")
         folder = Path(self.folder.name)
         self.name, self.hertz = name, hertz
@@ -76,12 +76,14 @@ class Baresip:
             f"audio_source aufile,{folder}/tone.wav\naudio_player aubridge,nil\naudio_alert aubridge,nil\n"
             f"ring_aufile none\nmodule_path {modules}\n"
             f"module {module}.so\nmodule aufile.so\nmodule aubridge.so\n" + ("module sndfile.so\n" if record else "") +
+            ("module srtp.so\n" if encryption else "") +
             "".join(f"module_app {one}.so\n" for one in applications) +
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")
         (folder / "accounts").write_text(
             f"<sip:{name}@{server.host}:{server.port_of(transport)};transport={transport}>;auth_user={name};auth_pass={secret};"
-            f"regint={register_s};answermode={answer};audio_codecs={codec}\n")
+            f"regint={register_s};answermode={answer};audio_codecs={codec}" +
+            (f";mediaenc={encryption}\n" if encryption else "\n"))
         (folder / "contacts").write_text(contacts)
         self.log = folder / "log"
         with self.log.open("w") as log:

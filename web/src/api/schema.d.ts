@@ -294,7 +294,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -696,7 +696,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "max_calls" | "position";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3448,6 +3448,12 @@ export interface components {
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs: string;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string}
+             */
+            srtp: "off" | "optional" | "required";
             /** Registrations at a time */
             max_contacts: number;
             /**
@@ -3536,6 +3542,12 @@ export interface components {
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string}
+             */
+            srtp?: "off" | "optional" | "required";
             /** Registrations at a time */
             max_contacts?: number;
             /**
@@ -3628,6 +3640,13 @@ export interface components {
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @default optional
+             * @enum {string}
+             */
+            srtp: "off" | "optional" | "required";
             /**
              * Registrations at a time
              * @default 4
@@ -3905,6 +3924,12 @@ export interface components {
              */
             qualify_s: number;
             /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string}
+             */
+            srtp: "off" | "optional" | "required";
+            /**
              * Calls at a time
              * @description 0 = no limit
              */
@@ -4014,6 +4039,12 @@ export interface components {
              * @description Seconds between OPTIONS requests; 0 = never
              */
             qualify_s?: number;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string}
+             */
+            srtp?: "off" | "optional" | "required";
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -4137,6 +4168,13 @@ export interface components {
              * @default 60
              */
             qualify_s: number;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @default optional
+             * @enum {string}
+             */
+            srtp: "off" | "optional" | "required";
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -4301,7 +4339,10 @@ export interface components {
             jitter_to_caller_us: number;
             /** Jitter towards the called in µs */
             jitter_to_called_us: number;
-            /** Codec */
+            /**
+             * Codec
+             * @description PCMU/G722: the caller's and the called one's, translated in between
+             */
             codec: string | null;
             /**
              * Voice quality at the caller
@@ -4568,7 +4609,10 @@ export interface components {
              * @description Why the call went where it went
              */
             reasons: components["schemas"]["reason"][];
-            /** Codec */
+            /**
+             * Codec
+             * @description PCMU/G722: the caller's and the called one's, translated in between
+             */
             codec: string | null;
         };
         /**

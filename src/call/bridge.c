@@ -268,7 +268,8 @@ translate(struct leg *x, struct leg *y)
 		if (!what.n_routes && !s->translated[x->side])
 			continue;
 		s->translated[x->side] = what.n_routes;
-		media_stream_translate(c->sw->p.media, s->ref, x->side, &what);
+		if (media_stream_translate(c->sw->p.media, s->ref, x->side, &what) != ERR_OK)
+			call_log(LOG_ERROR, c, "no memory to translate a stream");
 	}
 }
 

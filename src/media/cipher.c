@@ -4,6 +4,8 @@
 #include <srtp2/srtp.h>
 #include <stdlib.h>
 
+#include "base/log.h"
+
 enum { WINDOW = 1024 }; /* packets that may overtake each other */
 
 _Static_assert(CIPHER_TRAILER_MAX >= SRTP_MAX_TRAILER_LEN + 4, "room for the library's trailer");
@@ -32,8 +34,12 @@ static const struct {
 };
 
 struct cipher {
+	struct media_protection of;
 	srtp_t in, out;
 };
+
+/* What there is when there is no memory. */
+static struct cipher closed;
 
 struct slice
 media_suite_name(enum media_suite suite)
@@ -95,42 +101,51 @@ session_new(const struct media_key *key, srtp_ssrc_type_t direction, srtp_t *out
 						      : ERR_INVALID;
 }
 
-enum err
-cipher_new(const struct media_protection *p, struct cipher **out)
+struct cipher *
+cipher_new(const struct media_protection *p)
 {
 	struct cipher *c = calloc(1, sizeof *c);
-	enum err e;
 
 	if (!c)
-		return ERR_NOMEM;
-	e = session_new(&p->in, ssrc_any_inbound, &c->in);
-	if (e == ERR_OK)
-		e = session_new(&p->out, ssrc_any_outbound, &c->out);
-	if (e != ERR_OK) {
-		cipher_free(c);
-		return e;
-	}
-	*out = c;
-	return ERR_OK;
+		return &closed;
+	c->of = *p;
+	if (session_new(&p->in, ssrc_any_inbound, &c->in) == ERR_OK &&
+	    session_new(&p->out, ssrc_any_outbound, &c->out) == ERR_OK)
+		return c;
+	log_error(MEDIA, "a stream cannot be encrypted: nothing gets through");
+	if (c->in)
+		srtp_dealloc(c->in);
+	c->in = NULL;
+	return c;
 }
 
 void
 cipher_free(struct cipher *c)
 {
-	if (!c)
+	if (!c || c == &closed)
 		return;
 	if (c->in)
 		srtp_dealloc(c->in);
 	if (c->out)
 		srtp_dealloc(c->out);
+	explicit_bzero(c, sizeof *c);
 	free(c);
+}
+
+bool
+cipher_is_for(const struct cipher *c, const struct media_protection *p)
+{
+	if (!c)
+		return p->in.suite == MEDIA_SUITE_NONE;
+	return c != &closed && memcmp(&c->of, p, sizeof *p) == 0;
 }
 
 bool
 cipher_open(struct cipher *c, enum rtp_kind kind, unsigned char *packet, size_t *n)
 {
 	int length = (int)*n;
-	srtp_err_status_t status = kind == RTP_KIND_RTCP
+	srtp_err_status_t status = !c->in ? srtp_err_status_fail
+				   : kind == RTP_KIND_RTCP
 				       ? srtp_unprotect_rtcp(c->in, packet, &length)
 				       : srtp_unprotect(c->in, packet, &length);
 
@@ -142,7 +157,8 @@ bool
 cipher_seal(struct cipher *c, enum rtp_kind kind, unsigned char *packet, size_t *n)
 {
 	int length = (int)*n;
-	srtp_err_status_t status = kind == RTP_KIND_RTCP
+	srtp_err_status_t status = !c->out ? srtp_err_status_fail
+				   : kind == RTP_KIND_RTCP
 				       ? srtp_protect_rtcp(c->out, packet, &length)
 				       : srtp_protect(c->out, packet, &length);
 

@@ -14,9 +14,11 @@ struct cipher;
 
 /** Once, before anything else here. ERR_UNSUPPORTED: the library does not work. */
 ERR_MUST_CHECK enum err cipher_init(void);
-/** ERR_INVALID: no such suite; ERR_NOMEM. */
-ERR_MUST_CHECK enum err cipher_new(const struct media_protection *p, struct cipher **out);
+/** Never NULL: where the keys do not work, or there is no memory, nothing gets through. */
+struct cipher *cipher_new(const struct media_protection *p);
 void cipher_free(struct cipher *c);
+/** Was it made for these keys? NULL is for none. */
+bool cipher_is_for(const struct cipher *c, const struct media_protection *p);
 /** Decrypts a packet where it stands. False: it is not from who has the key, or came before. */
 bool cipher_open(struct cipher *c, enum rtp_kind kind, unsigned char *packet, size_t *n);
 /** Encrypts one where it stands, with room for CIPHER_TRAILER_MAX more. */

@@ -23,6 +23,7 @@ make(struct interpreter **out, struct rng *rng)
 
 	if (!i)
 		return ERR_NOMEM;
+	timer_init(&i->reports, NULL);
 	for (int side = 0; side < MEDIA_SIDES; side++)
 		i->to[side].ssrc = (uint32_t)rng_u64(rng);
 	rng_fill(rng, i->cname, sizeof i->cname);
@@ -68,6 +69,7 @@ interpreter_free(struct interpreter *i)
 {
 	if (!i)
 		return;
+	timer_stop(&i->reports);
 	for (int side = 0; side < MEDIA_SIDES; side++)
 		transcoder_free(i->from[side]);
 	free(i);

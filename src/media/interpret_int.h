@@ -6,6 +6,7 @@
 #ifndef MEDIA_INTERPRET_INT_H
 #define MEDIA_INTERPRET_INT_H
 
+#include "loop/timer.h"
 #include "media/media.h"
 #include "media/rtcp_int.h"
 #include "media/rtp_stats_int.h"
@@ -19,6 +20,8 @@ struct interpreter_voice {
 };
 
 struct interpreter {
+	struct timer reports; /* the stream's, which is: */
+	void *owner;
 	struct media_translation what[MEDIA_SIDES]; /* of packets from that side */
 	struct transcoder *from[MEDIA_SIDES];	    /* NULL: they pass untouched */
 	struct interpreter_voice to[MEDIA_SIDES];

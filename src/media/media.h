@@ -92,7 +92,7 @@ struct media_ops {
 	    struct media_ref *ref, uint16_t port[MEDIA_SIDES]);
 	void (*set_peer)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_peer *peer);
-	void (*translate)(struct media *m, struct media_ref ref, enum media_side from,
+	enum err (*translate)(struct media *m, struct media_ref ref, enum media_side from,
 	    const struct media_translation *what);
 	enum err (*protect)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_protection *p);
@@ -123,16 +123,18 @@ media_stream_set_peer(
 	m->ops->set_peer(m, ref, side, peer);
 }
 
-/** From now on packets of that side are translated so; copied. No routes: they pass untouched. */
-static inline void
+/** From now on packets of that side are translated so; copied, all bytes of it (zeroed where
+ * unused). No routes: they pass untouched. ERR_NOMEM: all is as before. */
+ERR_MUST_CHECK static inline enum err
 media_stream_translate(struct media *m, struct media_ref ref, enum media_side from,
     const struct media_translation *what)
 {
-	m->ops->translate(m, ref, from, what);
+	return m->ops->translate(m, ref, from, what);
 }
 
 /** From now on what comes from and goes to that side is encrypted (SRTP and SRTCP), and what is not
- *  authentic is dropped; copied. Suites none: it is not encrypted. ERR_NOMEM: all is as before. */
+ *  authentic is dropped; copied, as above. Suites none: it is not encrypted. ERR_NOMEM: all is as
+ * before. */
 ERR_MUST_CHECK static inline enum err
 media_stream_protect(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)

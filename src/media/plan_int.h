@@ -14,6 +14,14 @@
 
 #include "media/media.h"
 
+/* What most streams do without. Never changed; each stays until its stream has ended, for the media
+ * thread may be using it. */
+struct plan_extra {
+	struct plan_extra *before;
+	struct media_translation translation[MEDIA_SIDES]; /* of packets from that side */
+	struct media_protection protection[MEDIA_SIDES];
+};
+
 struct plan {
 	uint32_t gen;
 	bool open;
@@ -23,8 +31,7 @@ struct plan {
 	uint32_t clock_rate_hz;
 	uint64_t user;
 	struct media_peer peer[MEDIA_SIDES];
-	struct media_translation translation[MEDIA_SIDES];	/* of packets from that side */
-	const struct media_protection *protection[MEDIA_SIDES]; /* the slot's; NULL: plain */
+	const struct plan_extra *extra; /* the slot's; NULL: the two speak alike, in the clear */
 };
 
 struct plan_box {

@@ -126,60 +126,84 @@ relay_set_peer(
 	submit(slot);
 }
 
-static void
-relay_translate(struct media *m, struct media_ref ref, enum media_side from,
-    const struct media_translation *what)
-{
-	struct slot *slot = find_open(relay_of(m), ref);
-
-	if (!slot)
-		return;
-	slot->wanted.translation[from] = *what;
-	submit(slot);
-}
-
 static bool
-is_plain(const struct media_protection *p)
+is_special(const struct plan_extra *x)
 {
-	return p->in.suite == MEDIA_SUITE_NONE;
+	for (int i = 0; i < MEDIA_SIDES; i++)
+		if (x->translation[i].n_routes || x->protection[i].in.suite != MEDIA_SUITE_NONE)
+			return true;
+	return false;
 }
 
-/* Old keys stay until the stream has ended: the media thread may be using them. */
 static enum err
-relay_protect(
-    struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
+set_extra(struct slot *slot, const struct plan_extra *wanted)
 {
-	struct slot *slot = find_open(relay_of(m), ref);
-	const struct media_protection *now;
-	struct keys *keys = NULL;
+	struct plan_extra *x = NULL;
 
-	if (!slot)
-		return ERR_OK;
-	now = slot->wanted.protection[side];
-	if (is_plain(p) ? !now : now && memcmp(now, p, sizeof *p) == 0)
-		return ERR_OK;
-	if (!is_plain(p)) {
-		keys = malloc(sizeof *keys);
-		if (!keys)
+	if (is_special(wanted)) {
+		x = malloc(sizeof *x);
+		if (!x)
 			return ERR_NOMEM;
-		*keys = (struct keys){.before = slot->keys, .protection = *p};
-		slot->keys = keys;
+		*x = *wanted;
+		x->before = slot->extras;
+		slot->extras = x;
 	}
-	slot->wanted.protection[side] = keys ? &keys->protection : NULL;
+	slot->wanted.extra = x;
 	submit(slot);
 	return ERR_OK;
 }
 
 static void
-forget_keys(struct slot *slot)
+forget_extras(struct slot *slot)
 {
-	while (slot->keys) {
-		struct keys *k = slot->keys;
+	while (slot->extras) {
+		struct plan_extra *x = slot->extras;
 
-		slot->keys = k->before;
-		explicit_bzero(k, sizeof *k);
-		free(k);
+		slot->extras = x->before;
+		explicit_bzero(x, sizeof *x); /* keys */
+		free(x);
 	}
+}
+
+static struct plan_extra
+extra_of(const struct slot *slot)
+{
+	return slot->wanted.extra ? *slot->wanted.extra : (struct plan_extra){0};
+}
+
+static enum err
+relay_translate(struct media *m, struct media_ref ref, enum media_side from,
+    const struct media_translation *what)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+	struct plan_extra x;
+
+	if (!slot)
+		return ERR_OK;
+	x = extra_of(slot);
+	if (memcmp(&x.translation[from], what, sizeof *what) == 0)
+		return ERR_OK;
+	x.translation[from] = *what;
+	return set_extra(slot, &x);
+}
+
+static enum err
+relay_protect(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+	struct plan_extra x;
+	enum err e;
+
+	if (!slot)
+		return ERR_OK;
+	x = extra_of(slot);
+	if (memcmp(&x.protection[side], p, sizeof *p) == 0)
+		return ERR_OK;
+	x.protection[side] = *p;
+	e = set_extra(slot, &x);
+	explicit_bzero(&x, sizeof x);
+	return e;
 }
 
 static void
@@ -233,7 +257,7 @@ on_event(struct relay *r, const struct worker_event *message)
 	slot->worker->n_busy--;
 	r->n_closing--;
 	gauge_add(&r->slots_busy, -1);
-	forget_keys(slot);
+	forget_extras(slot);
 	slots_give_back(slot, slots_clock_ms());
 	return true;
 }
@@ -393,7 +417,7 @@ media_relay_free(struct media *m)
 		for (unsigned side = 0; side < MEDIA_SIDES; side++)
 			ports_close(&r->ports, &r->slots[i].pair[side]);
 		stream_fini(&r->slots[i].stream);
-		forget_keys(&r->slots[i]);
+		forget_extras(&r->slots[i]);
 	}
 	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
 		worker_fini(&r->workers[i]);

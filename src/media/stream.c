@@ -30,26 +30,32 @@ on_silence(struct timer *t)
 		worker_post(w, s, STREAM_DUE_TIMEOUT);
 }
 
+static const struct plan_extra nothing;
+
 static void on_reports(struct timer *t);
+
+static const struct plan_extra *
+extra_of(const struct plan *plan)
+{
+	return plan->extra ? plan->extra : &nothing;
+}
 
 void
 stream_init(struct stream *s)
 {
 	timer_init(&s->silence, on_silence);
-	timer_init(&s->reports, on_reports);
 	list_init(&s->waiting);
 }
 
 static void
 set_protection(struct stream_side *side, const struct media_protection *p)
 {
-	if (p == side->protection)
+	if (cipher_is_for(side->cipher, p))
 		return;
 	cipher_free(side->cipher);
 	side->cipher = NULL;
-	side->protection = p;
-	if (p && cipher_new(p, &side->cipher) != ERR_OK)
-		log_error(MEDIA, "a stream cannot be encrypted");
+	if (p->in.suite != MEDIA_SUITE_NONE)
+		side->cipher = cipher_new(p);
 }
 
 /* What it has allocated. */
@@ -59,7 +65,7 @@ let_go(struct stream *s)
 	interpreter_free(s->interpreter);
 	s->interpreter = NULL;
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
-		set_protection(&s->side[i], NULL);
+		set_protection(&s->side[i], &nothing.protection[i]);
 }
 
 void
@@ -146,7 +152,7 @@ set_timeout(struct stream *s, struct worker *w, const struct plan *plan)
 static void
 plan_reports(struct stream *s, struct worker *w, uint32_t ms)
 {
-	timer_start(&w->timers, &s->reports, ms / 2 + rng_below(&w->rng, ms));
+	timer_start(&w->timers, &s->interpreter->reports, ms / 2 + rng_below(&w->rng, ms));
 }
 
 static void
@@ -154,19 +160,19 @@ translate(struct stream *s, struct worker *w, const struct plan *plan)
 {
 	bool before = s->interpreter;
 
-	if (interpreter_follow(&s->interpreter, plan->translation, &w->rng) != ERR_OK)
+	if (interpreter_follow(&s->interpreter, extra_of(plan)->translation, &w->rng) != ERR_OK)
 		log_error(MEDIA, "no memory to translate a stream");
-	if (!s->interpreter)
-		timer_stop(&s->reports);
-	else if (!before)
-		plan_reports(s, w, REPORTS_MS / 2);
+	if (before || !s->interpreter)
+		return;
+	s->interpreter->owner = s;
+	timer_init(&s->interpreter->reports, on_reports);
+	plan_reports(s, w, REPORTS_MS / 2);
 }
 
 static void
 end(struct stream *s, struct worker *w)
 {
 	timer_stop(&s->silence);
-	timer_stop(&s->reports);
 	let_go(s);
 	s->open = false;
 	s->due = 0;
@@ -191,7 +197,7 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 	}
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		latch_set_peer(&s->side[i].latch, &plan->peer[i]);
-		set_protection(&s->side[i], plan->protection[i]);
+		set_protection(&s->side[i], &extra_of(plan)->protection[i]);
 		renew_targets(&s->side[i], w);
 	}
 	translate(s, w, plan);
@@ -258,9 +264,9 @@ seal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, struc
 {
 	size_t n = packet->n;
 
-	if (!side->protection || kind == RTP_KIND_RAW)
+	if (!side->cipher || kind == RTP_KIND_RAW)
 		return true;
-	if (!side->cipher || n > RTP_PACKET_MAX)
+	if (n > RTP_PACKET_MAX)
 		return false;
 	memcpy(w->sealed, packet->p, n);
 	if (!cipher_seal(side->cipher, kind, w->sealed, &n))
@@ -336,7 +342,7 @@ wall_us(void)
 static void
 on_reports(struct timer *t)
 {
-	struct stream *s = container_of(t, struct stream, reports);
+	struct stream *s = container_of(t, struct interpreter, reports)->owner;
 	struct slot *slot = container_of(s, struct slot, stream);
 	struct worker *w = slot->worker;
 	unsigned char packet[RTCP_OWN_MAX_BYTES];
@@ -366,9 +372,9 @@ unseal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, str
 {
 	size_t n = packet->n;
 
-	if (!side->protection || kind == RTP_KIND_RAW)
+	if (!side->cipher || kind == RTP_KIND_RAW)
 		return true;
-	if (!side->cipher || !cipher_open(side->cipher, kind, w->packet, &n))
+	if (!cipher_open(side->cipher, kind, w->packet, &n))
 		return false;
 	packet->n = n;
 	return true;

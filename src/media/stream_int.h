@@ -35,8 +35,7 @@ struct stream_side {
 	struct rtp_stats rtp;
 	struct rtcp_stats rtcp;
 	uint64_t refused, rtcp_packets;
-	const struct media_protection *protection; /* that cipher is for; NULL: plain */
-	struct cipher *cipher; /* NULL although there are keys: nothing gets through */
+	struct cipher *cipher; /* NULL: plain */
 };
 
 enum stream_due { STREAM_DUE_TIMEOUT = 1, STREAM_DUE_CLOSED = 2 };
@@ -50,7 +49,6 @@ struct stream {
 	uint32_t timeout_ms, timeout_serial;
 	struct timer silence;
 	struct interpreter *interpreter; /* NULL: the two speak alike */
-	struct timer reports;		 /* its */
 	struct list waiting;		 /* in the worker's list, while events are due */
 	unsigned due;			 /* enum stream_due */
 };

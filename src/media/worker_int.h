@@ -13,12 +13,6 @@
 #include "media/egress_int.h"
 #include "media/stream_int.h"
 
-/* Keys of a side, and those before. */
-struct keys {
-	struct keys *before;
-	struct media_protection protection;
-};
-
 /* What is shared by the threads, and who may touch it when. */
 struct slot { /* a cache line a thread */
 	/* Set before the slot is first told of, then constant. */
@@ -34,8 +28,8 @@ struct slot { /* a cache line a thread */
 	/* Signalling thread: what was asked for; in a worker's free list after CLOSED. */
 	_Alignas(64) struct plan wanted;
 	uint64_t freed_ms;
-	uint32_t dscp;	   /* how its sockets are marked */
-	struct keys *keys; /* all that this stream has had; the media thread may use each */
+	uint32_t dscp;		   /* how its sockets are marked */
+	struct plan_extra *extras; /* all that this stream has had, newest first */
 	struct list free_node;
 };
 

@@ -98,10 +98,11 @@ stream_set_peer(
 		s->peer[side] = *peer;
 }
 
-static void
+static enum err
 stream_translate(struct media *m, struct media_ref ref, enum media_side from,
     const struct media_translation *what)
 {
+	return ERR_OK;
 }
 
 static enum err

@@ -60,11 +60,12 @@ media_set_peer(
 	s->peer[side] = *peer;
 }
 
-static void
+static enum err
 media_translate(struct media *m, struct media_ref ref, enum media_side from,
     const struct media_translation *what)
 {
 	office_of(m)->stream[ref.slot].translation[from] = *what;
+	return ERR_OK;
 }
 
 static enum err

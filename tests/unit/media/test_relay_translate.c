@@ -45,7 +45,7 @@ one_direction_is_translated(void **state)
 	struct rtp_head first, second;
 	unsigned char packet[172];
 
-	media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw);
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw), ERR_OK);
 	phone_send(&caller, 0, port[MEDIA_CALLER], a_law(1, 0xd5)); /* silence */
 	first = expect_u_law(&called, 0xfe);
 	/* reports about packets that the other one never saw do not pass */
@@ -85,7 +85,7 @@ translation_comes_and_goes(void **state)
 
 	phone_send(&caller, 0, port[MEDIA_CALLER], a_law(1, 0xd5));
 	phone_expect(&called, 0, a_law(1, 0xd5));
-	media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw);
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw), ERR_OK);
 	phone_send(&caller, 0, port[MEDIA_CALLER], a_law(2, 0xd5));
 	expect_u_law(&called, 0xfe);
 
@@ -99,11 +99,12 @@ translation_comes_and_goes(void **state)
 	phone_send(&caller, 0, port[MEDIA_CALLER], a_law(4, 0xd5));
 	expect_u_law(&called, 0xfe);
 
-	media_stream_translate(f.media, ref, MEDIA_CALLER, &none);
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLER, &none), ERR_OK);
 	phone_send(&caller, 0, port[MEDIA_CALLER], a_law(5, 0xd5));
 	phone_expect(&called, 0, a_law(5, 0xd5));
 	relay_close_and_wait(&f, ref);
-	media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw); /* too late: does nothing */
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw),
+	    ERR_OK); /* too late: does nothing */
 	relay_end_call(&f, &caller, &called);
 }
 
@@ -115,7 +116,7 @@ a_stop_frees_it(void **state)
 	uint16_t port[2];
 	struct media_ref ref = relay_start_call(&f, &caller, &called, port);
 
-	media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw);
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLER, &to_ulaw), ERR_OK);
 	phone_send(&caller, 0, port[MEDIA_CALLER], a_law(1, 0xd5));
 	expect_u_law(&called, 0xfe);
 	relay_end_call(&f, &caller, &called);

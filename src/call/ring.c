@@ -60,7 +60,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	}
 }
 
-static bool fork_invite(struct leg *l, bool otherwise);
+static uint16_t fork_invite(struct leg *l, bool otherwise);
 static void next_flow(struct leg *l);
 
 /* A refusal that says how to ask instead. */
@@ -103,7 +103,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	if (l->state == LEG_ASKING && try_again(l, resp)) {
 		sip_client_detach(tsx);
 		l->invite_out = NULL;
-		if (fork_invite(l, resp->status == 488))
+		if (!fork_invite(l, resp->status == 488))
 			return;
 	}
 	if (resp->status == 430 || resp->status == 408)
@@ -137,8 +137,9 @@ on_gone(void *user, struct sip_client *tsx)
 static const struct sip_client_ops fork_ops = {
     .on_response = on_response, .on_failed = on_failed, .on_gone = on_gone};
 
-/* otherwise: what was offered was refused; the same again would be, too. */
-static bool
+/* otherwise: what was offered was refused; the same again would be, too. Returns 0, or the status
+ * that its failure comes to. */
+static uint16_t
 fork_invite(struct leg *l, bool otherwise)
 {
 	struct call *c = l->call;
@@ -151,7 +152,7 @@ fork_invite(struct leg *l, bool otherwise)
 	if (!c->offer_late)
 		e = bridge_give(leg_other(l), l, &sdp);
 	if (otherwise && l->sdp_version == version)
-		return false;
+		return 488;
 	buf_init(&b, extra, sizeof extra);
 	session_write_offer(l, &b);
 	transfer_write_invite(l, &b);
@@ -164,7 +165,7 @@ fork_invite(struct leg *l, bool otherwise)
 	if (e != ERR_OK)
 		call_log(LOG_WARN, c, "phone %.*s cannot be called: %s", SLICE_FMT(l->phone_name),
 		    err_text(e));
-	return e == ERR_OK;
+	return e == ERR_OK ? 0 : e == ERR_UNSUPPORTED ? 488 : 480;
 }
 
 /* From, To and Call-ID of a new leg that is called. */
@@ -224,10 +225,13 @@ ring_launch(struct leg *l)
 {
 	struct ring *r = &l->call->ring;
 
+	uint16_t status;
+
 	r->asking++;
-	if (!fork_invite(l, false)) {
+	status = fork_invite(l, false);
+	if (status) {
 		r->asking--;
-		r->best_status = status_better(r->best_status, 480);
+		r->best_status = status_better(r->best_status, status);
 		leg_done(l);
 		return false;
 	}

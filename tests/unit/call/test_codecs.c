@@ -294,6 +294,19 @@ what_is_common_wins(void **state)
 	office_close(&o);
 }
 
+/* The called phone's list has only what we cannot speak, and the caller has not: nobody is rung. */
+static void
+lists_may_leave_nothing(void **state)
+{
+	open_with("", "", "g723");
+	dial(sdp(a, 4000, "0", ""));
+	ua_ack_failure(a, ua_expect(a, "SIP/2.0 488", 100));
+	ua_expect_none(b, "INVITE");
+	office_run(&o, 40000);
+	assert_int_equal(o.record[0].result, CDR_FAILED);
+	office_close(&o);
+}
+
 /* Hold and back, from both sides, and a refresh: each is asked for what it speaks. */
 static void
 changes_stay_translated(void **state)
@@ -496,6 +509,7 @@ main(void)
 	    cmocka_unit_test(a_refusal_is_asked_again_with_ours),
 	    cmocka_unit_test(a_second_refusal_is_the_last),
 	    cmocka_unit_test(what_is_common_wins),
+	    cmocka_unit_test(lists_may_leave_nothing),
 	    cmocka_unit_test(changes_stay_translated),
 	    cmocka_unit_test(translation_ends_when_it_can),
 	    cmocka_unit_test(an_unknown_profile_is_not_translated),

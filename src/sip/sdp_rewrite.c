@@ -95,16 +95,19 @@ write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_param
 	write_connection(b, &p->local, &connection);
 }
 
-/* What speaks of formats by their numbers, or of the packets of all of them. */
+/* What speaks of formats by their numbers, or of the packets of all of them. Keys beside plain
+ * voice (for those who like to encrypt) would be for packets that nobody here could read. */
 static bool
 speaks_of_formats(struct slice line_value, const struct sdp_choice *choice)
 {
+	static const struct slice of_packets[] = {
+	    SLICE("ptime"), SLICE("maxptime"), SLICE("rtcp-fb"), SLICE("crypto")};
 	struct slice value, name = sdp_attribute(line_value, &value);
 
-	if (choice->others && (slice_eq(name, SLICE("ptime")) || slice_eq(name, SLICE("maxptime"))))
-		return true;
-	return slice_eq(name, SLICE("rtpmap")) || slice_eq(name, SLICE("fmtp")) ||
-	       (choice->others && slice_eq(name, SLICE("rtcp-fb")));
+	for (size_t i = 0; choice->others && i < sizeof of_packets / sizeof of_packets[0]; i++)
+		if (slice_eq(name, of_packets[i]))
+			return true;
+	return slice_eq(name, SLICE("rtpmap")) || slice_eq(name, SLICE("fmtp"));
 }
 
 static bool

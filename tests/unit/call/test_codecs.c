@@ -186,7 +186,10 @@ nothing_common_is_translated(void **state)
 	struct talk t;
 
 	open_with("", "", "opus,g722");
-	t = establish(sdp(a, 4000, "8 101", "a=rtpmap:101 telephone-event/8000\na=ptime:20\n"),
+	t = establish(sdp(a, 4000, "8 101",
+			  "a=rtpmap:101 telephone-event/8000\na=ptime:20\n"
+			  "a=crypto:1 AES_CM_128_HMAC_SHA1_80 "
+			  "inline:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC\n"),
 	    "127 9 101",
 	    sdp(b, 5000, "127 101",
 		"a=rtpmap:127 opus/48000/2\na=rtpmap:101 telephone-event/8000\na=ptime:40\n"),
@@ -195,6 +198,7 @@ nothing_common_is_translated(void **state)
 	    strstr(t.invite, "\r\na=rtpmap:127 opus/48000/2\r\na=fmtp:127 useinbandfec=1"));
 	assert_non_null(strstr(t.invite, "\r\na=rtpmap:9 G722/8000\r\n"));
 	assert_null(strstr(t.invite, "ptime"));
+	assert_null(strstr(t.invite, "crypto"));
 	assert_null(strstr(t.ok, "opus"));
 	assert_null(strstr(t.ok, "ptime"));
 	assert_string_equal(

@@ -193,8 +193,7 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
 
 		if (!carried(&s->media[i]) || (answer && !known))
 			continue;
-		if (protect_describe(
-			to, i, &s->media[i], answer ? known : NULL, &protection[i], &crypto)) {
+		if (protect_describe(to, i, &s->media[i], known, answer, &protection[i], &crypto)) {
 			to->codecs_ours = true;
 			p->protection[i] = &protection[i];
 		}

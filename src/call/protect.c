@@ -136,15 +136,24 @@ protect_apply(struct leg *l, size_t i)
 
 /* ---- what it is told ---- */
 
-/* An offer to it: as its settings say, else like the other side's; plain when it refused that. */
 static bool
-wants_encryption(const struct leg *to, const struct sdp_media *m)
+is_rtp(const struct sdp_media *m)
 {
-	switch (policy_of(to)) {
-	case DIR_SRTP_REQUIRED: return true;
-	case DIR_SRTP_OFF: return false;
-	default: return sdp_is_srtp(m) && !to->codecs_wanted;
-	}
+	return slice_starts_nocase(m->proto, SLICE("RTP/"));
+}
+
+/* An offer to it: as its settings say, else as it has it already, else like the other side's; plain
+ * when it refused that, or could not refuse (an offer in the answer to its INVITE). */
+static bool
+wants_encryption(const struct leg *to, const struct sdp_media *m, const struct sdp_media *known)
+{
+	enum dir_srtp policy = policy_of(to);
+
+	if (policy != DIR_SRTP_OPTIONAL)
+		return policy == DIR_SRTP_REQUIRED;
+	if (known && is_rtp(known))
+		return sdp_is_srtp(known);
+	return sdp_is_srtp(m) && to->state == LEG_ASKING && !to->codecs_wanted;
 }
 
 /* With or without feedback (AVPF), as the other side has it. */
@@ -170,31 +179,25 @@ write_key(struct buf *b, uint32_t tag, const struct leg_keys *k, enum media_suit
 	explicit_bzero(&c, sizeof c);
 }
 
-static bool
-is_rtp(const struct sdp_media *m)
-{
-	return slice_starts_nocase(m->proto, SLICE("RTP/"));
-}
-
 bool
-protect_describe(struct leg *to, size_t i, const struct sdp_media *m,
-    const struct sdp_media *theirs, struct sdp_protection *p, struct buf *crypto)
+protect_describe(struct leg *to, size_t i, const struct sdp_media *m, const struct sdp_media *known,
+    bool answer, struct sdp_protection *p, struct buf *crypto)
 {
 	size_t began = crypto->n;
 	struct leg_keys *k = NULL;
 	bool encrypted;
 
-	if (!is_rtp(m) || (theirs && !is_rtp(theirs)))
+	if (!is_rtp(m) || (answer && !is_rtp(known)))
 		return false;
-	encrypted = theirs ? sdp_is_srtp(theirs) : wants_encryption(to, m);
+	encrypted = answer ? sdp_is_srtp(known) : wants_encryption(to, m, known);
 	if (encrypted)
 		k = keys_of(to, i);
-	if (!encrypted && !sdp_is_srtp(m) && (!theirs || slice_eq_nocase(m->proto, theirs->proto)))
+	if (!encrypted && !sdp_is_srtp(m) && (!answer || slice_eq_nocase(m->proto, known->proto)))
 		return false;
-	p->proto = theirs ? theirs->proto : proto_of(m, encrypted);
-	if (k && theirs)
+	p->proto = answer ? known->proto : proto_of(m, encrypted);
+	if (k && answer)
 		write_key(crypto, k->tag, k, k->protection.out.suite);
-	for (uint32_t n = 0; k && !theirs && n < OFFERED; n++)
+	for (uint32_t n = 0; k && !answer && n < OFFERED; n++)
 		write_key(crypto, n + 1, k, offered[n]);
 	p->crypto = slice_make(crypto->p + began, crypto->n - began);
 	return true;

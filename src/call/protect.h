@@ -19,10 +19,10 @@ ERR_MUST_CHECK enum err protect_take(
 void protect_apply(struct leg *l, size_t i);
 /** The leg goes: its keys are wiped. */
 void protect_forget(struct leg *l);
-/** How line i is described to to. m: the other side's; theirs: to's own offer, NULL when it is
- * asked. Fills in what differs from m in p; crypto is the place for its lines. True: something
- * does. */
+/** How line i is described to to. m: the other side's; known: to's own last description of it, or
+ *  NULL; answer: that is the offer that m answers. Fills in what differs from m in p; crypto is the
+ *  place for its lines. True: something does. */
 bool protect_describe(struct leg *to, size_t i, const struct sdp_media *m,
-    const struct sdp_media *theirs, struct sdp_protection *p, struct buf *crypto);
+    const struct sdp_media *known, bool answer, struct sdp_protection *p, struct buf *crypto);
 
 #endif

@@ -144,7 +144,7 @@ pc_on_invite(struct phone *p, struct sip_server *tsx, const struct sip_msg *req)
 	}
 	attach(c, tsx, req);
 	if (!c->in_late && !pc_speaks(c)) {
-		if (c->n_named > 3)
+		if (c->n_named > 3 && !c->encrypted)
 			phone_broken(p, "asked again, and still nothing that we speak");
 		pc_respond(c, 488, false);
 		pc_over(c);

@@ -110,10 +110,27 @@ speaks(const struct phone *p)
 	return sets[p->p.seed / 2 % 4];
 }
 
+/* Some would rather encrypt; the others cannot. */
+static bool
+encrypts(const struct phone *p)
+{
+	return p->p.seed / 8 % 3 == 0;
+}
+
 bool
 pc_speaks(const struct phone_call *c)
 {
-	return speaks(c->phone) & c->named;
+	return (speaks(c->phone) & c->named) && (!c->encrypted || encrypts(c->phone));
+}
+
+static void
+write_key(struct phone_call *c, struct buf *b)
+{
+	struct sdp_crypto key = {
+	    .tag = c->key_tag, .suite = SLICE("AES_CM_128_HMAC_SHA1_80"), .n_key = 30};
+
+	memset(key.key, (int)(c->port & 0xff), key.n_key);
+	sdp_crypto_write(b, &key);
 }
 
 void
@@ -122,18 +139,23 @@ pc_write_sdp(struct phone_call *c, struct buf *b, bool answer)
 	static const char *const directions[2][2] = {
 	    {"sendrecv", "recvonly"}, {"sendonly", "inactive"}};
 	unsigned codecs = answer ? speaks(c->phone) & c->named : speaks(c->phone);
+	bool encrypted = answer ? c->encrypted : encrypts(c->phone);
 	char ip[ADDR_TEXT_MAX];
 	struct buf text;
 
+	if (!answer)
+		c->key_tag = 3;
 	buf_init(&text, ip, sizeof ip - 1);
 	addr_write_ip(&text, &c->phone->p.address);
 	ip[text.n] = '\0';
 	buf_printf(b,
 	    "v=0\r\no=- %u %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
-	    "m=audio %u RTP/AVP%s%s%s\r\na=%s\r\n",
-	    c->port, ++c->sdp_version, ip, ip, c->port, codecs & 1u << 8 ? " 8" : "",
-	    codecs & 1u << 0 ? " 0" : "", codecs & 1u << 9 ? " 9" : "",
-	    directions[c->holding][c->held]);
+	    "m=audio %u RTP/%s%s%s%s\r\na=%s\r\n",
+	    c->port, ++c->sdp_version, ip, ip, c->port, encrypted ? "SAVP" : "AVP",
+	    codecs & 1u << 8 ? " 8" : "", codecs & 1u << 0 ? " 0" : "",
+	    codecs & 1u << 9 ? " 9" : "", directions[c->holding][c->held]);
+	if (encrypted)
+		write_key(c, b);
 }
 
 static void
@@ -141,6 +163,16 @@ note_codecs(struct phone_call *c, const struct sdp_media *m)
 {
 	struct sdp_format f[SDP_FORMATS_MAX];
 
+	struct slice text = m->text;
+	struct sdp_crypto key;
+
+	c->encrypted = sdp_is_srtp(m);
+	c->key_tag = 0;
+	while (sdp_crypto_take(&text, &key))
+		if (slice_eq(key.suite, SLICE("AES_CM_128_HMAC_SHA1_80")))
+			c->key_tag = key.tag;
+	if (c->encrypted && !c->key_tag)
+		phone_broken(c->phone, "encrypted, without a key that we know");
 	c->named = 0;
 	c->n_named = (unsigned)sdp_formats(m, f);
 	for (unsigned i = 0; i < c->n_named; i++) {

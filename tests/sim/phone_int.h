@@ -46,6 +46,8 @@ struct phone_call {
 	uint16_t agreed_port; /* the same before a re-INVITE: it stays so when that is refused */
 	bool agreed_held;
 	uint32_t sdp_version;
+	bool encrypted;	      /* the last description */
+	uint32_t key_tag;     /* of its key, or of ours */
 	unsigned named;	      /* codecs of the last description, as bits of their numbers */
 	unsigned n_named;     /* how many there were, known to us or not */
 	struct timer act;     /* the next thing to do */

@@ -244,6 +244,43 @@ a_phone_that_must_is_asked_to(void **state)
 	office_close(&o);
 }
 
+/* One side begins to encrypt in the middle of a call: the other keeps what it has, and is not even
+ * asked. */
+static void
+re_offers_keep_what_the_other_has(void **state)
+{
+	struct talk t;
+	const char *invite, *again;
+
+	open_with("optional", "optional");
+	dial(sdp(a, 4000, "RTP/AVP", ""));
+	invite = ua_expect(b, "INVITE", 100);
+	t = connected(invite, sdp(b, 5000, "RTP/AVP", ""));
+	talk_send(&t, b, "INVITE", "",
+	    sdp(b, 5000, "RTP/SAVP", "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:" B_CM "\n"));
+	again = ua_expect(b, "SIP/2.0 200", 100);
+	assert_string_equal(said(again).proto, "RTP/SAVP");
+	ua_in_dialog(b, t.invite, "ACK", t.to_cseq, "", "");
+	ua_expect_none(a, "INVITE");
+	office_run(&o, 10);
+	assert_true(is_key(&o.stream[0].protection[MEDIA_CALLED].in, MEDIA_SUITE_CM_128_80, 3));
+	assert_int_equal(o.stream[0].protection[MEDIA_CALLER].in.suite, MEDIA_SUITE_NONE);
+
+	/* and a change of the encrypted one reaches the plain one as a plain one */
+	talk_send(&t, b, "INVITE", "",
+	    sdp(b, 5000, "RTP/SAVP",
+		"a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:" B_CM "\na=sendonly\n"));
+	again = ua_expect(a, "INVITE", 100);
+	assert_string_equal(said(again).proto, "RTP/AVP");
+	assert_int_equal(said(again).n, 0);
+	ua_answer(a, again, 200, "", sdp(a, 4000, "RTP/AVP", "a=recvonly\n"));
+	ua_expect(a, "ACK", 100);
+	assert_string_equal(said(ua_expect(b, "SIP/2.0 200", 100)).proto, "RTP/SAVP");
+	ua_in_dialog(b, t.invite, "ACK", t.to_cseq, "", "");
+	talk_end(&t);
+	office_close(&o);
+}
+
 static void
 who_breaks_the_rule_is_refused(void **state)
 {
@@ -299,6 +336,7 @@ main(void)
 	    cmocka_unit_test(each_leg_has_its_own_keys),
 	    cmocka_unit_test(one_leg_may_be_plain),
 	    cmocka_unit_test(a_phone_that_must_is_asked_to),
+	    cmocka_unit_test(re_offers_keep_what_the_other_has),
 	    cmocka_unit_test(who_breaks_the_rule_is_refused),
 	    cmocka_unit_test(bad_answers_end_the_call),
 	};

@@ -147,9 +147,10 @@ class Calls(SystemTest):
             with self.subTest(status=given):
                 self.began = harness.now()
                 caller = self.anna.invite(102)
-                called = self.bernd.answer_invite()
-                called.reply(given)
-                called.expect("ACK")
+                for _ in range(2 if given == 488 else 1):  # 488: it is asked again, with codecs of the system's own
+                    called = self.bernd.answer_invite()
+                    called.reply(given)
+                    called.expect("ACK")
                 caller.failed_with(passed_on)
                 record = self.last_record()
                 if result:

@@ -174,14 +174,14 @@ fit_lines(struct sdp *s, const struct sdp *before)
 	}
 }
 
-/* Whose formats to gets to see. before: what to described last, or NULL. */
+/* Whose formats to gets to see. before: what to described last, or NULL; answer: that was an offer,
+ * which s answers. */
 static enum err
 choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struct sdp *before,
-    struct sdp_rewrite_params *p)
+    bool answer, struct sdp_rewrite_params *p)
 {
 	struct sdp_choice *choice = to->call->sw->sdp_choice;
 	struct sdp_protection *protection = to->call->sw->sdp_protection;
-	bool answer = before && to->call->offer_of == to->id;
 	struct buf crypto;
 
 	buf_init(&crypto, to->call->sw->crypto_scratch, sizeof to->call->sw->crypto_scratch);
@@ -277,7 +277,7 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 {
 	/* who is asked instead of somebody else is not told that he is held */
 	struct sdp_rewrite_params p = {.sendrecv = from->state == LEG_UP && is_asked_instead(to)};
-	bool known;
+	bool known, answer;
 	struct sdp sdp, before;
 	enum err e = bridge_read(from, &sdp);
 
@@ -286,10 +286,11 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	known = to->remote_sdp.n && bridge_read(to, &before) == ERR_OK;
 	if (known)
 		fit_lines(&sdp, &before);
-	e = choose_codecs(from, to, &sdp, known ? &before : NULL, &p);
+	answer = known && to->call->offer_of == to->id;
+	e = choose_codecs(from, to, &sdp, known ? &before : NULL, answer, &p);
 	if (e == ERR_OK)
 		e = give(to, &sdp, p, out);
-	if (e == ERR_OK && known && to->call->offer_of == to->id) {
+	if (e == ERR_OK && answer) {
 		translate(from, to);
 		translate(to, from);
 	}

@@ -140,28 +140,26 @@ cipher_is_for(const struct cipher *c, const struct media_protection *p)
 	return c != &closed && memcmp(&c->of, p, sizeof *p) == 0;
 }
 
+typedef srtp_err_status_t run_fn(srtp_t session, void *packet, int *length);
+
+static bool
+run(srtp_t session, run_fn *f, unsigned char *packet, size_t *n)
+{
+	int length = (int)*n;
+	bool fine = session && f(session, packet, &length) == srtp_err_status_ok;
+
+	*n = (size_t)length;
+	return fine;
+}
+
 bool
 cipher_open(struct cipher *c, enum rtp_kind kind, unsigned char *packet, size_t *n)
 {
-	int length = (int)*n;
-	srtp_err_status_t status = !c->in ? srtp_err_status_fail
-				   : kind == RTP_KIND_RTCP
-				       ? srtp_unprotect_rtcp(c->in, packet, &length)
-				       : srtp_unprotect(c->in, packet, &length);
-
-	*n = (size_t)length;
-	return status == srtp_err_status_ok;
+	return run(c->in, kind == RTP_KIND_RTCP ? srtp_unprotect_rtcp : srtp_unprotect, packet, n);
 }
 
 bool
 cipher_seal(struct cipher *c, enum rtp_kind kind, unsigned char *packet, size_t *n)
 {
-	int length = (int)*n;
-	srtp_err_status_t status = !c->out ? srtp_err_status_fail
-				   : kind == RTP_KIND_RTCP
-				       ? srtp_protect_rtcp(c->out, packet, &length)
-				       : srtp_protect(c->out, packet, &length);
-
-	*n = (size_t)length;
-	return status == srtp_err_status_ok;
+	return run(c->out, kind == RTP_KIND_RTCP ? srtp_protect_rtcp : srtp_protect, packet, n);
 }

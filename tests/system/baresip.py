@@ -93,6 +93,10 @@ class Baresip:
         self.buffer = b""
         self.events = []
 
+    def recorded(self):
+        """Bytes of what it heard so far."""
+        return sum(path.stat().st_size for path in self.recordings.glob("*-dec.wav"))
+
     def log_text(self):
         return self.log.read_text(errors="replace")
 

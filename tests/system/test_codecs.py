@@ -36,7 +36,7 @@ class Codecs(SystemTest):
             called.wait_event("CALL_ESTABLISHED")
             enough = {phone: seconds * 2 * rate * channels for phone in phones
                       for _, _, rate, channels in [baresip.CODECS[of_caller if phone is caller else of_called]]}
-            until(lambda: all(self.recorded(phone) > enough[phone] for phone in phones), f"{seconds} seconds of sound",
+            until(lambda: all(phone.recorded() > enough[phone] for phone in phones), f"{seconds} seconds of sound",
                   seconds + 20)
             caller.command("hangup")
             caller.wait_event("CALL_CLOSED")
@@ -48,11 +48,6 @@ class Codecs(SystemTest):
                 phone.close()
         until(lambda: not self.server.registrations(), "bindings are removed")
         return self.server.wait_records(calls + 1)[-1]
-
-    @staticmethod
-    def recorded(phone):
-        """Bytes of the recording so far."""
-        return sum(path.stat().st_size for path in phone.recordings.glob("*-dec.wav"))
 
     def assert_hears(self, phone, hertz, not_hertz, share):
         samples, rate = phone.heard()

@@ -25,21 +25,45 @@ talk_office_open(struct office *o)
 	call_switch_set_directory(o->calls, o->fixture.directory);
 }
 
+const char *
+talk_sdp(const struct ua *u, int port, const char *formats, const char *lines)
+{
+	static char text[4][1024];
+	static unsigned turn;
+	char *out = text[turn++ % 4], ip[ADDR_TEXT_MAX];
+	struct buf w;
+
+	buf_init(&w, ip, sizeof ip - 1);
+	addr_write_ip(&w, &u->addr);
+	ip[w.n] = '\0';
+	snprintf(out, sizeof text[0],
+	    "v=0\no=- 1 %u IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=audio %d %s\n%s", turn, ip, ip,
+	    port, formats, lines);
+	return out;
+}
+
 void
-talk_dial(struct ua *from, const char *number, const char *extra, int port)
+talk_dial_with(struct ua *from, const char *number, const char *extra, const char *body)
 {
 	static unsigned n;
-	char own[32];
 
 	n++;
-	snprintf(own, sizeof own, "a=x-%s\n", from->name); /* no two descriptions are alike */
 	ua_send(from,
 	    "INVITE sip:%s@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKt%u\n"
 	    "Max-Forwards: 70\nFrom: <sip:%s@$PBX>;tag=f%s%u\nTo: <sip:%s@$PBX>\n"
 	    "Call-ID: talk-%u@test\nCSeq: 1 INVITE\nContact: <sip:%s@$ME>\n%s%s"
 	    "Content-Length: $LEN\n\n%s",
 	    number, n, from->name, from->name, n, number, n, from->name, extra,
-	    port ? "Content-Type: application/sdp\n" : "", port ? sdp_of(from, port, own) : "");
+	    *body ? "Content-Type: application/sdp\n" : "", body);
+}
+
+void
+talk_dial(struct ua *from, const char *number, const char *extra, int port)
+{
+	char own[32];
+
+	snprintf(own, sizeof own, "a=x-%s\n", from->name); /* no two descriptions are alike */
+	talk_dial_with(from, number, extra, port ? sdp_of(from, port, own) : "");
 }
 
 struct talk

@@ -13,6 +13,11 @@ struct talk {
 
 /** The office and Eva 107 with e1, Finn 108 with f1. */
 void talk_office_open(struct office *o);
+/** A description of this phone: "RTP/AVP 8 0", and what else its only media section says. No two
+ * are alike. */
+const char *talk_sdp(const struct ua *u, int port, const char *formats, const char *lines);
+/** Sends an INVITE with such a body. */
+void talk_dial_with(struct ua *from, const char *number, const char *extra, const char *body);
 /** Sends an INVITE; port: of the caller's media, 0 = without SDP. */
 void talk_dial(struct ua *from, const char *number, const char *extra, int port);
 /** Dials, rings, answers, acknowledges. Media ports are base and base + 1000. */

@@ -37,42 +37,19 @@ open_with(const char *all, const char *of_a, const char *of_b)
 	b = office_phone(&o, "b1");
 }
 
-/* A description with these formats; lines: what else its section says. */
 static const char *
 sdp(const struct ua *u, int port, const char *formats, const char *lines)
 {
-	static char text[4][1024];
-	static unsigned turn;
-	char *out = text[turn++ % 4], ip[ADDR_TEXT_MAX];
-	struct buf w;
+	char all[128];
 
-	buf_init(&w, ip, sizeof ip - 1);
-	addr_write_ip(&w, &u->addr);
-	ip[w.n] = '\0';
-	snprintf(out, sizeof text[0],
-	    "v=0\no=- 1 %u IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=audio %d RTP/AVP %s\n%s", turn, ip,
-	    ip, port, formats, lines);
-	return out;
-}
-
-static void
-dial_number(const char *number, const char *body)
-{
-	static unsigned n;
-
-	n++;
-	ua_send(a,
-	    "INVITE sip:%s@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKc%u\n"
-	    "Max-Forwards: 70\nFrom: <sip:a1@$PBX>;tag=fa%u\nTo: <sip:%s@$PBX>\n"
-	    "Call-ID: codecs-%u@test\nCSeq: 1 INVITE\nContact: <sip:a1@$ME>\n"
-	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
-	    number, n, n, number, n, body);
+	snprintf(all, sizeof all, "RTP/AVP %s", formats);
+	return talk_sdp(u, port, all, lines);
 }
 
 static void
 dial(const char *body)
 {
-	dial_number("102", body);
+	talk_dial_with(a, "102", "", body);
 }
 
 /* The formats of the only media line. */
@@ -482,7 +459,7 @@ transfers_translate_when_they_must(void **state)
 
 	open_with("", "", "g722");
 	e = office_phone(&o, "e1");
-	dial_number("107", sdp(a, 4000, "0", ""));
+	talk_dial_with(a, "107", "", sdp(a, 4000, "0", ""));
 	t = (struct talk){.from = a, .to = e, .from_cseq = 1};
 	t.invite = ua_expect(e, "INVITE", 100);
 	ua_answer(e, t.invite, 200, "", sdp(e, 5000, "0", ""));

@@ -47,32 +47,16 @@ open_with(const char *of_a, const char *of_b)
 static const char *
 sdp(const struct ua *u, int port, const char *proto, const char *lines)
 {
-	static char text[4][1024];
-	static unsigned turn;
-	char *out = text[turn++ % 4], ip[ADDR_TEXT_MAX];
-	struct buf w;
+	char all[32];
 
-	buf_init(&w, ip, sizeof ip - 1);
-	addr_write_ip(&w, &u->addr);
-	ip[w.n] = '\0';
-	snprintf(out, sizeof text[0],
-	    "v=0\no=- 1 %u IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=audio %d %s 8\n%s", turn, ip, ip,
-	    port, proto, lines);
-	return out;
+	snprintf(all, sizeof all, "%s 8", proto);
+	return talk_sdp(u, port, all, lines);
 }
 
 static void
 dial(const char *body)
 {
-	static unsigned n;
-
-	n++;
-	ua_send(a,
-	    "INVITE sip:102@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKp%u\n"
-	    "Max-Forwards: 70\nFrom: <sip:a1@$PBX>;tag=fa%u\nTo: <sip:102@$PBX>\n"
-	    "Call-ID: protect-%u@test\nCSeq: 1 INVITE\nContact: <sip:a1@$ME>\n"
-	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
-	    n, n, n, body);
+	talk_dial_with(a, "102", "", body);
 }
 
 /* What a message says of its only media: protocol, and its keys. */

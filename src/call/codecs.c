@@ -1,13 +1,13 @@
 #include "call/codecs.h"
 
-#include "media/codec.h"
 #include "model/codecs.h"
+#include "sound/codec.h"
 
 enum { PT_DYNAMIC_FIRST = 96, PT_DYNAMIC_LAST = 127, ASIDE = 1000 };
 
 /* What we offer of our own, best first, when a leg has no list. */
-static const enum media_codec ours[] = {MEDIA_CODEC_OPUS, MEDIA_CODEC_G722, MEDIA_CODEC_PCMA,
-    MEDIA_CODEC_PCMU, MEDIA_CODEC_G729, MEDIA_CODEC_GSM};
+static const enum codec ours[] = {
+    CODEC_OPUS, CODEC_G722, CODEC_PCMA, CODEC_PCMU, CODEC_G729, CODEC_GSM};
 
 /* Their numbers as text: the dynamic ones have no other. */
 #define N(n) SLICE(#n)
@@ -53,10 +53,10 @@ rank(struct slice list, struct slice name)
 	return -1;
 }
 
-static enum media_codec
+static enum codec
 codec_of(const struct sdp_format *f)
 {
-	return media_codec_find(f->name, f->clock_hz, f->channels);
+	return codec_find(f->name, f->clock_hz, f->channels);
 }
 
 /* What goes with a conversation but is none, of any list: keys, comfort noise; repetition and
@@ -76,7 +76,7 @@ is_aside(const struct sdp_format *f)
 static bool
 is_speakable(const struct sdp_format *f)
 {
-	return media_codec_is_voice(codec_of(f));
+	return codec_is_voice(codec_of(f));
 }
 
 static const struct sdp_format *
@@ -195,9 +195,9 @@ insert(struct sdp_choice *c, const struct sdp_format *f)
 
 /* True: one more. */
 static bool
-add(struct sdp_choice *c, enum media_codec codec)
+add(struct sdp_choice *c, enum codec codec)
 {
-	const struct media_codec_info *info = media_codec_info(codec);
+	const struct codec_info *info = codec_info(codec);
 	struct sdp_format f = {.name = info->name,
 	    .clock_hz = info->clock_hz,
 	    .channels = info->channels,
@@ -205,7 +205,7 @@ add(struct sdp_choice *c, enum media_codec codec)
 
 	if (c->n == SDP_FORMATS_MAX || find_same(c->format, c->n, &f))
 		return false;
-	if (info->static_pt != MEDIA_PT_DYNAMIC)
+	if (info->static_pt != CODEC_PT_DYNAMIC)
 		f.number = number_text[info->static_pt];
 	for (int pt = PT_DYNAMIC_LAST; !f.number.n && pt >= PT_DYNAMIC_FIRST; pt--)
 		if (!is_taken(c, dynamic_text[pt - PT_DYNAMIC_FIRST]))
@@ -232,9 +232,9 @@ add_ours(struct sdp_choice *c, struct slice list, const struct sdp_format *known
 		for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 			added |= add(c, ours[i]);
 	while ((k = model_codec_take(&list))) {
-		enum media_codec codec = media_codec_find(k->name, 0, 0);
+		enum codec codec = codec_find(k->name, 0, 0);
 
-		if (media_codec_is_voice(codec))
+		if (codec_is_voice(codec))
 			added |= add(c, codec);
 	}
 	return added;
@@ -332,15 +332,14 @@ answer_translated(struct slice list, const struct sdp_format *offered, size_t n,
 	out->n = 0;
 	out->others = true;
 	keep(out, best);
-	out->format[0].fmtp = media_codec_info(codec_of(best))->fmtp;
+	out->format[0].fmtp = codec_info(codec_of(best))->fmtp;
 	for (size_t i = 0; i < n_theirs; i++)
-		keys |= media_codec_is_event(codec_of(&theirs[i]));
+		keys |= codec_is_event(codec_of(&theirs[i]));
 	for (size_t i = 0; i < n && keys; i++)
-		if (media_codec_is_event(codec_of(&offered[i])) &&
-		    offered[i].clock_hz == best->clock_hz)
+		if (codec_is_event(codec_of(&offered[i])) && offered[i].clock_hz == best->clock_hz)
 			keep(out, &offered[i]);
 	for (size_t i = 0; i < n && keys && out->n == 1; i++)
-		if (media_codec_is_event(codec_of(&offered[i])))
+		if (codec_is_event(codec_of(&offered[i])))
 			keep(out, &offered[i]);
 	return CODECS_OURS;
 }
@@ -387,14 +386,14 @@ payload_type(const struct sdp_format *f, uint8_t *out)
 static const struct sdp_format *
 become(const struct sdp_format *f, const struct sdp_format *to, size_t n)
 {
-	bool keys = media_codec_is_event(codec_of(f)), voice = is_speakable(f);
+	bool keys = codec_is_event(codec_of(f)), voice = is_speakable(f);
 	const struct sdp_format *nearest = NULL;
 
 	for (const struct sdp_format *t = to; t < to + n; t++) {
 		if (sdp_format_same(t, f))
 			return t;
 		if (!nearest &&
-		    ((keys && media_codec_is_event(codec_of(t))) || (voice && is_speakable(t))))
+		    ((keys && codec_is_event(codec_of(t))) || (voice && is_speakable(t))))
 			nearest = t;
 	}
 	return nearest;
@@ -427,7 +426,7 @@ codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote
 	n_told = sdp_formats(local_x, told);
 	n_speaks = sdp_formats(remote_x, speaks);
 	n_wants = sdp_formats(remote_y, wants);
-	out->ptime_ms = remote_y->ptime_ms <= MEDIA_PTIME_MAX_MS ? (uint8_t)remote_y->ptime_ms : 0;
+	out->ptime_ms = remote_y->ptime_ms <= CODEC_PTIME_MAX_MS ? (uint8_t)remote_y->ptime_ms : 0;
 	/* it sends what both of us have named, under our numbers (RFC 3264, 6.1) */
 	for (size_t i = 0; i < n_told; i++) {
 		const struct sdp_format *to;

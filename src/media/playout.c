@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "media/resample_int.h"
-#include "media/stretch_int.h"
+#include "sound/resample.h"
+#include "sound/stretch.h"
 
 enum {
 	STEP_MS = 10, /* silence and concealment come in such pieces */
@@ -21,7 +21,7 @@ struct playout {
 	uint32_t rate_hz, clock_hz;
 	struct jitter jitter;
 	struct decoder *decoder;
-	enum media_codec decodes;
+	enum codec decodes;
 	uint32_t decoder_hz;
 	struct resampler *resampler;
 
@@ -40,13 +40,13 @@ struct playout {
 
 /* ---- birth and death ---- */
 
-static enum media_codec
+static enum codec
 codec_of(const struct playout *p, uint8_t payload_type)
 {
 	for (size_t i = 0; i < p->n_formats; i++)
 		if (p->format[i].payload_type == payload_type)
 			return p->format[i].codec;
-	return MEDIA_CODEC_NONE;
+	return CODEC_NONE;
 }
 
 enum err
@@ -60,13 +60,13 @@ playout_new(const struct playout_format *formats, size_t n, uint32_t rate_hz, st
 	p->rate_hz = rate_hz;
 	p->ready_max = ready_max;
 	for (size_t i = 0; i < n && p->n_formats < MEDIA_ROUTES_MAX; i++)
-		if (media_codec_is_voice(formats[i].codec))
+		if (codec_is_voice(formats[i].codec))
 			p->format[p->n_formats++] = formats[i];
 	if (!p->n_formats) {
 		free(p);
 		return ERR_INVALID;
 	}
-	p->clock_hz = media_codec_info(p->format[0].codec)->clock_hz;
+	p->clock_hz = codec_info(p->format[0].codec)->clock_hz;
 	jitter_init(&p->jitter, p->clock_hz);
 	*out = p;
 	return ERR_OK;
@@ -79,7 +79,7 @@ drop_decoder(struct playout *p)
 	resampler_free(p->resampler);
 	p->decoder = NULL;
 	p->resampler = NULL;
-	p->decodes = MEDIA_CODEC_NONE;
+	p->decodes = CODEC_NONE;
 }
 
 void
@@ -105,14 +105,14 @@ playout_jitter_stats(const struct playout *p)
 }
 
 static bool
-ready_decoder(struct playout *p, enum media_codec codec)
+ready_decoder(struct playout *p, enum codec codec)
 {
 	bool direct = coder_has_rate(codec, p->rate_hz);
 
 	if (p->decodes == codec)
 		return true;
 	drop_decoder(p);
-	p->decoder_hz = direct ? p->rate_hz : media_codec_info(codec)->rate_hz;
+	p->decoder_hz = direct ? p->rate_hz : codec_info(codec)->rate_hz;
 	if (decoder_new(codec, p->decoder_hz, &p->decoder) == ERR_OK &&
 	    (direct || resampler_new(p->decoder_hz, p->rate_hz, &p->resampler) == ERR_OK)) {
 		p->decodes = codec;
@@ -207,7 +207,7 @@ static void
 play_packet(struct playout *p, uint64_t now_us)
 {
 	struct jitter_packet *packet = jitter_take(&p->jitter);
-	enum media_codec codec = codec_of(p, packet->payload_type);
+	enum codec codec = codec_of(p, packet->payload_type);
 	int64_t off;
 	size_t n = 0;
 

@@ -10,13 +10,13 @@
 #ifndef MEDIA_PLAYOUT_INT_H
 #define MEDIA_PLAYOUT_INT_H
 
-#include "media/coder_int.h"
 #include "media/jitter_int.h"
 #include "media/translate.h"
+#include "sound/coder.h"
 
 /* A payload type and what it stands for. */
 struct playout_format {
-	uint8_t payload_type, codec; /* enum media_codec */
+	uint8_t payload_type, codec; /* enum codec */
 };
 
 struct playout_stats {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "media/bytes_int.h"
-#include "media/resample_int.h"
+#include "sound/resample.h"
 
 enum {
 	CONCEAL_MAX_MS = 100,
@@ -25,7 +25,7 @@ struct transcoder {
 	uint64_t heard_us;
 
 	/* voice in between */
-	enum media_codec decodes, encodes; /* what the coders are for */
+	enum codec decodes, encodes; /* what the coders are for */
 	struct decoder *decoder;
 	struct encoder *encoder;
 	struct resampler *resampler; /* NULL: not needed */
@@ -65,13 +65,12 @@ makes_sense(const struct media_translation *what)
 		return false;
 	for (size_t i = 0; i < what->n_routes; i++) {
 		const struct media_route *r = &what->route[i];
-		bool voice = media_codec_is_voice(r->codec_in),
-		     keys = media_codec_is_event(r->codec_in);
+		bool voice = codec_is_voice(r->codec_in), keys = codec_is_event(r->codec_in);
 
 		if (r->pt_in > 127 || r->pt_out > 127)
 			return false;
-		if (r->codec_in != r->codec_out && !(voice && media_codec_is_voice(r->codec_out)) &&
-		    !(keys && media_codec_is_event(r->codec_out)))
+		if (r->codec_in != r->codec_out && !(voice && codec_is_voice(r->codec_out)) &&
+		    !(keys && codec_is_event(r->codec_out)))
 			return false;
 	}
 	return true;
@@ -107,7 +106,7 @@ drop_decoder(struct transcoder *t)
 	resampler_free(t->resampler);
 	t->decoder = NULL;
 	t->resampler = NULL;
-	t->decodes = MEDIA_CODEC_NONE;
+	t->decodes = CODEC_NONE;
 }
 
 static void
@@ -118,7 +117,7 @@ drop_encoder(struct transcoder *t)
 	t->encoder = NULL;
 	t->waiting = NULL;
 	t->n_waiting = 0;
-	t->encodes = MEDIA_CODEC_NONE;
+	t->encodes = CODEC_NONE;
 }
 
 void
@@ -155,7 +154,7 @@ scale(uint64_t n, uint32_t from, uint32_t to)
 static uint32_t
 clock_hz(uint8_t codec)
 {
-	return codec ? media_codec_info(codec)->clock_hz : 8000;
+	return codec ? codec_info(codec)->clock_hz : 8000;
 }
 
 static uint32_t
@@ -173,13 +172,13 @@ in_hz(const struct work *w)
 static size_t
 packet_samples(const struct transcoder *t)
 {
-	return t->encoder_hz / 1000 * media_codec_ptime(t->encodes, t->what.ptime_ms);
+	return t->encoder_hz / 1000 * codec_ptime(t->encodes, t->what.ptime_ms);
 }
 
 static bool
-ready_encoder(struct transcoder *t, enum media_codec codec, enum media_codec from)
+ready_encoder(struct transcoder *t, enum codec codec, enum codec from)
 {
-	uint32_t wants = media_codec_info(codec)->rate_hz, has = media_codec_info(from)->rate_hz;
+	uint32_t wants = codec_info(codec)->rate_hz, has = codec_info(from)->rate_hz;
 
 	if (t->encodes == codec)
 		return true;
@@ -195,11 +194,11 @@ ready_encoder(struct transcoder *t, enum media_codec codec, enum media_codec fro
 }
 
 static bool
-ready_decoder(struct transcoder *t, enum media_codec codec)
+ready_decoder(struct transcoder *t, enum codec codec)
 {
 	bool direct = coder_has_rate(codec, t->encoder_hz);
 
-	t->decoder_hz = direct ? t->encoder_hz : media_codec_info(codec)->rate_hz;
+	t->decoder_hz = direct ? t->encoder_hz : codec_info(codec)->rate_hz;
 	if (decoder_new(codec, t->decoder_hz, &t->decoder) == ERR_OK &&
 	    (direct || resampler_new(t->decoder_hz, t->encoder_hz, &t->resampler) == ERR_OK)) {
 		t->decodes = codec;
@@ -518,7 +517,7 @@ transcoder_packet(struct transcoder *t, struct slice packet, uint64_t now_us,
 	if (!follow_sequence(&w, &lost))
 		return;
 	t->heard_us = now_us;
-	if (media_codec_is_event(w.route->codec_in))
+	if (codec_is_event(w.route->codec_in))
 		pass_event(&w);
 	else if (w.route->codec_in == w.route->codec_out)
 		pass_voice(&w);

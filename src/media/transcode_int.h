@@ -14,9 +14,9 @@
 #define MEDIA_TRANSCODE_INT_H
 
 #include "base/random.h"
-#include "media/coder_int.h"
 #include "media/rtp_int.h"
 #include "media/translate.h"
+#include "sound/coder.h"
 
 /* Room to work in, for all transcoders of a thread. */
 struct transcode_room {

@@ -5,15 +5,15 @@
 #ifndef MEDIA_TRANSLATE_H
 #define MEDIA_TRANSLATE_H
 
-#include "media/codec.h"
+#include "sound/codec.h"
 
 enum { MEDIA_ROUTES_MAX = 6 };
 
-/* The same codec: the payload passes under another number; MEDIA_CODEC_NONE twice: so does one that
+/* The same codec: the payload passes under another number; CODEC_NONE twice: so does one that
  * we do not know. Two voice codecs: it is transcoded. Two clocks of keys: they are rewritten. */
 struct media_route {
 	uint8_t pt_in, pt_out;
-	uint8_t codec_in, codec_out; /* enum media_codec */
+	uint8_t codec_in, codec_out; /* enum codec */
 };
 
 /* n_routes 0: every packet passes untouched. Else what has no route is dropped. */

@@ -35,9 +35,9 @@ die(const char *what)
 
 /* n packets of a voice in that codec, each with its length before it. */
 static unsigned char *
-say(enum media_codec codec, size_t n)
+say(enum codec codec, size_t n)
 {
-	uint32_t rate_hz = media_codec_info(codec)->rate_hz;
+	uint32_t rate_hz = codec_info(codec)->rate_hz;
 	size_t frame = rate_hz / 1000 * FRAME_MS;
 	unsigned char *all = malloc(n * (2 + CODER_PAYLOAD_MAX)), *p = all;
 	static int16_t pcm[CODER_SAMPLES_MAX];
@@ -72,7 +72,7 @@ count(void *ctx, struct slice packet)
 }
 
 static double
-transcoder_us(enum media_codec in, enum media_codec out, const unsigned char *said, size_t n)
+transcoder_us(enum codec in, enum codec out, const unsigned char *said, size_t n)
 {
 	struct media_translation what = {
 	    .route = {{100, 101, (uint8_t)in, (uint8_t)out}}, .n_routes = 1};
@@ -95,7 +95,7 @@ transcoder_us(enum media_codec in, enum media_codec out, const unsigned char *sa
 		transcoder_packet(t, slice_make(packet, RTP_HEAD_BYTES + bytes),
 		    i * FRAME_MS * 1000, &room, count, &sent);
 		head.seq++;
-		head.timestamp += media_codec_info(in)->clock_hz / 1000 * FRAME_MS;
+		head.timestamp += codec_info(in)->clock_hz / 1000 * FRAME_MS;
 		said += 2 + bytes;
 	}
 	began = cpu_us() - began;
@@ -106,9 +106,9 @@ transcoder_us(enum media_codec in, enum media_codec out, const unsigned char *sa
 }
 
 static double
-library_us(enum media_codec in, enum media_codec out, const unsigned char *said, size_t n)
+library_us(enum codec in, enum codec out, const unsigned char *said, size_t n)
 {
-	uint32_t has = media_codec_info(in)->rate_hz, wants = media_codec_info(out)->rate_hz;
+	uint32_t has = codec_info(in)->rate_hz, wants = codec_info(out)->rate_hz;
 	uint32_t rate_hz = has < wants ? has : wants;
 	static int16_t pcm[CODER_SAMPLES_MAX];
 	static unsigned char payload[CODER_PAYLOAD_MAX];
@@ -136,25 +136,24 @@ library_us(enum media_codec in, enum media_codec out, const unsigned char *said,
 int
 main(int argc, char **argv)
 {
-	static const enum media_codec pairs[][2] = {{MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU},
-	    {MEDIA_CODEC_PCMA, MEDIA_CODEC_G722}, {MEDIA_CODEC_PCMA, MEDIA_CODEC_OPUS},
-	    {MEDIA_CODEC_PCMA, MEDIA_CODEC_GSM}, {MEDIA_CODEC_PCMA, MEDIA_CODEC_G729},
-	    {MEDIA_CODEC_G722, MEDIA_CODEC_OPUS}};
+	static const enum codec pairs[][2] = {{CODEC_PCMA, CODEC_PCMU}, {CODEC_PCMA, CODEC_G722},
+	    {CODEC_PCMA, CODEC_OPUS}, {CODEC_PCMA, CODEC_GSM}, {CODEC_PCMA, CODEC_G729},
+	    {CODEC_G722, CODEC_OPUS}};
 	size_t n = (size_t)(argc > 1 ? atoi(argv[1]) : 100) * PACKETS_PER_S;
 
 	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
 		double ours = 0, library = 0;
 
 		for (int back = 0; back < 2; back++) {
-			enum media_codec in = pairs[i][back], out = pairs[i][!back];
+			enum codec in = pairs[i][back], out = pairs[i][!back];
 			unsigned char *said = say(in, n);
 
 			ours += transcoder_us(in, out, said, n) / 2;
 			library += library_us(in, out, said, n) / 2;
 			free(said);
 		}
-		printf("%.*s %.*s %.2f %.2f\n", SLICE_FMT(media_codec_info(pairs[i][0])->name),
-		    SLICE_FMT(media_codec_info(pairs[i][1])->name), ours, library);
+		printf("%.*s %.*s %.2f %.2f\n", SLICE_FMT(codec_info(pairs[i][0])->name),
+		    SLICE_FMT(codec_info(pairs[i][1])->name), ours, library);
 	}
 	return 0;
 }

@@ -29,10 +29,10 @@ hear(void *ctx, struct slice packet)
 	h->packets++;
 }
 
-static enum media_codec
+static enum codec
 voice_codec(unsigned n)
 {
-	return MEDIA_CODEC_PCMA + n % (MEDIA_CODEC_EVENT_8 - MEDIA_CODEC_PCMA);
+	return CODEC_PCMA + n % (CODEC_EVENT_8 - CODEC_PCMA);
 }
 
 /* A packet as the flags say: most of them follow the one before. */
@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	what.route[0] = (struct media_route){8, 0, voice_codec(data[0]), voice_codec(data[0] / 9u)};
 	what.route[1] =
 	    (struct media_route){9, 0, voice_codec(data[0] + 1u), voice_codec(data[0] / 9u)};
-	what.route[2] = (struct media_route){101, 96, MEDIA_CODEC_EVENT_8, MEDIA_CODEC_EVENT_48};
+	what.route[2] = (struct media_route){101, 96, CODEC_EVENT_8, CODEC_EVENT_48};
 	if (transcoder_new(&what, &rng, &t) != ERR_OK)
 		return 0;
 	while (size - at >= 2 && h.packets < 500) {

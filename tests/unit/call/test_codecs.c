@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "media/codec.h"
+#include "sound/codec.h"
 #include "talk.h"
 
 static const char office_text[] =
@@ -80,8 +80,8 @@ routes(enum media_side side)
 		const struct media_route *r = &t->route[i];
 
 		buf_printf(&w, "%s%u %.*s > %u %.*s", i ? ", " : "", r->pt_in,
-		    SLICE_FMT(media_codec_info(r->codec_in)->name), r->pt_out,
-		    SLICE_FMT(media_codec_info(r->codec_out)->name));
+		    SLICE_FMT(codec_info(r->codec_in)->name), r->pt_out,
+		    SLICE_FMT(codec_info(r->codec_out)->name));
 	}
 	text[w.n] = '\0';
 	return text;
@@ -385,8 +385,7 @@ keys_follow_the_clock(void **state)
 	    "8 101");
 	assert_string_equal(
 	    routes(MEDIA_CALLER), "8 PCMA > 127 opus, 101 telephone-event > 126 telephone-event");
-	assert_int_equal(
-	    o.stream[0].translation[MEDIA_CALLER].route[1].codec_out, MEDIA_CODEC_EVENT_48);
+	assert_int_equal(o.stream[0].translation[MEDIA_CALLER].route[1].codec_out, CODEC_EVENT_48);
 	talk_end(&t);
 	office_close(&o);
 }

@@ -12,9 +12,9 @@ enum { SSRC = 0x1111 };
 
 static const struct media_translation nothing[MEDIA_SIDES];
 static const struct media_translation to_ulaw = {
-    .route = {{8, 0, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU}}, .n_routes = 1};
+    .route = {{8, 0, CODEC_PCMA, CODEC_PCMU}}, .n_routes = 1};
 static const struct media_translation to_alaw = {
-    .route = {{0, 8, MEDIA_CODEC_PCMU, MEDIA_CODEC_PCMA}}, .n_routes = 1};
+    .route = {{0, 8, CODEC_PCMU, CODEC_PCMA}}, .n_routes = 1};
 
 static struct rng rng;
 static struct transcode_room room;

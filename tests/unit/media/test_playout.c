@@ -103,7 +103,7 @@ way_us(const struct network *net, struct rng *rng, uint32_t i, uint64_t *held_un
 }
 
 static struct result
-listen(const struct network *net, uint32_t seconds, enum media_codec codec)
+listen(const struct network *net, uint32_t seconds, enum codec codec)
 {
 	struct playout_format format = {8, (uint8_t)codec};
 	uint32_t n = seconds * 50, sent = 0;
@@ -211,7 +211,7 @@ bad_networks(void **state)
 		const struct network *net = &nets[i];
 		double lost = net->loss / (1 - net->burst + net->loss);
 		double wait_ms = net->spike_ms ? net->spike_ms : net->jitter_ms;
-		struct result r = listen(net, 60, MEDIA_CODEC_PCMA);
+		struct result r = listen(net, 60, CODEC_PCMA);
 
 		if (r.late_or_lost > lost * 1.15 + 0.025)
 			fail_msg("%s: %.3f missing", net->name, r.late_or_lost);
@@ -232,13 +232,13 @@ other_codecs(void **state)
 {
 	static const struct network net = {
 	    .name = "any codec", .jitter_ms = 40, .loss = 0.03, .burst = 0.3};
-	static const enum media_codec codecs[] = {MEDIA_CODEC_PCMU, MEDIA_CODEC_G722,
-	    MEDIA_CODEC_OPUS, MEDIA_CODEC_G729, MEDIA_CODEC_GSM};
+	static const enum codec codecs[] = {
+	    CODEC_PCMU, CODEC_G722, CODEC_OPUS, CODEC_G729, CODEC_GSM};
 
 	for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
 		struct result r;
 
-		if (media_codec_info(codecs[i])->clock_hz != RATE_HZ)
+		if (codec_info(codecs[i])->clock_hz != RATE_HZ)
 			continue; /* the talker of this test counts at 8 kHz */
 		r = listen(&net, 20, codecs[i]);
 		assert_true(r.late_or_lost < 0.1);
@@ -257,7 +257,7 @@ clocks_that_drift(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof nets / sizeof nets[0]; i++) {
-		struct result r = listen(&nets[i], 3600, MEDIA_CODEC_PCMA);
+		struct result r = listen(&nets[i], 3600, CODEC_PCMA);
 
 		assert_true(r.late_or_lost < 0.02);
 		assert_true(r.concealed < 0.02);
@@ -271,7 +271,7 @@ clocks_that_drift(void **state)
 static void
 the_delay_recovers(void **state)
 {
-	struct playout_format format = {8, MEDIA_CODEC_PCMA};
+	struct playout_format format = {8, CODEC_PCMA};
 	struct network bad = {.jitter_ms = 200}, good = {0};
 	uint64_t now_us = 1000000, held_us = 0, worst_us = 0;
 	struct playout *p;
@@ -280,7 +280,7 @@ the_delay_recovers(void **state)
 	struct rng rng;
 
 	rng_init_seed(&rng, 3);
-	assert_int_equal(encoder_new(MEDIA_CODEC_PCMA, RATE_HZ, &e), ERR_OK);
+	assert_int_equal(encoder_new(CODEC_PCMA, RATE_HZ, &e), ERR_OK);
 	assert_int_equal(playout_new(&format, 1, RATE_HZ, &p), ERR_OK);
 	for (uint32_t i = 0; i < 2000; i++, now_us += FRAME_US) {
 		struct flight f = {
@@ -306,7 +306,7 @@ the_delay_recovers(void **state)
 static void
 pauses_are_silent(void **state)
 {
-	struct playout_format format = {8, MEDIA_CODEC_PCMA};
+	struct playout_format format = {8, CODEC_PCMA};
 	uint64_t now_us = 1000000;
 	unsigned char packet[RTP_HEAD_BYTES + FRAME];
 	struct playout *p;
@@ -338,8 +338,8 @@ pauses_are_silent(void **state)
 static void
 nonsense_is_endured(void **state)
 {
-	struct playout_format formats[] = {{8, MEDIA_CODEC_PCMA}, {9, MEDIA_CODEC_G722},
-	    {100, MEDIA_CODEC_OPUS}, {101, MEDIA_CODEC_EVENT_8}};
+	struct playout_format formats[] = {
+	    {8, CODEC_PCMA}, {9, CODEC_G722}, {100, CODEC_OPUS}, {101, CODEC_EVENT_8}};
 	struct playout *p;
 	int16_t pcm[48 * 60];
 	uint64_t now_us = 0;

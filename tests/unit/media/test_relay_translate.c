@@ -6,7 +6,7 @@
 static struct relay_fixture f;
 
 static const struct media_translation to_ulaw = {
-    .route = {{8, 0, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU}}, .n_routes = 1};
+    .route = {{8, 0, CODEC_PCMA, CODEC_PCMU}}, .n_routes = 1};
 
 /* A frame of A-law: the same value 160 times. */
 static struct slice

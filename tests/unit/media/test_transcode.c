@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "media/resample_int.h"
 #include "media/transcode_int.h"
+#include "sound/resample.h"
 #include "voice.h"
 
 enum {
@@ -31,7 +31,7 @@ struct sent {
 
 /* A talker with a codec, the transcoder, and who listens. */
 struct line {
-	enum media_codec in, out;
+	enum codec in, out;
 	uint32_t ptime_in_ms;
 	struct transcoder *t;
 	uint16_t seq;
@@ -44,19 +44,19 @@ struct line {
 static struct transcode_room room;
 
 static uint32_t
-clock_hz(enum media_codec codec)
+clock_hz(enum codec codec)
 {
-	return media_codec_info(codec)->clock_hz;
+	return codec_info(codec)->clock_hz;
 }
 
-static enum media_codec
-keys(enum media_codec voice)
+static enum codec
+keys(enum codec voice)
 {
-	return media_codec_find(SLICE("telephone-event"), clock_hz(voice), 1);
+	return codec_find(SLICE("telephone-event"), clock_hz(voice), 1);
 }
 
 static void
-line_open(struct line *l, enum media_codec in, enum media_codec out, uint32_t ptime_out_ms)
+line_open(struct line *l, enum codec in, enum codec out, uint32_t ptime_out_ms)
 {
 	struct media_translation what = {
 	    .route = {{PT_IN, PT_OUT, in, out}, {PT_EVENT_IN, PT_EVENT_OUT, keys(in), keys(out)}},
@@ -67,7 +67,7 @@ line_open(struct line *l, enum media_codec in, enum media_codec out, uint32_t pt
 	rng_init_seed(&rng, 7);
 	*l = (struct line){.in = in,
 	    .out = out,
-	    .ptime_in_ms = media_codec_ptime(in, 20),
+	    .ptime_in_ms = codec_ptime(in, 20),
 	    .seq = 65530,
 	    .timestamp = 0xffffff00,
 	    .now_us = 1000000,
@@ -130,7 +130,7 @@ pass_time(struct line *l, uint32_t ms)
 static void
 say(struct line *l, const int16_t *pcm, size_t n, bool (*lost)(size_t i))
 {
-	uint32_t own_hz = media_codec_info(l->in)->rate_hz;
+	uint32_t own_hz = codec_info(l->in)->rate_hz;
 	size_t frame = own_hz / 1000 * l->ptime_in_ms;
 	unsigned char payload[CODER_PAYLOAD_MAX];
 	struct encoder *e;
@@ -153,7 +153,7 @@ say(struct line *l, const int16_t *pcm, size_t n, bool (*lost)(size_t i))
 static size_t
 listen(const struct line *l, int16_t *pcm, size_t cap)
 {
-	uint32_t own_hz = media_codec_info(l->out)->rate_hz;
+	uint32_t own_hz = codec_info(l->out)->rate_hz;
 	static int16_t frame[CODER_SAMPLES_MAX];
 	struct decoder *d;
 	size_t end = 0;
@@ -197,29 +197,29 @@ at_48_khz(const int16_t *pcm, size_t n, uint32_t from_hz)
 }
 
 static double
-bound(enum media_codec codec)
+bound(enum codec codec)
 {
 	switch (codec) {
-	case MEDIA_CODEC_OPUS: return 0.94;
-	case MEDIA_CODEC_GSM: return 0.95;
-	case MEDIA_CODEC_G729: return 0.88;
+	case CODEC_OPUS: return 0.94;
+	case CODEC_GSM: return 0.95;
+	case CODEC_G729: return 0.88;
 	default: return 0.985;
 	}
 }
 
 /* Of the codec itself: look-ahead and filters. */
 static double
-delay_ms(enum media_codec codec)
+delay_ms(enum codec codec)
 {
-	return codec == MEDIA_CODEC_G729 ? 5.5 : codec == MEDIA_CODEC_OPUS ? 7 : 1.5;
+	return codec == CODEC_G729 ? 5.5 : codec == CODEC_OPUS ? 7 : 1.5;
 }
 
 enum { DELAY_MAX_MS = 40 };
 
 static void
-one_reaches_the_other(enum media_codec in, enum media_codec out)
+one_reaches_the_other(enum codec in, enum codec out)
 {
-	uint32_t in_hz = media_codec_info(in)->rate_hz, out_hz = media_codec_info(out)->rate_hz;
+	uint32_t in_hz = codec_info(in)->rate_hz, out_hz = codec_info(out)->rate_hz;
 	size_t n = in_hz * SECONDS, m = out_hz * SECONDS, c = (size_t)48000 * SECONDS;
 	int16_t *said = malloc(n * sizeof *said), *heard = malloc(m * sizeof *heard);
 	int16_t *fine = malloc(c * sizeof *fine), *heard_fine;
@@ -235,13 +235,11 @@ one_reaches_the_other(enum media_codec in, enum media_codec out)
 	heard_fine = at_48_khz(heard, m, out_hz);
 	h = voice_compare(fine, heard_fine, (size_t)48000, 48000, DELAY_MAX_MS);
 	if (getenv("SHOW"))
-		printf("%.*s%u -> %.*s%u: %.4f, %.1f ms\n", SLICE_FMT(media_codec_info(in)->name),
-		    in_hz, SLICE_FMT(media_codec_info(out)->name), out_hz, h.correlation,
-		    h.delay_ms);
+		printf("%.*s%u -> %.*s%u: %.4f, %.1f ms\n", SLICE_FMT(codec_info(in)->name), in_hz,
+		    SLICE_FMT(codec_info(out)->name), out_hz, h.correlation, h.delay_ms);
 	if (h.correlation < bound(in) * bound(out) || h.delay_ms > delay_ms(in) + delay_ms(out) + 4)
-		fail_msg("%.*s %u to %.*s %u: %.4f after %.1f ms",
-		    SLICE_FMT(media_codec_info(in)->name), in_hz,
-		    SLICE_FMT(media_codec_info(out)->name), out_hz, h.correlation, h.delay_ms);
+		fail_msg("%.*s %u to %.*s %u: %.4f after %.1f ms", SLICE_FMT(codec_info(in)->name),
+		    in_hz, SLICE_FMT(codec_info(out)->name), out_hz, h.correlation, h.delay_ms);
 	/* no clicks: joins are not steeper than speech */
 	assert_true(voice_largest_step(heard_fine, m * (48000 / out_hz)) <
 		    voice_largest_step(fine, c) * 3 / 2);
@@ -258,8 +256,8 @@ one_reaches_the_other(enum media_codec in, enum media_codec out)
 static void
 each_codec_reaches_each_other(void **state)
 {
-	for (enum media_codec in = MEDIA_CODEC_PCMA; in < MEDIA_CODEC_EVENT_8; in++)
-		for (enum media_codec out = MEDIA_CODEC_PCMA; out < MEDIA_CODEC_EVENT_8; out++)
+	for (enum codec in = CODEC_PCMA; in < CODEC_EVENT_8; in++)
+		for (enum codec out = CODEC_PCMA; out < CODEC_EVENT_8; out++)
 			if (in != out)
 				one_reaches_the_other(in, out);
 }
@@ -268,13 +266,12 @@ each_codec_reaches_each_other(void **state)
 static void
 wide_band_stays_wide(void **state)
 {
-	static const enum media_codec wide[] = {
-	    MEDIA_CODEC_G722, MEDIA_CODEC_OPUS, MEDIA_CODEC_L16_16, MEDIA_CODEC_L16_48};
+	static const enum codec wide[] = {CODEC_G722, CODEC_OPUS, CODEC_L16_16, CODEC_L16_48};
 
 	for (size_t i = 0; i < 4; i++)
 		for (size_t k = 0; k < 4; k++) {
-			uint32_t in_hz = media_codec_info(wide[i])->rate_hz;
-			uint32_t out_hz = media_codec_info(wide[k])->rate_hz;
+			uint32_t in_hz = codec_info(wide[i])->rate_hz;
+			uint32_t out_hz = codec_info(wide[k])->rate_hz;
 			size_t n = in_hz * SECONDS, m = out_hz * SECONDS;
 			int16_t *said = malloc(n * sizeof *said),
 				*heard = malloc(m * sizeof *heard),
@@ -310,7 +307,7 @@ what_goes_out_is_a_stream(void **state)
 	for (size_t p = 0; p < 5; p++) {
 		struct line l;
 
-		line_open(&l, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU, ptimes_ms[p]);
+		line_open(&l, CODEC_PCMA, CODEC_PCMU, ptimes_ms[p]);
 		say(&l, said, 8000 * SECONDS, NULL);
 		assert_int_equal(l.n_sent, SECONDS * 1000 / ptimes_ms[p]);
 		for (size_t i = 0; i < l.n_sent; i++) {
@@ -348,8 +345,7 @@ some_in_a_row(size_t i)
 static void
 losses_are_made_up_for(void **state)
 {
-	static const enum media_codec outs[] = {
-	    MEDIA_CODEC_PCMU, MEDIA_CODEC_OPUS, MEDIA_CODEC_G722};
+	static const enum codec outs[] = {CODEC_PCMU, CODEC_OPUS, CODEC_G722};
 	static int16_t said[8000 * SECONDS];
 
 	voice_make(said, 8000 * SECONDS, 8000, false);
@@ -360,7 +356,7 @@ losses_are_made_up_for(void **state)
 		for (size_t p = 0; p < 2; p++) {
 			struct line l;
 
-			line_open(&l, MEDIA_CODEC_PCMA, outs[k], 20);
+			line_open(&l, CODEC_PCMA, outs[k], 20);
 			say(&l, said, 8000 * SECONDS, patterns[p]);
 			assert_int_equal(l.n_sent, SECONDS * 50);
 			for (size_t i = 0; i < l.n_sent; i++) {
@@ -384,7 +380,7 @@ long_losses_and_pauses_stay_holes(void **state)
 	uint32_t at;
 
 	voice_make(said, 8000, 8000, false);
-	line_open(&l, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU, 20);
+	line_open(&l, CODEC_PCMA, CODEC_PCMU, 20);
 	say(&l, said, 1600, NULL);
 	at = l.sent[l.n_sent - 1].head.timestamp;
 	l.seq += 10; /* 200 ms lost */
@@ -412,7 +408,7 @@ nothing_waits_through_a_pause(void **state)
 	struct line l;
 
 	voice_make(said, 8000, 8000, false);
-	line_open(&l, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU, 30);
+	line_open(&l, CODEC_PCMA, CODEC_PCMU, 30);
 	say(&l, said, 5 * 160, NULL); /* 100 ms */
 	assert_int_equal(l.n_sent, 3);
 	pass_time(&l, 400);
@@ -433,7 +429,7 @@ late_packets_and_doubles_are_dropped(void **state)
 	struct line l;
 
 	voice_make(said, 1600, 8000, false);
-	line_open(&l, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU, 20);
+	line_open(&l, CODEC_PCMA, CODEC_PCMU, 20);
 	say(&l, said, 1600, NULL);
 	head = head_of(&l, PT_IN);
 	head.seq -= 3;
@@ -462,7 +458,7 @@ another_beginning_goes_on(void **state)
 	voice_make(said, 1600, 8000, false);
 	memset(payload, 0xd5, sizeof payload);
 	for (int what = 0; what < 3; what++) {
-		line_open(&l, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU, 20);
+		line_open(&l, CODEC_PCMA, CODEC_PCMU, 20);
 		say(&l, said, 1600, NULL);
 		before = l.sent[9].head.timestamp;
 		l.now_us += 1000000;
@@ -487,7 +483,7 @@ keys_pass_with_their_length(void **state)
 	struct line l;
 
 	voice_make(said, 48000, 48000, false);
-	line_open(&l, MEDIA_CODEC_OPUS, MEDIA_CODEC_PCMA, 20);
+	line_open(&l, CODEC_OPUS, CODEC_PCMA, 20);
 	say(&l, said, 4800, NULL); /* 100 ms */
 	for (uint32_t i = 0; i < 8; i++) {
 		uint16_t duration = (uint16_t)((i < 5 ? i + 1 : 5) * 960);
@@ -525,7 +521,7 @@ keys_pass_with_their_length(void **state)
 	assert_true(l.sent[13].head.marker);
 	/* a long one does not turn over */
 	line_close(&l);
-	line_open(&l, MEDIA_CODEC_PCMA, MEDIA_CODEC_OPUS, 20);
+	line_open(&l, CODEC_PCMA, CODEC_OPUS, 20);
 	{
 		struct rtp_head head = head_of(&l, PT_EVENT_IN);
 
@@ -540,8 +536,8 @@ static void
 the_same_codec_passes(void **state)
 {
 	struct media_translation what = {
-	    .route = {{PT_IN, PT_OUT, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMA}}, .n_routes = 1};
-	struct line l = {.in = MEDIA_CODEC_PCMA, .out = MEDIA_CODEC_PCMA, .seq = 9};
+	    .route = {{PT_IN, PT_OUT, CODEC_PCMA, CODEC_PCMA}}, .n_routes = 1};
+	struct line l = {.in = CODEC_PCMA, .out = CODEC_PCMA, .seq = 9};
 	struct rng rng;
 
 	rng_init_seed(&rng, 1);
@@ -583,15 +579,15 @@ what_has_no_route_is_dropped(void **state)
 	rng_init_seed(&rng, 1);
 	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
 	bad.n_routes = 1;
-	bad.route[0] = (struct media_route){8, 0, MEDIA_CODEC_PCMA, MEDIA_CODEC_EVENT_8};
+	bad.route[0] = (struct media_route){8, 0, CODEC_PCMA, CODEC_EVENT_8};
 	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
-	bad.route[0] = (struct media_route){8, 200, MEDIA_CODEC_PCMA, MEDIA_CODEC_PCMU};
+	bad.route[0] = (struct media_route){8, 200, CODEC_PCMA, CODEC_PCMU};
 	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
 	bad.n_routes = MEDIA_ROUTES_MAX + 1;
 	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
 
 	voice_make(said, 320, 8000, false);
-	line_open(&l, MEDIA_CODEC_GSM, MEDIA_CODEC_PCMA, 0);
+	line_open(&l, CODEC_GSM, CODEC_PCMA, 0);
 	say(&l, said, 160, NULL);
 	head = head_of(&l, 13); /* comfort noise */
 	put(&l, &head, SLICE("\100"));
@@ -610,11 +606,11 @@ what_has_no_route_is_dropped(void **state)
 static void
 the_talker_may_change_his_codec(void **state)
 {
-	struct media_translation what = {.route = {{8, 96, MEDIA_CODEC_PCMA, MEDIA_CODEC_OPUS},
-					     {9, 96, MEDIA_CODEC_G722, MEDIA_CODEC_OPUS},
-					     {0, 96, MEDIA_CODEC_PCMU, MEDIA_CODEC_OPUS}},
+	struct media_translation what = {
+	    .route = {{8, 96, CODEC_PCMA, CODEC_OPUS}, {9, 96, CODEC_G722, CODEC_OPUS},
+		{0, 96, CODEC_PCMU, CODEC_OPUS}},
 	    .n_routes = 3};
-	struct line l = {.in = MEDIA_CODEC_PCMA, .out = MEDIA_CODEC_OPUS};
+	struct line l = {.in = CODEC_PCMA, .out = CODEC_OPUS};
 	unsigned char payload[160];
 	struct rng rng;
 
@@ -643,11 +639,10 @@ nonsense_is_endured(void **state)
 	struct rng rng;
 
 	rng_init_seed(&rng, 99);
-	for (enum media_codec in = MEDIA_CODEC_PCMA; in < MEDIA_CODEC_EVENT_8; in++) {
+	for (enum codec in = CODEC_PCMA; in < CODEC_EVENT_8; in++) {
 		struct line l;
 
-		line_open(
-		    &l, in, in == MEDIA_CODEC_OPUS ? MEDIA_CODEC_L16_48 : MEDIA_CODEC_OPUS, 0);
+		line_open(&l, in, in == CODEC_OPUS ? CODEC_L16_48 : CODEC_OPUS, 0);
 		for (int i = 0; i < 1500; i++) {
 			char payload[400];
 			struct rtp_head head =

@@ -1,4 +1,4 @@
-/* media/conceal.c: what is heard in place of lost packets. */
+/* sound/conceal.c: what is heard in place of lost packets. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "media/conceal_int.h"
+#include "sound/conceal_int.h"
 
 enum { SECONDS = 1, FRAME_MS = 20 };
 

@@ -1,5 +1,5 @@
 /* G.722 at 64 kbit/s by SpanDSP. At 8 kHz it leaves the upper band alone, which costs a third. */
-#include "media/coder_int.h"
+#include "sound/coder.h"
 
 #include <spandsp/telephony.h>
 

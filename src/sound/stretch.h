@@ -2,8 +2,8 @@
  * A stretch of voice made shorter or longer by one period of its pitch: what plays a stream uses it
  * to follow a clock that runs differently, without a click and without another pitch (WSOLA). Pure.
  */
-#ifndef MEDIA_STRETCH_INT_H
-#define MEDIA_STRETCH_INT_H
+#ifndef SOUND_STRETCH_H
+#define SOUND_STRETCH_H
 
 #include <stddef.h>
 #include <stdint.h>

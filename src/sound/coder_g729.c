@@ -1,6 +1,6 @@
 /* G.729 by bcg729. We never leave pauses out (annexb=no), but understand who does: a last frame of
  * two bytes describes the silence that follows (RFC 3551, 4.5.6). */
-#include "media/coder_int.h"
+#include "sound/coder.h"
 
 #include <bcg729/decoder.h>
 #include <bcg729/encoder.h>

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "media/coder_int.h"
+#include "sound/coder.h"
 #include "voice.h"
 
 enum { SECONDS = 4, DELAY_MAX_MS = 40 };
@@ -18,22 +18,22 @@ static const uint32_t rates_hz[] = {8000, 16000, 48000};
 
 /* Waveform codecs give the wave back, the others only what sounds like it. */
 static double
-correlation_bound(enum media_codec codec)
+correlation_bound(enum codec codec)
 {
 	switch (codec) {
-	case MEDIA_CODEC_OPUS: return 0.92;
-	case MEDIA_CODEC_GSM: return 0.95;
-	case MEDIA_CODEC_G729: return 0.88;
-	case MEDIA_CODEC_G722: return 0.99;
+	case CODEC_OPUS: return 0.92;
+	case CODEC_GSM: return 0.95;
+	case CODEC_G729: return 0.88;
+	case CODEC_G722: return 0.99;
 	default: return 0.999;
 	}
 }
 
 /* Of the codec itself, with its look-ahead. */
 static double
-delay_bound_ms(enum media_codec codec)
+delay_bound_ms(enum codec codec)
 {
-	return codec == MEDIA_CODEC_G729 ? 6 : codec == MEDIA_CODEC_OPUS ? 8 : 2;
+	return codec == CODEC_G729 ? 6 : codec == CODEC_OPUS ? 8 : 2;
 }
 
 struct result {
@@ -54,9 +54,9 @@ energy(const int16_t *pcm, size_t n)
 
 /* Says a voice through the codec; lost: one packet in so many does not come. */
 static struct result
-through(enum media_codec codec, uint32_t rate_hz, size_t lost)
+through(enum codec codec, uint32_t rate_hz, size_t lost)
 {
-	size_t n = rate_hz * SECONDS, frame = rate_hz / 1000 * media_codec_ptime(codec, 20);
+	size_t n = rate_hz * SECONDS, frame = rate_hz / 1000 * codec_ptime(codec, 20);
 	int16_t *said = malloc(n * sizeof *said), *heard = malloc(n * sizeof *heard);
 	static int16_t pcm[CODER_SAMPLES_MAX];
 	unsigned char payload[CODER_PAYLOAD_MAX];
@@ -101,7 +101,7 @@ through(enum media_codec codec, uint32_t rate_hz, size_t lost)
 }
 
 #define each_coder(codec, rate)                                                                    \
-	for (enum media_codec codec = MEDIA_CODEC_PCMA; codec < MEDIA_CODEC_EVENT_8; codec++)      \
+	for (enum codec codec = CODEC_PCMA; codec < CODEC_EVENT_8; codec++)                        \
 		for (size_t rate = 0; rate < 3; rate++)                                            \
 			if (coder_has_rate(codec, rates_hz[rate]))
 
@@ -115,11 +115,11 @@ voices_are_understood(void **state)
 		struct voice_heard h = through(codec, rates_hz[r], 0).heard;
 
 		if (getenv("SHOW"))
-			printf("%.*s %u: %.4f, %.1f ms\n", SLICE_FMT(media_codec_info(codec)->name),
+			printf("%.*s %u: %.4f, %.1f ms\n", SLICE_FMT(codec_info(codec)->name),
 			    rates_hz[r], h.correlation, h.delay_ms);
 		if (h.correlation < correlation_bound(codec) || h.delay_ms > delay_bound_ms(codec))
 			fail_msg("%.*s at %u Hz: %.4f after %.1f ms",
-			    SLICE_FMT(media_codec_info(codec)->name), rates_hz[r], h.correlation,
+			    SLICE_FMT(codec_info(codec)->name), rates_hz[r], h.correlation,
 			    h.delay_ms);
 		n++;
 	}
@@ -137,13 +137,13 @@ losses_are_concealed(void **state)
 
 		if (getenv("SHOW"))
 			printf("%.*s %u with losses: %.4f, energy %.2f, step %.2f\n",
-			    SLICE_FMT(media_codec_info(codec)->name), rates_hz[r],
-			    is.heard.correlation, is.energy_kept, is.step);
+			    SLICE_FMT(codec_info(codec)->name), rates_hz[r], is.heard.correlation,
+			    is.energy_kept, is.step);
 		if (is.heard.correlation < 0.5 || is.energy_kept < 0.4 || is.energy_kept > 1.5 ||
 		    is.step > 1.3)
 			fail_msg("%.*s at %u Hz: %.4f, energy %.2f, step %.2f",
-			    SLICE_FMT(media_codec_info(codec)->name), rates_hz[r],
-			    is.heard.correlation, is.energy_kept, is.step);
+			    SLICE_FMT(codec_info(codec)->name), rates_hz[r], is.heard.correlation,
+			    is.energy_kept, is.step);
 	}
 }
 
@@ -161,7 +161,7 @@ packets_of_all_lengths(void **state)
 		assert_int_equal(encoder_new(codec, rates_hz[r], &encoder), ERR_OK);
 		assert_int_equal(decoder_new(codec, rates_hz[r], &decoder), ERR_OK);
 		for (uint32_t ms = 10; ms <= 60; ms += 10) {
-			size_t n = rates_hz[r] / 1000 * media_codec_ptime(codec, ms);
+			size_t n = rates_hz[r] / 1000 * codec_ptime(codec, ms);
 			size_t bytes = encoder_encode(encoder, said, n, payload);
 
 			assert_int_equal(
@@ -209,11 +209,11 @@ other_rates_are_refused(void **state)
 	struct encoder *encoder;
 	struct decoder *decoder;
 
-	assert_int_equal(encoder_new(MEDIA_CODEC_PCMA, 16000, &encoder), ERR_UNSUPPORTED);
-	assert_int_equal(decoder_new(MEDIA_CODEC_G722, 48000, &decoder), ERR_UNSUPPORTED);
-	assert_int_equal(decoder_new(MEDIA_CODEC_EVENT_8, 8000, &decoder), ERR_UNSUPPORTED);
-	assert_int_equal(decoder_new(MEDIA_CODEC_NONE, 0, &decoder), ERR_UNSUPPORTED);
-	assert_false(coder_has_rate(MEDIA_CODECS, 8000));
+	assert_int_equal(encoder_new(CODEC_PCMA, 16000, &encoder), ERR_UNSUPPORTED);
+	assert_int_equal(decoder_new(CODEC_G722, 48000, &decoder), ERR_UNSUPPORTED);
+	assert_int_equal(decoder_new(CODEC_EVENT_8, 8000, &decoder), ERR_UNSUPPORTED);
+	assert_int_equal(decoder_new(CODEC_NONE, 0, &decoder), ERR_UNSUPPORTED);
+	assert_false(coder_has_rate(CODECS, 8000));
 	encoder_free(NULL);
 	decoder_free(NULL);
 }

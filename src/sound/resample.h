@@ -1,6 +1,6 @@
 /* From one sample rate to another, by libspeexdsp. Keeps what filters need between calls. */
-#ifndef MEDIA_RESAMPLE_INT_H
-#define MEDIA_RESAMPLE_INT_H
+#ifndef SOUND_RESAMPLE_H
+#define SOUND_RESAMPLE_H
 
 #include <stddef.h>
 #include <stdint.h>

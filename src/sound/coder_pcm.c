@@ -1,6 +1,6 @@
 /* Samples that travel as they are, or on a logarithmic scale: L16 (RFC 3551, 4.5.11) and G.711. No
  * state, and nothing to get wrong. */
-#include "media/coder_int.h"
+#include "sound/coder.h"
 
 #include <spandsp/telephony.h>
 

@@ -1,4 +1,4 @@
-/* media/stretch.c: shorter and longer without a click and without another pitch. */
+/* sound/stretch.c: shorter and longer without a click and without another pitch. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "media/stretch_int.h"
+#include "sound/stretch.h"
 #include "voice.h"
 
 enum { ROOM = 48000 };

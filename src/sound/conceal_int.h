@@ -3,8 +3,8 @@
  * goes on, quieter and quieter, and the first good samples are faded in (after ITU-T G.711
  * appendix I, at any rate and without its delay). Pure.
  */
-#ifndef MEDIA_CONCEAL_INT_H
-#define MEDIA_CONCEAL_INT_H
+#ifndef SOUND_CONCEAL_INT_H
+#define SOUND_CONCEAL_INT_H
 
 #include <stdbool.h>
 #include <stddef.h>

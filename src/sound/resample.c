@@ -1,4 +1,4 @@
-#include "media/resample_int.h"
+#include "sound/resample.h"
 
 #include <speex/speex_resampler.h>
 

@@ -1,19 +1,19 @@
-#include "media/coder_int.h"
+#include "sound/coder.h"
 
 #include <stdlib.h>
 
-#include "media/conceal_int.h"
+#include "sound/conceal_int.h"
 
-static const struct coder_ops *const all_ops[MEDIA_CODECS] = {
-    [MEDIA_CODEC_PCMA] = &coder_pcma,
-    [MEDIA_CODEC_PCMU] = &coder_pcmu,
-    [MEDIA_CODEC_G722] = &coder_g722,
-    [MEDIA_CODEC_OPUS] = &coder_opus,
-    [MEDIA_CODEC_G729] = &coder_g729,
-    [MEDIA_CODEC_GSM] = &coder_gsm,
-    [MEDIA_CODEC_L16_8] = &coder_l16_8,
-    [MEDIA_CODEC_L16_16] = &coder_l16_16,
-    [MEDIA_CODEC_L16_48] = &coder_l16_48,
+static const struct coder_ops *const all_ops[CODECS] = {
+    [CODEC_PCMA] = &coder_pcma,
+    [CODEC_PCMU] = &coder_pcmu,
+    [CODEC_G722] = &coder_g722,
+    [CODEC_OPUS] = &coder_opus,
+    [CODEC_G729] = &coder_g729,
+    [CODEC_GSM] = &coder_gsm,
+    [CODEC_L16_8] = &coder_l16_8,
+    [CODEC_L16_16] = &coder_l16_16,
+    [CODEC_L16_48] = &coder_l16_48,
 };
 
 struct encoder {
@@ -28,9 +28,9 @@ struct decoder {
 };
 
 bool
-coder_has_rate(enum media_codec codec, uint32_t rate_hz)
+coder_has_rate(enum codec codec, uint32_t rate_hz)
 {
-	const struct coder_ops *ops = codec < MEDIA_CODECS ? all_ops[codec] : NULL;
+	const struct coder_ops *ops = codec < CODECS ? all_ops[codec] : NULL;
 
 	for (int i = 0; ops && i < CODER_RATES_MAX; i++)
 		if (rate_hz && ops->rate_hz[i] == rate_hz)
@@ -39,7 +39,7 @@ coder_has_rate(enum media_codec codec, uint32_t rate_hz)
 }
 
 enum err
-encoder_new(enum media_codec codec, uint32_t rate_hz, struct encoder **out)
+encoder_new(enum codec codec, uint32_t rate_hz, struct encoder **out)
 {
 	struct encoder *e;
 
@@ -75,7 +75,7 @@ encoder_encode(
 }
 
 enum err
-decoder_new(enum media_codec codec, uint32_t rate_hz, struct decoder **out)
+decoder_new(enum codec codec, uint32_t rate_hz, struct decoder **out)
 {
 	struct decoder *d;
 

@@ -1,5 +1,5 @@
 /* Opus by libopus (RFC 6716, 7587), mono, with what a loss needs to be mended in band. */
-#include "media/coder_int.h"
+#include "sound/coder.h"
 
 #include <opus/opus.h>
 

@@ -1,4 +1,4 @@
-#include "media/stretch_int.h"
+#include "sound/stretch.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* GSM 06.10 full rate by SpanDSP, packed as RFC 3551, 4.5.8 says. */
-#include "media/coder_int.h"
+#include "sound/coder.h"
 
 #include <spandsp/telephony.h>
 

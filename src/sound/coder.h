@@ -2,14 +2,14 @@
  * Voice into packets and back: one interface, and behind it the library of each codec. A coder is
  * one direction of one stream. Samples are 16 bit, mono, at the rate the coder was made for; a
  * codec may offer several rates (G.722 and Opus speak to a telephone of 8 kHz directly, for a third
- * of the price), and codecs without a rate in common need resample_int.h in between.
+ * of the price), and codecs without a rate in common need resample.h in between.
  *
  * Owned by who made it; used by one thread at a time.
  */
-#ifndef MEDIA_CODER_INT_H
-#define MEDIA_CODER_INT_H
+#ifndef SOUND_CODER_H
+#define SOUND_CODER_H
 
-#include "media/codec.h"
+#include "sound/codec.h"
 
 enum {
 	CODER_RATE_MAX_HZ = 48000,
@@ -23,17 +23,17 @@ struct encoder;
 struct decoder;
 
 /** Can the codec be spoken at this rate? */
-bool coder_has_rate(enum media_codec codec, uint32_t rate_hz);
+bool coder_has_rate(enum codec codec, uint32_t rate_hz);
 
 /** ERR_UNSUPPORTED: not with this rate; ERR_NOMEM. */
-ERR_MUST_CHECK enum err encoder_new(enum media_codec codec, uint32_t rate_hz, struct encoder **out);
+ERR_MUST_CHECK enum err encoder_new(enum codec codec, uint32_t rate_hz, struct encoder **out);
 void encoder_free(struct encoder *e);
-/** n samples: media_codec_ptime of them. Returns the bytes written to out, 0 = failed. */
+/** n samples: codec_ptime of them. Returns the bytes written to out, 0 = failed. */
 size_t encoder_encode(
     struct encoder *e, const int16_t *pcm, size_t n, unsigned char out[CODER_PAYLOAD_MAX]);
 
 /** As encoder_new. */
-ERR_MUST_CHECK enum err decoder_new(enum media_codec codec, uint32_t rate_hz, struct decoder **out);
+ERR_MUST_CHECK enum err decoder_new(enum codec codec, uint32_t rate_hz, struct decoder **out);
 void decoder_free(struct decoder *d);
 /** A payload as it came from the network. Returns the samples, 0 = it is broken. */
 size_t decoder_decode(struct decoder *d, struct slice payload, int16_t pcm[CODER_SAMPLES_MAX]);

@@ -1,4 +1,4 @@
-#include "media/conceal_int.h"
+#include "sound/conceal_int.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -64,6 +64,8 @@ let_go(struct stream *s)
 {
 	interpreter_free(s->interpreter);
 	s->interpreter = NULL;
+	participant_free(s->self);
+	s->self = NULL;
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		set_protection(&s->side[i], &nothing.protection[i]);
 }
@@ -152,21 +154,38 @@ set_timeout(struct stream *s, struct worker *w, const struct plan *plan)
 static void
 plan_reports(struct stream *s, struct worker *w, uint32_t ms)
 {
-	timer_start(&w->timers, &s->interpreter->reports, ms / 2 + rng_below(&w->rng, ms));
+	timer_start(&w->timers, &s->self->reports, ms / 2 + rng_below(&w->rng, ms));
+}
+
+/* What we are to both sides, as long as we have something to say. */
+static bool
+take_part(struct stream *s, struct worker *w, bool wanted)
+{
+	if (!wanted || s->self)
+		return wanted;
+	if (participant_new(&w->rng, &s->self) != ERR_OK) {
+		log_error(MEDIA, "no memory to take part in a stream");
+		return false;
+	}
+	s->self->owner = s;
+	timer_init(&s->self->reports, on_reports);
+	plan_reports(s, w, REPORTS_MS / 2);
+	return true;
 }
 
 static void
 translate(struct stream *s, struct worker *w, const struct plan *plan)
 {
-	bool before = s->interpreter;
+	const struct media_translation *what = extra_of(plan)->translation;
 
-	if (interpreter_follow(&s->interpreter, extra_of(plan)->translation, &w->rng) != ERR_OK)
+	if (!take_part(s, w, interpreter_is_needed(what)))
+		what = nothing.translation;
+	if (interpreter_follow(&s->interpreter, what, s->self) != ERR_OK)
 		log_error(MEDIA, "no memory to translate a stream");
-	if (before || !s->interpreter)
-		return;
-	s->interpreter->owner = s;
-	timer_init(&s->interpreter->reports, on_reports);
-	plan_reports(s, w, REPORTS_MS / 2);
+	if (!s->interpreter) {
+		participant_free(s->self);
+		s->self = NULL;
+	}
 }
 
 static void
@@ -212,9 +231,10 @@ note_reports(struct stream *s, struct worker *w, unsigned i, struct slice packet
 	const struct rtcp_passed *to_it = &other->rtcp.sr;
 	uint32_t ssrc = other->rtp.ssrc;
 
-	if (s->interpreter) {
-		to_it = &s->interpreter->to[i].sr;
-		ssrc = interpreter_ssrc_to(s->interpreter, i, ssrc);
+	if (s->self) {
+		to_it = &s->self->to[i].sr;
+		if (s->self->to[i].sent.packets)
+			ssrc = s->self->to[i].sent.ssrc;
 	}
 	rtcp_stats_packet(&side->rtcp, to_it, ssrc, packet, w->now_us);
 }
@@ -342,14 +362,14 @@ wall_us(void)
 static void
 on_reports(struct timer *t)
 {
-	struct stream *s = container_of(t, struct interpreter, reports)->owner;
+	struct stream *s = container_of(t, struct participant, reports)->owner;
 	struct slot *slot = container_of(s, struct slot, stream);
 	struct worker *w = slot->worker;
 	unsigned char packet[RTCP_OWN_MAX_BYTES];
 
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
-		size_t n = interpreter_report(s->interpreter, i, &s->side[i].rtp,
-		    &s->side[i].rtcp.sr, w->now_us, wall_us(), packet);
+		size_t n = participant_report(
+		    s->self, i, &s->side[i].rtp, &s->side[i].rtcp.sr, w->now_us, wall_us(), packet);
 
 		deliver(slot, w, i, LATCH_RTCP, RTP_KIND_RTCP, slice_make(packet, n));
 	}

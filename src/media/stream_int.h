@@ -48,6 +48,7 @@ struct stream {
 	uint64_t heard_ms; /* last accepted RTP, or when the timeout was set */
 	uint32_t timeout_ms, timeout_serial;
 	struct timer silence;
+	struct participant *self;	 /* NULL: we say nothing ourselves */
 	struct interpreter *interpreter; /* NULL: the two speak alike */
 	struct list waiting;		 /* in the worker's list, while events are due */
 	unsigned due;			 /* enum stream_due */

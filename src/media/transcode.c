@@ -14,6 +14,7 @@ enum {
 
 struct transcoder {
 	struct media_translation what;
+	struct rtp_sent *sent;
 	struct transcoder_stats stats;
 
 	/* the sender */
@@ -34,11 +35,9 @@ struct transcoder {
 	size_t n_waiting;
 
 	/* what goes out */
-	uint16_t seq_out;
-	uint32_t ts_out; /* of the first sample that waits, or of the next that comes */
+	uint16_t seq_sent; /* after our last packet */
+	uint32_t ts_out;   /* of the first sample that waits, or of the next that comes */
 	bool marker;
-	uint64_t sent_us;
-	uint32_t sent_hz;
 	uint32_t event_in, event_out; /* timestamps of the last key */
 	bool has_event;
 };
@@ -78,22 +77,17 @@ makes_sense(const struct media_translation *what)
 
 enum err
 transcoder_new(
-    const struct media_translation *translation, struct rng *rng, struct transcoder **out)
+    const struct media_translation *translation, struct rtp_sent *sent, struct transcoder **out)
 {
 	struct transcoder *t;
-	uint64_t random;
 
 	if (!makes_sense(translation))
 		return ERR_INVALID;
 	t = calloc(1, sizeof *t);
 	if (!t)
 		return ERR_NOMEM;
-	random = rng_u64(rng);
 	t->what = *translation;
-	t->stats.ssrc = (uint32_t)random;
-	t->seq_out =
-	    (uint16_t)(random >> 32) & 0x7fff; /* SRTP: not near the turn (RFC 3711, 3.3.1) */
-	t->ts_out = (uint32_t)rng_u64(rng);
+	t->sent = sent;
 	t->marker = true;
 	*out = t;
 	return ERR_OK;
@@ -217,12 +211,6 @@ ready_coders(struct transcoder *t, const struct media_route *r)
 	return ready_encoder(t, r->codec_out, r->codec_in) && ready_decoder(t, r->codec_in);
 }
 
-uint32_t
-transcoder_now(const struct transcoder *t, uint64_t now_us)
-{
-	return t->stats.timestamp + scale(now_us - t->sent_us, 1000000, t->sent_hz);
-}
-
 /* ---- out ---- */
 
 /* The payload stands behind the place for the head. */
@@ -230,18 +218,10 @@ static void
 send_packet(struct work *w, uint32_t timestamp, bool marker, size_t payload_bytes)
 {
 	struct transcoder *t = w->t;
-	struct rtp_head head = {.payload_type = w->route->pt_out,
-	    .marker = marker,
-	    .seq = t->seq_out++,
-	    .timestamp = timestamp,
-	    .ssrc = t->stats.ssrc};
 
-	rtp_head_write(w->room->packet, &head);
-	t->stats.packets++;
-	t->stats.bytes += payload_bytes;
-	t->stats.timestamp = timestamp;
-	t->sent_us = w->now_us;
-	t->sent_hz = out_hz(w);
+	rtp_sent_head(t->sent, w->room->packet, w->route->pt_out, marker, timestamp, out_hz(w),
+	    payload_bytes, w->now_us);
+	t->seq_sent = t->sent->seq;
 	w->send(w->ctx, slice_make(w->room->packet, RTP_HEAD_BYTES + payload_bytes));
 }
 
@@ -351,6 +331,8 @@ begin_again(struct work *w)
 	t->has_event = false;
 	if (!first)
 		pause_voice(w, scale(w->passed_us / 1000, 1000, out_hz(w)));
+	if (first || t->sent->seq != t->seq_sent) /* the listener has heard something else */
+		t->ts_out = rtp_sent_now(t->sent, out_hz(w), w->now_us);
 	t->ts_next = w->head.timestamp;
 }
 

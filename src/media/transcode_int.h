@@ -3,18 +3,17 @@
  * without a clock of its own. The listener's jitter buffer sees the sender's jitter, no more; so
  * translating adds no delay but what whole frames need.
  *
- * What goes out is a stream of our own: own SSRC and sequence numbers, and timestamps that follow
- * the sender's. Losses are concealed up to a tenth of a second, so that the listener's decoder
- * never sees them; a longer hole, or a pause of the sender, stays a hole in the timestamps (RFC
- * 3551, 4.1). A packet that comes too late has been concealed, and is dropped.
+ * What goes out is a stream of our own (rtp_sent_int.h), its timestamps follow the sender's. Losses
+ * are concealed up to a tenth of a second, so that the listener's decoder never sees them; a longer
+ * hole, or a pause of the sender, stays a hole in the timestamps (RFC 3551, 4.1). A packet that
+ * comes too late has been concealed, and is dropped.
  *
  * Media thread of the stream.
  */
 #ifndef MEDIA_TRANSCODE_INT_H
 #define MEDIA_TRANSCODE_INT_H
 
-#include "base/random.h"
-#include "media/rtp_int.h"
+#include "media/rtp_sent_int.h"
 #include "media/translate.h"
 #include "sound/coder.h"
 
@@ -25,9 +24,6 @@ struct transcode_room {
 };
 
 struct transcoder_stats {
-	uint32_t ssrc;		 /* of what goes out */
-	uint64_t packets, bytes; /* of it; bytes of payload (RFC 3550, 6.4.1) */
-	uint32_t timestamp;	 /* of the last one */
 	uint64_t concealed_ms;
 	uint64_t late;	/* came after they were concealed */
 	uint64_t alien; /* without a route, or no payload that its codec knows */
@@ -37,9 +33,10 @@ struct transcoder;
 
 typedef void transcoder_send_fn(void *ctx, struct slice packet);
 
-/** ERR_INVALID: routes that make no sense; ERR_NOMEM. */
+/** sent: what the listener gets from us, used as long as the transcoder lives. ERR_INVALID: routes
+ *  that make no sense; ERR_NOMEM. */
 ERR_MUST_CHECK enum err transcoder_new(
-    const struct media_translation *translation, struct rng *rng, struct transcoder **out);
+    const struct media_translation *translation, struct rtp_sent *sent, struct transcoder **out);
 void transcoder_free(struct transcoder *t);
 /** Takes a packet that rtp_classify called RTP; sends what is ready. room is used until it
  *  returns. now_us: any monotonic clock. */
@@ -48,7 +45,5 @@ void transcoder_packet(struct transcoder *t, struct slice packet, uint64_t now_u
 /** Packets were not given to it, on purpose: the next one is another beginning. */
 void transcoder_break(struct transcoder *t);
 const struct transcoder_stats *transcoder_stats(const struct transcoder *t);
-/** Where its timestamps stand by the clock; something was sent. */
-uint32_t transcoder_now(const struct transcoder *t, uint64_t now_us);
 
 #endif

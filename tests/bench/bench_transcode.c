@@ -79,12 +79,14 @@ transcoder_us(enum codec in, enum codec out, const unsigned char *said, size_t n
 	static unsigned char packet[RTP_HEAD_BYTES + CODER_PAYLOAD_MAX];
 	struct rtp_head head = {.payload_type = 100, .ssrc = 1};
 	struct transcoder *t;
+	struct rtp_sent listener;
 	size_t sent = 0;
 	struct rng rng;
 	double began;
 
 	rng_init_seed(&rng, 1);
-	if (transcoder_new(&what, &rng, &t) != ERR_OK)
+	rtp_sent_init(&listener, &rng);
+	if (transcoder_new(&what, &listener, &t) != ERR_OK)
 		die("no transcoder");
 	began = cpu_us();
 	for (size_t i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-/* media/interpret.c: who lives how long, and the reports of our own. */
+/* media/interpret.c, participant.c: who lives how long, and the reports of our own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,12 +17,20 @@ static const struct media_translation to_alaw = {
     .route = {{0, 8, CODEC_PCMU, CODEC_PCMA}}, .n_routes = 1};
 
 static struct rng rng;
+static struct participant *self;
 static struct transcode_room room;
 
 static int
 setup(void **state)
 {
 	rng_init_seed(&rng, 1);
+	return participant_new(&rng, &self) == ERR_OK ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	participant_free(self);
 	return 0;
 }
 
@@ -52,40 +60,36 @@ it_lives_as_long_as_it_is_needed(void **state)
 	struct media_translation one[MEDIA_SIDES] = {to_ulaw};
 	struct interpreter *i = NULL;
 	struct transcoder *caller;
-	uint32_t ssrc;
 
-	assert_int_equal(interpreter_follow(&i, nothing, &rng), ERR_OK);
+	assert_int_equal(interpreter_follow(&i, nothing, self), ERR_OK);
 	assert_null(i);
-	assert_int_equal(interpreter_follow(&i, both, &rng), ERR_OK);
+	assert_int_equal(interpreter_follow(&i, both, self), ERR_OK);
 	caller = i->from[MEDIA_CALLER];
-	ssrc = transcoder_stats(caller)->ssrc;
 	assert_non_null(i->from[MEDIA_CALLED]);
-	assert_int_equal(interpreter_ssrc_to(i, MEDIA_CALLED, 7), ssrc);
 
 	/* what stays the same goes on */
-	assert_int_equal(interpreter_follow(&i, one, &rng), ERR_OK);
+	assert_int_equal(interpreter_follow(&i, one, self), ERR_OK);
 	assert_ptr_equal(i->from[MEDIA_CALLER], caller);
 	assert_null(i->from[MEDIA_CALLED]);
-	assert_int_equal(interpreter_ssrc_to(i, MEDIA_CALLER, 7), 7);
 	one[MEDIA_CALLER].ptime_ms = 30;
-	assert_int_equal(interpreter_follow(&i, one, &rng), ERR_OK);
-	assert_int_not_equal(transcoder_stats(i->from[MEDIA_CALLER])->ssrc, ssrc);
+	assert_int_equal(interpreter_follow(&i, one, self), ERR_OK);
+	assert_non_null(i->from[MEDIA_CALLER]);
 
 	one[MEDIA_CALLER].route[0].pt_out = 128;
-	assert_int_equal(interpreter_follow(&i, one, &rng), ERR_INVALID);
+	assert_int_equal(interpreter_follow(&i, one, self), ERR_INVALID);
 	assert_null(i);
-	assert_int_equal(interpreter_follow(&i, both, &rng), ERR_OK);
-	assert_int_equal(interpreter_follow(&i, nothing, &rng), ERR_OK);
+	assert_int_equal(interpreter_follow(&i, both, self), ERR_OK);
+	assert_int_equal(interpreter_follow(&i, nothing, self), ERR_OK);
 	assert_null(i);
 }
 
 static struct rtcp_report
-report(struct interpreter *i, enum media_side side, const struct rtp_stats *heard,
-    const struct rtcp_passed *its_sr, uint64_t now_us)
+report(enum media_side side, const struct rtp_stats *heard, const struct rtcp_passed *its_sr,
+    uint64_t now_us)
 {
 	unsigned char out[RTCP_OWN_MAX_BYTES];
 	struct slice rest =
-	    slice_make(out, interpreter_report(i, side, heard, its_sr, now_us, now_us, out));
+	    slice_make(out, participant_report(self, side, heard, its_sr, now_us, now_us, out));
 	struct rtcp_report r;
 
 	assert_int_equal(rtp_classify(rest, true), RTP_KIND_RTCP);
@@ -107,8 +111,8 @@ each_side_is_told_what_it_has_to_do_with(void **state)
 
 	rtp_stats_init(&heard, 8000);
 	rtp_stats_init(&silent, 8000);
-	assert_int_equal(interpreter_follow(&i, what, &rng), ERR_OK);
-	ssrc = transcoder_stats(i->from[MEDIA_CALLER])->ssrc;
+	assert_int_equal(interpreter_follow(&i, what, self), ERR_OK);
+	ssrc = self->to[MEDIA_CALLED].sent.ssrc;
 	for (uint16_t seq = 0; seq < 100; seq++) {
 		struct rtp_head head = {.seq = seq, .timestamp = seq * 160u, .ssrc = SSRC};
 
@@ -119,7 +123,7 @@ each_side_is_told_what_it_has_to_do_with(void **state)
 	}
 
 	/* the caller has talked, and is sent nothing: a receiver report */
-	r = report(i, MEDIA_CALLER, &heard, &its_sr, 10000000);
+	r = report(MEDIA_CALLER, &heard, &its_sr, 10000000);
 	assert_false(r.sender);
 	assert_int_equal(r.n_blocks, 1);
 	assert_int_equal(r.block[0].ssrc, SSRC);
@@ -128,18 +132,18 @@ each_side_is_told_what_it_has_to_do_with(void **state)
 	assert_int_equal(r.block[0].dlsr, 65536);
 
 	/* the called one is sent our voice, and says nothing: a sender report */
-	r = report(i, MEDIA_CALLED, &silent, &none, 10000000);
+	r = report(MEDIA_CALLED, &silent, &none, 10000000);
 	assert_true(r.sender);
 	assert_int_equal(r.n_blocks, 0);
-	assert_int_equal(r.ntp_mid, i->to[MEDIA_CALLED].sr.mid);
+	assert_int_equal(r.ntp_mid, self->to[MEDIA_CALLED].sr.mid);
 
 	/* his answer to it tells the way to him: 3 s later, of which he kept it 2 */
 	for (int k = 0; k < 4; k++) {
 		answer[8 + k] = (char)(ssrc >> (24 - 8 * k));
 		answer[24 + k] = (char)(r.ntp_mid >> (24 - 8 * k));
 	}
-	rtcp_stats_packet(&called, &i->to[MEDIA_CALLED].sr, interpreter_ssrc_to(i, MEDIA_CALLED, 0),
-	    slice_make(answer, 32), 13000000);
+	rtcp_stats_packet(
+	    &called, &self->to[MEDIA_CALLED].sr, ssrc, slice_make(answer, 32), 13000000);
 	assert_in_range(called.rtt_us, 999990, 1000010);
 	interpreter_free(i);
 	interpreter_free(NULL);
@@ -174,9 +178,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(it_lives_as_long_as_it_is_needed, setup),
-	    cmocka_unit_test_setup(each_side_is_told_what_it_has_to_do_with, setup),
-	    cmocka_unit_test_setup(losses_are_of_the_time_between_reports, setup),
+	    cmocka_unit_test_setup_teardown(it_lives_as_long_as_it_is_needed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		each_side_is_told_what_it_has_to_do_with, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		losses_are_of_the_time_between_reports, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("media/interpret", tests, NULL, NULL);

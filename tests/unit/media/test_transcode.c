@@ -37,6 +37,7 @@ struct line {
 	uint16_t seq;
 	uint32_t timestamp;
 	uint64_t now_us;
+	struct rtp_sent to_listener;
 	struct sent *sent; /* what came out */
 	size_t n_sent;
 };
@@ -55,6 +56,16 @@ keys(enum codec voice)
 	return codec_find(SLICE("telephone-event"), clock_hz(voice), 1);
 }
 
+static enum err
+line_connect(struct line *l, const struct media_translation *what)
+{
+	struct rng rng;
+
+	rng_init_seed(&rng, 7);
+	rtp_sent_init(&l->to_listener, &rng);
+	return transcoder_new(what, &l->to_listener, &l->t);
+}
+
 static void
 line_open(struct line *l, enum codec in, enum codec out, uint32_t ptime_out_ms)
 {
@@ -62,9 +73,7 @@ line_open(struct line *l, enum codec in, enum codec out, uint32_t ptime_out_ms)
 	    .route = {{PT_IN, PT_OUT, in, out}, {PT_EVENT_IN, PT_EVENT_OUT, keys(in), keys(out)}},
 	    .n_routes = 2,
 	    .ptime_ms = (uint8_t)ptime_out_ms};
-	struct rng rng;
 
-	rng_init_seed(&rng, 7);
 	*l = (struct line){.in = in,
 	    .out = out,
 	    .ptime_in_ms = codec_ptime(in, 20),
@@ -72,7 +81,7 @@ line_open(struct line *l, enum codec in, enum codec out, uint32_t ptime_out_ms)
 	    .timestamp = 0xffffff00,
 	    .now_us = 1000000,
 	    .sent = calloc(PACKETS_MAX, sizeof *l->sent)};
-	assert_int_equal(transcoder_new(&what, &rng, &l->t), ERR_OK);
+	assert_int_equal(line_connect(l, &what), ERR_OK);
 }
 
 static void
@@ -315,16 +324,15 @@ what_goes_out_is_a_stream(void **state)
 
 			assert_int_equal(h->payload_type, PT_OUT);
 			assert_int_equal(h->marker, i == 0);
-			assert_int_equal(h->ssrc, transcoder_stats(l.t)->ssrc);
+			assert_int_equal(h->ssrc, l.to_listener.ssrc);
 			assert_int_equal(h->seq, (uint16_t)(l.sent[0].head.seq + i));
 			assert_int_equal(h->timestamp,
 			    (uint32_t)(l.sent[0].head.timestamp + i * ptimes_ms[p] * 8));
 			assert_int_equal(l.sent[i].n, ptimes_ms[p] * 8);
 		}
-		assert_int_equal(transcoder_stats(l.t)->packets, l.n_sent);
-		assert_int_equal(transcoder_stats(l.t)->bytes, l.n_sent * ptimes_ms[p] * 8);
-		assert_int_equal(
-		    transcoder_stats(l.t)->timestamp, l.sent[l.n_sent - 1].head.timestamp);
+		assert_int_equal(l.to_listener.packets, l.n_sent);
+		assert_int_equal(l.to_listener.bytes, l.n_sent * ptimes_ms[p] * 8);
+		assert_int_equal(l.to_listener.timestamp, l.sent[l.n_sent - 1].head.timestamp);
 		line_close(&l);
 	}
 }
@@ -469,7 +477,7 @@ another_beginning_goes_on(void **state)
 		put(&l, &head, slice_make(payload, sizeof payload));
 		assert_int_equal(l.n_sent, 11);
 		assert_true(l.sent[10].head.marker);
-		assert_int_equal(l.sent[10].head.ssrc, transcoder_stats(l.t)->ssrc);
+		assert_int_equal(l.sent[10].head.ssrc, l.to_listener.ssrc);
 		assert_in_range(l.sent[10].head.timestamp - before, 8000, 8000 + 320);
 		line_close(&l);
 	}
@@ -538,11 +546,9 @@ the_same_codec_passes(void **state)
 	struct media_translation what = {
 	    .route = {{PT_IN, PT_OUT, CODEC_PCMA, CODEC_PCMA}}, .n_routes = 1};
 	struct line l = {.in = CODEC_PCMA, .out = CODEC_PCMA, .seq = 9};
-	struct rng rng;
 
-	rng_init_seed(&rng, 1);
 	l.sent = calloc(PACKETS_MAX, sizeof *l.sent);
-	assert_int_equal(transcoder_new(&what, &rng, &l.t), ERR_OK);
+	assert_int_equal(line_connect(&l, &what), ERR_OK);
 	for (int i = 0; i < 10; i++) {
 		struct rtp_head head = head_of(&l, PT_IN);
 		char payload[160];
@@ -570,21 +576,18 @@ static void
 what_has_no_route_is_dropped(void **state)
 {
 	struct media_translation bad = {.n_routes = 0};
-	struct transcoder *t;
 	struct rtp_head head;
 	static int16_t said[320];
-	struct rng rng;
 	struct line l;
 
-	rng_init_seed(&rng, 1);
-	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
+	assert_int_equal(line_connect(&l, &bad), ERR_INVALID);
 	bad.n_routes = 1;
 	bad.route[0] = (struct media_route){8, 0, CODEC_PCMA, CODEC_EVENT_8};
-	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
+	assert_int_equal(line_connect(&l, &bad), ERR_INVALID);
 	bad.route[0] = (struct media_route){8, 200, CODEC_PCMA, CODEC_PCMU};
-	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
+	assert_int_equal(line_connect(&l, &bad), ERR_INVALID);
 	bad.n_routes = MEDIA_ROUTES_MAX + 1;
-	assert_int_equal(transcoder_new(&bad, &rng, &t), ERR_INVALID);
+	assert_int_equal(line_connect(&l, &bad), ERR_INVALID);
 
 	voice_make(said, 320, 8000, false);
 	line_open(&l, CODEC_GSM, CODEC_PCMA, 0);
@@ -612,12 +615,10 @@ the_talker_may_change_his_codec(void **state)
 	    .n_routes = 3};
 	struct line l = {.in = CODEC_PCMA, .out = CODEC_OPUS};
 	unsigned char payload[160];
-	struct rng rng;
 
-	rng_init_seed(&rng, 1);
 	memset(payload, 0xd5, sizeof payload);
 	l.sent = calloc(PACKETS_MAX, sizeof *l.sent);
-	assert_int_equal(transcoder_new(&what, &rng, &l.t), ERR_OK);
+	assert_int_equal(line_connect(&l, &what), ERR_OK);
 	for (int i = 0; i < 90; i++) {
 		struct rtp_head head = head_of(&l, what.route[i / 10 % 3].pt_in);
 

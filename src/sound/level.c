@@ -1,0 +1,94 @@
+#include "sound/level.h"
+
+#include <math.h>
+
+#include "sound/mix.h"
+
+/* In decibels, and decibels a second. */
+#define SILENCE_DB	(-96.0F)
+#define VOICE_MIN_DB	(-55.0F)
+#define ABOVE_NOISE_DB	9.0F
+#define NOISE_MAX_DB	(-35.0F)
+#define NOISE_UP_DB_S	6.0F
+#define AT_NOISE_DB	3.0F
+#define NOISE_DOWN_DB_S 60.0F
+#define VOICE_FOLLOW_S	0.5F
+#define GAIN_UP_DB_S	6.0F
+#define GAIN_DOWN_DB_S	24.0F
+
+enum { KNOWN_MS = 1000, PAUSE_MS = 60 };
+
+void
+level_init(struct level *l)
+{
+	*l =
+	    (struct level){.noise_db = -60, .voice_db = LEVEL_TARGET_DB, .quiet_ms = LEVEL_HANG_MS};
+}
+
+static float
+loudness_db(const int16_t *pcm, size_t n)
+{
+	float sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (float)pcm[i] * (float)pcm[i];
+	if (n == 0 || sum < (float)n) /* less than one step */
+		return SILENCE_DB;
+	return 10 * log10f(sum / (float)n / (32768.0F * 32768.0F));
+}
+
+static float
+towards(float from, float to, float up, float down)
+{
+	if (to > from)
+		return fminf(from + up, to);
+	return fmaxf(from - down, to);
+}
+
+static void
+follow_noise(struct level *l, float db, float s)
+{
+	float to = fminf(fmaxf(db, SILENCE_DB), NOISE_MAX_DB);
+
+	if (db < l->noise_db + AT_NOISE_DB && l->pause_ms < PAUSE_MS)
+		l->pause_ms += (uint32_t)(s * 1000);
+
+	l->noise_db = towards(l->noise_db, to, NOISE_UP_DB_S * s, NOISE_DOWN_DB_S * s);
+}
+
+static void
+follow_voice(struct level *l, float db, uint32_t ms)
+{
+	float s = (float)ms / 1000, weight, wanted;
+
+	if (l->pause_ms < PAUSE_MS)
+		return; /* it may be a fan */
+	/* the first second counts more: one says hello only once */
+	weight = l->heard_ms < KNOWN_MS ? 0.2F : s / VOICE_FOLLOW_S;
+	l->voice_db += (db - l->voice_db) * fminf(weight, 1);
+	l->heard_ms = l->heard_ms + ms < KNOWN_MS ? l->heard_ms + ms : KNOWN_MS;
+	wanted = fminf(fmaxf(LEVEL_TARGET_DB - l->voice_db, LEVEL_GAIN_MIN_DB), LEVEL_GAIN_MAX_DB);
+	l->gain_db = towards(l->gain_db, wanted, GAIN_UP_DB_S * s, GAIN_DOWN_DB_S * s);
+}
+
+bool
+level_measure(struct level *l, const int16_t *pcm, size_t n, uint32_t ms)
+{
+	float db = loudness_db(pcm, n);
+	bool voice = db > VOICE_MIN_DB && db > l->noise_db + ABOVE_NOISE_DB;
+
+	follow_noise(l, db, (float)ms / 1000);
+	if (voice) {
+		l->quiet_ms = 0;
+		follow_voice(l, db, ms);
+	} else if (l->quiet_ms < LEVEL_HANG_MS) {
+		l->quiet_ms += ms;
+	}
+	return l->quiet_ms < LEVEL_HANG_MS;
+}
+
+int32_t
+level_gain(const struct level *l)
+{
+	return (int32_t)(MIX_GAIN_ONE * powf(10, l->gain_db / 20));
+}

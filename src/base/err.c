@@ -44,6 +44,9 @@ err_from_errno(int errnum)
 	case ENOBUFS:
 	case EAGAIN: return ERR_LIMIT;
 	case EMSGSIZE: return ERR_TOO_BIG;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG: return ERR_FULL;
 	default: return ERR_IO;
 	}
 }

@@ -27,6 +27,7 @@
 	X(TIMEOUT, "timeout", "it took too long")                                                  \
 	X(CLOSED, "closed", "the other side has closed")                                           \
 	X(CORRUPT, "corrupt", "stored data are damaged")                                           \
+	X(FULL, "full", "there is no space left on the disk")                                      \
 	X(UNSUPPORTED, "unsupported", "not supported")
 
 enum err {

@@ -32,3 +32,16 @@ resampler_run(struct resampler *r, const int16_t *in, size_t n, int16_t *out, si
 		return 0;
 	return out_n;
 }
+
+void
+resampler_restart(struct resampler *r)
+{
+	speex_resampler_reset_mem((SpeexResamplerState *)r);
+	speex_resampler_skip_zeros((SpeexResamplerState *)r);
+}
+
+size_t
+resampler_tail(const struct resampler *r)
+{
+	return (size_t)speex_resampler_get_input_latency((SpeexResamplerState *)r);
+}

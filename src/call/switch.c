@@ -117,6 +117,9 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		record_reason(c, REASON_NO_SOUND, NULL);
 		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		break;
+	case MEDIA_EV_PLAYED: /* nothing is played, mixed or recorded here */
+	case MEDIA_EV_SPEAKS:
+	case MEDIA_EV_RECORDED: break;
 	}
 }
 

@@ -19,6 +19,7 @@
 #define MEDIA_MEDIA_H
 
 #include "base/addr.h"
+#include "media/service.h"
 #include "media/srtp.h"
 #include "media/translate.h"
 
@@ -48,13 +49,29 @@ enum media_event_kind {
 	MEDIA_EV_TIMEOUT, /* no RTP from either side for timeout_ms; once until the timeout is set
 			     again */
 	MEDIA_EV_CLOSED,  /* the last word of a stream, with its final figures */
+	/* about what is given to a side: */
+	MEDIA_EV_PLAYED,   /* a sound is over, all of it was sent */
+	MEDIA_EV_SPEAKS,   /* a member of a room begins to speak, or is silent again */
+	MEDIA_EV_RECORDED, /* a recording is complete and closed; of no stream */
 };
 
 struct media_event {
 	enum media_event_kind kind;
-	struct media_ref ref;
-	uint64_t user; /* as given at open */
-	struct media_stats stats;
+	struct media_ref ref; /* RECORDED: none */
+	uint64_t user;	      /* as given at open; RECORDED: with the recording */
+	union {
+		struct media_stats stats; /* TIMEOUT, CLOSED */
+		struct {
+			enum media_side side;
+			uint64_t sound; /* PLAYED: as given with the sound */
+			bool speaks;
+		} service;
+		struct {
+			enum err e; /* ERR_OK, ERR_LIMIT: a limit was reached, else why it failed;
+				       what is there can be heard */
+			uint64_t length_ms, bytes;
+		} recorded;
+	};
 };
 
 struct media_stream_params {
@@ -96,7 +113,21 @@ struct media_ops {
 	    const struct media_translation *what);
 	enum err (*protect)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_protection *p);
+	enum err (*serve)(struct media *m, struct media_ref ref, enum media_side side,
+	    const struct media_service *what);
 	void (*set_timeout)(struct media *m, struct media_ref ref, uint32_t timeout_ms);
+	enum err (*sound_new)(
+	    struct media *m, const struct media_sound_params *p, struct media_sound **out);
+	void (*sound_control)(
+	    struct media *m, struct media_sound *s, const struct media_sound_control *c);
+	void (*sound_drop)(struct media *m, struct media_sound *s);
+	enum err (*room_new)(struct media *m, struct media_room **out);
+	enum err (*room_record)(
+	    struct media *m, struct media_room *room, const struct media_recording_params *p);
+	void (*room_drop)(struct media *m, struct media_room *room);
+	enum err (*recording_new)(
+	    struct media *m, const struct media_recording_params *p, struct media_recording **out);
+	void (*recording_drop)(struct media *m, struct media_recording *r);
 	void (*close)(struct media *m, struct media_ref ref);
 };
 
@@ -140,6 +171,76 @@ media_stream_protect(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
 {
 	return m->ops->protect(m, ref, side, p);
+}
+
+/** From now on the side is served so; copied, all bytes of it. While it hears a sound or is in a
+ *  room the other side does not hear it, and it does not hear the other side. A recording takes
+ *  nothing from anybody. ERR_NOMEM: all is as before; ERR_CONFLICT: a sound that is not shared has
+ *  been given to another side before. */
+ERR_MUST_CHECK static inline enum err
+media_stream_serve(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_service *what)
+{
+	return m->ops->serve(m, ref, side, what);
+}
+
+/** Something to be heard. Files that cannot be read are left out (the log says so). ERR_INVALID,
+ *  ERR_NOMEM, ERR_LIMIT. */
+ERR_MUST_CHECK static inline enum err
+media_sound_new(struct media *m, const struct media_sound_params *p, struct media_sound **out)
+{
+	return m->ops->sound_new(m, p, out);
+}
+
+static inline void
+media_sound_control(struct media *m, struct media_sound *s, const struct media_sound_control *c)
+{
+	m->ops->sound_control(m, s, c);
+}
+
+/** NULL is fine. */
+static inline void
+media_sound_drop(struct media *m, struct media_sound *s)
+{
+	m->ops->sound_drop(m, s);
+}
+
+/** A conference. ERR_NOMEM. */
+ERR_MUST_CHECK static inline enum err
+media_room_new(struct media *m, struct media_room **out)
+{
+	return m->ops->room_new(m, out);
+}
+
+/** Records what is said in it from now on, instead of what was recorded before; NULL: no more.
+ *  ERR_INVALID, ERR_NOMEM, ERR_LIMIT. */
+ERR_MUST_CHECK static inline enum err
+media_room_record(struct media *m, struct media_room *room, const struct media_recording_params *p)
+{
+	return m->ops->room_record(m, room, p);
+}
+
+/** NULL is fine. */
+static inline void
+media_room_drop(struct media *m, struct media_room *room)
+{
+	m->ops->room_drop(m, room);
+}
+
+/** A file of what sides say that get it. MEDIA_EV_RECORDED comes when it is complete, also when it
+ *  could not be written. ERR_INVALID, ERR_NOMEM, ERR_LIMIT. */
+ERR_MUST_CHECK static inline enum err
+media_recording_new(
+    struct media *m, const struct media_recording_params *p, struct media_recording **out)
+{
+	return m->ops->recording_new(m, p, out);
+}
+
+/** It ends as soon as no side has it any more. NULL is fine. */
+static inline void
+media_recording_drop(struct media *m, struct media_recording *r)
+{
+	m->ops->recording_drop(m, r);
 }
 
 /** New silence limit, counted from now; 0 = never. */

@@ -15,8 +15,7 @@ plan_box_put(struct plan_box *b, const struct plan *plan)
 	unsigned before;
 
 	b->plan[b->writing] = *plan;
-	before =
-	    atomic_exchange_explicit(&b->middle, b->writing | PLAN_UNREAD, memory_order_acq_rel);
+	before = atomic_exchange(&b->middle, b->writing | PLAN_UNREAD);
 	b->writing = before & PLAN_INDEX;
 	return !(before & PLAN_UNREAD);
 }
@@ -24,9 +23,14 @@ plan_box_put(struct plan_box *b, const struct plan *plan)
 const struct plan *
 plan_box_take(struct plan_box *b)
 {
-	if (!(atomic_load_explicit(&b->middle, memory_order_relaxed) & PLAN_UNREAD))
+	if (!(atomic_load(&b->middle) & PLAN_UNREAD))
 		return NULL;
-	b->reading =
-	    atomic_exchange_explicit(&b->middle, b->reading, memory_order_acq_rel) & PLAN_INDEX;
+	b->reading = atomic_exchange(&b->middle, b->reading) & PLAN_INDEX;
+	return &b->plan[b->reading];
+}
+
+const struct plan *
+plan_box_taken(const struct plan_box *b)
+{
 	return &b->plan[b->reading];
 }

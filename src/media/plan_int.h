@@ -2,6 +2,9 @@
  * The plan of a stream: everything signalling wants of it, always complete. And
  * the box in which it goes from the signalling thread to the media thread.
  *
+ * The order of putting and taking is one for all threads, so that a stream can be given from one
+ * media thread to another.
+ *
  * The box holds three plans: one that signalling writes, one that media reads,
  * one in the middle. Each side swaps its own with the middle, so nobody waits,
  * nobody sees half a plan, and only the newest counts. A box with an unread plan
@@ -12,14 +15,18 @@
 
 #include <stdatomic.h>
 
-#include "media/media.h"
+#include "media/attendant_int.h"
+
+struct worker;
 
 /* What most streams do without. Never changed; each stays until its stream has ended, for the media
  * thread may be using it. */
 struct plan_extra {
 	struct plan_extra *before;
+	uint32_t serial;				   /* of the slot's, that many before it */
 	struct media_translation translation[MEDIA_SIDES]; /* of packets from that side */
 	struct media_protection protection[MEDIA_SIDES];
+	struct attendant_order order[MEDIA_SIDES];
 };
 
 struct plan {
@@ -29,7 +36,9 @@ struct plan {
 	uint32_t timeout_ms;
 	uint32_t timeout_serial; /* another value: count anew */
 	uint32_t clock_rate_hz;
+	uint32_t extra_serial; /* no older extra is needed by who follows this plan */
 	uint64_t user;
+	struct worker *worker; /* that shall carry it */
 	struct media_peer peer[MEDIA_SIDES];
 	const struct plan_extra *extra; /* the slot's; NULL: the two speak alike, in the clear */
 };
@@ -46,5 +55,7 @@ void plan_box_init(struct plan_box *b);
 bool plan_box_put(struct plan_box *b, const struct plan *plan);
 /** Media thread, when told. Valid until the next take; NULL: nothing new. */
 const struct plan *plan_box_take(struct plan_box *b);
+/** Media thread: the one taken last, once more. */
+const struct plan *plan_box_taken(const struct plan_box *b);
 
 #endif

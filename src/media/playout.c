@@ -16,7 +16,7 @@ enum {
 };
 
 struct playout {
-	struct playout_format format[MEDIA_ROUTES_MAX];
+	struct media_format format[MEDIA_FORMATS_MAX];
 	size_t n_formats;
 	uint32_t rate_hz, clock_hz;
 	struct jitter jitter;
@@ -50,7 +50,7 @@ codec_of(const struct playout *p, uint8_t payload_type)
 }
 
 enum err
-playout_new(const struct playout_format *formats, size_t n, uint32_t rate_hz, struct playout **out)
+playout_new(const struct media_format *formats, size_t n, uint32_t rate_hz, struct playout **out)
 {
 	size_t ready_max = rate_hz / 1000 * READY_MS;
 	struct playout *p = calloc(1, sizeof *p + ready_max * sizeof p->ready[0]);
@@ -59,7 +59,7 @@ playout_new(const struct playout_format *formats, size_t n, uint32_t rate_hz, st
 		return ERR_NOMEM;
 	p->rate_hz = rate_hz;
 	p->ready_max = ready_max;
-	for (size_t i = 0; i < n && p->n_formats < MEDIA_ROUTES_MAX; i++)
+	for (size_t i = 0; i < n && p->n_formats < MEDIA_FORMATS_MAX; i++)
 		if (codec_is_voice(formats[i].codec))
 			p->format[p->n_formats++] = formats[i];
 	if (!p->n_formats) {
@@ -313,12 +313,20 @@ void
 playout_put(struct playout *p, struct slice packet, uint64_t now_us)
 {
 	struct rtp_head head = rtp_head_of(packet);
+	enum codec codec = codec_of(p, head.payload_type);
+	bool restart = codec && codec_info(codec)->clock_hz != p->clock_hz;
 
-	if (!codec_of(p, head.payload_type)) {
+	if (!codec) {
 		p->stats.alien++;
 		return;
 	}
-	if (jitter_put(&p->jitter, &head, rtp_payload(packet), now_us) == JITTER_RESTART) {
+	if (restart) {
+		jitter_fini(&p->jitter);
+		p->clock_hz = codec_info(codec)->clock_hz;
+		jitter_init(&p->jitter, p->clock_hz);
+	}
+	if (jitter_put(&p->jitter, &head, rtp_payload(packet), now_us) == JITTER_RESTART ||
+	    restart) {
 		p->playing = false;
 		p->missing_ms = 0;
 		p->borrowed = 0;

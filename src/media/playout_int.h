@@ -11,13 +11,8 @@
 #define MEDIA_PLAYOUT_INT_H
 
 #include "media/jitter_int.h"
-#include "media/translate.h"
+#include "media/service.h"
 #include "sound/coder.h"
-
-/* A payload type and what it stands for. */
-struct playout_format {
-	uint8_t payload_type, codec; /* enum codec */
-};
 
 struct playout_stats {
 	uint64_t packets;      /* played */
@@ -30,7 +25,7 @@ struct playout;
 
 /** Samples at rate_hz. ERR_INVALID: no voice among the formats; ERR_NOMEM. */
 ERR_MUST_CHECK enum err playout_new(
-    const struct playout_format *formats, size_t n, uint32_t rate_hz, struct playout **out);
+    const struct media_format *formats, size_t n, uint32_t rate_hz, struct playout **out);
 void playout_free(struct playout *p);
 /** A packet that rtp_classify called RTP, copied. Keys are not for it. */
 void playout_put(struct playout *p, struct slice packet, uint64_t now_us);

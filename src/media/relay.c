@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "loop/mark.h"
-#include "media/relay_int.h"
+#include "media/relay_things_int.h"
 
 enum {
 	EVENTS_CAPACITY = 1024, /* what does not fit waits with its stream */
@@ -34,8 +34,9 @@ gauge_add(_Atomic uint64_t *gauge, int delta)
 static void
 submit(struct slot *slot)
 {
+	/* who gives it away after this look finds the plan in the box */
 	if (plan_box_put(&slot->box, &slot->wanted))
-		worker_tell(slot->worker, slot);
+		worker_tell(atomic_load(&slot->carrier), slot);
 }
 
 static struct slot *
@@ -98,13 +99,14 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	    .timeout_ms = p->timeout_ms,
 	    .clock_rate_hz = p->clock_rate_hz,
 	    .user = p->user,
+	    .worker = slot->worker,
 	};
 	slot->worker->n_busy++;
 	gauge_add(&r->streams_open, 1);
 	gauge_add(&r->slots_busy, 1);
 	submit(slot);
 	if (!rested)
-		worker_wake(slot->worker); /* before anybody knows the ports */
+		worker_wake(atomic_load(&slot->carrier)); /* before anybody knows the ports */
 	*ref = (struct media_ref){.slot = slot->index, .gen = slot->wanted.gen};
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		port[i] = slot->pair[i].port;
@@ -132,11 +134,43 @@ is_special(const struct plan_extra *x)
 	for (int i = 0; i < MEDIA_SIDES; i++)
 		if (x->translation[i].n_routes || x->protection[i].in.suite != MEDIA_SUITE_NONE)
 			return true;
-	return false;
+	return attendant_is_needed(x->order);
+}
+
+static void
+free_extra(struct plan_extra *x)
+{
+	for (int i = 0; i < MEDIA_SIDES; i++)
+		things_let_go(&x->order[i]);
+	explicit_bzero(x, sizeof *x); /* keys */
+	free(x);
+}
+
+/* Those that media do not need any more: what it follows is younger. */
+static void
+trim_extras(struct slot *slot, uint32_t followed)
+{
+	struct plan_extra **at = &slot->extras;
+
+	while (*at && (int32_t)((*at)->serial - followed) >= 0)
+		at = &(*at)->before;
+	while (*at) {
+		struct plan_extra *x = *at;
+
+		*at = x->before;
+		free_extra(x);
+	}
+}
+
+static void
+look_soon(struct relay *r)
+{
+	if (!timer_active(&r->look) && !r->stopped)
+		timer_start_late(loop_timers(r->loop), &r->look, 1);
 }
 
 static enum err
-set_extra(struct slot *slot, const struct plan_extra *wanted)
+set_extra(struct relay *r, struct slot *slot, const struct plan_extra *wanted)
 {
 	struct plan_extra *x = NULL;
 
@@ -145,23 +179,46 @@ set_extra(struct slot *slot, const struct plan_extra *wanted)
 		if (!x)
 			return ERR_NOMEM;
 		*x = *wanted;
+		for (int i = 0; i < MEDIA_SIDES; i++)
+			things_hold(&x->order[i]);
+	}
+	slot->extra_serial++;
+	if (x) {
+		x->serial = slot->extra_serial;
 		x->before = slot->extras;
 		slot->extras = x;
 	}
 	slot->wanted.extra = x;
+	slot->wanted.extra_serial = slot->extra_serial;
 	submit(slot);
+	if (slot->extras && (slot->extras != x || x->before) && list_empty(&slot->trim_node)) {
+		list_push(&r->trimming, &slot->trim_node);
+		look_soon(r);
+	}
 	return ERR_OK;
 }
 
 static void
 forget_extras(struct slot *slot)
 {
-	while (slot->extras) {
-		struct plan_extra *x = slot->extras;
+	list_remove(&slot->trim_node);
+	trim_extras(slot, slot->extra_serial + 1);
+}
 
-		slot->extras = x->before;
-		explicit_bzero(x, sizeof *x); /* keys */
-		free(x);
+/* Things end soon after the last side has lost them. */
+static void
+trim_all(struct relay *r)
+{
+	struct list *next;
+
+	for (struct list *at = r->trimming.next; at != &r->trimming; at = next) {
+		struct slot *slot = container_of(at, struct slot, trim_node);
+		uint32_t followed = atomic_load_explicit(&slot->followed, memory_order_acquire);
+
+		next = at->next;
+		trim_extras(slot, followed);
+		if (followed == slot->extra_serial)
+			list_remove(at);
 	}
 }
 
@@ -184,7 +241,25 @@ relay_translate(struct media *m, struct media_ref ref, enum media_side from,
 	if (memcmp(&x.translation[from], what, sizeof *what) == 0)
 		return ERR_OK;
 	x.translation[from] = *what;
-	return set_extra(slot, &x);
+	return set_extra(relay_of(m), slot, &x);
+}
+
+static enum err
+relay_serve(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_service *what)
+{
+	struct relay *r = relay_of(m);
+	struct slot *slot = find_open(r, ref);
+	struct plan_extra x;
+	enum err e;
+
+	if (!slot)
+		return ERR_OK;
+	x = extra_of(slot);
+	if (memcmp(&x.order[side].what, what, sizeof *what) == 0)
+		return ERR_OK;
+	e = things_order(r, slot, side, what, &x.order[side]);
+	return e == ERR_OK ? set_extra(r, slot, &x) : e;
 }
 
 static enum err
@@ -201,7 +276,7 @@ relay_protect(
 	if (memcmp(&x.protection[side], p, sizeof *p) == 0)
 		return ERR_OK;
 	x.protection[side] = *p;
-	e = set_extra(slot, &x);
+	e = set_extra(relay_of(m), slot, &x);
 	explicit_bzero(&x, sizeof x);
 	return e;
 }
@@ -230,18 +305,23 @@ relay_close(struct media *m, struct media_ref ref)
 	gauge_add(&r->streams_open, -1);
 	submit(slot);
 	r->n_closing++;
-	if (!timer_active(&r->look) && !r->stopped)
-		timer_start_late(loop_timers(r->loop), &r->look, 1);
+	look_soon(r);
 }
 
-static const struct media_ops relay_ops = {
-    .open = relay_open,
-    .set_peer = relay_set_peer,
-    .translate = relay_translate,
-    .protect = relay_protect,
-    .set_timeout = relay_set_timeout,
-    .close = relay_close,
-};
+static void
+fill_ops(struct media_ops *ops)
+{
+	*ops = (struct media_ops){
+	    .open = relay_open,
+	    .set_peer = relay_set_peer,
+	    .translate = relay_translate,
+	    .protect = relay_protect,
+	    .serve = relay_serve,
+	    .set_timeout = relay_set_timeout,
+	    .close = relay_close,
+	};
+	things_ops(ops);
+}
 
 /* ---- events ---- */
 
@@ -251,9 +331,15 @@ on_event(struct relay *r, const struct worker_event *message)
 {
 	struct slot *slot = &r->slots[message->event.ref.slot];
 
-	if (message->event.kind == MEDIA_EV_TIMEOUT)
+	switch (message->event.kind) {
+	case MEDIA_EV_RECORDED: return true;
+	case MEDIA_EV_PLAYED:
+	case MEDIA_EV_SPEAKS: return find_open(r, message->event.ref);
+	case MEDIA_EV_TIMEOUT:
 		return find_open(r, message->event.ref) &&
 		       slot->wanted.timeout_serial == message->timeout_serial;
+	case MEDIA_EV_CLOSED: break;
+	}
 	slot->worker->n_busy--;
 	r->n_closing--;
 	gauge_add(&r->slots_busy, -1);
@@ -281,9 +367,10 @@ on_look(struct timer *t)
 	struct relay *r = container_of(t, struct relay, look);
 
 	on_events(r);
+	trim_all(r);
 	if (mailbox_count(r->events).waiting)
 		timer_start(loop_timers(r->loop), &r->look, 0); /* after the others' turn */
-	else if (r->n_closing)
+	else if (r->n_closing || !list_empty(&r->trimming))
 		timer_start_late(loop_timers(r->loop), &r->look, 1);
 }
 
@@ -379,7 +466,9 @@ media_relay_new(struct media **out, struct loop *loop, const struct media_relay_
 
 	if (!r)
 		return ERR_NOMEM;
-	r->media.ops = &relay_ops;
+	fill_ops(&r->ops);
+	r->media.ops = &r->ops;
+	list_init(&r->trimming);
 	r->loop = loop;
 	timer_init(&r->look, on_look);
 	e = build(r, params);
@@ -422,6 +511,7 @@ media_relay_free(struct media *m)
 	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
 		worker_fini(&r->workers[i]);
 	free(r->workers);
+	tapes_free(r->tapes); /* which tells of recordings that end now */
 	mailbox_free(r->events);
 	if (r->slots)
 		munmap(r->slots, r->n_slots * sizeof *r->slots);

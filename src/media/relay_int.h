@@ -1,6 +1,7 @@
 /*
  * The engine as the signalling thread sees it: the slots with their sockets and
- * the threads they belong to. A slot is made for a thread and stays with it.
+ * the threads they belong to. A slot stays with its thread, unless its stream joins
+ * a room of another one.
  */
 #ifndef MEDIA_RELAY_INT_H
 #define MEDIA_RELAY_INT_H
@@ -10,11 +11,14 @@
 
 struct relay {
 	struct media media;
+	struct media_ops ops; /* its */
 	struct ports ports;
 	struct loop *loop;
 	struct mailbox *events;
-	struct timer look;  /* runs while streams are closing */
-	uint32_t n_closing; /* closed, and their last word has not come */
+	struct timer look;    /* runs while streams are closing, or extras can be forgotten soon */
+	uint32_t n_closing;   /* closed, and their last word has not come */
+	struct list trimming; /* slots with extras to forget */
+	struct tapes *tapes;  /* NULL: nobody has played or recorded a file */
 	bool stopped;
 	uint32_t n_workers;
 	struct worker *workers; /* [n_workers] */
@@ -36,6 +40,10 @@ ERR_MUST_CHECK enum err slots_make(
 /** A slot for a stream: a rested one, else a new one, else the one that rested
  *  longest (rested is false then: old packets may be in its sockets). ERR_LIMIT. */
 ERR_MUST_CHECK enum err slots_take(struct relay *r, struct slot **out, bool *rested);
+/** The thread that gets what comes next. */
+struct worker *slots_choose_worker(struct relay *r);
+/** The slot's stream is carried by another thread from the next plan on. */
+void slots_move(struct slot *slot, struct worker *to);
 /** freed_ms 0: never used. */
 void slots_give_back(struct slot *slot, uint64_t freed_ms);
 

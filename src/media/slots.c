@@ -31,9 +31,11 @@ slots_make(struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out
 		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
 		return e;
 	}
+	atomic_init(&slot->carrier, w);
 	plan_box_init(&slot->box);
-	stream_init(&slot->stream);
+	stream_init(&slot->stream, w);
 	list_init(&slot->free_node);
+	list_init(&slot->trim_node);
 	e = worker_adopt(w, slot);
 	if (e != ERR_OK) {
 		ports_close(&r->ports, &slot->pair[MEDIA_CALLER]);
@@ -43,6 +45,17 @@ slots_make(struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out
 	r->n_made++;
 	*out = slot;
 	return ERR_OK;
+}
+
+void
+slots_move(struct slot *slot, struct worker *to)
+{
+	if (slot->worker == to)
+		return;
+	slot->worker->n_busy--;
+	to->n_busy++;
+	slot->worker = to;
+	slot->wanted.worker = to;
 }
 
 void
@@ -63,8 +76,8 @@ longest_free(struct worker *w)
 /* The first thread with room, and only when all are well filled the least busy.
  * Packing saves wake-ups: spread over two threads, 100 streams cost twice the CPU
  * time of 100 streams on one. */
-static struct worker *
-choose_worker(struct relay *r)
+struct worker *
+slots_choose_worker(struct relay *r)
 {
 	struct worker *least = &r->workers[0];
 
@@ -96,7 +109,7 @@ longest_free_of_all(struct relay *r)
 enum err
 slots_take(struct relay *r, struct slot **out, bool *rested)
 {
-	struct worker *w = choose_worker(r);
+	struct worker *w = slots_choose_worker(r);
 	struct slot *slot = longest_free(w);
 	uint64_t now_ms = slots_clock_ms();
 

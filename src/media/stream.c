@@ -21,7 +21,7 @@ static void
 on_silence(struct timer *t)
 {
 	struct stream *s = container_of(t, struct stream, silence);
-	struct worker *w = container_of(s, struct slot, stream)->worker;
+	struct worker *w = s->worker;
 	uint64_t due_ms = s->heard_ms + s->timeout_ms;
 
 	if (now_ms(w) < due_ms)
@@ -41,8 +41,9 @@ extra_of(const struct plan *plan)
 }
 
 void
-stream_init(struct stream *s)
+stream_init(struct stream *s, struct worker *w)
 {
+	s->worker = w;
 	timer_init(&s->silence, on_silence);
 	list_init(&s->waiting);
 }
@@ -62,6 +63,8 @@ set_protection(struct stream_side *side, const struct media_protection *p)
 static void
 let_go(struct stream *s)
 {
+	attendant_free(s->attendant);
+	s->attendant = NULL;
 	interpreter_free(s->interpreter);
 	s->interpreter = NULL;
 	participant_free(s->self);
@@ -173,16 +176,20 @@ take_part(struct stream *s, struct worker *w, bool wanted)
 	return true;
 }
 
+/* Whatever we do ourselves with what is said. */
 static void
-translate(struct stream *s, struct worker *w, const struct plan *plan)
+work_for(struct stream *s, struct worker *w, const struct plan_extra *x)
 {
-	const struct media_translation *what = extra_of(plan)->translation;
-
-	if (!take_part(s, w, interpreter_is_needed(what)))
-		what = nothing.translation;
-	if (interpreter_follow(&s->interpreter, what, s->self) != ERR_OK)
+	if (!take_part(
+		s, w, interpreter_is_needed(x->translation) || attendant_is_needed(x->order)))
+		x = &nothing;
+	if (interpreter_follow(&s->interpreter, x->translation, s->self) != ERR_OK)
 		log_error(MEDIA, "no memory to translate a stream");
-	if (!s->interpreter) {
+	if (attendant_follow(&s->attendant, x->order) != ERR_OK)
+		log_error(MEDIA, "no memory to play to a stream, mix or record it");
+	if (s->attendant)
+		worker_attend(w, s);
+	if (!s->interpreter && !s->attendant) {
 		participant_free(s->self);
 		s->self = NULL;
 	}
@@ -197,6 +204,31 @@ end(struct stream *s, struct worker *w)
 	s->due = 0;
 	w->n_open--;
 	worker_post(w, s, STREAM_DUE_CLOSED);
+}
+
+void
+stream_leave(struct stream *s, struct worker *w)
+{
+	timer_stop(&s->silence);
+	if (s->self)
+		timer_stop(&s->self->reports);
+	attendant_free(s->attendant); /* the other thread hires one */
+	s->attendant = NULL;
+	list_remove(&s->waiting);
+	w->n_open -= s->open;
+}
+
+void
+stream_join(struct stream *s, struct worker *w)
+{
+	s->worker = w;
+	if (s->open && s->timeout_ms)
+		timer_start(&w->timers, &s->silence, s->timeout_ms);
+	if (s->self)
+		plan_reports(s, w, REPORTS_MS);
+	if (s->due)
+		worker_post(w, s, 0);
+	w->n_open += s->open;
 }
 
 void
@@ -219,9 +251,10 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 		set_protection(&s->side[i], &extra_of(plan)->protection[i]);
 		renew_targets(&s->side[i], w);
 	}
-	translate(s, w, plan);
+	work_for(s, w, extra_of(plan));
 	if (plan->timeout_serial != s->timeout_serial)
 		set_timeout(s, w, plan);
+	atomic_store_explicit(&slot->followed, plan->extra_serial, memory_order_release);
 }
 
 static void
@@ -313,7 +346,7 @@ deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port, 
 		worker_count(w, packets);
 }
 
-/* ---- translated streams ---- */
+/* ---- what we say ourselves ---- */
 
 struct delivery {
 	struct slot *slot;
@@ -321,12 +354,19 @@ struct delivery {
 	unsigned to;
 };
 
+/* One of ours. */
 static void
-on_translated(void *ctx, struct slice packet)
+on_ready_packet(void *ctx, struct slice packet)
 {
 	const struct delivery *d = ctx;
 
 	deliver(d->slot, d->worker, d->to, LATCH_RTP, RTP_KIND_RTP, packet);
+}
+
+static bool
+wants_voice(const struct stream_side *side)
+{
+	return side->latch.peer.send && side->target[LATCH_RTP].length;
 }
 
 /* Voice that nobody wants is not worth the work. */
@@ -335,17 +375,16 @@ interpret(struct slot *slot, struct worker *w, unsigned from, struct slice packe
 {
 	struct transcoder *t = slot->stream.interpreter->from[from];
 	struct delivery d = {slot, w, from ^ 1};
-	const struct stream_side *to = &slot->stream.side[d.to];
 	uint64_t alien;
 
-	if (!t || !to->latch.peer.send || to->target[LATCH_RTP].length == 0) {
+	if (!t || !wants_voice(&slot->stream.side[d.to])) {
 		if (t)
 			transcoder_break(t);
 		deliver(slot, w, d.to, LATCH_RTP, RTP_KIND_RTP, packet);
 		return;
 	}
 	alien = transcoder_stats(t)->alien;
-	transcoder_packet(t, packet, w->now_us, &w->room, on_translated, &d);
+	transcoder_packet(t, packet, w->now_us, &w->room, on_ready_packet, &d);
 	if (transcoder_stats(t)->alien != alien)
 		worker_count(w, untranslatable);
 }
@@ -364,16 +403,41 @@ on_reports(struct timer *t)
 {
 	struct stream *s = container_of(t, struct participant, reports)->owner;
 	struct slot *slot = container_of(s, struct slot, stream);
-	struct worker *w = slot->worker;
+	struct worker *w = s->worker;
 	unsigned char packet[RTCP_OWN_MAX_BYTES];
 
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
-		size_t n = participant_report(
+		size_t n;
+
+		if (!s->interpreter && attendant_lets_hear(s->attendant, i))
+			continue; /* the other one reports */
+		n = participant_report(
 		    s->self, i, &s->side[i].rtp, &s->side[i].rtcp.sr, w->now_us, wall_us(), packet);
 
 		deliver(slot, w, i, LATCH_RTCP, RTP_KIND_RTCP, slice_make(packet, n));
 	}
 	plan_reports(s, w, REPORTS_MS);
+}
+
+/* ---- by the clock ---- */
+
+void
+stream_hear(struct stream *s, struct worker *w)
+{
+	attendant_hear(s->attendant, w->clock_due_us);
+}
+
+void
+stream_speak(struct stream *s, struct worker *w)
+{
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		struct delivery d = {container_of(s, struct slot, stream), w, i};
+
+		attendant_speak(s->attendant, i, &s->self->to[i].sent, w->tick, w->now_us,
+		    wants_voice(&s->side[i]) ? on_ready_packet : NULL, &d);
+		if (s->attendant->side[i].news)
+			worker_post(w, s, STREAM_DUE_NEWS);
+	}
 }
 
 /* ---- packets ---- */
@@ -398,6 +462,14 @@ unseal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, str
 		return false;
 	packet->n = n;
 	return true;
+}
+
+/* The other side hears something else. */
+static void
+keep_from(struct stream *s, unsigned side)
+{
+	if (s->interpreter && s->interpreter->from[side])
+		transcoder_break(s->interpreter->from[side]);
 }
 
 /* One packet a call: with one packet in 20 ms a second look would nearly always
@@ -437,7 +509,11 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 	if (addr_from_sockaddr((const struct sockaddr *)&ss, &from) != ERR_OK ||
 	    !admit(s, w, side, port, kind, packet, &from))
 		return;
-	if (!s->interpreter || kind == RTP_KIND_RAW)
+	if (s->attendant && kind == RTP_KIND_RTP)
+		attendant_packet(s->attendant, side, packet, w->now_us);
+	if (s->attendant && !attendant_lets_hear(s->attendant, other))
+		keep_from(s, side);
+	else if (!s->interpreter || kind == RTP_KIND_RAW)
 		deliver(slot, w, other, port, kind, packet);
 	else if (kind == RTP_KIND_RTP)
 		interpret(slot, w, side, packet);

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include "loop/timer.h"
+#include "media/attendant_int.h"
 #include "media/cipher_int.h"
 #include "media/interpret_int.h"
 #include "media/latch_int.h"
@@ -38,9 +39,10 @@ struct stream_side {
 	struct cipher *cipher; /* NULL: plain */
 };
 
-enum stream_due { STREAM_DUE_TIMEOUT = 1, STREAM_DUE_CLOSED = 2 };
+enum stream_due { STREAM_DUE_TIMEOUT = 1, STREAM_DUE_CLOSED = 2, STREAM_DUE_NEWS = 4 };
 
 struct stream {
+	struct worker *worker; /* that carries it; another one than the slot's carrier: not yet */
 	uint32_t gen;
 	bool open;
 	uint64_t user;
@@ -50,17 +52,24 @@ struct stream {
 	struct timer silence;
 	struct participant *self;	 /* NULL: we say nothing ourselves */
 	struct interpreter *interpreter; /* NULL: the two speak alike */
+	struct attendant *attendant;	 /* NULL: nobody is served */
 	struct list waiting;		 /* in the worker's list, while events are due */
 	unsigned due;			 /* enum stream_due */
 };
 
-void stream_init(struct stream *s);
+void stream_init(struct stream *s, struct worker *w);
 /** The media thread has ended. */
 void stream_fini(struct stream *s);
+/** Another thread carries it from now on: leaves this one's timers and lists; joins the other's. */
+void stream_leave(struct stream *s, struct worker *w);
+void stream_join(struct stream *s, struct worker *w);
 /** Follows a new plan of signalling. */
 void stream_follow(struct slot *slot, struct worker *w, const struct plan *plan);
 /** One packet from a socket that has something. */
 void stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned port);
+/** A tick of its attendant's clock, in two steps: all are heard before anybody is spoken to. */
+void stream_hear(struct stream *s, struct worker *w);
+void stream_speak(struct stream *s, struct worker *w);
 void stream_write_stats(const struct stream *s, struct media_stats *out);
 
 #endif

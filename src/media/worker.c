@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 
-enum { TOLD_BATCH = 64 };
+enum { TOLD_BATCH = 64, CLOCK_LATE_MAX_US = 1000000 };
 
 /* What epoll hands back: the wake-up, or slot, side and port in one number. */
 static const uint64_t KEY_WAKE = UINT64_MAX;
@@ -50,7 +50,7 @@ worker_init(
     struct worker *w, struct slot *slots, uint32_t n_slots, bool ip6, struct mailbox *events)
 {
 	struct mailbox_params told = {
-	    .message_bytes = sizeof(uint32_t), .capacity = n_slots, .wake = wake, .ctx = w};
+	    .message_bytes = sizeof(uint32_t), .capacity = 2 * n_slots, .wake = wake, .ctx = w};
 	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = KEY_WAKE};
 
 	w->slots = slots;
@@ -58,6 +58,8 @@ worker_init(
 	w->events = events;
 	rng_init_system(&w->rng);
 	list_init(&w->waiting);
+	list_init(&w->attendants);
+	list_init(&w->rooms);
 	list_init(&w->free_slots);
 	w->epoll_fd = -1;
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -113,6 +115,24 @@ worker_post(struct worker *w, struct stream *s, enum stream_due due)
 	list_push(&w->waiting, &s->waiting);
 }
 
+void
+worker_attend(struct worker *w, struct stream *s)
+{
+	struct attendant *a = s->attendant;
+
+	if (list_empty(&w->attendants))
+		w->clock_due_us = w->now_us;
+	a->owner = s;
+	if (list_empty(&a->link))
+		list_push(&w->attendants, &a->link);
+	for (int i = 0; i < MEDIA_SIDES; i++) {
+		struct room *r = a->side[i].order.room;
+
+		if (r && list_empty(&r->link))
+			list_push(&w->rooms, &r->link);
+	}
+}
+
 static bool
 post(struct worker *w, struct stream *s, enum stream_due due)
 {
@@ -138,6 +158,44 @@ post(struct worker *w, struct stream *s, enum stream_due due)
 	return false;
 }
 
+static bool
+post_one(struct worker *w, struct stream *s, unsigned side, enum attendant_news what)
+{
+	struct slot *slot = container_of(s, struct slot, stream);
+	struct attendant_side *a = &s->attendant->side[side];
+	struct worker_event message = {
+	    .event =
+		{
+		    .kind = what == ATTENDANT_PLAYED ? MEDIA_EV_PLAYED : MEDIA_EV_SPEAKS,
+		    .ref = {.slot = slot->index, .gen = s->gen},
+		    .user = s->user,
+		    .service = {.side = side, .speaks = a->member.speaks},
+		},
+	};
+
+	if (!(a->news & what))
+		return true;
+	if (what == ATTENDANT_PLAYED)
+		message.event.service.sound = a->order.player->user;
+	if (mailbox_post_quiet(w->events, &message) != ERR_OK)
+		return false;
+	a->news &= ~(unsigned)what;
+	return true;
+}
+
+static bool
+post_news(struct worker *w, struct stream *s)
+{
+	bool all = true;
+
+	for (unsigned side = 0; s->attendant && side < MEDIA_SIDES; side++)
+		all = all && post_one(w, s, side, ATTENDANT_PLAYED) &&
+		      post_one(w, s, side, ATTENDANT_SPEAKS);
+	if (all)
+		s->due &= ~(unsigned)STREAM_DUE_NEWS;
+	return all;
+}
+
 /* Signalling looks by itself for streams that it has closed. */
 static void
 hand_over_events(struct worker *w)
@@ -147,13 +205,54 @@ hand_over_events(struct worker *w)
 	while (!list_empty(&w->waiting)) {
 		struct stream *s = container_of(w->waiting.next, struct stream, waiting);
 
-		urgent = urgent || (s->due & STREAM_DUE_TIMEOUT);
-		if (!post(w, s, STREAM_DUE_TIMEOUT) || !post(w, s, STREAM_DUE_CLOSED))
+		urgent = urgent || (s->due & (STREAM_DUE_TIMEOUT | STREAM_DUE_NEWS));
+		if (!post_news(w, s) || !post(w, s, STREAM_DUE_TIMEOUT) ||
+		    !post(w, s, STREAM_DUE_CLOSED))
 			break;
 		list_remove(&s->waiting);
 	}
 	if (urgent)
 		mailbox_wake_if_dirty(w->events);
+}
+
+/* To another thread, which finds the plan that says so in the box. */
+static void
+hand_over(struct worker *w, struct slot *slot, struct worker *to)
+{
+	stream_leave(&slot->stream, w);
+	for (unsigned side = 0; side < MEDIA_SIDES; side++)
+		for (unsigned port = 0; port < LATCH_PORTS; port++)
+			(void)epoll_ctl(
+			    w->epoll_fd, EPOLL_CTL_DEL, slot->pair[side].fd[port], NULL);
+	atomic_store(&slot->carrier, to);
+	worker_tell(to, slot);
+	worker_wake(to);
+}
+
+static void
+take_over(struct worker *w, struct slot *slot)
+{
+	if (worker_adopt(w, slot) != ERR_OK)
+		log_error(MEDIA, "a stream that joins a room has become deaf");
+	stream_join(&slot->stream, w);
+}
+
+static void
+take_plan(struct worker *w, struct slot *slot)
+{
+	bool taken_over = slot->stream.worker != w;
+	const struct plan *plan = plan_box_take(&slot->box);
+
+	if (taken_over)
+		take_over(w, slot);
+	if (taken_over && !plan)
+		plan = plan_box_taken(&slot->box);
+	if (!plan)
+		return;
+	if (plan->open && plan->worker != w)
+		hand_over(w, slot, plan->worker);
+	else
+		stream_follow(slot, w, plan);
 }
 
 static void
@@ -166,12 +265,19 @@ take_plans(struct worker *w)
 		n = mailbox_take_batch(w->told, told, TOLD_BATCH);
 		for (size_t i = 0; i < n; i++) {
 			struct slot *slot = &w->slots[told[i]];
-			const struct plan *plan = plan_box_take(&slot->box);
 
-			if (plan)
-				stream_follow(slot, w, plan);
+			if (atomic_load(&slot->carrier) == w) /* else it knows by itself */
+				take_plan(w, slot);
 		}
 	} while (n == TOLD_BATCH);
+}
+
+static uint64_t
+due_us(const struct worker *w)
+{
+	bool clock = !list_empty(&w->attendants) && w->clock_due_us < w->tick_due_us;
+
+	return clock ? w->clock_due_us : w->tick_due_us;
 }
 
 static int
@@ -186,7 +292,7 @@ sleep_ms(struct worker *w)
 			return -1;
 		atomic_store(&w->asleep, false);
 	}
-	return w->tick_due_us <= w->now_us ? 0 : (int)((w->tick_due_us - w->now_us + 999) / 1000);
+	return due_us(w) <= w->now_us ? 0 : (int)((due_us(w) - w->now_us + 999) / 1000);
 }
 
 static void
@@ -206,6 +312,41 @@ tick(struct worker *w)
 	timers_advance(&w->timers, w->now_us / 1000);
 	hand_over_events(w);
 	w->tick_due_us = w->now_us + WORKER_TICK_US;
+}
+
+/* ---- the clock of those who are served ---- */
+
+static struct stream *
+stream_of(struct list *link)
+{
+	return container_of(link, struct attendant, link)->owner;
+}
+
+static void
+clock_tick(struct worker *w)
+{
+	w->tick++;
+	for (struct list *at = w->rooms.next; at != &w->rooms; at = at->next)
+		room_begin(container_of(at, struct room, link));
+	for (struct list *at = w->attendants.next; at != &w->attendants; at = at->next)
+		stream_hear(stream_of(at), w);
+	for (struct list *at = w->rooms.next; at != &w->rooms; at = at->next)
+		room_record(container_of(at, struct room, link));
+	for (struct list *at = w->attendants.next; at != &w->attendants; at = at->next)
+		stream_speak(stream_of(at), w);
+}
+
+/* What a stall has missed is made up for, as far as ears would still want it. */
+static void
+run_clock(struct worker *w)
+{
+	if (w->now_us - w->clock_due_us > CLOCK_LATE_MAX_US)
+		w->clock_due_us = w->now_us;
+	while (!list_empty(&w->attendants) && w->clock_due_us <= w->now_us) {
+		clock_tick(w);
+		w->clock_due_us += FEED_TICK_US;
+	}
+	hand_over_events(w);
 }
 
 static uint64_t
@@ -234,6 +375,8 @@ run(void *ctx)
 		take_plans(w);
 		for (int i = 0; i < n; i++)
 			on_ready(w, ready[i].data.u64);
+		if (!list_empty(&w->attendants) && w->now_us >= w->clock_due_us)
+			run_clock(w);
 		if (w->now_us >= w->tick_due_us)
 			tick(w);
 	}

@@ -17,19 +17,23 @@
 struct slot { /* a cache line a thread */
 	/* Set before the slot is first told of, then constant. */
 	uint32_t index;
-	struct worker *worker;
 	struct port_pair pair[MEDIA_SIDES];
 
 	struct plan_box box;
 
 	/* Media thread. */
 	_Alignas(64) struct stream stream;
+	_Atomic uint32_t followed; /* extra_serial of its plan */
 
 	/* Signalling thread: what was asked for; in a worker's free list after CLOSED. */
 	_Alignas(64) struct plan wanted;
+	struct worker *worker;		  /* as wanted; its thread follows */
+	_Atomic(struct worker *) carrier; /* whose stream it is; that thread alone gives it away */
 	uint64_t freed_ms;
 	uint32_t dscp;		   /* how its sockets are marked */
-	struct plan_extra *extras; /* all that this stream has had, newest first */
+	struct plan_extra *extras; /* that the stream may need, newest first */
+	uint32_t extra_serial;
+	struct list trim_node; /* in the relay's list, while extras wait to be forgotten */
 	struct list free_node;
 };
 
@@ -81,6 +85,9 @@ struct worker {
 	uint32_t n_open;
 	struct timers timers;
 	struct list waiting; /* streams with events that are due */
+	struct list attendants;
+	struct list rooms;	     /* with members */
+	uint64_t tick, clock_due_us; /* of the attendants' clock */
 	struct egress egress;
 	struct rng rng;
 	struct transcode_room room;
@@ -108,5 +115,7 @@ void worker_tell(struct worker *w, const struct slot *slot);
 void worker_wake(const struct worker *w);
 /** For streams: an event is due. */
 void worker_post(struct worker *w, struct stream *s, enum stream_due due);
+/** The stream's attendant has new orders: the clock ticks for it until it is freed. */
+void worker_attend(struct worker *w, struct stream *s);
 
 #endif

@@ -105,7 +105,7 @@ way_us(const struct network *net, struct rng *rng, uint32_t i, uint64_t *held_un
 static struct result
 listen(const struct network *net, uint32_t seconds, enum codec codec)
 {
-	struct playout_format format = {8, (uint8_t)codec};
+	struct media_format format = {8, (uint8_t)codec};
 	uint32_t n = seconds * 50, sent = 0;
 	uint64_t now_us = 1000000, talk_us = now_us, held_us = 0, order_us = 0;
 	struct result r = {0};
@@ -271,7 +271,7 @@ clocks_that_drift(void **state)
 static void
 the_delay_recovers(void **state)
 {
-	struct playout_format format = {8, CODEC_PCMA};
+	struct media_format format = {8, CODEC_PCMA};
 	struct network bad = {.jitter_ms = 200}, good = {0};
 	uint64_t now_us = 1000000, held_us = 0, worst_us = 0;
 	struct playout *p;
@@ -306,7 +306,7 @@ the_delay_recovers(void **state)
 static void
 pauses_are_silent(void **state)
 {
-	struct playout_format format = {8, CODEC_PCMA};
+	struct media_format format = {8, CODEC_PCMA};
 	uint64_t now_us = 1000000;
 	unsigned char packet[RTP_HEAD_BYTES + FRAME];
 	struct playout *p;
@@ -338,7 +338,7 @@ pauses_are_silent(void **state)
 static void
 nonsense_is_endured(void **state)
 {
-	struct playout_format formats[] = {
+	struct media_format formats[] = {
 	    {8, CODEC_PCMA}, {9, CODEC_G722}, {100, CODEC_OPUS}, {101, CODEC_EVENT_8}};
 	struct playout *p;
 	int16_t pcm[48 * 60];

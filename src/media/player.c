@@ -1,0 +1,105 @@
+#include "media/player_int.h"
+
+#include <string.h>
+
+#include "sound/mix.h"
+
+enum { SEEK_SERIAL_SHIFT = 48, SEEK_ITEM_SHIFT = 40 };
+
+#define SEEK_MS_MASK ((1ULL << SEEK_ITEM_SHIFT) - 1)
+
+void
+player_control_init(struct player_control *c)
+{
+	atomic_init(&c->gain, MIX_GAIN_ONE);
+	atomic_init(&c->paused, false);
+	atomic_init(&c->seek, 0);
+}
+
+void
+player_control_set(struct player_control *c, const struct media_sound_control *to)
+{
+	uint64_t serial = (atomic_load(&c->seek) >> SEEK_SERIAL_SHIFT) + 1;
+
+	atomic_store(&c->gain, mix_gain_of_db(to->gain_db));
+	if (to->seek)
+		atomic_store(&c->seek,
+		    serial << SEEK_SERIAL_SHIFT | (uint64_t)to->item << SEEK_ITEM_SHIFT | to->ms);
+	atomic_store(&c->paused, to->paused);
+}
+
+enum err
+player_init(struct player *p, struct player_control *control, struct tapes *tapes,
+    const struct media_sound_params *params)
+{
+	uint32_t rate_hz = params->rate_hz ? params->rate_hz : MEDIA_WIDE_HZ;
+	struct tape_in_params tape = {.paths = params->paths,
+	    .n_paths = params->n_paths,
+	    .loop = params->loop,
+	    .rate_hz = rate_hz};
+
+	if (rate_hz != MEDIA_NARROW_HZ && rate_hz != MEDIA_WIDE_HZ && rate_hz != CODER_RATE_MAX_HZ)
+		return ERR_INVALID;
+	*p = (struct player){.control = control, .user = params->user};
+	feed_init(&p->feed, rate_hz);
+	if (!params->tone)
+		return tape_in_new(tapes, &tape, &p->tape);
+	tone_start(&p->tone, params->tone, rate_hz, TONE_LEVEL_DBM0);
+	return ERR_OK;
+}
+
+void
+player_fini(struct player *p)
+{
+	tape_in_free(p->tape);
+	feed_fini(&p->feed);
+}
+
+static void
+follow_seek(struct player *p)
+{
+	uint64_t seek = atomic_load_explicit(&p->control->seek, memory_order_relaxed);
+
+	if (seek == p->sought)
+		return;
+	p->sought = seek;
+	if (p->tape)
+		tape_in_seek(p->tape, seek >> SEEK_ITEM_SHIFT & 0xff, seek & SEEK_MS_MASK);
+	p->ended = false;
+}
+
+/* False: there is nothing this time. */
+static bool
+next(struct player *p, int16_t *pcm, size_t n)
+{
+	size_t got;
+
+	if (!p->tape) {
+		p->ended = !tone_fill(&p->tone, pcm, n);
+		return true; /* the last samples are in it */
+	}
+	got = tape_in_read(p->tape, pcm, n);
+	memset(pcm + got, 0, (n - got) * sizeof *pcm);
+	if (got < n && tape_in_ended(p->tape))
+		p->ended = true;
+	return got;
+}
+
+struct feed *
+player_feed(struct player *p, uint64_t tick)
+{
+	int16_t pcm[FEED_SAMPLES_MAX];
+
+	if (p->tick == tick)
+		return &p->feed;
+	p->tick = tick;
+	follow_seek(p);
+	if (p->ended || atomic_load_explicit(&p->control->paused, memory_order_relaxed) ||
+	    !next(p, pcm, p->feed.n)) {
+		feed_put(&p->feed, NULL);
+		return &p->feed;
+	}
+	mix_gain(pcm, p->feed.n, atomic_load_explicit(&p->control->gain, memory_order_relaxed));
+	feed_put(&p->feed, pcm);
+	return &p->feed;
+}

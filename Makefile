@@ -9,7 +9,7 @@ SECONDS_EACH ?= 60
 
 ASAN := -Db_sanitize=address,undefined -Db_lundef=false
 RELEASE := --buildtype=release -Db_lto=true -Db_ndebug=false
-PROGRAMS := src/daemon/strowgerd src/cli/strowger
+PROGRAMS := src/daemon/strowgerd src/cli/strowger packaging/sounds/music.wav
 LOAD := $(addprefix tests/bench/, bench_transcode callgen machine registerload watchload)
 FUZZ := -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
 
@@ -20,7 +20,7 @@ run: ## install what is missing, build, start the telephone system (data directo
 	@tools/install-packages build
 	@TARGETS="$(PROGRAMS)" tools/setup-build build
 	@tools/build-web
-	@exec build/src/daemon/strowgerd --data $(DATA) --web web/dist $(ARGS)
+	@exec build/src/daemon/strowgerd --data $(DATA) --web web/dist --sounds build/packaging/sounds $(ARGS)
 
 test: ## install what is missing, build, run all tests
 	@tools/install-packages build test

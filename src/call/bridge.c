@@ -63,6 +63,7 @@ open_stream(struct call *c, size_t i, bool audio)
 	s->open = true;
 	memset(s->translated, 0, sizeof s->translated);
 	memset(s->protected, 0, sizeof s->protected);
+	memset(s->served, 0, sizeof s->served);
 	c->streams_open++;
 	sw->stats.streams_now++;
 	return ERR_OK;
@@ -209,6 +210,25 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
 	return buf_ok(&crypto) ? ERR_OK : ERR_TOO_BIG;
 }
 
+/* Who holds and says "inactive" wants to hear nothing, which is no reason that the other one hears
+ * nothing: he is told "sendonly", and the one who holds gets the answer that his offer wants (RFC
+ * 3264, 6.1). offer: what s answers, or NULL. */
+static void
+choose_directions(const struct leg *to, const struct sdp *s, const struct sdp *offer,
+    struct sdp_rewrite_params *p)
+{
+	for (size_t i = 0; i < s->n_media; i++) {
+		bool silent = s->media[i].dir == SDP_INACTIVE;
+
+		if (!music_is_on(to->call) || !slice_eq(s->media[i].kind, SLICE("audio")))
+			continue;
+		if (!offer && silent)
+			p->direction[i] = SLICE("sendonly");
+		if (offer && i < offer->n_media && offer->media[i].dir == SDP_INACTIVE && !silent)
+			p->direction[i] = SLICE("inactive");
+	}
+}
+
 /* Writes s, which came from the other side, for to. */
 static enum err
 give(struct leg *to, const struct sdp *s, struct sdp_rewrite_params p, struct slice *out)
@@ -287,6 +307,7 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	if (known)
 		fit_lines(&sdp, &before);
 	answer = known && to->call->offer_of == to->id;
+	choose_directions(to, &sdp, answer ? &before : NULL, &p);
 	e = choose_codecs(from, to, &sdp, known ? &before : NULL, answer, &p);
 	if (e == ERR_OK)
 		e = give(to, &sdp, p, out);
@@ -457,7 +478,7 @@ bridge_is_held(const struct call *c)
 }
 
 void
-bridge_update_timeout(struct call *c)
+bridge_follow_hold(struct call *c)
 {
 	const struct settings *set = dir_settings(c->sw->p.directory);
 	uint32_t s = bridge_is_held(c) ? set->rtp_hold_timeout_s : set->rtp_timeout_s;
@@ -465,6 +486,7 @@ bridge_update_timeout(struct call *c)
 	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 		if (c->stream[i].open)
 			media_stream_set_timeout(c->sw->p.media, c->stream[i].ref, s * 1000);
+	music_follow(c);
 }
 
 void

@@ -130,7 +130,7 @@ call_answered(struct call *c, struct leg *called)
 	if ((c->hops || !called->dialog.is_uac) &&
 	    party_copy(&c->arena, &called->party, &party) == ERR_OK)
 		c->called_party = party; /* who was called sent it on, or was relieved */
-	bridge_update_timeout(c);
+	bridge_follow_hold(c);
 	record_update(c);
 	record_live(c, LIVE_CALL_ANSWERED);
 	watch_tell_seats(c);

@@ -106,7 +106,8 @@ struct call_switch_params {
 	void *ctx;
 	const struct call_line_ops *line_ops; /* trunk/; NULL = there are no lines */
 	void *line_ctx;
-	size_t calls_max; /* beyond: 503; 0 = 20,000 */
+	struct media_sound *hold_music; /* shared; NULL: there is none */
+	size_t calls_max;		/* beyond: 503; 0 = 20,000 */
 };
 
 /* How well one side of a call heard the other. */

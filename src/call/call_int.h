@@ -31,6 +31,7 @@ struct stream {
 	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
 	bool open, audio;
 	bool translated[MEDIA_SIDES], protected[MEDIA_SIDES]; /* what comes from there */
+	bool served[MEDIA_SIDES];			      /* it hears something of ours */
 };
 
 enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };
@@ -342,8 +343,13 @@ void bridge_drop_refused(struct leg *l);
 void bridge_close(struct call *c);
 /** One of the two holds. */
 bool bridge_is_held(const struct call *c);
-/** Longest silence allowed now (hold is longer). */
-void bridge_update_timeout(struct call *c);
+/** Who holds may have changed: with it the longest silence allowed, and who hears music. */
+void bridge_follow_hold(struct call *c);
+
+/* ---- music.c ---- */
+/** Does who is held hear music of ours? */
+bool music_is_on(const struct call *c);
+void music_follow(struct call *c);
 
 /* ---- session.c: RFC 4028 ---- */
 /** Session-Expires of an INVITE we received too small? Then 422 was sent: true. */

@@ -16,7 +16,7 @@ tell_hold(struct call *c)
 {
 	if (c->state != CALL_UP)
 		return;
-	bridge_update_timeout(c);
+	bridge_follow_hold(c);
 	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
 	watch_tell_seats(c);
 }

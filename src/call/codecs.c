@@ -442,3 +442,35 @@ codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote
 	if (!needed || !out->n_routes)
 		*out = (struct media_translation){0};
 }
+
+/* ---- what we say ourselves ---- */
+
+bool
+codecs_speak(
+    const struct sdp_media *local_x, const struct sdp_media *remote_x, struct media_service *out)
+{
+	struct sdp_format told[SDP_FORMATS_MAX], speaks[SDP_FORMATS_MAX];
+	size_t n_told, n_speaks;
+
+	*out = (struct media_service){0};
+	if (!is_readable_audio(local_x) || !is_readable_audio(remote_x))
+		return false;
+	n_told = sdp_formats(local_x, told);
+	n_speaks = sdp_formats(remote_x, speaks);
+	out->ptime_ms = remote_x->ptime_ms <= CODEC_PTIME_MAX_MS ? (uint8_t)remote_x->ptime_ms : 0;
+	for (size_t i = 0; i < n_told && out->n_in < MEDIA_FORMATS_MAX; i++) {
+		struct media_format f = {.codec = (uint8_t)codec_of(&told[i])};
+
+		if (codec_is_voice(f.codec) && find_same(speaks, n_speaks, &told[i]) &&
+		    payload_type(&told[i], &f.payload_type))
+			out->in[out->n_in++] = f;
+	}
+	for (size_t i = 0; i < n_speaks && !out->out.codec; i++) {
+		struct media_format f = {.codec = (uint8_t)codec_of(&speaks[i])};
+
+		if (codec_is_voice(f.codec) && find_same(told, n_told, &speaks[i]) &&
+		    payload_type(&speaks[i], &f.payload_type))
+			out->out = f;
+	}
+	return out->out.codec;
+}

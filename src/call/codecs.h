@@ -29,4 +29,9 @@ enum codecs codecs_answer(const struct leg *from, const struct leg *to, const st
 void codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote_x,
     const struct sdp_media *remote_y, struct media_translation *out);
 
+/** How the engine itself speaks with x: local is what we told x, remote what x described last.
+ *  False: not at all. */
+bool codecs_speak(
+    const struct sdp_media *local_x, const struct sdp_media *remote_x, struct media_service *out);
+
 #endif

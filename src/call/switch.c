@@ -110,7 +110,7 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 			break;	   /* the first media line speaks for the call */
 		if (c->transfer) { /* who waits may hear nothing */
 			reinvite_cancel_stale(c);
-			bridge_update_timeout(c);
+			bridge_follow_hold(c);
 			break;
 		}
 		sw->stats.media_timeouts++;

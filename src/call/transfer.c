@@ -165,7 +165,7 @@ stay(struct transfer *t)
 	t->by = NULL;
 	t->must_tell |= t->refitted;
 	t->both = t->refitted;
-	bridge_update_timeout(c);
+	bridge_follow_hold(c);
 	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
 	if (t->must_tell)
 		transfer_update(t);
@@ -275,7 +275,7 @@ call_seat_changed(struct call *c, struct leg *l)
 		c->called_party = party; /* the final one; who called remains who called */
 		c->called_phone = phone;
 	}
-	bridge_update_timeout(c);
+	bridge_follow_hold(c);
 	record_update(c);
 	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
 	watch_tell_seats(c);
@@ -364,7 +364,7 @@ updated(struct transfer *t, struct leg *l, const struct sip_msg *resp)
 	transfer_free(t);
 	if (e == ERR_OK) {
 		bridge_drop_refused(l);
-		bridge_update_timeout(c);
+		bridge_follow_hold(c);
 		record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
 		watch_tell_seats(c);
 		return;

@@ -14,6 +14,8 @@ static const char help_text[] =
     "  --data DIR        where database, journal and control socket live\n"
     "                    (default /var/lib/strowger)\n"
     "  --web DIR         the built web page (default /usr/share/strowger/web)\n"
+    "  --sounds DIR      what comes with the system to be heard\n"
+    "                    (default /usr/share/strowger/sounds)\n"
     "  --bind ADDRESS    listen for SIP and HTTP on this address only\n"
     "  --sip-port N      SIP port, UDP and TCP; 0 takes a free one\n"
     "  --sips-port N     SIP port with TLS; 0 takes a free one, off for none\n"
@@ -67,6 +69,7 @@ apply_one(struct options *o, int which, const char *value, char *why, size_t why
 	switch (which) {
 	case 'd': o->data_dir = value; return ERR_OK;
 	case 'w': o->web_dir = value; return ERR_OK;
+	case 'o': o->sounds_dir = value; return ERR_OK;
 	case 'u': o->user = value; return ERR_OK;
 	case 'n': o->dns = value; return ERR_OK;
 	case 'c': o->check = true; return ERR_OK;
@@ -110,6 +113,7 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 	static const struct option longs[] = {
 	    {"data", required_argument, NULL, 'd'},
 	    {"web", required_argument, NULL, 'w'},
+	    {"sounds", required_argument, NULL, 'o'},
 	    {"bind", required_argument, NULL, 'b'},
 	    {"sip-port", required_argument, NULL, 's'},
 	    {"sips-port", required_argument, NULL, 'S'},
@@ -128,6 +132,7 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 
 	*o = (struct options){.data_dir = "/var/lib/strowger",
 	    .web_dir = "/usr/share/strowger/web",
+	    .sounds_dir = "/usr/share/strowger/sounds",
 	    .http_port = OPTION_SETTINGS,
 	    .sip_port = OPTION_SETTINGS,
 	    .sips_port = OPTION_SETTINGS,

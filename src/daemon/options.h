@@ -13,7 +13,7 @@ enum { OPTION_SETTINGS = -1, OPTION_OFF = -2 };
 
 struct options {
 	const char *data_dir;
-	const char *web_dir;
+	const char *web_dir, *sounds_dir;
 	const char *user; /* account to run as; NULL = stay */
 	const char *dns;  /* name servers, see net_dns_params; NULL = those of resolv.conf */
 	const char *bind; /* address for SIP and HTTP, wins over the settings; NULL = settings */

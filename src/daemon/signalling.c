@@ -1,7 +1,9 @@
 #include "daemon/signalling.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "daemon/management.h"
 #include "daemon/metrics.h"
@@ -206,6 +208,23 @@ open_media(struct signalling *s, const struct settings *set, char *why, size_t w
 	return e;
 }
 
+/* Without it who is held hears nothing, which is no reason not to start. */
+static void
+open_music(struct signalling *s, const char *dir)
+{
+	char path[PATH_MAX];
+	const char *paths = path;
+	struct media_sound_params p = {.paths = &paths, .n_paths = 1, .loop = true, .shared = true};
+
+	if (snprintf(path, sizeof path, "%s/music.wav", dir) >= (int)sizeof path ||
+	    access(path, R_OK) != 0) {
+		log_info(MEDIA, "no music on hold: there is no %s/music.wav", dir);
+		return;
+	}
+	if (media_sound_new(s->media, &p, &s->hold_music) != ERR_OK)
+		log_error(MEDIA, "no memory for music on hold");
+}
+
 static enum err
 open_all(struct signalling *s, const struct signalling_params *p, char *why, size_t why_bytes)
 {
@@ -223,10 +242,12 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 		e = open_media(s, p->settings, why, why_bytes);
 	if (e != ERR_OK)
 		return e;
+	open_music(s, p->sounds_dir);
 	e = switchboard_new(
 	    &s->switchboard, &(struct switchboard_params){.timers = loop_timers(s->loop),
 				 .rng = &s->rng,
 				 .media = s->media,
+				 .hold_music = s->hold_music,
 				 .directory = s->directory,
 				 .ops = &signalling_ops,
 				 .ctx = s});
@@ -343,6 +364,8 @@ signalling_free(struct signalling *s)
 	reports_fini(&s->reports);
 	net_free(s->net);
 	loop_free(s->loop);
+	if (s->media)
+		media_sound_drop(s->media, s->hold_music);
 	media_relay_free(s->media);
 	directory_free(s->directory);
 	free(s);

@@ -17,6 +17,7 @@ struct signalling {
 	struct net_dns *dns;
 	struct external external;
 	struct media *media;
+	struct media_sound *hold_music; /* NULL: there is none */
 	struct switchboard *switchboard;
 	struct rng rng;
 	struct directory *directory;

@@ -78,6 +78,7 @@ build(struct switchboard *sb)
 						    .ctx = sb,
 						    .line_ops = &trunk_line_ops,
 						    .line_ctx = sb->providers.trunk,
+						    .hold_music = p->hold_music,
 						    .calls_max = p->calls_max});
 	if (e == ERR_OK)
 		e = gate_new(&sb->gate, &(struct gate_params){.timers = p->timers,

@@ -60,7 +60,8 @@ struct switchboard_params {
 	const struct directory *directory;
 	const struct switchboard_ops *ops;
 	void *ctx;
-	size_t calls_max; /* 0 = default */
+	struct media_sound *hold_music; /* NULL: none */
+	size_t calls_max;		/* 0 = default */
 };
 
 ERR_MUST_CHECK enum err switchboard_new(

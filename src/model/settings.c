@@ -104,6 +104,8 @@ static const struct model_field fields[] = {
 	.description = "Of phones and lines without a list of their own, in order, separated by "
 		       "commas; empty = whatever both sides know. Known: " MODEL_CODEC_KEYS,
 	AT(codecs)},
+    {"hold_music", MODEL_BOOL, 0, .def = "true", .label = "Music on hold",
+	.description = "Who is put on hold hears music", AT(hold_music)},
     {"audio_dscp", MODEL_INT, 0, 0, 63, .def = "46", .label = "Mark of voice (DSCP)",
 	.description = "46 = EF; 0 = none", AT(audio_dscp)},
     {"video_dscp", MODEL_INT, 0, 0, 63, .def = "34", .label = "Mark of video (DSCP)",
@@ -184,6 +186,7 @@ settings_init(struct settings *s)
 	    .ring_s = 30,
 	    .session_expires_s = 1800,
 	    .sip_dscp = 24,
+	    .hold_music = true,
 	    .audio_dscp = 46,
 	    .video_dscp = 34,
 	    .rtp_timeout_s = 60,

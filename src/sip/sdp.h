@@ -91,6 +91,7 @@ struct sdp_rewrite_params {
 	const struct sdp_choice *choice[SDP_MEDIA_MAX];		/* NULL: its formats stay */
 	const struct sdp_protection *protection[SDP_MEDIA_MAX]; /* NULL: as it is */
 	bool sendrecv; /* leave out that one side holds: it is for somebody else */
+	struct slice direction[SDP_MEDIA_MAX]; /* "sendonly", …; empty: as it is */
 };
 /** Writes s with our o=, c= and ports; RTCP on port + 1. Lines that speak of
  *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups, source-filter)

@@ -156,16 +156,18 @@ write_formats(struct buf *b, const struct sdp_choice *choice)
 }
 
 static void
-write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
-    const struct sdp_choice *choice, const struct sdp_protection *protection, bool sendrecv)
+write_media(struct buf *b, const struct sdp_media *m, const struct sdp_rewrite_params *p, size_t i)
 {
+	const struct sdp_choice *choice = p->choice[i];
+	const struct sdp_protection *protection = p->protection[i];
+	bool no_direction = p->sendrecv || p->direction[i].n;
 	struct slice rest = m->text;
 	struct sdp_line line;
 
 	buf_lit(b, "m=");
 	buf_put(b, m->kind);
 	buf_char(b, ' ');
-	buf_u64(b, port);
+	buf_u64(b, p->port[i]);
 	buf_char(b, ' ');
 	buf_put(b, protection ? protection->proto : m->proto);
 	buf_char(b, ' ');
@@ -174,7 +176,7 @@ write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
 	else
 		buf_put(b, m->formats);
 	buf_lit(b, "\r\n");
-	if (port == 0)
+	if (p->port[i] == 0)
 		return; /* refused: nothing more to say about it */
 	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND) {
 		if (line.type == 'a' && choice && speaks_of_formats(line.value, choice))
@@ -183,9 +185,11 @@ write_media(struct buf *b, const struct sdp_media *m, uint16_t port,
 			continue;
 		if (line.type != 'm' && line.type != 'c' &&
 		    !(line.type == 'a' && speaks_of_addresses(line.value)) &&
-		    !(sendrecv && is_direction(&line)))
+		    !(no_direction && is_direction(&line)))
 			write_line(b, &line);
 	}
+	if (p->direction[i].n)
+		write_line(b, &(struct sdp_line){.type = 'a', .value = p->direction[i]});
 	if (choice)
 		write_formats(b, choice);
 	if (protection)
@@ -197,6 +201,5 @@ sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params 
 {
 	write_session(b, s, p);
 	for (size_t i = 0; i < s->n_media; i++)
-		write_media(
-		    b, &s->media[i], p->port[i], p->choice[i], p->protection[i], p->sendrecv);
+		write_media(b, &s->media[i], p, i);
 }

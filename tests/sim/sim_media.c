@@ -112,6 +112,13 @@ stream_protect(
 	return ERR_OK;
 }
 
+static enum err
+stream_serve(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_service *what)
+{
+	return ERR_OK;
+}
+
 static void
 stream_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
@@ -139,6 +146,7 @@ static const struct media_ops ops = {.open = stream_open,
     .set_peer = stream_set_peer,
     .translate = stream_translate,
     .protect = stream_protect,
+    .serve = stream_serve,
     .set_timeout = stream_set_timeout,
     .close = stream_close};
 

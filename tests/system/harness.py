@@ -140,7 +140,8 @@ class Server:
     def command(self, *more):
         return [str(self.binary), "--data", str(self.data), "--bind", self.host, "--sip-port", str(self.sip_port),
                 "--sips-port", str(self.sips_port), "--ws-port", str(self.ws_port), "--wss-port", str(self.wss_port),
-                "--http-port", str(self.http_port), "--web", str(ROOT / "web/dist"), *self.options, *more]
+                "--http-port", str(self.http_port), "--web", str(ROOT / "web/dist"),
+                "--sounds", str(self.build / "packaging/sounds"), *self.options, *more]
 
     def start(self):
         with self.log.open("a") as log:

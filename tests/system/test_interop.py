@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Softphones of different makes register and talk to each other: linphone with baresip, both ways, with hold and transfer."""
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 import baresip
 import harness
@@ -8,11 +11,22 @@ from harness import SystemTest, password_phone, until, user
 from linphone import Linphone
 
 
+MUSIC_HERTZ = 600
+
+
 class Interop(SystemTest):
     CONFIG = {
         "phones": [password_phone("p1"), password_phone("p2"), password_phone("p3")],
         "users": [user(101, "p1"), user(102, "p2"), user(103, "p3")],
     }
+
+    @classmethod
+    def setUpClass(cls):
+        sounds = Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, sounds)
+        baresip.write_tone(sounds / "music.wav", MUSIC_HERTZ)
+        cls.OPTIONS = ("--sounds", str(sounds))
+        super().setUpClass()
 
     def phone(self, cls, name, hertz, **more):
         phone = cls(self.server, name, f"secret-of-{name}", hertz, **more)
@@ -65,6 +79,21 @@ class Interop(SystemTest):
         bare.wait_event("CALL_CLOSED")
         self.server.wait_idle()
         self.assert_hears(lin, 700, 440)
+
+    def test_who_is_held_hears_music(self):
+        """MOH-1"""
+        lin, bare = self.both("udp")
+        bare.command("dial", "101")
+        bare.wait_event("CALL_ESTABLISHED")
+        for command, state, hertz in (("hold", "held", MUSIC_HERTZ), ("resume", "answered", 700)):
+            bare.command(command)
+            until(lambda: self.server.live_call()["state"] == state, f"the call is {state}")
+            heard = lin.recorded()
+            until(lambda: lin.recorded() > heard + 3 * baresip.RATE * 2, "three seconds of sound")
+            self.assertGreater(self.last_tone(lin, hertz), 0.9, f"{hertz} Hz must be heard after {command}")
+        bare.command("hangup")
+        bare.wait_event("CALL_CLOSED")
+        self.server.wait_idle()
 
     @staticmethod
     def last_tone(phone, hertz):

@@ -31,6 +31,7 @@ struct fake_stream {
 	struct media_peer peer[MEDIA_SIDES];
 	struct media_translation translation[MEDIA_SIDES];
 	struct media_protection protection[MEDIA_SIDES];
+	struct media_service service[MEDIA_SIDES];
 };
 
 struct office {
@@ -53,6 +54,8 @@ struct office {
 };
 
 void office_open(struct office *o);
+/** What is heard on hold. */
+struct media_sound *office_music(struct office *o);
 /** The same with another office and its lines (their ctx is o). */
 void office_open_with(struct office *o, const char *config, const struct call_line_ops *lines);
 /** Asserts that nothing is left: legs, dialogs, transactions, streams, one record a call. */

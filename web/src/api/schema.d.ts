@@ -3028,6 +3028,11 @@ export interface components {
              */
             codecs: string;
             /**
+             * Music on hold
+             * @description Who is put on hold hears music
+             */
+            hold_music: boolean;
+            /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none
              */
@@ -3244,6 +3249,11 @@ export interface components {
              * @description Of phones and lines without a list of their own, in order, separated by commas; empty = whatever both sides know. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
+            /**
+             * Music on hold
+             * @description Who is put on hold hears music
+             */
+            hold_music?: boolean;
             /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none

@@ -1,23 +1,6 @@
-#include "sip/stun.h"
+#include "sip/stun_int.h"
 
-enum {
-	COOKIE_AT = 4,
-	ID_AT = 8,
-	MAPPED_ADDRESS = 0x0001,
-	USERNAME = 0x0006,
-	MESSAGE_INTEGRITY = 0x0008,
-	ERROR_CODE = 0x0009,
-	UNKNOWN_ATTRIBUTES = 0x000a,
-	REALM = 0x0014,
-	NONCE = 0x0015,
-	MESSAGE_INTEGRITY_SHA256 = 0x001c,
-	XOR_MAPPED_ADDRESS = 0x0020,
-	MAY_BE_IGNORED = 0x8000, /* attributes from here on */
-	SOFTWARE = 0x8022,
-	FINGERPRINT = 0x8028,
-	FAMILY_4 = 1,
-	FAMILY_6 = 2,
-};
+enum { COOKIE_AT = 4, ID_AT = 8, FAMILY_4 = 1, FAMILY_6 = 2 };
 
 static const uint8_t magic[4] = {0x21, 0x12, 0xa4, 0x42};
 
@@ -33,8 +16,8 @@ u32_at(const char *p)
 	return (uint32_t)u16_at(p) << 16 | u16_at(p + 2);
 }
 
-static void
-put_u16(struct buf *b, unsigned v)
+void
+stun_put_u16(struct buf *b, unsigned v)
 {
 	buf_char(b, (char)(v >> 8));
 	buf_char(b, (char)v);
@@ -94,6 +77,42 @@ read_address(struct slice v, const uint8_t x[16], struct addr *out)
 	return ERR_OK;
 }
 
+/* What is of use to connectivity checks only. False: it is something else. */
+static bool
+take_of_check(struct stun_check *c, unsigned type, struct slice v, size_t before, enum err *e)
+{
+	bool fits = true;
+
+	switch (type) {
+	case STUN_AT_USERNAME:
+		if (!c->username.p)
+			c->username = v;
+		break;
+	case STUN_AT_MESSAGE_INTEGRITY:
+		fits = v.n == STUN_INTEGRITY_BYTES;
+		c->integrity_at = before;
+		break;
+	case STUN_AT_PRIORITY:
+		fits = v.n == 4;
+		if (fits)
+			c->priority = u32_at(v.p);
+		break;
+	case STUN_AT_USE_CANDIDATE: c->use_candidate = true; break;
+	case STUN_AT_ICE_CONTROLLED:
+		fits = v.n == 8;
+		c->controlled = true;
+		break;
+	case STUN_AT_ICE_CONTROLLING:
+		fits = v.n == 8;
+		c->controlling = true;
+		break;
+	default: return false;
+	}
+	*e = fits ? ERR_OK : ERR_MALFORMED;
+	return true;
+}
+
+/* `before`: where the attribute begins in the message. */
 static enum err
 take_attribute(
     struct stun_message *m, unsigned type, struct slice v, const char *begin, size_t before)
@@ -105,52 +124,66 @@ take_attribute(
 	memcpy(x, magic, sizeof magic);
 	memcpy(x + sizeof magic, m->id, STUN_ID_BYTES);
 	switch (type) {
-	case XOR_MAPPED_ADDRESS: return read_address(v, x, &m->mapped);
-	case MAPPED_ADDRESS:
+	case STUN_AT_XOR_MAPPED_ADDRESS: return read_address(v, x, &m->mapped);
+	case STUN_AT_MAPPED_ADDRESS:
 		if (read_address(v, zeros, &old) != ERR_OK)
 			return ERR_MALFORMED;
 		if (!m->mapped.family)
 			m->mapped = old;
 		return ERR_OK;
-	case ERROR_CODE:
+	case STUN_AT_ERROR_CODE:
 		if (v.n < 4 || (v.p[2] & 7) < 3 || (v.p[2] & 7) > 6 || (uint8_t)v.p[3] > 99)
 			return ERR_MALFORMED;
 		m->error = (uint16_t)((v.p[2] & 7) * 100 + (uint8_t)v.p[3]);
 		return ERR_OK;
-	case FINGERPRINT:
+	case STUN_AT_FINGERPRINT:
 		if (v.n != 4 || u32_at(v.p) != fingerprint_of(begin, before))
 			return ERR_MALFORMED;
 		m->has_fingerprint = true;
 		return ERR_OK;
-	case USERNAME: /* credentials that we do not ask for and do not check */
-	case MESSAGE_INTEGRITY:
-	case MESSAGE_INTEGRITY_SHA256:
-	case UNKNOWN_ATTRIBUTES:
-	case REALM:
-	case NONCE: return ERR_OK;
+	case STUN_AT_USERNAME: /* credentials that we do not ask for and do not check */
+	case STUN_AT_MESSAGE_INTEGRITY:
+	case STUN_AT_MESSAGE_INTEGRITY_SHA256:
+	case STUN_AT_UNKNOWN_ATTRIBUTES:
+	case STUN_AT_REALM:
+	case STUN_AT_NONCE: return ERR_OK;
 	default:
-		if (type < MAY_BE_IGNORED && !m->unknown)
+		if (type < STUN_AT_MAY_BE_IGNORED && !m->unknown)
 			m->unknown = (uint16_t)type;
 		return ERR_OK;
 	}
 }
 
+/* 14.5: what stands behind the integrity is not protected by it, and ignored. */
+static bool
+is_protected(const struct stun_check *check, unsigned type)
+{
+	return !check || !check->integrity_at || type == STUN_AT_FINGERPRINT;
+}
+
 static enum err
-read_attributes(struct stun_message *m, struct slice all)
+read_attributes(struct stun_message *m, struct stun_check *check, struct slice all)
 {
 	struct slice s = slice_from(all, STUN_HEAD_BYTES);
 
 	while (s.n) {
 		size_t n, padded, before = all.n - s.n;
+		struct slice v;
 		unsigned type;
+		enum err e = ERR_OK;
 
 		if (s.n < 4 || m->has_fingerprint) /* 14.7: it is the last */
 			return ERR_MALFORMED;
 		type = u16_at(s.p);
 		n = u16_at(s.p + 2);
 		padded = (n + 3) & ~(size_t)3;
-		if (padded > s.n - 4 ||
-		    take_attribute(m, type, slice_make(s.p + 4, n), all.p, before) != ERR_OK)
+		if (padded > s.n - 4)
+			return ERR_MALFORMED;
+		v = slice_make(s.p + 4, n);
+		if (is_protected(check, type) &&
+		    !(check && take_of_check(check, type, v, before, &e)))
+			e = take_attribute(m, type, v, all.p, before);
+		if (e != ERR_OK)
 			return ERR_MALFORMED;
 		s = slice_from(s, 4 + padded);
 	}
@@ -158,7 +191,7 @@ read_attributes(struct stun_message *m, struct slice all)
 }
 
 enum err
-stun_parse(struct slice bytes, struct stun_message *out)
+stun_read(struct slice bytes, struct stun_message *out, struct stun_check *check)
 {
 	struct stun_message m = {0};
 	enum err e;
@@ -173,19 +206,25 @@ stun_parse(struct slice bytes, struct stun_message *out)
 	memcpy(m.cookie, bytes.p + COOKIE_AT, sizeof m.cookie);
 	memcpy(m.id, bytes.p + ID_AT, STUN_ID_BYTES);
 	m.is_old = memcmp(m.cookie, magic, sizeof magic) != 0;
-	e = read_attributes(&m, bytes);
+	e = read_attributes(&m, check, bytes);
 	if (e == ERR_OK)
 		*out = m;
 	return e;
 }
 
+enum err
+stun_parse(struct slice bytes, struct stun_message *out)
+{
+	return stun_read(bytes, out, NULL);
+}
+
 /* ---- writing ---- */
 
-static void
-write_head(struct buf *b, enum stun_type type, const uint8_t cookie[4], const uint8_t *id)
+void
+stun_write_head(struct buf *b, enum stun_type type, const uint8_t cookie[4], const uint8_t *id)
 {
-	put_u16(b, type);
-	put_u16(b, 0); /* the length, known at the end */
+	stun_put_u16(b, type);
+	stun_put_u16(b, 0); /* the length, known at the end */
 	buf_put(b, slice_make(cookie, 4));
 	buf_put(b, slice_make(id, STUN_ID_BYTES));
 }
@@ -193,8 +232,8 @@ write_head(struct buf *b, enum stun_type type, const uint8_t cookie[4], const ui
 static void
 write_text(struct buf *b, unsigned type, struct slice text)
 {
-	put_u16(b, type);
-	put_u16(b, (unsigned)text.n);
+	stun_put_u16(b, type);
+	stun_put_u16(b, (unsigned)text.n);
 	buf_put(b, text);
 	for (size_t i = text.n; i % 4; i++)
 		buf_char(b, 0);
@@ -205,13 +244,23 @@ write_address(struct buf *b, unsigned type, const struct addr *a, const uint8_t 
 {
 	size_t n = a->family == 4 ? 4 : 16;
 
-	put_u16(b, type);
-	put_u16(b, (unsigned)n + 4);
+	stun_put_u16(b, type);
+	stun_put_u16(b, (unsigned)n + 4);
 	buf_char(b, 0);
 	buf_char(b, a->family == 4 ? FAMILY_4 : FAMILY_6);
-	put_u16(b, a->port ^ (unsigned)(x[0] << 8 | x[1]));
+	stun_put_u16(b, a->port ^ (unsigned)(x[0] << 8 | x[1]));
 	for (size_t i = 0; i < n; i++)
 		buf_char(b, (char)(a->ip[i] ^ x[i]));
+}
+
+void
+stun_write_mapped(struct buf *b, const struct addr *from, const uint8_t id[STUN_ID_BYTES])
+{
+	uint8_t x[16];
+
+	memcpy(x, magic, sizeof magic);
+	memcpy(x + sizeof magic, id, STUN_ID_BYTES);
+	write_address(b, STUN_AT_XOR_MAPPED_ADDRESS, from, x);
 }
 
 static void
@@ -224,8 +273,8 @@ set_length(struct buf *b, size_t attributes)
 }
 
 /* The fingerprint counts the length with itself in it (14.7). */
-static void
-finish(struct buf *b, bool fingerprint)
+void
+stun_finish(struct buf *b, bool fingerprint)
 {
 	size_t attributes = b->n - STUN_HEAD_BYTES;
 	uint32_t crc;
@@ -234,33 +283,33 @@ finish(struct buf *b, bool fingerprint)
 	if (!fingerprint || !buf_ok(b))
 		return;
 	crc = fingerprint_of(b->p, b->n);
-	put_u16(b, FINGERPRINT);
-	put_u16(b, 4);
-	put_u16(b, crc >> 16);
-	put_u16(b, crc & 0xffff);
+	stun_put_u16(b, STUN_AT_FINGERPRINT);
+	stun_put_u16(b, 4);
+	stun_put_u16(b, crc >> 16);
+	stun_put_u16(b, crc & 0xffff);
 }
 
 void
 stun_write_request(struct buf *b, const uint8_t id[STUN_ID_BYTES], struct slice software)
 {
-	write_head(b, STUN_REQUEST, magic, id);
-	write_text(b, SOFTWARE, software);
-	finish(b, true);
+	stun_write_head(b, STUN_REQUEST, magic, id);
+	write_text(b, STUN_AT_SOFTWARE, software);
+	stun_finish(b, true);
 }
 
 static void
 write_unknown(struct buf *b, unsigned attribute)
 {
-	put_u16(b, ERROR_CODE);
-	put_u16(b, 4 + 17);
-	put_u16(b, 0);
+	stun_put_u16(b, STUN_AT_ERROR_CODE);
+	stun_put_u16(b, 4 + 17);
+	stun_put_u16(b, 0);
 	buf_char(b, 4);
 	buf_char(b, 20);
 	buf_put(b, slice_make("Unknown Attribute\0\0\0", 20));
-	put_u16(b, UNKNOWN_ATTRIBUTES);
-	put_u16(b, 2);
-	put_u16(b, attribute);
-	put_u16(b, 0);
+	stun_put_u16(b, STUN_AT_UNKNOWN_ATTRIBUTES);
+	stun_put_u16(b, 2);
+	stun_put_u16(b, attribute);
+	stun_put_u16(b, 0);
 }
 
 void
@@ -268,18 +317,16 @@ stun_write_answer(struct buf *b, const struct stun_message *request, const struc
     struct slice software)
 {
 	static const uint8_t zeros[16];
-	uint8_t x[16];
 
-	memcpy(x, magic, sizeof magic);
-	memcpy(x + sizeof magic, request->id, STUN_ID_BYTES);
-	write_head(b, request->unknown ? STUN_ERROR : STUN_RESPONSE, request->cookie, request->id);
+	stun_write_head(
+	    b, request->unknown ? STUN_ERROR : STUN_RESPONSE, request->cookie, request->id);
 	if (request->unknown)
 		write_unknown(b, request->unknown);
 	else if (request->is_old) /* RFC 3489 knows no other (RFC 5389, 12.2) */
-		write_address(b, MAPPED_ADDRESS, from, zeros);
+		write_address(b, STUN_AT_MAPPED_ADDRESS, from, zeros);
 	else
-		write_address(b, XOR_MAPPED_ADDRESS, from, x);
+		stun_write_mapped(b, from, request->id);
 	if (!request->is_old)
-		write_text(b, SOFTWARE, software);
-	finish(b, request->has_fingerprint);
+		write_text(b, STUN_AT_SOFTWARE, software);
+	stun_finish(b, request->has_fingerprint);
 }

@@ -4,8 +4,9 @@
 #include "sound/dtmf_int.h"
 
 enum {
-	SHORT_HOPS = 4,	   /* to see edges: 10 ms */
-	PART_HOPS = 7,	   /* of a window: its beginning and its end, */
+	SHORT_HOPS = 4, /* to see edges: 10 ms */
+	PART_HOPS = 7,	/* of a window: its beginning and its end, */
+	PART_MIDDLE = PART_HOPS / 2,
 	PART_SHIFT = 3,	   /* so many hops apart */
 	HITS_NEEDED = 3,   /* windows, one after the other */
 	EDGE_SAMPLES = 48, /* how late a short window sees an end */
@@ -17,13 +18,18 @@ static const float TONE_MIN_DBM0 = -42;		     /* each of the two */
 static const float BOTH_MIN_DBM0 = -35;		     /* together */
 static const float LOW_OVER_HIGH_MAX = 10;	     /* power; 8 dB and what noise adds */
 static const float HIGH_OVER_LOW_MAX = 3.8F;	     /* 4 dB, as above */
-static const float SHARE_MIN = 0.85F;		     /* of the two in all there is */
-static const float OFF_MAX = 0.025F;		     /* of the frequency, between 1.5 and 3.5 % */
+static const float SHARE_MIN = 0.93F;		     /* of the two in all there is, */
+static const float SHARE_MIN_DIAL_TONE = 0.85F;	     /* or in what the notches left */
+static const float OFF_MAX = 0.021F;		     /* of the frequency, between 1.5 and 3.5 % */
 static const float EVEN_MIN = 0.3F, EVEN_MAX = 1.9F; /* a hop's energy, of the mean one */
-static const float PARTS_MAX = 2.5F;	     /* power of a tone, between beginning and end */
+static const float PARTS_MAX = 2;	     /* power of a tone, between beginning and end */
 static const float SUSPECT_SHARE_MIN = 0.7F; /* windows of 10 ms are blurred */
 static const float HOLD_MIN = 0.2F;	     /* of the power it had */
 static const float TWO_PI = 6.28318531F;
+
+/* Windows with soft edges (Hann) keep a loud tone out of the measure of the other one. */
+static const float taper[PART_HOPS] = {0.1464F, 0.5F, 0.8536F, 1, 0.8536F, 0.5F, 0.1464F};
+static const float flat[SHORT_HOPS] = {1, 1, 1, 1};
 
 /* Where dial tones are (ITU-T E.180 supplement 2): 350+440, 400+425+450, 425. */
 static const uint16_t notch_hz[3] = {350, 410, 440};
@@ -42,7 +48,7 @@ dtmf_find_init(struct dtmf_find *f, bool dial_tone)
 {
 	*f = (struct dtmf_find){.dial_tone = dial_tone, .candidate = -1, .held = -1};
 	for (size_t i = 0; i < DTMF_TONES; i++) {
-		float w = TWO_PI * dtmf_hz[i] / DTMF_RATE_HZ;
+		float w = TWO_PI * (float)dtmf_hz[i] / DTMF_RATE_HZ;
 
 		f->coefficient[i] = 2 * cosf(w);
 		f->turn_re[i] = cosf(w);
@@ -51,7 +57,7 @@ dtmf_find_init(struct dtmf_find *f, bool dial_tone)
 		f->turn_hop_im[i] = sinf(w * DTMF_HOP);
 	}
 	for (size_t i = 0; i < 3; i++) {
-		float c = 2 * cosf(TWO_PI * notch_hz[i] / DTMF_RATE_HZ);
+		float c = 2 * cosf(TWO_PI * (float)notch_hz[i] / DTMF_RATE_HZ);
 
 		f->notch[i] = (struct dtmf_notch){
 		    .zero = c, .pole = c * NOTCH_POLE, .pole2 = NOTCH_POLE * NOTCH_POLE};
@@ -77,18 +83,19 @@ power(struct phasor p)
 }
 
 /* Of n hops, the last one `back` hops ago: what a filter over all of them would give, since each
- * hop only has to be turned on by the hops after it. */
+ * hop only has to be turned on by the hops after it. weight: of each hop. */
 static struct phasor
-window(const struct dtmf_find *f, size_t tone, uint64_t back, uint64_t n)
+window(const struct dtmf_find *f, size_t tone, uint64_t back, uint64_t n, const float *weight)
 {
 	float turn_re = f->turn_hop_re[tone], turn_im = f->turn_hop_im[tone];
 	struct phasor sum = {0, 0};
 
 	for (uint64_t i = back + n; i-- > back;) {
 		const struct dtmf_hop *h = hop_back(f, i);
+		float w = weight[i - back];
 
-		sum = (struct phasor){sum.re * turn_re - sum.im * turn_im + h->re[tone],
-		    sum.re * turn_im + sum.im * turn_re + h->im[tone]};
+		sum = (struct phasor){sum.re * turn_re - sum.im * turn_im + w * h->re[tone],
+		    sum.re * turn_im + sum.im * turn_re + w * h->im[tone]};
 	}
 	return sum;
 }
@@ -103,12 +110,36 @@ energy(const struct dtmf_find *f, uint64_t n)
 	return sum;
 }
 
+/* A hop's mean energy in the window, by the same soft edges: the beats of the tones even out. */
+static float
+tapered_energy(const struct dtmf_find *f)
+{
+	float sum = 0, weights = 0;
+
+	for (uint64_t i = 0; i < PART_HOPS; i++) {
+		sum += taper[i] * (hop_back(f, i)->energy + hop_back(f, i + PART_SHIFT)->energy);
+		weights += 2 * taper[i];
+	}
+	return sum / weights;
+}
+
 struct tone_found {
 	size_t tone;
 	float power;
 	float off; /* of its frequency, as a share of it */
 	bool even; /* about as loud at the end as at the beginning */
 };
+
+/* What a window makes of a sine of power 1/2 beside its frequency. */
+static float
+response(float off_hz)
+{
+	float turn = TWO_PI * off_hz * DTMF_HOP / DTMF_RATE_HZ, x = turn / 2, sum = 0;
+
+	for (int i = 0; i < PART_HOPS; i++)
+		sum += taper[i] * cosf(turn * (float)(i - PART_MIDDLE));
+	return DTMF_HOP * sum * (fabsf(x) > 0.01F ? sinf(x) / x : 1);
+}
 
 /* The loudest of four, measured in two parts of the window. */
 static struct tone_found
@@ -117,11 +148,11 @@ loudest(const struct dtmf_find *f, size_t first)
 	struct tone_found t = {.tone = first};
 	struct phasor begin = {0, 0}, end = {0, 0}, turned;
 	float shift_s = (float)(PART_SHIFT * DTMF_HOP) / DTMF_RATE_HZ, most = -1;
-	float part = PART_HOPS * DTMF_HOP, b, e, w, off_hz, x, loss = 1;
+	float b, e, w, off_hz, loss;
 
 	for (size_t i = first; i < first + DTMF_ROWS; i++) {
-		struct phasor pb = window(f, i, PART_SHIFT, PART_HOPS);
-		struct phasor pe = window(f, i, 0, PART_HOPS);
+		struct phasor pb = window(f, i, PART_SHIFT, PART_HOPS, taper);
+		struct phasor pe = window(f, i, 0, PART_HOPS, taper);
 
 		if (power(pb) + power(pe) <= most)
 			continue;
@@ -131,21 +162,19 @@ loudest(const struct dtmf_find *f, size_t first)
 		end = pe;
 	}
 	/* how much further than expected the phase is, tells the frequency */
-	w = TWO_PI * dtmf_hz[t.tone] * shift_s;
+	w = TWO_PI * (float)dtmf_hz[t.tone] * shift_s;
 	turned = (struct phasor){
 	    begin.re * cosf(w) - begin.im * sinf(w), begin.re * sinf(w) + begin.im * cosf(w)};
 	off_hz = atan2f(end.im * turned.re - end.re * turned.im,
 		     end.re * turned.re + end.im * turned.im) /
 		 (TWO_PI * shift_s);
-	t.off = off_hz / dtmf_hz[t.tone];
+	t.off = off_hz / (float)dtmf_hz[t.tone];
 	/* and that, how much of it the window lost */
-	x = TWO_PI / 2 * off_hz * part / DTMF_RATE_HZ;
-	if (fabsf(x) > 0.01F)
-		loss = sinf(x) / x;
+	loss = response(off_hz);
 	b = power(begin);
 	e = power(end);
 	t.even = b <= e * PARTS_MAX && e <= b * PARTS_MAX;
-	t.power = (b + e) / (part * part * loss * loss);
+	t.power = (b + e) / (loss * loss);
 	return t;
 }
 
@@ -180,6 +209,7 @@ static int
 digit_in_window(const struct dtmf_find *f, float *low_power, float *high_power)
 {
 	float mean = energy(f, DTMF_WINDOW) / DTMF_WINDOW;
+	float share_min = f->dial_tone ? SHARE_MIN_DIAL_TONE : SHARE_MIN;
 	struct tone_found low, high;
 
 	if (f->hops < DTMF_WINDOW || !is_steady(f, mean))
@@ -190,7 +220,7 @@ digit_in_window(const struct dtmf_find *f, float *low_power, float *high_power)
 		return -1;
 	if (!is_loud(low.power, high.power) || !twist_is_right(low.power, high.power))
 		return -1;
-	if (low.power + high.power < SHARE_MIN * mean / DTMF_HOP)
+	if (low.power + high.power < share_min * tapered_energy(f) / DTMF_HOP)
 		return -1;
 	*low_power = low.power;
 	*high_power = high.power;
@@ -204,7 +234,7 @@ short_power(const struct dtmf_find *f, size_t tone)
 {
 	const float samples = SHORT_HOPS * DTMF_HOP;
 
-	return 2 * power(window(f, tone, 0, SHORT_HOPS)) / (samples * samples);
+	return 2 * power(window(f, tone, 0, SHORT_HOPS, flat)) / (samples * samples);
 }
 
 static bool

@@ -31,13 +31,14 @@ dtmf_is_digit(char digit)
 bool
 dtmf_gen_start(struct dtmf_gen *g, char digit, uint32_t rate_hz, float level_dbm0)
 {
-	int place = place_of(digit);
+	int place = place_of(digit), row = place / 4, column = place % 4;
 
 	*g = (struct dtmf_gen){.ramp = osc_ramp_samples(rate_hz), .over = place < 0};
 	if (place < 0)
 		return false;
-	osc_set(&g->low, dtmf_hz[place / 4], rate_hz, osc_amplitude(level_dbm0 + LOW_DB));
-	osc_set(&g->high, dtmf_hz[4 + place % 4], rate_hz, osc_amplitude(level_dbm0 + HIGH_DB));
+	osc_set(&g->low, dtmf_hz[row], rate_hz, osc_amplitude(level_dbm0 + LOW_DB));
+	osc_set(
+	    &g->high, dtmf_hz[DTMF_ROWS + column], rate_hz, osc_amplitude(level_dbm0 + HIGH_DB));
 	return true;
 }
 

@@ -41,7 +41,7 @@ osc_sin(uint32_t phase)
 {
 	/* fold the second and third quarter onto the others, where the sine rises */
 	uint32_t folded = (phase + 0x40000000U) & 0x80000000U ? 0x80000000U - phase : phase;
-	float x = (float)(int32_t)folded / 0x40000000, xx = x * x;
+	float x = (float)(int32_t)folded / 1073741824.0F, xx = x * x;
 
 	return x * (1.57079633F +
 		       xx * (-0.64596410F +

@@ -20,9 +20,12 @@ struct sound_in {
 	struct sound_source *source;
 	uint32_t rate_hz;
 	bool loop;
-	bool ended;
+	bool ended;		 /* the filter is empty, too */
+	bool at_end;		 /* somebody wanted to go there: not all kinds can */
 	uint64_t at_frame;	 /* of the file, that is read next */
 	uint64_t turn_frames;	 /* how long the file was when it began again; 0: it has not yet */
+	uint64_t from_frame;	 /* where the caller began to read, */
+	uint64_t given;		 /* and how many samples */
 	struct resampler *rates; /* NULL: the file has our rate */
 	size_t n, taken;	 /* samples of block */
 	int16_t block[BLOCK_SAMPLES];
@@ -58,8 +61,8 @@ is_g722(const char *path)
 static enum err
 open_source(const char *path, uint32_t rate_hz, struct sound_source **out)
 {
-	uint64_t bytes;
-	int fd;
+	uint64_t bytes = 0;
+	int fd = -1;
 	enum err e = open_regular(path, &fd, &bytes);
 
 	if (e != ERR_OK)
@@ -113,7 +116,7 @@ sound_in_close(struct sound_in *s)
 static size_t
 read_once(struct sound_in *s, int16_t *pcm, size_t n)
 {
-	size_t got = s->source->ops->read(s->source, pcm, n);
+	size_t got = s->at_end ? 0 : s->source->ops->read(s->source, pcm, n);
 
 	s->at_frame += got;
 	return got;
@@ -127,6 +130,7 @@ read_source(struct sound_in *s, int16_t *pcm, size_t n)
 
 	while (done < n && got && s->loop && s->source->failed == ERR_OK) {
 		s->turn_frames = s->at_frame;
+		s->at_end = false;
 		if (s->source->ops->seek(s->source, 0) != ERR_OK) {
 			s->source->failed = ERR_IO;
 			break;
@@ -186,9 +190,10 @@ read_converted(struct sound_in *s, int16_t *pcm, size_t n)
 size_t
 sound_in_read(struct sound_in *s, int16_t *pcm, size_t n)
 {
-	if (s->rates)
-		return read_converted(s, pcm, n);
-	return read_source(s, pcm, n);
+	size_t got = s->rates ? read_converted(s, pcm, n) : read_source(s, pcm, n);
+
+	s->given += got;
+	return got;
 }
 
 enum err
@@ -209,14 +214,18 @@ enum err
 sound_in_seek_ms(struct sound_in *s, uint64_t ms)
 {
 	uint64_t length = s->source->length_frames, frame = length;
-	enum err e;
+	bool at_end = ms >= frames_to_ms(s, length);
+	enum err e = ERR_OK;
 
-	if (ms < frames_to_ms(s, length))
-		frame = ms * s->source->rate_hz / 1000;
-	e = s->source->ops->seek(s->source, frame);
+	if (!at_end) {
+		frame = (ms * s->source->rate_hz + 500) / 1000;
+		e = s->source->ops->seek(s->source, frame);
+	}
 	if (e != ERR_OK)
 		return e;
-	s->at_frame = frame;
+	s->at_end = at_end;
+	s->at_frame = s->from_frame = frame;
+	s->given = 0;
 	s->n = s->taken = 0;
 	s->ended = false;
 	if (s->rates)
@@ -224,18 +233,13 @@ sound_in_seek_ms(struct sound_in *s, uint64_t ms)
 	return ERR_OK;
 }
 
-/* What waits in the block has been read from the file, but not by our caller. */
+/* By what was given, for the file has been read further. */
 uint64_t
 sound_in_position_ms(const struct sound_in *s)
 {
-	uint64_t ahead = (uint64_t)(s->n - s->taken) * s->source->rate_hz / s->rate_hz;
-	uint64_t at = s->at_frame;
+	uint64_t frame = s->from_frame + s->given * s->source->rate_hz / s->rate_hz;
 
-	while (at < ahead && s->turn_frames > 0 && s->turn_frames < ahead)
-		ahead -= s->turn_frames;
-	if (at < ahead)
-		at += s->turn_frames;
-	return frames_to_ms(s, at > ahead ? at - ahead : 0);
+	return frames_to_ms(s, s->turn_frames ? frame % s->turn_frames : frame);
 }
 
 uint64_t

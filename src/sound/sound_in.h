@@ -39,7 +39,8 @@ void sound_in_close(struct sound_in *s);
 size_t sound_in_read(struct sound_in *s, int16_t *pcm, size_t n);
 /** Why it ended: ERR_OK: that was all; ERR_IO: the file cannot be read on. */
 enum err sound_in_failed(const struct sound_in *s);
-/** Behind the end is the end. ERR_IO. */
+/** Behind the end is the end. In GSM it takes as long as reading up to there. ERR_IO, and as
+ *  sound_in_open when the file is another one by now. */
 ERR_MUST_CHECK enum err sound_in_seek_ms(struct sound_in *s, uint64_t ms);
 /** Where the next sample to be read stands. */
 uint64_t sound_in_position_ms(const struct sound_in *s);

@@ -13,7 +13,8 @@ enum { BLOCK_FRAMES = 512 };
 
 struct sndfile_source {
 	struct sound_source source;
-	SNDFILE *file;
+	SNDFILE *file; /* NULL: it could not be opened again */
+	bool seekable;
 	int fd;
 	uint64_t at, bytes; /* where the library reads on */
 	size_t channels;
@@ -147,7 +148,7 @@ check_info(const SF_INFO *info)
 	if (info->channels < 1 || info->channels > SOUND_IN_CHANNELS_MAX ||
 	    info->samplerate < SOUND_IN_RATE_MIN_HZ || info->samplerate > SOUND_IN_RATE_MAX_HZ)
 		return ERR_UNSUPPORTED;
-	if (info->frames < 0 || !info->seekable)
+	if (info->frames < 0)
 		return ERR_MALFORMED;
 	return info->frames > most ? ERR_TOO_BIG : ERR_OK;
 }
@@ -158,9 +159,9 @@ check_info(const SF_INFO *info)
 static int16_t
 to_sample(float v)
 {
-	if (!(v > -32768.0F))
-		return isnan(v) ? 0 : INT16_MIN;
-	return v >= 32767.0F ? INT16_MAX : (int16_t)lrintf(v);
+	if (isnan(v))
+		return 0;
+	return (int16_t)(v >= 32767.0F ? INT16_MAX : v <= -32768.0F ? INT16_MIN : lrintf(v));
 }
 
 /* As float: what is louder than full scale (lossy codecs, float files) would turn over as int16_t.
@@ -168,7 +169,7 @@ to_sample(float v)
 static size_t
 read_block(struct sndfile_source *s, int16_t *pcm, size_t n)
 {
-	sf_count_t got = sf_readf_float(s->file, s->block, (sf_count_t)n);
+	sf_count_t got = s->file ? sf_readf_float(s->file, s->block, (sf_count_t)n) : 0;
 	float scale = 32768.0F / (float)s->channels;
 
 	for (size_t i = 0; got > 0 && i < (size_t)got; i++) {
@@ -198,26 +199,6 @@ read_samples(struct sound_source *src, int16_t *pcm, size_t n)
 	return done;
 }
 
-static enum err
-seek(struct sound_source *src, uint64_t frame)
-{
-	struct sndfile_source *s = container_of(src, struct sndfile_source, source);
-
-	return sf_seek(s->file, (sf_count_t)frame, SEEK_SET) < 0 ? ERR_IO : ERR_OK;
-}
-
-static void
-close_file(struct sound_source *src)
-{
-	struct sndfile_source *s = container_of(src, struct sndfile_source, source);
-
-	sf_close(s->file);
-	close(s->fd);
-	free(s);
-}
-
-static const struct sound_source_ops ops = {read_samples, seek, close_file};
-
 /* Most of the library's codes are its own; they say what is wrong with the file. */
 static enum err
 open_file(struct sndfile_source *s, SF_INFO *info)
@@ -231,6 +212,57 @@ open_file(struct sndfile_source *s, SF_INFO *info)
 		return s->source.failed;
 	return sf_error(NULL) == SF_ERR_UNSUPPORTED_ENCODING ? ERR_UNSUPPORTED : ERR_MALFORMED;
 }
+
+/* From the beginning: the library cannot go to a place in GSM. */
+static enum err
+read_until(struct sndfile_source *s, uint64_t frame)
+{
+	int16_t unheard[BLOCK_FRAMES];
+	SF_INFO info = {0};
+	enum err e;
+
+	if (s->file)
+		sf_close(s->file);
+	s->at = 0;
+	e = open_file(s, &info);
+	if (e == ERR_OK && (size_t)info.channels != s->channels)
+		e = ERR_IO; /* somebody changed it meanwhile */
+	if (e != ERR_OK && s->file) {
+		sf_close(s->file);
+		s->file = NULL;
+	}
+	while (e == ERR_OK && frame > 0) {
+		size_t n = frame < BLOCK_FRAMES ? (size_t)frame : BLOCK_FRAMES;
+
+		if (read_samples(&s->source, unheard, n) < n)
+			break;
+		frame -= n;
+	}
+	return e;
+}
+
+static enum err
+seek(struct sound_source *src, uint64_t frame)
+{
+	struct sndfile_source *s = container_of(src, struct sndfile_source, source);
+
+	if (!s->seekable)
+		return read_until(s, frame);
+	return sf_seek(s->file, (sf_count_t)frame, SEEK_SET) < 0 ? ERR_IO : ERR_OK;
+}
+
+static void
+close_file(struct sound_source *src)
+{
+	struct sndfile_source *s = container_of(src, struct sndfile_source, source);
+
+	if (s->file)
+		sf_close(s->file);
+	close(s->fd);
+	free(s);
+}
+
+static const struct sound_source_ops ops = {read_samples, seek, close_file};
 
 enum err
 sound_in_sndfile_open(int fd, uint64_t bytes, struct sound_source **out)
@@ -253,6 +285,7 @@ sound_in_sndfile_open(int fd, uint64_t bytes, struct sound_source **out)
 		free(s);
 		return e;
 	}
+	s->seekable = info.seekable;
 	s->channels = (size_t)info.channels;
 	s->source = (struct sound_source){.ops = &ops,
 	    .rate_hz = (uint32_t)info.samplerate,

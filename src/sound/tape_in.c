@@ -253,8 +253,7 @@ note_failure(struct tape_in *t, enum err e)
 {
 	uint32_t packed = (uint32_t)t->item << 8 | (uint32_t)e;
 
-	if (!t->noted[t->item])
-		log_warn(MEDIA, "cannot play %s: %s", t->path[t->item], err_text(e));
+	log_warn(MEDIA, "cannot play %s: %s", t->path[t->item], err_text(e));
 	t->noted[t->item] = true;
 	if (atomic_load_explicit(&t->failed, memory_order_relaxed) == 0)
 		atomic_store_explicit(&t->failed, packed, memory_order_relaxed);
@@ -292,6 +291,10 @@ find_item(struct tape_in *t)
 			t->item = 0;
 		if (t->item == t->n_items || t->barren >= t->n_items)
 			return false;
+		if (t->noted[t->item]) {
+			next_item(t); /* a loop does not try again and again */
+			continue;
+		}
 		e = open_item(t);
 		if (e != ERR_OK) {
 			note_failure(t, e);

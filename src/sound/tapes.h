@@ -27,8 +27,8 @@ enum {
 	TAPE_AHEAD_MS = 1280,	/* read ahead, at most */
 	TAPE_BEHIND_MS = 2000,	/* not written yet, at most */
 	TAPE_LOOK_MS = 100,	/* how often the thread looks, while there are tapes */
-	TAPE_FLUSH_MS = 500,	/* so much sound is written at once, */
-	TAPE_FLUSH_MAX_MS = 900 /* or what there is after so long */
+	TAPE_FLUSH_MS = 300,	/* so much sound is written at once, */
+	TAPE_FLUSH_MAX_MS = 800 /* or what there is after so long */
 };
 
 struct tapes;
@@ -55,8 +55,8 @@ struct tape_position {
 	uint64_t ms;
 };
 
-/** Begins to read ahead at once. Files that cannot be read are skipped: tape_in_failed.
- *  ERR_INVALID, ERR_NOMEM. */
+/** Begins to read ahead at once. A file that cannot be read is skipped from then on:
+ *  tape_in_failed.  ERR_INVALID, ERR_NOMEM. */
 ERR_MUST_CHECK enum err tape_in_new(
     struct tapes *ts, const struct tape_in_params *params, struct tape_in **out);
 /** [any] NULL is fine. */

@@ -130,7 +130,7 @@ static const struct country countries[] = {
     {"CH", {[TONE_WAITING] = TWICE(425, 200, 4000)}},
     {"CZ",
 	{
-	    [TONE_DIAL] = TWICE(425, 330, 660),
+	    [TONE_DIAL] = LOOP(ON1(425, 330), OFF(330), ON1(425, 660), OFF(660)),
 	    [TONE_BUSY] = EVEN(425, 330),
 	    [TONE_CONGESTION] = EVEN(425, 165),
 	    [TONE_SPECIAL] = RISING(950, 1400, 1800, 30),

@@ -31,9 +31,9 @@ voice_make(int16_t *pcm, size_t n, uint32_t rate_hz, bool wide)
 		double syllable = 0.35 + 0.65 * pow(sin(2 * M_PI * 1.9 * t), 2);
 		double v = 0;
 
-		phase += 2 * M_PI * pitch_hz / rate_hz;
 		for (int h = 1; h * pitch_hz < 3400; h++)
 			v += formant_gain(h * pitch_hz, open) * sin(h * phase);
+		phase += 2 * M_PI * pitch_hz / rate_hz; /* after: it begins with 0 at every rate */
 		noise = noise * 1664525 + 1013904223;
 		if (wide)
 			for (int p = 0; p < 7; p++)

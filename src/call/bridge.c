@@ -4,6 +4,7 @@
  * Media line n of the offer is stream n of the call, whoever offers.
  */
 #include "call/codecs.h"
+#include "call/keys.h"
 #include "call/protect.h"
 
 enum { FORMATS_MAX_BYTES = 256 };
@@ -64,6 +65,7 @@ open_stream(struct call *c, size_t i, bool audio)
 	memset(s->translated, 0, sizeof s->translated);
 	memset(s->protected, 0, sizeof s->protected);
 	memset(s->served, 0, sizeof s->served);
+	memset(s->pressed, 0, sizeof s->pressed);
 	c->streams_open++;
 	sw->stats.streams_now++;
 	return ERR_OK;
@@ -270,10 +272,11 @@ static void
 translate(struct leg *x, struct leg *y)
 {
 	struct call *c = x->call;
-	bool needed = x->codecs_ours || y->codecs_ours;
-	struct sdp local, mine, theirs;
+	bool needed = x->codecs_ours || y->codecs_ours || x->keys_told;
+	struct sdp local, mine, told, theirs;
 
 	if (needed && (read_text(x, sdp_text_slice(&x->local_sdp), &local) != ERR_OK ||
+			  read_text(y, sdp_text_slice(&y->local_sdp), &told) != ERR_OK ||
 			  bridge_read(x, &mine) != ERR_OK || bridge_read(y, &theirs) != ERR_OK))
 		return;
 	for (size_t i = 0; i < SDP_MEDIA_MAX; i++) {
@@ -282,14 +285,42 @@ translate(struct leg *x, struct leg *y)
 
 		if (!s->open)
 			continue;
-		if (needed && i < local.n_media && i < mine.n_media && i < theirs.n_media)
-			codecs_translate(&local.media[i], &mine.media[i], &theirs.media[i], &what);
+		if (needed && i < local.n_media && i < mine.n_media && i < told.n_media &&
+		    i < theirs.n_media) {
+			struct keys_leg from = {x, &local.media[i], &mine.media[i]},
+					to = {y, &told.media[i], &theirs.media[i]};
+
+			codecs_translate(from.local, from.remote, to.remote, &what);
+			(void)keys_translate(&from, &to, &what);
+		}
+		s->pressed[x->side] = what.keys_out && what.keys_out != MEDIA_KEYS_TOLD;
 		if (!what.n_routes && !s->translated[x->side])
 			continue;
 		s->translated[x->side] = what.n_routes;
 		if (media_stream_translate(c->sw->p.media, s->ref, x->side, &what) != ERR_OK)
 			call_log(LOG_ERROR, c, "no memory to translate a stream");
 	}
+}
+
+bool
+bridge_press(struct leg *l, char key, uint32_t ms)
+{
+	struct call *c = l->call;
+	struct leg *other = leg_other(l);
+
+	if (!l->keys_told) {
+		l->keys_told = true;
+		translate(l, other);
+	}
+	for (size_t i = 0; i < SDP_MEDIA_MAX; i++) {
+		const struct stream *s = &c->stream[i];
+
+		if (!s->open || !s->pressed[l->side])
+			continue;
+		media_stream_key(c->sw->p.media, s->ref, other->side, key, ms);
+		return true;
+	}
+	return false;
 }
 
 enum err

@@ -32,6 +32,7 @@ struct stream {
 	bool open, audio;
 	bool translated[MEDIA_SIDES], protected[MEDIA_SIDES]; /* what comes from there */
 	bool served[MEDIA_SIDES];			      /* it hears something of ours */
+	bool pressed[MEDIA_SIDES]; /* media press its keys for the other one */
 };
 
 enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };
@@ -311,6 +312,9 @@ void reinvite_on_cancel(struct leg *l);
 
 /* ---- in_dialog.c ---- */
 void relayed_drop_all(struct call *c);
+/** A request of our own to a leg that is up; whatever it answers. */
+void relayed_send(
+    struct leg *to, enum sip_method method, struct slice content_type, struct slice body);
 
 /* ---- bridge.c: SDP and streams ---- */
 /** What l's peer has described last; points into l->remote_sdp. */
@@ -338,6 +342,8 @@ bool bridge_refit(struct call *c);
 /** The answer that refuses all of offer (RFC 3264, 6), for l, in the switch's scratch;
  *  empty when the offer cannot be read. */
 struct slice bridge_refusal(const struct leg *l, struct slice offer);
+/** Has media press a key of l for the other side. False: that cannot be done. */
+bool bridge_press(struct leg *l, char key, uint32_t ms);
 /** Closes the streams that l's final answer refused. */
 void bridge_drop_refused(struct leg *l);
 void bridge_close(struct call *c);

@@ -1,5 +1,6 @@
 #include "call/codecs.h"
 
+#include "call/keys.h"
 #include "model/codecs.h"
 #include "sound/codec.h"
 
@@ -53,8 +54,8 @@ rank(struct slice list, struct slice name)
 	return -1;
 }
 
-static enum codec
-codec_of(const struct sdp_format *f)
+enum codec
+codecs_of(const struct sdp_format *f)
 {
 	return codec_find(f->name, f->clock_hz, f->channels);
 }
@@ -76,7 +77,7 @@ is_aside(const struct sdp_format *f)
 static bool
 is_speakable(const struct sdp_format *f)
 {
-	return codec_is_voice(codec_of(f));
+	return codec_is_voice(codecs_of(f));
 }
 
 static const struct sdp_format *
@@ -88,9 +89,8 @@ find_same(const struct sdp_format *in, size_t n, const struct sdp_format *f)
 	return NULL;
 }
 
-/* Packets that we can read: plain, or encrypted with keys that we have. */
-static bool
-is_readable_audio(const struct sdp_media *m)
+bool
+codecs_can_read(const struct sdp_media *m)
 {
 	return slice_eq(m->kind, SLICE("audio")) &&
 	       (slice_eq_nocase(m->proto, SLICE("RTP/AVP")) ||
@@ -193,9 +193,8 @@ insert(struct sdp_choice *c, const struct sdp_format *f)
 	c->n++;
 }
 
-/* True: one more. */
-static bool
-add(struct sdp_choice *c, enum codec codec)
+bool
+codecs_add(struct sdp_choice *c, enum codec codec)
 {
 	const struct codec_info *info = codec_info(codec);
 	struct sdp_format f = {.name = info->name,
@@ -225,17 +224,17 @@ add_ours(struct sdp_choice *c, struct slice list, const struct sdp_format *known
 
 	for (size_t i = 0; i < n_known; i++)
 		if (is_speakable(&known[i]) && (!list.n || rank(list, known[i].name) >= 0))
-			added |= add(c, codec_of(&known[i]));
+			added |= codecs_add(c, codecs_of(&known[i]));
 	if (n_known)
 		return added;
 	if (!list.n)
 		for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-			added |= add(c, ours[i]);
+			added |= codecs_add(c, ours[i]);
 	while ((k = model_codec_take(&list))) {
 		enum codec codec = codec_find(k->name, 0, 0);
 
 		if (codec_is_voice(codec))
-			added |= add(c, codec);
+			added |= codecs_add(c, codec);
 	}
 	return added;
 }
@@ -266,30 +265,34 @@ codecs_offer(const struct leg *from, const struct leg *to, const struct sdp_medi
 	bool audio = slice_eq(m->kind, SLICE("audio")), changed;
 	/* who gets an offer in the answer to its INVITE cannot refuse it and be asked again */
 	bool wanted = to->codecs_wanted || (!known && to->state != LEG_ASKING);
+	bool keys = audio && codecs_can_read(m) && keys_mode(to) != DIR_DTMF_AUTO;
 	struct filter f;
 	size_t n, n_knows = 0;
 
 	if (!audio && !slice_eq(m->kind, SLICE("video")))
 		return CODECS_AS_THEY_ARE;
 	filter_make(&f, from, to, m);
-	if (!f.from.n && !f.to.n && !wanted && !known)
+	if (!f.from.n && !f.to.n && !wanted && !known && !keys)
 		return CODECS_AS_THEY_ARE;
 	n = sdp_formats(m, theirs);
 	changed = pick(&f, theirs, n, out);
 	out->others = false;
-	if (audio && is_readable_audio(m) && any_speakable(theirs, n)) {
-		if (known && is_readable_audio(known))
+	if (audio && codecs_can_read(m) && any_speakable(theirs, n)) {
+		if (known && codecs_can_read(known))
 			n_knows = sdp_formats(known, knows);
 		if ((!has_main(out->format, out->n) || wanted ||
 			(n_knows && !any_common(out->format, out->n, knows, n_knows))) &&
 		    add_ours(out, f.to, knows, n_knows)) {
 			out->others = true;
+			(void)(keys && keys_offer(to, out));
 			return CODECS_OURS;
 		}
 	}
-	if (has_main(out->format, out->n))
-		return changed ? CODECS_CHOSEN : CODECS_AS_THEY_ARE;
-	return CODECS_NOTHING;
+	if (!has_main(out->format, out->n))
+		return CODECS_NOTHING;
+	if (keys && keys_offer(to, out))
+		return CODECS_OURS;
+	return changed ? CODECS_CHOSEN : CODECS_AS_THEY_ARE;
 }
 
 /* ---- answers ---- */
@@ -319,29 +322,29 @@ keep(struct sdp_choice *c, const struct sdp_format *f)
 		c->format[c->n++] = *f;
 }
 
-/* One codec of the offer, under its number, and keys if from has them. */
-static enum codecs
+/* One codec of the offer, under its number. */
+static bool
 answer_translated(struct slice list, const struct sdp_format *offered, size_t n,
     const struct sdp_format *theirs, size_t n_theirs, struct sdp_choice *out)
 {
 	const struct sdp_format *best = best_offered(list, offered, n);
-	bool keys = false;
 
 	if (!best || !any_speakable(theirs, n_theirs))
-		return CODECS_NOTHING;
+		return false;
 	out->n = 0;
 	out->others = true;
 	keep(out, best);
-	out->format[0].fmtp = codec_info(codec_of(best))->fmtp;
-	for (size_t i = 0; i < n_theirs; i++)
-		keys |= codec_is_event(codec_of(&theirs[i]));
-	for (size_t i = 0; i < n && keys; i++)
-		if (codec_is_event(codec_of(&offered[i])) && offered[i].clock_hz == best->clock_hz)
-			keep(out, &offered[i]);
-	for (size_t i = 0; i < n && keys && out->n == 1; i++)
-		if (codec_is_event(codec_of(&offered[i])))
-			keep(out, &offered[i]);
-	return CODECS_OURS;
+	out->format[0].fmtp = codec_info(codecs_of(best))->fmtp;
+	return true;
+}
+
+static bool
+any_event(const struct sdp_format *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (codec_is_event(codecs_of(&f[i])))
+			return true;
+	return false;
 }
 
 enum codecs
@@ -350,12 +353,14 @@ codecs_answer(const struct leg *from, const struct leg *to, const struct sdp_med
 {
 	struct sdp_format theirs[SDP_FORMATS_MAX], offered[SDP_FORMATS_MAX];
 	size_t n, n_offered;
-	bool all = true;
+	bool all = true, keys;
 
-	if (!from->codecs_ours || !is_readable_audio(m) || !is_readable_audio(offer))
+	if ((!from->codecs_ours && keys_mode(to) == DIR_DTMF_AUTO) || !codecs_can_read(m) ||
+	    !codecs_can_read(offer))
 		return CODECS_AS_THEY_ARE;
 	n = sdp_formats(m, theirs);
 	n_offered = sdp_formats(offer, offered);
+	keys = any_event(theirs, n);
 	out->n = 0;
 	out->others = false;
 	for (size_t i = 0; i < n; i++) {
@@ -364,15 +369,20 @@ codecs_answer(const struct leg *from, const struct leg *to, const struct sdp_med
 		else
 			all = false;
 	}
-	if (has_main(out->format, out->n))
-		return all ? CODECS_AS_THEY_ARE : CODECS_OURS;
-	return answer_translated(list_of(to), offered, n_offered, theirs, n, out);
+	if (!has_main(out->format, out->n)) {
+		all = false;
+		if (!answer_translated(list_of(to), offered, n_offered, theirs, n, out))
+			return CODECS_NOTHING;
+	}
+	if (keys_answer(from, to, offered, n_offered, keys, out) || !all)
+		return CODECS_OURS;
+	return CODECS_AS_THEY_ARE;
 }
 
 /* ---- translation ---- */
 
-static bool
-payload_type(const struct sdp_format *f, uint8_t *out)
+bool
+codecs_payload_type(const struct sdp_format *f, uint8_t *out)
 {
 	uint32_t n;
 
@@ -386,26 +396,26 @@ payload_type(const struct sdp_format *f, uint8_t *out)
 static const struct sdp_format *
 become(const struct sdp_format *f, const struct sdp_format *to, size_t n)
 {
-	bool keys = codec_is_event(codec_of(f)), voice = is_speakable(f);
+	bool keys = codec_is_event(codecs_of(f)), voice = is_speakable(f);
 	const struct sdp_format *nearest = NULL;
 
 	for (const struct sdp_format *t = to; t < to + n; t++) {
 		if (sdp_format_same(t, f))
 			return t;
 		if (!nearest &&
-		    ((keys && codec_is_event(codec_of(t))) || (voice && is_speakable(t))))
+		    ((keys && codec_is_event(codecs_of(t))) || (voice && is_speakable(t))))
 			nearest = t;
 	}
 	return nearest;
 }
 
-static bool
-route(struct media_translation *t, const struct sdp_format *in, const struct sdp_format *out)
+bool
+codecs_route(struct media_translation *t, const struct sdp_format *in, const struct sdp_format *out)
 {
-	struct media_route r = {.codec_in = codec_of(in), .codec_out = codec_of(out)};
+	struct media_route r = {.codec_in = codecs_of(in), .codec_out = codecs_of(out)};
 
-	if (t->n_routes == MEDIA_ROUTES_MAX || !payload_type(in, &r.pt_in) ||
-	    !payload_type(out, &r.pt_out))
+	if (t->n_routes == MEDIA_ROUTES_MAX || !codecs_payload_type(in, &r.pt_in) ||
+	    !codecs_payload_type(out, &r.pt_out))
 		return false;
 	t->route[t->n_routes++] = r;
 	return r.codec_in != r.codec_out || r.pt_in != r.pt_out;
@@ -420,8 +430,7 @@ codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote
 	bool needed = false;
 
 	*out = (struct media_translation){0};
-	if (!is_readable_audio(local_x) || !is_readable_audio(remote_x) ||
-	    !is_readable_audio(remote_y))
+	if (!codecs_can_read(local_x) || !codecs_can_read(remote_x) || !codecs_can_read(remote_y))
 		return;
 	n_told = sdp_formats(local_x, told);
 	n_speaks = sdp_formats(remote_x, speaks);
@@ -435,7 +444,7 @@ codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote
 			continue;
 		to = become(&told[i], wants, n_wants);
 		if (to)
-			needed |= route(out, &told[i], to);
+			needed |= codecs_route(out, &told[i], to);
 		else
 			needed = true; /* has to be kept from who does not know it */
 	}
@@ -453,23 +462,23 @@ codecs_speak(
 	size_t n_told, n_speaks;
 
 	*out = (struct media_service){0};
-	if (!is_readable_audio(local_x) || !is_readable_audio(remote_x))
+	if (!codecs_can_read(local_x) || !codecs_can_read(remote_x))
 		return false;
 	n_told = sdp_formats(local_x, told);
 	n_speaks = sdp_formats(remote_x, speaks);
 	out->ptime_ms = remote_x->ptime_ms <= CODEC_PTIME_MAX_MS ? (uint8_t)remote_x->ptime_ms : 0;
 	for (size_t i = 0; i < n_told && out->n_in < MEDIA_FORMATS_MAX; i++) {
-		struct media_format f = {.codec = (uint8_t)codec_of(&told[i])};
+		struct media_format f = {.codec = (uint8_t)codecs_of(&told[i])};
 
 		if (codec_is_voice(f.codec) && find_same(speaks, n_speaks, &told[i]) &&
-		    payload_type(&told[i], &f.payload_type))
+		    codecs_payload_type(&told[i], &f.payload_type))
 			out->in[out->n_in++] = f;
 	}
 	for (size_t i = 0; i < n_speaks && !out->out.codec; i++) {
-		struct media_format f = {.codec = (uint8_t)codec_of(&speaks[i])};
+		struct media_format f = {.codec = (uint8_t)codecs_of(&speaks[i])};
 
 		if (codec_is_voice(f.codec) && find_same(told, n_told, &speaks[i]) &&
-		    payload_type(&speaks[i], &f.payload_type))
+		    codecs_payload_type(&speaks[i], &f.payload_type))
 			out->out = f;
 	}
 	return out->out.codec;

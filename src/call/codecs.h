@@ -29,6 +29,18 @@ enum codecs codecs_answer(const struct leg *from, const struct leg *to, const st
 void codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote_x,
     const struct sdp_media *remote_y, struct media_translation *out);
 
+/* ---- for keys.c ---- */
+
+enum codec codecs_of(const struct sdp_format *f);
+/** Packets that we can read: plain, or encrypted with keys that we have. */
+bool codecs_can_read(const struct sdp_media *m);
+/** One more, with a number of ours. False: it is there, or there is no room. */
+bool codecs_add(struct sdp_choice *c, enum codec codec);
+/** One more route. True: something changes by it. */
+bool codecs_route(
+    struct media_translation *t, const struct sdp_format *in, const struct sdp_format *out);
+bool codecs_payload_type(const struct sdp_format *f, uint8_t *out);
+
 /** How the engine itself speaks with x: local is what we told x, remote what x described last.
  *  False: not at all. */
 bool codecs_speak(

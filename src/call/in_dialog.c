@@ -1,7 +1,7 @@
 /* Requests inside a dialog: BYE, re-INVITE, and what is carried to the other leg. */
 #include <stdlib.h>
 
-#include "call/call_int.h"
+#include "call/keys.h"
 #include "call/passing.h"
 #include "call/transfer_int.h"
 
@@ -143,6 +143,20 @@ carry_over(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 		relayed_finish(r, 500, SLICE(""), SLICE(""));
 }
 
+void
+relayed_send(struct leg *to, enum sip_method method, struct slice content_type, struct slice body)
+{
+	struct relayed *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return;
+	r->call = to->call;
+	list_push(&to->call->relayed, &r->link);
+	if (leg_request(to, method, SLICE(""), content_type, body, &relayed_client_ops, r,
+		&r->out) != ERR_OK)
+		relayed_free(r);
+}
+
 bool
 call_has_dialog(const struct call_switch *sw, const struct sip_msg *req)
 {
@@ -175,6 +189,9 @@ call_on_in_dialog(struct call_switch *sw, struct sip_server *tsx, const struct s
 			sip_server_reject(tsx, 489, SLICE("Allow-Events: refer\r\n"));
 		break;
 	case SIP_INFO:
+		if (!keys_take_info(l, tsx, req))
+			carry_over(l, tsx, req);
+		break;
 	case SIP_MESSAGE: carry_over(l, tsx, req); break;
 	default:
 		buf_init(&b, allow, sizeof allow);

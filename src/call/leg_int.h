@@ -91,6 +91,7 @@ struct leg {
 	bool second_flow;	       /* another flow of its device has failed before */
 	bool codecs_wanted;	       /* it refused those it was offered: ours, too */
 	bool codecs_ours;	       /* local_sdp has others than the other side's */
+	bool keys_told;		       /* it sends keys by INFO, whatever it said before */
 	bool hidden;		       /* its party does not want to be shown */
 	bool auto_answer;	       /* the phone is asked to answer by itself */
 	bool watched;		       /* its watchers know of it, in the state told */

@@ -1,6 +1,7 @@
 /* The switch: owns the calls, finds them, frees them when they are over. */
 #include <stdlib.h>
 
+#include "call/keys.h"
 #include "call/message.h"
 #include "call/transfer_int.h"
 
@@ -117,6 +118,7 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		record_reason(c, REASON_NO_SOUND, NULL);
 		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		break;
+	case MEDIA_EV_KEY: keys_on_heard(s, ev); break;
 	case MEDIA_EV_PLAYED: /* nothing is played, mixed or recorded here */
 	case MEDIA_EV_SPEAKS:
 	case MEDIA_EV_RECORDED: break;

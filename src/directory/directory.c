@@ -159,6 +159,7 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	p->tls_required = row->tls_required;
 	p->digest = (enum dir_digest)CHOICE(row->digest, "auto", "md5", "sha256");
 	p->srtp = (enum dir_srtp)CHOICE(row->srtp, "off", "optional", "required");
+	p->dtmf = (enum dir_dtmf)CHOICE(row->dtmf, "auto", "rfc4733", "inband", "info");
 	p->nat = (enum dir_nat)CHOICE(row->nat, "auto", "always", "never");
 	if (sip_transport_parse(slice_cstr(row->transport), &p->transport) != ERR_OK)
 		p->transport = SIP_UDP;
@@ -209,6 +210,7 @@ on_line(void *ctx, const struct store_line_row *row)
 	l->number_format = (enum dir_number_format)CHOICE(
 	    row->number_format, "plus", "zeros", "bare", "national", "asis");
 	l->srtp = (enum dir_srtp)CHOICE(row->srtp, "off", "optional", "required");
+	l->dtmf = (enum dir_dtmf)CHOICE(row->dtmf, "auto", "rfc4733", "inband", "info");
 	l->identity = (enum dir_identity)CHOICE(row->identity, "none", "pai", "ppi");
 	l->called_in = (enum dir_called_in)CHOICE(
 	    row->incoming_from, "auto", "request_uri", "to", "p_called_party");

@@ -43,6 +43,7 @@ struct dir_user {
 
 enum dir_digest { DIR_DIGEST_AUTO, DIR_DIGEST_MD5, DIR_DIGEST_SHA256 };
 enum dir_srtp { DIR_SRTP_OFF, DIR_SRTP_OPTIONAL, DIR_SRTP_REQUIRED };
+enum dir_dtmf { DIR_DTMF_AUTO, DIR_DTMF_EVENTS, DIR_DTMF_INBAND, DIR_DTMF_INFO };
 enum dir_nat { DIR_NAT_AUTO, DIR_NAT_ALWAYS, DIR_NAT_NEVER };
 
 struct dir_phone {
@@ -60,6 +61,7 @@ struct dir_phone {
 	uint32_t max_contacts, qualify_s;
 	struct slice codecs; /* model/codecs.h; empty = the settings' */
 	enum dir_srtp srtp;
+	enum dir_dtmf dtmf;
 	bool has_secret;
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const *users; /* by id; usually one */
@@ -96,6 +98,7 @@ struct dir_line {
 	uint32_t expires_s, qualify_s, max_calls; /* 0 calls = no limit */
 	struct slice codecs;			  /* as a phone's */
 	enum dir_srtp srtp;
+	enum dir_dtmf dtmf;
 };
 
 struct dir_range {

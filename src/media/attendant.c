@@ -26,7 +26,6 @@ make(void)
 
 	if (!a)
 		return NULL;
-	list_init(&a->link);
 	for (int i = 0; i < MEDIA_SIDES; i++)
 		room_member_init(&a->side[i].member);
 	return a;
@@ -47,7 +46,6 @@ attendant_free(struct attendant *a)
 {
 	if (!a)
 		return;
-	list_remove(&a->link);
 	for (int i = 0; i < MEDIA_SIDES; i++)
 		clear(&a->side[i]);
 	free(a);

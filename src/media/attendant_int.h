@@ -41,8 +41,6 @@ struct attendant_side {
 };
 
 struct attendant {
-	struct list link; /* of the thread's */
-	void *owner;	  /* the stream */
 	struct attendant_side side[MEDIA_SIDES];
 };
 
@@ -52,7 +50,7 @@ bool attendant_is_needed(const struct attendant_order order[MEDIA_SIDES]);
  *  *a is NULL. */
 ERR_MUST_CHECK enum err attendant_follow(
     struct attendant **a, const struct attendant_order order[MEDIA_SIDES]);
-/** Out of its thread's list and all rooms. NULL is fine. */
+/** Out of all rooms. NULL is fine. */
 void attendant_free(struct attendant *a);
 /** Does the side hear the other one? */
 static inline bool

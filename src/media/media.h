@@ -52,6 +52,7 @@ enum media_event_kind {
 	/* about what is given to a side: */
 	MEDIA_EV_PLAYED,   /* a sound is over, all of it was sent */
 	MEDIA_EV_SPEAKS,   /* a member of a room begins to speak, or is silent again */
+	MEDIA_EV_KEY,	   /* this side has pressed a key (MEDIA_KEYS_TOLD) */
 	MEDIA_EV_RECORDED, /* a recording is complete and closed; of no stream */
 };
 
@@ -65,6 +66,8 @@ struct media_event {
 			enum media_side side;
 			uint64_t sound; /* PLAYED: as given with the sound */
 			bool speaks;
+			char key; /* 0-9 * # A-D, '!' for a hook flash */
+			uint32_t key_ms;
 		} service;
 		struct {
 			enum err e; /* ERR_OK, ERR_LIMIT: a limit was reached, else why it failed;
@@ -115,6 +118,8 @@ struct media_ops {
 	    const struct media_protection *p);
 	enum err (*serve)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_service *what);
+	void (*key)(
+	    struct media *m, struct media_ref ref, enum media_side to, char key, uint32_t ms);
 	void (*set_timeout)(struct media *m, struct media_ref ref, uint32_t timeout_ms);
 	enum err (*sound_new)(
 	    struct media *m, const struct media_sound_params *p, struct media_sound **out);
@@ -241,6 +246,14 @@ static inline void
 media_recording_drop(struct media *m, struct media_recording *r)
 {
 	m->ops->recording_drop(m, r);
+}
+
+/** Presses a key for a side, instead of the other one, who has told of it: as the translation of
+ *  what the other side sends says (keys_out). Without one it is lost. */
+static inline void
+media_stream_key(struct media *m, struct media_ref ref, enum media_side to, char key, uint32_t ms)
+{
+	m->ops->key(m, ref, to, key, ms);
 }
 
 /** New silence limit, counted from now; 0 = never. */

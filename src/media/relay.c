@@ -282,6 +282,16 @@ relay_protect(
 }
 
 static void
+relay_key(struct media *m, struct media_ref ref, enum media_side to, char key, uint32_t ms)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+
+	if (slot)
+		worker_press(atomic_load(&slot->carrier),
+		    &(struct worker_key){.ref = ref, .to = (uint8_t)to, .key = key, .ms = ms});
+}
+
+static void
 relay_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
 	struct slot *slot = find_open(relay_of(m), ref);
@@ -317,6 +327,7 @@ fill_ops(struct media_ops *ops)
 	    .translate = relay_translate,
 	    .protect = relay_protect,
 	    .serve = relay_serve,
+	    .key = relay_key,
 	    .set_timeout = relay_set_timeout,
 	    .close = relay_close,
 	};
@@ -334,6 +345,7 @@ on_event(struct relay *r, const struct worker_event *message)
 	switch (message->event.kind) {
 	case MEDIA_EV_RECORDED: return true;
 	case MEDIA_EV_PLAYED:
+	case MEDIA_EV_KEY:
 	case MEDIA_EV_SPEAKS: return find_open(r, message->event.ref);
 	case MEDIA_EV_TIMEOUT:
 		return find_open(r, message->event.ref) &&

@@ -46,6 +46,7 @@ stream_init(struct stream *s, struct worker *w)
 	s->worker = w;
 	timer_init(&s->silence, on_silence);
 	list_init(&s->waiting);
+	list_init(&s->clocked);
 }
 
 static void
@@ -63,6 +64,7 @@ set_protection(struct stream_side *side, const struct media_protection *p)
 static void
 let_go(struct stream *s)
 {
+	list_remove(&s->clocked);
 	attendant_free(s->attendant);
 	s->attendant = NULL;
 	interpreter_free(s->interpreter);
@@ -188,7 +190,7 @@ work_for(struct stream *s, struct worker *w, const struct plan_extra *x)
 	if (attendant_follow(&s->attendant, x->order) != ERR_OK)
 		log_error(MEDIA, "no memory to play to a stream, mix or record it");
 	if (s->attendant)
-		worker_attend(w, s);
+		worker_clock(w, s);
 	if (!s->interpreter && !s->attendant) {
 		participant_free(s->self);
 		s->self = NULL;
@@ -215,6 +217,7 @@ stream_leave(struct stream *s, struct worker *w)
 	attendant_free(s->attendant); /* the other thread hires one */
 	s->attendant = NULL;
 	list_remove(&s->waiting);
+	list_remove(&s->clocked);
 	w->n_open -= s->open;
 }
 
@@ -228,6 +231,8 @@ stream_join(struct stream *s, struct worker *w)
 		plan_reports(s, w, REPORTS_MS);
 	if (s->due)
 		worker_post(w, s, 0);
+	if (stream_needs_clock(s))
+		worker_clock(w, s);
 	w->n_open += s->open;
 }
 
@@ -377,7 +382,7 @@ interpret(struct slot *slot, struct worker *w, unsigned from, struct slice packe
 	struct delivery d = {slot, w, from ^ 1};
 	uint64_t alien;
 
-	if (!t || !wants_voice(&slot->stream.side[d.to])) {
+	if (!t || (!wants_voice(&slot->stream.side[d.to]) && !transcoder_tells_keys(t))) {
 		if (t)
 			transcoder_break(t);
 		deliver(slot, w, d.to, LATCH_RTP, RTP_KIND_RTP, packet);
@@ -387,6 +392,10 @@ interpret(struct slot *slot, struct worker *w, unsigned from, struct slice packe
 	transcoder_packet(t, packet, w->now_us, &w->room, on_ready_packet, &d);
 	if (transcoder_stats(t)->alien != alien)
 		worker_count(w, untranslatable);
+	if (transcoder_has_keys(t))
+		worker_clock(w, &slot->stream);
+	if (transcoder_told(t))
+		worker_post(w, &slot->stream, STREAM_DUE_NEWS);
 }
 
 static uint64_t
@@ -424,7 +433,22 @@ on_reports(struct timer *t)
 void
 stream_hear(struct stream *s, struct worker *w)
 {
-	attendant_hear(s->attendant, w->clock_due_us);
+	if (s->attendant)
+		attendant_hear(s->attendant, w->clock_due_us);
+}
+
+/* Keys that are being said to that side. */
+static void
+say_keys(struct stream *s, struct worker *w, unsigned to)
+{
+	struct transcoder *t = s->interpreter ? s->interpreter->from[to ^ 1] : NULL;
+	struct delivery d = {container_of(s, struct slot, stream), w, to};
+
+	if (!t || !transcoder_has_keys(t))
+		return;
+	transcoder_tick(t, w->now_us, &w->room, on_ready_packet, &d);
+	if (transcoder_told(t))
+		worker_post(w, s, STREAM_DUE_NEWS);
 }
 
 void
@@ -433,11 +457,40 @@ stream_speak(struct stream *s, struct worker *w)
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		struct delivery d = {container_of(s, struct slot, stream), w, i};
 
+		say_keys(s, w, i);
+		if (!s->attendant)
+			continue;
 		attendant_speak(s->attendant, i, &s->self->to[i].sent, w->tick, w->now_us,
 		    wants_voice(&s->side[i]) ? on_ready_packet : NULL, &d);
 		if (s->attendant->side[i].news)
 			worker_post(w, s, STREAM_DUE_NEWS);
 	}
+}
+
+bool
+stream_needs_clock(const struct stream *s)
+{
+	bool keys = false;
+
+	for (unsigned i = 0; s->interpreter && i < MEDIA_SIDES; i++)
+		keys |= s->interpreter->from[i] && transcoder_has_keys(s->interpreter->from[i]);
+	return keys || s->attendant;
+}
+
+void
+stream_press(struct stream *s, struct worker *w, enum media_side to, char key, uint32_t ms)
+{
+	struct transcoder *t = s->interpreter ? s->interpreter->from[to ^ 1] : NULL;
+	struct key_heard heard = {.digit = key};
+
+	if (!t)
+		return;
+	transcoder_key(t, &heard);
+	heard.ends = true;
+	heard.ms = ms;
+	transcoder_key(t, &heard);
+	if (transcoder_has_keys(t))
+		worker_clock(w, s);
 }
 
 /* ---- packets ---- */

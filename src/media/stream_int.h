@@ -53,6 +53,7 @@ struct stream {
 	struct participant *self;	 /* NULL: we say nothing ourselves */
 	struct interpreter *interpreter; /* NULL: the two speak alike */
 	struct attendant *attendant;	 /* NULL: nobody is served */
+	struct list clocked;		 /* in the worker's list, while the clock ticks for it */
 	struct list waiting;		 /* in the worker's list, while events are due */
 	unsigned due;			 /* enum stream_due */
 };
@@ -67,9 +68,13 @@ void stream_join(struct stream *s, struct worker *w);
 void stream_follow(struct slot *slot, struct worker *w, const struct plan *plan);
 /** One packet from a socket that has something. */
 void stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned port);
-/** A tick of its attendant's clock, in two steps: all are heard before anybody is spoken to. */
+/** A tick of the clock, in two steps: all are heard before anybody is spoken to. */
 void stream_hear(struct stream *s, struct worker *w);
 void stream_speak(struct stream *s, struct worker *w);
+/** Does the clock have to tick for it? */
+bool stream_needs_clock(const struct stream *s);
+/** A key for a side, of somebody who does not press it in his voice. */
+void stream_press(struct stream *s, struct worker *w, enum media_side to, char key, uint32_t ms);
 void stream_write_stats(const struct stream *s, struct media_stats *out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "media/transcode_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "media/bytes_int.h"
 #include "sound/resample.h"
@@ -40,6 +41,16 @@ struct transcoder {
 	bool marker;
 	uint32_t event_in, event_out; /* timestamps of the last key */
 	bool has_event;
+	struct keys *keys; /* NULL: they pass */
+};
+
+/* Where keys are converted. */
+struct keys {
+	struct key_hear hear;
+	struct key_say say;
+	bool saying; /* tones, without a hole so far */
+	uint64_t began_us;
+	struct key_heard told; /* digit 0: none */
 };
 
 /* The packet that is being worked on. */
@@ -69,10 +80,23 @@ makes_sense(const struct media_translation *what)
 		if (r->pt_in > 127 || r->pt_out > 127)
 			return false;
 		if (r->codec_in != r->codec_out && !(voice && codec_is_voice(r->codec_out)) &&
-		    !(keys && codec_is_event(r->codec_out)))
+		    !(keys && (codec_is_event(r->codec_out) || what->keys_in)))
 			return false;
 	}
-	return true;
+	return what->keys_out != MEDIA_KEYS_EVENTS ||
+	       (what->key_pt <= 127 && codec_is_event(what->key_codec));
+}
+
+static enum err
+make_keys(struct transcoder *t)
+{
+	if (!t->what.keys_in && !t->what.keys_out)
+		return ERR_OK;
+	t->keys = calloc(1, sizeof *t->keys);
+	if (!t->keys)
+		return ERR_NOMEM;
+	key_say_init(&t->keys->say);
+	return key_hear_init(&t->keys->hear, t->what.keys_in == MEDIA_KEYS_TONES);
 }
 
 enum err
@@ -89,6 +113,10 @@ transcoder_new(
 	t->what = *translation;
 	t->sent = sent;
 	t->marker = true;
+	if (make_keys(t) != ERR_OK) {
+		transcoder_free(t);
+		return ERR_NOMEM;
+	}
 	*out = t;
 	return ERR_OK;
 }
@@ -121,6 +149,9 @@ transcoder_free(struct transcoder *t)
 		return;
 	drop_decoder(t);
 	drop_encoder(t);
+	if (t->keys)
+		key_hear_fini(&t->keys->hear);
+	free(t->keys);
 	free(t);
 }
 
@@ -410,7 +441,22 @@ transcode(struct work *w, uint16_t lost)
 	}
 	t->packet_ticks = scale(n, t->decoder_hz, in_hz(w));
 	t->ts_next = w->head.timestamp + t->packet_ticks;
+	if (t->keys && key_hear_voice(&t->keys->hear, w->room->decoded, n, t->decoder_hz))
+		memset(w->room->decoded, 0, n * sizeof w->room->decoded[0]);
 	put_decoded(w, n);
+}
+
+/* Voice that is heard for its keys only. */
+static void
+overhear(struct work *w)
+{
+	struct transcoder *t = w->t;
+	size_t n;
+
+	if (t->what.keys_in != MEDIA_KEYS_TONES || !ready_coders(t, w->route))
+		return;
+	n = decoder_decode(t->decoder, w->payload, w->room->decoded);
+	(void)key_hear_voice(&t->keys->hear, w->room->decoded, n, t->decoder_hz);
 }
 
 static void
@@ -475,6 +521,35 @@ find_route(const struct transcoder *t, uint8_t payload_type)
 	return NULL;
 }
 
+/* From who presses them to who says them on. */
+static void
+pass_keys_on(struct transcoder *t)
+{
+	struct key_heard heard;
+
+	while (t->what.keys_out != MEDIA_KEYS_TOLD && key_hear_take(&t->keys->hear, &heard))
+		key_say_put(&t->keys->say, &heard);
+}
+
+/* True: it is of no other use. While a key is being said to the listener the voice goes nowhere. */
+static bool
+hear_keys(struct work *w)
+{
+	struct transcoder *t = w->t;
+	bool event = codec_is_event(w->route->codec_in);
+
+	if (event && t->what.keys_in)
+		key_hear_packet(&t->keys->hear, &w->head, w->payload, clock_hz(w->route->codec_in));
+	else if (!event && key_say_is_busy(&t->keys->say))
+		overhear(w);
+	else
+		return false;
+	t->broken = true; /* for the voice that follows */
+	t->heard_us = w->now_us;
+	pass_keys_on(t);
+	return true;
+}
+
 void
 transcoder_packet(struct transcoder *t, struct slice packet, uint64_t now_us,
     struct transcode_room *room, transcoder_send_fn *send, void *ctx)
@@ -496,13 +571,125 @@ transcoder_packet(struct transcoder *t, struct slice packet, uint64_t now_us,
 			t->seq_next++; /* not needed, but not lost */
 		return;
 	}
+	if (t->keys && hear_keys(&w))
+		return;
 	if (!follow_sequence(&w, &lost))
 		return;
 	t->heard_us = now_us;
 	if (codec_is_event(w.route->codec_in))
 		pass_event(&w);
-	else if (w.route->codec_in == w.route->codec_out)
+	else if (w.route->codec_in == w.route->codec_out && t->what.keys_in != MEDIA_KEYS_TONES)
 		pass_voice(&w);
 	else
 		transcode(&w, lost);
+	if (t->keys)
+		pass_keys_on(t);
+}
+
+/* ---- keys that are converted ---- */
+
+void
+transcoder_key(struct transcoder *t, const struct key_heard *heard)
+{
+	if (t->keys && t->what.keys_out != MEDIA_KEYS_TOLD)
+		key_say_put(&t->keys->say, heard);
+}
+
+bool
+transcoder_has_keys(const struct transcoder *t)
+{
+	return t->keys && (key_say_is_busy(&t->keys->say) || key_hear_waits(&t->keys->hear));
+}
+
+bool
+transcoder_tells_keys(const struct transcoder *t)
+{
+	return t->what.keys_out == MEDIA_KEYS_TOLD;
+}
+
+const struct key_heard *
+transcoder_told(struct transcoder *t)
+{
+	struct keys *k = t->keys;
+
+	if (!k || t->what.keys_out != MEDIA_KEYS_TOLD)
+		return NULL;
+	while (!k->told.digit && key_hear_take(&k->hear, &k->told))
+		if (!k->told.ends)
+			k->told.digit = 0;
+	return k->told.digit ? &k->told : NULL;
+}
+
+void
+transcoder_told_forget(struct transcoder *t)
+{
+	t->keys->told.digit = 0;
+}
+
+static const struct media_route *
+voice_route(const struct transcoder *t)
+{
+	for (size_t i = 0; i < t->what.n_routes; i++)
+		if (codec_is_voice(t->what.route[i].codec_out) &&
+		    (!t->encodes || t->what.route[i].codec_out == t->encodes))
+			return &t->what.route[i];
+	return NULL;
+}
+
+static void
+say_packet(struct work *w)
+{
+	struct transcoder *t = w->t;
+	uint32_t hz = clock_hz(t->what.key_codec);
+	struct key_packet p;
+	bool began;
+
+	if (!key_say_packet(&t->keys->say, rtp_sent_now(t->sent, hz, w->now_us), hz, &p, &began))
+		return;
+	if (began)
+		t->keys->began_us = w->now_us;
+	/* the timestamp is that of the key's beginning */
+	rtp_sent_head(t->sent, w->room->packet, t->what.key_pt, p.marker, p.timestamp, hz,
+	    sizeof p.payload, t->keys->began_us);
+	memcpy(w->room->packet + RTP_HEAD_BYTES, p.payload, sizeof p.payload);
+	w->send(w->ctx, slice_make(w->room->packet, RTP_HEAD_BYTES + sizeof p.payload));
+}
+
+static void
+say_tones(struct work *w)
+{
+	struct transcoder *t = w->t;
+	size_t n;
+
+	w->route = voice_route(t);
+	if (!w->route || !ready_encoder(t, w->route->codec_out, w->route->codec_out))
+		return;
+	if (!t->keys->saying) {
+		t->n_waiting = 0;
+		t->ts_out = rtp_sent_now(t->sent, out_hz(w), w->now_us);
+		t->marker = true;
+	}
+	t->keys->saying = true;
+	n = t->encoder_hz / 1000 * KEY_STEP_MS;
+	key_say_tones(&t->keys->say, w->room->decoded, n, t->encoder_hz);
+	put_samples(w, w->room->decoded, n);
+}
+
+void
+transcoder_tick(struct transcoder *t, uint64_t now_us, struct transcode_room *room,
+    transcoder_send_fn *send, void *ctx)
+{
+	struct work w = {.t = t, .room = room, .send = send, .ctx = ctx, .now_us = now_us};
+
+	key_hear_tick(&t->keys->hear);
+	pass_keys_on(t);
+	if (!key_say_is_busy(&t->keys->say))
+		return;
+	t->broken = true; /* the voice begins anew after it */
+	if (t->what.keys_out == MEDIA_KEYS_EVENTS)
+		say_packet(&w);
+	else
+		say_tones(&w);
+	if (!key_say_is_busy(&t->keys->say))
+		t->keys->saying = false;
 }

@@ -13,6 +13,7 @@
 #ifndef MEDIA_TRANSCODE_INT_H
 #define MEDIA_TRANSCODE_INT_H
 
+#include "media/key_say_int.h"
 #include "media/rtp_sent_int.h"
 #include "media/translate.h"
 #include "sound/coder.h"
@@ -42,6 +43,17 @@ void transcoder_free(struct transcoder *t);
  *  returns. now_us: any monotonic clock. */
 void transcoder_packet(struct transcoder *t, struct slice packet, uint64_t now_us,
     struct transcode_room *room, transcoder_send_fn *send, void *ctx);
+/** A key for the listener, of somebody who does not press it in his voice: begins, and ends. */
+void transcoder_key(struct transcoder *t, const struct key_heard *heard);
+/** Are there keys to be said, or waited for? Then transcoder_tick has to be called each 20 ms. */
+bool transcoder_has_keys(const struct transcoder *t);
+void transcoder_tick(struct transcoder *t, uint64_t now_us, struct transcode_room *room,
+    transcoder_send_fn *send, void *ctx);
+/** Are its keys told to signalling? Then also who has no listener is heard. */
+bool transcoder_tells_keys(const struct transcoder *t);
+/** The oldest key that is to be told to signalling (MEDIA_KEYS_TOLD) and has ended; NULL: none. */
+const struct key_heard *transcoder_told(struct transcoder *t);
+void transcoder_told_forget(struct transcoder *t);
 /** Packets were not given to it, on purpose: the next one is another beginning. */
 void transcoder_break(struct transcoder *t);
 const struct transcoder_stats *transcoder_stats(const struct transcoder *t);

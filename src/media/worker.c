@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 
-enum { TOLD_BATCH = 64, CLOCK_LATE_MAX_US = 1000000 };
+enum { TOLD_BATCH = 64, CLOCK_LATE_MAX_US = 1000000, KEYS_CAPACITY = 1024 };
 
 /* What epoll hands back: the wake-up, or slot, side and port in one number. */
 static const uint64_t KEY_WAKE = UINT64_MAX;
@@ -51,14 +51,17 @@ worker_init(
 {
 	struct mailbox_params told = {
 	    .message_bytes = sizeof(uint32_t), .capacity = 2 * n_slots, .wake = wake, .ctx = w};
+	struct mailbox_params pressed = {
+	    .message_bytes = sizeof(struct worker_key), .capacity = KEYS_CAPACITY};
 	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = KEY_WAKE};
+	enum err e;
 
 	w->slots = slots;
 	w->ip6 = ip6;
 	w->events = events;
 	rng_init_system(&w->rng);
 	list_init(&w->waiting);
-	list_init(&w->attendants);
+	list_init(&w->clocked);
 	list_init(&w->rooms);
 	list_init(&w->free_slots);
 	w->epoll_fd = -1;
@@ -67,7 +70,8 @@ worker_init(
 	if (w->wake_fd < 0 || w->epoll_fd < 0 ||
 	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->wake_fd, &ev) != 0)
 		return err_from_errno(errno);
-	return mailbox_new(&w->told, &told);
+	e = mailbox_new(&w->told, &told);
+	return e == ERR_OK ? mailbox_new(&w->pressed, &pressed) : e;
 }
 
 void
@@ -76,6 +80,7 @@ worker_fini(struct worker *w)
 	if (!w->slots)
 		return; /* never began */
 	mailbox_free(w->told);
+	mailbox_free(w->pressed);
 	if (w->epoll_fd >= 0)
 		close(w->epoll_fd);
 	if (w->wake_fd >= 0)
@@ -108,6 +113,13 @@ worker_tell(struct worker *w, const struct slot *slot)
 }
 
 void
+worker_press(struct worker *w, const struct worker_key *key)
+{
+	if (mailbox_post_quiet(w->pressed, key) != ERR_OK)
+		log_warn(MEDIA, "keys are pressed faster than anybody can");
+}
+
+void
 worker_post(struct worker *w, struct stream *s, enum stream_due due)
 {
 	s->due |= due;
@@ -116,17 +128,14 @@ worker_post(struct worker *w, struct stream *s, enum stream_due due)
 }
 
 void
-worker_attend(struct worker *w, struct stream *s)
+worker_clock(struct worker *w, struct stream *s)
 {
-	struct attendant *a = s->attendant;
-
-	if (list_empty(&w->attendants))
+	if (list_empty(&w->clocked))
 		w->clock_due_us = w->now_us;
-	a->owner = s;
-	if (list_empty(&a->link))
-		list_push(&w->attendants, &a->link);
-	for (int i = 0; i < MEDIA_SIDES; i++) {
-		struct room *r = a->side[i].order.room;
+	if (list_empty(&s->clocked))
+		list_push(&w->clocked, &s->clocked);
+	for (int i = 0; s->attendant && i < MEDIA_SIDES; i++) {
+		struct room *r = s->attendant->side[i].order.room;
 
 		if (r && list_empty(&r->link))
 			list_push(&w->rooms, &r->link);
@@ -183,10 +192,39 @@ post_one(struct worker *w, struct stream *s, unsigned side, enum attendant_news 
 	return true;
 }
 
+/* What a side presses. */
+static bool
+post_keys(struct worker *w, struct stream *s, unsigned side)
+{
+	struct slot *slot = container_of(s, struct slot, stream);
+	struct transcoder *t = s->interpreter ? s->interpreter->from[side] : NULL;
+	const struct key_heard *key;
+
+	while (t && (key = transcoder_told(t))) {
+		struct worker_event message = {
+		    .event =
+			{
+			    .kind = MEDIA_EV_KEY,
+			    .ref = {.slot = slot->index, .gen = s->gen},
+			    .user = s->user,
+			    .service = {.side = side, .key = key->digit, .key_ms = key->ms},
+			},
+		};
+
+		if (mailbox_post_quiet(w->events, &message) != ERR_OK)
+			return false;
+		transcoder_told_forget(t);
+	}
+	return true;
+}
+
 static bool
 post_news(struct worker *w, struct stream *s)
 {
 	bool all = true;
+
+	for (unsigned side = 0; side < MEDIA_SIDES; side++)
+		all = all && post_keys(w, s, side);
 
 	for (unsigned side = 0; s->attendant && side < MEDIA_SIDES; side++)
 		all = all && post_one(w, s, side, ATTENDANT_PLAYED) &&
@@ -275,7 +313,7 @@ take_plans(struct worker *w)
 static uint64_t
 due_us(const struct worker *w)
 {
-	bool clock = !list_empty(&w->attendants) && w->clock_due_us < w->tick_due_us;
+	bool clock = !list_empty(&w->clocked) && w->clock_due_us < w->tick_due_us;
 
 	return clock ? w->clock_due_us : w->tick_due_us;
 }
@@ -307,19 +345,37 @@ on_ready(struct worker *w, uint64_t key)
 }
 
 static void
+take_pressed(struct worker *w)
+{
+	struct worker_key key[TOLD_BATCH];
+	size_t n = mailbox_take_batch(w->pressed, key, TOLD_BATCH);
+
+	for (size_t i = 0; i < n; i++) {
+		struct slot *slot = &w->slots[key[i].ref.slot];
+		struct worker *carrier = atomic_load(&slot->carrier);
+
+		if (carrier != w)
+			worker_press(carrier, &key[i]);
+		else if (slot->stream.open && slot->stream.gen == key[i].ref.gen)
+			stream_press(&slot->stream, w, key[i].to, key[i].key, key[i].ms);
+	}
+}
+
+static void
 tick(struct worker *w)
 {
+	take_pressed(w);
 	timers_advance(&w->timers, w->now_us / 1000);
 	hand_over_events(w);
 	w->tick_due_us = w->now_us + WORKER_TICK_US;
 }
 
-/* ---- the clock of those who are served ---- */
+/* ---- the clock ---- */
 
 static struct stream *
 stream_of(struct list *link)
 {
-	return container_of(link, struct attendant, link)->owner;
+	return container_of(link, struct stream, clocked);
 }
 
 static void
@@ -328,12 +384,17 @@ clock_tick(struct worker *w)
 	w->tick++;
 	for (struct list *at = w->rooms.next; at != &w->rooms; at = at->next)
 		room_begin(container_of(at, struct room, link));
-	for (struct list *at = w->attendants.next; at != &w->attendants; at = at->next)
+	for (struct list *at = w->clocked.next; at != &w->clocked; at = at->next)
 		stream_hear(stream_of(at), w);
 	for (struct list *at = w->rooms.next; at != &w->rooms; at = at->next)
 		room_record(container_of(at, struct room, link));
-	for (struct list *at = w->attendants.next; at != &w->attendants; at = at->next)
-		stream_speak(stream_of(at), w);
+	LIST_FOR_EACH_SAFE (at, &w->clocked) {
+		struct stream *s = stream_of(at);
+
+		stream_speak(s, w);
+		if (!stream_needs_clock(s))
+			list_remove(at);
+	}
 }
 
 /* What a stall has missed is made up for, as far as ears would still want it. */
@@ -342,7 +403,7 @@ run_clock(struct worker *w)
 {
 	if (w->now_us - w->clock_due_us > CLOCK_LATE_MAX_US)
 		w->clock_due_us = w->now_us;
-	while (!list_empty(&w->attendants) && w->clock_due_us <= w->now_us) {
+	while (!list_empty(&w->clocked) && w->clock_due_us <= w->now_us) {
 		clock_tick(w);
 		w->clock_due_us += FEED_TICK_US;
 	}
@@ -375,7 +436,7 @@ run(void *ctx)
 		take_plans(w);
 		for (int i = 0; i < n; i++)
 			on_ready(w, ready[i].data.u64);
-		if (!list_empty(&w->attendants) && w->now_us >= w->clock_due_us)
+		if (!list_empty(&w->clocked) && w->now_us >= w->clock_due_us)
 			run_clock(w);
 		if (w->now_us >= w->tick_due_us)
 			tick(w);

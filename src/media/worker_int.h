@@ -65,13 +65,21 @@ struct worker_event {
 	uint32_t timeout_serial;
 };
 
+struct worker_key {
+	struct media_ref ref;
+	uint8_t to; /* enum media_side */
+	char key;
+	uint32_t ms;
+};
+
 enum { WORKER_READY_MAX = 128, WORKER_TICK_US = 40000 };
 
 struct worker {
 	/* Constant while the thread runs. */
 	int epoll_fd, wake_fd;
-	struct mailbox *told;	/* uint32_t: slots with a new plan */
-	struct mailbox *events; /* struct worker_event, to signalling */
+	struct mailbox *told;	 /* uint32_t: slots with a new plan */
+	struct mailbox *pressed; /* struct worker_key: keys for listeners */
+	struct mailbox *events;	 /* struct worker_event, to signalling */
 	struct slot *slots;
 	bool ip6; /* kind of the sockets */
 	struct thread *thread;
@@ -84,10 +92,10 @@ struct worker {
 	uint64_t now_us, tick_due_us;
 	uint32_t n_open;
 	struct timers timers;
-	struct list waiting; /* streams with events that are due */
-	struct list attendants;
+	struct list waiting;	     /* streams with events that are due */
+	struct list clocked;	     /* streams for which the clock ticks */
 	struct list rooms;	     /* with members */
-	uint64_t tick, clock_due_us; /* of the attendants' clock */
+	uint64_t tick, clock_due_us; /* of the clock */
 	struct egress egress;
 	struct rng rng;
 	struct transcode_room room;
@@ -111,11 +119,13 @@ void worker_stop(struct worker *w);
 ERR_MUST_CHECK enum err worker_adopt(struct worker *w, struct slot *slot);
 /** Tells the media thread of a new plan. Signalling thread. */
 void worker_tell(struct worker *w, const struct slot *slot);
+/** A key for a stream. Signalling thread. */
+void worker_press(struct worker *w, const struct worker_key *key);
 /** Has it look now. Any thread. */
 void worker_wake(const struct worker *w);
 /** For streams: an event is due. */
 void worker_post(struct worker *w, struct stream *s, enum stream_due due);
-/** The stream's attendant has new orders: the clock ticks for it until it is freed. */
-void worker_attend(struct worker *w, struct stream *s);
+/** The clock ticks for it from now on, as long as it needs it; its rooms, too. */
+void worker_clock(struct worker *w, struct stream *s);
 
 #endif

@@ -98,6 +98,10 @@ static const struct model_field phone_fields[] = {
 	.label = "Encrypted voice (SRTP)",
 	.description = "optional: when it asks for it, and when the other side encrypts; "
 		       "required: calls without are refused"},
+    {"dtmf", MODEL_ENUM, 0, .choices = "auto|rfc4733|inband|info", .def = "\"auto\"",
+	.label = "Keys (DTMF)",
+	.description = "How keys are sent and wanted; auto: as both sides of a call agree. Others "
+		       "are converted"},
     {"max_contacts", MODEL_INT, 0, 1, 16, .def = "4", .label = "Registrations at a time"},
     {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
 	.description = "Seconds between OPTIONS requests that test the phone; 0 = never"},
@@ -172,6 +176,10 @@ static const struct model_field line_fields[] = {
 	.label = "Encrypted voice (SRTP)",
 	.description = "optional: when it asks for it, and when the other side encrypts; "
 		       "required: calls without are refused"},
+    {"dtmf", MODEL_ENUM, 0, .choices = "auto|rfc4733|inband|info", .def = "\"auto\"",
+	.label = "Keys (DTMF)",
+	.description = "How keys are sent and wanted; auto: as both sides of a call agree. Others "
+		       "are converted"},
     {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",
 	.description = "0 = no limit"},
     {"position", MODEL_INT, 0, 0, 10000, .def = "100", .label = "Order",

@@ -65,6 +65,7 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .tls_required = sqlite3_column_int(s->st, 16),
 	    .codecs = stmt_column(s, 17),
 	    .srtp = stmt_column(s, 18),
+	    .dtmf = stmt_column(s, 19),
 	};
 
 	return sink->on_phone(ctx, &row);
@@ -97,6 +98,7 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .max_calls = (uint32_t)sqlite3_column_int(s->st, 20),
 	    .codecs = stmt_column(s, 21),
 	    .srtp = stmt_column(s, 22),
+	    .dtmf = stmt_column(s, 23),
 	};
 
 	return sink->on_line(ctx, &row);
@@ -133,12 +135,12 @@ static const struct {
 	on_user},
     {"SELECT id, name, type, host, auth = 'address', transport, enabled, port, "
      "max_contacts, qualify_s, ha1_md5, ha1_sha256, digest, nat, permit, deny, tls_required, "
-     "codecs, srtp "
+     "codecs, srtp, dtmf "
      "FROM phone ORDER BY id",
 	on_phone},
     {"SELECT id, name, host, proxy, transport, username, auth_username, password, from_user, "
      "from_domain, number_format, identity, main_number, incoming_from, permit, enabled, "
-     "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp FROM line "
+     "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf FROM line "
      "ORDER BY position, id",
 	on_line},
     {"SELECT id, user, number, kind = 'external', line FROM number "

@@ -214,7 +214,7 @@ struct store_phone_row {
 	uint16_t port;
 	uint32_t max_contacts, qualify_s;
 	const char *codecs; /* see model/codecs.h */
-	const char *srtp;
+	const char *srtp, *dtmf;
 	const char *ha1_md5, *ha1_sha256; /* hex; "" without secret */
 };
 
@@ -222,7 +222,7 @@ struct store_line_row {
 	int64_t id;
 	const char *name, *host, *proxy, *transport, *username, *auth_username, *password;
 	const char *from_user, *from_domain, *number_format, *identity, *main_number;
-	const char *incoming_from, *permit, *codecs, *srtp;
+	const char *incoming_from, *permit, *codecs, *srtp, *dtmf;
 	bool enabled, auth_by_address, registers;
 	uint32_t expires_s, qualify_s, max_calls;
 };

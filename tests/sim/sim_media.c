@@ -120,6 +120,11 @@ stream_serve(
 }
 
 static void
+stream_key(struct media *m, struct media_ref ref, enum media_side to, char key, uint32_t ms)
+{
+}
+
+static void
 stream_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
 	struct sim_stream *s = find(m, ref);
@@ -147,6 +152,7 @@ static const struct media_ops ops = {.open = stream_open,
     .translate = stream_translate,
     .protect = stream_protect,
     .serve = stream_serve,
+    .key = stream_key,
     .set_timeout = stream_set_timeout,
     .close = stream_close};
 

@@ -85,6 +85,16 @@ media_serve(
 }
 
 static void
+media_key(struct media *m, struct media_ref ref, enum media_side to, char key, uint32_t ms)
+{
+	struct office *o = office_of(m);
+
+	o->pressed[strlen(o->pressed)] = key;
+	o->pressed_to = to;
+	o->pressed_ms = ms;
+}
+
+static void
 media_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
 	office_of(m)->stream[ref.slot].timeout_ms = timeout_ms;
@@ -131,8 +141,20 @@ static const struct media_ops media_ops = {.open = media_open,
     .translate = media_translate,
     .protect = media_protect,
     .serve = media_serve,
+    .key = media_key,
     .set_timeout = media_set_timeout,
     .close = media_close};
+
+void
+office_media_key(struct office *o, size_t stream, enum media_side by, char key, uint32_t ms)
+{
+	struct fake_stream *s = &o->stream[stream];
+
+	call_on_media_event(o->calls, &(struct media_event){.kind = MEDIA_EV_KEY,
+					  .ref = {(uint32_t)stream, s->gen},
+					  .user = s->user,
+					  .service = {.side = by, .key = key, .key_ms = ms}});
+}
 
 void
 office_media_timeout(struct office *o, size_t stream)

@@ -48,6 +48,9 @@ struct office {
 	struct cdr record[RECORDS_MAX]; /* final ones */
 	size_t n_records, n_begun;
 	struct live_call live;
+	char pressed[64]; /* keys, for that side, the last one so long */
+	enum media_side pressed_to;
+	uint32_t pressed_ms;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
 	/* Call-ID, local and remote tag of the last one */ /* the last one */
@@ -66,6 +69,8 @@ struct ua *office_phone(struct office *o, const char *name);
 /** The same at an address of IPv6. */
 struct ua *office_phone6(struct office *o, const char *name);
 void office_run(struct office *o, uint32_t ms);
+/** Media have heard a key of that side. */
+void office_media_key(struct office *o, size_t stream, enum media_side by, char key, uint32_t ms);
 /** Ends the wait of closed streams, as the media thread does. */
 void office_media_timeout(struct office *o, size_t stream);
 

@@ -122,6 +122,77 @@ a_stop_frees_it(void **state)
 	relay_end_call(&f, &caller, &called);
 }
 
+/* A packet of a key; returns its duration. */
+static unsigned
+expect_key(const struct phone *p, unsigned event, bool *ends)
+{
+	unsigned char got[2048];
+	size_t n = phone_receive(p, 0, got, sizeof got);
+	struct rtp_head head = rtp_head_of(slice_make(got, n));
+
+	assert_int_equal(n, RTP_HEAD_BYTES + 4);
+	assert_int_equal(head.payload_type, 96);
+	assert_int_equal(got[RTP_HEAD_BYTES], event);
+	*ends = got[RTP_HEAD_BYTES + 1] & 0x80;
+	return (unsigned)got[RTP_HEAD_BYTES + 2] << 8 | got[RTP_HEAD_BYTES + 3];
+}
+
+static bool
+key_came(struct relay_fixture *fixture)
+{
+	for (size_t i = 0; i < fixture->n_events; i++)
+		if (fixture->events[i].kind == MEDIA_EV_KEY)
+			return true;
+	return false;
+}
+
+/* Signalling presses keys, and is told of them. */
+static void
+keys_go_both_ways(void **state)
+{
+	static const struct media_translation to_called = {
+	    .route = {{8, 8, CODEC_PCMA, CODEC_PCMA}},
+	    .n_routes = 1,
+	    .keys_in = MEDIA_KEYS_TOLD,
+	    .keys_out = MEDIA_KEYS_EVENTS,
+	    .key_pt = 96,
+	    .key_codec = CODEC_EVENT_8};
+	static const struct media_translation to_caller = {
+	    .route = {{8, 8, CODEC_PCMA, CODEC_PCMA}, {101, 0, CODEC_EVENT_8, CODEC_NONE}},
+	    .n_routes = 2,
+	    .keys_in = MEDIA_KEYS_EVENTS,
+	    .keys_out = MEDIA_KEYS_TOLD};
+	struct phone caller, called;
+	uint16_t port[2];
+	struct media_ref ref = relay_start_call(&f, &caller, &called, port);
+	unsigned char key[] = "\x80\x65\0\1\0\0\0\1KKKK\5\x8a\3\x20"; /* 5, 100 ms, over */
+	unsigned packets = 0, duration = 0;
+	bool ends = false;
+
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLER, &to_called), ERR_OK);
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLED, &to_caller), ERR_OK);
+	media_stream_key(f.media, ref, MEDIA_CALLED, '#', 200);
+	while (!ends) {
+		duration = expect_key(&called, 11, &ends);
+		packets++;
+	}
+	assert_int_equal(duration, 1600);
+	assert_in_range(packets, 10, 12);
+
+	phone_send(&called, 0, port[MEDIA_CALLED], slice_make(key, 16));
+	assert_true(relay_run_until(&f, key_came));
+	for (size_t i = 0; i < f.n_events; i++) {
+		assert_int_equal(f.events[i].kind, MEDIA_EV_KEY);
+		assert_int_equal(f.events[i].service.side, MEDIA_CALLED);
+		assert_int_equal(f.events[i].service.key, '5');
+		assert_int_equal(f.events[i].service.key_ms, 100);
+	}
+	assert_int_equal(f.n_events, 1);
+	phone_expect_nothing(&caller, 0);
+	relay_close_and_wait(&f, ref);
+	relay_end_call(&f, &caller, &called);
+}
+
 int
 main(void)
 {
@@ -129,6 +200,7 @@ main(void)
 	    cmocka_unit_test(one_direction_is_translated),
 	    cmocka_unit_test(translation_comes_and_goes),
 	    cmocka_unit_test(a_stop_frees_it),
+	    cmocka_unit_test(keys_go_both_ways),
 	};
 
 	return cmocka_run_group_tests_name("media/relay_translate", tests, NULL, NULL);

@@ -294,7 +294,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -696,7 +696,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "max_calls" | "position";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3464,6 +3464,12 @@ export interface components {
              * @enum {string}
              */
             srtp: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info";
             /** Registrations at a time */
             max_contacts: number;
             /**
@@ -3558,6 +3564,12 @@ export interface components {
              * @enum {string}
              */
             srtp?: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info";
             /** Registrations at a time */
             max_contacts?: number;
             /**
@@ -3657,6 +3669,13 @@ export interface components {
              * @enum {string}
              */
             srtp: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default auto
+             * @enum {string}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
              * Registrations at a time
              * @default 4
@@ -3940,6 +3959,12 @@ export interface components {
              */
             srtp: "off" | "optional" | "required";
             /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
              * Calls at a time
              * @description 0 = no limit
              */
@@ -4055,6 +4080,12 @@ export interface components {
              * @enum {string}
              */
             srtp?: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info";
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -4185,6 +4216,13 @@ export interface components {
              * @enum {string}
              */
             srtp: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default auto
+             * @enum {string}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
              * Calls at a time
              * @description 0 = no limit

@@ -119,6 +119,7 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		break;
 	case MEDIA_EV_KEY: keys_on_heard(s, ev); break;
+	case MEDIA_EV_HEARD:
 	case MEDIA_EV_PLAYED: /* nothing is played, mixed or recorded here */
 	case MEDIA_EV_SPEAKS:
 	case MEDIA_EV_RECORDED: break;

@@ -8,9 +8,15 @@
 /* ---- birth and death ---- */
 
 static bool
+listens(const struct media_listening *l)
+{
+	return l->flags || l->keys;
+}
+
+static bool
 is_served(const struct attendant_order *o)
 {
-	return o->player || o->room || o->recorder;
+	return o->player || o->room || o->recorder || listens(&o->what.listening);
 }
 
 bool
@@ -37,6 +43,8 @@ clear(struct attendant_side *side)
 	room_leave(&side->member);
 	playout_free(side->playout);
 	side->playout = NULL;
+	ear_free(side->ear);
+	side->ear = NULL;
 	resampler_free(side->fit);
 	side->fit = NULL;
 }
@@ -68,9 +76,9 @@ says_the_same(const struct media_service *a, const struct media_service *b)
 
 /* Somebody listens to it from now on, or nobody any more. */
 static enum err
-follow_ear(struct attendant_side *side, const struct attendant_order *to)
+follow_playout(struct attendant_side *side, const struct attendant_order *to)
 {
-	bool wanted = to->what.n_in && (to->room || to->recorder);
+	bool wanted = to->what.n_in && (to->room || to->recorder || to->what.listening.flags);
 	uint32_t hz = is_wide(&to->what) ? MEDIA_WIDE_HZ : MEDIA_NARROW_HZ;
 
 	if (wanted && side->playout && says_the_same(&side->order.what, &to->what))
@@ -84,10 +92,25 @@ follow_ear(struct attendant_side *side, const struct attendant_order *to)
 }
 
 static enum err
+follow_listening(struct attendant_side *side, const struct media_listening *to)
+{
+	if (memcmp(&side->order.what.listening, to, sizeof *to) == 0)
+		return ERR_OK;
+	ear_free(side->ear);
+	side->ear = NULL;
+	return listens(to) ? ear_new(to, &side->ear) : ERR_OK;
+}
+
+static enum err
 follow(struct attendant_side *side, const struct attendant_order *to)
 {
 	const struct attendant_order *from = &side->order;
-	enum err e = follow_ear(side, to);
+	enum err e = follow_playout(side, to);
+
+	if (e == ERR_INVALID)
+		e = ERR_OK; /* no voice among what it sends */
+	if (e == ERR_OK)
+		e = follow_listening(side, &to->what.listening);
 
 	if (to->room != side->member.room)
 		room_leave(&side->member);
@@ -102,7 +125,7 @@ follow(struct attendant_side *side, const struct attendant_order *to)
 	if (memcmp(&to->what.out, &from->what.out, sizeof to->what.out) != 0)
 		side->talking = false;
 	side->order = *to;
-	return e == ERR_INVALID ? ERR_OK : e; /* no voice among what it sends */
+	return e;
 }
 
 enum err
@@ -130,11 +153,28 @@ attendant_follow(struct attendant **a, const struct attendant_order order[MEDIA_
 
 /* ---- hearing ---- */
 
-void
-attendant_packet(struct attendant *a, unsigned side, struct slice packet, uint64_t now_us)
+static enum codec
+codec_of(const struct attendant_side *side, uint8_t payload_type)
 {
-	if (a->side[side].playout)
-		playout_put(a->side[side].playout, packet, now_us);
+	const struct media_service *what = &side->order.what;
+
+	for (size_t i = 0; i < what->n_in; i++)
+		if (what->in[i].payload_type == payload_type)
+			return what->in[i].codec;
+	return CODEC_NONE;
+}
+
+void
+attendant_packet(struct attendant *a, unsigned i, struct slice packet, uint64_t now_us)
+{
+	struct attendant_side *side = &a->side[i];
+	struct rtp_head head = rtp_head_of(packet);
+	enum codec codec = codec_of(side, head.payload_type);
+
+	if (codec_is_event(codec) && side->ear)
+		ear_packet(side->ear, &head, rtp_payload(packet), codec_info(codec)->clock_hz);
+	else if (side->playout)
+		playout_put(side->playout, packet, now_us);
 }
 
 static void
@@ -143,6 +183,8 @@ hear(struct attendant_side *side, uint64_t now_us)
 	size_t n = side->hz / 1000 * FEED_TICK_MS;
 
 	side->sound = side->playout && playout_get(side->playout, now_us, side->heard, n);
+	if (side->ear)
+		ear_hear(side->ear, side->sound ? side->heard : NULL, n, side->hz);
 	if (side->member.room && room_hear(&side->member, side->sound ? side->heard : NULL))
 		side->news |= ATTENDANT_SPEAKS;
 }

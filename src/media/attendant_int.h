@@ -9,6 +9,7 @@
 #ifndef MEDIA_ATTENDANT_INT_H
 #define MEDIA_ATTENDANT_INT_H
 
+#include "media/ear_int.h"
 #include "media/media.h"
 #include "media/participant_int.h"
 #include "media/player_int.h"
@@ -30,6 +31,7 @@ struct attendant_side {
 	struct attendant_order order;
 	uint32_t hz;		 /* of what it says, here */
 	struct playout *playout; /* NULL: nobody listens to it */
+	struct ear *ear;	 /* NULL: nothing is to be told */
 	struct room_member member;
 	struct resampler *fit; /* of a sound on top of a room */
 	int16_t heard[ROOM_WIDE];
@@ -59,7 +61,14 @@ attendant_lets_hear(const struct attendant *a, unsigned side)
 	return !a->side[side].order.player && !a->side[side].order.room;
 }
 
-/** A packet of voice of that side; copied. */
+/** Is there something to be told of what it lets us know? */
+static inline bool
+attendant_has_heard(const struct attendant *a, unsigned side)
+{
+	return a->side[side].ear && ear_first(a->side[side].ear);
+}
+
+/** A packet of that side, voice or keys; copied. */
 void attendant_packet(struct attendant *a, unsigned side, struct slice packet, uint64_t now_us);
 /** A tick: hears both sides. */
 void attendant_hear(struct attendant *a, uint64_t now_us);

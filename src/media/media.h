@@ -52,7 +52,8 @@ enum media_event_kind {
 	/* about what is given to a side: */
 	MEDIA_EV_PLAYED,   /* a sound is over, all of it was sent */
 	MEDIA_EV_SPEAKS,   /* a member of a room begins to speak, or is silent again */
-	MEDIA_EV_KEY,	   /* this side has pressed a key (MEDIA_KEYS_TOLD) */
+	MEDIA_EV_KEY,	   /* this side has pressed a key (MEDIA_KEYS_TOLD, listening) */
+	MEDIA_EV_HEARD,	   /* something that is listened for */
 	MEDIA_EV_RECORDED, /* a recording is complete and closed; of no stream */
 };
 
@@ -68,6 +69,8 @@ struct media_event {
 			bool speaks;
 			char key; /* 0-9 * # A-D, '!' for a hook flash */
 			uint32_t key_ms;
+			enum listen_event_kind heard;
+			enum tone tone; /* of LISTEN_TONE */
 		} service;
 		struct {
 			enum err e; /* ERR_OK, ERR_LIMIT: a limit was reached, else why it failed;

@@ -346,6 +346,7 @@ on_event(struct relay *r, const struct worker_event *message)
 	case MEDIA_EV_RECORDED: return true;
 	case MEDIA_EV_PLAYED:
 	case MEDIA_EV_KEY:
+	case MEDIA_EV_HEARD:
 	case MEDIA_EV_SPEAKS: return find_open(r, message->event.ref);
 	case MEDIA_EV_TIMEOUT:
 		return find_open(r, message->event.ref) &&

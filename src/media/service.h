@@ -5,6 +5,7 @@
  *	sound       tones of the network, or files one after the other
  *	room        a conference: each member hears all others
  *	recording   a file of what is said
+ *	listening   keys, voice and silence, fax machines, tones: told by events
  *
  * Sounds, rooms and recordings are made, given to sides of streams and dropped by the signalling
  * thread. Dropping ends one's own use only: they live as long as a side has them.
@@ -13,6 +14,7 @@
 #define MEDIA_SERVICE_H
 
 #include "sound/codec.h"
+#include "sound/listen.h"
 #include "sound/tones.h"
 
 enum {
@@ -57,19 +59,28 @@ struct media_recording_params {
 	uint64_t user;		    /* for MEDIA_EV_RECORDED */
 };
 
+/* What of a side shall be told. */
+struct media_listening {
+	uint8_t flags;	     /* LISTEN_… of sound/listen.h; LISTEN_DTMF: also keys in the voice */
+	bool keys;	     /* as packets (RFC 4733), and by LISTEN_DTMF */
+	char country[3];     /* of tones: two letters; empty = the European plan */
+	uint32_t silence_ms; /* silence is told after so long; 0 = not */
+};
+
 /* What a side gets of the engine; all zero: nothing. */
 struct media_service {
 	/* How we speak with each other. */
-	struct media_format in[MEDIA_FORMATS_MAX]; /* what it sends; nothing: we understand nothing
-						    */
+	struct media_format in[MEDIA_FORMATS_MAX]; /* what it sends, keys (CODEC_EVENT_…), too;
+						      nothing: we understand nothing */
 	struct media_format out;		   /* what we send; none: we say nothing */
 	uint8_t n_in, ptime_ms;			   /* 0 = the usual */
 
 	struct media_sound *sound; /* heard instead of the other side, or on top of the room */
 	struct media_room *room;   /* heard instead of the other side */
 	struct media_recording *recording; /* of what this side says */
-	bool muted;			   /* the room does not hear it */
-	int8_t gain_db;			   /* of what the room hears of it */
+	struct media_listening listening;
+	bool muted;	/* the room does not hear it */
+	int8_t gain_db; /* of what the room hears of it */
 };
 
 #endif

@@ -462,7 +462,7 @@ stream_speak(struct stream *s, struct worker *w)
 			continue;
 		attendant_speak(s->attendant, i, &s->self->to[i].sent, w->tick, w->now_us,
 		    wants_voice(&s->side[i]) ? on_ready_packet : NULL, &d);
-		if (s->attendant->side[i].news)
+		if (s->attendant->side[i].news || attendant_has_heard(s->attendant, i))
 			worker_post(w, s, STREAM_DUE_NEWS);
 	}
 }

@@ -218,13 +218,43 @@ post_keys(struct worker *w, struct stream *s, unsigned side)
 	return true;
 }
 
+/* What a side lets us know. */
+static bool
+post_heard(struct worker *w, struct stream *s, unsigned side)
+{
+	struct slot *slot = container_of(s, struct slot, stream);
+	struct ear *ear = s->attendant ? s->attendant->side[side].ear : NULL;
+	const struct ear_event *ev;
+
+	while (ear && (ev = ear_first(ear))) {
+		struct worker_event message = {
+		    .event =
+			{
+			    .kind = ev->is_key ? MEDIA_EV_KEY : MEDIA_EV_HEARD,
+			    .ref = {.slot = slot->index, .gen = s->gen},
+			    .user = s->user,
+			    .service = {.side = side,
+				.key = ev->key.digit,
+				.key_ms = ev->key.ms,
+				.heard = ev->heard,
+				.tone = ev->tone},
+			},
+		};
+
+		if (mailbox_post_quiet(w->events, &message) != ERR_OK)
+			return false;
+		ear_forget_first(ear);
+	}
+	return true;
+}
+
 static bool
 post_news(struct worker *w, struct stream *s)
 {
 	bool all = true;
 
 	for (unsigned side = 0; side < MEDIA_SIDES; side++)
-		all = all && post_keys(w, s, side);
+		all = all && post_keys(w, s, side) && post_heard(w, s, side);
 
 	for (unsigned side = 0; s->attendant && side < MEDIA_SIDES; side++)
 		all = all && post_one(w, s, side, ATTENDANT_PLAYED) &&

@@ -83,23 +83,30 @@ talker_serve(struct talker *t, const struct media_service *what)
 }
 
 static void
-say(struct talker *t)
+say_pcm(struct talker *t, const int16_t *pcm)
 {
 	unsigned char packet[RTP_HEAD_BYTES + CODER_PAYLOAD_MAX];
 	struct rtp_head head = {.payload_type = 8,
 	    .seq = (uint16_t)t->sent,
 	    .timestamp = t->sent * FRAME,
 	    .ssrc = (uint32_t)(t - talker) + 77};
-	int16_t pcm[FRAME];
 	size_t n;
 
-	for (size_t i = 0; i < FRAME; i++)
-		pcm[i] = (int16_t)(4000 * sin(2 * M_PI * t->note_hz *
-					      (double)(t->sent * FRAME + i) / 8000));
 	rtp_head_write(packet, &head);
 	n = encoder_encode(t->encoder, pcm, FRAME, packet + RTP_HEAD_BYTES);
 	phone_send(&t->phone, 0, t->port, slice_make(packet, RTP_HEAD_BYTES + n));
 	t->sent++;
+}
+
+static void
+say(struct talker *t)
+{
+	int16_t pcm[FRAME];
+
+	for (size_t i = 0; i < FRAME; i++)
+		pcm[i] = (int16_t)(4000 * sin(2 * M_PI * t->note_hz *
+					      (double)(t->sent * FRAME + i) / 8000));
+	say_pcm(t, pcm);
 }
 
 static void
@@ -565,6 +572,91 @@ a_conference_is_recorded(void **state)
 	relay_end(&f); /* with members in the room */
 }
 
+/* ---- listening ---- */
+
+static size_t
+count_events(enum media_event_kind kind, enum listen_event_kind heard)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f.n_events; i++)
+		n += f.events[i].kind == kind &&
+		     (kind != MEDIA_EV_HEARD || f.events[i].service.heard == heard);
+	return n;
+}
+
+static bool
+silence_was_told(void)
+{
+	return count_events(MEDIA_EV_HEARD, LISTEN_SILENCE) > 0;
+}
+
+static bool
+fax_was_told(void)
+{
+	return count_events(MEDIA_EV_HEARD, LISTEN_FAX_CALLING) > 0;
+}
+
+static bool
+two_keys_were_told(void)
+{
+	return count_events(MEDIA_EV_KEY, 0) >= 2;
+}
+
+/* What a voicemail box has to know: he speaks, he has been silent for a second; a fax calls. */
+static void
+voice_silence_and_fax_are_told(void **state)
+{
+	struct media_service what = telephone();
+
+	relay_start(&f, 4, 1);
+	talker_open(&talker[0], 500);
+	what.listening =
+	    (struct media_listening){.flags = LISTEN_VOICE | LISTEN_FAX, .silence_ms = 1000};
+	talker_serve(&talker[0], &what);
+	talk_until(1, 40, NULL);
+	assert_int_equal(count_events(MEDIA_EV_HEARD, LISTEN_VOICE_BEGAN), 1);
+	assert_false(silence_was_told());
+	talker[0].note_hz = 0;
+	assert_true(talk_until(1, 300, silence_was_told));
+	talker[0].note_hz = 1100;
+	assert_true(talk_until(1, 300, fax_was_told));
+	talker_close(&talker[0]);
+	relay_end(&f);
+}
+
+/* Keys as packets and in the voice. */
+static void
+keys_are_told_to_who_answers(void **state)
+{
+	unsigned char key[] = "\x80\x65\xff\1\0\0\0\1KKKK\5\x8a\3\x20"; /* 5, 100 ms */
+	struct media_service what = telephone();
+	struct dtmf_gen gen;
+
+	relay_start(&f, 4, 1);
+	talker_open(&talker[0], 0);
+	what.in[what.n_in++] = (struct media_format){101, CODEC_EVENT_8};
+	what.listening = (struct media_listening){.flags = LISTEN_DTMF, .keys = true};
+	talker_serve(&talker[0], &what);
+	phone_send(&talker[0].phone, 0, talker[0].port, slice_make(key, 16));
+	assert_true(dtmf_gen_start(&gen, '#', 8000, -10));
+	for (int i = 0; i < 30 && !two_keys_were_told(); i++) {
+		int16_t pcm[FRAME] = {0};
+
+		if (i < 6)
+			(void)dtmf_fill(&gen, pcm, FRAME);
+		say_pcm(&talker[0], pcm);
+		talk_until(1, 1, NULL);
+		talk_until(1, 2, NULL);
+	}
+	assert_true(talk_until(1, 100, two_keys_were_told));
+	assert_int_equal(f.events[0].service.key, '5');
+	assert_int_equal(f.events[0].service.key_ms, 100);
+	assert_int_equal(f.events[1].service.key, '#');
+	talker_close(&talker[0]);
+	relay_end(&f);
+}
+
 static int
 make_folder(void **state)
 {
@@ -594,6 +686,8 @@ main(void)
 	    cmocka_unit_test(a_call_is_recorded_while_it_goes_on),
 	    cmocka_unit_test(a_recording_ends_at_its_limit),
 	    cmocka_unit_test(a_conference_is_recorded),
+	    cmocka_unit_test(voice_silence_and_fax_are_told),
+	    cmocka_unit_test(keys_are_told_to_who_answers),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -364,12 +364,22 @@ sleep_ms(struct worker *w)
 }
 
 static void
+on_packet(struct worker *w, uint64_t key)
+{
+	struct slot *slot = &w->slots[key >> 2];
+
+	/* else it was handed over since epoll said so */
+	if (atomic_load_explicit(&slot->carrier, memory_order_relaxed) == w)
+		stream_on_readable(slot, w, key >> 1 & 1, key & 1);
+}
+
+static void
 on_ready(struct worker *w, uint64_t key)
 {
 	uint64_t ignored;
 
 	if (key != KEY_WAKE)
-		stream_on_readable(&w->slots[key >> 2], w, key >> 1 & 1, key & 1);
+		on_packet(w, key);
 	else if (read(w->wake_fd, &ignored, sizeof ignored) < 0)
 		return; /* somebody else's wake-up was counted in already */
 }

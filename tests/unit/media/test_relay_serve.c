@@ -302,7 +302,7 @@ files_are_played_to_their_end(void **state)
 	const char *paths[2] = {write_note("a.wav", 500, 400), write_note("b.wav", 900, 400)};
 	struct media_sound_params p = {.paths = paths, .n_paths = 2, .user = 4711};
 	struct media_service what = telephone();
-	struct media_event ev;
+	struct media_event ev = {0};
 
 	relay_start(&f, 8, 1);
 	talker_open(&talker[0], 0);
@@ -410,7 +410,7 @@ static void
 a_conference_of_five(void **state)
 {
 	struct media_service what = telephone();
-	struct media_event ev;
+	struct media_event ev = {0};
 
 	relay_start(&f, 20, 2);
 	assert_int_equal(media_room_new(f.media, &what.room), ERR_OK);
@@ -472,7 +472,7 @@ a_call_is_recorded_while_it_goes_on(void **state)
 	struct media_stream_params s = {.family = {4, 4}};
 	struct media_recording *recording;
 	uint16_t port[MEDIA_SIDES];
-	struct media_event ev;
+	struct media_event ev = {0};
 	size_t n;
 
 	unlink(p.path);
@@ -516,7 +516,7 @@ a_recording_ends_at_its_limit(void **state)
 	struct media_service what = telephone();
 	struct media_recording_params p = {
 	    .path = in_folder("short.wav"), .max_ms = 500, .user = 13};
-	struct media_event ev;
+	struct media_event ev = {0};
 
 	unlink(p.path);
 	relay_start(&f, 4, 1);

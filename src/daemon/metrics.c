@@ -188,6 +188,10 @@ add_media(struct metrics_block *m, const struct media *media)
 	    s.undeliverable);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"send_failed\"", "Packets not relayed",
 	    s.send_failed);
+	COUNTER(m, "strowger_media_handshakes_total", "result=\"done\"", "Keys made by DTLS",
+	    s.handshakes);
+	COUNTER(m, "strowger_media_handshakes_total", "result=\"failed\"", "Keys made by DTLS",
+	    s.handshakes_failed);
 	COUNTER(m, "strowger_media_ports_exhausted_total", NULL, "Streams refused: no ports left",
 	    s.open_refused);
 }

@@ -16,20 +16,10 @@
 #ifndef MEDIA_ICE_INT_H
 #define MEDIA_ICE_INT_H
 
-#include "base/random.h"
+#include "media/transport.h"
 #include "sip/stun_check.h"
 
-enum {
-	ICE_UFRAG_BYTES = 8, /* 48 random bits */
-	ICE_PWD_BYTES = 24,  /* 144 */
-	ICE_PEER_UFRAG_MAX = 256,
-	ICE_REMEMBERED = 32,
-};
-
-/* What our description says. */
-struct ice_credentials {
-	char ufrag[ICE_UFRAG_BYTES], pwd[ICE_PWD_BYTES];
-};
+enum { ICE_REMEMBERED = 32 };
 
 enum ice_verdict {
 	ICE_SILENCE,  /* none of ours, nothing to say */
@@ -52,7 +42,6 @@ struct ice {
 	unsigned seen_next;
 };
 
-void ice_credentials_make(struct ice_credentials *out, struct rng *rng);
 void ice_init(struct ice *ice, const struct ice_credentials *ours);
 /** From the peer's description. ERR_INVALID: too long, or none. */
 ERR_MUST_CHECK enum err ice_set_peer(struct ice *ice, struct slice ufrag);

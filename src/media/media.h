@@ -22,6 +22,7 @@
 #include "media/service.h"
 #include "media/srtp.h"
 #include "media/translate.h"
+#include "media/transport.h"
 
 /* Stale generation: the stream is gone. */
 struct media_ref {
@@ -119,6 +120,9 @@ struct media_ops {
 	    const struct media_translation *what);
 	enum err (*protect)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_protection *p);
+	enum err (*secure)(struct media *m, struct media_ref ref, enum media_side side,
+	    const struct media_transport *t);
+	const struct sdp_fingerprint *(*fingerprint)(const struct media *m);
 	enum err (*serve)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_service *what);
 	void (*key)(
@@ -179,6 +183,24 @@ media_stream_protect(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
 {
 	return m->ops->protect(m, ref, side, p);
+}
+
+/** From now on that side's peer comes by DTLS, and by ICE if t says so; copied, all bytes of it.
+ *  Where it is says ICE then, not set_peer; and until there are keys nothing is sent to it or taken
+ *  from it. It has no other protection. Association 0: no more. The same values keep everything; a
+ *  new ICE keeps the keys. ERR_NOMEM: all is as before. */
+ERR_MUST_CHECK static inline enum err
+media_stream_secure(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_transport *t)
+{
+	return m->ops->secure(m, ref, side, t);
+}
+
+/** Of our certificate, the same for all streams. Lives as long as the engine. */
+static inline const struct sdp_fingerprint *
+media_fingerprint(const struct media *m)
+{
+	return m->ops->fingerprint(m);
 }
 
 /** From now on the side is served so; copied, all bytes of it. While it hears a sound or is in a

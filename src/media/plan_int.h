@@ -26,6 +26,7 @@ struct plan_extra {
 	uint32_t serial;				   /* of the slot's, that many before it */
 	struct media_translation translation[MEDIA_SIDES]; /* of packets from that side */
 	struct media_protection protection[MEDIA_SIDES];
+	struct media_transport transport[MEDIA_SIDES];
 	struct attendant_order order[MEDIA_SIDES];
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "loop/mark.h"
+#include "media/dtls_int.h"
 #include "media/relay_things_int.h"
 
 enum {
@@ -132,7 +133,8 @@ static bool
 is_special(const struct plan_extra *x)
 {
 	for (int i = 0; i < MEDIA_SIDES; i++)
-		if (x->translation[i].n_routes || x->protection[i].in.suite != MEDIA_SUITE_NONE)
+		if (x->translation[i].n_routes || x->protection[i].in.suite != MEDIA_SUITE_NONE ||
+		    x->transport[i].association)
 			return true;
 	return attendant_is_needed(x->order);
 }
@@ -281,6 +283,31 @@ relay_protect(
 	return e;
 }
 
+static enum err
+relay_secure(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_transport *t)
+{
+	struct slot *slot = find_open(relay_of(m), ref);
+	struct plan_extra x;
+	enum err e;
+
+	if (!slot)
+		return ERR_OK;
+	x = extra_of(slot);
+	if (memcmp(&x.transport[side], t, sizeof *t) == 0)
+		return ERR_OK;
+	x.transport[side] = *t;
+	e = set_extra(relay_of(m), slot, &x);
+	explicit_bzero(&x, sizeof x);
+	return e;
+}
+
+static const struct sdp_fingerprint *
+relay_fingerprint(const struct media *m)
+{
+	return dtls_identity_fingerprint(relay_of(m)->identity);
+}
+
 static void
 relay_key(struct media *m, struct media_ref ref, enum media_side to, char key, uint32_t ms)
 {
@@ -326,6 +353,8 @@ fill_ops(struct media_ops *ops)
 	    .set_peer = relay_set_peer,
 	    .translate = relay_translate,
 	    .protect = relay_protect,
+	    .secure = relay_secure,
+	    .fingerprint = relay_fingerprint,
 	    .serve = relay_serve,
 	    .key = relay_key,
 	    .set_timeout = relay_set_timeout,
@@ -429,6 +458,8 @@ start_workers(struct relay *r)
 	memset(r->workers, 0, r->n_workers * sizeof *r->workers);
 	for (uint32_t i = 0; i < r->n_workers && e == ERR_OK; i++)
 		e = worker_init(&r->workers[i], r->slots, r->n_slots, r->ports.ip6, r->events);
+	for (uint32_t i = 0; i < r->n_workers; i++)
+		r->workers[i].identity = r->identity;
 	for (uint32_t i = 0; i < r->n_workers && e == ERR_OK; i++)
 		e = worker_start(&r->workers[i], i);
 	return e;
@@ -456,6 +487,8 @@ build(struct relay *r, const struct media_relay_params *p)
 
 	if (e == ERR_OK)
 		e = cipher_init();
+	if (e == ERR_OK)
+		e = dtls_identity_new(&r->identity);
 	r->n_workers = thread_count(p->n_threads);
 	r->pack_streams = p->pack_streams ? p->pack_streams : PACK_STREAMS_DEFAULT;
 	if (e == ERR_OK)
@@ -528,6 +561,7 @@ media_relay_free(struct media *m)
 	mailbox_free(r->events);
 	if (r->slots)
 		munmap(r->slots, r->n_slots * sizeof *r->slots);
+	dtls_identity_free(r->identity);
 	ports_fini(&r->ports);
 	free(r);
 }

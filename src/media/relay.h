@@ -12,8 +12,9 @@
  * therefore costs about a microsecond once the pool is warm.
  *
  * RTP of a side on hold is dropped, its RTCP goes on (RFC 3264 section 5.1).
- * STUN, DTLS and garbage go nowhere; SRTP passes like RTP. RTCP that comes to the
- * RTP port (RFC 5761) leaves for the RTP port of the other side.
+ * STUN and DTLS are for us, of a side that comes by them (transport.h); else they go nowhere, as
+ * garbage does; SRTP without keys of ours passes like RTP. RTCP that comes to the RTP port (RFC
+ * 5761) leaves for the RTP port of the other side.
  */
 #ifndef MEDIA_RELAY_H
 #define MEDIA_RELAY_H
@@ -38,9 +39,11 @@ struct media_relay_stats {
 	uint64_t refused;	 /* from strangers */
 	uint64_t unauthentic;	 /* of encrypted streams: not from who has the key, or twice */
 	uint64_t malformed;	 /* neither RTP nor RTCP, too short or too long */
-	uint64_t foreign;	 /* STUN, DTLS */
+	uint64_t foreign;	 /* STUN, DTLS, for nobody */
 	uint64_t late;		 /* for streams that are closed */
 	uint64_t untranslatable; /* of a codec that was not agreed on, or broken */
+	uint64_t handshakes;	 /* DTLS: done; and failed, the log says why */
+	uint64_t handshakes_failed;
 	uint64_t undeliverable;	 /* hold, or the other peer is not known yet */
 	uint64_t send_failed;
 	uint64_t open_refused; /* streams: no ports left */

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "media/door_int.h"
 #include "media/worker_int.h"
 
 enum {
@@ -31,8 +32,12 @@ on_silence(struct timer *t)
 }
 
 static const struct plan_extra nothing;
+/* Keys that open nothing. */
+static const struct media_protection closed = {
+    .in = {.suite = MEDIA_SUITES}, .out = {.suite = MEDIA_SUITES}};
 
 static void on_reports(struct timer *t);
+static void on_door_timer(struct timer *t);
 
 static const struct plan_extra *
 extra_of(const struct plan *plan)
@@ -71,8 +76,11 @@ let_go(struct stream *s)
 	s->interpreter = NULL;
 	participant_free(s->self);
 	s->self = NULL;
-	for (unsigned i = 0; i < MEDIA_SIDES; i++)
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		set_protection(&s->side[i], &nothing.protection[i]);
+		door_free(s->side[i].door);
+		s->side[i].door = NULL;
+	}
 }
 
 void
@@ -97,19 +105,42 @@ write_sockaddr(struct stream_target *t, const struct addr *a, bool ip6)
 	memcpy(t->to.ip6.sin6_addr.s6_addr + 12, a->ip, 4);
 }
 
+static void
+set_target(struct stream_target *t, struct worker *w, const struct stream_side *side,
+    const struct addr *to)
+{
+	t->length = 0;
+	if (!w->ip6 && to->family != 4)
+		return;
+	write_sockaddr(t, to, w->ip6);
+	t->from = egress_find(&w->egress, now_ms(w), side->latch.peer.local, to);
+}
+
+/* False: nowhere. Behind a door there is one port for all, and nobody before there are keys. */
+static bool
+find_target(const struct stream_side *side, enum latch_port port, struct addr *out)
+{
+	const struct door *door = side->door;
+
+	if (door && (port != LATCH_RTP || !side->cipher))
+		return false;
+	if (!door || !door->of.ice)
+		return latch_target(&side->latch, port, out);
+	*out = door->peer;
+	return out->family;
+}
+
 /* The two ports' targets depend on each other (latch.c), so both are renewed. */
 static void
 renew_targets(struct stream_side *side, struct worker *w)
 {
 	for (unsigned port = 0; port < LATCH_PORTS; port++) {
-		struct stream_target *t = &side->target[port];
 		struct addr a;
 
-		t->length = 0;
-		if (!latch_target(&side->latch, port, &a) || (!w->ip6 && a.family != 4))
-			continue;
-		write_sockaddr(t, &a, w->ip6);
-		t->from = egress_find(&w->egress, now_ms(w), side->latch.peer.local, &a);
+		if (find_target(side, port, &a))
+			set_target(&side->target[port], w, side, &a);
+		else
+			side->target[port].length = 0;
 	}
 }
 
@@ -197,10 +228,162 @@ work_for(struct stream *s, struct worker *w, const struct plan_extra *x)
 	}
 }
 
+/* ---- doors ---- */
+
+static ssize_t
+send_packet(const struct stream_target *t, int fd, struct slice packet)
+{
+	if (t->from.family)
+		return egress_sendto(fd, packet, &t->to.any, t->length, &t->from);
+	return sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any, t->length);
+}
+
+struct at_door {
+	struct slot *slot;
+	struct worker *worker;
+	unsigned side;
+};
+
+static void
+on_door_says(void *ctx, struct slice datagram, const struct addr *to)
+{
+	const struct at_door *a = ctx;
+	struct stream_target t;
+
+	set_target(&t, a->worker, &a->slot->stream.side[a->side], to);
+	if (t.length && send_packet(&t, a->slot->pair[a->side].fd[LATCH_RTP], datagram) < 0)
+		worker_count(a->worker, send_failed);
+}
+
+static struct door_post
+post_of(struct at_door *a)
+{
+	return (struct door_post){on_door_says, a, a->worker->now_us};
+}
+
+static void
+plan_door(struct door *d, struct worker *w)
+{
+	uint64_t due_us = door_due_us(d, w->now_us);
+
+	timer_stop(&d->timer);
+	if (due_us != UINT64_MAX)
+		timer_start(&w->timers, &d->timer,
+		    due_us > w->now_us ? (due_us - w->now_us + 999) / 1000 : 1);
+}
+
+static void
+heed_door(const struct at_door *a, unsigned news)
+{
+	struct stream_side *side = &a->slot->stream.side[a->side];
+
+	if (news & DOOR_KEYS) {
+		set_protection(side, dtls_keys(side->door->dtls));
+		worker_count(a->worker, handshakes);
+	}
+	if (news & DOOR_FAILED) {
+		worker_count(a->worker, handshakes_failed);
+		log_warn(MEDIA, "no keys for the %s of a stream by DTLS: %s",
+		    a->side == MEDIA_CALLER ? "caller" : "called", dtls_why(side->door->dtls));
+	}
+	if (news)
+		renew_targets(side, a->worker);
+	plan_door(side->door, a->worker);
+}
+
+static void
+on_door_timer(struct timer *t)
+{
+	struct door *d = container_of(t, struct door, timer);
+	struct at_door a = {container_of(d->owner, struct slot, stream), d->owner->worker, d->side};
+	struct door_post post = post_of(&a);
+
+	heed_door(&a, door_on_timer(d, &post));
+}
+
+/* Without ICE its peer is where the latch says. */
+static void
+show_peer(struct at_door *a)
+{
+	struct stream_side *side = &a->slot->stream.side[a->side];
+	struct door_post post = post_of(a);
+	struct addr to;
+
+	if (!side->door->of.ice && latch_target(&side->latch, LATCH_RTP, &to))
+		heed_door(a, door_set_peer(side->door, &to, a->worker->identity, &post));
+}
+
+/* True: the side's keys are the door's business. One that cannot be made stays closed. */
+static bool
+set_door(struct slot *slot, struct worker *w, unsigned i, const struct media_transport *t)
+{
+	struct stream_side *side = &slot->stream.side[i];
+	struct at_door a = {slot, w, i};
+
+	if (!t->association) {
+		if (side->door)
+			set_protection(side, &nothing.protection[i]);
+		door_free(side->door);
+		side->door = NULL;
+		return false;
+	}
+	if (side->door) {
+		if (door_follow(side->door, t))
+			set_protection(side, &nothing.protection[i]);
+	} else {
+		if (door_new(t, &side->door) != ERR_OK) {
+			log_error(MEDIA, "no memory for the keys of a stream");
+			set_protection(side, &closed);
+			return true;
+		}
+		set_protection(side, &nothing.protection[i]);
+		timer_init(&side->door->timer, on_door_timer);
+		side->door->owner = &slot->stream;
+		side->door->side = i;
+	}
+	show_peer(&a);
+	plan_door(side->door, w);
+	return true;
+}
+
+static void
+close_doors(struct slot *slot, struct worker *w)
+{
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		struct at_door a = {slot, w, i};
+		struct door_post post = post_of(&a);
+
+		if (slot->stream.side[i].door)
+			door_close(slot->stream.side[i].door, &post);
+	}
+}
+
+/* STUN or DTLS. */
+static void
+knock(struct slot *slot, struct worker *w, unsigned i, struct slice packet, const struct addr *from)
+{
+	struct stream_side *side = &slot->stream.side[i];
+	struct at_door a = {slot, w, i};
+	struct door_post post = post_of(&a);
+
+	if (!side->door->of.ice && dtls_is(packet)) {
+		switch (latch_check(&side->latch, LATCH_RTP, from)) {
+		case LATCH_REFUSED:
+			side->refused++;
+			worker_count(w, refused);
+			return;
+		case LATCH_NEW: show_peer(&a); break;
+		case LATCH_KNOWN: break;
+		}
+	}
+	heed_door(&a, door_packet(side->door, w->identity, packet, from, &post));
+}
+
 static void
 end(struct stream *s, struct worker *w)
 {
 	timer_stop(&s->silence);
+	close_doors(container_of(s, struct slot, stream), w);
 	let_go(s);
 	s->open = false;
 	s->due = 0;
@@ -214,6 +397,9 @@ stream_leave(struct stream *s, struct worker *w)
 	timer_stop(&s->silence);
 	if (s->self)
 		timer_stop(&s->self->reports);
+	for (unsigned i = 0; i < MEDIA_SIDES; i++)
+		if (s->side[i].door)
+			timer_stop(&s->side[i].door->timer);
 	attendant_free(s->attendant); /* the other thread hires one */
 	s->attendant = NULL;
 	list_remove(&s->waiting);
@@ -229,6 +415,9 @@ stream_join(struct stream *s, struct worker *w)
 		timer_start(&w->timers, &s->silence, s->timeout_ms);
 	if (s->self)
 		plan_reports(s, w, REPORTS_MS);
+	for (unsigned i = 0; i < MEDIA_SIDES; i++)
+		if (s->side[i].door)
+			plan_door(s->side[i].door, w);
 	if (s->due)
 		worker_post(w, s, 0);
 	if (stream_needs_clock(s))
@@ -253,7 +442,8 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 	}
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		latch_set_peer(&s->side[i].latch, &plan->peer[i]);
-		set_protection(&s->side[i], &extra_of(plan)->protection[i]);
+		if (!set_door(slot, w, i, &extra_of(plan)->transport[i]))
+			set_protection(&s->side[i], &extra_of(plan)->protection[i]);
 		renew_targets(&s->side[i], w);
 	}
 	work_for(s, w, extra_of(plan));
@@ -277,6 +467,14 @@ note_reports(struct stream *s, struct worker *w, unsigned i, struct slice packet
 	rtcp_stats_packet(&side->rtcp, to_it, ssrc, packet, w->now_us);
 }
 
+static enum latch_verdict
+check_source(struct stream_side *side, enum latch_port port, const struct addr *from)
+{
+	if (!side->door || !side->door->of.ice)
+		return latch_check(&side->latch, port, from);
+	return addr_eq(&side->door->peer, from) ? LATCH_KNOWN : LATCH_REFUSED;
+}
+
 /* The source check and the books of the side the packet came from. */
 static bool
 admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum rtp_kind kind,
@@ -285,7 +483,7 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 	struct stream_side *side = &s->side[i];
 	struct rtp_head head;
 
-	switch (latch_check(&side->latch, port, from)) {
+	switch (check_source(side, port, from)) {
 	case LATCH_REFUSED:
 		side->refused++;
 		worker_count(w, refused);
@@ -306,14 +504,6 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 	rtp_stats_packet(&side->rtp, &head, packet.n, w->now_us);
 	s->heard_ms = now_ms(w);
 	return true;
-}
-
-static ssize_t
-send_packet(const struct stream_target *t, int fd, struct slice packet)
-{
-	if (t->from.family)
-		return egress_sendto(fd, packet, &t->to.any, t->length, &t->from);
-	return sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any, t->length);
 }
 
 /* False: it cannot be sent. */
@@ -339,8 +529,12 @@ deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port, 
     struct slice packet)
 {
 	const struct stream_side *side = &slot->stream.side[to];
-	const struct stream_target *t = &side->target[port];
 	bool held = kind != RTP_KIND_RTCP && !side->latch.peer.send;
+	const struct stream_target *t;
+
+	if (kind == RTP_KIND_RTCP && side->door)
+		port = side->door->of.rtcp_mux ? LATCH_RTP : LATCH_RTCP;
+	t = &side->target[port];
 
 	if (held || t->length == 0)
 		worker_count(w, undeliverable);
@@ -510,7 +704,7 @@ unseal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, str
 	size_t n = packet->n;
 
 	if (!side->cipher || kind == RTP_KIND_RAW)
-		return true;
+		return !side->door;
 	if (!cipher_open(side->cipher, kind, w->packet, &n))
 		return false;
 	packet->n = n;
@@ -523,6 +717,27 @@ keep_from(struct stream *s, unsigned side)
 {
 	if (s->interpreter && s->interpreter->from[side])
 		transcoder_break(s->interpreter->from[side]);
+}
+
+/* RTCP of who shares a port goes to the RTCP port of who does not; between phones it stays where it
+ * is, for they have agreed on that themselves. */
+static enum latch_port
+leaves_by(const struct stream *s, unsigned from, unsigned port, enum rtp_kind kind)
+{
+	return kind == RTP_KIND_RTCP && s->side[from].door ? LATCH_RTCP : (enum latch_port)port;
+}
+
+/* What is no voice: for the door, or for nobody. */
+static void
+turn_away(struct slot *slot, struct worker *w, unsigned side, unsigned port, enum rtp_kind kind,
+    struct slice packet, const struct addr *from)
+{
+	if (kind == RTP_KIND_BROKEN)
+		worker_count(w, malformed);
+	else if (port == LATCH_RTP && slot->stream.side[side].door && packet.n <= RTP_PACKET_MAX)
+		knock(slot, w, side, packet, from);
+	else
+		worker_count(w, foreign);
 }
 
 /* One packet a call: with one packet in 20 ms a second look would nearly always
@@ -548,26 +763,24 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 	}
 	packet = slice_make(w->packet, (size_t)n);
 	kind = what_is(&s->side[side], port, packet);
+	if (addr_from_sockaddr((const struct sockaddr *)&ss, &from) != ERR_OK)
+		return;
 	if (kind == RTP_KIND_BROKEN || kind == RTP_KIND_FOREIGN) {
-		if (kind == RTP_KIND_BROKEN)
-			worker_count(w, malformed);
-		else
-			worker_count(w, foreign);
+		turn_away(slot, w, side, port, kind, packet, &from);
 		return;
 	}
 	if (!unseal(&s->side[side], w, kind, &packet)) {
 		worker_count(w, unauthentic);
 		return;
 	}
-	if (addr_from_sockaddr((const struct sockaddr *)&ss, &from) != ERR_OK ||
-	    !admit(s, w, side, port, kind, packet, &from))
+	if (!admit(s, w, side, port, kind, packet, &from))
 		return;
 	if (s->attendant && kind == RTP_KIND_RTP)
 		attendant_packet(s->attendant, side, packet, w->now_us);
 	if (s->attendant && !attendant_lets_hear(s->attendant, other))
 		keep_from(s, side);
 	else if (!s->interpreter || kind == RTP_KIND_RAW)
-		deliver(slot, w, other, port, kind, packet);
+		deliver(slot, w, other, leaves_by(s, side, port, kind), kind, packet);
 	else if (kind == RTP_KIND_RTP)
 		interpret(slot, w, side, packet);
 }

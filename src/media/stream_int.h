@@ -19,6 +19,7 @@
 
 struct worker;
 struct slot;
+struct door;
 
 struct stream_target {
 	socklen_t length; /* 0 = nowhere */
@@ -36,7 +37,8 @@ struct stream_side {
 	struct rtp_stats rtp;
 	struct rtcp_stats rtcp;
 	uint64_t refused, rtcp_packets;
-	struct cipher *cipher; /* NULL: plain */
+	struct cipher *cipher; /* NULL: plain, or the door has no keys yet */
+	struct door *door;     /* NULL: its peer is where signalling says, and so are its keys */
 };
 
 enum stream_due { STREAM_DUE_TIMEOUT = 1, STREAM_DUE_CLOSED = 2, STREAM_DUE_NEWS = 4 };

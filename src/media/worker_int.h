@@ -46,6 +46,8 @@ struct slot { /* a cache line a thread */
 	X(late)                                                                                    \
 	X(undeliverable)                                                                           \
 	X(untranslatable)                                                                          \
+	X(handshakes)                                                                              \
+	X(handshakes_failed)                                                                       \
 	X(send_failed)
 
 /* Written by one thread, read by any. */
@@ -82,6 +84,7 @@ struct worker {
 	struct mailbox *events;	 /* struct worker_event, to signalling */
 	struct slot *slots;
 	bool ip6; /* kind of the sockets */
+	const struct dtls_identity *identity;
 	struct thread *thread;
 
 	_Atomic bool stop;

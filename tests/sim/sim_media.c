@@ -106,6 +106,21 @@ stream_translate(struct media *m, struct media_ref ref, enum media_side from,
 }
 
 static enum err
+stream_secure(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_transport *t)
+{
+	return ERR_OK;
+}
+
+static const struct sdp_fingerprint *
+fingerprint(const struct media *m)
+{
+	static const struct sdp_fingerprint own = {.hash = SDP_HASH_SHA_256};
+
+	return &own;
+}
+
+static enum err
 stream_protect(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_protection *p)
 {
@@ -151,6 +166,8 @@ static const struct media_ops ops = {.open = stream_open,
     .set_peer = stream_set_peer,
     .translate = stream_translate,
     .protect = stream_protect,
+    .secure = stream_secure,
+    .fingerprint = fingerprint,
     .serve = stream_serve,
     .key = stream_key,
     .set_timeout = stream_set_timeout,

@@ -77,6 +77,22 @@ media_protect(
 }
 
 static enum err
+media_secure(
+    struct media *m, struct media_ref ref, enum media_side side, const struct media_transport *t)
+{
+	office_of(m)->stream[ref.slot].transport[side] = *t;
+	return ERR_OK;
+}
+
+const struct sdp_fingerprint *
+office_fingerprint(const struct media *m)
+{
+	static const struct sdp_fingerprint own = {.hash = SDP_HASH_SHA_256, .bytes = "our own"};
+
+	return &own;
+}
+
+static enum err
 media_serve(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_service *what)
 {
@@ -140,6 +156,8 @@ static const struct media_ops media_ops = {.open = media_open,
     .set_peer = media_set_peer,
     .translate = media_translate,
     .protect = media_protect,
+    .secure = media_secure,
+    .fingerprint = office_fingerprint,
     .serve = media_serve,
     .key = media_key,
     .set_timeout = media_set_timeout,

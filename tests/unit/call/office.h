@@ -31,6 +31,7 @@ struct fake_stream {
 	struct media_peer peer[MEDIA_SIDES];
 	struct media_translation translation[MEDIA_SIDES];
 	struct media_protection protection[MEDIA_SIDES];
+	struct media_transport transport[MEDIA_SIDES];
 	struct media_service service[MEDIA_SIDES];
 };
 
@@ -57,6 +58,8 @@ struct office {
 };
 
 void office_open(struct office *o);
+/** Of the certificate that media has. */
+const struct sdp_fingerprint *office_fingerprint(const struct media *m);
 /** What is heard on hold. */
 struct media_sound *office_music(struct office *o);
 /** The same with another office and its lines (their ctx is o). */

@@ -6,13 +6,31 @@
 #include "call/codecs.h"
 #include "call/keys.h"
 #include "call/protect.h"
+#include "sip/sdp_dtls.h"
 
 enum { FORMATS_MAX_BYTES = 256 };
+
+/* A media that shares the port of another one (browsers' video) is one we do not carry. */
+static void
+refuse_bundled(struct sdp *s)
+{
+	for (size_t i = 0; i < s->n_media; i++) {
+		struct sdp_transport t;
+
+		if (sdp_is_dtls(&s->media[i]) && sdp_transport_read(s, i, &t) == ERR_OK &&
+		    t.first != i)
+			s->media[i].port = 0;
+	}
+}
 
 static enum err
 read_text(const struct leg *l, struct slice text, struct sdp *out)
 {
-	return sdp_memo_parse(&l->call->sw->sdp_memo, out, text);
+	enum err e = sdp_memo_parse(&l->call->sw->sdp_memo, out, text);
+
+	if (e == ERR_OK)
+		refuse_bundled(out);
+	return e;
 }
 
 enum err
@@ -32,8 +50,8 @@ is_udptl(const struct sdp_media *m)
 static bool
 carried(const struct sdp_media *m)
 {
-	return m->port != 0 && (slice_starts(m->proto, SLICE("RTP/")) ||
-				   slice_starts(m->proto, SLICE("UDP/TLS/RTP/")) || is_udptl(m));
+	return m->port != 0 &&
+	       (slice_starts(m->proto, SLICE("RTP/")) || sdp_is_dtls(m) || is_udptl(m));
 }
 
 static bool
@@ -64,6 +82,7 @@ open_stream(struct call *c, size_t i, bool audio)
 	s->open = true;
 	memset(s->translated, 0, sizeof s->translated);
 	memset(s->protected, 0, sizeof s->protected);
+	memset(s->secured, 0, sizeof s->secured);
 	memset(s->served, 0, sizeof s->served);
 	memset(s->pressed, 0, sizeof s->pressed);
 	c->streams_open++;
@@ -80,9 +99,8 @@ close_stream(struct stream *s)
 	media_stream_close(s->call->sw->p.media, s->ref);
 }
 
-/* The address the peer shall send to: the configured one, or the one that faces it. */
-static void
-media_address(const struct leg *to, struct addr *out)
+void
+bridge_address(const struct leg *to, struct addr *out)
 {
 	const struct settings *set = dir_settings(to->call->sw->p.directory);
 
@@ -103,11 +121,11 @@ tell_media(struct leg *l, size_t i, const struct sdp_media *m, const struct sip_
 	    .send = m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY};
 
 	/* Who checks where voice comes from knows our SDP, or at least our signalling. */
-	media_address(l, &peer.local[0]);
+	bridge_address(l, &peer.local[0]);
 	peer.local[1] = flow->local;
 	peer.local[1].port = 0;
 	peer.rtp.port = m->port;
-	if (addr_is_any(&peer.rtp)) /* 0.0.0.0: the old way to hold (RFC 2543) */
+	if (addr_is_any(&peer.rtp) && !sdp_is_dtls(m)) /* 0.0.0.0: the old way to hold (RFC 2543) */
 		peer.send = false;
 	media_stream_set_peer(l->call->sw->p.media, l->call->stream[i].ref, l->side, &peer);
 	protect_apply(l, i);
@@ -149,7 +167,7 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 
 		if (!carried(&sdp.media[i]))
 			continue;
-		e = protect_take(l, i, &sdp.media[i], is_answer);
+		e = protect_take(l, &sdp, i, is_answer);
 		if (e != ERR_OK)
 			return e;
 		if (!s->open && (e = open_stream(c, i, is_audio(&sdp.media[i]))) != ERR_OK)
@@ -185,9 +203,9 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
 {
 	struct sdp_choice *choice = to->call->sw->sdp_choice;
 	struct sdp_protection *protection = to->call->sw->sdp_protection;
-	struct buf crypto;
+	struct buf lines;
 
-	buf_init(&crypto, to->call->sw->crypto_scratch, sizeof to->call->sw->crypto_scratch);
+	buf_init(&lines, to->call->sw->protect_scratch, sizeof to->call->sw->protect_scratch);
 	to->codecs_ours = false;
 	for (size_t i = 0; i < s->n_media; i++) {
 		const struct sdp_media *known =
@@ -196,7 +214,8 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
 
 		if (!carried(&s->media[i]) || (answer && !known))
 			continue;
-		if (protect_describe(to, i, &s->media[i], known, answer, &protection[i], &crypto)) {
+		if (protect_describe(to, i, &s->media[i], known ? before : NULL, answer,
+			&protection[i], &lines)) {
 			to->codecs_ours = true;
 			p->protection[i] = &protection[i];
 		}
@@ -209,7 +228,8 @@ choose_codecs(struct leg *from, struct leg *to, const struct sdp *s, const struc
 		}
 		p->choice[i] = &choice[i];
 	}
-	return buf_ok(&crypto) ? ERR_OK : ERR_TOO_BIG;
+	p->session = protect_describe_session(p, &lines);
+	return buf_ok(&lines) ? ERR_OK : ERR_TOO_BIG;
 }
 
 /* Who holds and says "inactive" wants to hear nothing, which is no reason that the other one hears
@@ -240,7 +260,7 @@ give(struct leg *to, const struct sdp *s, struct sdp_rewrite_params p, struct sl
 
 	p.session_id = to->sdp_session;
 	p.version = to->sdp_version;
-	media_address(to, &p.local);
+	bridge_address(to, &p.local);
 	for (size_t i = 0; i < s->n_media; i++)
 		if (c->stream[i].open && carried(&s->media[i]))
 			p.port[i] = c->stream[i].port[to->side];
@@ -356,7 +376,7 @@ common(const struct sdp *a, const struct sdp *b, size_t i, struct buf *formats)
 {
 	/* encrypted legs have keys of their own, which do not cross */
 	return i < a->n_media && i < b->n_media && !sdp_is_srtp(&a->media[i]) &&
-	       carried(&a->media[i]) && carried(&b->media[i]) &&
+	       !sdp_is_dtls(&a->media[i]) && carried(&a->media[i]) && carried(&b->media[i]) &&
 	       slice_eq_nocase(a->media[i].kind, b->media[i].kind) &&
 	       slice_eq_nocase(a->media[i].proto, b->media[i].proto) &&
 	       sdp_common_formats(&a->media[i], &b->media[i], formats);
@@ -493,7 +513,7 @@ bridge_refusal(const struct leg *l, struct slice offer)
 
 	if (read_text(l, offer, &sdp) != ERR_OK)
 		return SLICE("");
-	media_address(l, &p.local);
+	bridge_address(l, &p.local);
 	buf_init(&b, sw->sdp_scratch, sizeof sw->sdp_scratch);
 	sdp_rewrite(&b, &sdp, &p); /* all ports 0 */
 	return buf_ok(&b) ? buf_slice(&b) : SLICE("");

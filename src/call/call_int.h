@@ -31,6 +31,7 @@ struct stream {
 	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
 	bool open, audio;
 	bool translated[MEDIA_SIDES], protected[MEDIA_SIDES]; /* what comes from there */
+	bool secured[MEDIA_SIDES];			      /* that peer comes by DTLS */
 	bool served[MEDIA_SIDES];			      /* it hears something of ours */
 	bool pressed[MEDIA_SIDES]; /* media press its keys for the other one */
 };
@@ -132,12 +133,13 @@ struct call_switch {
 	struct list done; /* legs without a call */
 	struct timer reaper;
 	uint64_t next_leg_id;
+	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
 	struct call_switch_stats stats;
 	struct sdp_memo sdp_memo;
 	struct sdp_choice sdp_choice[SDP_MEDIA_MAX]; /* scratch, as the next */
 	struct sdp_protection sdp_protection[SDP_MEDIA_MAX];
-	char crypto_scratch[SDP_MEDIA_MAX * 400];
+	char protect_scratch[SDP_MEDIA_MAX * 512];
 	char sdp_scratch[SDP_TEXT_MAX];
 };
 
@@ -319,6 +321,9 @@ void relayed_send(
 /* ---- bridge.c: SDP and streams ---- */
 /** What l's peer has described last; points into l->remote_sdp. */
 ERR_MUST_CHECK enum err bridge_read(const struct leg *l, struct sdp *out);
+/** The address that to's peer shall send to: the configured one, or the one that faces it. No
+ *  port. */
+void bridge_address(const struct leg *to, struct addr *out);
 /** Takes an offer or answer of leg l: opens streams its live media need, tells media
  *  where l's peer is.  ERR_MALFORMED, ERR_CONFLICT
  *  (answer does not fit), ERR_LIMIT (no ports), ERR_UNSUPPORTED (no media we carry). */

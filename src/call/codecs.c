@@ -2,6 +2,7 @@
 
 #include "call/keys.h"
 #include "model/codecs.h"
+#include "sip/sdp_dtls.h"
 #include "sound/codec.h"
 
 enum { PT_DYNAMIC_FIRST = 96, PT_DYNAMIC_LAST = 127, ASIDE = 1000 };
@@ -94,7 +95,8 @@ codecs_can_read(const struct sdp_media *m)
 {
 	return slice_eq(m->kind, SLICE("audio")) &&
 	       (slice_eq_nocase(m->proto, SLICE("RTP/AVP")) ||
-		   slice_eq_nocase(m->proto, SLICE("RTP/AVPF")) || sdp_is_srtp(m));
+		   slice_eq_nocase(m->proto, SLICE("RTP/AVPF")) || sdp_is_srtp(m) ||
+		   sdp_is_dtls(m));
 }
 
 /* ---- lists ---- */

@@ -14,6 +14,7 @@
 #include "routing/routing.h"
 
 struct call;
+struct leg_dtls;
 struct leg_keys;
 struct leg_line;
 
@@ -99,6 +100,7 @@ struct leg {
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct leg_keys *keys;	     /* protect.c's, one a media line; NULL: never encrypted */
+	struct leg_dtls **dtls;	     /* protect_dtls.c's, the same */
 	struct sdp_text agreed_sdp;  /* remote_sdp before an offer that is still open */
 	struct sdp_text invite_auth; /* Authorization lines of invite_out, for its ACK */
 	struct timer session;

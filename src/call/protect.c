@@ -1,4 +1,5 @@
-#include "call/protect.h"
+#include "call/protect_int.h"
+#include "sip/sdp_dtls.h"
 
 /* What we offer, best first; its place is its tag, less one. */
 static const enum media_suite offered[] = {
@@ -98,21 +99,34 @@ choose(struct leg_keys *k, const struct sdp_media *m, bool is_answer)
 	return best != MEDIA_SUITES;
 }
 
-enum err
-protect_take(struct leg *l, size_t i, const struct sdp_media *m, bool is_answer)
+static enum err
+take_plain(struct leg *l, size_t i, const struct sdp_media *m, enum dir_srtp policy)
 {
+	if (policy >= DIR_SRTP_REQUIRED && slice_starts_nocase(m->proto, SLICE("RTP/")))
+		return ERR_UNSUPPORTED;
+	if (l->keys)
+		l->keys[i].encrypted = false;
+	protect_dtls_leave(l, i);
+	return ERR_OK;
+}
+
+enum err
+protect_take(struct leg *l, const struct sdp *sdp, size_t i, bool is_answer)
+{
+	const struct sdp_media *m = &sdp->media[i];
 	enum dir_srtp policy = policy_of(l);
 	struct leg_keys *k;
 
-	if (!sdp_is_srtp(m)) {
-		if (policy == DIR_SRTP_REQUIRED && slice_starts(m->proto, SLICE("RTP/")))
-			return ERR_UNSUPPORTED;
-		if (l->keys)
-			l->keys[i].encrypted = false;
-		return ERR_OK;
-	}
+	if (!sdp_is_srtp(m) && !sdp_is_dtls(m))
+		return take_plain(l, i, m, policy);
 	if (policy == DIR_SRTP_OFF)
 		return ERR_UNSUPPORTED;
+	if (sdp_is_dtls(m)) {
+		if (l->keys)
+			l->keys[i].encrypted = false;
+		return protect_dtls_take(l, sdp, i, is_answer);
+	}
+	protect_dtls_leave(l, i);
 	k = keys_of(l, i);
 	if (!k)
 		return ERR_NOMEM;
@@ -126,6 +140,7 @@ protect_apply(struct leg *l, size_t i)
 	const struct leg_keys *k = l->keys ? &l->keys[i] : NULL;
 	struct media_protection none = {0};
 
+	protect_dtls_apply(l, i);
 	if (!s->open || (!(k && k->encrypted) && !s->protected[l->side]))
 		return;
 	s->protected[l->side] = k && k->encrypted;
@@ -136,34 +151,61 @@ protect_apply(struct leg *l, size_t i)
 
 /* ---- what it is told ---- */
 
-static bool
-is_rtp(const struct sdp_media *m)
+enum kind { NO_RTP, PLAIN, WITH_KEYS, BY_DTLS };
+
+static enum kind
+kind_of(const struct sdp_media *m)
 {
-	return slice_starts_nocase(m->proto, SLICE("RTP/"));
+	if (sdp_is_dtls(m))
+		return BY_DTLS;
+	if (!slice_starts_nocase(m->proto, SLICE("RTP/")))
+		return NO_RTP;
+	return sdp_is_srtp(m) ? WITH_KEYS : PLAIN;
 }
 
-/* An offer to it: as its settings say, else as it has it already, else like the other side's; plain
- * when it refused that, or could not refuse (an offer in the answer to its INVITE). */
 static bool
-wants_encryption(const struct leg *to, const struct sdp_media *m, const struct sdp_media *known)
+is_browser(const struct leg *l)
+{
+	enum sip_transport t = l->dialog.flow.transport;
+
+	return t == SIP_WS || t == SIP_WSS;
+}
+
+/* An offer to it: as its settings say, else as it has it already, else a browser as browsers do,
+ * others like the other side; plain when it refused that, or could not refuse (an offer in the
+ * answer to its INVITE). */
+static enum kind
+wanted(const struct leg *to, const struct sdp_media *m, const struct sdp_media *known)
 {
 	enum dir_srtp policy = policy_of(to);
+	enum kind has = known ? kind_of(known) : NO_RTP;
 
-	if (policy != DIR_SRTP_OPTIONAL)
-		return policy == DIR_SRTP_REQUIRED;
-	if (known && is_rtp(known))
-		return sdp_is_srtp(known);
-	return sdp_is_srtp(m) && to->state == LEG_ASKING && !to->codecs_wanted;
+	if (policy == DIR_SRTP_OFF)
+		return PLAIN;
+	if (policy == DIR_SRTP_DTLS)
+		return BY_DTLS;
+	if (has == BY_DTLS || has == WITH_KEYS)
+		return has;
+	if (is_browser(to))
+		return BY_DTLS;
+	if (policy == DIR_SRTP_REQUIRED)
+		return WITH_KEYS;
+	return has == NO_RTP && kind_of(m) != PLAIN && to->state == LEG_ASKING && !to->codecs_wanted
+		   ? WITH_KEYS
+		   : PLAIN;
 }
 
-/* With or without feedback (AVPF), as the other side has it. */
+/* With or without feedback (AVPF), as the other side has it; browsers have it always, phones hardly
+ * know it. */
 static struct slice
-proto_of(const struct sdp_media *m, bool encrypted)
+proto_of(const struct sdp_media *m, enum kind kind)
 {
 	bool feedback = slice_eq_nocase(m->proto, SLICE("RTP/AVPF")) ||
 			slice_eq_nocase(m->proto, SLICE("RTP/SAVPF"));
 
-	if (encrypted)
+	if (kind == BY_DTLS)
+		return SLICE("UDP/TLS/RTP/SAVPF");
+	if (kind == WITH_KEYS)
 		return feedback ? SLICE("RTP/SAVPF") : SLICE("RTP/SAVP");
 	return feedback ? SLICE("RTP/AVPF") : SLICE("RTP/AVP");
 }
@@ -179,26 +221,53 @@ write_key(struct buf *b, uint32_t tag, const struct leg_keys *k, enum media_suit
 	explicit_bzero(&c, sizeof c);
 }
 
-bool
-protect_describe(struct leg *to, size_t i, const struct sdp_media *m, const struct sdp_media *known,
-    bool answer, struct sdp_protection *p, struct buf *crypto)
+static void
+describe_keys(struct leg *to, size_t i, bool answer, struct buf *lines)
 {
-	size_t began = crypto->n;
-	struct leg_keys *k = NULL;
-	bool encrypted;
+	const struct leg_keys *k = keys_of(to, i);
 
-	if (!is_rtp(m) || (answer && !is_rtp(known)))
-		return false;
-	encrypted = answer ? sdp_is_srtp(known) : wants_encryption(to, m, known);
-	if (encrypted)
-		k = keys_of(to, i);
-	if (!encrypted && !sdp_is_srtp(m) && (!answer || slice_eq_nocase(m->proto, known->proto)))
-		return false;
-	p->proto = answer ? known->proto : proto_of(m, encrypted);
 	if (k && answer)
-		write_key(crypto, k->tag, k, k->protection.out.suite);
+		write_key(lines, k->tag, k, k->protection.out.suite);
 	for (uint32_t n = 0; k && !answer && n < OFFERED; n++)
-		write_key(crypto, n + 1, k, offered[n]);
-	p->crypto = slice_make(crypto->p + began, crypto->n - began);
+		write_key(lines, n + 1, k, offered[n]);
+}
+
+bool
+protect_describe(struct leg *to, size_t i, const struct sdp_media *m, const struct sdp *known,
+    bool answer, struct sdp_protection *p, struct buf *lines)
+{
+	const struct sdp_media *before = known ? &known->media[i] : NULL;
+	size_t began = lines->n;
+	enum kind is = kind_of(m), kind;
+
+	if (is == NO_RTP || (answer && kind_of(before) == NO_RTP))
+		return false;
+	kind = answer ? kind_of(before) : wanted(to, m, before);
+	if (kind == PLAIN && is == PLAIN && (!answer || slice_eq_nocase(m->proto, before->proto)))
+		return false;
+	*p = (struct sdp_protection){.proto = answer ? before->proto : proto_of(m, kind),
+	    .apart = kind == BY_DTLS || is == BY_DTLS};
+	if (kind == WITH_KEYS)
+		describe_keys(to, i, answer, lines);
+	if (kind == BY_DTLS && !protect_dtls_describe(to, i, known, answer, p, lines))
+		call_log(LOG_ERROR, to->call, "no memory for the keys of a stream");
+	p->lines = slice_make(lines->p + began, lines->n - began);
 	return true;
+}
+
+struct slice
+protect_describe_session(const struct sdp_rewrite_params *p, struct buf *lines)
+{
+	struct slice mids[SDP_MEDIA_MAX];
+	size_t began = lines->n, n = 0;
+	bool ice = false;
+
+	for (size_t i = 0; i < SDP_MEDIA_MAX; i++) {
+		ice |= p->protection[i] && p->protection[i]->ice;
+		if (p->protection[i] && p->protection[i]->bundled.n)
+			mids[n++] = p->protection[i]->bundled;
+	}
+	if (ice)
+		sdp_session_write_ice(lines, mids, n);
+	return slice_make(lines->p + began, lines->n - began);
 }

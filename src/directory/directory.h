@@ -42,7 +42,8 @@ struct dir_user {
 };
 
 enum dir_digest { DIR_DIGEST_AUTO, DIR_DIGEST_MD5, DIR_DIGEST_SHA256 };
-enum dir_srtp { DIR_SRTP_OFF, DIR_SRTP_OPTIONAL, DIR_SRTP_REQUIRED };
+/* DTLS: required, and with keys as browsers make them. */
+enum dir_srtp { DIR_SRTP_OFF, DIR_SRTP_OPTIONAL, DIR_SRTP_REQUIRED, DIR_SRTP_DTLS };
 enum dir_dtmf { DIR_DTMF_AUTO, DIR_DTMF_EVENTS, DIR_DTMF_INBAND, DIR_DTMF_INFO };
 enum dir_nat { DIR_NAT_AUTO, DIR_NAT_ALWAYS, DIR_NAT_NEVER };
 

@@ -94,10 +94,12 @@ static const struct model_field phone_fields[] = {
 	.label = "Codecs",
 	.description =
 	    "In order, separated by commas; empty = as in the settings. Known: " MODEL_CODEC_KEYS},
-    {"srtp", MODEL_ENUM, 0, .choices = "off|optional|required", .def = "\"optional\"",
+    {"srtp", MODEL_ENUM, 0, .choices = "off|optional|required|dtls", .def = "\"optional\"",
 	.label = "Encrypted voice (SRTP)",
 	.description = "optional: when it asks for it, and when the other side encrypts; "
-		       "required: calls without are refused"},
+		       "required: calls without are refused; dtls: required, and calls to it offer "
+		       "keys by DTLS. Phones that are registered over WebSocket (browsers) are "
+		       "always offered DTLS, unless it is off"},
     {"dtmf", MODEL_ENUM, 0, .choices = "auto|rfc4733|inband|info", .def = "\"auto\"",
 	.label = "Keys (DTMF)",
 	.description = "How keys are sent and wanted; auto: as both sides of a call agree. Others "

@@ -1,8 +1,8 @@
 /*
  * Session descriptions (RFC 8866) and offer/answer (RFC 3264), as views into
  * the text. Attributes nobody here knows are kept: sdp_rewrite copies every
- * line that it does not have to change, so codecs, video and encryption keys
- * pass through a relay untouched.
+ * line that it does not have to change, so codecs and video pass through a
+ * relay untouched.
  */
 #ifndef SIP_SDP_H
 #define SIP_SDP_H
@@ -80,7 +80,11 @@ struct sdp_choice {
 /* Another protocol for a media than it has, with keys of our own in place of the other side's. */
 struct sdp_protection {
 	struct slice proto;
-	struct slice crypto; /* whole lines; empty = not encrypted */
+	struct slice lines; /* whole ones: keys, or the way through the network; may be empty */
+	bool apart; /* one of the two is a browser: what the other says of its packets' sources,
+		       header extensions and bundle is not for this one */
+	bool ice;
+	struct slice bundled; /* its mid, when it is in a group with others; else empty */
 };
 
 struct sdp_rewrite_params {
@@ -92,10 +96,12 @@ struct sdp_rewrite_params {
 	const struct sdp_protection *protection[SDP_MEDIA_MAX]; /* NULL: as it is */
 	bool sendrecv; /* leave out that one side holds: it is for somebody else */
 	struct slice direction[SDP_MEDIA_MAX]; /* "sendonly", …; empty: as it is */
+	struct slice session;		       /* whole lines more for the session */
 };
 /** Writes s with our o=, c= and ports; RTCP on port + 1. Lines that speak of
- *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups, source-filter)
- *  are left out, and everything but the m= line of a refused media. */
+ *  addresses behind us (candidates, rtcp, rtcp-mux, ice-*, bundle groups, source-filter), or of
+ *  keys by DTLS, which end with us, are left out, and everything but the m= line of a refused
+ * media. */
 void sdp_rewrite(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p);
 enum { SDP_CRYPTO_KEY_MAX = 48 };
 

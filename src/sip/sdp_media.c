@@ -1,4 +1,5 @@
 /* Questions about a parsed description: is it hold, which codec is that format. */
+#include "sip/sdp_dtls.h"
 #include "sip/sdp_int.h"
 
 bool
@@ -8,8 +9,9 @@ sdp_is_hold(const struct sdp *s)
 
 	for (size_t i = 0; i < s->n_media; i++) {
 		const struct sdp_media *m = &s->media[i];
+		/* a browser writes 0.0.0.0 as long as it does not know where it is */
 		bool silent = m->dir == SDP_SENDONLY || m->dir == SDP_INACTIVE ||
-			      (m->addr.family && addr_is_any(&m->addr));
+			      (m->addr.family && addr_is_any(&m->addr) && !sdp_is_dtls(m));
 
 		if (m->port == 0 || !slice_eq(m->kind, SLICE("audio")))
 			continue;
@@ -74,7 +76,7 @@ static const struct {
 static bool
 static_type(const struct sdp_media *m, struct slice format, uint32_t *payload_type)
 {
-	return slice_starts_nocase(m->proto, SLICE("RTP/")) &&
+	return (slice_starts_nocase(m->proto, SLICE("RTP/")) || sdp_is_dtls(m)) &&
 	       slice_to_u32(format, 127, payload_type) == ERR_OK &&
 	       *payload_type < sizeof static_types / sizeof static_types[0];
 }

@@ -7,7 +7,8 @@
  */
 #include "sip/sdp_int.h"
 
-/* Attributes about addresses behind us, or about protocols to find addresses. */
+/* Attributes about addresses behind us, about protocols to find addresses, or to make keys there.
+ */
 static bool
 speaks_of_addresses(struct slice line_value)
 {
@@ -20,6 +21,9 @@ speaks_of_addresses(struct slice line_value)
 	    SLICE("rtcp-mux-only"),
 	    SLICE("bundle-only"),
 	    SLICE("source-filter"),
+	    SLICE("fingerprint"),
+	    SLICE("setup"),
+	    SLICE("tls-id"),
 	};
 	struct slice value, name = sdp_attribute(line_value, &value);
 
@@ -29,6 +33,39 @@ speaks_of_addresses(struct slice line_value)
 	if (slice_eq(name, SLICE("group")))
 		return slice_eq(sdp_word_take(&value), SLICE("BUNDLE"));
 	return slice_starts(name, SLICE("ice-"));
+}
+
+/* What browsers say of their streams: which source of packets, which place in a bundle, which
+ * header extensions. Names of one connection mean nothing in another. */
+static bool
+speaks_of_streams(struct slice line_value)
+{
+	static const struct slice dropped[] = {
+	    SLICE("mid"),
+	    SLICE("msid"),
+	    SLICE("msid-semantic"),
+	    SLICE("ssrc"),
+	    SLICE("ssrc-group"),
+	    SLICE("extmap"),
+	    SLICE("extmap-allow-mixed"),
+	    SLICE("rtcp-rsize"),
+	    SLICE("rid"),
+	    SLICE("simulcast"),
+	};
+	struct slice value, name = sdp_attribute(line_value, &value);
+
+	for (size_t i = 0; i < sizeof dropped / sizeof dropped[0]; i++)
+		if (slice_eq(name, dropped[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_feedback(struct slice line_value)
+{
+	struct slice value;
+
+	return slice_eq(sdp_attribute(line_value, &value), SLICE("rtcp-fb"));
 }
 
 static bool
@@ -72,8 +109,11 @@ static void
 write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p)
 {
 	struct slice rest = s->session_text;
-	bool connection = false;
+	bool connection = false, apart = false;
 	struct sdp_line line;
+
+	for (size_t i = 0; i < s->n_media; i++)
+		apart |= p->protection[i] && p->protection[i]->apart;
 
 	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND) {
 		if (line.type == 'o') {
@@ -88,11 +128,13 @@ write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_param
 		if (memchr("cbtrzka", line.type, 7))
 			write_connection(b, &p->local, &connection);
 		if (line.type == 'c' || (line.type == 'a' && speaks_of_addresses(line.value)) ||
+		    (line.type == 'a' && apart && speaks_of_streams(line.value)) ||
 		    (p->sendrecv && is_direction(&line)))
 			continue;
 		write_line(b, &line);
 	}
 	write_connection(b, &p->local, &connection);
+	buf_put(b, p->session);
 }
 
 /* What speaks of formats by their numbers, or of the packets of all of them. Keys beside plain
@@ -116,6 +158,21 @@ is_key(struct slice line_value)
 	struct slice value;
 
 	return slice_eq(sdp_attribute(line_value, &value), SLICE("crypto"));
+}
+
+/* Reports of that kind are for who speaks AVPF or SAVPF. */
+static bool
+has_feedback(struct slice proto)
+{
+	return proto.n && (proto.p[proto.n - 1] | 0x20) == 'f';
+}
+
+static bool
+is_of_others(struct slice line_value, const struct sdp_protection *p)
+{
+	return is_key(line_value) ||
+	       (p->apart && (speaks_of_streams(line_value) ||
+				(is_feedback(line_value) && !has_feedback(p->proto))));
 }
 
 static void
@@ -181,7 +238,7 @@ write_media(struct buf *b, const struct sdp_media *m, const struct sdp_rewrite_p
 	while (sdp_line_take(&rest, &line) == SDP_LINE_FOUND) {
 		if (line.type == 'a' && choice && speaks_of_formats(line.value, choice))
 			continue;
-		if (line.type == 'a' && protection && is_key(line.value))
+		if (line.type == 'a' && protection && is_of_others(line.value, protection))
 			continue;
 		if (line.type != 'm' && line.type != 'c' &&
 		    !(line.type == 'a' && speaks_of_addresses(line.value)) &&
@@ -193,7 +250,7 @@ write_media(struct buf *b, const struct sdp_media *m, const struct sdp_rewrite_p
 	if (choice)
 		write_formats(b, choice);
 	if (protection)
-		buf_put(b, protection->crypto);
+		buf_put(b, protection->lines);
 }
 
 void

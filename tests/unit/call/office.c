@@ -232,13 +232,22 @@ core_on_ack(void *ctx, const struct sip_msg *ack, const struct sip_flow *flow)
 static const struct sip_core_ops core_ops = {
     .send = core_send, .on_request = core_on_request, .on_ack = core_on_ack};
 
+static enum sip_transport
+transport_of(const struct ua *u)
+{
+	return u->browser ? SIP_WS : SIP_UDP;
+}
+
 static void
 pbx_datagram(void *ctx, const struct addr *from, const struct addr *to, struct slice bytes)
 {
 	struct office *o = ctx;
+	struct sip_flow flow = {.transport = SIP_UDP, .local = *to, .remote = *from};
 
-	sip_core_on_message(o->core,
-	    &(struct sip_flow){.transport = SIP_UDP, .local = *to, .remote = *from}, bytes);
+	for (size_t i = 0; i < o->n_phones; i++)
+		if (addr_eq(&o->phone[i].addr, from))
+			flow.transport = transport_of(&o->phone[i]);
+	sip_core_on_message(o->core, &flow, bytes);
 }
 
 static size_t
@@ -259,7 +268,7 @@ contacts(void *ctx, int64_t phone_id, struct call_contact *out, size_t max)
 		snprintf(uri[i], sizeof uri[i], "sip:%s@%s", u->name, addr_text(&u->addr, text));
 		out[0] = (struct call_contact){.uri = slice_cstr(uri[i]),
 		    .device = (uint64_t)phone_id,
-		    .flow = {.transport = SIP_UDP, .local = PBX, .remote = u->addr}};
+		    .flow = {.transport = transport_of(u), .local = PBX, .remote = u->addr}};
 		return 1;
 	}
 	return 0;

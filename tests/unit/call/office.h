@@ -19,7 +19,8 @@ struct ua {
 	struct addr addr;
 	char *inbox[INBOX_MAX];
 	size_t n_inbox;
-	bool deaf; /* keeps nothing and answers nothing */
+	bool deaf;    /* keeps nothing and answers nothing */
+	bool browser; /* comes over WebSocket */
 };
 
 struct fake_stream {

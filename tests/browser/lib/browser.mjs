@@ -13,9 +13,9 @@ const WAIT_MS = 20_000;
 
 export const SCRIPT_BYTES_MAX = 300 * 1024;
 
-export function launch() {
+export function launch(more = []) {
   mkdirSync(OUT, { recursive: true });
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...more] });
 }
 
 /** A browser of its own: cookies, storage, language. `complaints` must stay empty. */

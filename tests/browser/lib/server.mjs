@@ -47,6 +47,7 @@ export class Server {
     server.host = address(1);
     server.sipPort = await freePort(server.host);
     server.httpPort = await freePort(server.host);
+    server.wsPort = await freePort(server.host);
     server.url = `http://${server.host}:${server.httpPort}`;
     await server.launch();
     return server;
@@ -59,7 +60,7 @@ export class Server {
   async launch() {
     const out = openSync(join(this.folder, 'log'), 'a');
     const options = ['--data', join(this.folder, 'data'), '--bind', this.host, '--sip-port', this.sipPort];
-    options.push('--sips-port', 0, '--wss-port', 0, '--http-port', this.httpPort, '--web', join(ROOT, 'web/dist'));
+    options.push('--sips-port', 0, '--ws-port', this.wsPort, '--wss-port', 0, '--http-port', this.httpPort, '--web', join(ROOT, 'web/dist'));
     this.process = spawn(join(BUILD, 'src/daemon/strowgerd'), options.map(String), { stdio: ['ignore', out, out] });
     this.process.once('error', (error) => (this.failure = error));
     await until(() => this.isHealthy(), 'strowgerd answers', START_MS);

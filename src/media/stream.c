@@ -272,6 +272,12 @@ plan_door(struct door *d, struct worker *w)
 		    due_us > w->now_us ? (due_us - w->now_us + 999) / 1000 : 1);
 }
 
+static const char *
+name_of(unsigned side)
+{
+	return side == MEDIA_CALLER ? "caller" : "called";
+}
+
 static void
 heed_door(const struct at_door *a, unsigned news)
 {
@@ -283,8 +289,8 @@ heed_door(const struct at_door *a, unsigned news)
 	}
 	if (news & DOOR_FAILED) {
 		worker_count(a->worker, handshakes_failed);
-		log_warn(MEDIA, "no keys for the %s of a stream by DTLS: %s",
-		    a->side == MEDIA_CALLER ? "caller" : "called", dtls_why(side->door->dtls));
+		log_warn(MEDIA, "no keys for the %s of a stream by DTLS: %s", name_of(a->side),
+		    dtls_why(side->door->dtls));
 	}
 	if (news)
 		renew_targets(side, a->worker);
@@ -353,8 +359,12 @@ close_doors(struct slot *slot, struct worker *w)
 		struct at_door a = {slot, w, i};
 		struct door_post post = post_of(&a);
 
-		if (slot->stream.side[i].door)
-			door_close(slot->stream.side[i].door, &post);
+		if (!slot->stream.side[i].door)
+			continue;
+		door_close(slot->stream.side[i].door, &post);
+		if (!slot->stream.side[i].door->peer.family)
+			log_info(
+			    MEDIA, "the %s of a stream has never been found by ICE", name_of(i));
 	}
 }
 

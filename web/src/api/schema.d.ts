@@ -3460,10 +3460,10 @@ export interface components {
             codecs: string;
             /**
              * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
              * @enum {string}
              */
-            srtp: "off" | "optional" | "required";
+            srtp: "off" | "optional" | "required" | "dtls";
             /**
              * Keys (DTMF)
              * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
@@ -3560,10 +3560,10 @@ export interface components {
             codecs?: string;
             /**
              * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
              * @enum {string}
              */
-            srtp?: "off" | "optional" | "required";
+            srtp?: "off" | "optional" | "required" | "dtls";
             /**
              * Keys (DTMF)
              * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
@@ -3664,11 +3664,11 @@ export interface components {
             codecs?: string;
             /**
              * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
              * @default optional
              * @enum {string}
              */
-            srtp: "off" | "optional" | "required";
+            srtp: "off" | "optional" | "required" | "dtls";
             /**
              * Keys (DTMF)
              * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted

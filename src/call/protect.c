@@ -240,7 +240,7 @@ protect_describe(struct leg *to, size_t i, const struct sdp_media *m, const stru
 	size_t began = lines->n;
 	enum kind is = kind_of(m), kind;
 
-	if (is == NO_RTP || (answer && kind_of(before) == NO_RTP))
+	if (is == NO_RTP || (answer && (!before || kind_of(before) == NO_RTP)))
 		return false;
 	kind = answer ? kind_of(before) : wanted(to, m, before);
 	if (kind == PLAIN && is == PLAIN && (!answer || slice_eq_nocase(m->proto, before->proto)))

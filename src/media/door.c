@@ -4,6 +4,22 @@
 
 enum { SECOND_US = 1000000 };
 
+static bool
+same_ice(const struct media_transport *a, const struct media_transport *b)
+{
+	return a->ice == b->ice && memcmp(&a->ours, &b->ours, sizeof a->ours) == 0 &&
+	       slice_eq(slice_make(a->peer_ufrag, a->peer_ufrag_bytes),
+		   slice_make(b->peer_ufrag, b->peer_ufrag_bytes));
+}
+
+bool
+media_transport_eq(const struct media_transport *a, const struct media_transport *b)
+{
+	return a->association == b->association && a->active == b->active &&
+	       a->rtcp_mux == b->rtcp_mux && same_ice(a, b) &&
+	       sdp_fingerprint_eq(&a->peer, &b->peer);
+}
+
 static void
 set_ice(struct door *d, const struct media_transport *t)
 {
@@ -47,7 +63,7 @@ door_follow(struct door *d, const struct media_transport *t)
 {
 	bool anew = t->association != d->of.association;
 
-	if (memcmp(&d->of, t, sizeof *t) == 0)
+	if (media_transport_eq(&d->of, t))
 		return false;
 	if (anew) {
 		/* perhaps somebody else: he has to knock himself */
@@ -56,9 +72,7 @@ door_follow(struct door *d, const struct media_transport *t)
 		d->keys = d->failed = false;
 		d->peer = d->ice.selected = (struct addr){0};
 	}
-	if (anew || t->ice != d->of.ice || t->peer_ufrag_bytes != d->of.peer_ufrag_bytes ||
-	    memcmp(t->peer_ufrag, d->of.peer_ufrag, sizeof t->peer_ufrag) != 0 ||
-	    memcmp(&t->ours, &d->of.ours, sizeof t->ours) != 0)
+	if (anew || !same_ice(&d->of, t))
 		set_ice(d, t);
 	else
 		d->of = *t;

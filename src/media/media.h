@@ -185,7 +185,7 @@ media_stream_protect(
 	return m->ops->protect(m, ref, side, p);
 }
 
-/** From now on that side's peer comes by DTLS, and by ICE if t says so; copied, all bytes of it.
+/** From now on that side's peer comes by DTLS, and by ICE if t says so; copied.
  *  Where it is says ICE then, not set_peer; and until there are keys nothing is sent to it or taken
  *  from it. It has no other protection. Association 0: no more. The same values keep everything; a
  *  new ICE keeps the keys. ERR_NOMEM: all is as before. */

@@ -294,7 +294,7 @@ relay_secure(
 	if (!slot)
 		return ERR_OK;
 	x = extra_of(slot);
-	if (memcmp(&x.transport[side], t, sizeof *t) == 0)
+	if (media_transport_eq(&x.transport[side], t))
 		return ERR_OK;
 	x.transport[side] = *t;
 	e = set_extra(relay_of(m), slot, &x);

@@ -31,6 +31,7 @@ struct media_transport {
 	struct sdp_fingerprint peer; /* what its certificate must have */
 };
 
+bool media_transport_eq(const struct media_transport *a, const struct media_transport *b);
 void ice_credentials_make(struct ice_credentials *out, struct rng *rng);
 
 #endif

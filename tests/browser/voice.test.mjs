@@ -45,9 +45,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const setSrtp = async (number, srtp) => {
+const setPhone = async (number, fields) => {
   const phone = (await world.admin.get('phones')).items.find((one) => one.name === `phone-${number}`);
-  await world.admin.patch(`phones/${phone.id}`, { srtp });
+  await world.admin.patch(`phones/${phone.id}`, fields);
 };
 
 /** A page that is the phone of that number. */
@@ -106,11 +106,23 @@ test('a phone calls a browser', async () => {
 });
 
 test('a browser and a phone that must encrypt', async () => {
-  await setSrtp('202', 'required');
+  await setPhone('202', { srtp: 'required' });
   const [web, desk] = [await webPhone('201'), await deskPhone('srtp-mand')];
   assert.equal(await web.call('202'), 200);
   await talk(web, desk);
-  await setSrtp('202', 'optional');
+  await setPhone('202', { srtp: 'optional' });
+  await closeAll();
+});
+
+test('a browser that is to speak Opus only is translated', async () => {
+  await setPhone('201', { codecs: 'opus' });
+  const [web, desk] = [await webPhone('201'), await deskPhone()];
+  desk.command('dial', '201');
+  await until(async () => (await web.state()) === 'talking', 'the page has answered');
+  assert.match(await web.remote(), /opus\/48000/);
+  assert.doesNotMatch(await web.remote(), /PCMA/);
+  await talk(web, desk);
+  await setPhone('201', { codecs: '' });
   await closeAll();
 });
 
@@ -143,9 +155,9 @@ test('two browsers hear each other', async () => {
 });
 
 test('a browser whose phone must not encrypt is refused', async () => {
-  await setSrtp('201', 'off');
+  await setPhone('201', { srtp: 'off' });
   const [web] = [await webPhone('201'), await deskPhone()];
   assert.equal(await web.call('202'), 488);
-  await setSrtp('201', 'optional');
+  await setPhone('201', { srtp: 'optional' });
   await closeAll();
 });

@@ -56,7 +56,7 @@ chosen_are_told(const struct sdp *s)
 {
 	static char mem[4 * SDP_MAX_BYTES];
 	static struct sdp_choice choice;
-	struct sdp_protection plain = {.proto = SLICE("RTP/AVP")};
+	struct sdp_protection plain = {.proto = SLICE("RTP/AVP"), .apart = true};
 	struct sdp_rewrite_params p = {
 	    .local = {.family = 4, .ip = {192, 0, 2, 1}}, .session_id = 7, .version = 1};
 	const struct sdp_media *m = &s->media[0];

@@ -76,7 +76,7 @@ class Baresip:
             f"audio_source aufile,{folder}/tone.wav\naudio_player aubridge,nil\naudio_alert aubridge,nil\n"
             f"ring_aufile none\nmodule_path {modules}\n"
             f"module {module}.so\nmodule aufile.so\nmodule aubridge.so\n" + ("module sndfile.so\n" if record else "") +
-            ("module srtp.so\n" if encryption else "") +
+            (f"module {'dtls_srtp' if encryption == 'dtls_srtp' else 'srtp'}.so\n" if encryption else "") +
             "".join(f"module_app {one}.so\n" for one in applications) +
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen 127.0.0.1:{self.control_port}\nsnd_path {self.recordings}\n")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Encrypted voice (SRTP with keys in the description): softphones hear each other encrypted, and encrypted on one side only;
-phones that must encrypt do."""
+"""Encrypted voice (SRTP with keys in the description, or made by DTLS): softphones hear each other encrypted, and encrypted on
+one side only; phones that must encrypt do."""
 import unittest
 
 import baresip
@@ -67,6 +67,18 @@ class Srtp(SystemTest):
     def test_encrypted_and_translated(self):
         record = self.talk("srtp-mand", None, ("PCMA", "G722"))
         self.assertEqual(record["codec"], "PCMA/G722")
+
+    def test_keys_by_dtls(self):
+        """A softphone that makes keys by DTLS, without ICE, calls one that knows keys in the description; and is called."""
+        before = self.handshakes()
+        self.assertEqual(self.talk("dtls_srtp", "srtp-mand")["result"], "answered")
+        self.set_srtp("p2", "dtls")
+        self.assertEqual(self.talk(None, "dtls_srtp")["result"], "answered")
+        self.assertEqual(self.talk("dtls_srtp", "dtls_srtp")["result"], "answered")
+        self.assertEqual(self.handshakes() - before, 4)
+
+    def handshakes(self):
+        return self.server.metrics().get('strowger_media_handshakes_total{result="done"}', 0)
 
     def test_a_phone_that_must_encrypt_and_does_not(self):
         self.set_srtp("p1", "required")

@@ -360,6 +360,34 @@ phones_without_ice_get_none(void **state)
 	assert_string_equal(text, "a=fingerprint:sha-256 " HEX_256 "\r\na=setup:passive\r\n");
 }
 
+/* For a phone: nothing of the browser's connection, but its codecs. */
+static void
+what_is_of_one_connection_stays_there(void **state)
+{
+	static const struct sdp_protection plain = {.proto = SLICE("RTP/AVP"), .apart = true};
+	static const char expected[] =
+	    "v=0\r\no=- 7 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\na=x-mine\r\n"
+	    "m=audio 20000 RTP/AVP 111 63 9 0 8 13 110 126\r\na=sendrecv\r\n"
+	    "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n"
+	    "m=video 0 UDP/TLS/RTP/SAVPF 96\r\n";
+	struct sdp_rewrite_params p = {.session_id = 7,
+	    .version = 1,
+	    .port = {20000},
+	    .protection = {&plain},
+	    .session = SLICE("a=x-mine\r\n")};
+	char mem[4096];
+	struct sdp s;
+	struct buf b;
+
+	assert_int_equal(sdp_parse(&s, slice_cstr(chrome)), ERR_OK);
+	assert_int_equal(addr_parse_ip(SLICE("192.0.2.9"), 0, &p.local), ERR_OK);
+	buf_init(&b, mem, sizeof mem - 1);
+	sdp_rewrite(&b, &s, &p);
+	assert_true(buf_ok(&b));
+	mem[b.n] = '\0';
+	assert_string_equal(mem, expected);
+}
+
 int
 main(void)
 {
@@ -374,6 +402,7 @@ main(void)
 	    cmocka_unit_test(roles_are_answered),
 	    cmocka_unit_test(ours_can_be_read_again),
 	    cmocka_unit_test(phones_without_ice_get_none),
+	    cmocka_unit_test(what_is_of_one_connection_stays_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,12 @@ plan_box_take(struct plan_box *b)
 	return &b->plan[b->reading];
 }
 
+bool
+plan_box_is_unread(const struct plan_box *b)
+{
+	return atomic_load(&b->middle) & PLAN_UNREAD;
+}
+
 const struct plan *
 plan_box_taken(const struct plan_box *b)
 {

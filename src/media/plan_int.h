@@ -56,6 +56,8 @@ void plan_box_init(struct plan_box *b);
 bool plan_box_put(struct plan_box *b, const struct plan *plan);
 /** Media thread, when told. Valid until the next take; NULL: nothing new. */
 const struct plan *plan_box_take(struct plan_box *b);
+/** Any thread: there is a plan that media have not taken. */
+bool plan_box_is_unread(const struct plan_box *b);
 /** Media thread: the one taken last, once more. */
 const struct plan *plan_box_taken(const struct plan_box *b);
 

@@ -33,11 +33,13 @@ gauge_add(_Atomic uint64_t *gauge, int delta)
 /* ---- the interface ---- */
 
 static void
-submit(struct slot *slot)
+submit(struct relay *r, struct slot *slot)
 {
 	/* who gives it away after this look finds the plan in the box */
 	if (plan_box_put(&slot->box, &slot->wanted))
 		worker_tell(atomic_load(&slot->carrier), slot);
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) /* so that the next packet finds it */
+		fastpath_cut(r->fastpath, slot->pair[i].port);
 }
 
 static struct slot *
@@ -105,7 +107,7 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	slot->worker->n_busy++;
 	gauge_add(&r->streams_open, 1);
 	gauge_add(&r->slots_busy, 1);
-	submit(slot);
+	submit(r, slot);
 	if (!rested)
 		worker_wake(atomic_load(&slot->carrier)); /* before anybody knows the ports */
 	*ref = (struct media_ref){.slot = slot->index, .gen = slot->wanted.gen};
@@ -126,7 +128,7 @@ relay_set_peer(
 	slot->wanted.peer[side] = *peer;
 	if (!addr_is_any(&r->ports.bind)) /* there is but one address to hear and speak from */
 		memset(slot->wanted.peer[side].local, 0, sizeof peer->local);
-	submit(slot);
+	submit(r, slot);
 }
 
 static bool
@@ -192,7 +194,7 @@ set_extra(struct relay *r, struct slot *slot, const struct plan_extra *wanted)
 	}
 	slot->wanted.extra = x;
 	slot->wanted.extra_serial = slot->extra_serial;
-	submit(slot);
+	submit(r, slot);
 	if (slot->extras && (slot->extras != x || x->before) && list_empty(&slot->trim_node)) {
 		list_push(&r->trimming, &slot->trim_node);
 		look_soon(r);
@@ -321,13 +323,14 @@ relay_key(struct media *m, struct media_ref ref, enum media_side to, char key, u
 static void
 relay_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
-	struct slot *slot = find_open(relay_of(m), ref);
+	struct relay *r = relay_of(m);
+	struct slot *slot = find_open(r, ref);
 
 	if (!slot)
 		return;
 	slot->wanted.timeout_ms = timeout_ms;
 	slot->wanted.timeout_serial++;
-	submit(slot);
+	submit(r, slot);
 }
 
 static void
@@ -340,7 +343,7 @@ relay_close(struct media *m, struct media_ref ref)
 		return;
 	slot->wanted.open = false;
 	gauge_add(&r->streams_open, -1);
-	submit(slot);
+	submit(r, slot);
 	r->n_closing++;
 	look_soon(r);
 }
@@ -458,8 +461,10 @@ start_workers(struct relay *r)
 	memset(r->workers, 0, r->n_workers * sizeof *r->workers);
 	for (uint32_t i = 0; i < r->n_workers && e == ERR_OK; i++)
 		e = worker_init(&r->workers[i], r->slots, r->n_slots, r->ports.ip6, r->events);
-	for (uint32_t i = 0; i < r->n_workers; i++)
+	for (uint32_t i = 0; i < r->n_workers; i++) {
 		r->workers[i].identity = r->identity;
+		r->workers[i].fastpath = r->fastpath;
+	}
 	for (uint32_t i = 0; i < r->n_workers && e == ERR_OK; i++)
 		e = worker_start(&r->workers[i], i);
 	return e;
@@ -495,6 +500,12 @@ build(struct relay *r, const struct media_relay_params *p)
 		e = reserve_slots(r);
 	if (e == ERR_OK)
 		e = mailbox_new(&r->events, &events);
+	if (e == ERR_OK && p->fastpath)
+		r->fastpath = fastpath_new(&(struct fastpath_params){.first_port = r->ports.first,
+		    .n_ports = r->ports.n_pairs,
+		    .n_streams = r->n_slots,
+		    .bind = r->ports.bind,
+		    .old_hook = p->fastpath == MEDIA_FASTPATH_OLD_HOOK});
 	if (e == ERR_OK)
 		e = start_workers(r);
 	if (e == ERR_OK)
@@ -557,6 +568,7 @@ media_relay_free(struct media *m)
 	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
 		worker_fini(&r->workers[i]);
 	free(r->workers);
+	fastpath_free(r->fastpath);
 	tapes_free(r->tapes); /* which tells of recordings that end now */
 	mailbox_free(r->events);
 	if (r->slots)
@@ -582,6 +594,7 @@ media_relay_stats(const struct media *m, struct media_relay_stats *out)
 	    .ports_in_use = 2ull * MEDIA_SIDES * load(&r->slots_busy),
 	    .open_refused = load(&r->open_refused),
 	    .threads = r->n_workers,
+	    .fastpath = r->fastpath,
 	};
 
 	for (uint32_t i = 0; i < r->n_workers; i++) {

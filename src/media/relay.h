@@ -22,12 +22,20 @@
 #include "loop/loop.h"
 #include "media/media.h"
 
+/* Forwarding what merely passes in the kernel, where that can be done (decision 21). */
+enum media_fastpath {
+	MEDIA_FASTPATH_OFF,
+	MEDIA_FASTPATH_ON,
+	MEDIA_FASTPATH_OLD_HOOK, /* as on kernels before 6.6; for tests */
+};
+
 struct media_relay_params {
 	uint16_t port_min, port_max;
 	struct addr bind;      /* address of the sockets; family 0 = any, IPv4 and IPv6 */
 	uint32_t n_threads;    /* 0 = one per core */
 	uint32_t pack_streams; /* so many for a thread before the next gets any; 0 = 500 */
 	uint32_t warm_streams; /* so many streams' sockets are opened at once */
+	enum media_fastpath fastpath;
 };
 
 /* Counters since the start; gauges where said. */
@@ -36,6 +44,7 @@ struct media_relay_stats {
 	uint64_t ports;		 /* gauge: of the range */
 	uint64_t ports_in_use;	 /* gauge: by open or closing streams */
 	uint64_t packets;	 /* relayed, RTP and RTCP */
+	uint64_t kernel_packets; /* of these, by the kernel; known twice a second */
 	uint64_t refused;	 /* from strangers */
 	uint64_t unauthentic;	 /* of encrypted streams: not from who has the key, or twice */
 	uint64_t malformed;	 /* neither RTP nor RTCP, too short or too long */
@@ -48,6 +57,7 @@ struct media_relay_stats {
 	uint64_t send_failed;
 	uint64_t open_refused; /* streams: no ports left */
 	uint64_t threads;      /* gauge */
+	bool fastpath;	       /* the kernel takes part */
 };
 
 /**

@@ -13,6 +13,7 @@ struct relay {
 	struct media media;
 	struct media_ops ops; /* its */
 	struct ports ports;
+	struct fastpath *fastpath; /* NULL: none */
 	struct loop *loop;
 	struct mailbox *events;
 	struct timer look;    /* runs while streams are closing, or extras can be forgotten soon */

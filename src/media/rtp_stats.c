@@ -104,6 +104,21 @@ rtp_stats_packet(
 		count_jitter(s, head->timestamp, arrival_us);
 }
 
+void
+rtp_stats_add(struct rtp_stats *s, const struct rtp_stats_more *more)
+{
+	s->packets += more->packets;
+	s->bytes += more->bytes;
+	s->received += more->packets;
+	if (more->highest > s->highest)
+		s->highest = more->highest;
+	if (!more->stamped_us)
+		return;
+	s->timestamp = more->timestamp;
+	s->transit = arrival_units(s, more->stamped_us) - more->timestamp;
+	s->jitter_x16 = more->jitter_ns_x16 / 1000 * s->clock_rate_hz / 1000000;
+}
+
 uint64_t
 rtp_stats_lost(const struct rtp_stats *s)
 {

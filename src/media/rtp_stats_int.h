@@ -33,6 +33,16 @@ void rtp_stats_packet(
 uint64_t rtp_stats_lost(const struct rtp_stats *s);
 uint32_t rtp_stats_jitter_us(const struct rtp_stats *s);
 
+/* Packets of the run that somebody else has counted (fastpath_int.h). */
+struct rtp_stats_more {
+	uint64_t packets, bytes;
+	uint64_t highest;
+	uint64_t jitter_ns_x16;
+	uint64_t stamped_us; /* arrival of the first packet with that timestamp; 0: not known */
+	uint32_t timestamp;
+};
+void rtp_stats_add(struct rtp_stats *s, const struct rtp_stats_more *more);
+
 /* What a report says of the run (RFC 3550, 6.4.1); kept between two reports. */
 struct rtp_stats_told {
 	uint64_t expected, received;

@@ -23,8 +23,10 @@ on_silence(struct timer *t)
 {
 	struct stream *s = container_of(t, struct stream, silence);
 	struct worker *w = s->worker;
-	uint64_t due_ms = s->heard_ms + s->timeout_ms;
+	uint64_t due_ms;
 
+	fastpath_collect(w, s);
+	due_ms = s->heard_ms + s->timeout_ms;
 	if (now_ms(w) < due_ms)
 		timer_start(&w->timers, t, due_ms - now_ms(w)); /* packets came meanwhile */
 	else
@@ -173,6 +175,7 @@ begin(struct stream *s, struct worker *w, const struct plan *plan)
 		side->refused = side->rtcp_packets = 0;
 	}
 	w->n_open++;
+	fastpath_enter(w, s);
 }
 
 static void
@@ -392,6 +395,7 @@ knock(struct slot *slot, struct worker *w, unsigned i, struct slice packet, cons
 static void
 end(struct stream *s, struct worker *w)
 {
+	fastpath_leave(w, s);
 	timer_stop(&s->silence);
 	close_doors(container_of(s, struct slot, stream), w);
 	let_go(s);
@@ -404,6 +408,7 @@ end(struct stream *s, struct worker *w)
 void
 stream_leave(struct stream *s, struct worker *w)
 {
+	fastpath_leave(w, s);
 	timer_stop(&s->silence);
 	if (s->self)
 		timer_stop(&s->self->reports);
@@ -433,6 +438,8 @@ stream_join(struct stream *s, struct worker *w)
 	if (stream_needs_clock(s))
 		worker_clock(w, s);
 	w->n_open += s->open;
+	if (s->open)
+		fastpath_enter(w, s);
 }
 
 void
@@ -440,6 +447,7 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 {
 	struct stream *s = &slot->stream;
 
+	fastpath_stop(w, s);
 	if (plan->gen != s->gen) {
 		if (plan->drain)
 			drain(slot, w);
@@ -511,7 +519,9 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 		return true;
 	}
 	head = rtp_head_of(packet);
+	fastpath_collect(w, s);
 	rtp_stats_packet(&side->rtp, &head, packet.n, w->now_us);
+	fastpath_check(w, s);
 	s->heard_ms = now_ms(w);
 	return true;
 }

@@ -64,6 +64,7 @@ worker_init(
 	list_init(&w->clocked);
 	list_init(&w->rooms);
 	list_init(&w->free_slots);
+	list_init(&w->fast);
 	w->epoll_fd = -1;
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -406,6 +407,8 @@ tick(struct worker *w)
 {
 	take_pressed(w);
 	timers_advance(&w->timers, w->now_us / 1000);
+	if (w->now_us >= w->scan_due_us)
+		fastpath_scan(w);
 	hand_over_events(w);
 	w->tick_due_us = w->now_us + WORKER_TICK_US;
 }

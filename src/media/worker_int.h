@@ -11,6 +11,7 @@
 #include "loop/mailbox.h"
 #include "loop/thread.h"
 #include "media/egress_int.h"
+#include "media/fastpath_stream_int.h"
 #include "media/stream_int.h"
 
 /* What is shared by the threads, and who may touch it when. */
@@ -39,6 +40,7 @@ struct slot { /* a cache line a thread */
 
 #define WORKER_COUNTERS(X)                                                                         \
 	X(packets)                                                                                 \
+	X(kernel_packets)                                                                          \
 	X(refused)                                                                                 \
 	X(unauthentic)                                                                             \
 	X(malformed)                                                                               \
@@ -57,10 +59,11 @@ struct worker_counters {
 #undef X
 };
 
-#define worker_count(w, name)                                                                      \
+#define worker_count_n(w, name, n)                                                                 \
 	atomic_store_explicit(&(w)->counters.name,                                                 \
-	    atomic_load_explicit(&(w)->counters.name, memory_order_relaxed) + 1,                   \
+	    atomic_load_explicit(&(w)->counters.name, memory_order_relaxed) + (n),                 \
 	    memory_order_relaxed)
+#define worker_count(w, name) worker_count_n(w, name, 1)
 
 struct worker_event {
 	struct media_event event;
@@ -85,6 +88,7 @@ struct worker {
 	struct slot *slots;
 	bool ip6; /* kind of the sockets */
 	const struct dtls_identity *identity;
+	struct fastpath *fastpath; /* NULL: none; the relay's */
 	struct thread *thread;
 
 	_Atomic bool stop;
@@ -100,6 +104,8 @@ struct worker {
 	struct list rooms;	     /* with members */
 	uint64_t tick, clock_due_us; /* of the clock */
 	struct egress egress;
+	struct list fast; /* open streams, if there is a fast path */
+	uint64_t scan_due_us;
 	struct rng rng;
 	struct transcode_room room;
 	unsigned char packet[RTP_PACKET_MAX + 1];

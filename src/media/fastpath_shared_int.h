@@ -1,0 +1,43 @@
+/*
+ * What the engine and its program in the kernel (fastpath.bpf.c) have in common: an entry for
+ * each RTP port of the range, in a map that the engine has in its memory. No system call is
+ * needed to put an entry in, to take it out, or to read its figures.
+ *
+ * An entry is written while it is off, and has been for a while; the program reads nothing of
+ * it then. What is not said to be the kernel's byte order is the network's.
+ */
+#ifndef MEDIA_FASTPATH_SHARED_INT_H
+#define MEDIA_FASTPATH_SHARED_INT_H
+
+#include <linux/types.h>
+
+/* RTP that comes from one peer of a stream to one port of ours, and where it goes. */
+struct fastpath_entry {
+	/* The engine's. The program forwards until then (CLOCK_MONOTONIC); 0: not at all. It is
+	 * a short lease, so that the program does nothing for an engine that has died. */
+	__u64 until_ns;
+	__u32 from_ip, to_ip; /* as they arrive: the peer's and ours */
+	__u32 new_from_ip, new_to_ip;
+	__u16 from_port;
+	__u16 new_from_port, new_to_port;
+	__u16 ip_bytes_max; /* the kernel's order; larger ones go up */
+	__u32 ssrc;
+	__u32 interface; /* it leaves by; the kernel's order, as all below */
+	__u32 priority;	 /* of the queue there, as the socket has it */
+	__u32 tos;	 /* mark of its packets */
+	__u64 unit_ps;	 /* length of a timestamp unit */
+
+	/* The program's; it begins with what the engine gives it. Only ever grows: */
+	__u64 packets, bytes;
+	__u64 last_ns; /* the last packet came */
+	/* as in rtp_stats */
+	__u64 highest; /* extended sequence number */
+	__u64 jitter_ns_x16;
+	__u64 stamped_ns; /* the first packet with that timestamp came; 0: none yet */
+	__u32 timestamp;
+	__u32 reserved;
+};
+
+enum { FASTPATH_MAX_DROPOUT = 3000, FASTPATH_MAX_MISORDER = 100 }; /* RFC 3550 A.1 */
+
+#endif

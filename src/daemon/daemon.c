@@ -217,6 +217,7 @@ open_signalling(struct daemon *d)
 {
 	struct signalling_params p = {.settings = &d->settings,
 	    .any_port = options_any_port(&d->options),
+	    .no_fastpath = d->options.no_fastpath,
 	    .dns_servers = d->options.dns,
 	    .sounds_dir = d->options.sounds_dir,
 	    .journal = d->journal,

@@ -173,6 +173,9 @@ add_media(struct metrics_block *m, const struct media *media)
 	GAUGE(m, "strowger_media_ports", NULL, "Media ports of the range", s.ports);
 	GAUGE(m, "strowger_media_ports_in_use", NULL, "Media ports taken", s.ports_in_use);
 	COUNTER(m, "strowger_media_packets_total", NULL, "RTP and RTCP packets relayed", s.packets);
+	GAUGE(m, "strowger_media_fastpath", NULL, "The kernel may forward voice", s.fastpath);
+	COUNTER(m, "strowger_media_kernel_packets_total", NULL,
+	    "Of the packets relayed, by the kernel", s.kernel_packets);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"stranger\"", "Packets not relayed",
 	    s.refused);
 	COUNTER(m, "strowger_media_dropped_total", "why=\"unauthentic\"", "Packets not relayed",

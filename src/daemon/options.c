@@ -24,6 +24,8 @@ static const char help_text[] =
     "  --dns SERVERS     name servers, ADDRESS[:PORT] separated by commas, instead of those\n"
     "                    of resolv.conf\n"
     "  --http-port N     port of the web page; 0 takes a free one\n"
+    "  --fastpath WHEN   auto: the kernel forwards voice that merely passes, if it lets us;\n"
+    "                    off: never (default auto)\n"
     "  --user NAME       account to run as once the ports are open\n"
     "  --log LEVEL       fatal, error, warn, info, debug or trace (default info)\n"
     "  --check           check database and settings, start nothing\n"
@@ -91,6 +93,12 @@ apply_one(struct options *o, int which, const char *value, char *why, size_t why
 	case 'S': return parse_port_or_off("--sips-port", value, &o->sips_port, why, why_bytes);
 	case 'W': return parse_port_or_off("--ws-port", value, &o->ws_port, why, why_bytes);
 	case 'X': return parse_port_or_off("--wss-port", value, &o->wss_port, why, why_bytes);
+	case 'f':
+		o->no_fastpath = strcmp(value, "off") == 0;
+		if (o->no_fastpath || strcmp(value, "auto") == 0)
+			return ERR_OK;
+		snprintf(why, why_bytes, "--fastpath wants auto or off, not '%s'", value);
+		return ERR_INVALID;
 	case 'p':
 		if (parse_port(value, &o->http_port))
 			return ERR_OK;
@@ -121,6 +129,7 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 	    {"wss-port", required_argument, NULL, 'X'},
 	    {"dns", required_argument, NULL, 'n'},
 	    {"http-port", required_argument, NULL, 'p'},
+	    {"fastpath", required_argument, NULL, 'f'},
 	    {"user", required_argument, NULL, 'u'},
 	    {"log", required_argument, NULL, 'l'},
 	    {"check", no_argument, NULL, 'c'},

@@ -195,11 +195,13 @@ open_net(struct signalling *s, const struct signalling_params *p, char *why, siz
 }
 
 static enum err
-open_media(struct signalling *s, const struct settings *set, char *why, size_t why_bytes)
+open_media(struct signalling *s, const struct signalling_params *sp, char *why, size_t why_bytes)
 {
+	const struct settings *set = sp->settings;
 	struct media_relay_params p = {.port_min = (uint16_t)set->rtp_port_min,
 	    .port_max = (uint16_t)set->rtp_port_max,
-	    .warm_streams = WARM_STREAMS};
+	    .warm_streams = WARM_STREAMS,
+	    .fastpath = sp->no_fastpath ? MEDIA_FASTPATH_OFF : MEDIA_FASTPATH_ON};
 	enum err e = media_relay_new(&s->media, s->loop, &p);
 
 	if (e != ERR_OK)
@@ -239,7 +241,7 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 	reports_init(&s->reports, p->to_management, loop_timers(s->loop), take_commands, s);
 	e = open_net(s, p, why, why_bytes);
 	if (e == ERR_OK)
-		e = open_media(s, p->settings, why, why_bytes);
+		e = open_media(s, p, why, why_bytes);
 	if (e != ERR_OK)
 		return e;
 	open_music(s, p->sounds_dir);

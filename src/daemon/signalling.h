@@ -20,6 +20,7 @@ struct signalling;
 struct signalling_params {
 	const struct settings *settings; /* with the boot options applied; copied */
 	unsigned any_port;		 /* see listeners.h */
+	bool no_fastpath;		 /* all voice through user space */
 	const char *sounds_dir;		 /* what comes with the system to be heard */
 	const char *dns_servers;	 /* NULL = those of resolv.conf; borrowed for life */
 	struct directory *directory;	 /* taken over, also on failure */

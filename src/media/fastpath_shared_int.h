@@ -27,15 +27,15 @@ struct fastpath_entry {
 	__u32 tos;	 /* mark of its packets */
 	__u64 unit_ps;	 /* length of a timestamp unit */
 
-	/* The program's; it begins with what the engine gives it. Only ever grows: */
-	__u64 packets, bytes;
+	/* The program's, in a cache line of its own; it begins with what the engine gives it. Only
+	 * ever grow: */
+	__u64 packets __attribute__((aligned(64))), bytes;
 	__u64 last_ns; /* the last packet came */
 	/* as in rtp_stats */
 	__u64 highest; /* extended sequence number */
 	__u64 jitter_ns_x16;
 	__u64 stamped_ns; /* the first packet with that timestamp came; 0: none yet */
 	__u32 timestamp;
-	__u32 reserved;
 };
 
 enum { FASTPATH_MAX_DROPOUT = 3000, FASTPATH_MAX_MISORDER = 100 }; /* RFC 3550 A.1 */

@@ -8,6 +8,7 @@ enum {
 	LEASE_MS = 3000, /* so long the kernel goes on without us */
 	REST_SCANS = 20, /* of a stream that cannot be given away */
 	TRUST_MS = EGRESS_TRUST_MS,
+	ROUTES_A_SCAN = 64, /* streams whose routes are asked for, about 3 ms */
 };
 
 static struct slot *
@@ -259,12 +260,21 @@ is_same_route(const struct fastpath_route *a, const struct fastpath_route *b)
 }
 
 static bool
-routes_are_as_before(struct worker *w, struct stream *s)
+may_ask(unsigned *questions)
+{
+	if (*questions == 0)
+		return false; /* at the next scan */
+	--*questions;
+	return true;
+}
+
+static bool
+routes_are_as_before(struct worker *w, struct stream *s, unsigned *questions)
 {
 	struct fastpath_stream *fast = fast_of(w, s);
 	uint64_t now_ms = w->now_us / 1000;
 
-	if (now_ms - fast->routed_ms < TRUST_MS)
+	if (now_ms - fast->routed_ms < TRUST_MS || !may_ask(questions))
 		return true;
 	fast->routed_ms = now_ms;
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
@@ -292,7 +302,7 @@ renew(struct worker *w, struct stream *s)
 }
 
 static void
-step(struct worker *w, struct stream *s)
+step(struct worker *w, struct stream *s, unsigned *questions)
 {
 	struct fastpath_stream *fast = fast_of(w, s);
 
@@ -306,6 +316,8 @@ step(struct worker *w, struct stream *s)
 			fast->step = FASTPATH_SETTLED;
 		break;
 	case FASTPATH_SETTLED:
+		if (!may_ask(questions))
+			break;
 		if (write_entries(w, s)) {
 			fast->step = FASTPATH_WRITTEN;
 			break;
@@ -321,7 +333,7 @@ step(struct worker *w, struct stream *s)
 		break;
 	case FASTPATH_ON:
 		fastpath_collect(w, s);
-		if (!renew(w, s) || !routes_are_as_before(w, s))
+		if (!renew(w, s) || !routes_are_as_before(w, s, questions))
 			fastpath_stop(w, s);
 		break;
 	}
@@ -330,10 +342,12 @@ step(struct worker *w, struct stream *s)
 void
 fastpath_scan(struct worker *w)
 {
+	unsigned questions = ROUTES_A_SCAN;
+
 	w->scan_due_us = w->now_us + FASTPATH_SCAN_US;
 	for (struct list *at = w->fast.next; at != &w->fast; at = at->next) {
 		ptrdiff_t i = container_of(at, struct fastpath_stream, link) - w->fastpath->stream;
 
-		step(w, &w->slots[i].stream);
+		step(w, &w->slots[i].stream, &questions);
 	}
 }

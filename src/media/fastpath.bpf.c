@@ -181,10 +181,10 @@ forward(struct __sk_buff *skb)
 	if (skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type != 0 /* PACKET_HOST */ ||
 	    skb->vlan_present || skb->gso_size || skb->len < HEADS_BYTES)
 		return PASS;
-	if ((void *)(long)skb->data + HEADS_BYTES > (void *)(long)skb->data_end &&
+	if ((__u8 *)(long)skb->data + HEADS_BYTES > (__u8 *)(long)skb->data_end &&
 	    bpf_skb_pull_data(skb, HEADS_BYTES) < 0)
 		return PASS;
-	h = (void *)(long)skb->data + ETH_HLEN;
+	h = (void *)((__u8 *)(long)skb->data + ETH_HLEN);
 	if ((void *)(h + 1) > (void *)(long)skb->data_end || !is_plain_udp(skb, h))
 		return PASS;
 	e = entry_of(h);

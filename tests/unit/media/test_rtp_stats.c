@@ -203,6 +203,34 @@ wild_timestamps_stay_in_range(void **state)
 	assert_int_equal(rtp_stats_jitter_us(&s), UINT32_MAX);
 }
 
+/* Somebody else counts the middle of a stream: nobody can tell from the figures. */
+static void
+what_others_count_is_added(void **state)
+{
+	struct rtp_stats s;
+	const uint64_t turn = 1 << 16; /* see begin_run */
+	struct rtp_stats_more more = {.packets = 95,
+	    .bytes = 95 * 172,
+	    .highest = turn + 199,
+	    .timestamp = 199 * FRAME_UNITS,
+	    .stamped_us = 199 * FRAME_US,
+	    .jitter_ns_x16 = 16 * 3000000};
+
+	rtp_stats_init(&s, 8000);
+	play_range(&s, 1, 0, 100);
+	rtp_stats_add(&s, &more);
+	assert_int_equal(rtp_stats_lost(&s), 5);
+	assert_int_equal(rtp_stats_jitter_us(&s), 3000);
+	play(&s, 1, 200);
+	assert_in_range(rtp_stats_jitter_us(&s), 2800, 3000); /* it came in time */
+	/* news that are older than what came to us */
+	rtp_stats_add(
+	    &s, &(struct rtp_stats_more){.packets = 5, .bytes = 5 * 172, .highest = turn + 199});
+	assert_int_equal(s.packets, 201);
+	assert_int_equal(s.bytes, 201 * 172);
+	assert_int_equal(rtp_stats_lost(&s), 0);
+}
+
 int
 main(void)
 {
@@ -215,6 +243,7 @@ main(void)
 	    cmocka_unit_test(jitter_is_the_mean_deviation),
 	    cmocka_unit_test(key_presses_are_no_jitter),
 	    cmocka_unit_test(wild_timestamps_stay_in_range),
+	    cmocka_unit_test(what_others_count_is_added),
 	};
 
 	return cmocka_run_group_tests_name("media/rtp_stats", tests, NULL, NULL);

@@ -254,12 +254,42 @@ voice_that_merely_passes_stays_in_the_kernel(void **state)
 	voice_stays_in_the_kernel_with(MEDIA_FASTPATH_ON);
 }
 
+/* The machine has two addresses on the phone's network; the phone believes the one it was told. */
 static void
-so_it_does_on_an_older_kernel(void **state)
+the_kernel_speaks_from_the_address_of_the_sdp(void **state)
 {
-	voice_stays_in_the_kernel_with(MEDIA_FASTPATH_OLD_HOOK);
-	/* what the one before has left behind does not disturb the next */
-	voice_stays_in_the_kernel_with(MEDIA_FASTPATH_OLD_HOOK);
+	static const char told[] = "10.1.0.9";
+	struct wire saved = wire[0];
+	struct media_peer peer;
+
+	start();
+	wire[0].ours = told;
+	peer = phone_peer(&phone[0]);
+	assert_int_equal(addr_parse_ip(slice_cstr(told), 0, &peer.local[0]), ERR_OK);
+	media_stream_set_peer(f.media, ref, MEDIA_CALLER, &peer);
+	talk_until_fast(); /* hear() looks where it comes from */
+	assert_int_equal(say_and_hear(1), 63);
+	wire[0] = saved;
+	end();
+}
+
+/* A softphone on the machine itself: nothing of it leaves by an interface. */
+static void
+what_stays_on_the_machine_stays_with_us(void **state)
+{
+	struct wire saved = wire[1];
+
+	wire[1].host = wires_home();
+	wire[1].ours = wire[1].theirs = "127.0.0.1";
+	start();
+	for (int i = 0; i < 125; i++) { /* two seconds and a half */
+		say_and_hear(0);
+		say_and_hear(1);
+		wait_ms(20);
+	}
+	assert_int_equal(relay_stats(&f).kernel_packets, 0);
+	wire[1] = saved;
+	end();
 }
 
 static bool
@@ -403,9 +433,10 @@ a_stream_that_begins_anew_is_counted_as_such(void **state)
 	start();
 	talk_until_fast();
 	voice[0].ssrc = 4711;
-	voice[0].seq = 30000;
+	assert_int_equal(say_and_hear(0), 64); /* comes up to us */
 	talk_until_fast();
 	voice[0].seq = (uint16_t)(voice[0].seq + 20000);
+	assert_int_equal(say_and_hear(0), 64);
 	talk_until_fast();
 	stats = relay_close_and_wait(&f, ref);
 	assert_int_equal(stats.side[0].packets, voice[0].sent);
@@ -439,33 +470,50 @@ programs_at(const char *name)
 	return n;
 }
 
+/* An engine that is killed. n: programs at the hook while it lived. */
 static void
-nothing_is_left_after_a_crash(void **state)
+crash_an_engine(enum media_fastpath how, unsigned n)
 {
 	int ready[2];
-	uint64_t end_ms = now_ms() + DEADLINE_MS;
 	char byte;
 	pid_t child;
 
-	assert_int_equal(programs_at("phone-a"), 0);
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		start_engine(MEDIA_FASTPATH_ON);
+		start_engine(how);
 		if (write(ready[1], "", 1) == 1)
 			pause();
 		_exit(1);
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(programs_at("phone-a"), 1);
+	assert_int_equal(programs_at("phone-a"), n);
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, NULL, 0), child);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void
+nothing_is_left_after_a_crash(void **state)
+{
+	uint64_t end_ms = now_ms() + DEADLINE_MS;
+
+	assert_int_equal(programs_at("phone-a"), 0);
+	crash_an_engine(MEDIA_FASTPATH_ON, 1);
 	while (programs_at("phone-a") && now_ms() < end_ms) /* the kernel does it a bit later */
 		wait_ms(5);
 	assert_int_equal(programs_at("phone-a"), 0);
-	close(ready[0]);
-	close(ready[1]);
+}
+
+/* The program of the one that was killed is still there: it is replaced. */
+static void
+an_older_kernel_does_it_too_also_after_a_crash(void **state)
+{
+	voice_stays_in_the_kernel_with(MEDIA_FASTPATH_OLD_HOOK);
+	crash_an_engine(MEDIA_FASTPATH_OLD_HOOK, 0);
+	voice_stays_in_the_kernel_with(MEDIA_FASTPATH_OLD_HOOK);
 }
 
 static void
@@ -551,6 +599,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(voice_that_merely_passes_stays_in_the_kernel),
+	    cmocka_unit_test(the_kernel_speaks_from_the_address_of_the_sdp),
+	    cmocka_unit_test(what_stays_on_the_machine_stays_with_us),
 	    cmocka_unit_test(strangers_are_refused_and_counted),
 	    cmocka_unit_test(hold_stops_the_very_next_packet),
 	    cmocka_unit_test(a_translation_takes_over_with_the_next_packet),
@@ -561,7 +611,7 @@ main(void)
 	    cmocka_unit_test(nothing_is_left_after_a_crash),
 	    cmocka_unit_test(without_permission_the_engine_starts_as_ever),
 	    cmocka_unit_test(two_capabilities_at_the_start_suffice),
-	    cmocka_unit_test(so_it_does_on_an_older_kernel),
+	    cmocka_unit_test(an_older_kernel_does_it_too_also_after_a_crash),
 	};
 	char why[128];
 
@@ -574,5 +624,7 @@ main(void)
 			fprintf(stderr, "media/fastpath: no wire to a phone (veth)\n");
 			return 1;
 		}
+	if (!wires_add_address(&wire[0], "10.1.0.9"))
+		return 1;
 	return cmocka_run_group_tests_name("media/fastpath", tests, NULL, NULL);
 }

@@ -93,6 +93,12 @@ wires_lay(struct wire *w)
 	return fine;
 }
 
+bool
+wires_add_address(const struct wire *w, const char *ip)
+{
+	return run("ip addr add %s/24 dev %s", ip, w->name);
+}
+
 void
 wires_cut(struct wire *w)
 {
@@ -112,4 +118,10 @@ wires_come_back(void)
 {
 	if (setns(home, CLONE_NEWNET) != 0)
 		abort();
+}
+
+int
+wires_home(void)
+{
+	return home;
 }

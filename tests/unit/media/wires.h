@@ -19,10 +19,14 @@ struct wire {
 bool wires_enter(char *why, unsigned why_bytes);
 /** A host at the other end. False: something is missing. */
 bool wires_lay(struct wire *w);
+/** One more address of our end. */
+bool wires_add_address(const struct wire *w, const char *ip);
 void wires_cut(struct wire *w);
 /** What the calling thread opens from here on is the host's … */
 void wires_go_to(const struct wire *w);
 /** … until here: ours again. */
 void wires_come_back(void);
+/** Our own namespace, as the host of a wire is one. */
+int wires_home(void);
 
 #endif

@@ -143,7 +143,7 @@ merely_passes(const struct stream *s)
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		const struct stream_side *side = &s->side[i];
 
-		if (side->cipher || side->latch.peer.raw || !side->latch.peer.send ||
+		if (side->cipher || side->door || side->latch.peer.raw || !side->latch.peer.send ||
 		    side->latch.source[LATCH_RTP].family != 4 ||
 		    side->target[LATCH_RTP].length == 0 || !side->rtp.started)
 			return false;

@@ -51,6 +51,34 @@ put_registration(char *at, const struct live_registration *r)
 	return n;
 }
 
+static uint16_t
+cut(uint32_t v)
+{
+	return v < UINT16_MAX ? (uint16_t)v : UINT16_MAX;
+}
+
+static struct packed_heard
+pack_heard(const struct live_heard *h)
+{
+	return (struct packed_heard){.mos_x100 = cut(h->mos_x100),
+	    .lost_x100 = cut(h->lost_x100),
+	    .jitter_ms = cut(h->jitter_ms),
+	    .delay_ms = cut(h->delay_ms),
+	    .voice = (uint8_t)h->voice,
+	    .encrypted = h->encrypted};
+}
+
+static struct live_heard
+unpack_heard(const struct packed_heard *h)
+{
+	return (struct live_heard){.voice = (enum live_voice)h->voice,
+	    .mos_x100 = h->mos_x100,
+	    .lost_x100 = h->lost_x100,
+	    .jitter_ms = h->jitter_ms,
+	    .delay_ms = h->delay_ms,
+	    .encrypted = h->encrypted};
+}
+
 struct packed_call *
 live_pack_call(const struct live_call *c)
 {
@@ -62,6 +90,8 @@ live_pack_call(const struct live_call *c)
 	    .answered_at = c->answered_at,
 	    .caller_user = c->caller.user,
 	    .called_user = c->called.user,
+	    .heard_by_caller = pack_heard(&c->heard_by_caller),
+	    .heard_by_called = pack_heard(&c->heard_by_called),
 	    .state = (uint8_t)c->state,
 	    .ringing_count = (uint8_t)(c->ringing_count < LIVE_RINGING_MAX ? c->ringing_count
 									   : LIVE_RINGING_MAX),
@@ -103,6 +133,8 @@ packed_call_json(const void *packed)
 	const struct packed_call *p = packed;
 	struct live_call c = {.started_at = p->started_at,
 	    .answered_at = p->answered_at,
+	    .heard_by_caller = unpack_heard(&p->heard_by_caller),
+	    .heard_by_called = unpack_heard(&p->heard_by_called),
 	    .state = (enum live_call_state)p->state,
 	    .ringing_count = p->ringing_count,
 	    .reasons_count = p->reasons_count};

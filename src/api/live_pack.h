@@ -12,6 +12,11 @@
 
 struct packed_call {
 	int64_t started_at, answered_at, caller_user, called_user;
+	struct packed_heard {
+		uint16_t mos_x100, lost_x100, jitter_ms, delay_ms; /* cut at their limits */
+		uint8_t voice;
+		bool encrypted;
+	} heard_by_caller, heard_by_called;
 	uint8_t state, ringing_count, reasons_count;
 	char text[]; /* call_id first: it is the key */
 };

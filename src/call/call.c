@@ -165,6 +165,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	c->ended_by = by;
 	c->ended_at = call_wall_ms(c);
 	sw->stats.calls_up--;
+	heard_end(c);
 	if (c->transfer)
 		transfer_on_end(c);
 	ring_stop(c, c->end_headers);

@@ -121,6 +121,8 @@ struct call_switch_stats {
 	    replaced; /* REFERs taken; INVITEs with Replaces taken */
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 	uint64_t heard[CALL_QUALITIES];		 /* sides of calls that are over */
+	uint64_t heard_now[LIVE_VOICE_POOR + 1]; /* calls, by the side that hears worse */
+	uint64_t media_failures;		 /* calls ended by them */
 	size_t calls_now, legs_now, streams_now; /* objects alive, lingering ones included */
 	size_t calls_up;			 /* ringing or talking */
 };

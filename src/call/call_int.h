@@ -74,6 +74,17 @@ struct ring {
 	bool told;  /* the one who waits knows that it rings */
 };
 
+/* How one side hears the other: judged now and then while they talk, of what came lately; at the
+ * end of all that came. */
+struct heard {
+	uint16_t mos_x100, delay_ms; /* 0 = not known */
+	uint16_t lost_x100, jitter_ms;
+	uint8_t voice;		      /* enum live_voice */
+	uint8_t told;		      /* how often; 2: often enough */
+	uint32_t packets, lost;	      /* told last */
+	uint32_t recent, recent_lost; /* halved with each telling */
+};
+
 struct call {
 	struct call_switch *sw;
 	struct list link; /* switch->calls or switch->dead */
@@ -91,11 +102,10 @@ struct call {
 	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
 	struct stream stream[SDP_MEDIA_MAX];
-	struct media_stats stats; /* sums of the streams that reported */
-	char codec[16];		  /* of the first media line, as far as known */
-	struct {
-		uint16_t mos_x100, delay_ms; /* 0 = not known */
-	} heard[MEDIA_SIDES];		     /* by whom */
+	struct media_stats stats;	 /* sums of the streams that reported */
+	char codec[16];			 /* of the first media line, as far as known */
+	struct heard heard[MEDIA_SIDES]; /* by whom */
+	enum live_voice voice;		 /* of the side that hears worse now, as counted */
 	struct list relayed;
 	struct transfer *transfer;  /* its parties are about to change */
 	bool refitted;		    /* media ports have changed for the one who takes over */
@@ -402,6 +412,10 @@ void present_keep_end(struct call *c, const struct sip_msg *req);
 void diversion_note(struct call *c, const struct diversion *d);
 
 /* ---- heard.c ---- */
+/** While they talk: figures of the first stream. Tells the live page what has changed. */
+void heard_now(struct call *c, const struct media_stats *stats);
+/** It is over, and not counted among those that talk any more. */
+void heard_end(struct call *c);
 /** The first stream of a call has ended. */
 void heard_note(struct call *c, const struct media_stats *stats);
 

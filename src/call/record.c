@@ -95,6 +95,19 @@ put_party(const struct call *c, enum media_side side, struct live_party *out)
 	out->user = p->user;
 }
 
+static void
+put_heard(const struct call *c, enum media_side side, struct live_heard *out)
+{
+	const struct heard *h = &c->heard[side];
+
+	*out = (struct live_heard){.voice = (enum live_voice)h->voice,
+	    .mos_x100 = h->mos_x100,
+	    .lost_x100 = h->lost_x100,
+	    .jitter_ms = h->jitter_ms,
+	    .delay_ms = h->delay_ms,
+	    .encrypted = c->stream[0].open && c->stream[0].protected[side]};
+}
+
 /* What the called side chose, behind what the caller speaks where that is something else; it stays
  * known when the legs are gone. */
 static void
@@ -131,6 +144,8 @@ record_live(struct call *c, enum live_call_state state)
 	slice_clip_cstr(slice_cstr(c->id), v.call_id, sizeof v.call_id);
 	put_party(c, MEDIA_CALLER, &v.caller);
 	put_party(c, MEDIA_CALLED, &v.called);
+	put_heard(c, MEDIA_CALLER, &v.heard_by_caller);
+	put_heard(c, MEDIA_CALLED, &v.heard_by_called);
 	LIST_FOR_EACH (it, &c->legs) {
 		const struct leg *l = container_of(it, struct leg, link);
 

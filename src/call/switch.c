@@ -105,6 +105,17 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		sw->stats.streams_now--;
 		call_settle(c);
 		break;
+	case MEDIA_EV_STATS:
+		if (s == &c->stream[0] && c->state == CALL_UP)
+			heard_now(c, &ev->stats);
+		break;
+	case MEDIA_EV_FAILED:
+		if (c->state == CALL_ENDED)
+			break;
+		sw->stats.media_failures++;
+		record_reason(c, REASON_MEDIA_FAILED, NULL);
+		call_end(c, c->state == CALL_UP ? CDR_ANSWERED : CDR_FAILED, CDR_BY_SYSTEM, 503);
+		break;
 	case MEDIA_EV_TIMEOUT:
 		if (!s->open || s->ref.gen != ev->ref.gen || c->state != CALL_UP ||
 		    s != &c->stream[0])

@@ -26,6 +26,11 @@ add_calls(struct metrics_block *m, const struct call_switch_stats *s)
 	static const char *const qualities[CALL_QUALITIES] = {[CALL_QUALITY_GOOD] = "mos=\"good\"",
 	    [CALL_QUALITY_FAIR] = "mos=\"fair\"",
 	    [CALL_QUALITY_POOR] = "mos=\"poor\""};
+	static const char *const voices[] = {
+#define X(id, text) "voice=\"" text "\"",
+	    LIVE_VOICES(X)
+#undef X
+	};
 
 	GAUGE(m, "strowger_calls_active", NULL, "Calls that ring or talk", s->calls_up);
 	GAUGE(m, "strowger_call_objects", NULL, "Calls in memory, finished ones that wait included",
@@ -44,6 +49,10 @@ add_calls(struct metrics_block *m, const struct call_switch_stats *s)
 		    "Sides of ended calls by how well they heard the other (E-model: MOS from 4.0, "
 		    "from 3.6, below)",
 		    s->heard[i]);
+	for (size_t i = LIVE_VOICE_SILENT; i <= LIVE_VOICE_POOR; i++)
+		GAUGE(m, "strowger_calls_hearing", voices[i],
+		    "Calls that talk, by how well the side that hears worse hears now",
+		    s->heard_now[i]);
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
 		COUNTER(m, "strowger_calls_ended_total", labels[i], "Ended calls by result",
 		    s->by_result[i]);
@@ -53,6 +62,8 @@ add_calls(struct metrics_block *m, const struct call_switch_stats *s)
 	    m, "strowger_calls_no_ack_total", NULL, "Answers that were never confirmed", s->no_ack);
 	COUNTER(m, "strowger_media_timeouts_total", NULL, "Calls ended because no sound came",
 	    s->media_timeouts);
+	COUNTER(m, "strowger_calls_media_failed_total", NULL,
+	    "Calls ended because the media thread that carried them failed", s->media_failures);
 	COUNTER(m, "strowger_transfers_total", NULL, "Transfers that a phone asked for (REFER)",
 	    s->transfers);
 	COUNTER(m, "strowger_transfers_failed_total", NULL, "Transfers that came to nothing",
@@ -170,6 +181,9 @@ add_media(struct metrics_block *m, const struct media *media)
 
 	media_relay_stats(media, &s);
 	GAUGE(m, "strowger_media_streams", NULL, "Streams being relayed", s.streams_open);
+	GAUGE(m, "strowger_media_threads", NULL, "Media threads", s.threads);
+	COUNTER(m, "strowger_media_threads_failed_total", NULL,
+	    "Media threads that ended or hung, though nobody wanted it", s.threads_failed);
 	GAUGE(m, "strowger_media_ports", NULL, "Media ports of the range", s.ports);
 	GAUGE(m, "strowger_media_ports_in_use", NULL, "Media ports taken", s.ports_in_use);
 	COUNTER(m, "strowger_media_packets_total", NULL, "RTP and RTCP packets relayed", s.packets);

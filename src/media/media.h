@@ -50,6 +50,8 @@ enum media_event_kind {
 	MEDIA_EV_TIMEOUT, /* no RTP from either side for timeout_ms; once until the timeout is set
 			     again */
 	MEDIA_EV_CLOSED,  /* the last word of a stream, with its final figures */
+	MEDIA_EV_STATS,	  /* the figures of an open stream so far, about every 5 s */
+	MEDIA_EV_FAILED,  /* the engine cannot carry it any more; to be closed, and CLOSED follows */
 	/* about what is given to a side: */
 	MEDIA_EV_PLAYED,   /* a sound is over, all of it was sent */
 	MEDIA_EV_SPEAKS,   /* a member of a room begins to speak, or is silent again */
@@ -63,7 +65,7 @@ struct media_event {
 	struct media_ref ref; /* RECORDED: none */
 	uint64_t user;	      /* as given at open; RECORDED: with the recording */
 	union {
-		struct media_stats stats; /* TIMEOUT, CLOSED */
+		struct media_stats stats; /* TIMEOUT, CLOSED, STATS */
 		struct {
 			enum media_side side;
 			uint64_t sound; /* PLAYED: as given with the sound */

@@ -8,6 +8,7 @@
 #include "loop/mark.h"
 #include "media/dtls_int.h"
 #include "media/relay_things_int.h"
+#include "media/relay_watch_int.h"
 
 enum {
 	EVENTS_CAPACITY = 1024, /* what does not fit waits with its stream */
@@ -20,14 +21,6 @@ static struct relay *
 relay_of(const struct media *m)
 {
 	return container_of((struct media *)m, struct relay, media);
-}
-
-static void
-gauge_add(_Atomic uint64_t *gauge, int delta)
-{
-	uint64_t now = atomic_load_explicit(gauge, memory_order_relaxed);
-
-	atomic_store_explicit(gauge, now + (uint64_t)(int64_t)delta, memory_order_relaxed);
 }
 
 /* ---- the interface ---- */
@@ -90,7 +83,7 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	if (e == ERR_OK)
 		e = slots_take(r, &slot, &rested);
 	if (e != ERR_OK) {
-		gauge_add(&r->open_refused, 1);
+		relay_gauge(&r->open_refused, 1);
 		return e;
 	}
 	mark(slot, p->dscp);
@@ -105,9 +98,10 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	    .worker = slot->worker,
 	};
 	slot->worker->n_busy++;
-	gauge_add(&r->streams_open, 1);
-	gauge_add(&r->slots_busy, 1);
+	relay_gauge(&r->streams_open, 1);
+	relay_gauge(&r->slots_busy, 1);
 	submit(r, slot);
+	watch_start(r);
 	if (!rested)
 		worker_wake(atomic_load(&slot->carrier)); /* before anybody knows the ports */
 	*ref = (struct media_ref){.slot = slot->index, .gen = slot->wanted.gen};
@@ -342,7 +336,7 @@ relay_close(struct media *m, struct media_ref ref)
 	if (!slot)
 		return;
 	slot->wanted.open = false;
-	gauge_add(&r->streams_open, -1);
+	relay_gauge(&r->streams_open, -1);
 	submit(r, slot);
 	r->n_closing++;
 	look_soon(r);
@@ -373,24 +367,30 @@ static bool
 on_event(struct relay *r, const struct worker_event *message)
 {
 	struct slot *slot = &r->slots[message->event.ref.slot];
+	bool written_off;
 
 	switch (message->event.kind) {
 	case MEDIA_EV_RECORDED: return true;
 	case MEDIA_EV_PLAYED:
 	case MEDIA_EV_KEY:
 	case MEDIA_EV_HEARD:
+	case MEDIA_EV_STATS:
 	case MEDIA_EV_SPEAKS: return find_open(r, message->event.ref);
 	case MEDIA_EV_TIMEOUT:
 		return find_open(r, message->event.ref) &&
 		       slot->wanted.timeout_serial == message->timeout_serial;
+	case MEDIA_EV_FAILED: return false; /* comes from nobody but us */
 	case MEDIA_EV_CLOSED: break;
 	}
-	slot->worker->n_busy--;
-	r->n_closing--;
-	gauge_add(&r->slots_busy, -1);
+	written_off = slot->written_off; /* it was told before */
+	if (written_off)
+		r->n_written_off--;
+	else
+		slots_release(r, slot);
+	slot->written_off = false;
 	forget_extras(slot);
 	slots_give_back(slot, slots_clock_ms());
-	return true;
+	return !written_off;
 }
 
 static void
@@ -405,17 +405,23 @@ on_events(void *ctx)
 			r->media.on_event(r->media.ctx, &batch[i].event);
 }
 
+void
+relay_fetch(struct relay *r)
+{
+	on_events(r);
+	if (mailbox_count(r->events).waiting)
+		timer_start(loop_timers(r->loop), &r->look, 0); /* after the others' turn */
+}
+
 /* The last word of a stream is not worth waking for: it is fetched. */
 static void
 on_look(struct timer *t)
 {
 	struct relay *r = container_of(t, struct relay, look);
 
-	on_events(r);
+	relay_fetch(r);
 	trim_all(r);
-	if (mailbox_count(r->events).waiting)
-		timer_start(loop_timers(r->loop), &r->look, 0); /* after the others' turn */
-	else if (r->n_closing || !list_empty(&r->trimming))
+	if (!timer_active(&r->look) && (r->n_closing || !list_empty(&r->trimming)))
 		timer_start_late(loop_timers(r->loop), &r->look, 1);
 }
 
@@ -528,6 +534,7 @@ media_relay_new(struct media **out, struct loop *loop, const struct media_relay_
 	list_init(&r->trimming);
 	r->loop = loop;
 	timer_init(&r->look, on_look);
+	watch_init(r);
 	e = build(r, params);
 	if (e != ERR_OK) {
 		media_relay_free(&r->media);
@@ -548,6 +555,7 @@ media_relay_stop(struct media *m)
 		worker_stop(&r->workers[i]);
 	r->stopped = true;
 	timer_stop(&r->look);
+	watch_stop(r);
 }
 
 void
@@ -595,6 +603,7 @@ media_relay_stats(const struct media *m, struct media_relay_stats *out)
 	    .open_refused = load(&r->open_refused),
 	    .threads = r->n_workers,
 	    .fastpath = r->fastpath,
+	    .threads_failed = load(&r->threads_failed),
 	};
 
 	for (uint32_t i = 0; i < r->n_workers; i++) {

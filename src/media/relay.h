@@ -53,11 +53,12 @@ struct media_relay_stats {
 	uint64_t untranslatable; /* of a codec that was not agreed on, or broken */
 	uint64_t handshakes;	 /* DTLS: done; and failed, the log says why */
 	uint64_t handshakes_failed;
-	uint64_t undeliverable;	 /* hold, or the other peer is not known yet */
+	uint64_t undeliverable; /* hold, or the other peer is not known yet */
 	uint64_t send_failed;
-	uint64_t open_refused; /* streams: no ports left */
-	uint64_t threads;      /* gauge */
-	bool fastpath;	       /* the kernel takes part */
+	uint64_t open_refused;	 /* streams: no ports left */
+	uint64_t threads;	 /* gauge */
+	uint64_t threads_failed; /* ended or stuck, though nobody wanted it */
+	bool fastpath;		 /* the kernel takes part */
 };
 
 /**

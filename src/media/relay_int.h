@@ -16,7 +16,9 @@ struct relay {
 	struct fastpath *fastpath; /* NULL: none */
 	struct loop *loop;
 	struct mailbox *events;
-	struct timer look;    /* runs while streams are closing, or extras can be forgotten soon */
+	struct timer watch; /* over the threads, while streams are open */
+	struct timer look;  /* runs while streams are closing, or extras can be forgotten soon */
+	uint32_t n_written_off;
 	uint32_t n_closing;   /* closed, and their last word has not come */
 	struct list trimming; /* slots with extras to forget */
 	struct dtls_identity *identity;
@@ -30,9 +32,20 @@ struct relay {
 	struct slot *slots; /* [n_slots], memory comes with use */
 
 	/* For the statistics. */
-	_Atomic uint64_t streams_open, slots_busy, open_refused;
+	_Atomic uint64_t streams_open, slots_busy, open_refused, threads_failed;
 };
 
+/** For the statistics, which any thread reads and only this one writes. */
+static inline void
+relay_gauge(_Atomic uint64_t *gauge, int delta)
+{
+	uint64_t now = atomic_load_explicit(gauge, memory_order_relaxed);
+
+	atomic_store_explicit(gauge, now + (uint64_t)(int64_t)delta, memory_order_relaxed);
+}
+
+/** Takes what media threads have to say; the rest soon. */
+void relay_fetch(struct relay *r);
 /** The clock of resting, monotonic. Not the loop's: opening many streams takes a
  *  while after the loop woke up. */
 uint64_t slots_clock_ms(void);
@@ -46,6 +59,8 @@ ERR_MUST_CHECK enum err slots_take(struct relay *r, struct slot **out, bool *res
 struct worker *slots_choose_worker(struct relay *r);
 /** The slot's stream is carried by another thread from the next plan on. */
 void slots_move(struct slot *slot, struct worker *to);
+/** Its stream has ended: counted as busy no longer. */
+void slots_release(struct relay *r, struct slot *slot);
 /** freed_ms 0: never used. */
 void slots_give_back(struct slot *slot, uint64_t freed_ms);
 

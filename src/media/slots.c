@@ -59,6 +59,14 @@ slots_move(struct slot *slot, struct worker *to)
 }
 
 void
+slots_release(struct relay *r, struct slot *slot)
+{
+	slot->worker->n_busy--;
+	r->n_closing--;
+	relay_gauge(&r->slots_busy, -1);
+}
+
+void
 slots_give_back(struct slot *slot, uint64_t freed_ms)
 {
 	slot->freed_ms = freed_ms;
@@ -74,22 +82,24 @@ longest_free(struct worker *w)
 }
 
 /* The first thread with room, and only when all are well filled the least busy.
- * Packing saves wake-ups: spread over two threads, 100 streams cost twice the CPU
- * time of 100 streams on one. */
+ * One that does not move gets nothing, unless there is no other. Packing saves wake-ups: spread
+ * over two threads, 100 streams cost twice the CPU time of 100 streams on one. */
 struct worker *
 slots_choose_worker(struct relay *r)
 {
-	struct worker *least = &r->workers[0];
+	struct worker *least = NULL;
 
 	for (uint32_t i = 0; i < r->n_workers; i++) {
 		struct worker *w = &r->workers[i];
 
+		if (w->stuck)
+			continue;
 		if (w->n_busy < r->pack_streams)
 			return w;
-		if (w->n_busy < least->n_busy)
+		if (!least || w->n_busy < least->n_busy)
 			least = w;
 	}
-	return least;
+	return least ? least : &r->workers[0];
 }
 
 static struct slot *
@@ -98,7 +108,8 @@ longest_free_of_all(struct relay *r)
 	struct slot *longest = NULL;
 
 	for (uint32_t i = 0; i < r->n_workers; i++) {
-		struct slot *slot = longest_free(&r->workers[i]);
+		struct worker *w = &r->workers[i];
+		struct slot *slot = w->stuck ? NULL : longest_free(w);
 
 		if (slot && (!longest || slot->freed_ms < longest->freed_ms))
 			longest = slot;

@@ -1,8 +1,10 @@
 #include "media/worker_int.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -10,7 +12,12 @@
 
 #include "base/log.h"
 
-enum { TOLD_BATCH = 64, CLOCK_LATE_MAX_US = 1000000, KEYS_CAPACITY = 1024 };
+enum {
+	TOLD_BATCH = 64,
+	CLOCK_LATE_MAX_US = 1000000,
+	KEYS_CAPACITY = 1024,
+	STATS_WAITING_MAX = 512, /* half a mailbox: other news have the rest for themselves */
+};
 
 /* What epoll hands back: the wake-up, or slot, side and port in one number. */
 static const uint64_t KEY_WAKE = UINT64_MAX;
@@ -45,6 +52,25 @@ wake(void *ctx)
 	worker_wake(ctx);
 }
 
+static enum err
+open_epoll(struct worker *w)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = KEY_WAKE};
+
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epoll_fd < 0 || epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->wake_fd, &ev) != 0)
+		return err_from_errno(errno);
+	return ERR_OK;
+}
+
+static uint64_t
+batch_clock_ms(void *ctx)
+{
+	const struct worker *w = ctx;
+
+	return w->now_us / 1000;
+}
+
 enum err
 worker_init(
     struct worker *w, struct slot *slots, uint32_t n_slots, bool ip6, struct mailbox *events)
@@ -53,7 +79,6 @@ worker_init(
 	    .message_bytes = sizeof(uint32_t), .capacity = 2 * n_slots, .wake = wake, .ctx = w};
 	struct mailbox_params pressed = {
 	    .message_bytes = sizeof(struct worker_key), .capacity = KEYS_CAPACITY};
-	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = KEY_WAKE};
 	enum err e;
 
 	w->slots = slots;
@@ -65,13 +90,16 @@ worker_init(
 	list_init(&w->rooms);
 	list_init(&w->free_slots);
 	list_init(&w->fast);
+	w->now_us = clock_us();
+	timers_init(&w->timers, w->now_us / 1000);
+	timers_set_clock(&w->timers, batch_clock_ms, w); /* right after a long sleep, too */
 	w->epoll_fd = -1;
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (w->wake_fd < 0 || w->epoll_fd < 0 ||
-	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->wake_fd, &ev) != 0)
+	if (w->wake_fd < 0)
 		return err_from_errno(errno);
-	e = mailbox_new(&w->told, &told);
+	e = open_epoll(w);
+	if (e == ERR_OK)
+		e = mailbox_new(&w->told, &told);
 	return e == ERR_OK ? mailbox_new(&w->pressed, &pressed) : e;
 }
 
@@ -284,6 +312,44 @@ hand_over_events(struct worker *w)
 		mailbox_wake_if_dirty(w->events);
 }
 
+/* ---- figures ---- */
+
+static void
+post_stats(struct worker *w, const struct slot *slot)
+{
+	struct worker_event message = {
+	    .event =
+		{
+		    .kind = MEDIA_EV_STATS,
+		    .ref = {.slot = slot->index, .gen = slot->stream.gen},
+		    .user = slot->stream.user,
+		},
+	};
+
+	stream_write_stats(&slot->stream, &message.event.stats);
+	if (mailbox_post_quiet(w->events, &message) != ERR_OK)
+		return; /* the next ones say more */
+}
+
+/* Of those whose turn it is in this tick. */
+static void
+tell_stats(struct worker *w)
+{
+	uint32_t first = w->stats_tick++ % WORKER_STATS_TICKS;
+
+	if (first >= w->n_known || mailbox_count(w->events).waiting > STATS_WAITING_MAX)
+		return;
+	for (uint32_t i = first; i < w->n_known; i += WORKER_STATS_TICKS) {
+		const struct slot *slot = &w->slots[i];
+
+		if (atomic_load(&slot->carrier) == w && slot->stream.worker == w &&
+		    slot->stream.open)
+			post_stats(w, slot);
+	}
+}
+
+/* ---- plans ---- */
+
 /* To another thread, which finds the plan that says so in the box. */
 static void
 hand_over(struct worker *w, struct slot *slot, struct worker *to)
@@ -335,6 +401,8 @@ take_plans(struct worker *w)
 		for (size_t i = 0; i < n; i++) {
 			struct slot *slot = &w->slots[told[i]];
 
+			if (told[i] >= w->n_known)
+				w->n_known = told[i] + 1;
 			if (atomic_load(&slot->carrier) == w) /* else it knows by itself */
 				take_plan(w, slot);
 		}
@@ -410,6 +478,7 @@ tick(struct worker *w)
 	if (w->now_us >= w->scan_due_us)
 		fastpath_scan(w);
 	hand_over_events(w);
+	tell_stats(w);
 	w->tick_due_us = w->now_us + WORKER_TICK_US;
 }
 
@@ -453,12 +522,46 @@ run_clock(struct worker *w)
 	hand_over_events(w);
 }
 
-static uint64_t
-batch_clock_ms(void *ctx)
+static bool
+is_stopped(const struct worker *w)
 {
-	const struct worker *w = ctx;
+	return atomic_load_explicit(&w->stop, memory_order_relaxed);
+}
 
-	return w->now_us / 1000;
+/* False: the thread shall end. */
+static bool
+play_fault(struct worker *w)
+{
+	while (atomic_load(&w->fault) == WORKER_HANGS && !is_stopped(w))
+		poll(NULL, 0, 1);
+	return atomic_exchange(&w->fault, WORKER_SOUND) != WORKER_ENDS;
+}
+
+/* One turn. False: it cannot go on. */
+static bool
+turn(struct worker *w, struct epoll_event ready[WORKER_READY_MAX])
+{
+	int n = epoll_wait(w->epoll_fd, ready, WORKER_READY_MAX, sleep_ms(w));
+
+	if (n < 0 && errno != EINTR) {
+		log_error(MEDIA, "a media thread cannot wait for packets: %s", strerror(errno));
+		return false;
+	}
+	if (atomic_load_explicit(&w->fault, memory_order_relaxed) && !play_fault(w))
+		return false;
+	if (atomic_load_explicit(&w->asleep, memory_order_relaxed))
+		atomic_store(&w->asleep, false);
+	w->now_us = clock_us(); /* once for the batch: the arrival of its packets */
+	take_plans(w);
+	for (int i = 0; i < n; i++)
+		on_ready(w, ready[i].data.u64);
+	if (!list_empty(&w->clocked) && w->now_us >= w->clock_due_us)
+		run_clock(w);
+	if (w->now_us >= w->tick_due_us)
+		tick(w);
+	atomic_store_explicit(&w->beats, atomic_load_explicit(&w->beats, memory_order_relaxed) + 1,
+	    memory_order_relaxed);
+	return true;
 }
 
 static void
@@ -467,23 +570,11 @@ run(void *ctx)
 	struct worker *w = ctx;
 	struct epoll_event ready[WORKER_READY_MAX];
 
-	w->now_us = clock_us();
-	timers_init(&w->timers, w->now_us / 1000);
-	timers_set_clock(&w->timers, batch_clock_ms, w); /* right after a long sleep, too */
-	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
-		int n = epoll_wait(w->epoll_fd, ready, WORKER_READY_MAX, sleep_ms(w));
-
-		if (atomic_load_explicit(&w->asleep, memory_order_relaxed))
-			atomic_store(&w->asleep, false);
-		w->now_us = clock_us(); /* once for the batch: the arrival of its packets */
-		take_plans(w);
-		for (int i = 0; i < n; i++)
-			on_ready(w, ready[i].data.u64);
-		if (!list_empty(&w->clocked) && w->now_us >= w->clock_due_us)
-			run_clock(w);
-		if (w->now_us >= w->tick_due_us)
-			tick(w);
-	}
+	while (!is_stopped(w))
+		if (!turn(w, ready)) {
+			atomic_store_explicit(&w->ended, true, memory_order_release);
+			return;
+		}
 }
 
 enum err
@@ -493,6 +584,43 @@ worker_start(struct worker *w, unsigned number)
 
 	snprintf(name, sizeof name, "media-%u", number);
 	return thread_start(&w->thread, name, run, w);
+}
+
+/* Its sockets belong to a new set, or to the old one as before. */
+static enum err
+renew_epoll(struct worker *w, uint32_t n_slots)
+{
+	int old_fd = w->epoll_fd;
+	enum err e = open_epoll(w);
+
+	for (uint32_t i = 0; i < n_slots && e == ERR_OK; i++)
+		if (atomic_load(&w->slots[i].carrier) == w && w->slots[i].stream.worker == w)
+			e = worker_adopt(w, &w->slots[i]);
+	if (e == ERR_OK) {
+		close(old_fd);
+		return ERR_OK;
+	}
+	if (w->epoll_fd >= 0)
+		close(w->epoll_fd);
+	w->epoll_fd = old_fd;
+	return e;
+}
+
+enum err
+worker_restart(struct worker *w, unsigned number, uint32_t n_slots)
+{
+	enum err e;
+
+	thread_join(w->thread);
+	w->thread = NULL;
+	e = renew_epoll(w, n_slots);
+	if (e != ERR_OK)
+		return e;
+	atomic_store(&w->ended, false);
+	e = worker_start(w, number);
+	if (e != ERR_OK)
+		atomic_store(&w->ended, true);
+	return e;
 }
 
 void

@@ -2,6 +2,9 @@
  * A media thread: waits for its sockets, carries packets, and every 40 ms looks
  * at silence and hands events to signalling.
  *
+ * Once in 5 s it tells the figures of each open stream, in every tick those of some. That is worth
+ * waking nobody: signalling fetches them (relay.c).
+ *
  * While a stream is open the thread wakes at least every 40 ms, so signalling
  * never has to wake it; with no stream open it sleeps until the first one.
  */
@@ -32,6 +35,7 @@ struct slot { /* a cache line a thread */
 	_Atomic(struct worker *) carrier; /* whose stream it is; that thread alone gives it away */
 	uint64_t freed_ms;
 	uint32_t dscp;		   /* how its sockets are marked */
+	bool written_off;	   /* the last word was said for its thread, which does not move */
 	struct plan_extra *extras; /* that the stream may need, newest first */
 	uint32_t extra_serial;
 	struct list trim_node; /* in the relay's list, while extras wait to be forgotten */
@@ -77,7 +81,14 @@ struct worker_key {
 	uint32_t ms;
 };
 
-enum { WORKER_READY_MAX = 128, WORKER_TICK_US = 40000 };
+enum {
+	WORKER_READY_MAX = 128,
+	WORKER_TICK_US = 40000,
+	WORKER_STATS_TICKS = 125, /* how often each stream's figures are told: every 5 s */
+};
+
+/* For tests of what happens then. */
+enum worker_fault { WORKER_SOUND, WORKER_ENDS, WORKER_HANGS };
 
 struct worker {
 	/* Constant while the thread runs. */
@@ -92,12 +103,17 @@ struct worker {
 	struct thread *thread;
 
 	_Atomic bool stop;
-	_Atomic bool asleep; /* without end: whoever tells must wake */
+	_Atomic bool asleep;	/* without end: whoever tells must wake */
+	_Atomic bool ended;	/* the thread, though nobody has asked for it */
+	_Atomic uint32_t beats; /* turns so far */
+	_Atomic unsigned fault; /* enum worker_fault */
 	struct worker_counters counters;
 
 	/* Media thread. */
 	uint64_t now_us, tick_due_us;
 	uint32_t n_open;
+	uint32_t n_known;    /* slots it was told of have smaller numbers */
+	uint32_t stats_tick; /* whose turn it is */
 	struct timers timers;
 	struct list waiting;	     /* streams with events that are due */
 	struct list clocked;	     /* streams for which the clock ticks */
@@ -114,6 +130,8 @@ struct worker {
 	/* Signalling thread. */
 	_Alignas(64) uint32_t n_busy;
 	struct list free_slots; /* longest unused first */
+	uint32_t beats_seen, still;
+	bool stuck;
 };
 
 /** Sets everything up but the thread. ERR_NOMEM, ERR_IO. */
@@ -122,6 +140,10 @@ ERR_MUST_CHECK enum err worker_init(
 /** Fine for a zeroed one. The thread has ended. */
 void worker_fini(struct worker *w);
 ERR_MUST_CHECK enum err worker_start(struct worker *w, unsigned number);
+/** After the thread has ended by itself: another one goes on where it was, with a new epoll set of
+ *  what it carries of the first n_slots. On failure it is as before. ERR_NOMEM, ERR_LIMIT, ERR_IO.
+ */
+ERR_MUST_CHECK enum err worker_restart(struct worker *w, unsigned number, uint32_t n_slots);
 /** Waits for the thread's end. */
 void worker_stop(struct worker *w);
 /** Makes the sockets of a new slot this worker's. Signalling thread. */

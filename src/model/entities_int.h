@@ -8,8 +8,8 @@
 #define MODEL_PASSWORD_CHARS "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f\u1e9e0-9_.#*-"
 
 /* Live values (live.c), for OpenAPI. */
-extern const struct model_entity model_live_call, model_live_party, model_live_registration,
-    model_live_subscription, model_live_line, model_trace_message;
+extern const struct model_entity model_live_call, model_live_heard, model_live_party,
+    model_live_registration, model_live_subscription, model_live_line, model_trace_message;
 
 /* Next UTF-8 character; false at the end or at a malformed one (then s->n stays > 0). */
 bool utf8_next(struct slice *s, uint32_t *c);

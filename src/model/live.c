@@ -20,6 +20,7 @@ static const char *const line_state_names[] = {LIVE_LINE_STATES(NAME_OF)};
 static const char *const result_names[] = {CDR_RESULTS(NAME_OF)};
 /* "setup|ringing|..." without the first bar */
 #define STATES	    (&("" LIVE_CALL_STATES(PIPE_NAME))[1])
+#define VOICES	    (&("" LIVE_VOICES(PIPE_NAME))[1])
 #define LINE_STATES (&("" LIVE_LINE_STATES(PIPE_NAME))[1])
 #define RESULTS	    (&("" CDR_RESULTS(PIPE_NAME))[1])
 #define ENDERS	    (&("" CDR_ENDERS(PIPE_NAME))[1])
@@ -33,6 +34,25 @@ static const struct model_field party_fields[] = {
 
 const struct model_entity model_live_party = {"live_party", "", MODEL_LIVE, .label = "Party",
     .description = "One side of a call", FIELDS(party_fields)};
+
+static const struct model_field heard_fields[] = {
+    {"voice", MODEL_ENUM, 0, IN(live_heard, voice), .choices = VOICES, .label = "Voice",
+	.description = "unknown: not measured yet, silent: too little came"},
+    {"mos_x100", MODEL_INT, MODEL_NULLABLE, IN(live_heard, mos_x100), .label = "Voice quality",
+	.description = "Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441"},
+    {"lost_x100", MODEL_INT, 0, IN(live_heard, lost_x100), .label = "Lost packets",
+	.description = "Hundredths of a percent"},
+    {"jitter_ms", MODEL_INT, 0, IN(live_heard, jitter_ms), .label = "Jitter in ms"},
+    {"delay_ms", MODEL_INT, MODEL_NULLABLE, IN(live_heard, delay_ms),
+	.label = "Delay of the network in ms",
+	.description = "One way, measured by RTCP when both phones send it"},
+    {"encrypted", MODEL_BOOL, 0, IN(live_heard, encrypted), .label = "Encrypted",
+	.description = "Between the system and the phone of this side"},
+};
+
+const struct model_entity model_live_heard = {"live_heard", "", MODEL_LIVE,
+    .label = "What a side hears", .description = "How well a side of a call hears the other now",
+    FIELDS(heard_fields)};
 
 static const struct model_field call_fields[] = {
     {"call_id", MODEL_TEXT, 0, IN(live_call, call_id), .label = "Call"},
@@ -48,6 +68,10 @@ static const struct model_field call_fields[] = {
 	.description = "Why the call went where it went"},
     {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(live_call, codec), .label = "Codec",
 	.description = "PCMU/G722: the caller's and the called one's, translated in between"},
+    {"heard_by_caller", MODEL_OBJECT, 0, IN(live_call, heard_by_caller),
+	.object = &model_live_heard, .label = "Heard by the caller"},
+    {"heard_by_called", MODEL_OBJECT, 0, IN(live_call, heard_by_called),
+	.object = &model_live_heard, .label = "Heard by the called"},
 };
 
 const struct model_entity model_live_call = {"live_call", "calls", MODEL_LIVE, .label = "Live call",

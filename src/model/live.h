@@ -31,6 +31,14 @@ enum {
 	X(HELD, "held")                                                                            \
 	X(ENDED, "ended")
 
+/* How well a side hears the other now. */
+#define LIVE_VOICES(X)                                                                             \
+	X(UNKNOWN, "unknown") /* not measured yet */                                               \
+	X(SILENT, "silent")   /* too little came to judge it */                                    \
+	X(GOOD, "good")                                                                            \
+	X(FAIR, "fair")                                                                            \
+	X(POOR, "poor")
+
 #define LIVE_LINE_STATES(X)                                                                        \
 	X(OFF, "off")                                                                              \
 	X(REGISTERING, "registering")                                                              \
@@ -60,6 +68,12 @@ enum live_call_state {
 #undef X
 };
 
+enum live_voice {
+#define X(id, text) LIVE_VOICE_##id,
+	LIVE_VOICES(X)
+#undef X
+};
+
 enum live_line_state {
 #define X(id, text) LIVE_LINE_##id,
 	LIVE_LINE_STATES(X)
@@ -85,6 +99,16 @@ struct live_party {
 	char phone[LIVE_PHONE_BYTES]; /* name, "" none */
 };
 
+/* What one side hears of the other: of the last ten seconds or so. */
+struct live_heard {
+	enum live_voice voice;
+	uint32_t mos_x100;  /* GOOD, FAIR, POOR; 0 else */
+	uint32_t lost_x100; /* hundredths of a percent of the packets */
+	uint32_t jitter_ms;
+	uint32_t delay_ms; /* of the network, one way; 0 = not known */
+	bool encrypted;	   /* between the system and this side's phone, both ways */
+};
+
 struct live_call {
 	char call_id[LIVE_CALL_ID_BYTES];
 	int64_t started_at, answered_at;
@@ -92,6 +116,7 @@ struct live_call {
 	bool traced; /* its SIP messages are kept */
 	struct live_party caller, called;
 	char codec[32];
+	struct live_heard heard_by_caller, heard_by_called;
 	uint32_t ringing_count, reasons_count;
 	char ringing[LIVE_RINGING_MAX][LIVE_PHONE_BYTES]; /* phone names */
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];

@@ -228,8 +228,8 @@ login_schema(void)
 json_t *
 model_openapi(const char *version)
 {
-	static const struct model_entity *const live[] = {&model_live_party, &model_live_call,
-	    &model_live_registration, &model_live_subscription, &model_live_line,
+	static const struct model_entity *const live[] = {&model_live_party, &model_live_heard,
+	    &model_live_call, &model_live_registration, &model_live_subscription, &model_live_line,
 	    &model_trace_message};
 	json_t *schemas = json_object();
 	size_t count;

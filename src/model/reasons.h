@@ -61,6 +61,8 @@ enum {
 	X(SESSION_UNCONFIRMED, "session_unconfirmed",                                              \
 	    "A phone did not confirm that the call goes on")                                       \
 	X(NO_SOUND, "no_sound", "No sound came from either side: the call was ended")              \
+	X(MEDIA_FAILED, "media_failed",                                                            \
+	    "The part of the telephone system that carried the voices failed: the call was ended") \
 	X(TRANSFER_ASKED, "transfer_asked", "{0} transfers the call to {1}")                       \
 	X(TRANSFER_JOINS, "transfer_joins", "{0} connects the call with {1} (call {2})")           \
 	X(TRANSFERRED_TO, "transferred_to", "The call was transferred to {0} {1} (phone {2})")     \

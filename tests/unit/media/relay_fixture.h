@@ -19,6 +19,7 @@ enum { DEADLINE_MS = 10000, EVENTS_KEPT = 4096 };
 struct relay_fixture {
 	struct loop *loop;
 	struct media *media;
+	bool keeps_stats; /* else those events are dropped, for they come when they want */
 	struct media_event events[EVENTS_KEPT];
 	size_t n_events;
 };

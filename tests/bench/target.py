@@ -53,6 +53,12 @@ class Target:
         return {(one, other): (float(ours), float(library))
                 for one, other, ours, library in (line.split() for line in out.splitlines())}
 
+    def latency(self, calls, seconds):
+        """Way of a packet -> µs: median, 99 %, 99.9 %, longest; and how many were lost."""
+        out = subprocess.run([str(self.tools / "bench_latency"), str(calls), str(seconds)], stdout=subprocess.PIPE, text=True,
+                             check=True).stdout
+        return {way: [int(us) for us in figures] for way, *figures in (line.split() for line in out.splitlines())}
+
     def mixing(self, seconds=20):
         """("room" or "music", codec) -> (µs of ours, µs of the libraries) for a packet of 20 ms."""
         out = subprocess.run([str(self.tools / "bench_mix"), str(seconds)], stdout=subprocess.PIPE, text=True, check=True).stdout

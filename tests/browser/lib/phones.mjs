@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const SOFTPHONE = new URL('softphone.py', import.meta.url).pathname;
 const md5 = (text) => createHash('md5').update(text).digest('hex');
 const token = () => randomBytes(6).toString('hex');
 
@@ -32,6 +33,33 @@ export function answering(at) {
 export function calling(at, server, number, ms) {
   const remote = `${server.host}:${server.sipPort}`;
   return new Sipp([remote, '-sn', 'uac', '-s', number, '-d', String(ms), '-m', '1', '-i', at.host, '-p', String(at.port), '-nostdin']);
+}
+
+/** A softphone that answers every call, and with a number calls it; it speaks and listens. */
+export class Softphone {
+  static async start(server, { username, password }, number) {
+    const phone = new Softphone();
+    const args = [SOFTPHONE, server.host, String(server.sipPort), username, password];
+    phone.process = spawn('python3', number ? [...args, number] : args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+    phone.ended = new Promise((done) => phone.process.once('exit', done));
+    await Promise.race([new Promise((ready) => phone.process.stdout.once('data', ready)), phone.ended]);
+    if (phone.process.exitCode !== null) throw new Error('the softphone did not start');
+    return phone;
+  }
+
+  /** Neither speaks nor hears until it thaws. */
+  freeze() {
+    process.kill(-this.process.pid, 'SIGSTOP');
+  }
+
+  thaw() {
+    process.kill(-this.process.pid, 'SIGCONT');
+  }
+
+  async stop() {
+    this.process.stdin.end();
+    await this.ended;
+  }
 }
 
 /** Registers over UDP with digest authentication and answers OPTIONS; stays until closed. */

@@ -30,6 +30,8 @@ a_call(const char *id, enum live_call_state state)
 	snprintf(c.ringing[0], sizeof c.ringing[0], "sofa");
 	snprintf(c.ringing[1], sizeof c.ringing[1], "hall");
 	c.ringing_count = 2;
+	c.heard_by_caller = (struct live_heard){LIVE_VOICE_GOOD, 421, 12, 3, 41, true};
+	c.heard_by_called = (struct live_heard){LIVE_VOICE_POOR, 287, 1234, 41, 0, false};
 	live_reason_add(c.reasons, &c.reasons_count, REASON_NUMBER_OF_USER,
 	    REASON_ARGS(SLICE("102"), SLICE("somebody")));
 	if (state >= LIVE_CALL_ANSWERED)

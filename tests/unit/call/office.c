@@ -184,6 +184,27 @@ office_media_timeout(struct office *o, size_t stream)
 		.kind = MEDIA_EV_TIMEOUT, .ref = {(uint32_t)stream, s->gen}, .user = s->user});
 }
 
+void
+office_media_stats(struct office *o, size_t stream, const struct media_stats *stats)
+{
+	struct fake_stream *s = &o->stream[stream];
+
+	call_on_media_event(o->calls, &(struct media_event){.kind = MEDIA_EV_STATS,
+					  .ref = {(uint32_t)stream, s->gen},
+					  .user = s->user,
+					  .stats = *stats});
+}
+
+void
+office_media_fails(struct office *o, size_t stream)
+{
+	struct fake_stream *s = &o->stream[stream];
+
+	call_on_media_event(o->calls,
+	    &(struct media_event){
+		.kind = MEDIA_EV_FAILED, .ref = {(uint32_t)stream, s->gen}, .user = s->user});
+}
+
 /* ---- the switch ---- */
 
 static void
@@ -320,7 +341,10 @@ wall_ms(void *ctx)
 static void
 on_live(void *ctx, const struct live_call *call)
 {
-	((struct office *)ctx)->live = *call;
+	struct office *o = ctx;
+
+	o->live = *call;
+	o->n_live++;
 }
 
 static uint32_t

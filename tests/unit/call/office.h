@@ -53,6 +53,7 @@ struct office {
 	char pressed[64]; /* keys, for that side, the last one so long */
 	enum media_side pressed_to;
 	uint32_t pressed_ms;
+	size_t n_live;	    /* how often it was told */
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
 	/* Call-ID, local and remote tag of the last one */ /* the last one */
@@ -77,6 +78,11 @@ void office_run(struct office *o, uint32_t ms);
 void office_media_key(struct office *o, size_t stream, enum media_side by, char key, uint32_t ms);
 /** Ends the wait of closed streams, as the media thread does. */
 void office_media_timeout(struct office *o, size_t stream);
+
+/** The stream's figures so far, as the media thread tells them now and then. */
+void office_media_stats(struct office *o, size_t stream, const struct media_stats *stats);
+/** The media thread that carries the stream is gone. */
+void office_media_fails(struct office *o, size_t stream);
 
 /** Sends text; \n becomes CR LF; "$ME" is the phone's address, "$PBX" the switch's. A body after
  *  an empty line gets its Content-Length ("$LEN" in the text). */

@@ -4627,6 +4627,40 @@ export interface components {
             phone: string | null;
         };
         /**
+         * What a side hears
+         * @description How well a side of a call hears the other now
+         */
+        live_heard: {
+            /**
+             * Voice
+             * @description unknown: not measured yet, silent: too little came
+             * @enum {string}
+             */
+            voice: "unknown" | "silent" | "good" | "fair" | "poor";
+            /**
+             * Voice quality
+             * @description Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441
+             */
+            mos_x100: number | null;
+            /**
+             * Lost packets
+             * @description Hundredths of a percent
+             */
+            lost_x100: number;
+            /** Jitter in ms */
+            jitter_ms: number;
+            /**
+             * Delay of the network in ms
+             * @description One way, measured by RTCP when both phones send it
+             */
+            delay_ms: number | null;
+            /**
+             * Encrypted
+             * @description Between the system and the phone of this side
+             */
+            encrypted: boolean;
+        };
+        /**
          * Live call
          * @description A call in progress
          */
@@ -4662,6 +4696,8 @@ export interface components {
              * @description PCMU/G722: the caller's and the called one's, translated in between
              */
             codec: string | null;
+            heard_by_caller: components["schemas"]["live_heard"];
+            heard_by_called: components["schemas"]["live_heard"];
         };
         /**
          * Registration
@@ -4831,7 +4867,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

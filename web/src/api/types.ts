@@ -12,6 +12,7 @@ export type CallRecord = Schemas['call_record'];
 export type CallParty = Schemas['live_party'];
 export type Reason = Schemas['reason'];
 export type LiveCall = Schemas['live_call'];
+export type LiveHeard = Schemas['live_heard'];
 export type Registration = Schemas['live_registration'];
 export type TraceMessage = Schemas['trace_message'];
 export type Line = Schemas['line'];

@@ -8,6 +8,7 @@ import { CallState, stateText } from './CallState';
 import { Duration } from './Duration';
 import { Party, partyText } from './Party';
 import { Reasons } from './Reasons';
+import { VoiceNow } from './Voice';
 
 export const SORT_KEYS = {
   state: (call: LiveCall) => stateText(call.state),
@@ -29,6 +30,7 @@ export function callColumns(t: TFunction, hangUp: (call: LiveCall) => React.Reac
       numeric: true,
       cell: (call) => <Duration since={call.answered_at ?? call.started_at ?? ''} />,
     },
+    { id: 'voice', text: 'calls.column.voice', cell: (call) => <VoiceNow call={call} /> },
     { id: 'codec', text: 'calls.column.codec', extra: true, cell: (call) => call.codec },
     { id: 'reasons', text: 'calls.column.reasons', cell: (call) => <Reasons reasons={call.reasons} /> },
     {

@@ -51,7 +51,7 @@ enum media_event_kind {
 			     again */
 	MEDIA_EV_CLOSED,  /* the last word of a stream, with its final figures */
 	MEDIA_EV_STATS,	  /* the figures of an open stream so far, about every 5 s */
-	MEDIA_EV_FAILED,  /* the engine cannot carry it any more; to be closed, and CLOSED follows */
+	MEDIA_EV_FAILED, /* the engine cannot carry it any more; to be closed, and CLOSED follows */
 	/* about what is given to a side: */
 	MEDIA_EV_PLAYED,   /* a sound is over, all of it was sent */
 	MEDIA_EV_SPEAKS,   /* a member of a room begins to speak, or is silent again */

@@ -51,6 +51,8 @@ struct bench {
 	uint64_t tick, packets;
 };
 
+static struct rng chance;
+
 static void
 die(const char *what)
 {
@@ -92,7 +94,7 @@ sample(uint64_t at, uint32_t rate_hz, bool speech)
 	double t = (double)at / rate_hz, v = 0;
 
 	if (!speech)
-		return (int16_t)(rand() % (2 * NOISE) - NOISE);
+		return (int16_t)((int)rng_below(&chance, 2 * NOISE) - NOISE);
 	for (int h = 1; h < 20; h++)
 		v += sin(2 * M_PI * h * (120 * t + 3 * sin(2 * t))) / h;
 	return (int16_t)(4000 * v * (0.6 + 0.4 * sin(5 * t)));
@@ -166,7 +168,7 @@ tick(struct bench *b)
 }
 
 static void
-open_members(struct bench *b, struct rng *rng)
+open_members(struct bench *b)
 {
 	struct media_format format = {PAYLOAD_TYPE, (uint8_t)b->codec};
 
@@ -180,7 +182,7 @@ open_members(struct bench *b, struct rng *rng)
 			order[MEDIA_CALLER].room = &b->room[i / MEMBERS];
 		m->head = (struct rtp_head){.payload_type = PAYLOAD_TYPE, .ssrc = (uint32_t)i + 1};
 		m->says = i % MEMBERS < SPEAKERS ? &b->speech : &b->noise;
-		rtp_sent_init(&m->sent, rng);
+		rtp_sent_init(&m->sent, &chance);
 		if (attendant_follow(&m->attendant, order) != ERR_OK)
 			die("no attendant");
 	}
@@ -200,12 +202,10 @@ check_speakers(const struct bench *b)
 static double
 ours_us(struct bench *b, size_t ticks)
 {
-	struct rng rng;
 	double began;
 
-	rng_init_seed(&rng, 1);
 	b->tick = 0;
-	open_members(b, &rng);
+	open_members(b);
 	for (size_t i = 0; i < WARM_TICKS; i++)
 		tick(b);
 	check_speakers(b);
@@ -334,6 +334,7 @@ main(int argc, char **argv)
 
 	if (!ticks || !n_rooms)
 		die("bench_mix [SECONDS [ROOMS]]");
+	rng_init_seed(&chance, 1);
 	for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++)
 		measure(codecs[i], ticks, n_rooms);
 	return 0;

@@ -11,6 +11,9 @@
  * so that late packets of an old call meet a closed door. Opening a stream
  * therefore costs about a microsecond once the pool is warm.
  *
+ * What merely passes may be forwarded by the kernel (fastpath_int.h); nobody notices but by the
+ * figures.
+ *
  * RTP of a side on hold is dropped, its RTCP goes on (RFC 3264 section 5.1).
  * STUN and DTLS are for us, of a side that comes by them (transport.h); else they go nowhere, as
  * garbage does; SRTP without keys of ours passes like RTP. RTCP that comes to the RTP port (RFC

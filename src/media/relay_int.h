@@ -22,7 +22,7 @@ struct relay {
 	uint32_t n_closing;   /* closed, and their last word has not come */
 	struct list trimming; /* slots with extras to forget */
 	struct dtls_identity *identity;
-	struct tapes *tapes;  /* NULL: nobody has played or recorded a file */
+	struct tapes *tapes; /* NULL: nobody has played or recorded a file */
 	bool stopped;
 	uint32_t n_workers;
 	struct worker *workers; /* [n_workers] */

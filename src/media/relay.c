@@ -552,10 +552,20 @@ media_relay_stop(struct media *m)
 	struct relay *r = relay_of(m);
 
 	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
-		worker_stop(&r->workers[i]);
+		if (!r->workers[i].stuck) /* or we would wait for ever */
+			worker_stop(&r->workers[i]);
 	r->stopped = true;
 	timer_stop(&r->look);
 	watch_stop(r);
+}
+
+static bool
+has_stuck_thread(const struct relay *r)
+{
+	for (uint32_t i = 0; r->workers && i < r->n_workers; i++)
+		if (r->workers[i].stuck)
+			return true;
+	return false;
 }
 
 void
@@ -567,6 +577,8 @@ media_relay_free(struct media *m)
 		return;
 	r = relay_of(m);
 	media_relay_stop(m);
+	if (has_stuck_thread(r))
+		return; /* it may move again at any time, and the process ends anyway */
 	for (uint32_t i = 0; i < r->n_made; i++) {
 		for (unsigned side = 0; side < MEDIA_SIDES; side++)
 			ports_close(&r->ports, &r->slots[i].pair[side]);

@@ -73,7 +73,8 @@ struct media_relay_stats {
 ERR_MUST_CHECK enum err media_relay_new(
     struct media **out, struct loop *loop, const struct media_relay_params *params);
 /** Ends the threads: no packet and no event from here on; open streams just end.
- *  To be called before loop_free. Signalling thread. */
+ *  To be called before loop_free. A thread that hangs is left behind, with all it may still touch.
+ *  Signalling thread. */
 void media_relay_stop(struct media *m);
 /** After loop_free, which still touches the engine's mailbox. NULL is fine. */
 void media_relay_free(struct media *m);

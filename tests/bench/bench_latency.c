@@ -81,13 +81,18 @@ clock_ns(void)
 static void
 live_on(bool last)
 {
+	static cpu_set_t ours;
 	cpu_set_t cpus;
-	int n = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	int n = CPU_SETSIZE;
 
-	CPU_ZERO(&cpus);
-	for (int i = 0; i < n; i++)
-		if (n == 1 || (i == n - 1) == last)
-			CPU_SET(i, &cpus);
+	if (!CPU_COUNT(&ours) && sched_getaffinity(0, sizeof ours, &ours) != 0)
+		die("sched_getaffinity");
+	while (!CPU_ISSET(n - 1, &ours))
+		n--;
+	cpus = ours;
+	for (int i = 0; i < n && CPU_COUNT(&ours) > 1; i++)
+		if ((i == n - 1) != last)
+			CPU_CLR(i, &cpus);
 	if (sched_setaffinity(0, sizeof cpus, &cpus) != 0)
 		die("sched_setaffinity");
 }

@@ -52,9 +52,9 @@ packets_of(struct media_ref ref, enum media_event_kind kind)
 }
 
 static void
-begin(void)
+begin(uint32_t streams_max)
 {
-	relay_start(&f, 12, 2); /* three streams */
+	relay_start(&f, 4 * streams_max, 2);
 	f.keeps_stats = true;
 	for (int i = 0; i < CALLS; i++) {
 		open_call(&call[i]);
@@ -135,7 +135,7 @@ figures_of_an_open_stream_are_told_every_few_seconds(void **state)
 {
 	const struct media_event *told;
 
-	begin();
+	begin(CALLS);
 	assert_true(relay_run_until(&f, first_has_told)); /* in 10 s */
 	told = relay_event(&f, call[FIRST].ref, MEDIA_EV_STATS);
 	assert_int_equal(told->user, 77);
@@ -150,7 +150,7 @@ a_thread_that_ends_takes_only_its_own_calls_with_it(void **state)
 {
 	size_t descriptors;
 
-	begin();
+	begin(CALLS);
 	descriptors = open_descriptors();
 	watch_break(f.media, 0, WORKER_ENDS);
 	assert_true(relay_run_until(&f, first_has_failed));
@@ -162,7 +162,7 @@ a_thread_that_ends_takes_only_its_own_calls_with_it(void **state)
 	assert_int_equal(packets_of(call[FIRST].ref, MEDIA_EV_CLOSED), call[FIRST].seq);
 	assert_int_equal(relay_stats(&f).ports_in_use, 4);
 	assert_int_equal(open_descriptors(), descriptors - 4); /* two phones less */
-	open_call(&call[FIRST]); /* the other thread is full: on the new one */
+	open_call(&call[FIRST]); /* its old sockets, on the new thread */
 	expect_to_be_heard(&call[FIRST]);
 	end();
 }
@@ -170,7 +170,7 @@ a_thread_that_ends_takes_only_its_own_calls_with_it(void **state)
 static void
 a_thread_that_hung_is_used_again_when_it_moves(void **state)
 {
-	begin();
+	begin(CALLS + 1);
 	watch_break(f.media, 0, WORKER_HANGS);
 	assert_true(relay_run_until(&f, first_has_failed));
 	close_first();
@@ -204,7 +204,7 @@ end_with_a_hung_thread(void)
 static void
 the_calls_of_a_thread_that_hangs_end_without_it(void **state)
 {
-	begin();
+	begin(CALLS + 1);
 	watch_break(f.media, 0, WORKER_HANGS);
 	assert_true(relay_run_until(&f, first_has_failed));
 	assert_int_equal(count_events(call[SECOND].ref, MEDIA_EV_FAILED), 0);

@@ -7,6 +7,10 @@ struct leg_dtls {
 	bool on;	      /* as agreed, or as its offer wants it */
 	uint64_t tls_id, pwd; /* theirs, hashed */
 	struct media_transport transport;
+	struct {
+		uint64_t pwd;
+		struct ice_credentials ours;
+	} before; /* ICE began anew */
 };
 
 /* Made when first needed; it lasts as long as the leg. NULL: no memory. */
@@ -59,7 +63,21 @@ is_same_ice(const struct leg_dtls *d, const struct sdp_transport *t)
 		   slice_make(d->transport.peer_ufrag, d->transport.peer_ufrag_bytes), t->ufrag);
 }
 
-/* An offer with other credentials begins ICE anew; then ours change, too (RFC 8445, 9). */
+/* An offer with other credentials begins ICE anew; then ours change, too (RFC 8445, 9). Those
+ * before come back with an offer that is taken back. */
+static void
+renew_ours(struct leg *l, struct leg_dtls *d, uint64_t pwd)
+{
+	struct ice_credentials now = d->transport.ours;
+
+	if (d->before.pwd == pwd)
+		d->transport.ours = d->before.ours;
+	else
+		ice_credentials_make(&d->transport.ours, l->call->sw->p.rng);
+	d->before.pwd = d->pwd;
+	d->before.ours = now;
+}
+
 static void
 take_ice(struct leg *l, struct leg_dtls *d, const struct sdp_transport *t, bool is_answer)
 {
@@ -68,7 +86,7 @@ take_ice(struct leg *l, struct leg_dtls *d, const struct sdp_transport *t, bool 
 	if (is_same_ice(d, t))
 		return;
 	if (to->ice && !is_answer)
-		ice_credentials_make(&to->ours, l->call->sw->p.rng);
+		renew_ours(l, d, hash_bytes(t->pwd));
 	to->ice = t->ufrag.n;
 	d->pwd = hash_bytes(t->pwd);
 	memset(to->peer_ufrag, 0, sizeof to->peer_ufrag);

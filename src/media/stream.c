@@ -533,7 +533,7 @@ seal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, struc
 	size_t n = packet->n;
 
 	if (!side->cipher || kind == RTP_KIND_RAW)
-		return true;
+		return !side->door;
 	if (n > RTP_PACKET_MAX)
 		return false;
 	memcpy(w->sealed, packet->p, n);

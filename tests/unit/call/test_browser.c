@@ -213,9 +213,10 @@ a_browser_calls_a_phone(void **state)
 static void
 a_phone_calls_a_browser(void **state)
 {
-	struct said asked;
+	struct media_transport first;
+	struct said asked, again;
 	struct talk t;
-	const char *invite;
+	const char *invite, *req;
 
 	open_with("optional", "optional");
 	b->browser = true;
@@ -229,6 +230,20 @@ a_phone_calls_a_browser(void **state)
 	assert_true(slice_eq(said(t.ok).sdp.media[0].proto, SLICE("RTP/AVP")));
 	assert_false(transport(MEDIA_CALLED)->active);
 	assert_int_equal(transport(MEDIA_CALLED)->peer.bytes[31], 0xbb);
+	first = *transport(MEDIA_CALLED);
+
+	/* it holds, and leaves the role to us: who was asked to begin does not begin now */
+	talk_send(&t, b, "INVITE", "", browser_answer("actpass", "a=sendonly\n"));
+	req = ua_expect(a, "INVITE", 100);
+	assert_plain(req);
+	ua_answer(a, req, 200, "", plain_sdp(a, "a=recvonly\n"));
+	ua_expect(a, "ACK", 100);
+	again = said(ua_expect(b, "SIP/2.0 200", 100));
+	ua_in_dialog(b, t.invite, "ACK", t.to_cseq, "", "");
+	office_run(&o, 10);
+	assert_int_equal(again.transport.setup, SDP_SETUP_PASSIVE);
+	assert_ours(&again, MEDIA_CALLED);
+	assert_true(media_transport_eq(transport(MEDIA_CALLED), &first));
 	close_office(&t);
 }
 
@@ -344,6 +359,15 @@ a_changed_call_keeps_its_keys_until_the_browser_wants_others(void **state)
 	assert_int_equal(o.live.state, LIVE_CALL_HELD);
 	again(&t, (struct page){"actpass", "anna", "aa", NULL}, true);
 	assert_memory_equal(transport(MEDIA_CALLER), &first, sizeof first);
+
+	/* another network, but the phone refuses: all is as it was */
+	talk_send(&t, a, "INVITE", "",
+	    browser_sdp((struct page){"actpass", "anno", "aa", "a=sendonly\n"}));
+	ua_answer(b, ua_expect(b, "INVITE", 100), 488, "", "");
+	ua_expect(b, "ACK", 100);
+	ua_ack_failure(a, ua_expect(a, "SIP/2.0 488", 100));
+	office_run(&o, 10);
+	assert_true(media_transport_eq(transport(MEDIA_CALLER), &first));
 
 	/* another network: ICE begins anew on both sides, the keys stay */
 	s = again(&t, (struct page){"actpass", "annb", "aa", NULL}, false);

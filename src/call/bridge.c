@@ -80,11 +80,7 @@ open_stream(struct call *c, size_t i, bool audio)
 		return e;
 	s->call = c;
 	s->open = true;
-	memset(s->translated, 0, sizeof s->translated);
-	memset(s->protected, 0, sizeof s->protected);
-	memset(s->secured, 0, sizeof s->secured);
-	memset(s->served, 0, sizeof s->served);
-	memset(s->pressed, 0, sizeof s->pressed);
+	memset(s->side, 0, sizeof s->side);
 	c->streams_open++;
 	sw->stats.streams_now++;
 	return ERR_OK;
@@ -313,10 +309,10 @@ translate(struct leg *x, struct leg *y)
 			codecs_translate(from.local, from.remote, to.remote, &what);
 			(void)keys_translate(&from, &to, &what);
 		}
-		s->pressed[x->side] = what.keys_out && what.keys_out != MEDIA_KEYS_TOLD;
-		if (!what.n_routes && !s->translated[x->side])
+		s->side[x->side].pressed = what.keys_out && what.keys_out != MEDIA_KEYS_TOLD;
+		if (!what.n_routes && !s->side[x->side].translated)
 			continue;
-		s->translated[x->side] = what.n_routes;
+		s->side[x->side].translated = what.n_routes > 0;
 		if (media_stream_translate(c->sw->p.media, s->ref, x->side, &what) != ERR_OK)
 			call_log(LOG_ERROR, c, "no memory to translate a stream");
 	}
@@ -335,7 +331,7 @@ bridge_press(struct leg *l, char key, uint32_t ms)
 	for (size_t i = 0; i < SDP_MEDIA_MAX; i++) {
 		const struct stream *s = &c->stream[i];
 
-		if (!s->open || !s->pressed[l->side])
+		if (!s->open || !s->side[l->side].pressed)
 			continue;
 		media_stream_key(c->sw->p.media, s->ref, other->side, key, ms);
 		return true;

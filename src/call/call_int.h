@@ -24,16 +24,21 @@ enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 61
 
 struct messages;
 
+/* What media do for one side of a stream; as small as it can be, for each call has many. */
+struct stream_side {
+	bool translated : 1, protected : 1; /* what comes from there */
+	bool secured : 1;		    /* that peer comes by DTLS */
+	bool served : 1;		    /* it hears something of ours */
+	bool pressed : 1;		    /* media press its keys for the other one */
+};
+
 struct stream {
 	struct call *call;
 	struct media_ref ref;
 	uint16_t port[MEDIA_SIDES];
 	uint8_t family[MEDIA_SIDES]; /* 4 or 6 */
 	bool open, audio;
-	bool translated[MEDIA_SIDES], protected[MEDIA_SIDES]; /* what comes from there */
-	bool secured[MEDIA_SIDES];			      /* that peer comes by DTLS */
-	bool served[MEDIA_SIDES];			      /* it hears something of ours */
-	bool pressed[MEDIA_SIDES]; /* media press its keys for the other one */
+	struct stream_side side[MEDIA_SIDES];
 };
 
 enum call_state { CALL_RINGING, CALL_UP, CALL_ENDED };

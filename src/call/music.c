@@ -23,9 +23,9 @@ waits(const struct leg *l)
 static void
 serve(struct call *c, struct stream *s, enum media_side side, const struct media_service *what)
 {
-	if (!s->served[side] && !what->sound)
+	if (!s->side[side].served && !what->sound)
 		return;
-	s->served[side] = what->sound;
+	s->side[side].served = what->sound != NULL;
 	if (media_stream_serve(c->sw->p.media, s->ref, side, what) != ERR_OK)
 		call_log(LOG_ERROR, c, "no memory for music on hold");
 }

@@ -141,11 +141,11 @@ protect_apply(struct leg *l, size_t i)
 	struct media_protection none = {0};
 
 	protect_dtls_apply(l, i);
-	if (!s->open || (!(k && k->encrypted) && !s->protected[l->side]))
+	if (!s->open || (!(k && k->encrypted) && !s->side[l->side].protected))
 		return;
-	s->protected[l->side] = k && k->encrypted;
+	s->side[l->side].protected = k && k->encrypted;
 	if (media_stream_protect(l->call->sw->p.media, s->ref, l->side,
-		s->protected[l->side] ? &k->protection : &none) != ERR_OK)
+		s->side[l->side].protected ? &k->protection : &none) != ERR_OK)
 		call_log(LOG_ERROR, l->call, "no memory for the keys of a stream");
 }
 

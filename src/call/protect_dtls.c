@@ -147,9 +147,9 @@ protect_dtls_apply(struct leg *l, size_t i)
 	const struct leg_dtls *d = l->dtls ? l->dtls[i] : NULL;
 	bool on = d && d->on;
 
-	if (!s->open || (!on && !s->secured[l->side]))
+	if (!s->open || (!on && !s->side[l->side].secured))
 		return;
-	s->secured[l->side] = on;
+	s->side[l->side].secured = on;
 	if (media_stream_secure(
 		l->call->sw->p.media, s->ref, l->side, on ? &d->transport : &none) != ERR_OK)
 		call_log(LOG_ERROR, l->call, "no memory for the keys of a stream");

@@ -105,7 +105,7 @@ put_heard(const struct call *c, enum media_side side, struct live_heard *out)
 	    .lost_x100 = h->lost_x100,
 	    .jitter_ms = h->jitter_ms,
 	    .delay_ms = h->delay_ms,
-	    .encrypted = c->stream[0].open && c->stream[0].protected[side]};
+	    .encrypted = c->stream[0].open && c->stream[0].side[side].protected};
 }
 
 /* What the called side chose, behind what the caller speaks where that is something else; it stays
@@ -122,7 +122,7 @@ note_codec(struct call *c)
 		return;
 	name = sdp_codec_name(&sdp.media[0], 0);
 	slice_clip_cstr(name, c->codec, sizeof c->codec);
-	if (!caller || !c->stream[0].translated[MEDIA_CALLER] ||
+	if (!caller || !c->stream[0].side[MEDIA_CALLER].translated ||
 	    sdp_memo_parse(&c->sw->sdp_memo, &told, sdp_text_slice(&caller->local_sdp)) != ERR_OK ||
 	    !told.n_media)
 		return;

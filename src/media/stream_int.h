@@ -36,7 +36,7 @@ struct stream_side {
 	struct stream_target target[LATCH_PORTS];
 	struct rtp_stats rtp;
 	struct rtcp_stats rtcp;
-	uint64_t refused, rtcp_packets;
+	uint32_t refused, rtcp_packets;
 	struct cipher *cipher; /* NULL: plain, or the door has no keys yet */
 	struct door *door;     /* NULL: its peer is where signalling says, and so are its keys */
 };

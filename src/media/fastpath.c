@@ -1,9 +1,9 @@
 #include "media/fastpath_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "base/log.h"
 #include "media/fastpath_stream_int.h"
 
 /* Pages come with their first use. */
@@ -20,7 +20,7 @@ reserve_streams(struct fastpath *f)
 }
 
 struct fastpath *
-fastpath_new(const struct fastpath_params *p)
+fastpath_new(const struct fastpath_params *p, char *text, size_t text_bytes)
 {
 	struct fastpath *f = calloc(1, sizeof *f);
 	char why[160] = "no memory";
@@ -36,12 +36,12 @@ fastpath_new(const struct fastpath_params *p)
 	if (e == ERR_OK)
 		e = fastpath_kernel_new(&f->kernel, p, why, sizeof why);
 	if (e != ERR_OK) {
-		log_info(MEDIA, "no voice is forwarded in the kernel: %s", why);
+		snprintf(text, text_bytes, "no voice is forwarded in the kernel: %s", why);
 		fastpath_free(f);
 		return NULL;
 	}
 	f->entry = fastpath_kernel_entries(f->kernel);
-	log_info(MEDIA, "voice is forwarded in the kernel, from %u interfaces",
+	snprintf(text, text_bytes, "voice is forwarded in the kernel, from %u interfaces",
 	    fastpath_kernel_interfaces(f->kernel));
 	return f;
 }

@@ -35,8 +35,10 @@ struct fastpath_params {
 	bool old_hook; /* as kernels before 6.6 have it, for tests */
 };
 
-/** NULL: all goes through user space; the log says why. */
-struct fastpath *fastpath_new(const struct fastpath_params *p);
+enum { FASTPATH_TEXT_MAX = 256 };
+
+/** NULL: all goes through user space. text gets a sentence for the log, in either case. */
+struct fastpath *fastpath_new(const struct fastpath_params *p, char *text, size_t text_bytes);
 /** NULL is fine. */
 void fastpath_free(struct fastpath *f);
 struct fastpath_entry *fastpath_entry_of(const struct fastpath *f, uint16_t port);

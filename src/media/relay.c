@@ -489,6 +489,25 @@ warm_up(struct relay *r, uint32_t n_streams)
 	}
 }
 
+static void
+on_announce(struct timer *t)
+{
+	log_info(MEDIA, "%s", container_of(t, struct relay, announce)->fastpath_text);
+}
+
+static void
+make_fastpath(struct relay *r, bool old_hook)
+{
+	struct fastpath_params p = {.first_port = r->ports.first,
+	    .n_ports = r->ports.n_pairs,
+	    .n_streams = r->n_slots,
+	    .bind = r->ports.bind,
+	    .old_hook = old_hook};
+
+	r->fastpath = fastpath_new(&p, r->fastpath_text, sizeof r->fastpath_text);
+	timer_start(loop_timers(r->loop), &r->announce, 0);
+}
+
 static enum err
 build(struct relay *r, const struct media_relay_params *p)
 {
@@ -507,11 +526,7 @@ build(struct relay *r, const struct media_relay_params *p)
 	if (e == ERR_OK)
 		e = mailbox_new(&r->events, &events);
 	if (e == ERR_OK && p->fastpath)
-		r->fastpath = fastpath_new(&(struct fastpath_params){.first_port = r->ports.first,
-		    .n_ports = r->ports.n_pairs,
-		    .n_streams = r->n_slots,
-		    .bind = r->ports.bind,
-		    .old_hook = p->fastpath == MEDIA_FASTPATH_OLD_HOOK});
+		make_fastpath(r, p->fastpath == MEDIA_FASTPATH_OLD_HOOK);
 	if (e == ERR_OK)
 		e = start_workers(r);
 	if (e == ERR_OK)
@@ -535,6 +550,7 @@ media_relay_new(struct media **out, struct loop *loop, const struct media_relay_
 	r->loop = loop;
 	timer_init(&r->look, on_look);
 	watch_init(r);
+	timer_init(&r->announce, on_announce);
 	e = build(r, params);
 	if (e != ERR_OK) {
 		media_relay_free(&r->media);
@@ -557,6 +573,7 @@ media_relay_stop(struct media *m)
 	r->stopped = true;
 	timer_stop(&r->look);
 	watch_stop(r);
+	timer_stop(&r->announce);
 }
 
 static bool

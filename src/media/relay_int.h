@@ -14,6 +14,9 @@ struct relay {
 	struct media_ops ops; /* its */
 	struct ports ports;
 	struct fastpath *fastpath; /* NULL: none */
+	char fastpath_text[FASTPATH_TEXT_MAX];
+	struct timer
+	    announce; /* says it once all have started: who fails to has one thing to say */
 	struct loop *loop;
 	struct mailbox *events;
 	struct timer watch; /* over the threads, while streams are open */

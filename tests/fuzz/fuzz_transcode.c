@@ -1,6 +1,7 @@
 /*
- * Packets of strangers through the transcoder: decoders, losses, clocks that jump. Input: one byte
- * that says which codecs, then packets, each with one byte of flags and one of length before it.
+ * Packets of strangers through the transcoder: decoders, losses, clocks that jump, keys that are
+ * converted. Input: two bytes that say which codecs and which way of keys, then packets, each with
+ * one byte of flags and one of length before it.
  */
 #include "fuzz.h"
 
@@ -68,10 +69,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rtp_sent sent;
 	struct transcoder *t;
 	struct rng rng;
-	size_t at = 1;
+	size_t at = 2;
 	uint64_t now_us = 0;
 
-	if (size == 0)
+	if (size < 2)
 		return 0;
 	rng_init_seed(&rng, data[0]);
 	rtp_sent_init(&sent, &rng);
@@ -79,6 +80,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	what.route[1] =
 	    (struct media_route){9, 0, voice_codec(data[0] + 1u), voice_codec(data[0] / 9u)};
 	what.route[2] = (struct media_route){101, 96, CODEC_EVENT_8, CODEC_EVENT_48};
+	what.keys_in = data[1] & 3;
+	what.keys_out = data[1] & 3 ? data[1] >> 2 & 3 : 0;
+	what.key_pt = 102;
+	what.key_codec = CODEC_EVENT_8;
 	if (transcoder_new(&what, &sent, &t) != ERR_OK)
 		return 0;
 	while (size - at >= 2 && h.packets < 500) {
@@ -91,6 +96,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		feed(t, flags, slice_make(data + at, bytes), &head, now_us, &h);
 		at += bytes;
 		now_us += (uint64_t)flags * 997;
+		for (int k = 0; k < flags % 7 && transcoder_has_keys(t); k++)
+			transcoder_tick(t, now_us + (uint64_t)k * 100, &room, hear, &h);
+		while (transcoder_told(t))
+			transcoder_told_forget(t);
 	}
 	PROMISE(sent.packets == h.packets);
 	transcoder_free(t);

@@ -6,17 +6,22 @@
 
 #include "media/fastpath_stream_int.h"
 
-/* Pages come with their first use. */
+/* Pages come with their first use. NULL: no memory. */
+static void *
+reserve(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static enum err
 reserve_streams(struct fastpath *f)
 {
-	void *p = mmap(NULL, f->n_streams * sizeof *f->stream, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (p == MAP_FAILED)
-		return ERR_NOMEM;
-	f->stream = p;
-	return ERR_OK;
+	f->stream = reserve(f->n_streams * sizeof *f->stream);
+	f->way = reserve(f->n_streams * sizeof *f->way);
+	return f->stream && f->way ? ERR_OK : ERR_NOMEM;
 }
 
 struct fastpath *
@@ -54,6 +59,8 @@ fastpath_free(struct fastpath *f)
 	fastpath_kernel_free(f->kernel);
 	if (f->stream)
 		munmap(f->stream, f->n_streams * sizeof *f->stream);
+	if (f->way)
+		munmap(f->way, f->n_streams * sizeof *f->way);
 	free(f);
 }
 

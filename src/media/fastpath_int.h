@@ -16,12 +16,14 @@
 #include "media/fastpath_shared_int.h"
 
 struct fastpath_stream;
+struct fastpath_way;
 struct fastpath_kernel;
 
 struct fastpath {
 	struct fastpath_kernel *kernel; /* owned: program, map and hooks */
 	struct fastpath_entry *entry;	/* [n_ports], the kernel's */
 	struct fastpath_stream *stream; /* [n_streams], each its media thread's */
+	struct fastpath_way *way;	/* the same */
 	uint16_t first_port;
 	uint32_t n_ports; /* of RTP, two apart */
 	uint32_t n_streams;

@@ -23,6 +23,12 @@ fast_of(const struct worker *w, const struct stream *s)
 	return &w->fastpath->stream[slot_of(s)->index];
 }
 
+static struct fastpath_way *
+way_of(const struct worker *w, const struct stream *s)
+{
+	return &w->fastpath->way[slot_of(s)->index];
+}
+
 static struct fastpath_entry *
 entry_of(const struct worker *w, const struct stream *s, unsigned side)
 {
@@ -81,7 +87,7 @@ fastpath_stop(struct worker *w, struct stream *s)
 static void
 collect_side(struct worker *w, struct stream *s, unsigned i)
 {
-	struct fastpath_side *side = &fast_of(w, s)->side[i];
+	struct fastpath_side *side = &way_of(w, s)->side[i];
 	const struct fastpath_entry *e = entry_of(w, s, i);
 	uint64_t packets = load(&e->packets), bytes = load(&e->bytes);
 	uint64_t heard_ms = load(&e->last_ns) / 1000000;
@@ -117,11 +123,11 @@ fastpath_collect(struct worker *w, struct stream *s)
 static bool
 is_same_run(const struct worker *w, const struct stream *s)
 {
-	const struct fastpath_stream *fast = fast_of(w, s);
+	const struct fastpath_way *way = way_of(w, s);
 
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		if (entry_of(w, s, i)->ssrc != htonl(s->side[i].rtp.ssrc) ||
-		    fast->side[i].base != s->side[i].rtp.base)
+		    way->side[i].base != s->side[i].rtp.base)
 			return false;
 	return true;
 }
@@ -186,8 +192,8 @@ socket_option(int fd, int level, int option)
 static void
 write_entry(struct worker *w, struct stream *s, unsigned i)
 {
-	struct fastpath_stream *fast = fast_of(w, s);
-	const struct fastpath_route *here = &fast->side[i].route, *there = &fast->side[i ^ 1].route;
+	struct fastpath_way *way = way_of(w, s);
+	const struct fastpath_route *here = &way->side[i].route, *there = &way->side[i ^ 1].route;
 	const struct addr *peer = &s->side[i].latch.source[LATCH_RTP];
 	const struct addr *other = &s->side[i ^ 1].latch.source[LATCH_RTP];
 	const struct port_pair *out = &slot_of(s)->pair[i ^ 1];
@@ -207,18 +213,18 @@ write_entry(struct worker *w, struct stream *s, unsigned i)
 	e->tos = socket_option(out->fd[LATCH_RTP], IPPROTO_IP, IP_TOS);
 	e->priority = socket_option(out->fd[LATCH_RTP], SOL_SOCKET, SO_PRIORITY);
 	e->unit_ps = 1000000000000 / s->side[i].rtp.clock_rate_hz;
-	fast->side[i].base = s->side[i].rtp.base;
+	way->side[i].base = s->side[i].rtp.base;
 }
 
 static bool
 write_entries(struct worker *w, struct stream *s)
 {
-	struct fastpath_stream *fast = fast_of(w, s);
+	struct fastpath_way *way = way_of(w, s);
 
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
-		if (!find_route(w, s, i, &fast->side[i].route))
+		if (!find_route(w, s, i, &way->side[i].route))
 			return false;
-	fast->routed_ms = w->now_us / 1000;
+	way->routed_ms = w->now_us / 1000;
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		write_entry(w, s, i);
 	return true;
@@ -239,8 +245,8 @@ turn_on(struct worker *w, struct stream *s)
 		const struct rtp_stats *rtp = &s->side[i].rtp;
 		struct fastpath_entry *e = entry_of(w, s, i);
 
-		fast->side[i].packets = load(&e->packets);
-		fast->side[i].bytes = load(&e->bytes);
+		way_of(w, s)->side[i].packets = load(&e->packets);
+		way_of(w, s)->side[i].bytes = load(&e->bytes);
 		e->highest = rtp->highest;
 		e->jitter_ns_x16 = rtp->jitter_x16 * 1000000 / rtp->clock_rate_hz * 1000;
 		e->stamped_ns = 0;
@@ -271,16 +277,16 @@ may_ask(unsigned *questions)
 static bool
 routes_are_as_before(struct worker *w, struct stream *s, unsigned *questions)
 {
-	struct fastpath_stream *fast = fast_of(w, s);
+	struct fastpath_way *way = way_of(w, s);
 	uint64_t now_ms = w->now_us / 1000;
 
-	if (now_ms - fast->routed_ms < TRUST_MS || !may_ask(questions))
+	if (now_ms - way->routed_ms < TRUST_MS || !may_ask(questions))
 		return true;
-	fast->routed_ms = now_ms;
+	way->routed_ms = now_ms;
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		struct fastpath_route now;
 
-		if (!find_route(w, s, i, &now) || !is_same_route(&now, &fast->side[i].route))
+		if (!find_route(w, s, i, &now) || !is_same_route(&now, &way->side[i].route))
 			return false;
 	}
 	return true;

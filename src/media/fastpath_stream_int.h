@@ -42,6 +42,10 @@ struct fastpath_stream {
 	struct list link; /* in the worker's list while the stream is open */
 	enum fastpath_step step;
 	unsigned rest; /* scans to wait before the next try */
+};
+
+/* Of a stream that the kernel has, or is about to get: apart, for most calls never come so far. */
+struct fastpath_way {
 	uint64_t routed_ms;
 	struct fastpath_side side[MEDIA_SIDES];
 };

@@ -24,12 +24,13 @@ static const struct slice dynamic_text[] = {N(96), N(97), N(98), N(99), N(100), 
 static struct slice
 list_of(const struct leg *l)
 {
-	const struct directory *dir = l->call->sw->p.directory;
-	const struct dir_phone *phone = l->phone ? dir_phone_by_id(dir, l->phone) : NULL;
-	const struct dir_line *line = l->line ? dir_line_by_id(dir, l->line) : NULL;
-	struct slice own = line ? line->codecs : phone ? phone->codecs : SLICE("");
+	const struct dir_phone *phone;
+	const struct dir_line *line;
+	struct slice own;
 
-	return own.n ? own : slice_cstr(dir_settings(dir)->codecs);
+	leg_whose(l, &phone, &line);
+	own = line ? line->codecs : phone ? phone->codecs : SLICE("");
+	return own.n ? own : slice_cstr(dir_settings(l->call->sw->p.directory)->codecs);
 }
 
 static bool

@@ -9,10 +9,10 @@ enum { INFO_MS_DEFAULT = 160, INFO_MS_MAX = 10000, BODY_MAX_BYTES = 64 };
 enum dir_dtmf
 keys_mode(const struct leg *l)
 {
-	const struct directory *dir = l->call->sw->p.directory;
-	const struct dir_phone *phone = l->phone ? dir_phone_by_id(dir, l->phone) : NULL;
-	const struct dir_line *line = l->line ? dir_line_by_id(dir, l->line) : NULL;
+	const struct dir_phone *phone;
+	const struct dir_line *line;
 
+	leg_whose(l, &phone, &line);
 	return line ? line->dtmf : phone ? phone->dtmf : DIR_DTMF_AUTO;
 }
 

@@ -103,6 +103,15 @@ leg_sit(struct leg *l)
 	l->call->leg[l->side] = l;
 }
 
+void
+leg_whose(const struct leg *l, const struct dir_phone **phone, const struct dir_line **line)
+{
+	const struct directory *dir = l->call->sw->p.directory;
+
+	*phone = l->phone ? dir_phone_by_id(dir, l->phone) : NULL;
+	*line = l->line ? dir_line_by_id(dir, l->line) : NULL;
+}
+
 struct leg *
 leg_other(const struct leg *l)
 {

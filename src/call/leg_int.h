@@ -122,6 +122,9 @@ ERR_MUST_CHECK enum err leg_new(struct call *c, enum media_side side, enum leg_s
 void leg_sit(struct leg *l);
 /** Who sits opposite; NULL: nobody (before the answer). */
 struct leg *leg_other(const struct leg *l);
+/** Whose settings hold for it: *line, else *phone; both NULL: nobody's. Of the directory as it is
+ *  now. */
+void leg_whose(const struct leg *l, const struct dir_phone **phone, const struct dir_line **line);
 /** Everything of it is over: it leaves call and seat, detaches its transactions, frees its
  *  SDP texts. The object itself lives until the reaper comes. Idempotent. */
 void leg_done(struct leg *l);

@@ -19,10 +19,10 @@ struct leg_keys {
 static enum dir_srtp
 policy_of(const struct leg *l)
 {
-	const struct directory *dir = l->call->sw->p.directory;
-	const struct dir_phone *phone = l->phone ? dir_phone_by_id(dir, l->phone) : NULL;
-	const struct dir_line *line = l->line ? dir_line_by_id(dir, l->line) : NULL;
+	const struct dir_phone *phone;
+	const struct dir_line *line;
 
+	leg_whose(l, &phone, &line);
 	return line ? line->srtp : phone ? phone->srtp : DIR_SRTP_OPTIONAL;
 }
 

@@ -226,20 +226,30 @@ extra_of(const struct slot *slot)
 	return slot->wanted.extra ? *slot->wanted.extra : (struct plan_extra){0};
 }
 
+/* x becomes the slot's, unless it is the same; the copy with its keys goes. */
+static enum err
+change_extra(struct relay *r, struct slot *slot, struct plan_extra *x, bool same)
+{
+	enum err e = same ? ERR_OK : set_extra(r, slot, x);
+
+	explicit_bzero(x, sizeof *x);
+	return e;
+}
+
 static enum err
 relay_translate(struct media *m, struct media_ref ref, enum media_side from,
     const struct media_translation *what)
 {
 	struct slot *slot = find_open(relay_of(m), ref);
 	struct plan_extra x;
+	bool same;
 
 	if (!slot)
 		return ERR_OK;
 	x = extra_of(slot);
-	if (memcmp(&x.translation[from], what, sizeof *what) == 0)
-		return ERR_OK;
+	same = memcmp(&x.translation[from], what, sizeof *what) == 0;
 	x.translation[from] = *what;
-	return set_extra(relay_of(m), slot, &x);
+	return change_extra(relay_of(m), slot, &x, same);
 }
 
 static enum err
@@ -249,15 +259,17 @@ relay_serve(
 	struct relay *r = relay_of(m);
 	struct slot *slot = find_open(r, ref);
 	struct plan_extra x;
-	enum err e;
+	enum err e = ERR_OK, changed;
+	bool same;
 
 	if (!slot)
 		return ERR_OK;
 	x = extra_of(slot);
-	if (memcmp(&x.order[side].what, what, sizeof *what) == 0)
-		return ERR_OK;
-	e = things_order(r, slot, side, what, &x.order[side]);
-	return e == ERR_OK ? set_extra(r, slot, &x) : e;
+	same = memcmp(&x.order[side].what, what, sizeof *what) == 0;
+	if (!same)
+		e = things_order(r, slot, side, what, &x.order[side]);
+	changed = change_extra(r, slot, &x, same || e != ERR_OK);
+	return e == ERR_OK ? changed : e;
 }
 
 static enum err
@@ -266,17 +278,14 @@ relay_protect(
 {
 	struct slot *slot = find_open(relay_of(m), ref);
 	struct plan_extra x;
-	enum err e;
+	bool same;
 
 	if (!slot)
 		return ERR_OK;
 	x = extra_of(slot);
-	if (memcmp(&x.protection[side], p, sizeof *p) == 0)
-		return ERR_OK;
+	same = memcmp(&x.protection[side], p, sizeof *p) == 0;
 	x.protection[side] = *p;
-	e = set_extra(relay_of(m), slot, &x);
-	explicit_bzero(&x, sizeof x);
-	return e;
+	return change_extra(relay_of(m), slot, &x, same);
 }
 
 static enum err
@@ -285,17 +294,14 @@ relay_secure(
 {
 	struct slot *slot = find_open(relay_of(m), ref);
 	struct plan_extra x;
-	enum err e;
+	bool same;
 
 	if (!slot)
 		return ERR_OK;
 	x = extra_of(slot);
-	if (media_transport_eq(&x.transport[side], t))
-		return ERR_OK;
+	same = media_transport_eq(&x.transport[side], t);
 	x.transport[side] = *t;
-	e = set_extra(relay_of(m), slot, &x);
-	explicit_bzero(&x, sizeof x);
-	return e;
+	return change_extra(relay_of(m), slot, &x, same);
 }
 
 static const struct sdp_fingerprint *

@@ -260,6 +260,11 @@ class Server:
         answer = self.api("GET", "/api/registrations")
         return answer["items"] if isinstance(answer, dict) else answer
 
+    def wait_registered(self, *names, seconds=20):
+        """Phones with a fixed address are listed, too, but do not register."""
+        until(lambda: {one["phone"] for one in self.registrations() if one["expires_at"]} == set(names),
+              f"{', '.join(names)} are registered, and nobody else", seconds)
+
     def records(self):
         return self.api("GET", "/api/call-records?per_page=500&sort=started_at&order=asc")["items"]
 

@@ -29,7 +29,7 @@ class Codecs(SystemTest):
             calls = len(self.server.records())
             for phone in phones:
                 phone.connect()
-            until(lambda: len(self.server.registrations()) == 2, "both phones are registered", 20)
+            self.server.wait_registered("p1", "p2")
             caller, called = phones
             caller.command("dial", "102")
             caller.wait_event("CALL_ESTABLISHED")

@@ -43,7 +43,7 @@ class Interop(SystemTest):
         phones = (self.phone(Linphone, "p1", 440, transport=transport),
                   self.phone(baresip.Baresip, "p2", 700, transport=transport))
         phones[1].connect()
-        until(lambda: len(self.server.registrations()) == 2, "both phones are registered", 20)
+        self.server.wait_registered("p1", "p2")
         self.assertEqual({one["transport"] for one in self.server.registrations()}, {transport.upper()})
         return phones
 
@@ -127,7 +127,7 @@ class Interop(SystemTest):
                 target, far = (self.phone(baresip.Baresip, name, hertz) for name, hertz in (("p2", 700), ("p3", 1000)))
                 target.connect()
                 far.connect()
-                until(lambda: len(self.server.registrations()) == 3, "all are registered", 20)
+                self.server.wait_registered("p1", "p2", "p3")
                 if who_calls == "far":
                     far.command("dial", "101")
                 else:

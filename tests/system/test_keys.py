@@ -48,7 +48,7 @@ class Keys(SystemTest):
 
     def test_packets_become_tones(self):
         caller, called = self.softphone("p1", 440), self.softphone("p2", 700)
-        until(lambda: len(self.server.registrations()) == 2, "both phones are registered", 20)
+        self.server.wait_registered("p1", "p2")
         caller.command("dial", "102")
         caller.wait_event("CALL_ESTABLISHED")
         called.wait_event("CALL_ESTABLISHED")
@@ -64,7 +64,7 @@ class Keys(SystemTest):
 
     def test_packets_become_infos(self):
         caller = self.softphone("p1", 440)
-        until(lambda: len(self.server.registrations()) == 1, "the phone is registered", 20)
+        self.server.wait_registered("p1")
         bernd = Phone(self.server.sip_address, BERND, "bernd", port=PORT)
         self.addCleanup(bernd.close)
         caller.command("dial", "103")

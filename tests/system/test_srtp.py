@@ -27,7 +27,7 @@ class Srtp(SystemTest):
         for phone in phones:
             self.addCleanup(phone.close)
             phone.connect()
-        until(lambda: len(self.server.registrations()) == 2, "both phones are registered", 20)
+        self.server.wait_registered("p1", "p2")
         return phones
 
     def talk(self, of_caller, of_called, codecs=("PCMA", "PCMA")):

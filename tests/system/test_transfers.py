@@ -177,7 +177,7 @@ class Softphones(SystemTest):
             for name, hertz in self.TONES.items():
                 phones.append(baresip.Baresip(self.server, name, f"secret-of-{name}", hertz))
                 phones[-1].connect()
-            until(lambda: len(self.server.registrations()) == 3, "all are registered", 20)
+            self.server.wait_registered(*self.TONES)
             first, middle, last = phones
             first.command("dial", "102")
             first.wait_event("CALL_ESTABLISHED")

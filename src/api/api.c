@@ -34,6 +34,7 @@ take_params(struct api *api, const struct api_params *p)
 	own->http_address = copy(p->http_address);
 	own->socket_path = p->socket_path ? copy(p->socket_path) : NULL;
 	own->web_dir = p->web_dir ? copy(p->web_dir) : NULL;
+	own->dns_servers = p->dns_servers ? copy(p->dns_servers) : NULL;
 	own->version = copy(p->version);
 	own->sip_address = copy(p->sip_address);
 	own->connections = or_default(p->connections, 1024);
@@ -144,6 +145,7 @@ api_free(struct api *api)
 	free((char *)api->params.http_address);
 	free((char *)api->params.socket_path);
 	free((char *)api->params.web_dir);
+	free((char *)api->params.dns_servers);
 	free((char *)api->params.version);
 	free((char *)api->params.sip_address);
 	pthread_mutex_destroy(&api->links_lock);

@@ -53,6 +53,7 @@ struct api_params {
 	const char *socket_path;    /* UNIX socket, made with mode 0600; NULL = none */
 	const char *web_dir;	    /* built web page; NULL = none */
 	const char *version;	    /* of the program */
+	const char *dns_servers;    /* for mail_try; NULL = the machine's */
 	const char *sip_address;    /* what SIP really listens on (options win over settings) */
 	uint16_t sip_port;
 	const struct api_listener *listeners; /* copied; at most API_LISTENERS_MAX */

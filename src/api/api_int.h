@@ -318,6 +318,8 @@ void handle_sip_account(struct request *rq);
 void handle_new_secret(struct request *rq);
 void handle_calls(struct request *rq);
 void handle_hangup(struct request *rq);
+void handle_mail_test(struct request *rq);
+void handle_mail_retry(struct request *rq);
 void handle_registrations(struct request *rq);
 void handle_subscriptions(struct request *rq);
 void handle_line_status(struct request *rq);

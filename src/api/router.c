@@ -33,6 +33,8 @@ static const struct route routes[] = {
     {"POST", "/api/import", WHO_ADMIN, ROUTE_BIG_BODY, handle_import},
     {"GET", "/api/phones/{id}/sip-account", WHO_ADMIN, 0, handle_sip_account},
     {"POST", "/api/phones/{id}/new-secret", WHO_ADMIN, 0, handle_new_secret},
+    {"POST", "/api/mail-test", WHO_ADMIN, 0, handle_mail_test},
+    {"POST", "/api/mails/{id}/retry", WHO_ADMIN, 0, handle_mail_retry},
     {"GET", "/api/{singleton}", WHO_ADMIN, 0, handle_get},
     {"PATCH", "/api/{singleton}", WHO_ADMIN, ROUTE_WRITES, handle_patch},
     {"GET", "/api/{collection}", WHO_ADMIN, 0, handle_list},
@@ -54,6 +56,8 @@ static bool
 allowed_for(const struct route *r, const struct model_entity *e)
 {
 	if (e->flags & MODEL_SYSTEM && strcmp(r->method, "POST") == 0)
+		return false;
+	if (e->flags & MODEL_FIXED && strcmp(r->method, "DELETE") == 0)
 		return false;
 	return !(r->flags & ROUTE_WRITES) || !(e->flags & MODEL_LOG);
 }

@@ -28,6 +28,7 @@
 	X(API, "api", "web server and its clients")                                                \
 	X(TRUNK, "trunk", "lines to providers")                                                    \
 	X(PRESENCE, "presence", "subscriptions and states")                                        \
+	X(MAIL, "mail", "outgoing mail")                                                           \
 	X(SECURITY, "security", "attacks, limits, password rules")
 
 enum log_level {

@@ -17,6 +17,7 @@
 #include "daemon/options.h"
 #include "daemon/signalling.h"
 #include "daemon/tls.h"
+#include "mail/mail.h"
 #include "presence/presence.h"
 #include "registrar/registrar.h"
 #include "security/firewall.h"
@@ -39,6 +40,7 @@ struct daemon {
 	struct api *api;
 	struct management *management;
 	struct firewall *firewall;
+	struct mailer *mailer;
 	char why[512]; /* what to tell the administrator when the start fails */
 };
 
@@ -279,6 +281,7 @@ open_api(struct daemon *d)
 	    .http_port = (uint16_t)d->settings.http_port,
 	    .socket_path = d->socket_path,
 	    .web_dir = d->options.web_dir,
+	    .dns_servers = d->options.dns,
 	    .version = STROWGER_VERSION,
 	    .sip_address = d->settings.sip_address,
 	    .sip_port = signalling_sip_port(d->signalling),
@@ -329,12 +332,15 @@ start(struct daemon *d)
 	if (e != ERR_OK)
 		return e;
 	store_on_change(d->store, on_change, d);
-	e = management_start(&d->management, &(struct management_params){.store = d->store,
-						 .api = d->api,
-						 .in = d->to_management,
-						 .to_signalling = d->to_signalling,
-						 .restore_rule = signalling_set_rule,
-						 .restore_ctx = d->signalling});
+	e = mailer_start(
+	    &d->mailer, &(struct mailer_params){.store = d->store, .dns_servers = d->options.dns});
+	if (e == ERR_OK)
+		e = management_start(&d->management, &(struct management_params){.store = d->store,
+							 .api = d->api,
+							 .in = d->to_management,
+							 .to_signalling = d->to_signalling,
+							 .restore_rule = signalling_set_rule,
+							 .restore_ctx = d->signalling});
 	if (e == ERR_OK)
 		e = trace_store_start(d->traces);
 	if (e == ERR_OK)
@@ -364,6 +370,7 @@ stop(struct daemon *d)
 	if (d->to_management)
 		mailbox_close(d->to_management);
 	management_stop(d->management);
+	mailer_stop(d->mailer);
 	drain_commands(d);
 	signalling_free(d->signalling);
 	firewall_stop(d->firewall);

@@ -90,6 +90,7 @@ enum model_entity_flag {
 	MODEL_LOG = 1 << 2,	  /* rows come from the system: list and get only */
 	MODEL_LIVE = 1 << 3,	  /* a value of a running system, not stored */
 	MODEL_SYSTEM = 1 << 4,	  /* rows are made by the system: nobody else creates them */
+	MODEL_FIXED = 1 << 5,	  /* nor deletes them */
 };
 
 struct model_entity {
@@ -109,7 +110,7 @@ struct model_entity {
 
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
-    model_notice;
+    model_notice, model_mail_server, model_mail, model_mail_template;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

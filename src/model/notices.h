@@ -12,22 +12,28 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 
 /* Codes are stored: do not rename them. {0} is the first argument. */
 #define NOTICES(X)                                                                                 \
-	X(ADDRESS_BLOCKED, "address_blocked", "{0} has been blocked: it {1} ({2})")                \
+	X(ADDRESS_BLOCKED, "address_blocked", "{0} has been blocked: it {1} ({2})",                \
+	    "{0} wurde gesperrt: {1} ({2})")                                                       \
 	X(ADDRESSES_BLOCKED, "addresses_blocked",                                                  \
-	    "{0} more addresses have been blocked, the last one is {1}: it {2}")                   \
+	    "{0} more addresses have been blocked, the last one is {1}: it {2}",                   \
+	    "{0} weitere Adressen wurden gesperrt, die letzte ist {1}: {2}")                       \
 	X(WEAK_PASSWORDS, "weak_passwords",                                                        \
-	    "{0} phones have a SIP password that does not follow the guideline: {1}")
+	    "{0} phones have a SIP password that does not follow the guideline: {1}",              \
+	    "{0} Telefone haben ein SIP-Passwort, das der Richtlinie nicht folgt: {1}")            \
+	X(MAIL_FAILED, "mail_failed", "The mail \"{0}\" to {1} could not be delivered: {2}",       \
+	    "Die E-Mail „{0}“ an {1} konnte nicht zugestellt werden: {2}")
 
 enum notice {
-#define X(id, code, text) NOTICE_##id,
+#define X(id, code, text, german) NOTICE_##id,
 	NOTICES(X)
 #undef X
 	    NOTICES_N
 };
 
 const char *notice_code(enum notice n);
-/** The sentence with its arguments (NOTICE_ARGS_MAX, NULL = empty). Returns out. */
-const char *notice_text(
-    enum notice n, const char *const args[NOTICE_ARGS_MAX], char out[NOTICE_TEXT_BYTES]);
+/** The sentence with its arguments (NOTICE_ARGS_MAX, NULL = empty), in German for "de", else in
+ *  English. Returns out. */
+const char *notice_text(enum notice n, const char *language,
+    const char *const args[NOTICE_ARGS_MAX], char out[NOTICE_TEXT_BYTES]);
 
 #endif

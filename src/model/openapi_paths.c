@@ -56,6 +56,10 @@ static const struct action actions[] = {
     {"get", "/api/export", "The whole configuration", NULL, "200", .response = "object"},
     {"post", "/api/import", "Bring the configuration to what the file says", "object", "200",
 	.response = "import_report", .query = "dry_run keep_others"},
+    {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "object", "200",
+	.response = "object"},
+    {"post", "/api/mails/{id}/retry", "Send a mail as soon as possible", NULL, "202",
+	.response = "object"},
     {"get", "/metrics", "Figures for Prometheus", NULL, "200", .response = "text/plain"},
 };
 
@@ -196,8 +200,9 @@ put_collection(json_t *paths, const struct model_entity *e)
 	if (e->flags & MODEL_LOG)
 		return;
 	snprintf(text, sizeof text, "%s: delete", e->label);
-	put_operation(
-	    paths, one, "delete", operation(text, "204", NULL, NULL, path_parameters(one)));
+	if (!(e->flags & MODEL_FIXED))
+		put_operation(
+		    paths, one, "delete", operation(text, "204", NULL, NULL, path_parameters(one)));
 	snprintf(text, sizeof text, "%s: create", e->label);
 	if (!(e->flags & MODEL_SYSTEM))
 		put_operation(paths, path, "post",

@@ -15,8 +15,6 @@ enum {
 
 struct notify {
 	struct store *store;
-	void (*mail)(void *ctx, const struct notify_mail *m);
-	void *mail_ctx;
 	int64_t told_at_ms; /* of a blocked address */
 	uint32_t waiting;   /* more of them since then */
 	struct guard_report last;
@@ -41,26 +39,16 @@ notify_free(struct notify *n)
 	free(n);
 }
 
-void
-notify_set_mailer(struct notify *n, void (*mail)(void *ctx, const struct notify_mail *m), void *ctx)
-{
-	n->mail = mail;
-	n->mail_ctx = ctx;
-}
-
 static void
 say(struct notify *n, enum notice notice, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms)
 {
-	char email[256], language[8], text[NOTICE_TEXT_BYTES];
-	struct notify_mail m = {
-	    .to = email, .language = language, .code = notice_code(notice), .args = args};
+	char email[256], language[8];
 
 	if (store_notice_add(n->store, notice, args, now_ms) != ERR_OK)
 		log_warn(SECURITY, "a notice cannot be written");
-	if (!n->mail || store_first_admin(n->store, email, language) != ERR_OK)
-		return;
-	m.text = notice_text(notice, args, text);
-	n->mail(n->mail_ctx, &m);
+	if (store_first_admin(n->store, email, language) == ERR_OK &&
+	    store_mail_notice(n->store, email, language, notice, args, now_ms) != ERR_OK)
+		log_warn(SECURITY, "a notice cannot be mailed");
 }
 
 /* ---- blocked addresses ---- */

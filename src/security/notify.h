@@ -1,6 +1,6 @@
 /*
  * security/notify - tells people: a notice in the database (web page, command line, event
- * stream), and by mail to the first administrator once a mailer is attached.
+ * stream), and a mail to the first administrator in the store's queue.
  *
  * New blocked addresses (SEC-3): the first one at once, what follows within ten minutes together.
  * SIP passwords that do not follow the guideline (SEC-2): looked for every password_check_days
@@ -15,19 +15,9 @@
 
 struct notify;
 
-struct notify_mail {
-	const char *to, *language; /* of the first administrator */
-	const char *code;	   /* of the notice, for a text in his language */
-	const char *const *args;   /* NOTICE_ARGS_MAX, NULL = none */
-	const char *text;	   /* the English sentence */
-};
-
 ERR_MUST_CHECK enum err notify_new(struct notify **out, struct store *store);
 /** NULL is fine. */
 void notify_free(struct notify *n);
-/** Who sends mail; NULL: nobody. Called on the management thread, must not block for long. */
-void notify_set_mailer(
-    struct notify *n, void (*mail)(void *ctx, const struct notify_mail *m), void *ctx);
 /** What the guard reported; renewals and unblocks are not worth a notice. */
 void notify_on_report(struct notify *n, const struct guard_report *r);
 /** Now and then, a minute apart or less: says what waits, and looks for weak passwords. */

@@ -39,6 +39,9 @@ static const struct computed all[] = {
 	"(SELECT json_group_array(name) FROM (SELECT u.first_name || ' ' || u.last_name AS "
 	"name " OWN_USERS " ORDER BY u.id))",
 	first_user},
+    {&model_mail_template, "standard_subject", "mail_standard(t.kind, t.language, 0)", "t.kind"},
+    {&model_mail_template, "standard_text", "mail_standard(t.kind, t.language, 1)", "t.kind"},
+    {&model_mail_template, "words", "mail_standard(t.kind, t.language, 2)", "t.kind"},
     {&model_number, "user", NULL, owner},
     {&model_number, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
 	owner},

@@ -22,7 +22,9 @@ db_open(const char *path, int flags, struct db **out, int *code)
 		sqlite3_extended_result_codes(db->h, 1);
 		sqlite3_busy_timeout(db->h, BUSY_TIMEOUT_MS);
 		sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-		e = fold_register(db->h);
+		e = fold_register(db);
+		if (e == ERR_OK)
+			e = mail_register(db);
 	} else {
 		*code = db->h ? sqlite3_extended_errcode(db->h) : *code;
 		e = db_error(db, *code);
@@ -33,6 +35,16 @@ db_open(const char *path, int flags, struct db **out, int *code)
 	}
 	*out = db;
 	return ERR_OK;
+}
+
+enum err
+db_function(struct db *db, const char *name, int arguments,
+    void (*f)(sqlite3_context *ctx, int argc, sqlite3_value **argv))
+{
+	int code = sqlite3_create_function(
+	    db->h, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, f, NULL, NULL);
+
+	return code == SQLITE_OK ? ERR_OK : ERR_NOMEM;
 }
 
 void

@@ -234,8 +234,8 @@ store_find(struct store *s, const struct model_entity *e, const char *field, con
 }
 
 static enum err
-create_checked(struct store *s, const struct model_entity *e, json_t *values, json_t **row,
-    struct model_errors *errors)
+create_checked(struct store *s, const struct model_entity *e, const json_t *in, json_t *values,
+    json_t **row, struct model_errors *errors)
 {
 	int64_t id;
 	json_t *result = NULL;
@@ -248,6 +248,8 @@ create_checked(struct store *s, const struct model_entity *e, json_t *values, js
 		err = check_rules(s, e, id, MODEL_OP_CREATE, NULL, errors);
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
+	if (err == ERR_OK && e == &model_user)
+		err = mail_tell_access(s, NULL, result, in);
 	err = store_write_end(s, err);
 	if (err == ERR_OK)
 		*row = result;
@@ -270,14 +272,14 @@ store_create(struct store *s, const struct model_entity *e, const json_t *in, js
 		return err;
 	err = entity_hash_passwords(e, values);
 	if (err == ERR_OK)
-		err = create_checked(s, e, values, row, errors);
+		err = create_checked(s, e, in, values, row, errors);
 	json_decref(values);
 	return err;
 }
 
 static enum err
-patch_checked(struct store *s, const struct model_entity *e, int64_t id, json_t *values,
-    json_t **row, struct model_errors *errors)
+patch_checked(struct store *s, const struct model_entity *e, int64_t id, const json_t *in,
+    json_t *values, json_t **row, struct model_errors *errors)
 {
 	json_t *before = NULL, *result = NULL;
 	enum err err = store_write_begin(s);
@@ -291,6 +293,8 @@ patch_checked(struct store *s, const struct model_entity *e, int64_t id, json_t 
 		err = check_rules(s, e, id, MODEL_OP_UPDATE, before, errors);
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
+	if (err == ERR_OK && e == &model_user)
+		err = mail_tell_access(s, before, result, in);
 	err = store_write_end(s, err);
 	json_decref(before);
 	if (err == ERR_OK && row)
@@ -314,7 +318,7 @@ store_patch(struct store *s, const struct model_entity *e, int64_t id, const jso
 		return err;
 	err = entity_hash_passwords(e, values);
 	if (err == ERR_OK)
-		err = patch_checked(s, e, id, values, row, errors);
+		err = patch_checked(s, e, id, in, values, row, errors);
 	json_decref(values);
 	return err;
 }
@@ -326,7 +330,7 @@ store_delete(struct store *s, const struct model_entity *e, int64_t id, json_t *
 	json_t *before = NULL, *undo = NULL;
 	enum err err;
 
-	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN))
+	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN | MODEL_FIXED))
 		return ERR_UNSUPPORTED;
 	err = store_write_begin(s);
 	if (err != ERR_OK)

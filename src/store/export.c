@@ -154,13 +154,14 @@ export_section(struct db *db, const struct model_entity *e, json_t *file)
 	return err;
 }
 
+const struct model_entity *const export_singletons[] = {&model_settings, &model_mail_server, NULL};
 const struct model_entity *const export_sections[] = {&model_range, &model_phone, &model_user,
     &model_line, &model_number, &model_certificate, &model_address_rule, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)
 {
-	json_t *file = json_object(), *settings = NULL;
+	json_t *file = json_object(), *one = NULL;
 	struct db *db;
 	enum err e = file ? store_read_begin(s, &db) : ERR_NOMEM;
 
@@ -168,9 +169,11 @@ store_export(struct store *s, json_t **out)
 		json_decref(file);
 		return e;
 	}
-	e = export_row(db, &model_settings, 1, &settings);
-	if (e == ERR_OK)
-		json_object_set_new(file, "settings", settings);
+	for (size_t i = 0; export_singletons[i] && e == ERR_OK; i++) {
+		e = export_row(db, export_singletons[i], 1, &one);
+		if (e == ERR_OK)
+			json_object_set_new(file, export_singletons[i]->path, one);
+	}
 	for (size_t i = 0; export_sections[i] && e == ERR_OK; i++)
 		e = export_section(db, export_sections[i], file);
 	store_read_end(s, db);

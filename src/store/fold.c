@@ -111,10 +111,7 @@ sql_fold(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 }
 
 enum err
-fold_register(sqlite3 *h)
+fold_register(struct db *db)
 {
-	int code = sqlite3_create_function(
-	    h, "fold", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_fold, NULL, NULL);
-
-	return code == SQLITE_OK ? ERR_OK : ERR_NOMEM;
+	return db_function(db, "fold", 1, sql_fold);
 }

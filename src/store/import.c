@@ -186,21 +186,20 @@ import_item(struct import *im, const struct model_entity *e, json_t *seen, const
 }
 
 static enum err
-import_settings(struct import *im, const json_t *in)
+import_singleton(struct import *im, const struct model_entity *e, const json_t *in)
 {
 	struct model_errors errors = {0};
 	json_t *item = json_copy((json_t *)in);
-	enum err e;
+	enum err err;
 
 	if (!json_is_object(item)) {
 		json_decref(item);
-		import_error(
-		    im, "settings", "", NULL, "wrong_type", "The settings must be an object.");
+		import_error(im, e->path, "", NULL, "wrong_type", "The section must be an object.");
 		return ERR_OK;
 	}
-	e = update_row(im, &model_settings, 1, item, &errors);
+	err = update_row(im, e, 1, item, &errors);
 	json_decref(item);
-	return e == ERR_OK || report(im, "settings", "", &errors, e) ? ERR_OK : e;
+	return err == ERR_OK || report(im, e->path, "", &errors, err) ? ERR_OK : err;
 }
 
 static enum err
@@ -213,7 +212,7 @@ import_section(struct import *im, const struct model_entity *e)
 	if (!section)
 		return ERR_OK;
 	if (e->flags & MODEL_SINGLETON)
-		return import_settings(im, section);
+		return import_singleton(im, e, section);
 	if (!json_is_array(section)) {
 		import_error(im, e->path, "", NULL, "wrong_type", "The section must be a list.");
 		return ERR_OK;
@@ -303,7 +302,8 @@ apply(struct import *im)
 	json_t *user;
 	enum err e = ERR_OK;
 
-	e = import_section(im, &model_settings);
+	for (i = 0; export_singletons[i] && e == ERR_OK; i++)
+		e = import_section(im, export_singletons[i]);
 	for (i = 0; export_sections[i] && e == ERR_OK; i++) {
 		e = import_section(im, export_sections[i]);
 		/* now, so that what comes later cannot refer to what goes */
@@ -375,8 +375,10 @@ check_sections(struct import *im)
 
 	json_object_foreach(im->file, key, v)
 	{
-		bool ok = strcmp(key, model_settings.path) == 0;
+		bool ok = false;
 
+		for (size_t i = 0; export_singletons[i]; i++)
+			ok = ok || strcmp(key, export_singletons[i]->path) == 0;
 		for (size_t i = 0; export_sections[i]; i++)
 			ok = ok || strcmp(key, export_sections[i]->path) == 0;
 		if (!ok)

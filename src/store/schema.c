@@ -84,6 +84,12 @@ create_entity(struct db *db, const struct model_entity *e)
 	sql[b.n] = '\0';
 	err = buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;
 	free(sql);
+	if (err == ERR_OK && e->flags & MODEL_SINGLETON) {
+		char one[100];
+
+		snprintf(one, sizeof one, "INSERT INTO \"%s\" (id) VALUES (1)", e->name);
+		err = db_exec(db, one);
+	}
 	return err;
 }
 
@@ -100,8 +106,7 @@ create_all(struct db *db)
 	for (size_t i = 0; i < count && e == ERR_OK; i++)
 		e = create_entity(db, all[i]);
 	if (e == ERR_OK)
-		e = db_exec(db, "INSERT INTO settings (id) VALUES (1);"
-				"INSERT INTO \"range\" (first, last) VALUES ('100', '999');");
+		e = db_exec(db, "INSERT INTO \"range\" (first, last) VALUES ('100', '999');");
 	if (e == ERR_OK)
 		e = set_version(db, STORE_SCHEMA_VERSION);
 	snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d", STORE_APPLICATION_ID);
@@ -201,11 +206,11 @@ schema_update(struct db *db)
 	enum err e = schema_version(db, &version);
 
 	if (e == ERR_OK && version == 0)
-		return create_all(db);
-	if (e == ERR_OK)
+		e = create_all(db);
+	else if (e == ERR_OK)
 		e = schema_migrate(
 		    db, migrations, sizeof migrations / sizeof migrations[0], version);
-	for (size_t i = 0; i < count && e == ERR_OK; i++)
+	for (size_t i = 0; version && i < count && e == ERR_OK; i++)
 		e = complete_entity(db, all[i]);
-	return e;
+	return e == ERR_OK ? mail_complete_templates(db) : e;
 }

@@ -17,6 +17,7 @@
 #define STORE_STORE_H
 
 #include "model/live.h"
+#include "model/mail.h"
 #include "model/model.h"
 #include "model/notices.h"
 #include "model/settings.h"
@@ -187,6 +188,49 @@ ERR_MUST_CHECK enum err store_first_admin(struct store *s, char email[256], char
  *  weakness as secret_weakness says it. cb may not call the store. */
 ERR_MUST_CHECK enum err store_weak_secrets(
     struct store *s, void (*cb)(void *ctx, const char *phone, const char *weakness), void *ctx);
+
+/* --- outgoing mail ------------------------------------------------------------------- */
+
+/** With the password. */
+ERR_MUST_CHECK enum err store_mail_server(struct store *s, struct mail_server *out);
+/** Queues a notice as a mail; nothing happens while mail is off. */
+ERR_MUST_CHECK enum err store_mail_notice(struct store *s, const char *to, const char *language,
+    enum notice n, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms);
+/** The texts of a kind without words of its own (test), as the administrator wants them. */
+ERR_MUST_CHECK enum err store_mail_text(struct store *s, enum mail_kind kind, const char *language,
+    struct buf *subject, struct buf *text);
+
+struct store_mail {
+	int64_t id, created_at;
+	uint32_t attempts; /* with this one */
+	char *recipient, *recipient_name, *subject, *text;
+};
+
+/** After a crash: what was being sent waits again; what was in the moment of being handed over
+ *  may have arrived, and is left to a person ("unsure"). */
+ERR_MUST_CHECK enum err store_mail_recover(struct store *s);
+/** Takes the mail that has been due longest and marks it as being sent. ERR_NOT_FOUND: none.
+ *  Free it with store_mail_free. */
+ERR_MUST_CHECK enum err store_mail_take(struct store *s, int64_t now_ms, struct store_mail **out);
+void store_mail_free(struct store_mail *m);
+/** When the next one is due; 0 = none waits. */
+ERR_MUST_CHECK enum err store_mail_next(struct store *s, int64_t *at_ms);
+/** Before the last byte is sent. ERR_NOT_FOUND: somebody cancelled it. */
+ERR_MUST_CHECK enum err store_mail_handing_over(struct store *s, int64_t id);
+
+struct store_mail_result {
+	enum { STORE_MAIL_SENT, STORE_MAIL_LATER, STORE_MAIL_FAILED } result;
+	const char *answer; /* what the server said */
+	int64_t at, next_at;
+};
+
+/** What became of a mail that was taken. ERR_NOT_FOUND: it was cancelled meanwhile. */
+ERR_MUST_CHECK enum err store_mail_result(
+    struct store *s, int64_t id, const struct store_mail_result *r);
+/** Sends it as soon as possible. ERR_NOT_FOUND: it is sent, or on its way. */
+ERR_MUST_CHECK enum err store_mail_retry(struct store *s, int64_t id, int64_t now_ms);
+/** Removes ended mails that are older. */
+ERR_MUST_CHECK enum err store_mail_expire(struct store *s, int64_t before_ms);
 
 /* --- call records ---------------------------------------------------------------- */
 

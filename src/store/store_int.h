@@ -40,6 +40,9 @@ enum err db_prepare(struct db *db, const char *sql, struct stmt **out);
 enum err db_prepare_buf(struct db *db, const struct buf *sql, struct stmt **out);
 enum err db_preparef(struct db *db, struct stmt **out, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* A function of SQL that always gives the same for the same. */
+enum err db_function(struct db *db, const char *name, int arguments,
+    void (*f)(sqlite3_context *ctx, int argc, sqlite3_value **argv));
 /* First column of the first row as a number; ERR_NOT_FOUND without row. */
 enum err db_int(struct db *db, const char *sql, int64_t *out);
 /* Translates a result code; what is unexpected is logged. */
@@ -61,7 +64,7 @@ const char *stmt_column(struct stmt *s, int column);
 /* Lower case without accents, for search and sort: "Mueller", "M\u00fcller" -> "muller". Writes at
  * most s.n bytes; returns how many. */
 size_t text_fold(struct slice s, char *out);
-enum err fold_register(sqlite3 *h);
+enum err fold_register(struct db *db);
 
 /* --- schema.c ------------------------------------------------------------------ */
 
@@ -188,11 +191,24 @@ enum err ha1_renew_all(struct db *db, const char *realm);
 enum err phone_secret(struct db *db, const struct model_entity *e, const json_t *row,
     json_t *values, struct model_errors *errors);
 
+/* --- mail_queue.c ----------------------------------------------------------------- */
+
+/* What SQL needs for the standard texts. */
+enum err mail_register(struct db *db);
+/* The rows of "mail_template" that are not there yet. */
+enum err mail_complete_templates(struct db *db);
+/* In an open transaction: the mail that tells a person of a new login or password. in: as the
+ * API got it, with the plain password; before: NULL for a new one. */
+enum err mail_tell_access(
+    struct store *s, const json_t *before, const json_t *after, const json_t *in);
+
 /* --- export.c ------------------------------------------------------------------- */
 
 /* One row with natural keys instead of ids. */
 /** The collections of an export file, referenced ones first; NULL ends. */
 extern const struct model_entity *const export_sections[];
+/** And what there is once, as objects. */
+extern const struct model_entity *const export_singletons[];
 enum err export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out);
 /* Ids of all rows, by natural key. free() them. */
 enum err export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *count);

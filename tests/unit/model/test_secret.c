@@ -89,10 +89,10 @@ notices_are_sentences(void **state)
 	const char *const args[NOTICE_ARGS_MAX] = {"192.0.2.7", "tries passwords", "sipcli"};
 	const char *const none[NOTICE_ARGS_MAX] = {NULL};
 
-	assert_string_equal(notice_text(NOTICE_ADDRESS_BLOCKED, args, text),
+	assert_string_equal(notice_text(NOTICE_ADDRESS_BLOCKED, "en", args, text),
 	    "192.0.2.7 has been blocked: it tries passwords (sipcli)");
 	assert_string_equal(
-	    notice_text(NOTICE_ADDRESS_BLOCKED, none, text), " has been blocked: it  ()");
+	    notice_text(NOTICE_ADDRESS_BLOCKED, "en", none, text), " has been blocked: it  ()");
 	assert_string_equal(notice_code(NOTICE_WEAK_PASSWORDS), "weak_passwords");
 }
 

@@ -43,6 +43,9 @@ static const struct command {
 	"calls whose SIP messages are stored, or those of one; K is number, user, status, kind,\n"
 	"      from, to or call_id; pcap: a file for Wireshark; phone: trace all it says for a "
 	"while"},
+    {"mails", command_entity, "mails [list|show ID|delete ID]",
+	"that wait or were sent, newest first"},
+    {"mail-server", command_settings, "mail-server [get [NAME]|set K=V…]", "how mail leaves"},
     {"settings", command_settings, "settings [get [NAME]|set K=V…]", "of the system"},
     {"export", command_export, "export [FILE.json]", "the whole configuration, with secrets"},
     {"import", command_import, "import FILE.json [--dry-run] [--keep-others]",

@@ -30,6 +30,10 @@ static const struct column rule_columns[] = {{"id", "ID"}, {"address", "ADDRESS"
 static const struct column notice_columns[] = {
     {"id", "ID"}, {"created_at", "AT"}, {"seen", "SEEN"}, {"text", "WHAT"}};
 
+static const struct column mail_columns[] = {{"id", "ID"}, {"created_at", "WRITTEN"},
+    {"state", "STATE"}, {"recipient", "TO"}, {"subject", "SUBJECT"}, {"attempts", "ATTEMPTS"},
+    {"answer", "ANSWER"}};
+
 static const struct view {
 	const char *command;
 	const struct model_entity *entity;
@@ -45,6 +49,7 @@ static const struct view {
     {"certificates", &model_certificate, COLUMNS(certificate_columns), UINT64_MAX},
     {"blocked", &model_address_rule, COLUMNS(rule_columns), UINT64_MAX},
     {"notices", &model_notice, COLUMNS(notice_columns), 50},
+    {"mails", &model_mail, COLUMNS(mail_columns), 50},
     {"records", &model_call_record, COLUMNS(record_columns), 50},
 };
 
@@ -187,10 +192,10 @@ command_entity(struct cli *cli)
 }
 
 static int
-settings_get(struct cli *cli, const char *name)
+settings_get(struct cli *cli, const char *path, const char *name)
 {
 	json_t *row = NULL, *value;
-	int status = cli_call(cli, "GET", "/api/settings", NULL, &row);
+	int status = cli_call(cli, "GET", path, NULL, &row);
 	char *text;
 
 	if (status != CLI_DONE)
@@ -230,21 +235,26 @@ restart_hint(struct cli *cli)
 	json_decref(status);
 }
 
+/* What there is once; the command is called like its path in the API. */
 int
 command_settings(struct cli *cli)
 {
+	const struct model_entity *e = model_find_path(slice_cstr(cli->args[0]));
 	const char *action = cli->count > 1 ? cli->args[1] : "get";
 	json_t *in = NULL, *row = NULL;
+	char path[64];
 	int status;
 
+	snprintf(path, sizeof path, "/api/%s", e->path);
 	if (strcmp(action, "get") == 0)
-		return cli->count <= 3 ? settings_get(cli, cli->count == 3 ? cli->args[2] : NULL)
-				       : cli_usage(cli, "settings get takes one name");
+		return cli->count <= 3
+			   ? settings_get(cli, path, cli->count == 3 ? cli->args[2] : NULL)
+			   : cli_usage(cli, "%s get takes one name", e->path);
 	if (strcmp(action, "set") != 0)
-		return cli_usage(cli, "settings: unknown action \"%s\"", action);
-	status = fields_parse(cli, &model_settings, cli->args + 2, cli->count - 2, &in);
+		return cli_usage(cli, "%s: unknown action \"%s\"", e->path, action);
+	status = fields_parse(cli, e, cli->args + 2, cli->count - 2, &in);
 	if (status == CLI_DONE)
-		status = cli_call(cli, "PATCH", "/api/settings", in, &row);
+		status = cli_call(cli, "PATCH", path, in, &row);
 	if (status == CLI_DONE)
 		restart_hint(cli);
 	json_decref(in);

@@ -21,12 +21,12 @@ static const struct {
 	{{"Ihr Zugang zur Telefonanlage",
 	     "Guten Tag {first_name} {last_name},\n\n"
 	     "für Sie wurde ein Zugang eingerichtet.\n\n"
-	     "Anmeldung: {login}\nKennwort: {password}\nRufnummern: {numbers}\n\n"
+	     "Anmeldung: {login}\nKennwort: {password}\n\n"
 	     "Bitte ändern Sie das Kennwort nach der ersten Anmeldung." SIGNED_DE},
 	    {"Your access to the telephone system",
 		"Hello {first_name} {last_name},\n\n"
 		"an account has been made for you.\n\n"
-		"Login: {login}\nPassword: {password}\nNumbers: {numbers}\n\n"
+		"Login: {login}\nPassword: {password}\n\n"
 		"Please change the password after you have logged in for the first "
 		"time." SIGNED_EN}}},
     [MAIL_ACCESS_CHANGED] = {"access_changed",

@@ -122,12 +122,12 @@ late_ones_came(struct relay_fixture *fixture)
 
 /* Speaks until it is heard: the very first words may be taken for those of the call before. */
 static void
-speak_until_heard(const struct phone *from, uint16_t port, const struct phone *to)
+speak_until_heard(const struct phone *from, uint16_t port, const struct phone *to, uint16_t seq)
 {
 	struct pollfd heard = {.fd = to->fd[0], .events = POLLIN};
 
 	do
-		phone_send(from, 0, port, voice(1));
+		phone_send(from, 0, port, voice(seq));
 	while (poll(&heard, 1, 5) == 0);
 }
 
@@ -138,6 +138,20 @@ forget_what_came(const struct phone *p)
 
 	while (recv(p->fd[0], &byte, 1, MSG_DONTWAIT) >= 0)
 		;
+}
+
+/* Repetitions of one are left out, then comes the other. */
+static void
+expect_after(const struct phone *p, uint16_t before, uint16_t seq)
+{
+	unsigned char got[4096];
+	size_t n;
+
+	do
+		n = phone_receive(p, 0, got, sizeof got);
+	while (n == voice(before).n && memcmp(got, voice(before).p, n) == 0);
+	assert_int_equal(n, voice(seq).n);
+	assert_memory_equal(got, voice(seq).p, n);
 }
 
 /* With all ports in use but these, they are given to the next call at once. What is in the sockets
@@ -156,7 +170,7 @@ late_packets_do_not_reach_the_next_call(void **state)
 	phone_open(&b, "127.0.0.1");
 	for (uint16_t round = 0; round < 50; round++) {
 		ref = relay_connect(&f, &old, &b, port);
-		speak_until_heard(&old, port[MEDIA_CALLER], &b);
+		speak_until_heard(&old, port[MEDIA_CALLER], &b, 1);
 		relay_close_and_wait(&f, ref);
 		forget_what_came(&b);
 		late_wanted = relay_stats(&f).late + 3;
@@ -164,13 +178,13 @@ late_packets_do_not_reach_the_next_call(void **state)
 			phone_send(&old, 0, port[MEDIA_CALLER], voice(i));
 		ref = relay_connect(&f, &a, &b, port);
 		assert_true(relay_run_until(&f, late_ones_came));
-		phone_send(&a, 0, port[MEDIA_CALLER], voice(10));
+		speak_until_heard(&a, port[MEDIA_CALLER], &b, 10);
+		phone_expect(&b, 0, voice(10)); /* and not what the old one said last */
 		phone_send(&old, 0, port[MEDIA_CALLER], voice(11));
 		phone_send(&a, 0, port[MEDIA_CALLER], voice(12));
-		phone_expect(&b, 0, voice(10));
-		phone_expect(&b, 0, voice(12));
+		expect_after(&b, 10, 12);
 		stats = relay_close_and_wait(&f, ref);
-		assert_int_equal(stats.side[MEDIA_CALLER].packets, 2);
+		assert_true(stats.side[MEDIA_CALLER].packets >= 2);
 		assert_int_equal(stats.side[MEDIA_CALLER].refused, 1);
 	}
 	phone_close(&old);

@@ -12,6 +12,9 @@ const SHOWN_IN: Record<string, string[]> = {
   range: ['ranges'],
   settings: ['settings', 'status'],
   call_record: ['call-records'],
+  mail: ['mails'],
+  mail_template: ['mail-templates'],
+  mail_server: ['mail-server'],
 };
 
 export function invalidateEntity(client: QueryClient, entity: string): Promise<unknown> {

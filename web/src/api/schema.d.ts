@@ -1757,6 +1757,389 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/mail-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail server */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mail_server"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mail server */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mail_server_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mail_server"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "recipient" | "recipient_name" | "subject" | "kind" | "state" | "attempts" | "created_at" | "next_at" | "sent_at" | "answer";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mail"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mail"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Mail: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mail: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mail_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mail"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/mail-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail text: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "kind" | "language" | "subject" | "text" | "standard_subject" | "standard_text" | "words";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mail_template"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail text: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mail_template"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mail text: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mail_template_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mail_template"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -2844,6 +3227,102 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["import_report"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test mail now and show what was spoken */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a mail as soon as possible */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
                     };
                 };
                 /** @description error */
@@ -4611,6 +5090,211 @@ export interface components {
         notice_patch: {
             /** Seen */
             seen?: boolean;
+        };
+        /**
+         * Mail server
+         * @description How the system sends mail
+         */
+        mail_server: {
+            readonly id: number;
+            /**
+             * Delivery
+             * @description off: no mail is sent; direct: to the recipients' own servers (MX); server: to one SMTP server, which passes it on
+             * @enum {string}
+             */
+            delivery: "off" | "direct" | "server";
+            /**
+             * Sender
+             * Format: email
+             * @description Address that mail comes from and answers go to
+             */
+            sender: string;
+            /** Name of the sender */
+            sender_name: string;
+            /**
+             * SMTP server
+             * Format: host
+             */
+            host: string;
+            /**
+             * Port
+             * @description 587 with STARTTLS, 465 with TLS, 25 without
+             */
+            port: number;
+            /**
+             * Encryption
+             * @description starttls: begins in the clear and must change to TLS; tls: from the beginning. The server's certificate is checked
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            /**
+             * Log-in
+             * @description password: SMTP AUTH; pop: at a POP3 server first
+             * @enum {string}
+             */
+            auth: "none" | "password" | "pop";
+            /** User name */
+            username: string;
+            /**
+             * POP3 server
+             * Format: host
+             */
+            pop_host: string;
+            /**
+             * Address of the web page
+             * @description Stands in mails as the link, for example https://pbx.example.com
+             */
+            web_address: string;
+        };
+        /**
+         * Mail server
+         * @description How the system sends mail
+         */
+        mail_server_patch: {
+            /**
+             * Delivery
+             * @description off: no mail is sent; direct: to the recipients' own servers (MX); server: to one SMTP server, which passes it on
+             * @enum {string}
+             */
+            delivery?: "off" | "direct" | "server";
+            /**
+             * Sender
+             * Format: email
+             * @description Address that mail comes from and answers go to
+             */
+            sender?: string;
+            /** Name of the sender */
+            sender_name?: string;
+            /**
+             * SMTP server
+             * Format: host
+             */
+            host?: string;
+            /**
+             * Port
+             * @description 587 with STARTTLS, 465 with TLS, 25 without
+             */
+            port?: number;
+            /**
+             * Encryption
+             * @description starttls: begins in the clear and must change to TLS; tls: from the beginning. The server's certificate is checked
+             * @enum {string}
+             */
+            security?: "starttls" | "tls" | "none";
+            /**
+             * Log-in
+             * @description password: SMTP AUTH; pop: at a POP3 server first
+             * @enum {string}
+             */
+            auth?: "none" | "password" | "pop";
+            /** User name */
+            username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * POP3 server
+             * Format: host
+             */
+            pop_host?: string;
+            /**
+             * Address of the web page
+             * @description Stands in mails as the link, for example https://pbx.example.com
+             */
+            web_address?: string;
+        };
+        /**
+         * Mail
+         * @description A mail that waits, has been sent or could not be
+         */
+        mail: {
+            readonly id: number;
+            /** Recipient */
+            readonly recipient: string;
+            /** Name */
+            readonly recipient_name: string;
+            /** Subject */
+            readonly subject: string;
+            /** Kind */
+            readonly kind: string;
+            /**
+             * State
+             * @description unsure: the system stopped in the moment of handing it over, so it may have arrived
+             * @enum {string}
+             */
+            readonly state: "waiting" | "sending" | "handing_over" | "sent" | "failed" | "unsure";
+            /** Attempts */
+            readonly attempts: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string | null;
+            /**
+             * Next attempt
+             * Format: date-time
+             */
+            readonly next_at: string | null;
+            /**
+             * Sent
+             * Format: date-time
+             */
+            readonly sent_at: string | null;
+            /**
+             * Last answer
+             * @description What the server said, or why there was none
+             */
+            readonly answer: string;
+        };
+        /**
+         * Mail
+         * @description A mail that waits, has been sent or could not be
+         */
+        mail_patch: Record<string, never>;
+        /**
+         * Mail text
+         * @description What the system writes
+         */
+        mail_template: {
+            readonly id: number;
+            /** Kind */
+            readonly kind: string;
+            /** Language */
+            readonly language: string;
+            /**
+             * Subject
+             * @description Empty = the standard text
+             */
+            subject: string;
+            /**
+             * Text
+             * @description Empty = the standard text; {words} in braces are replaced
+             */
+            text: string;
+            /** Standard subject */
+            readonly standard_subject: string;
+            /** Standard text */
+            readonly standard_text: string;
+            /**
+             * Words
+             * @description That may stand in braces, separated by spaces
+             */
+            readonly words: string;
+        };
+        /**
+         * Mail text
+         * @description What the system writes
+         */
+        mail_template_patch: {
+            /**
+             * Subject
+             * @description Empty = the standard text
+             */
+            subject?: string;
+            /**
+             * Text
+             * @description Empty = the standard text; {words} in braces are replaced
+             */
+            text?: string;
         };
         /**
          * Party

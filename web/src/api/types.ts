@@ -19,14 +19,19 @@ export type Line = Schemas['line'];
 export type Certificate = Schemas['certificate'];
 export type AddressRule = Schemas['address_rule'];
 export type Notice = Schemas['notice'];
+export type MailServer = Schemas['mail_server'];
+export type MailItem = Schemas['mail'];
+export type MailTemplate = Schemas['mail_template'];
 export type Subscription = Schemas['live_subscription'];
 export type LineState = Schemas['live_line'];
 export type Session = Schemas['login'];
 
 export type EntityName =
-  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record';
+  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
+  | 'mail' | 'mail_template' | 'mail_server';
 export type Collection =
-  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records';
+  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
+  | 'mails' | 'mail-templates';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -38,6 +43,8 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   address_rule: 'address-rules',
   notice: 'notices',
   call_record: 'call-records',
+  mail: 'mails',
+  mail_template: 'mail-templates',
 };
 
 export const ENTITY_OF: Record<Collection, EntityName> = {
@@ -50,6 +57,8 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'address-rules': 'address_rule',
   notices: 'notice',
   'call-records': 'call_record',
+  mails: 'mail',
+  'mail-templates': 'mail_template',
 };
 
 export interface Page<T> {

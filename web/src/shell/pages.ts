@@ -37,6 +37,7 @@ export const PAGE_GROUPS: PageGroup[] = [
     text: 'shell.group.system',
     pages: [
       { path: '/addresses', icon: 'shield', text: 'addresses.title' },
+      { path: '/mail', icon: 'mail', text: 'mail.title' },
       { path: '/certificates', icon: 'certificate', text: 'certificates.title' },
       { path: '/settings', icon: 'settings', text: 'settings.title' },
     ],

@@ -19,6 +19,7 @@ const Lines = lazy(() => import('../pages/lines/Lines'));
 const LineEditor = lazy(() => import('../pages/lines/LineEditor'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
+const Mail = lazy(() => import('../pages/mail/Mail'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
 const NotFound = lazy(() => import('../pages/NotFound'));
 
@@ -42,6 +43,7 @@ export function Pages() {
         <Route path="lines/:id" element={<LineEditor />} />
         <Route path="addresses" element={<AddressRules />} />
         <Route path="certificates" element={<Certificates />} />
+        <Route path="mail" element={<Mail />} />
         <Route path="settings" element={<Settings />} />
         <Route path="*" element={<NotFound />} />
       </Route>

@@ -9,6 +9,7 @@ import forms from './forms.json';
 import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
+import mail from './mail.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -24,6 +25,6 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const de: Texts = { addresses, calls, certificates, errors, fields, forms, help, lines, login, notices, numbers, options, overview, phones, reasons, records, settings, setup, shell, subscriptions, table, traces, users };
+const de: Texts = { addresses, calls, certificates, errors, fields, forms, help, lines, login, mail, notices, numbers, options, overview, phones, reasons, records, settings, setup, shell, subscriptions, table, traces, users };
 
 export default de;

@@ -224,6 +224,8 @@ void server_work(struct request *rq);
 
 /** Decides who asks; false with a refusal in the reply. */
 bool session_admit(struct request *rq);
+/** What is written from now on is written by who asks. */
+void session_sign(const struct request *rq);
 /** Logs in: new token, cookie, answer {user, csrf}. Takes the reference of user. */
 void session_open(struct request *rq, json_t *user, int status);
 bool session_setup_needed(struct api *api);
@@ -318,6 +320,7 @@ void handle_sip_account(struct request *rq);
 void handle_new_secret(struct request *rq);
 void handle_calls(struct request *rq);
 void handle_hangup(struct request *rq);
+void handle_revert(struct request *rq);
 void handle_mail_test(struct request *rq);
 void handle_mail_retry(struct request *rq);
 void handle_registrations(struct request *rq);

@@ -183,6 +183,18 @@ handle_patch(struct request *rq)
 }
 
 void
+handle_revert(struct request *rq)
+{
+	struct model_errors errors = {0};
+	enum err e = store_change_revert(rq->api->store, rq->id, &errors);
+
+	if (e == ERR_OK)
+		reply_json(rq, 200, json_pack("{s:I}", "id", (json_int_t)rq->id));
+	else
+		reply_err(rq, e, &errors);
+}
+
+void
 handle_delete(struct request *rq)
 {
 	struct model_errors errors = {0};

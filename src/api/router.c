@@ -33,6 +33,7 @@ static const struct route routes[] = {
     {"POST", "/api/import", WHO_ADMIN, ROUTE_BIG_BODY, handle_import},
     {"GET", "/api/phones/{id}/sip-account", WHO_ADMIN, 0, handle_sip_account},
     {"POST", "/api/phones/{id}/new-secret", WHO_ADMIN, 0, handle_new_secret},
+    {"POST", "/api/changes/{id}/revert", WHO_ADMIN, 0, handle_revert},
     {"POST", "/api/mail-test", WHO_ADMIN, 0, handle_mail_test},
     {"POST", "/api/mails/{id}/retry", WHO_ADMIN, 0, handle_mail_retry},
     {"GET", "/api/{singleton}", WHO_ADMIN, 0, handle_get},

@@ -179,8 +179,11 @@ server_work(struct request *rq)
 		rq->phase = PHASE_ADMITTED;
 		return;
 	}
-	if (rq->admitted)
+	if (rq->admitted) {
+		session_sign(rq);
 		rq->route->handle(rq);
+		store_set_writer("", "");
+	}
 	if (!rq->reply.status)
 		reply_err(rq, ERR_WRONG_STATE, NULL);
 	rq->phase = PHASE_DONE;

@@ -130,6 +130,26 @@ session_admit(struct request *rq)
 	return true;
 }
 
+void
+session_sign(const struct request *rq)
+{
+	const json_t *user = rq->caller.user;
+	const char *first = json_string_value(json_object_get(user, "first_name"));
+	const char *last = json_string_value(json_object_get(user, "last_name"));
+	const char *login = json_string_value(json_object_get(user, "login"));
+	char name[160] = "strowger", address[ADDR_TEXT_MAX] = "";
+	struct buf b;
+
+	if (first && last && login)
+		snprintf(name, sizeof name, "%.60s %.60s (%s)", first, last, login);
+	if (!rq->by_socket) {
+		buf_init(&b, address, sizeof address - 1);
+		addr_write_host(&b, &rq->peer);
+		address[b.n] = '\0';
+	}
+	store_set_writer(name, address);
+}
+
 static void
 reply_session(struct request *rq, int status, json_t *user, const char *csrf)
 {

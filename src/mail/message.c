@@ -20,8 +20,8 @@ put_base64(struct buf *b, struct slice s)
 
 		buf_char(b, digits[v >> 18]);
 		buf_char(b, digits[v >> 12 & 63]);
-		buf_char(b, left > 1 ? digits[v >> 6 & 63] : '=');
-		buf_char(b, left > 2 ? digits[v & 63] : '=');
+		buf_char(b, (char)(left > 1 ? digits[v >> 6 & 63] : '='));
+		buf_char(b, (char)(left > 2 ? digits[v & 63] : '='));
 	}
 }
 

@@ -150,9 +150,10 @@ authorities(const char *own, size_t *bytes)
 }
 
 static void
-set_security(CURL *curl, const struct smtp_server *server, char *pem, size_t pem_bytes)
+set_security(CURL *curl, const struct smtp_server *server, const char *pem, size_t pem_bytes)
 {
-	struct curl_blob blob = {.data = pem, .len = pem_bytes, .flags = CURL_BLOB_COPY};
+	struct curl_blob blob = {
+	    .data = (void *)(uintptr_t)pem, .len = pem_bytes, .flags = CURL_BLOB_COPY};
 
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
 	    (long)(server->must_be_secret ? CURLUSESSL_ALL : CURLUSESSL_TRY));

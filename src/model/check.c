@@ -235,6 +235,7 @@ check_value(const struct model_field *f, const json_t *in, struct model_errors *
 		return NULL;
 	case MODEL_TEXT_LIST:
 	case MODEL_REASON_LIST:
+	case MODEL_JSON:
 	case MODEL_OBJECT: break;
 	}
 	return wrong_type(f, "left out", errors);
@@ -409,6 +410,7 @@ model_default(const struct model_field *f)
 	case MODEL_REASON_LIST: return json_array();
 	case MODEL_TIME:
 	case MODEL_REF:
+	case MODEL_JSON:
 	case MODEL_OBJECT: break;
 	}
 	return json_null();

@@ -267,7 +267,8 @@ const struct model_entity model_session = {"session", "sessions", MODEL_HIDDEN, 
 
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_phone,
     &model_user, &model_line, &model_number, &model_call_record, &model_session, &model_certificate,
-    &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template};
+    &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template,
+    &model_change};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -98,7 +98,7 @@ static void
 put_value(struct buf *out, const char *value)
 {
 	for (; value && *value; value++)
-		buf_char(out, (unsigned char)*value < ' ' ? ' ' : *value);
+		buf_char(out, (char)((unsigned char)*value < ' ' ? ' ' : *value));
 }
 
 static bool

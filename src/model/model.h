@@ -28,6 +28,7 @@ enum model_type {
 	MODEL_REF_LIST,	   /* ordered ids of rows of ref */
 	MODEL_TEXT_LIST,   /* JSON text in SQL */
 	MODEL_REASON_LIST, /* texts of model/reasons.h in C and SQL, objects in JSON */
+	MODEL_JSON,	   /* an object of any shape, never input; JSON text in SQL */
 	MODEL_OBJECT,	   /* nested, only in live values: the fields of object */
 };
 
@@ -110,7 +111,7 @@ struct model_entity {
 
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
-    model_notice, model_mail_server, model_mail, model_mail_template;
+    model_notice, model_mail_server, model_mail, model_mail_template, model_change;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

@@ -91,6 +91,8 @@ type_schema(const struct model_field *f)
 		return json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", "string");
 	case MODEL_REASON_LIST:
 		return json_pack("{s:s, s:o}", "type", "array", "items", openapi_ref("reason", ""));
+	case MODEL_JSON:
+		return json_pack("{s:s, s:b}", "type", "object", "additionalProperties", 1);
 	case MODEL_OBJECT: return openapi_ref(f->object->name, "");
 	}
 	return s;

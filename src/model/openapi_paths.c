@@ -56,6 +56,7 @@ static const struct action actions[] = {
     {"get", "/api/export", "The whole configuration", NULL, "200", .response = "object"},
     {"post", "/api/import", "Bring the configuration to what the file says", "object", "200",
 	.response = "import_report", .query = "dry_run keep_others"},
+    {"post", "/api/changes/{id}/revert", "Undo a change", NULL, "200", .response = "object"},
     {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "object", "200",
 	.response = "object"},
     {"post", "/api/mails/{id}/retry", "Send a mail as soon as possible", NULL, "202",

@@ -157,6 +157,8 @@ static const struct model_field fields[] = {
 	.label = "Requests per second from one address",
 	.description = "More from an address without registered phones is refused",
 	AT(source_requests_per_s)},
+    {"change_keep_days", MODEL_INT, 0, 1, 36500, .def = "365", .label = "Keep the log of changes",
+	.description = "Days", AT(change_keep_days)},
     {"cdr_keep_days", MODEL_INT, 0, 0, 36500, .def = "0", .label = "Keep call records",
 	.description = "Days; 0 = for ever", AT(cdr_keep_days)},
 };
@@ -205,5 +207,6 @@ settings_init(struct settings *s)
 	    .screening_block_h = 24,
 	    .screening_notify = true,
 	    .source_requests_per_s = 200,
+	    .change_keep_days = 365,
 	};
 }

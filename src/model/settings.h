@@ -41,6 +41,7 @@ struct settings {
 	bool password_weak_allowed, screening, screening_notify;
 	uint32_t password_check_days;
 	uint32_t screening_failures, screening_block_h, source_requests_per_s;
+	uint32_t change_keep_days;
 	uint32_t cdr_keep_days; /* 0 = for ever */
 };
 

@@ -53,6 +53,8 @@ put_default(struct buf *b, const struct model_field *f)
 			buf_put(b, slice_make(def.p + 1, def.n - 2));
 		else if (f->type == MODEL_TEXT_LIST || f->type == MODEL_REASON_LIST)
 			buf_lit(b, "[]");
+		else if (f->type == MODEL_JSON)
+			buf_lit(b, "{}");
 		buf_char(b, '\'');
 	}
 }

@@ -3,7 +3,7 @@
 
 #include "store/store_int.h"
 
-enum { DELETE_BATCH = 2000 };
+enum { UNDO_DAYS = 30, DELETE_BATCH = 2000 };
 
 static void
 put_insert(struct buf *b)
@@ -185,6 +185,15 @@ store_expire(struct store *s, int64_t now_ms, int64_t *removed)
 		    "DELETE FROM call_record WHERE id IN "
 		    "(SELECT id FROM call_record WHERE started_at < ? LIMIT ?)",
 		    now_ms - (int64_t)settings.cdr_keep_days * 86400000, &records);
+	if (e == ERR_OK)
+		e = delete_before(s,
+		    "DELETE FROM change WHERE id IN (SELECT id FROM change WHERE at < ? LIMIT ?)",
+		    now_ms - (int64_t)settings.change_keep_days * 86400000, &others);
+	if (e == ERR_OK) /* what is gone for good holds no passwords any more */
+		e = delete_before(s,
+		    "UPDATE change SET undo = '' WHERE id IN "
+		    "(SELECT id FROM change WHERE undo <> '' AND at < ? LIMIT ?)",
+		    now_ms - UNDO_DAYS * INT64_C(86400000), &others);
 	if (e == ERR_OK)
 		e = delete_before(s,
 		    "DELETE FROM session WHERE id IN "

@@ -107,6 +107,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = store_changed(s, e, new_id, STORE_CREATED);
 	if (err == ERR_OK)
+		err = change_created(s, e, new_id, values);
+	if (err == ERR_OK)
 		*id = new_id;
 	return err;
 }
@@ -163,6 +165,8 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 		err = side_effects(db, e, id, before, values);
 	if (err == ERR_OK)
 		err = store_changed(s, e, id, STORE_UPDATED);
+	if (err == ERR_OK)
+		err = change_updated(s, e, id, before, values);
 	json_decref(row);
 	return err;
 }
@@ -171,8 +175,10 @@ enum err
 entity_delete(
     struct store *s, const struct model_entity *e, int64_t id, struct model_errors *errors)
 {
-	enum err err = row_delete(s->writer, e, id, errors);
+	enum err err = change_deleting(s, e, id);
 
+	if (err == ERR_OK)
+		err = row_delete(s->writer, e, id, errors);
 	return err == ERR_OK ? store_changed(s, e, id, STORE_DELETED) : err;
 }
 

@@ -24,8 +24,8 @@ export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key
 }
 
 /* An id or a list of ids becomes keys; what leads nowhere becomes null or is left out. */
-static enum err
-name_refs(struct db *db, const struct model_field *f, json_t *row)
+enum err
+export_name_refs(struct db *db, const struct model_field *f, json_t *row)
 {
 	const struct model_entity *target = model_find(f->ref);
 	json_t *v = json_object_get(row, f->name), *list, *key;
@@ -68,7 +68,7 @@ export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out
 		    !(e == &model_user && strcmp(f->name, "numbers") == 0))
 			json_object_del(row, f->name);
 		else if (f->type == MODEL_REF || f->type == MODEL_REF_LIST)
-			err = name_refs(db, f, row);
+			err = export_name_refs(db, f, row);
 	}
 	if (err == ERR_OK)
 		*out = row;

@@ -89,6 +89,8 @@ value_json(struct stmt *s, int column, const struct model_field *f)
 		return list_value(s, column);
 	if (f->type == MODEL_REASON_LIST)
 		return reasons_value(s, column);
+	if (f->type == MODEL_JSON)
+		return json_loads(stmt_column(s, column), 0, NULL);
 	v = sqlite3_column_int64(s->st, column);
 	if (f->type == MODEL_BOOL)
 		return json_boolean(v);

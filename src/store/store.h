@@ -54,6 +54,16 @@ struct store_change {
 void store_on_change(
     struct store *s, void (*cb)(void *ctx, const struct store_change *change), void *ctx);
 
+/* --- who changes what ---------------------------------------------------------- */
+
+/** Who writes from now on on this thread, for the entity "change": a person's name and the address
+ *  he comes from; "" and "" = the system itself. */
+void store_set_writer(const char *name, const char *address);
+/** Undoes one change. ERR_CONFLICT with an error: it has been changed again since, or a secret
+ *  would have to come back. The errors of writing functions. */
+ERR_MUST_CHECK enum err store_change_revert(
+    struct store *s, int64_t id, struct model_errors *errors);
+
 /* --- entities ----------------------------------------------------------------- */
 
 struct store_query {

@@ -191,6 +191,17 @@ enum err ha1_renew_all(struct db *db, const char *realm);
 enum err phone_secret(struct db *db, const struct model_entity *e, const json_t *row,
     json_t *values, struct model_errors *errors);
 
+/* --- change.c --------------------------------------------------------------------- */
+
+/* In an open transaction, for each row that is written. values: what was set; before: as with
+ * ROW_SECRET. Nothing is noted of what is no configuration, and of what stays as it was. */
+enum err change_created(
+    struct store *s, const struct model_entity *e, int64_t id, const json_t *values);
+enum err change_updated(struct store *s, const struct model_entity *e, int64_t id,
+    const json_t *before, const json_t *values);
+/* While the row is still there. */
+enum err change_deleting(struct store *s, const struct model_entity *e, int64_t id);
+
 /* --- mail_queue.c ----------------------------------------------------------------- */
 
 /* What SQL needs for the standard texts. */
@@ -209,6 +220,8 @@ enum err mail_tell_access(
 extern const struct model_entity *const export_sections[];
 /** And what there is once, as objects. */
 extern const struct model_entity *const export_singletons[];
+/* In row: the id or the ids of f become natural keys. */
+enum err export_name_refs(struct db *db, const struct model_field *f, json_t *row);
 enum err export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out);
 /* Ids of all rows, by natural key. free() them. */
 enum err export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *count);

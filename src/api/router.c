@@ -33,6 +33,7 @@ static const struct route routes[] = {
     {"POST", "/api/import", WHO_ADMIN, ROUTE_BIG_BODY, handle_import},
     {"GET", "/api/phones/{id}/sip-account", WHO_ADMIN, 0, handle_sip_account},
     {"POST", "/api/phones/{id}/new-secret", WHO_ADMIN, 0, handle_new_secret},
+    {"GET", "/api/groups/{id}/pin", WHO_ADMIN, 0, handle_group_pin},
     {"GET", "/api/{singleton}", WHO_ADMIN, 0, handle_get},
     {"PATCH", "/api/{singleton}", WHO_ADMIN, ROUTE_WRITES, handle_patch},
     {"GET", "/api/{collection}", WHO_ADMIN, 0, handle_list},

@@ -188,6 +188,14 @@ enum err ha1_renew_all(struct db *db, const char *realm);
 enum err phone_secret(struct db *db, const struct model_entity *e, const json_t *row,
     json_t *values, struct model_errors *errors);
 
+/* --- group.c ---------------------------------------------------------------------- */
+
+/* The group ID and the PIN of a new group that has none. Does nothing for other entities. */
+enum err group_complete(struct db *db, const struct model_entity *e, json_t *values);
+/* Puts a member that was written to its place, when that is among values. row: complete. */
+enum err group_member_place(struct db *db, const struct model_entity *e, int64_t id,
+    const json_t *row, const json_t *values);
+
 /* --- export.c ------------------------------------------------------------------- */
 
 /* One row with natural keys instead of ids. */
@@ -196,7 +204,7 @@ extern const struct model_entity *const export_sections[];
 enum err export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out);
 /* Ids of all rows, by natural key. free() them. */
 enum err export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *count);
-/* Text of the natural key of a row. ERR_NOT_FOUND. */
+/* Text of the natural key of a row: with two fields "a/b". ERR_NOT_FOUND. */
 enum err export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key);
 /* Everything that import needs to bring a row back that is about to go. */
 enum err export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t **out);

@@ -120,6 +120,19 @@ handle_new_secret(struct request *rq)
 }
 
 void
+handle_group_pin(struct request *rq)
+{
+	json_t *group = NULL;
+	enum err e = store_get_secret(rq->api->store, &model_group, rq->id, &group);
+
+	if (e == ERR_OK)
+		reply_json(rq, 200, json_pack("{s:O}", "pin", json_object_get(group, "pin")));
+	else
+		reply_err(rq, e, NULL);
+	json_decref(group);
+}
+
+void
 handle_hangup(struct request *rq)
 {
 	const struct api_control_ops *ops = rq->api->ops;

@@ -53,7 +53,7 @@ read_filter(struct request *rq, const struct pair *p, json_t *equals)
 	json_t *value = NULL;
 
 	if (!f || f->flags & (MODEL_INTERNAL | MODEL_WRITEONLY | MODEL_SECRET) ||
-	    !model_has_column(f)) {
+	    !(model_has_column(f) || f->flags & MODEL_COMPUTED)) {
 		reply_error(rq, 400, "unknown_parameter", NULL,
 		    "There is a parameter that this list does not know.");
 		return false;

@@ -36,6 +36,7 @@ static const struct route routes[] = {
     {"POST", "/api/changes/{id}/revert", WHO_ADMIN, 0, handle_revert},
     {"POST", "/api/mail-test", WHO_ADMIN, 0, handle_mail_test},
     {"POST", "/api/mails/{id}/retry", WHO_ADMIN, 0, handle_mail_retry},
+    {"GET", "/api/groups/{id}/pin", WHO_ADMIN, 0, handle_group_pin},
     {"GET", "/api/{singleton}", WHO_ADMIN, 0, handle_get},
     {"PATCH", "/api/{singleton}", WHO_ADMIN, ROUTE_WRITES, handle_patch},
     {"GET", "/api/{collection}", WHO_ADMIN, 0, handle_list},

@@ -114,10 +114,26 @@ call_settle(struct call *c)
 		timer_start(sw->p.timers, &sw->reaper, 0);
 }
 
+/* The record keeps whose number was called, and says who it was that answered. */
+static void
+note_called(struct call *c, const struct leg *called)
+{
+	const struct routing_party *who = &called->party;
+	struct routing_party party;
+
+	if (c->ring.group) {
+		c->called_party.user = who->user;
+		record_reason(c, REASON_GROUP_ANSWERED,
+		    REASON_ARGS(who->name, who->number, called->phone_name));
+	} else if ((c->hops || !called->dialog.is_uac) &&
+		   party_copy(&c->arena, who, &party) == ERR_OK) {
+		c->called_party = party; /* who was called sent it on, or was relieved */
+	}
+}
+
 void
 call_answered(struct call *c, struct leg *called)
 {
-	struct routing_party party;
 	struct slice name;
 
 	c->state = CALL_UP;
@@ -127,9 +143,7 @@ call_answered(struct call *c, struct leg *called)
 	c->sw->stats.answered++;
 	if (arena_dup(&c->arena, called->phone_name, &name) == ERR_OK)
 		c->called_phone = name;
-	if ((c->hops || !called->dialog.is_uac) &&
-	    party_copy(&c->arena, &called->party, &party) == ERR_OK)
-		c->called_party = party; /* who was called sent it on, or was relieved */
+	note_called(c, called);
 	bridge_follow_hold(c);
 	record_update(c);
 	record_live(c, LIVE_CALL_ANSWERED);

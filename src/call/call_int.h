@@ -65,6 +65,7 @@ struct ring_target {
 /* A plan being executed: its targets ring for one seat. */
 struct ring {
 	bool active;
+	bool group; /* several people ring: none of them refuses for the others */
 	enum media_side seat;
 	struct timer timer;
 	uint64_t start_ms, deadline_ms;

@@ -333,11 +333,45 @@ ring_on_timer(struct timer *t)
 }
 
 static void
+stop_leg(struct leg *l, struct slice reason_hdr)
+{
+	l->state = LEG_CANCELLED;
+	l->call->ring.asking--;
+	if (l->invite_out_pending) {
+		sip_client_cancel(l->invite_out, reason_hdr);
+		watch_tell(l, CALL_DIALOG_TERMINATED);
+	} else {
+		leg_done(l);
+	}
+}
+
+/* A person said no, for all his phones (RFC 3261, 16.7); the others of a group ring on. */
+static void
+refused_by(struct call *c, int64_t user)
+{
+	struct ring *r = &c->ring;
+
+	if (!r->group) {
+		failed(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
+		return;
+	}
+	LIST_FOR_EACH_SAFE (it, &c->legs) {
+		struct leg *l = container_of(it, struct leg, link);
+
+		if (l->state == LEG_ASKING && l->party.user == user)
+			stop_leg(l, SLICE(""));
+	}
+	if (r->asking == 0)
+		ring_next(c);
+}
+
+static void
 fork_failed(struct leg *l, uint16_t status, bool say)
 {
 	struct call *c = l->call;
 	struct ring *r = &c->ring;
 	bool asking = l->state == LEG_ASKING;
+	int64_t user = l->party.user;
 	char code[8];
 
 	l->invite_out_pending = false;
@@ -356,8 +390,8 @@ fork_failed(struct leg *l, uint16_t status, bool say)
 	if (status)
 		r->best_status = status_better(
 		    r->best_status, l->line ? status_from_line(status) : status_for_caller(status));
-	if (status >= 600) { /* a person said no, for all phones (RFC 3261, 16.7) */
-		failed(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
+	if (status >= 600) {
+		refused_by(c, user);
 		return;
 	}
 	if (r->asking == 0 || !status)
@@ -372,19 +406,6 @@ ring_on_winner(struct leg *l)
 	c->ring.asking--;
 	l->state = LEG_UP;
 	ring_stop(c, COMPLETED_ELSEWHERE);
-}
-
-static void
-stop_leg(struct leg *l, struct slice reason_hdr)
-{
-	l->state = LEG_CANCELLED;
-	l->call->ring.asking--;
-	if (l->invite_out_pending) {
-		sip_client_cancel(l->invite_out, reason_hdr);
-		watch_tell(l, CALL_DIALOG_TERMINATED);
-	} else {
-		leg_done(l);
-	}
 }
 
 void

@@ -25,6 +25,29 @@ family_of_targets(struct call *c)
 	return 4;
 }
 
+static struct ring_whom *
+keep_whom(struct call *c, const struct routing_party *party, const struct routing_plan *plan)
+{
+	struct ring_whom *w = arena_new(&c->arena, struct ring_whom);
+
+	if (!w || party_copy(&c->arena, party, &w->party) != ERR_OK ||
+	    arena_dup(&c->arena, slice_cstr(plan->outside), &w->outside) != ERR_OK ||
+	    arena_dup(&c->arena, slice_cstr(plan->outside_dialled), &w->outside_dialled) != ERR_OK)
+		return NULL;
+	return w;
+}
+
+/* Of a group: the member, so that lamps, displays and diversions are his. */
+static const struct ring_whom *
+whom_of(struct call *c, const struct routing_plan *plan, const struct routing_target *t,
+    const struct ring_whom *whom)
+{
+	if (!t->member.user)
+		return whom;
+	c->ring.group = true;
+	return keep_whom(c, &t->member, plan);
+}
+
 /* Puts the plan's targets among those that wait, in the order in which they are due. */
 static enum err
 add_targets(struct call *c, const struct routing_plan *plan, const struct ring_whom *whom,
@@ -38,11 +61,14 @@ add_targets(struct call *c, const struct routing_plan *plan, const struct ring_w
 		return ERR_NOMEM;
 	r->target = t;
 	for (size_t i = 0; i < plan->n_targets; i++) {
-		struct ring_target new = {plan->target[i], whom};
+		struct ring_target new = {
+		    plan->target[i], whom_of(c, plan, &plan->target[i], whom)};
 		size_t at = r->n_targets;
 
-		if (arena_dup(&c->arena, new.t.phone_name, &new.t.phone_name) != ERR_OK)
+		if (!new.whom ||
+		    arena_dup(&c->arena, new.t.phone_name, &new.t.phone_name) != ERR_OK)
 			return ERR_NOMEM;
+		new.t.member = new.whom->party;
 		if (new.t.delay_ms != ROUTING_AFTER_OTHERS)
 			new.t.delay_ms += delay_ms;
 		for (; at > r->next_target && t[at - 1].t.delay_ms > new.t.delay_ms; at--)
@@ -51,18 +77,6 @@ add_targets(struct call *c, const struct routing_plan *plan, const struct ring_w
 		r->n_targets++;
 	}
 	return ERR_OK;
-}
-
-static struct ring_whom *
-keep_whom(struct call *c, const struct routing_party *party, const struct routing_plan *plan)
-{
-	struct ring_whom *w = arena_new(&c->arena, struct ring_whom);
-
-	if (!w || party_copy(&c->arena, party, &w->party) != ERR_OK ||
-	    arena_dup(&c->arena, slice_cstr(plan->outside), &w->outside) != ERR_OK ||
-	    arena_dup(&c->arena, slice_cstr(plan->outside_dialled), &w->outside_dialled) != ERR_OK)
-		return NULL;
-	return w;
 }
 
 enum err

@@ -13,8 +13,13 @@ static const struct column user_columns[] = {{"id", "ID"}, {"login", "LOG-IN"},
 static const struct column phone_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"type", "TYPE"},
     {"auth", "AUTH"}, {"host", "ADDRESS"}, {"transport", "TRANSPORT"}, {"enabled", "ENABLED"},
     {"user_names", "USERS"}};
-static const struct column number_columns[] = {
-    {"id", "ID"}, {"number", "NUMBER"}, {"kind", "KIND"}, {"user_name", "USER"}};
+static const struct column number_columns[] = {{"id", "ID"}, {"number", "NUMBER"}, {"kind", "KIND"},
+    {"user_name", "USER"}, {"group_name", "GROUP"}};
+static const struct column group_columns[] = {{"id", "ID"}, {"name", "NAME"},
+    {"group_id", "GROUP ID"}, {"numbers", "NUMBERS"}, {"members_on", "ON"}, {"members", "MEMBERS"}};
+static const struct column group_member_columns[] = {{"id", "ID"}, {"group_name", "GROUP"},
+    {"position", "PLACE"}, {"user_name", "USER"}, {"logged_on", "LOGGED ON"},
+    {"unfit", "CANNOT RING"}};
 static const struct column range_columns[] = {{"id", "ID"}, {"first", "FIRST"}, {"last", "LAST"}};
 static const struct column line_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"enabled", "ENABLED"},
     {"host", "HOST"}, {"auth", "AUTH"}, {"username", "USER"}, {"position", "ORDER"}};
@@ -44,6 +49,8 @@ static const struct view {
     {"users", &model_user, COLUMNS(user_columns), UINT64_MAX},
     {"phones", &model_phone, COLUMNS(phone_columns), UINT64_MAX},
     {"numbers", &model_number, COLUMNS(number_columns), UINT64_MAX},
+    {"groups", &model_group, COLUMNS(group_columns), UINT64_MAX},
+    {"group-members", &model_group_member, COLUMNS(group_member_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"certificates", &model_certificate, COLUMNS(certificate_columns), UINT64_MAX},

@@ -21,7 +21,7 @@ find_key(struct cli *cli, const struct model_entity *e, const char *key, int64_t
 	json_t *page = NULL, *items;
 	int status;
 
-	if (!e->key)
+	if (!e->key || e->key_with)
 		return cli_usage(cli, "%s have no key: use the id", e->path);
 	buf_init(&b, target, sizeof target - 1);
 	buf_printf(&b, "/api/%s?per_page=1&%s=", e->path, e->key);

@@ -13,15 +13,25 @@ struct pair {
 	int64_t user, phone;
 };
 
+struct membership {
+	int64_t group, user;
+	bool logged_on;
+};
+
+/* Ids of what a number belongs to. */
+struct owners {
+	int64_t user, group, line;
+};
+
 struct builder {
 	struct directory *d;
-	size_t range_cap, user_cap, phone_cap, line_cap, number_cap, owner_cap, pair_cap;
-	int64_t *owners;       /* user id per number */
-	int64_t *number_lines; /* line id per number */
-	size_t number_line_cap, number_line_count;
-	size_t owner_count;
+	size_t range_cap, user_cap, phone_cap, line_cap, group_cap, number_cap;
+	struct owners *owners; /* per number */
+	size_t owner_count, owner_cap;
 	struct pair *pairs; /* by user, in order */
-	size_t pair_count;
+	size_t pair_count, pair_cap;
+	struct membership *memberships; /* by group, in order */
+	size_t membership_count, membership_cap;
 };
 
 /* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
@@ -227,19 +237,43 @@ on_number(void *ctx, const struct store_number_row *row)
 	struct builder *b = ctx;
 	struct directory *d = b->d;
 	struct dir_number *n = ADD(d->numbers, d->number_count, b->number_cap);
-	int64_t *owner = ADD(b->owners, b->owner_count, b->owner_cap);
+	struct owners *owner = ADD(b->owners, b->owner_count, b->owner_cap);
 
-	int64_t *line = ADD(b->number_lines, b->number_line_count, b->number_line_cap);
-
-	if (!n || !owner || !line || !keep(d, row->number, &n->number))
+	if (!n || !owner || !keep(d, row->number, &n->number))
 		return false;
 	n->id = row->id;
 	n->external = row->external;
-	*owner = row->user;
-	*line = row->line;
+	*owner = (struct owners){row->user, row->group, row->line};
 	d->number_count++;
 	b->owner_count++;
-	b->number_line_count++;
+	return true;
+}
+
+static bool
+on_group(void *ctx, const struct store_group_row *row)
+{
+	struct builder *b = ctx;
+	struct directory *d = b->d;
+	struct dir_group *g = ADD(d->groups, d->group_count, b->group_cap);
+
+	if (!g || !keep(d, row->name, &g->name) || !keep(d, row->codecs, &g->codecs))
+		return false;
+	g->id = row->id;
+	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
+	d->group_count++;
+	return true;
+}
+
+static bool
+on_group_member(void *ctx, int64_t group, int64_t user, bool logged_on)
+{
+	struct builder *b = ctx;
+	struct membership *m = ADD(b->memberships, b->membership_count, b->membership_cap);
+
+	if (!m)
+		return false;
+	*m = (struct membership){group, user, logged_on};
+	b->membership_count++;
 	return true;
 }
 
@@ -265,12 +299,15 @@ link_numbers(struct builder *b)
 	struct directory *d = b->d;
 
 	for (size_t i = 0; i < d->number_count; i++)
-		d->numbers[i].line = dir_line_by_id(d, b->number_lines[i]);
+		d->numbers[i].line = dir_line_by_id(d, b->owners[i].line);
+	for (size_t i = 0; i < d->number_count; i++)
+		d->numbers[i].group = dir_group_by_id(d, b->owners[i].group);
 	for (size_t i = 0, n; i < d->number_count; i += n) {
-		struct dir_user *u = (struct dir_user *)dir_user_by_id(d, b->owners[i]);
+		struct dir_user *u = (struct dir_user *)dir_user_by_id(d, b->owners[i].user);
 		const struct dir_number **list;
 
-		for (n = 1; i + n < d->number_count && b->owners[i + n] == b->owners[i]; n++)
+		for (n = 1; i + n < d->number_count && b->owners[i + n].user == b->owners[i].user;
+		     n++)
 			;
 		if (!u)
 			continue;
@@ -352,20 +389,66 @@ link_users_of_phones(struct builder *b)
 	return ERR_OK;
 }
 
+static enum err
+link_members(struct builder *b)
+{
+	struct directory *d = b->d;
+	const struct membership *m = b->memberships;
+
+	for (size_t i = 0, n; i < b->membership_count; i += n) {
+		struct dir_group *g = (struct dir_group *)dir_group_by_id(d, m[i].group);
+		struct dir_member *list;
+
+		for (n = 1; i + n < b->membership_count && m[i + n].group == m[i].group; n++)
+			;
+		list = arena_alloc(&d->arena, n * sizeof *list);
+		if (!g || !list)
+			return g ? ERR_NOMEM : ERR_CORRUPT;
+		for (size_t k = 0; k < n; k++) {
+			list[k] = (struct dir_member){
+			    dir_user_by_id(d, m[i + k].user), m[i + k].logged_on};
+			if (!list[k].user)
+				return ERR_CORRUPT;
+		}
+		g->members = list;
+		g->member_count = n;
+	}
+	return ERR_OK;
+}
+
+/* PHO-4: what a group lists is for its members' phones without a list. Groups stand by name, so
+ * the first one gives. */
+static void
+give_codecs(struct directory *d)
+{
+	for (size_t i = 0; i < d->group_count; i++) {
+		const struct dir_group *g = &d->groups[i];
+
+		for (size_t k = 0; g->codecs.n && k < g->member_count; k++) {
+			const struct dir_user *u = g->members[k].user;
+
+			for (size_t p = 0; p < u->phone_count; p++)
+				if (u->phones[p]->codecs.n == 0)
+					((struct dir_phone *)u->phones[p])->codecs = g->codecs;
+		}
+	}
+}
+
 /* --- the snapshot ------------------------------------------------------------------------- */
 
 bool
 directory_depends_on(const struct model_entity *e)
 {
 	return !e || e == &model_user || e == &model_phone || e == &model_number ||
-	       e == &model_range || e == &model_settings || e == &model_line;
+	       e == &model_range || e == &model_settings || e == &model_line || e == &model_group ||
+	       e == &model_group_member;
 }
 
 enum err
 directory_build(struct store *s, struct directory **out)
 {
-	static const struct store_directory_sink sink = {
-	    on_settings, on_range, on_user, on_phone, on_line, on_number, on_user_phone};
+	static const struct store_directory_sink sink = {on_settings, on_range, on_user, on_phone,
+	    on_line, on_group, on_number, on_user_phone, on_group_member};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -381,8 +464,12 @@ directory_build(struct store *s, struct directory **out)
 		e = link_phones_of_users(&b);
 	if (e == ERR_OK)
 		e = link_users_of_phones(&b);
+	if (e == ERR_OK)
+		e = link_members(&b);
+	if (e == ERR_OK)
+		give_codecs(b.d);
 	free(b.owners);
-	free(b.number_lines);
+	free(b.memberships);
 	free(b.pairs);
 	if (e != ERR_OK) {
 		directory_free(b.d);
@@ -402,6 +489,7 @@ directory_free(struct directory *d)
 	free(d->users);
 	free(d->phones);
 	free(d->lines);
+	free(d->groups);
 	free(d->numbers);
 	arena_fini(&d->arena);
 	free(d);

@@ -1,5 +1,5 @@
 /*
- * directory/ - the snapshot the switch routes from: users, phones, numbers, ranges
+ * directory/ - the snapshot the switch routes from: users, groups, phones, numbers, ranges
  * and settings of one moment, immutable, with hash look-ups.
  *
  * The management thread builds it from the store after a change and hands it to the
@@ -21,8 +21,9 @@ struct directory;
 struct dir_number {
 	struct slice number;
 	bool external;
-	const struct dir_user *user; /* NULL: nobody's */
-	const struct dir_line *line; /* of an external number, NULL: none */
+	const struct dir_user *user;   /* NULL: no user's */
+	const struct dir_group *group; /* NULL: no group's; never both */
+	const struct dir_line *line;   /* of an external number, NULL: none */
 	int64_t id;
 };
 
@@ -39,6 +40,21 @@ struct dir_user {
 	size_t phone_count;
 	const struct dir_number *const *numbers; /* shortest first */
 	size_t number_count;
+};
+
+struct dir_member {
+	const struct dir_user *user;
+	bool logged_on;
+};
+
+/* Users who are called together. */
+struct dir_group {
+	int64_t id;
+	struct slice name;
+	struct slice codecs; /* for the phones of members, where they have none; empty = none */
+	uint32_t ring_s;     /* its own or the system's */
+	const struct dir_member *members; /* in order */
+	size_t member_count;
 };
 
 enum dir_digest { DIR_DIGEST_AUTO, DIR_DIGEST_MD5, DIR_DIGEST_SHA256 };
@@ -60,7 +76,7 @@ struct dir_phone {
 	struct addr_nets permit, deny; /* where it may come from; permit wins */
 	struct addr address;	       /* static one (family 0 = none) with port */
 	uint32_t max_contacts, qualify_s;
-	struct slice codecs; /* model/codecs.h; empty = the settings' */
+	struct slice codecs; /* model/codecs.h: its own, or of a group; empty = the settings' */
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
 	bool has_secret;
@@ -137,6 +153,7 @@ const struct dir_range *dir_ranges(const struct directory *d, size_t *count);
 /** Lines in the order in which they are used. */
 const struct dir_line *dir_lines(const struct directory *d, size_t *count);
 const struct dir_line *dir_line_by_id(const struct directory *d, int64_t id);
+const struct dir_group *dir_group_by_id(const struct directory *d, int64_t id);
 /** settings.local_networks. */
 struct addr_nets dir_local_networks(const struct directory *d);
 /** All phones, by id; for qualify and status. */

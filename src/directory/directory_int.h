@@ -18,10 +18,12 @@ struct directory {
 	struct dir_user *users;	  /* by id */
 	struct dir_phone *phones; /* by id */
 	struct dir_line *lines;	  /* in order of use */
+	struct dir_group *groups; /* by name */
 	struct addr_nets local_networks;
 	struct dir_number *numbers; /* by user, shortest first */
-	size_t range_count, user_count, phone_count, line_count, number_count;
-	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, number_by_digits;
+	size_t range_count, user_count, phone_count, line_count, group_count, number_count;
+	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, group_by_id;
+	struct index number_by_digits;
 	/* phones trusted by their address; of several the first by id */
 	struct index phone_by_ip, phone_by_address;
 };

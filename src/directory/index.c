@@ -80,6 +80,8 @@ index_all(struct directory *d)
 	if (e == ERR_OK)
 		e = index_init(&d->line_by_id, d->line_count);
 	if (e == ERR_OK)
+		e = index_init(&d->group_by_id, d->group_count);
+	if (e == ERR_OK)
 		e = index_init(&d->phone_by_name, d->phone_count);
 	if (e == ERR_OK)
 		e = index_init(&d->number_by_digits, d->number_count);
@@ -95,6 +97,8 @@ index_all(struct directory *d)
 		put_phone(d, &d->phones[i], i);
 	for (size_t i = 0; i < d->line_count; i++)
 		index_put(&d->line_by_id, hash_id(d->lines[i].id), i);
+	for (size_t i = 0; i < d->group_count; i++)
+		index_put(&d->group_by_id, hash_id(d->groups[i].id), i);
 	for (size_t i = 0; i < d->number_count; i++)
 		index_put(&d->number_by_digits, hash_bytes(d->numbers[i].number), i);
 	return ERR_OK;
@@ -107,6 +111,7 @@ index_free_all(struct directory *d)
 	free(d->phone_by_id.at);
 	free(d->phone_by_name.at);
 	free(d->line_by_id.at);
+	free(d->group_by_id.at);
 	free(d->number_by_digits.at);
 	free(d->phone_by_ip.at);
 	free(d->phone_by_address.at);
@@ -143,6 +148,15 @@ dir_line_by_id(const struct directory *d, int64_t id)
 	INDEX_EACH (i, &d->line_by_id, hash_id(id))
 		if (d->lines[i].id == id)
 			return &d->lines[i];
+	return NULL;
+}
+
+const struct dir_group *
+dir_group_by_id(const struct directory *d, int64_t id)
+{
+	INDEX_EACH (i, &d->group_by_id, hash_id(id))
+		if (d->groups[i].id == id)
+			return &d->groups[i];
 	return NULL;
 }
 

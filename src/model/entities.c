@@ -228,15 +228,68 @@ const struct model_entity model_address_rule = {"address_rule", "address-rules",
     "-created_at", NULL, .label = "Address rule", .description = "Who is kept out, who never is",
     FIELDS(address_rule_fields)};
 
+static const struct model_field group_fields[] = {
+    {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 60, .label = "Name"},
+    {"group_id", MODEL_TEXT, MODEL_UNIQUE | MODEL_SEARCH | MODEL_GENERATED, 1, 8, .chars = "0-9",
+	.label = "Group ID", .description = "For log-on by keys; the next free one when absent"},
+    {"pin", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_GENERATED, 4, 8, .chars = "0-9",
+	.label = "PIN", .description = "For log-on by keys; made up by the system when absent"},
+    {"strategy", MODEL_ENUM, 0, .choices = "all", .def = "\"all\"", .label = "Ringing",
+	.description = "all: the phones of all members that are logged on, at once"},
+    {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",
+	.description = "Seconds until a call counts as not answered; 0 = as in the settings"},
+    {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
+	.label = "Codecs",
+	.description = "In order, separated by commas, for members' phones that have no list of "
+		       "their own; of several groups the first by name that has one counts. "
+		       "Known: " MODEL_CODEC_KEYS},
+    {"chat", MODEL_BOOL, 0, .label = "Chat group",
+	.description = "Messaging clients show the members together"},
+    {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
+	.description = "The group's numbers, shortest first"},
+    {"members", MODEL_INT, MODEL_COMPUTED, .label = "Members"},
+    {"members_on", MODEL_INT, MODEL_COMPUTED, .label = "Members logged on"},
+    {"members_unfit", MODEL_INT, MODEL_COMPUTED, .label = "Members that cannot ring",
+	.description = "Switched off, or without a phone that is switched on"},
+};
+
+const struct model_entity model_group = {"group", "groups", 0, "name", "name", "name",
+    .label = "Group", .description = "Users who are called together", FIELDS(group_fields)};
+
+static const struct model_field group_member_fields[] = {
+    {"group", MODEL_REF, MODEL_REQUIRED, .ref = "group", .on_delete = MODEL_CASCADE,
+	.label = "Group"},
+    {"user", MODEL_REF, MODEL_REQUIRED, .ref = "user", .on_delete = MODEL_CASCADE, .label = "User"},
+    {"position", MODEL_INT, 0, 0, 100000, .label = "Place",
+	.description = "From 1; the others make room. 0 = at the end"},
+    {"logged_on", MODEL_BOOL, 0, .def = "true", .label = "Logged on",
+	.description = "Calls to the group reach this member"},
+    {"group_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Group name"},
+    {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "User name"},
+    {"unfit", MODEL_BOOL, MODEL_COMPUTED, .label = "Cannot ring",
+	.description = "Switched off, or without a phone that is switched on"},
+};
+
+const struct model_entity model_group_member = {"group_member", "group-members", 0, "group",
+    "position", NULL, .key_with = "user", .unique_together = "\"group\", \"user\"",
+    .label = "Group member", .description = "A user's place in a group",
+    FIELDS(group_member_fields)};
+
 static const struct model_field number_fields[] = {
     {"number", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 20, .chars = "0-9",
 	.label = "Number"},
     {"kind", MODEL_ENUM, 0, .choices = "internal|external", .def = "\"internal\"", .label = "Kind",
 	.description = "An internal number must lie in one of the internal ranges"},
     {"user", MODEL_REF, 0, .ref = "user", .on_delete = MODEL_SET_NULL, .label = "User"},
+    {"group", MODEL_REF, 0, .ref = "group", .on_delete = MODEL_SET_NULL, .label = "Group",
+	.description = "A user or a group holds a number, never both"},
     {"line", MODEL_REF, 0, .ref = "line", .on_delete = MODEL_SET_NULL, .label = "Line",
 	.description = "Of an external number: the line it belongs to"},
     {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "User name"},
+    {"group_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE,
+	.label = "Group name"},
+    {"held", MODEL_BOOL, MODEL_COMPUTED, .label = "Held",
+	.description = "Somebody holds it; otherwise it is free"},
 };
 
 const struct model_entity model_number = {"number", "numbers", 0, "number", "number", NULL,
@@ -266,9 +319,9 @@ const struct model_entity model_session = {"session", "sessions", MODEL_HIDDEN, 
     .label = "Web session", .description = "A log-in in a browser", FIELDS(session_fields)};
 
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_phone,
-    &model_user, &model_line, &model_number, &model_call_record, &model_session, &model_certificate,
-    &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template,
-    &model_change};
+    &model_user, &model_line, &model_group, &model_group_member, &model_number, &model_call_record,
+    &model_session, &model_certificate, &model_address_rule, &model_notice, &model_mail_server,
+    &model_mail, &model_mail_template, &model_change};
 
 const struct model_entity *const *
 model_entities(size_t *count)

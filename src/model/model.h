@@ -102,6 +102,7 @@ struct model_entity {
 	const char *sort;	     /* default sort field; a leading '-' = descending */
 	const char *letter;	     /* field of the A-Z tabs, NULL none */
 	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
+	const char *key_with; /* second field of the natural key, then both are refs; NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
 	size_t field_count;
@@ -111,7 +112,8 @@ struct model_entity {
 
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
-    model_notice, model_mail_server, model_mail, model_mail_template, model_change;
+    model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
+    model_group_member;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);
@@ -205,6 +207,8 @@ const char *model_join_table(
     const struct model_entity *e, const struct model_field *f, char text[64]);
 /** The column definition alone, as ALTER TABLE ADD COLUMN wants it. */
 void model_sql_column(struct buf *b, const struct model_field *f);
+/** CREATE INDEX and ';' for a column that has one; nothing for others. */
+void model_sql_index(struct buf *b, const struct model_entity *e, const struct model_field *f);
 /** The OpenAPI 3.0 document of the whole HTTP interface; new reference, NULL out of memory. */
 json_t *model_openapi(const char *version);
 

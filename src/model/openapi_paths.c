@@ -26,6 +26,7 @@ static const struct action actions[] = {
 	.response = "object"},
     {"post", "/api/phones/{id}/new-secret", "Make a new SIP password", NULL, "200",
 	.response = "object"},
+    {"get", "/api/groups/{id}/pin", "The group's PIN", NULL, "200", .response = "object"},
     {"get", "/api/calls", "Calls in progress", NULL, "200", .response = "live_call", .list = true},
     {"post", "/api/calls/{call_id}/hangup", "End a call", NULL, "202", .response = "object"},
     {"get", "/api/registrations", "Phones that can be reached", NULL, "200",

@@ -6,7 +6,55 @@
 
 #include "model/model.h"
 
-enum { RANGES_MAX = 200 };
+enum {
+	RANGES_MAX = 200,
+	HOLDER_BYTES = 520, /* two names of 60 characters and a word */
+};
+
+/* ---- who holds a number ---- */
+
+static bool
+keep_row(void *arg, const json_t *row)
+{
+	*(json_t **)arg = json_incref((json_t *)row);
+	return false;
+}
+
+static void
+write_group(const struct model_view *view, int64_t id, struct buf *b)
+{
+	json_t *row = NULL;
+
+	if (view->each(view->ctx, &model_group, "id", id, keep_row, &row) == ERR_OK && row)
+		buf_printf(b, "group %s", json_string_value(json_object_get(row, "name")));
+	json_decref(row);
+}
+
+static void
+write_user(const struct model_view *view, int64_t id, struct buf *b)
+{
+	json_t *row = NULL;
+
+	if (view->each(view->ctx, &model_user, "id", id, keep_row, &row) == ERR_OK && row)
+		buf_printf(b, "%s %s", json_string_value(json_object_get(row, "first_name")),
+		    json_string_value(json_object_get(row, "last_name")));
+	json_decref(row);
+}
+
+/* Nothing when nobody does. */
+static void
+write_holder(const struct model_view *view, const json_t *number, struct buf *b)
+{
+	int64_t user = json_integer_value(json_object_get(number, "user"));
+	int64_t group = json_integer_value(json_object_get(number, "group"));
+
+	if (user)
+		write_user(view, user, b);
+	else if (group)
+		write_group(view, group, b);
+}
+
+/* ---- ranges ---- */
 
 struct range {
 	char first[24], last[24];
@@ -48,6 +96,7 @@ in_range(const struct range *r, const char *number)
 }
 
 struct number_check {
+	const struct model_view *view;
 	const struct ranges *ranges;
 	struct model_errors *errors;
 	bool range_changed;
@@ -60,6 +109,8 @@ check_number(void *arg, const json_t *row)
 	struct number_check *c = arg;
 	const char *kind = json_string_value(json_object_get(row, "kind"));
 	const char *number = json_string_value(json_object_get(row, "number"));
+	char holder[HOLDER_BYTES];
+	struct buf b;
 
 	if (!kind || !number || strcmp(kind, "internal") != 0)
 		return true;
@@ -67,9 +118,13 @@ check_number(void *arg, const json_t *row)
 		if (in_range(&c->ranges->at[i], number))
 			return true;
 	c->bad = true;
+	buf_init(&b, holder, sizeof holder - 1);
+	write_holder(c->view, row, &b);
+	holder[b.n] = '\0';
 	if (c->range_changed)
 		model_error_add(c->errors, "number_outside_range", "first",
-		    "The internal number %s would lie in no internal range.", number);
+		    "The internal number %s%s%s%s would lie in no internal range.", number,
+		    *holder ? " (" : "", holder, *holder ? ")" : "");
 	else
 		model_error_add(c->errors, "number_outside_range", "number",
 		    "%s lies in no internal range.", number);
@@ -106,7 +161,8 @@ rule_ranges(
 	bool range_changed = change->entity != &model_number;
 	bool one = change->entity == &model_number && change->op != MODEL_OP_IMPORT;
 	struct ranges *r = calloc(1, sizeof *r);
-	struct number_check c = {.ranges = r, .errors = errors, .range_changed = range_changed};
+	struct number_check c = {
+	    .view = view, .ranges = r, .errors = errors, .range_changed = range_changed};
 	enum err e;
 
 	if (!r)
@@ -153,6 +209,52 @@ rule_last_admin(
 	return ERR_CONFLICT;
 }
 
+/* ---- one holder ---- */
+
+struct holders {
+	const struct model_view *view;
+	const struct model_change *change;
+	struct model_errors *errors;
+	bool bad;
+};
+
+/* At most one: the one that held it before is named, of two new ones the group. */
+static bool
+check_holder(void *arg, const json_t *row)
+{
+	struct holders *h = arg;
+	int64_t user = json_integer_value(json_object_get(row, "user"));
+	int64_t group = json_integer_value(json_object_get(row, "group"));
+	bool users = json_is_integer(json_object_get(h->change->before, "user"));
+	char text[HOLDER_BYTES];
+	struct buf b;
+
+	if (!user || !group)
+		return true;
+	buf_init(&b, text, sizeof text - 1);
+	if (users)
+		write_user(h->view, user, &b);
+	else
+		write_group(h->view, group, &b);
+	text[b.n] = '\0';
+	model_error_add(h->errors, "number_taken", users ? "group" : "user", "%s is held by %s.",
+	    json_string_value(json_object_get(row, "number")), text);
+	h->bad = true;
+	return false;
+}
+
+static enum err
+rule_one_holder(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors)
+{
+	bool all = change->op == MODEL_OP_IMPORT;
+	struct holders h = {view, change, errors, false};
+	enum err e =
+	    view->each(view->ctx, &model_number, all ? NULL : "id", change->id, check_holder, &h);
+
+	return e == ERR_OK && h.bad ? ERR_CONFLICT : e;
+}
+
 enum err
 model_rules_check(
     const struct model_view *view, const struct model_change *change, struct model_errors *errors)
@@ -163,6 +265,8 @@ model_rules_check(
 
 	if (import || number || change->entity == &model_range)
 		e = rule_ranges(view, change, errors);
+	if (e == ERR_OK && (import || number))
+		e = rule_one_holder(view, change, errors);
 	if (e == ERR_OK && (import || change->entity == &model_user))
 		e = rule_last_admin(view, change, errors);
 	return e;

@@ -93,10 +93,18 @@ put_join_table(struct buf *b, const struct model_entity *e, const struct model_f
 }
 
 void
-model_sql_create(struct buf *b, const struct model_entity *e)
+model_sql_index(struct buf *b, const struct model_entity *e, const struct model_field *f)
 {
 	char column[64];
 
+	if ((f->flags & MODEL_INDEX) || (f->type == MODEL_REF && f->on_delete != MODEL_KEEP))
+		buf_printf(b, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n", e->name, f->name,
+		    e->name, model_column(f, column));
+}
+
+void
+model_sql_create(struct buf *b, const struct model_entity *e)
+{
 	/* AUTOINCREMENT: the id of a deleted row never comes back, call records keep ids */
 	buf_printf(b, "CREATE TABLE \"%s\" (\n  id INTEGER PRIMARY KEY AUTOINCREMENT", e->name);
 	for (size_t i = 0; i < e->field_count; i++) {
@@ -115,9 +123,6 @@ model_sql_create(struct buf *b, const struct model_entity *e)
 
 		if (f->type == MODEL_REF_LIST && !(f->flags & MODEL_COMPUTED))
 			put_join_table(b, e, f);
-		if ((f->flags & MODEL_INDEX) ||
-		    (f->type == MODEL_REF && f->on_delete != MODEL_KEEP))
-			buf_printf(b, "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n", e->name,
-			    f->name, e->name, model_column(f, column));
+		model_sql_index(b, e, f);
 	}
 }

@@ -44,6 +44,15 @@ routing_normalise(struct slice dialled, char out[ROUTING_DIALLED_MAX])
 	return ERR_OK;
 }
 
+static struct routing_party
+party_of(const struct dir_user *user)
+{
+	return (struct routing_party){
+	    .number = user->primary_number.n ? user->primary_number : user->login,
+	    .name = user->name,
+	    .user = user->id};
+}
+
 /* The first user of a phone owns its outgoing identity (USR-6). */
 static void
 identify_caller(struct routing_plan *plan, const struct dir_phone *phone)
@@ -57,16 +66,26 @@ identify_caller(struct routing_plan *plan, const struct dir_phone *phone)
 		because(plan, REASON_SHOWS_OWN_NAME, REASON_ARGS(phone->name));
 		return;
 	}
-	plan->caller = (struct routing_party){
-	    .number = user->primary_number.n ? user->primary_number : user->login,
-	    .name = user->name,
-	    .user = user->id};
+	plan->caller = party_of(user);
 	because(plan, REASON_CALLS_AS, REASON_ARGS(phone->name, user->name, plan->caller.number));
 }
 
-static void
-add_phone(struct routing_plan *plan, const struct routing_query *q, const struct dir_phone *phone)
+static bool
+is_target(const struct routing_plan *plan, const struct dir_phone *phone)
 {
+	for (size_t i = 0; i < plan->n_targets; i++)
+		if (plan->target[i].kind == ROUTING_PHONE && plan->target[i].phone == phone->id)
+			return true;
+	return false;
+}
+
+/* member: NULL when the phone is that of the user who is called. */
+static void
+add_phone(struct routing_plan *plan, const struct routing_query *q, const struct dir_phone *phone,
+    const struct routing_party *member)
+{
+	if (is_target(plan, phone))
+		return; /* that of two members */
 	if (q->caller_phone && phone == q->caller_phone) {
 		because(plan, REASON_PHONE_OF_CALLER, REASON_ARGS(phone->name));
 		return;
@@ -81,8 +100,11 @@ add_phone(struct routing_plan *plan, const struct routing_query *q, const struct
 	}
 	if (plan->n_targets == ROUTING_TARGETS_MAX)
 		return;
-	plan->target[plan->n_targets++] = (struct routing_target){
+	plan->target[plan->n_targets] = (struct routing_target){
 	    .kind = ROUTING_PHONE, .phone = phone->id, .phone_name = phone->name};
+	if (member)
+		plan->target[plan->n_targets].member = *member;
+	plan->n_targets++;
 	because(plan, REASON_PHONE_RINGS, REASON_ARGS(phone->name));
 }
 
@@ -103,7 +125,7 @@ plan_user(struct routing_plan *plan, const struct routing_query *q, const struct
 		return;
 	}
 	for (size_t i = 0; i < user->phone_count; i++)
-		add_phone(plan, q, user->phones[i]);
+		add_phone(plan, q, user->phones[i], NULL);
 	if (plan->n_targets == 0) {
 		because(plan, REASON_USER_NO_PHONE, REASON_ARGS(user->name));
 		refuse(plan, 480, CDR_UNAVAILABLE);
@@ -111,6 +133,41 @@ plan_user(struct routing_plan *plan, const struct routing_query *q, const struct
 	}
 	plan->action = ROUTING_RING;
 	plan->ring_ms = user->ring_s * 1000;
+}
+
+/* ---- groups ---- */
+
+static void
+add_member(struct routing_plan *plan, const struct routing_query *q, const struct dir_member *m)
+{
+	struct routing_party party = party_of(m->user);
+
+	if (!m->logged_on)
+		because(plan, REASON_MEMBER_LOGGED_OFF, REASON_ARGS(m->user->name));
+	else if (!m->user->enabled)
+		because(plan, REASON_USER_OFF, REASON_ARGS(m->user->name));
+	else if (m->user->dnd)
+		because(plan, REASON_USER_DND, REASON_ARGS(m->user->name));
+	else
+		for (size_t i = 0; i < m->user->phone_count; i++)
+			add_phone(plan, q, m->user->phones[i], &party);
+}
+
+/* GRP-2: all at once. */
+static void
+plan_group(struct routing_plan *plan, const struct routing_query *q, const struct dir_group *group)
+{
+	plan->called.name = group->name;
+	because(plan, REASON_NUMBER_OF_GROUP, REASON_ARGS(plan->called.number, group->name));
+	for (size_t i = 0; i < group->member_count; i++)
+		add_member(plan, q, &group->members[i]);
+	if (plan->n_targets == 0) {
+		because(plan, REASON_GROUP_NO_PHONE, REASON_ARGS(group->name));
+		refuse(plan, 480, CDR_UNAVAILABLE);
+		return;
+	}
+	plan->action = ROUTING_RING;
+	plan->ring_ms = group->ring_s * 1000;
 }
 
 /* ---- outside ---- */
@@ -263,6 +320,10 @@ routing_plan_make(
 		return;
 	}
 	plan->called.number = number->number;
+	if (number->group) {
+		plan_group(plan, q, number->group);
+		return;
+	}
 	if (!number->user) {
 		because(plan, REASON_NUMBER_UNUSED, REASON_ARGS(plan->called.number));
 		refuse(plan, 404, CDR_NOT_FOUND);

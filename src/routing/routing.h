@@ -60,8 +60,10 @@ struct routing_target {
 	enum routing_kind kind;
 	int64_t phone, line;	 /* ids; that of its kind */
 	struct slice phone_name; /* or the line's name */
-	uint32_t delay_ms;	 /* after the start of ringing; ROUTING_AFTER_OTHERS */
-	bool auto_answer;	 /* the phone is asked to answer by itself */
+	/* of a group: the member whose phone it is; user 0 = who is called by the plan */
+	struct routing_party member;
+	uint32_t delay_ms; /* after the start of ringing; ROUTING_AFTER_OTHERS */
+	bool auto_answer;  /* the phone is asked to answer by itself */
 };
 
 /* A delay that never ends: only when nobody rings any more. */

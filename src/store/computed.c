@@ -14,12 +14,34 @@ struct computed {
 #define OWN_PHONES   "FROM user_phone j JOIN phone p ON p.id = j.phone WHERE j.user = t.id"
 #define OWN_USERS    "FROM user_phone j JOIN user u ON u.id = j.user WHERE j.phone = t.id"
 #define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
+#define NUMBER_GROUP "FROM \"group\" g WHERE g.id = t.\"group\""
+#define MEMBERS	     "FROM group_member m WHERE m.\"group\" = t.id"
+/* Nobody's call reaches the user: switched off, or without a phone that is switched on. */
+#define UNFIT(user)                                                                                \
+	"NOT EXISTS (SELECT 1 FROM user u JOIN user_phone j ON j.user = u.id "                     \
+	"JOIN phone p ON p.id = j.phone WHERE u.id = " user " AND u.enabled AND p.enabled)"
 
 static const char first_phone[] =
     "(SELECT fold(p.name) " OWN_PHONES " ORDER BY j.position LIMIT 1)";
 static const char first_user[] =
     "(SELECT fold(u.last_name || ' ' || u.first_name) " OWN_USERS " ORDER BY u.id LIMIT 1)";
-static const char owner[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER ")";
+static const char member[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER ")";
+static const char owner[] =
+    "coalesce((SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER
+    "), (SELECT fold(g.name) " NUMBER_GROUP "))";
+static const char group_name[] = "(SELECT fold(g.name) " NUMBER_GROUP ")";
+static const char members[] = "(SELECT count(*) " MEMBERS ")";
+static const char members_on[] = "(SELECT count(*) " MEMBERS " AND m.logged_on)";
+static const char members_unfit[] = "(SELECT count(*) " MEMBERS " AND " UNFIT("m.user") ")";
+static const char unfit[] = "(" UNFIT("t.user") ")";
+static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
+
+/* The numbers of a user or a group, and the first of them to sort by. */
+#define NUMBERS_OF(holder)                                                                         \
+	"(SELECT json_group_array(number) FROM (SELECT n.number AS number FROM number n "          \
+	"WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number))",                     \
+	    "(SELECT substr('00000000000000000000' || n.number, -20) FROM number n "               \
+	    "WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number LIMIT 1)"
 
 static const struct computed all[] = {
     {&model_user, "phones", NULL, first_phone},
@@ -27,11 +49,17 @@ static const struct computed all[] = {
 	"(SELECT json_group_array(name) FROM (SELECT p.name AS name " OWN_PHONES
 	" ORDER BY j.position))",
 	first_phone},
-    {&model_user, "numbers",
-	"(SELECT json_group_array(number) FROM (SELECT n.number AS number FROM number n "
-	"WHERE n.user = t.id ORDER BY length(n.number), n.number))",
-	"(SELECT substr('00000000000000000000' || n.number, -20) FROM number n "
-	"WHERE n.user = t.id ORDER BY length(n.number), n.number LIMIT 1)"},
+    {&model_user, "numbers", NUMBERS_OF("user")},
+    {&model_group, "numbers", NUMBERS_OF("group")},
+    {&model_group, "members", members, members},
+    {&model_group, "members_on", members_on, members_on},
+    {&model_group, "members_unfit", members_unfit, members_unfit},
+    {&model_group_member, "group", NULL, group_name},
+    {&model_group_member, "group_name", "(SELECT g.name " NUMBER_GROUP ")", group_name},
+    {&model_group_member, "user", NULL, member},
+    {&model_group_member, "user_name",
+	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
+    {&model_group_member, "unfit", unfit, unfit},
     {&model_phone, "users",
 	"(SELECT json_group_array(id) FROM (SELECT u.id AS id " OWN_USERS " ORDER BY u.id))",
 	first_user},
@@ -43,8 +71,11 @@ static const struct computed all[] = {
     {&model_mail_template, "standard_text", "mail_standard(t.kind, t.language, 1)", "t.kind"},
     {&model_mail_template, "words", "mail_standard(t.kind, t.language, 2)", "t.kind"},
     {&model_number, "user", NULL, owner},
+    {&model_number, "group", NULL, owner},
     {&model_number, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
 	owner},
+    {&model_number, "group_name", "(SELECT g.name " NUMBER_GROUP ")", owner},
+    {&model_number, "held", held, held},
 };
 
 static const struct computed *

@@ -105,6 +105,26 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 }
 
 static bool
+on_group(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_group_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .codecs = stmt_column(s, 2),
+	    .ring_s = (uint32_t)sqlite3_column_int(s->st, 3),
+	};
+
+	return sink->on_group(ctx, &row);
+}
+
+static bool
+on_group_member(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_group_member(ctx, sqlite3_column_int64(s->st, 0),
+	    sqlite3_column_int64(s->st, 1), sqlite3_column_int(s->st, 2));
+}
+
+static bool
 on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 {
 	struct store_number_row row = {
@@ -113,6 +133,7 @@ on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .number = stmt_column(s, 2),
 	    .external = sqlite3_column_int(s->st, 3),
 	    .line = sqlite3_column_int64(s->st, 4),
+	    .group = sqlite3_column_int64(s->st, 5),
 	};
 
 	return sink->on_number(ctx, &row);
@@ -143,10 +164,13 @@ static const struct {
      "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf FROM line "
      "ORDER BY position, id",
 	on_line},
-    {"SELECT id, user, number, kind = 'external', line FROM number "
+    {"SELECT id, name, codecs, ring_s FROM \"group\" ORDER BY fold(name), id", on_group},
+    {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
      "ORDER BY user, length(number), number",
 	on_number},
     {"SELECT user, phone FROM user_phone ORDER BY user, position", on_user_phone},
+    {"SELECT \"group\", user, logged_on FROM group_member ORDER BY \"group\", position, id",
+	on_group_member},
 };
 
 enum err

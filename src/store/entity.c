@@ -97,6 +97,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 
 	stamp_created(e, values);
 	if (err == ERR_OK)
+		err = group_complete(db, e, values);
+	if (err == ERR_OK)
 		err = model_check_row(e, values, errors);
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
@@ -104,6 +106,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 		err = derive(db, e, values, values, errors);
 	if (err == ERR_OK)
 		err = row_insert(db, e, values, &new_id, errors);
+	if (err == ERR_OK)
+		err = group_member_place(db, e, new_id, values, values);
 	if (err == ERR_OK)
 		err = store_changed(s, e, new_id, STORE_CREATED);
 	if (err == ERR_OK)
@@ -163,6 +167,8 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 		err = row_update(db, e, id, values, errors);
 	if (err == ERR_OK)
 		err = side_effects(db, e, id, before, values);
+	if (err == ERR_OK)
+		err = group_member_place(db, e, id, row, values);
 	if (err == ERR_OK)
 		err = store_changed(s, e, id, STORE_UPDATED);
 	if (err == ERR_OK)

@@ -3,8 +3,8 @@
 
 #include "store/store_int.h"
 
-enum err
-export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
+static enum err
+single_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
 {
 	struct stmt *s;
 	bool row = false;
@@ -21,6 +21,37 @@ export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key
 		*key = json_string(stmt_column(s, 0));
 	stmt_done(s);
 	return err;
+}
+
+/* A key of two refs: their keys. */
+static enum err
+pair_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
+{
+	const char *field[] = {e->key, e->key_with};
+	json_t *row = NULL, *part[2] = {0};
+	enum err err = row_get(db, e, id, ROW_PLAIN, &row);
+
+	for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
+		const struct model_field *f = model_field_find(e, slice_cstr(field[i]));
+
+		err = single_key(db, model_find(f->ref),
+		    json_integer_value(json_object_get(row, field[i])), &part[i]);
+	}
+	if (err == ERR_OK)
+		*key =
+		    json_sprintf("%s/%s", json_string_value(part[0]), json_string_value(part[1]));
+	json_decref(part[0]);
+	json_decref(part[1]);
+	json_decref(row);
+	return err;
+}
+
+enum err
+export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
+{
+	if (e->key_with)
+		return pair_key(db, e, id, key);
+	return single_key(db, e, id, key);
 }
 
 /* An id or a list of ids becomes keys; what leads nowhere becomes null or is left out. */
@@ -94,6 +125,10 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 		buf_lit(&b, "WHERE NOT automatic ");
 	buf_lit(&b, "ORDER BY ");
 	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
+	if (e->key_with) { /* what belongs together, in its order */
+		buf_lit(&b, ", ");
+		computed_sort(&b, e, model_field_find(e, slice_cstr(e->sort)));
+	}
 	buf_lit(&b, ", t.id");
 	err = db_prepare_buf(db, &b, &s);
 	if (err != ERR_OK)
@@ -156,7 +191,8 @@ export_section(struct db *db, const struct model_entity *e, json_t *file)
 
 const struct model_entity *const export_singletons[] = {&model_settings, &model_mail_server, NULL};
 const struct model_entity *const export_sections[] = {&model_range, &model_phone, &model_user,
-    &model_line, &model_number, &model_certificate, &model_address_rule, NULL};
+    &model_line, &model_group, &model_group_member, &model_number, &model_certificate,
+    &model_address_rule, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)
@@ -210,6 +246,48 @@ users_of_phone(struct db *db, int64_t phone, json_t *file)
 	return e;
 }
 
+/* The members of a group, or the groups of a user. */
+static enum err
+memberships(struct db *db, const char *field, int64_t id, json_t *file)
+{
+	json_t *list = json_array();
+	struct stmt *s;
+	bool row = false;
+	enum err e = db_preparef(
+	    db, &s, "SELECT id FROM group_member WHERE \"%s\" = ? ORDER BY position", field);
+
+	json_object_set_new(file, model_group_member.path, list);
+	if (e != ERR_OK)
+		return e;
+	stmt_int(s, 1, id);
+	while ((e = stmt_step(s, &row)) == ERR_OK && row) {
+		json_t *one = NULL;
+
+		e = export_row(db, &model_group_member, sqlite3_column_int64(s->st, 0), &one);
+		if (e != ERR_OK)
+			break;
+		json_array_append_new(list, one);
+	}
+	stmt_done(s);
+	return e;
+}
+
+/* A group that comes back gets its numbers back, unless they have been given away. */
+static enum err
+numbers_of_group(struct db *db, int64_t group, json_t *file)
+{
+	json_t *row = NULL, *numbers = json_array(), *number;
+	size_t i;
+	enum err e = row_get(db, &model_group, group, ROW_PUBLIC, &row);
+
+	json_object_set_new(file, model_number.path, numbers);
+	json_array_foreach(json_object_get(row, "numbers"), i, number)
+	    json_array_append_new(numbers,
+		json_pack("{s:O, s:O}", "number", number, "group", json_object_get(row, "name")));
+	json_decref(row);
+	return e;
+}
+
 enum err
 export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t **out)
 {
@@ -223,6 +301,10 @@ export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t 
 		return ERR_NOMEM;
 	if (e == &model_phone)
 		err = users_of_phone(db, id, file);
+	if (e == &model_user || e == &model_group)
+		err = memberships(db, e->name, id, file);
+	if (err == ERR_OK && e == &model_group)
+		err = numbers_of_group(db, id, file);
 	if (err == ERR_OK)
 		*out = file;
 	else

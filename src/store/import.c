@@ -2,13 +2,16 @@
  * Import: bring the database to what a file says, in one transaction.
  *
  * Sections come in the order in which they need each other: settings, ranges, phones,
- * users, numbers. The numbers that users name join the section of numbers first. Rows are
- * known by their natural keys; equal ones are left alone, so that a second import changes
- * nothing. Faults are collected; any fault means that nothing is changed.
+ * users, lines, groups, members, numbers. The numbers that users name join the section of numbers
+ * first. Rows are known by their natural keys; equal ones are left alone, so that a second import
+ * changes nothing. Faults are collected; any fault means that nothing is changed.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/import_int.h"
+
+enum { KEY_BYTES = 1024 };
 
 void
 import_error(struct import *im, const char *section, const char *key, const char *field,
@@ -150,17 +153,54 @@ create_row(
 	return err;
 }
 
+/* As export_key writes it; false: the entry lacks it. */
+static bool
+key_of(const struct model_entity *e, const json_t *in, char out[KEY_BYTES])
+{
+	const char *key = json_string_value(json_object_get(in, e->key));
+	const char *with = e->key_with ? json_string_value(json_object_get(in, e->key_with)) : NULL;
+
+	if (!key || (e->key_with && !with))
+		return false;
+	/* a longer one is cut: it will be refused for its length */
+	snprintf(out, KEY_BYTES, "%s%s%s", key, with ? "/" : "", with ? with : "");
+	return true;
+}
+
+/* item: refs are ids. ERR_NOT_FOUND. */
+static enum err
+find_item(struct import *im, const struct model_entity *e, const char *name, const json_t *item,
+    int64_t *id)
+{
+	struct stmt *s;
+	bool row = false;
+	enum err err;
+
+	if (!e->key_with)
+		return row_find_id(im->s->writer, e, e->key, slice_cstr(name), id);
+	err = db_preparef(im->s->writer, &s,
+	    "SELECT id FROM \"%s\" WHERE \"%s\" = ? AND \"%s\" = ?", e->name, e->key, e->key_with);
+	if (err != ERR_OK)
+		return err;
+	stmt_int(s, 1, json_integer_value(json_object_get(item, e->key)));
+	stmt_int(s, 2, json_integer_value(json_object_get(item, e->key_with)));
+	err = stmt_step(s, &row);
+	if (err == ERR_OK && row)
+		*id = sqlite3_column_int64(s->st, 0);
+	stmt_done(s);
+	return err == ERR_OK && !row ? ERR_NOT_FOUND : err;
+}
+
 static enum err
 import_item(struct import *im, const struct model_entity *e, json_t *seen, const json_t *in)
 {
 	struct model_errors errors = {0};
-	const json_t *key = json_object_get(in, e->key);
-	const char *name = json_string_value(key);
+	char name[KEY_BYTES];
 	json_t *item;
 	int64_t id = 0;
 	enum err err;
 
-	if (!name) {
+	if (!key_of(e, in, name)) {
 		import_error(im, e->path, "", e->key, "required", "An entry lacks its key.");
 		return ERR_OK;
 	}
@@ -176,7 +216,7 @@ import_item(struct import *im, const struct model_entity *e, json_t *seen, const
 		json_object_del(item, "numbers"); /* joined with the section of numbers */
 	err = resolve_refs(im, e, item, &errors);
 	if (err == ERR_OK)
-		err = row_find_id(im->s->writer, e, e->key, slice_cstr(name), &id);
+		err = find_item(im, e, name, item, &id);
 	if (err == ERR_OK)
 		err = update_row(im, e, id, item, &errors);
 	else if (err == ERR_NOT_FOUND)

@@ -55,6 +55,15 @@ put_haystack(struct buf *b, const struct model_entity *e)
 	buf_cstr(b, any ? ")" : "'')");
 }
 
+/* One value: a column, or a computed one. */
+static bool
+is_scalar(const struct model_field *f)
+{
+	return model_has_column(f) ||
+	       ((f->flags & MODEL_COMPUTED) &&
+		   (f->type == MODEL_BOOL || f->type == MODEL_INT || f->type == MODEL_TEXT));
+}
+
 static enum err
 put_equals(
     struct buf *b, const struct model_entity *e, const json_t *equals, struct model_errors *errors)
@@ -66,14 +75,19 @@ put_equals(
 	{
 		const struct model_field *f = model_field_find(e, slice_cstr(key));
 
-		if (!f || !model_has_column(f) || (f->flags & (MODEL_WRITEONLY | MODEL_INTERNAL)) ||
+		if (!f || !is_scalar(f) || (f->flags & (MODEL_WRITEONLY | MODEL_INTERNAL)) ||
 		    !(json_is_string(v) || json_is_integer(v) || json_is_boolean(v) ||
 			json_is_null(v))) {
 			model_error_add(
 			    errors, "bad_filter", key, "The list cannot be filtered by this.");
 			return ERR_INVALID;
 		}
-		buf_printf(b, " AND t.\"%s\" IS ?", f->name);
+		buf_lit(b, " AND ");
+		if (model_has_column(f))
+			buf_printf(b, "t.\"%s\"", f->name);
+		else
+			computed_value(b, e, f);
+		buf_lit(b, " IS ?");
 	}
 	return ERR_OK;
 }

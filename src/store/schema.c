@@ -169,6 +169,8 @@ add_column(struct db *db, const struct model_entity *e, const struct model_field
 	buf_init(&b, sql, sizeof sql - 1);
 	buf_printf(&b, "ALTER TABLE \"%s\" ADD COLUMN ", e->name);
 	model_sql_column(&b, f);
+	buf_lit(&b, ";\n");
+	model_sql_index(&b, e, f);
 	sql[b.n] = '\0';
 	log_info(STORE, "database gains %s.%s", e->name, f->name);
 	return buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;

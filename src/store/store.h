@@ -281,8 +281,14 @@ struct store_line_row {
 	uint32_t expires_s, qualify_s, max_calls;
 };
 
+struct store_group_row {
+	int64_t id;
+	const char *name, *codecs;
+	uint32_t ring_s;
+};
+
 struct store_number_row {
-	int64_t id, user, line; /* 0 = none */
+	int64_t id, user, group, line; /* 0 = none */
 	const char *number;
 	bool external;
 };
@@ -292,16 +298,19 @@ struct store_range_row {
 };
 
 /** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
- * (in order), numbers (by user, shortest first), then user_phone (by user, in order). Texts are
- * valid during the call only. false stops with ERR_NOMEM. */
+ * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
+ * order) and group_member (by group, in order). Texts are valid during the call only. false stops
+ * with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
 	bool (*on_user)(void *ctx, const struct store_user_row *row);
 	bool (*on_phone)(void *ctx, const struct store_phone_row *row);
 	bool (*on_line)(void *ctx, const struct store_line_row *row); /* in their order */
+	bool (*on_group)(void *ctx, const struct store_group_row *row);
 	bool (*on_number)(void *ctx, const struct store_number_row *row);
 	bool (*on_user_phone)(void *ctx, int64_t user, int64_t phone);
+	bool (*on_group_member)(void *ctx, int64_t group, int64_t user, bool logged_on);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

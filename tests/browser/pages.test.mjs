@@ -11,10 +11,13 @@ import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 let world;
 let person;
 let line;
+let group;
 before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
   line = await world.admin.post('lines', { name: 'Example Telecom', host: 'sip.example.com', username: '4930', password: 'geheim-8' });
+  group = await world.admin.post('groups', { name: 'Sales' });
+  await world.admin.post('group-members', { group: group.id, user: person.user.id });
   await world.admin.post('address-rules', { address: '198.51.100.0/24', comment: 'Scanner' });
 });
 after(() => closeWorld(world));
@@ -28,6 +31,11 @@ const PAGES = [
   ['users', () => '/users', 'Users'],
   ['user', () => `/users/${person.user.id}`, 'Muster, Emil'],
   ['user-new', () => '/users/new', 'New user'],
+  ['user-groups', () => `/users/${person.user.id}?tab=groups`, 'Muster, Emil'],
+  ['groups', () => '/groups', 'Groups'],
+  ['group', () => `/groups/${group.id}`, 'Sales'],
+  ['group-members', () => `/groups/${group.id}?tab=members`, 'Sales'],
+  ['group-new', () => '/groups/new', 'New group'],
   ['phones', () => '/phones', 'Phones'],
   ['phone', () => `/phones/${person.phone.id}`, 'phone-150'],
   ['phone-sip', () => `/phones/${person.phone.id}?tab=sip`, 'phone-150'],

@@ -93,6 +93,43 @@ everything_is_found_by_its_keys(void **state)
 }
 
 static void
+groups_are_found_by_their_numbers_grp_1(void **state)
+{
+	struct fixture *f = *state;
+	const struct dir_number *n;
+	struct directory *d;
+
+	load(f->store,
+	    "{'phones':[{'name':'own','codecs':'alaw'},{'name':'none'},{'name':'other'}],"
+	    "'users':[{'login':'1000','first_name':'Anna','last_name':'A','phones':['own','none']},"
+	    "  {'login':'1001','first_name':'Bert','last_name':'B','phones':['other']}],"
+	    "'groups':[{'name':'z','codecs':'gsm'},{'name':'Ä','codecs':'g722'},"
+	    "  {'name':'b','codecs':'ulaw','ring_s':9}],"
+	    "'group-members':[{'group':'b','user':'1001','logged_on':false},"
+	    "  "
+	    "{'group':'b','user':'1000'},{'group':'z','user':'1001'},{'group':'Ä','user':'1000'}],"
+	    "'numbers':[{'number':'201','group':'b'},{'number':'202'}]}");
+	d = build(f->store);
+	n = dir_number_find(d, SLICE("201"));
+	assert_null(n->user);
+	assert_non_null(n->group);
+	assert_ptr_equal(n->group, dir_group_by_id(d, n->group->id));
+	assert_true(is(n->group->name, "b"));
+	assert_int_equal(n->group->ring_s, 9);
+	assert_int_equal(n->group->member_count, 2);
+	assert_true(is(n->group->members[0].user->login, "1001")); /* in order */
+	assert_false(n->group->members[0].logged_on);
+	assert_true(n->group->members[1].logged_on);
+	assert_null(dir_number_find(d, SLICE("202"))->group);
+	assert_null(dir_group_by_id(d, 0));
+	/* PHO-4: its own, else of the first group by name: Ä, b, z */
+	assert_true(is(dir_phone_by_name(d, SLICE("own"))->codecs, "alaw"));
+	assert_true(is(dir_phone_by_name(d, SLICE("none"))->codecs, "g722"));
+	assert_true(is(dir_phone_by_name(d, SLICE("other"))->codecs, "ulaw"));
+	directory_free(d);
+}
+
+static void
 internal_ranges_lin_1(void **state)
 {
 	struct fixture *f = *state;
@@ -241,6 +278,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(everything_is_found_by_its_keys),
+	    TEST(groups_are_found_by_their_numbers_grp_1),
 	    TEST(internal_ranges_lin_1),
 	    TEST(digests_follow_name_secret_and_domain_rfc_7616),
 	    TEST(phones_are_known_by_their_address),

@@ -2,9 +2,11 @@
 import type { QueryClient } from '@tanstack/react-query';
 
 const SHOWN_IN: Record<string, string[]> = {
-  user: ['users', 'phones', 'numbers'],
-  phone: ['phones', 'users'],
-  number: ['numbers', 'users'],
+  user: ['users', 'phones', 'numbers', 'group-members', 'groups'],
+  phone: ['phones', 'users', 'group-members', 'groups'],
+  number: ['numbers', 'users', 'groups'],
+  group: ['groups', 'group-members', 'numbers'],
+  group_member: ['group-members', 'groups'],
   line: ['lines', 'numbers'],
   certificate: ['certificates'],
   address_rule: ['address-rules'],

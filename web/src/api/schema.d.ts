@@ -885,6 +885,407 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Group: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["group"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Group: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["group"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Group: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["group"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Group: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Group: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["group"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/group-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Group member: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "group" | "user" | "position" | "logged_on" | "group_name" | "user_name" | "unfit";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["group_member"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Group member: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_member_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["group_member"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/group-members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Group member: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["group_member"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Group member: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Group member: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_member_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["group_member"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/numbers": {
         parameters: {
             query?: never;
@@ -897,7 +1298,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "line" | "user_name";
+                    sort?: "number" | "kind" | "user" | "group" | "line" | "user_name" | "group_name" | "held";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -2427,6 +2828,53 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The group's PIN */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4716,6 +5164,208 @@ export interface components {
             position: number;
         };
         /**
+         * Group
+         * @description Users who are called together
+         */
+        group: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Group ID
+             * @description For log-on by keys; the next free one when absent
+             */
+            group_id: string;
+            /**
+             * Ringing
+             * @description all: the phones of all members that are logged on, at once
+             * @enum {string}
+             */
+            strategy: "all";
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             */
+            ring_s: number;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas, for members' phones that have no list of their own; of several groups the first by name that has one counts. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string;
+            /**
+             * Chat group
+             * @description Messaging clients show the members together
+             */
+            chat: boolean;
+            /**
+             * Numbers
+             * @description The group's numbers, shortest first
+             */
+            readonly numbers: string[];
+            /** Members */
+            readonly members: number;
+            /** Members logged on */
+            readonly members_on: number;
+            /**
+             * Members that cannot ring
+             * @description Switched off, or without a phone that is switched on
+             */
+            readonly members_unfit: number;
+        };
+        /**
+         * Group
+         * @description Users who are called together
+         */
+        group_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Group ID
+             * @description For log-on by keys; the next free one when absent
+             */
+            group_id?: string;
+            /**
+             * PIN
+             * @description For log-on by keys; made up by the system when absent
+             */
+            pin?: string;
+            /**
+             * Ringing
+             * @description all: the phones of all members that are logged on, at once
+             * @enum {string}
+             */
+            strategy?: "all";
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             */
+            ring_s?: number;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas, for members' phones that have no list of their own; of several groups the first by name that has one counts. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
+            /**
+             * Chat group
+             * @description Messaging clients show the members together
+             */
+            chat?: boolean;
+        };
+        /**
+         * Group
+         * @description Users who are called together
+         */
+        group_create: {
+            /** Name */
+            name: string;
+            /**
+             * Group ID
+             * @description For log-on by keys; the next free one when absent
+             */
+            group_id?: string;
+            /**
+             * PIN
+             * @description For log-on by keys; made up by the system when absent
+             */
+            pin?: string;
+            /**
+             * Ringing
+             * @description all: the phones of all members that are logged on, at once
+             * @default all
+             * @enum {string}
+             */
+            strategy: "all";
+            /**
+             * Ringing time
+             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             */
+            ring_s?: number;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas, for members' phones that have no list of their own; of several groups the first by name that has one counts. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
+            /**
+             * Chat group
+             * @description Messaging clients show the members together
+             */
+            chat?: boolean;
+        };
+        /**
+         * Group member
+         * @description A user's place in a group
+         */
+        group_member: {
+            readonly id: number;
+            /** Group */
+            group: number;
+            /** User */
+            user: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position: number;
+            /**
+             * Logged on
+             * @description Calls to the group reach this member
+             */
+            logged_on: boolean;
+            /** Group name */
+            readonly group_name: string;
+            /** User name */
+            readonly user_name: string;
+            /**
+             * Cannot ring
+             * @description Switched off, or without a phone that is switched on
+             */
+            readonly unfit: boolean;
+        };
+        /**
+         * Group member
+         * @description A user's place in a group
+         */
+        group_member_patch: {
+            /** Group */
+            group?: number;
+            /** User */
+            user?: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Logged on
+             * @description Calls to the group reach this member
+             */
+            logged_on?: boolean;
+        };
+        /**
+         * Group member
+         * @description A user's place in a group
+         */
+        group_member_create: {
+            /** Group */
+            group: number;
+            /** User */
+            user: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Logged on
+             * @description Calls to the group reach this member
+             * @default true
+             */
+            logged_on: boolean;
+        };
+        /**
          * Number
          * @description A number that can be dialled
          */
@@ -4732,12 +5382,24 @@ export interface components {
             /** User */
             user: number | null;
             /**
+             * Group
+             * @description A user or a group holds a number, never both
+             */
+            group: number | null;
+            /**
              * Line
              * @description Of an external number: the line it belongs to
              */
             line: number | null;
             /** User name */
             readonly user_name: string | null;
+            /** Group name */
+            readonly group_name: string | null;
+            /**
+             * Held
+             * @description Somebody holds it; otherwise it is free
+             */
+            readonly held: boolean;
         };
         /**
          * Number
@@ -4754,6 +5416,11 @@ export interface components {
             kind?: "internal" | "external";
             /** User */
             user?: number | null;
+            /**
+             * Group
+             * @description A user or a group holds a number, never both
+             */
+            group?: number | null;
             /**
              * Line
              * @description Of an external number: the line it belongs to
@@ -4776,6 +5443,11 @@ export interface components {
             kind: "internal" | "external";
             /** User */
             user?: number | null;
+            /**
+             * Group
+             * @description A user or a group holds a number, never both
+             */
+            group?: number | null;
             /**
              * Line
              * @description Of an external number: the line it belongs to
@@ -5551,7 +6223,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -6,6 +6,8 @@ type Schemas = components['schemas'];
 export type User = Schemas['user'];
 export type Phone = Schemas['phone'];
 export type PhoneNumber = Schemas['number'];
+export type UserGroup = Schemas['group'];
+export type GroupMember = Schemas['group_member'];
 export type Range = Schemas['range'];
 export type Settings = Schemas['settings'];
 export type CallRecord = Schemas['call_record'];
@@ -27,15 +29,17 @@ export type LineState = Schemas['live_line'];
 export type Session = Schemas['login'];
 
 export type EntityName =
-  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
+  | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
   | 'mail' | 'mail_template' | 'mail_server';
 export type Collection =
-  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
+  | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
   phone: 'phones',
+  group: 'groups',
+  group_member: 'group-members',
   number: 'numbers',
   range: 'ranges',
   line: 'lines',
@@ -50,6 +54,8 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
 export const ENTITY_OF: Record<Collection, EntityName> = {
   users: 'user',
   phones: 'phone',
+  groups: 'group',
+  'group-members': 'group_member',
   numbers: 'number',
   ranges: 'range',
   lines: 'line',

@@ -27,6 +27,7 @@ export const PAGE_GROUPS: PageGroup[] = [
     text: 'shell.group.telephony',
     pages: [
       { path: '/users', icon: 'users', text: 'users.title' },
+      { path: '/groups', icon: 'groups', text: 'groups.title' },
       { path: '/phones', icon: 'phones', text: 'phones.title' },
       { path: '/numbers', icon: 'numbers', text: 'numbers.title' },
       { path: '/subscriptions', icon: 'subscriptions', text: 'subscriptions.title' },

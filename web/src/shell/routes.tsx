@@ -10,6 +10,8 @@ const Traces = lazy(() => import('../pages/traces/Traces'));
 const Ladder = lazy(() => import('../pages/traces/TracePage'));
 const Users = lazy(() => import('../pages/users/Users'));
 const UserEditor = lazy(() => import('../pages/users/UserEditor'));
+const Groups = lazy(() => import('../pages/groups/Groups'));
+const GroupEditor = lazy(() => import('../pages/groups/GroupEditor'));
 const Phones = lazy(() => import('../pages/phones/Phones'));
 const PhoneEditor = lazy(() => import('../pages/phones/PhoneEditor'));
 const Numbers = lazy(() => import('../pages/numbers/Numbers'));
@@ -34,6 +36,8 @@ export function Pages() {
         <Route path="traces/call" element={<Ladder />} />
         <Route path="users" element={<Users />} />
         <Route path="users/:id" element={<UserEditor />} />
+        <Route path="groups" element={<Groups />} />
+        <Route path="groups/:id" element={<GroupEditor />} />
         <Route path="phones" element={<Phones />} />
         <Route path="phones/:id" element={<PhoneEditor />} />
         <Route path="numbers" element={<Numbers />} />

@@ -5,6 +5,7 @@ import certificates from './certificates.json';
 import errors from './errors.json';
 import fields from './fields.json';
 import forms from './forms.json';
+import groups from './groups.json';
 import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
@@ -24,7 +25,33 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const en = { addresses, calls, certificates, errors, fields, forms, help, lines, login, mail, notices, numbers, options, overview, phones, reasons, records, settings, setup, shell, subscriptions, table, traces, users };
+const en = {
+  addresses,
+  calls,
+  certificates,
+  errors,
+  fields,
+  forms,
+  groups,
+  help,
+  lines,
+  login,
+  mail,
+  notices,
+  numbers,
+  options,
+  overview,
+  phones,
+  reasons,
+  records,
+  settings,
+  setup,
+  shell,
+  subscriptions,
+  table,
+  traces,
+  users,
+};
 
 export type Texts = typeof en;
 

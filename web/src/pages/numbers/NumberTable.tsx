@@ -1,7 +1,7 @@
-import { Badge, Button, Text } from '@mantine/core';
+import { Badge, Button, Select, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router-dom';
+import { Link, useSearchParams } from 'react-router-dom';
 import type { PhoneNumber } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
@@ -11,17 +11,23 @@ import type { Column } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { EntityDialogue } from '../../forms/EntityDialogue';
+import { holderName, holderPath } from './holder';
+
+const HELD: Record<string, string | undefined> = { held: 'true', free: 'false' };
 
 export function NumberTable() {
   const { t } = useTranslation();
   const [view, setView] = useTableView('numbers', { sort: 'number' });
-  const data = useServerTable<PhoneNumber>('numbers', view);
+  const [params, setParams] = useSearchParams();
+  const show = params.get('show') ?? 'all';
+  const data = useServerTable<PhoneNumber>('numbers', view, { held: HELD[show] });
   const [edited, setEdited] = useState<PhoneNumber | 'new' | null>(null);
   const [remove, dialogue] = useConfirmedRemove('numbers');
 
   const columns = useMemo<Column<PhoneNumber>[]>(() => {
-    const owner = ({ user, user_name }: PhoneNumber) => {
-      if (user) return <Link to={`/users/${user}`}>{user_name}</Link>;
+    const owner = (item: PhoneNumber) => {
+      const path = holderPath(item);
+      if (path) return <Link to={path}>{holderName(item)}</Link>;
       return (
         <Text span inherit c="dimmed">
           {t('numbers.free')}
@@ -40,6 +46,17 @@ export function NumberTable() {
     ];
   }, [t]);
 
+  const setShow = (next: string | null) =>
+    setParams(
+      (old) => {
+        const changed = new URLSearchParams(old);
+        changed.delete('page');
+        changed.set('show', next ?? 'all');
+        return changed;
+      },
+      { replace: true },
+    );
+
   return (
     <>
       <DataTable
@@ -51,9 +68,24 @@ export function NumberTable() {
         onView={setView}
         rowId={(item) => item.id}
         filters={
-          <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setEdited('new')}>
-            {t('numbers.new')}
-          </Button>
+          <>
+            <Select
+              size="xs"
+              w={160}
+              aria-label={t('numbers.show')}
+              allowDeselect={false}
+              data={[
+                { value: 'all', label: t('numbers.all') },
+                { value: 'held', label: t('numbers.heldOnly') },
+                { value: 'free', label: t('numbers.freeOnly') },
+              ]}
+              value={show}
+              onChange={setShow}
+            />
+            <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setEdited('new')}>
+              {t('numbers.new')}
+            </Button>
+          </>
         }
         empty={t('numbers.none')}
         onOpen={setEdited}
@@ -63,7 +95,7 @@ export function NumberTable() {
         <EntityDialogue
           entity="number"
           collection="numbers"
-          fields={['number', 'kind', 'user', 'line']}
+          fields={['number', 'kind', 'user', 'group', 'line']}
           title={edited === 'new' ? t('numbers.new') : t('numbers.one', { number: edited.number })}
           item={edited === 'new' ? null : edited}
           onClose={() => setEdited(null)}

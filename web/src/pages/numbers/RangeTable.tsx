@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Range } from '../../api/types';
-import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { number } from '../../i18n/format';
 import { Icon } from '../../shell/icons';
 import { DataTable } from '../../table/DataTable';
@@ -10,6 +9,7 @@ import type { Column } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { EntityDialogue } from '../../forms/EntityDialogue';
+import { useRemoveRanges } from './useRemoveRanges';
 
 const size = ({ first, last }: Range) => Number(last) - Number(first) + 1;
 
@@ -18,7 +18,7 @@ export function RangeTable() {
   const [view, setView] = useTableView('ranges', { sort: 'first' });
   const data = useServerTable<Range>('ranges', view);
   const [edited, setEdited] = useState<Range | 'new' | null>(null);
-  const [remove, dialogue] = useConfirmedRemove('ranges');
+  const [remove, dialogue] = useRemoveRanges();
 
   const columns = useMemo<Column<Range>[]>(
     () => [
@@ -46,7 +46,7 @@ export function RangeTable() {
         }
         empty={t('numbers.noRanges')}
         onOpen={setEdited}
-        onRemove={(items) => remove(items.map(({ id, first, last }) => ({ id, name: `${first}–${last}` })))}
+        onRemove={remove}
       />
       {edited && (
         <EntityDialogue

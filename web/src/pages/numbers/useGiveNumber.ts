@@ -1,39 +1,43 @@
-// Gives a number to a user: takes a free one, or makes it when there is none yet.
+// Gives a number to a user or a group: takes a free one, or makes it when there is none yet.
 import i18next from 'i18next';
 import { useQueryClient } from '@tanstack/react-query';
 import { api, query } from '../../api/client';
 import { ApiError } from '../../api/error';
+import { invalidateEntity } from '../../api/related';
 import type { Page, PhoneNumber, Range } from '../../api/types';
 import { notifyDone, notifyError } from '../../shell/notify';
+import { holderName, holds, type Holder } from './holder';
 import { ALL_RANGES, isInternal } from './ranges';
 
 export async function findNumber(number: string): Promise<PhoneNumber | undefined> {
-  const found = await api.get<Page<PhoneNumber>>(`numbers${query({ search: number, page: 1, per_page: 100 })}`);
-  return found.items.find((item) => item.number === number);
+  const found = await api.get<Page<PhoneNumber>>(`numbers${query({ number, page: 1, per_page: 1 })}`);
+  return found.items[0];
 }
 
-async function give(number: string, user: number) {
+async function give(number: string, holder: Holder) {
   const existing = await findNumber(number);
-  if (existing?.user && existing.user !== user) throw new ApiError(409, 'number_taken', '');
-  if (existing) return api.patch(`numbers/${existing.id}`, { user });
+  if (existing?.held && !holds(holder, existing)) {
+    throw new ApiError(409, 'taken_by', i18next.t('numbers.taken', { number, holder: holderName(existing) }));
+  }
+  if (existing) return api.patch(`numbers/${existing.id}`, holder);
   const ranges = await api.get<Page<Range>>(`ranges${query(ALL_RANGES)}`);
   const kind = isInternal(number, ranges.items) || number.length <= 4 ? 'internal' : 'external';
-  return api.post('numbers', { number, kind, user });
+  return api.post('numbers', { number, kind, ...holder });
 }
 
-/** Resolves to whether the user has the number now; says so either way. */
+/** Resolves to whether the holder has the number now; says so either way. */
 export function useGiveNumber() {
   const client = useQueryClient();
-  return async (number: string, user: number): Promise<boolean> => {
+  return async (number: string, holder: Holder): Promise<boolean> => {
     try {
-      await give(number, user);
-      notifyDone(i18next.t('users.given', { number }));
+      await give(number, holder);
+      notifyDone(i18next.t('numbers.given', { number }));
       return true;
     } catch (error) {
       notifyError(error);
       return false;
     } finally {
-      for (const key of ['numbers', 'users']) void client.invalidateQueries({ queryKey: [key] });
+      void invalidateEntity(client, 'number');
     }
   };
 }

@@ -13,8 +13,9 @@ import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 import { TabList } from '../../shell/TabList';
+import { GroupsOfUser } from '../groups/GroupsOfUser';
+import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
-import { NumbersOfUser } from './NumbersOfUser';
 
 const PERSON = ['first_name', 'last_name', 'login', 'password', 'email', 'language'];
 const RIGHTS = ['enabled', 'admin'];
@@ -41,7 +42,7 @@ export function UserForm({ schema, user }: UserFormProps) {
     const saved = await store.mutateAsync({ id: user?.id ?? null, values });
     notifyDone(t('forms.saved'));
     if (user) return;
-    if (number && !(await giveNumber(number, saved.id))) navigate(`/users/${saved.id}?tab=numbers`);
+    if (number && !(await giveNumber(number, { user: saved.id }))) navigate(`/users/${saved.id}?tab=numbers`);
     else navigate(`/users/${saved.id}`);
   };
   const form = useEntityForm({ entity: 'user', schema, stored: user, fields: FIELDS, alsoRequired: ['password'], save });
@@ -57,7 +58,7 @@ export function UserForm({ schema, user }: UserFormProps) {
         tabs={[
           { id: 'person', text: t('users.tab.person'), wrong: wrong([...PERSON, ...RIGHTS]) },
           { id: 'telephony', text: t('users.tab.telephony'), wrong: wrong([...TELEPHONY, ...PHONES]) },
-          ...(user ? [{ id: 'numbers', text: t('users.tab.numbers') }] : []),
+          ...(user ? [{ id: 'numbers', text: t('users.tab.numbers') }, { id: 'groups', text: t('users.tab.groups') }] : []),
         ]}
       />
       <Tabs.Panel value="person" p="md">
@@ -83,9 +84,14 @@ export function UserForm({ schema, user }: UserFormProps) {
         </EntityForm>
       </Tabs.Panel>
       {user && (
-        <Tabs.Panel value="numbers" p="md">
-          <NumbersOfUser user={user} />
-        </Tabs.Panel>
+        <>
+          <Tabs.Panel value="numbers" p="md">
+            <HeldNumbers numbers={user.numbers} holder={{ user: user.id }} />
+          </Tabs.Panel>
+          <Tabs.Panel value="groups" p="md">
+            <GroupsOfUser user={user} />
+          </Tabs.Panel>
+        </>
       )}
       {dialogue}
     </Tabs>

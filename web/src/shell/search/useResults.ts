@@ -2,7 +2,8 @@
 import { useTranslation } from 'react-i18next';
 import { useList } from '../../api/collections';
 import { userName } from '../../api/names';
-import type { Phone, PhoneNumber, User } from '../../api/types';
+import type { Phone, PhoneNumber, User, UserGroup } from '../../api/types';
+import { holderPath } from '../../pages/numbers/holder';
 import type { IconName } from '../icons';
 import { ALL_PAGES } from '../pages';
 
@@ -22,6 +23,7 @@ export function useResults(search: string): { results: Result[]; busy: boolean }
   const asking = search.length > 0;
   const params = { search, page: 1, per_page: PER_GROUP };
   const users = useList<User>('users', params, asking);
+  const groups = useList<UserGroup>('groups', params, asking);
   const numbers = useList<PhoneNumber>('numbers', params, asking);
   const phones = useList<Phone>('phones', params, asking);
 
@@ -40,13 +42,17 @@ export function useResults(search: string): { results: Result[]; busy: boolean }
     const detail = [user.login, ...user.numbers].join(' · ');
     results.push({ key: `u${user.id}`, group: t('users.title'), icon: 'users', text: userName(user), detail, to: `/users/${user.id}` });
   }
+  for (const group of groups.data?.items ?? []) {
+    const detail = [group.group_id, ...group.numbers].join(' · ');
+    results.push({ key: `g${group.id}`, group: t('groups.title'), icon: 'groups', text: group.name, detail, to: `/groups/${group.id}` });
+  }
   for (const number of numbers.data?.items ?? []) {
-    const to = number.user ? `/users/${number.user}` : `/numbers?search=${number.number}`;
-    const detail = number.user ? t('shell.search.owned') : t('numbers.free');
+    const to = holderPath(number) ?? `/numbers?search=${number.number}`;
+    const detail = number.held ? t('shell.search.owned') : t('numbers.free');
     results.push({ key: `n${number.id}`, group: t('numbers.title'), icon: 'numbers', text: number.number, detail, to });
   }
   for (const phone of phones.data?.items ?? []) {
     results.push({ key: `p${phone.id}`, group: t('phones.title'), icon: 'phones', text: phone.name, detail: phone.type, to: `/phones/${phone.id}` });
   }
-  return { results, busy: users.isFetching || numbers.isFetching || phones.isFetching };
+  return { results, busy: users.isFetching || groups.isFetching || numbers.isFetching || phones.isFetching };
 }

@@ -1,0 +1,79 @@
+import { Button, Tabs } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useSearchParams } from 'react-router-dom';
+import { useSave } from '../../api/collections';
+import type { EntitySchema } from '../../api/openapi';
+import type { UserGroup } from '../../api/types';
+import { EntityForm, Fields } from '../../forms/EntityForm';
+import type { Values } from '../../forms/schema';
+import { useEntityForm } from '../../forms/useEntityForm';
+import { notifyDone } from '../../shell/notify';
+import { TabList } from '../../shell/TabList';
+import { HeldNumbers } from '../numbers/HeldNumbers';
+import { Members } from './Members';
+import { ShowPin } from './ShowPin';
+import { useRemoveGroups } from './useRemoveGroups';
+
+const FIELDS = ['name', 'strategy', 'group_id', 'pin', 'ring_s', 'codecs', 'chat'];
+
+interface GroupFormProps {
+  schema: EntitySchema;
+  group: UserGroup | null;
+}
+
+export function GroupForm({ schema, group }: GroupFormProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [params, setParams] = useSearchParams();
+  const store = useSave<UserGroup>('groups');
+  const [remove, dialogue] = useRemoveGroups();
+
+  const save = async (values: Values) => {
+    const saved = await store.mutateAsync({ id: group?.id ?? null, values });
+    notifyDone(t('forms.saved'));
+    if (!group) navigate(`/groups/${saved.id}?tab=members`);
+  };
+  const form = useEntityForm({ entity: 'group', schema, stored: group, fields: FIELDS, save });
+  const removeGroup = async () => {
+    if (group && (await remove([group]))) navigate('/groups');
+  };
+
+  return (
+    <Tabs className="panel" value={params.get('tab') ?? 'data'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
+      <TabList
+        tabs={[
+          { id: 'data', text: t('groups.tab.data'), wrong: FIELDS.some((field) => form.error(field)) },
+          ...(group ? [{ id: 'members', text: t('groups.tab.members') }, { id: 'numbers', text: t('groups.tab.numbers') }] : []),
+        ]}
+      />
+      <Tabs.Panel value="data" p="md">
+        <EntityForm
+          form={form}
+          extraActions={
+            group && (
+              <>
+                <Button variant="subtle" color="red" onClick={() => void removeGroup()}>
+                  {t('forms.removeConfirm')}
+                </Button>
+                <ShowPin group={group} />
+              </>
+            )
+          }
+        >
+          <Fields form={form} fields={FIELDS} />
+        </EntityForm>
+      </Tabs.Panel>
+      {group && (
+        <>
+          <Tabs.Panel value="members" p="md">
+            <Members group={group} />
+          </Tabs.Panel>
+          <Tabs.Panel value="numbers" p="md">
+            <HeldNumbers numbers={group.numbers} holder={{ group: group.id }} />
+          </Tabs.Panel>
+        </>
+      )}
+      {dialogue}
+    </Tabs>
+  );
+}

@@ -294,7 +294,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -696,7 +696,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1097,7 +1097,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3470,6 +3470,11 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean;
             /** Registrations at a time */
             max_contacts: number;
             /**
@@ -3570,6 +3575,11 @@ export interface components {
              * @enum {string}
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /** Registrations at a time */
             max_contacts?: number;
             /**
@@ -3676,6 +3686,11 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /**
              * Registrations at a time
              * @default 4
@@ -3965,6 +3980,11 @@ export interface components {
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean;
+            /**
              * Calls at a time
              * @description 0 = no limit
              */
@@ -4086,6 +4106,11 @@ export interface components {
              * @enum {string}
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -4223,6 +4248,11 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -4412,6 +4442,11 @@ export interface components {
              * @description One way, measured by RTCP when both phones send it
              */
             delay_to_called_ms: number | null;
+            /**
+             * Direct voice
+             * @description The voices went directly between the phones, at least for a time. How they sounded is not known, and packets are those that came here
+             */
+            direct: boolean;
         };
         /**
          * Certificate
@@ -4636,7 +4671,7 @@ export interface components {
              * @description unknown: not measured yet, silent: too little came
              * @enum {string}
              */
-            voice: "unknown" | "silent" | "good" | "fair" | "poor";
+            voice: "unknown" | "silent" | "direct" | "good" | "fair" | "poor";
             /**
              * Voice quality
              * @description Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441
@@ -4867,7 +4902,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -314,15 +314,15 @@ admin(struct timer *t)
 		(void)!call_hang_up(switchboard_calls(o->switchboard), slice_cstr(o->last_call));
 }
 
-/* Voices go where the phones expect them: here, or to another phone, which hears music when it is
- * held and so must not be. */
+/* Voices go where the phones expect them: here, or to the phone at the other end of the same
+ * stream, as far as that is still there; who is held hears music, so nobody holds then. */
 static bool
 is_right(void *ctx, const struct addr *from, const struct addr *to, bool holding)
 {
 	const struct addr pbx = address(1);
 
 	if (!addr_eq_ip(to, &pbx))
-		return !holding && sends_rtp(ctx, to);
+		return !holding && sim_media_joins(&((struct office *)ctx)->media, from, to);
 	return sim_media_peer_is(&((struct office *)ctx)->media, to->port, from, !holding);
 }
 

@@ -342,7 +342,8 @@ bridge_press(struct leg *l, char key, uint32_t ms)
 
 		if (!s->open || !s->side[l->side].pressed)
 			continue;
-		media_stream_key(c->sw->p.media, s->ref, other->side, key, ms);
+		if (!direct_keep_key(l, key, ms))
+			media_stream_key(c->sw->p.media, s->ref, other->side, key, ms);
 		return true;
 	}
 	return false;

@@ -90,6 +90,13 @@ struct heard {
 	uint32_t recent, recent_lost; /* halved with each telling */
 };
 
+/* A key that was told while voice went past us. */
+struct kept_key {
+	enum media_side by;
+	uint32_t ms;
+	char key;
+};
+
 /* Whether the voices go past us, see direct.c. */
 struct direct {
 	struct timer timer; /* looks whether what the phones were told is what it should be */
@@ -97,6 +104,8 @@ struct direct {
 	bool refused;	    /* a phone did not want that: not again in this call */
 	bool was;	    /* at least for a time */
 	uint8_t told;	    /* how often, since it was last as it should be */
+	uint8_t n_keys;
+	struct kept_key *key; /* of the arena; NULL: there was none */
 };
 
 struct call {
@@ -393,6 +402,9 @@ void direct_follow(struct call *c);
 /** Whoever needs the voices here, or is about to change the parties, says so before it composes
  *  descriptions; phones that nobody else tells are told soon. */
 void direct_leave(struct call *c);
+/** A key of l to be pressed here: kept until the voice that shall carry it is back. False: it is
+ *  here. */
+bool direct_keep_key(struct leg *l, char key, uint32_t ms);
 /** May voice go past us? Then nobody here can say whether there is any. */
 bool direct_is_on(const struct call *c);
 /** A description from the peer of l that says the same as its last one. */

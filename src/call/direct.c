@@ -18,6 +18,7 @@
 enum {
 	QUIET_MS = 500, /* so long after a change, before voices leave */
 	RETRY_MS = 300,
+	KEYS_MAX = 16,
 	TOLD_MAX = 6, /* re-INVITEs to phones that name something else each time */
 };
 
@@ -255,6 +256,34 @@ tell(struct leg *l)
 	l->direct |= l->direct_text;
 }
 
+bool
+direct_keep_key(struct leg *l, char key, uint32_t ms)
+{
+	struct call *c = l->call;
+	struct direct *d = &c->direct;
+
+	if (!direct_is_on(c))
+		return false;
+	direct_leave(c);
+	if (!d->key)
+		d->key = arena_alloc(&c->arena, KEYS_MAX * sizeof *d->key);
+	if (d->key && d->n_keys < KEYS_MAX)
+		d->key[d->n_keys++] = (struct kept_key){.by = l->side, .ms = ms, .key = key};
+	return true;
+}
+
+static void
+press_kept(struct call *c)
+{
+	struct direct *d = &c->direct;
+	uint8_t n = d->n_keys;
+
+	d->n_keys = 0;
+	for (uint8_t i = 0; i < n; i++)
+		if (!bridge_press(c->leg[d->key[i].by], d->key[i].key, d->key[i].ms))
+			call_log(LOG_DEBUG, c, "a key came too late to be pressed");
+}
+
 /* All phones know what they should. */
 static void
 on_settled(struct call *c)
@@ -262,6 +291,8 @@ on_settled(struct call *c)
 	bool on = c->direct.on, was = c->heard[MEDIA_CALLER].voice == LIVE_VOICE_DIRECT;
 
 	c->direct.told = 0;
+	if (!on)
+		press_kept(c);
 	if (on == was)
 		return;
 	if (on && !c->direct.was)

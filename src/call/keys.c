@@ -273,7 +273,6 @@ keys_take_info(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 	if (!key || !other || other->state != LEG_UP || l->state != LEG_UP ||
 	    keys_mode(other) == DIR_DTMF_INFO || !bridge_press(l, key, ms))
 		return false;
-	direct_leave(l->call); /* the key waits for the voice that will carry it */
 	sip_server_reject(tsx, 200, SLICE(""));
 	return true;
 }

@@ -346,12 +346,16 @@ a_key_by_info_is_pressed_here(void **state)
 	ua_in_dialog(a, t.ok, "INFO", ++t.from_cseq, "Content-Type: application/dtmf\n", "5");
 	ua_expect(a, "SIP/2.0 200", 100);
 	ua_expect_none(b, "INFO");
-	assert_string_equal(o.pressed, "5"); /* waits in media for the voice */
+	ua_in_dialog(a, t.ok, "INFO", ++t.from_cseq, "Content-Type: application/dtmf\n", "6");
+	ua_expect(a, "SIP/2.0 200", 100);
+	assert_string_equal(o.pressed, ""); /* nobody would hear it yet */
 	ua_answer(a, told(a, "", 20000), 200, "", offer);
 	ua_expect(a, "ACK", 100);
 	ua_answer(b, told(b, "", 20002), 200, "", answer);
 	ua_expect(b, "ACK", 100);
 	nothing_more(5000); /* there may be more keys */
+	assert_string_equal(o.pressed, "56");
+	assert_int_equal(o.pressed_to, MEDIA_CALLED);
 	finish();
 }
 

@@ -257,9 +257,11 @@ give(struct leg *to, const struct sdp *s, struct sdp_rewrite_params p, struct sl
 	p.session_id = to->sdp_session;
 	p.version = to->sdp_version;
 	bridge_address(to, &p.local);
+	to->direct_text = p.elsewhere.family;
 	for (size_t i = 0; i < s->n_media; i++)
 		if (c->stream[i].open && carried(&s->media[i]))
-			p.port[i] = c->stream[i].port[to->side];
+			p.port[i] =
+			    p.elsewhere.family ? s->media[i].port : c->stream[i].port[to->side];
 	for (int round = 0; round < 2; round++) {
 		buf_init(&b, c->sw->sdp_scratch, sizeof c->sw->sdp_scratch);
 		sdp_rewrite(&b, s, &p);
@@ -318,6 +320,13 @@ translate(struct leg *x, struct leg *y)
 	}
 }
 
+void
+bridge_translate(struct leg *l)
+{
+	translate(l, leg_other(l));
+	translate(leg_other(l), l);
+}
+
 bool
 bridge_press(struct leg *l, char key, uint32_t ms)
 {
@@ -333,7 +342,8 @@ bridge_press(struct leg *l, char key, uint32_t ms)
 
 		if (!s->open || !s->side[l->side].pressed)
 			continue;
-		media_stream_key(c->sw->p.media, s->ref, other->side, key, ms);
+		if (!direct_keep_key(l, key, ms))
+			media_stream_key(c->sw->p.media, s->ref, other->side, key, ms);
 		return true;
 	}
 	return false;
@@ -356,6 +366,8 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	answer = known && to->call->offer_of == to->id;
 	choose_directions(to, &sdp, answer ? &before : NULL, &p);
 	e = choose_codecs(from, to, &sdp, known ? &before : NULL, answer, &p);
+	if (to->call->direct.on)
+		direct_describe(from, &sdp, &p);
 	if (e == ERR_OK)
 		e = give(to, &sdp, p, out);
 	if (e == ERR_OK && answer) {
@@ -528,12 +540,15 @@ void
 bridge_follow_hold(struct call *c)
 {
 	const struct settings *set = dir_settings(c->sw->p.directory);
-	uint32_t s = bridge_is_held(c) ? set->rtp_hold_timeout_s : set->rtp_timeout_s;
+	uint32_t s = direct_is_on(c)	 ? 0
+		     : bridge_is_held(c) ? set->rtp_hold_timeout_s
+					 : set->rtp_timeout_s;
 
 	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 		if (c->stream[i].open)
 			media_stream_set_timeout(c->sw->p.media, c->stream[i].ref, s * 1000);
 	music_follow(c);
+	direct_follow(c);
 }
 
 void

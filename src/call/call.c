@@ -61,6 +61,7 @@ call_new(struct call_switch *sw, struct slice sip_call_id, struct call **out)
 		free(c);
 		return e;
 	}
+	direct_init(c);
 	arena_init(&c->arena, "call", CALL_TEXT_BYTES, 256 * 1024);
 	list_init(&c->legs);
 	list_init(&c->relayed);
@@ -79,6 +80,7 @@ call_free(struct call *c)
 {
 	struct call_switch *sw = c->sw;
 
+	timer_stop(&c->direct.timer);
 	ring_stop(c, SLICE(""));
 	hmap_remove(&sw->by_id, &c->by_id);
 	arena_fini(&c->arena);
@@ -180,6 +182,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	c->ended_at = call_wall_ms(c);
 	sw->stats.calls_up--;
 	heard_end(c);
+	timer_stop(&c->direct.timer);
 	if (c->transfer)
 		transfer_on_end(c);
 	ring_stop(c, c->end_headers);

@@ -91,6 +91,24 @@ struct heard {
 	uint32_t recent, recent_lost; /* halved with each telling */
 };
 
+/* A key that was told while voice went past us. */
+struct kept_key {
+	enum media_side by;
+	uint32_t ms;
+	char key;
+};
+
+/* Whether the voices go past us, see direct.c. */
+struct direct {
+	struct timer timer; /* looks whether what the phones were told is what it should be */
+	bool on;	    /* from now on descriptions name the other phone's own address */
+	bool refused;	    /* a phone did not want that: not again in this call */
+	bool was;	    /* at least for a time */
+	uint8_t told;	    /* how often, since it was last as it should be */
+	uint8_t n_keys;
+	struct kept_key *key; /* of the arena; NULL: there was none */
+};
+
 struct call {
 	struct call_switch *sw;
 	struct list link; /* switch->calls or switch->dead */
@@ -113,6 +131,7 @@ struct call {
 	struct heard heard[MEDIA_SIDES]; /* by whom */
 	enum live_voice voice;		 /* of the side that hears worse now, as counted */
 	struct list relayed;
+	struct direct direct;
 	struct transfer *transfer;  /* its parties are about to change */
 	bool refitted;		    /* media ports have changed for the one who takes over */
 	struct leg *replaced;	    /* leaves when the one who took its seat is connected */
@@ -290,6 +309,8 @@ void change_accept(struct leg *l);
 void change_refuse(struct leg *l, uint16_t status);
 /** l's peer knows nothing of the call any more: it ends. */
 void change_forgotten(struct leg *l);
+/** Media have changed: the longest silence, music, page and watchers follow. */
+void change_done(struct call *c);
 /** l's peer refused our request, which carried asker's offer, or (NULL) refreshed. */
 void change_on_refusal(struct leg *l, struct leg *asker, const struct sip_msg *resp);
 
@@ -368,10 +389,32 @@ bool bridge_press(struct leg *l, char key, uint32_t ms);
 /** Closes the streams that l's final answer refused. */
 void bridge_drop_refused(struct leg *l);
 void bridge_close(struct call *c);
+/** What media have to do between the two, when they have agreed to an offer of ours. */
+void bridge_translate(struct leg *l);
 /** One of the two holds. */
 bool bridge_is_held(const struct call *c);
 /** Who holds may have changed: with it the longest silence allowed, and who hears music. */
 void bridge_follow_hold(struct call *c);
+
+/* ---- direct.c ---- */
+void direct_init(struct call *c);
+/** Something has changed: the voices may go past us, or may not any more. */
+void direct_follow(struct call *c);
+/** Whoever needs the voices here, or is about to change the parties, says so before it composes
+ *  descriptions; phones that nobody else tells are told soon. */
+void direct_leave(struct call *c);
+/** A key of l to be pressed here: kept until the voice that shall carry it is back. False: it is
+ *  here. */
+bool direct_keep_key(struct leg *l, char key, uint32_t ms);
+/** May voice go past us? Then nobody here can say whether there is any. */
+bool direct_is_on(const struct call *c);
+/** A description from the peer of l that says the same as its last one. */
+bool direct_is_same(const struct leg *l, struct slice text);
+/** What to says of from, where voice goes past us: address and ports of from's own. */
+void direct_describe(const struct leg *from, const struct sdp *s, struct sdp_rewrite_params *p);
+/** Answers to re-INVITEs of that purpose. */
+void direct_on_2xx(struct leg *l, const struct sip_msg *resp);
+void direct_on_refusal(struct leg *l, const struct sip_msg *resp);
 
 /* ---- music.c ---- */
 /** Does who is held hear music of ours? */
@@ -420,6 +463,8 @@ void diversion_note(struct call *c, const struct diversion *d);
 /* ---- heard.c ---- */
 /** While they talk: figures of the first stream. Tells the live page what has changed. */
 void heard_now(struct call *c, const struct media_stats *stats);
+/** The voices go past us from now on, or come here again. */
+void heard_direct(struct call *c, bool on);
 /** It is over, and not counted among those that talk any more. */
 void heard_end(struct call *c);
 /** The first stream of a call has ended. */

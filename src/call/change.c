@@ -11,8 +11,8 @@ change_in_progress(const struct leg *l)
 	       update_in_progress(l);
 }
 
-static void
-tell_hold(struct call *c)
+void
+change_done(struct call *c)
 {
 	if (c->state != CALL_UP)
 		return;
@@ -32,11 +32,11 @@ answer(struct leg *l, const struct leg *other, struct slice sdp)
 	present_write(l, other, &b);
 	if (!buf_ok(&b))
 		return ERR_TOO_BIG;
-	if (l->update_in)
-		return update_respond(l, 200, buf_slice(&b), sdp);
-	if (l->invite_in_pending && (l->state == LEG_UP || l->takes_over))
-		return leg_respond(l, 200, buf_slice(&b), sdp, false);
-	return ERR_OK; /* whoever asked did not wait */
+	if (!l->update_in && !(l->invite_in_pending && (l->state == LEG_UP || l->takes_over)))
+		return ERR_OK; /* whoever asked did not wait */
+	l->direct = l->direct_text;
+	return l->update_in ? update_respond(l, 200, buf_slice(&b), sdp)
+			    : leg_respond(l, 200, buf_slice(&b), sdp, false);
 }
 
 void
@@ -60,7 +60,7 @@ change_accept(struct leg *l)
 	if (l->takes_over)
 		replaces_accepted(l);
 	session_start(l);
-	tell_hold(c);
+	change_done(c);
 }
 
 void

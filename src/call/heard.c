@@ -50,6 +50,10 @@ heard_note(struct call *c, const struct media_stats *stats)
 		struct quality_heard h = came_to(stats, side, rtt_us);
 		uint32_t mos_x100 = quality_mos_x100(slice_cstr(c->codec), &h);
 
+		if (c->direct.was) { /* nobody here knows of all that was heard */
+			c->heard[side].mos_x100 = c->heard[side].delay_ms = 0;
+			continue;
+		}
 		if (!mos_x100)
 			continue;
 		c->heard[side].mos_x100 = (uint16_t)mos_x100;
@@ -145,6 +149,8 @@ heard_now(struct call *c, const struct media_stats *stats)
 	uint32_t rtt_us = s[MEDIA_CALLER].rtt_us + s[MEDIA_CALLED].rtt_us;
 	bool news = false;
 
+	if (direct_is_on(c))
+		return;
 	for (int side = 0; side < MEDIA_SIDES; side++) {
 		struct heard *h = &c->heard[side], before = *h;
 
@@ -162,6 +168,18 @@ heard_now(struct call *c, const struct media_stats *stats)
 	count_as(c, worse(c->heard[MEDIA_CALLER].voice, c->heard[MEDIA_CALLED].voice));
 	if (news)
 		record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+}
+
+void
+heard_direct(struct call *c, bool on)
+{
+	enum live_voice voice = on ? LIVE_VOICE_DIRECT : LIVE_VOICE_UNKNOWN;
+
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		c->heard[side] = (struct heard){.voice = (uint8_t)voice,
+		    .packets = c->heard[side].packets,
+		    .lost = c->heard[side].lost};
+	count_as(c, voice);
 }
 
 void

@@ -50,6 +50,7 @@ join_start(struct transfer *t, struct leg *consult)
 	t->other = o;
 	t->consult = consult;
 	o->transfer = t;
+	direct_leave(o);
 	if (party_copy(&t->arena, to, &t->to) != ERR_OK) {
 		transfer_fail(t, 500);
 		return;

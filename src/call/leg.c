@@ -232,6 +232,7 @@ leg_ack(struct leg *l, struct slice sdp)
 		call_log(LOG_WARN, l->call, "ACK could not be sent: %s", err_text(e));
 	l->ack_owed = false;
 	l->ack_sdp = sdp.n > 0;
+	l->direct &= sdp.n == 0; /* answers to offers made late name our address */
 }
 
 void

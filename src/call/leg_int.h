@@ -31,7 +31,8 @@ enum reinvite_purpose {
 	REINVITE_NONE,
 	REINVITE_FORWARD,
 	REINVITE_REFRESH,
-	REINVITE_ASK, /* transfer: these three, in that order (transfer_int.h) */
+	REINVITE_DIRECT, /* direct.c's, there and back */
+	REINVITE_ASK,	 /* transfer: these three, in that order (transfer_int.h) */
 	REINVITE_TELL,
 	REINVITE_UPDATE,
 };
@@ -92,6 +93,9 @@ struct leg {
 	bool second_flow;	       /* another flow of its device has failed before */
 	bool codecs_wanted;	       /* it refused those it was offered: ours, too */
 	bool codecs_ours;	       /* local_sdp has others than the other side's */
+	bool direct;		       /* its peer may be sending past us, to the other one */
+	bool direct_before;	       /* the same before the re-INVITE that is under way */
+	bool direct_text;	       /* local_sdp names the other one's address */
 	bool keys_told;		       /* it sends keys by INFO, whatever it said before */
 	bool hidden;		       /* its party does not want to be shown */
 	bool auto_answer;	       /* the phone is asked to answer by itself */

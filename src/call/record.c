@@ -35,6 +35,7 @@ fill(const struct call *c, struct cdr *r)
 	    .mos_to_called_x100 = c->heard[MEDIA_CALLED].mos_x100,
 	    .delay_to_caller_ms = c->heard[MEDIA_CALLER].delay_ms,
 	    .delay_to_called_ms = c->heard[MEDIA_CALLED].delay_ms,
+	    .direct = c->direct.was,
 	};
 	slice_clip_cstr(slice_cstr(c->id), r->call_id, sizeof r->call_id);
 	slice_clip_cstr(c->caller_party.number, r->caller_number, sizeof r->caller_number);

@@ -148,6 +148,7 @@ refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *re
 		transfer_free(t);
 		return;
 	}
+	direct_leave(l->call);
 	refer_notify(t, 100); /* at once (RFC 3515, 2.4.4) */
 	if (!to.attended) {
 		transfer_blind(t, &to.uri, to.uri_text);

@@ -54,6 +54,8 @@ forward(struct leg *l, struct leg *other, const struct sip_msg *req)
 	struct slice sdp = {0};
 	enum err e = ERR_OK;
 
+	if (l->reoffer_late || !direct_is_same(l, req->body))
+		direct_leave(l->call);
 	if (!l->reoffer_late) {
 		e = sdp_text_set(&l->agreed_sdp, sdp_text_slice(&l->remote_sdp));
 		if (e == ERR_OK)
@@ -190,6 +192,12 @@ on_2xx(struct leg *l, const struct sip_msg *resp)
 		call_log(LOG_DEBUG, l->call, "a 2xx to a re-INVITE has no usable Contact");
 	session_on_2xx(l, resp);
 	session_start(l);
+	if (!l->asked_late)
+		l->direct = l->direct_text;
+	if (l->purpose == REINVITE_DIRECT) {
+		direct_on_2xx(l, resp);
+		return;
+	}
 	if (l->purpose >= REINVITE_ASK) {
 		transfer_on_2xx(l, resp);
 		return;
@@ -211,6 +219,10 @@ on_refusal(struct leg *l, const struct sip_msg *resp)
 	    reinvite_send(
 		l, l->asked_late ? SLICE("") : sdp_text_slice(&l->local_sdp), l->purpose) == ERR_OK)
 		return;
+	if (l->purpose == REINVITE_DIRECT) {
+		direct_on_refusal(l, resp);
+		return;
+	}
 	if (l->purpose >= REINVITE_ASK) {
 		transfer_on_refusal(l, resp->status);
 		return;

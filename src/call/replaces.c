@@ -108,6 +108,7 @@ take_over(struct leg *old, struct leg *l, const struct sip_msg *req)
 {
 	struct call *c = old->call;
 
+	direct_leave(c);
 	c->replaced = old;
 	c->leg[old->side] = NULL;
 	l->takes_over = l->media_waits = true;

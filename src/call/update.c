@@ -189,6 +189,9 @@ take_offer(struct leg *l, struct leg *other, const struct sip_msg *req)
 	struct slice sdp;
 	enum err e = sdp_text_set(&l->agreed_sdp, sdp_text_slice(&l->remote_sdp));
 
+	if (!direct_is_same(l, req->body))
+		direct_leave(l->call);
+
 	l->reoffer_late = false;
 	if (e == ERR_OK)
 		e = bridge_take(l, req->body, &l->dialog.flow, false);
@@ -323,8 +326,10 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		session_on_2xx(l, resp);
 		session_start(l);
 	}
-	if (asker)
+	if (asker) {
+		l->direct = l->direct_text;
 		on_answer(l, asker, resp);
+	}
 }
 
 static void

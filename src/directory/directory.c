@@ -170,6 +170,7 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	p->digest = (enum dir_digest)CHOICE(row->digest, "auto", "md5", "sha256");
 	p->srtp = (enum dir_srtp)CHOICE(row->srtp, "off", "optional", "required", "dtls");
 	p->dtmf = (enum dir_dtmf)CHOICE(row->dtmf, "auto", "rfc4733", "inband", "info");
+	p->direct_media = row->direct_media;
 	p->nat = (enum dir_nat)CHOICE(row->nat, "auto", "always", "never");
 	if (sip_transport_parse(slice_cstr(row->transport), &p->transport) != ERR_OK)
 		p->transport = SIP_UDP;
@@ -214,6 +215,7 @@ on_line(void *ctx, const struct store_line_row *row)
 	l->id = row->id;
 	l->enabled = row->enabled;
 	l->registers = row->registers;
+	l->direct_media = row->direct_media;
 	l->auth_by_address = row->auth_by_address;
 	l->transport_fixed =
 	    sip_transport_parse(slice_cstr(row->transport), &l->transport) == ERR_OK;

@@ -79,6 +79,7 @@ struct dir_phone {
 	struct slice codecs; /* model/codecs.h: its own, or of a group; empty = the settings' */
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
+	bool direct_media; /* voice may go past us, to another one that has it */
 	bool has_secret;
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const *users; /* by id; usually one */
@@ -116,6 +117,7 @@ struct dir_line {
 	struct slice codecs;			  /* as a phone's */
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
+	bool direct_media;
 };
 
 struct dir_range {

@@ -104,6 +104,10 @@ static const struct model_field phone_fields[] = {
 	.label = "Keys (DTMF)",
 	.description = "How keys are sent and wanted; auto: as both sides of a call agree. Others "
 		       "are converted"},
+    {"direct_media", MODEL_BOOL, 0, .label = "Direct voice",
+	.description = "canreinvite: in a call with another one that has it, voice may go "
+		       "directly between the two, when both are plain RTP in the same codec "
+		       "and neither is behind NAT"},
     {"max_contacts", MODEL_INT, 0, 1, 16, .def = "4", .label = "Registrations at a time"},
     {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
 	.description = "Seconds between OPTIONS requests that test the phone; 0 = never"},
@@ -182,6 +186,10 @@ static const struct model_field line_fields[] = {
 	.label = "Keys (DTMF)",
 	.description = "How keys are sent and wanted; auto: as both sides of a call agree. Others "
 		       "are converted"},
+    {"direct_media", MODEL_BOOL, 0, .label = "Direct voice",
+	.description = "canreinvite: in a call with another one that has it, voice may go "
+		       "directly between the two, when both are plain RTP in the same codec "
+		       "and neither is behind NAT"},
     {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",
 	.description = "0 = no limit"},
     {"position", MODEL_INT, 0, 0, 10000, .def = "100", .label = "Order",

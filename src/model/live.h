@@ -35,6 +35,7 @@ enum {
 #define LIVE_VOICES(X)                                                                             \
 	X(UNKNOWN, "unknown") /* not measured yet */                                               \
 	X(SILENT, "silent")   /* too little came to judge it */                                    \
+	X(DIRECT, "direct")   /* it goes past us, from phone to phone */                           \
 	X(GOOD, "good")                                                                            \
 	X(FAIR, "fair")                                                                            \
 	X(POOR, "poor")
@@ -190,6 +191,7 @@ struct cdr {
 	char codec[16];
 	uint32_t mos_to_caller_x100, mos_to_called_x100; /* 0 = too little was heard */
 	uint32_t delay_to_caller_ms, delay_to_called_ms; /* one way, by RTCP; 0 = not known */
+	bool direct; /* the voices went past us, at least for a time: MOS is not known */
 	uint32_t explanation_count;
 	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 };

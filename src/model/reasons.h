@@ -79,6 +79,9 @@ enum {
 	X(DIVERTED, "diverted", "{0} (phone {1}) sends the call on to {2}")                        \
 	X(DIVERTED_ROUND, "diverted_round",                                                        \
 	    "The call is not sent on to {0}: it has been there, or was sent on too often")         \
+	X(DIRECT_MEDIA, "direct_media", "The voices go directly between the phones")               \
+	X(DIRECT_REFUSED, "direct_refused",                                                        \
+	    "The voices do not go directly between the phones: {0} answered {1} {2}")              \
 	X(ADMIN_ENDED, "admin_ended", "An administrator ended the call")                           \
 	X(SYSTEM_STOPPED, "system_stopped", "The telephone system was stopped")                    \
 	X(NOTE, "note", "{0}")

@@ -88,9 +88,10 @@ struct sdp_protection {
 };
 
 struct sdp_rewrite_params {
-	struct addr local;	      /* our media address, port unused */
-	uint64_t session_id;	      /* ours, constant for the leg */
-	uint64_t version;	      /* grows when the text changes */
+	struct addr local;     /* our media address, port unused */
+	struct addr elsewhere; /* media go there instead, and port says where; family 0: to us */
+	uint64_t session_id;   /* ours, constant for the leg */
+	uint64_t version;      /* grows when the text changes */
 	uint16_t port[SDP_MEDIA_MAX]; /* our RTP port for each media; 0 = refused */
 	const struct sdp_choice *choice[SDP_MEDIA_MAX];		/* NULL: its formats stay */
 	const struct sdp_protection *protection[SDP_MEDIA_MAX]; /* NULL: as it is */

@@ -108,6 +108,7 @@ write_connection(struct buf *b, const struct addr *a, bool *written)
 static void
 write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_params *p)
 {
+	const struct addr *at = p->elsewhere.family ? &p->elsewhere : &p->local;
 	struct slice rest = s->session_text;
 	bool connection = false, apart = false;
 	struct sdp_line line;
@@ -126,14 +127,14 @@ write_session(struct buf *b, const struct sdp *s, const struct sdp_rewrite_param
 			continue;
 		}
 		if (memchr("cbtrzka", line.type, 7))
-			write_connection(b, &p->local, &connection);
+			write_connection(b, at, &connection);
 		if (line.type == 'c' || (line.type == 'a' && speaks_of_addresses(line.value)) ||
 		    (line.type == 'a' && apart && speaks_of_streams(line.value)) ||
 		    (p->sendrecv && is_direction(&line)))
 			continue;
 		write_line(b, &line);
 	}
-	write_connection(b, &p->local, &connection);
+	write_connection(b, at, &connection);
 	buf_put(b, p->session);
 }
 

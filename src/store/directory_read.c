@@ -66,6 +66,7 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .codecs = stmt_column(s, 17),
 	    .srtp = stmt_column(s, 18),
 	    .dtmf = stmt_column(s, 19),
+	    .direct_media = sqlite3_column_int(s->st, 20),
 	};
 
 	return sink->on_phone(ctx, &row);
@@ -99,6 +100,7 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .codecs = stmt_column(s, 21),
 	    .srtp = stmt_column(s, 22),
 	    .dtmf = stmt_column(s, 23),
+	    .direct_media = sqlite3_column_int(s->st, 24),
 	};
 
 	return sink->on_line(ctx, &row);
@@ -156,13 +158,13 @@ static const struct {
 	on_user},
     {"SELECT id, name, type, host, auth = 'address', transport, enabled, port, "
      "max_contacts, qualify_s, ha1_md5, ha1_sha256, digest, nat, permit, deny, tls_required, "
-     "codecs, srtp, dtmf "
+     "codecs, srtp, dtmf, direct_media "
      "FROM phone ORDER BY id",
 	on_phone},
     {"SELECT id, name, host, proxy, transport, username, auth_username, password, from_user, "
      "from_domain, number_format, identity, main_number, incoming_from, permit, enabled, "
-     "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf FROM line "
-     "ORDER BY position, id",
+     "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf, "
+     "direct_media FROM line ORDER BY position, id",
 	on_line},
     {"SELECT id, name, codecs, ring_s FROM \"group\" ORDER BY fold(name), id", on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "

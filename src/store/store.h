@@ -264,7 +264,7 @@ struct store_phone_row {
 	int64_t id;
 	const char *name, *type, *host;
 	const char *transport, *digest, *nat, *permit, *deny;
-	bool auth_by_address, enabled, tls_required;
+	bool auth_by_address, enabled, tls_required, direct_media;
 	uint16_t port;
 	uint32_t max_contacts, qualify_s;
 	const char *codecs; /* see model/codecs.h */
@@ -277,7 +277,7 @@ struct store_line_row {
 	const char *name, *host, *proxy, *transport, *username, *auth_username, *password;
 	const char *from_user, *from_domain, *number_format, *identity, *main_number;
 	const char *incoming_from, *permit, *codecs, *srtp, *dtmf;
-	bool enabled, auth_by_address, registers;
+	bool enabled, auth_by_address, registers, direct_media;
 	uint32_t expires_s, qualify_s, max_calls;
 };
 

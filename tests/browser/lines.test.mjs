@@ -135,10 +135,12 @@ test('SEC-1: a SIP password is generated, or held against the guideline while it
   await shoot(page, 'phone-bad-codecs');
   await field('Codecs').fill('g722, alaw');
   await choose('Encrypted voice (SRTP)', 'Always (others are refused)');
+  await page.getByText('Direct voice (canreinvite)').click();
+  await shoot(page, 'phone-direct');
   await button('Create').click();
   await page.getByRole('heading', { name: 'reception', exact: true }).waitFor();
   const [phone] = (await world.admin.get('phones?search=reception')).items;
-  assert.deepEqual([phone.digest, phone.nat, phone.permit, phone.codecs, phone.srtp], ['sha256', 'always', '192.0.2.0/24, 2001:db8::/32', 'g722, alaw', 'required']);
+  assert.deepEqual([phone.digest, phone.nat, phone.permit, phone.codecs, phone.srtp, phone.direct_media], ['sha256', 'always', '192.0.2.0/24, 2001:db8::/32', 'g722, alaw', 'required', true]);
   assert.equal((await world.admin.get(`phones/${phone.id}/sip-account`)).password, secret);
 
   await world.admin.patch('settings', { password_policy: 'paranoid' });

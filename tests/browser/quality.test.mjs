@@ -79,6 +79,23 @@ test('a voice that becomes bad is seen, also without colours', async () => {
   await page.unroute('**/api/calls');
 });
 
+test('voice that goes past us is shown as such, without figures (PHO-5)', async () => {
+  await page.route('**/api/calls', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    for (const call of body.items)
+      for (const heard of [call.heard_by_caller, call.heard_by_called]) Object.assign(heard, { voice: 'direct', mos_x100: null, delay_ms: null });
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.reload();
+  await row().getByRole('button', { name: 'Voice: direct. Show figures' }).click();
+  await page.getByRole('dialog', { name: 'Voice' }).getByText('The voices go directly between the phones').waitFor();
+  await page.waitForTimeout(300);
+  await shoot(page, 'calls-voice-direct');
+  await assertAccessible(page);
+  await page.unroute('**/api/calls');
+});
+
 test('a phone that falls silent is heard no more', async () => {
   await page.reload();
   phones[0].freeze();

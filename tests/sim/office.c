@@ -22,9 +22,11 @@ const char office_config[] =
     "{'settings':{'domain':'strowger','session_expires_s':90,'rtp_timeout_s':20,"
     "'rtp_hold_timeout_s':60,'ring_s':20,'register_max_s':200},"
     "'ranges':[{'first':'100','last':'199'}],"
-    "'phones':[{'name':'p0','secret':'Secret-p0-Secret0','qualify_s':30},"
-    "{'name':'p1','secret':'Secret-p1-Secret1'},{'name':'p2','secret':'Secret-p2-Secret2'},"
-    "{'name':'p3','secret':'Secret-p3-Secret3'},{'name':'p4','secret':'Secret-p4-Secret4'},"
+    "'phones':[{'name':'p0','secret':'Secret-p0-Secret0','qualify_s':30,'direct_media':true},"
+    "{'name':'p1','secret':'Secret-p1-Secret1'},{'name':'p2','secret':'Secret-p2-Secret2','direct_"
+    "media':true},"
+    "{'name':'p3','secret':'Secret-p3-Secret3','direct_media':true},{'name':'p4','secret':'Secret-"
+    "p4-Secret4'},"
     "{'name':'p5','secret':'Secret-p5-Secret5','qualify_s':0}],"
     "'users':[{'login':'1001','first_name':'Anna','last_name':'Berg','phones':['p0','p1'],"
     "'numbers':['101']},"
@@ -312,11 +314,16 @@ admin(struct timer *t)
 		(void)!call_hang_up(switchboard_calls(o->switchboard), slice_cstr(o->last_call));
 }
 
-/* Voices go where the phones expect them. */
+/* Voices go where the phones expect them: here, or to the phone at the other end of the same
+ * stream, as far as that is still there; who is held hears music, so nobody holds then. */
 static bool
-is_right(void *ctx, const struct addr *from, uint16_t to_port, bool holding)
+is_right(void *ctx, const struct addr *from, const struct addr *to, bool holding)
 {
-	return sim_media_peer_is(&((struct office *)ctx)->media, to_port, from, !holding);
+	const struct addr pbx = address(1);
+
+	if (!addr_eq_ip(to, &pbx))
+		return !holding && sim_media_joins(&((struct office *)ctx)->media, from, to);
+	return sim_media_peer_is(&((struct office *)ctx)->media, to->port, from, !holding);
 }
 
 static void

@@ -78,8 +78,9 @@ struct office_sums {
 	uint64_t calls, answered, cancelled, glares, vanished, timeouts, crashes, outages,
 	    datagrams, lost;
 	uint64_t referred, moved,
-	    replaced;	/* REFERs taken; transfers that came off; places taken */
-	uint64_t lamps; /* NOTIFYs that lit one */
+	    replaced;	 /* REFERs taken; transfers that came off; places taken */
+	uint64_t direct; /* calls whose voice went past the switch */
+	uint64_t lamps;	 /* NOTIFYs that lit one */
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 };
 

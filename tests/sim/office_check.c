@@ -289,4 +289,6 @@ office_sum(const struct office *o, struct office_sums *sums)
 		count_moves(&o->record[i].cdr, sums);
 	for (size_t i = 0; i < o->n_records; i++)
 		sums->by_result[o->record[i].cdr.result]++;
+	for (size_t i = 0; i < o->n_records; i++)
+		sums->direct += o->record[i].cdr.direct;
 }

@@ -235,7 +235,8 @@ phone_sends_rtp(const struct phone *p, uint16_t port)
 
 void
 phone_inspect(struct phone *p,
-    bool (*is_right)(void *ctx, const struct addr *from, uint16_t to_port, bool holding), void *ctx)
+    bool (*is_right)(void *ctx, const struct addr *from, const struct addr *to, bool holding),
+    void *ctx)
 {
 	LIST_FOR_EACH (it, &p->calls) {
 		struct phone_call *c = container_of(it, struct phone_call, link);
@@ -245,11 +246,11 @@ phone_inspect(struct phone *p,
 		if (c->state != PC_UP || c->out_pending || c->update_pending || c->in_pending ||
 		    c->ack_due || c->was_late || c->referring)
 			continue;
-		if (is_right(ctx, &from, c->remote_port, c->agreed_holding))
+		if (is_right(ctx, &from, &c->remote, c->agreed_holding))
 			c->disagreed = 0;
 		else if (++c->disagreed > p->p.patience)
-			phone_broken(p, "sends from %u to %u%s; media does not know it so", c->port,
-			    c->remote_port, c->agreed_holding ? ", on hold" : "");
+			phone_broken(p, "sends from %u to %u%s; nobody knows it so", c->port,
+			    c->remote.port, c->agreed_holding ? ", on hold" : "");
 	}
 }
 

@@ -99,9 +99,9 @@ void phone_rest(struct phone *p);
 /** Does it send RTP from this port now? */
 bool phone_sends_rtp(const struct phone *p, uint16_t port);
 /** Asks is_right about each call that both sides have agreed on for now: our RTP address,
- *  their port, and whether we hold. Broken is what stays wrong longer than its patience. */
+ *  theirs, and whether we hold. Broken is what stays wrong longer than its patience. */
 void phone_inspect(struct phone *p,
-    bool (*is_right)(void *ctx, const struct addr *from, uint16_t to_port, bool holding),
+    bool (*is_right)(void *ctx, const struct addr *from, const struct addr *to, bool holding),
     void *ctx);
 /** Its lamp was told for the last time, and burns. */
 bool phone_lamp_stuck(const struct phone *p);

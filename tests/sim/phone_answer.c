@@ -177,7 +177,7 @@ on_reinvite(struct phone_call *c, struct sip_server *tsx, const struct sip_msg *
 		return;
 	}
 	sip_dialog_refresh(&c->dialog, req, sip_server_flow(tsx));
-	c->agreed_port = c->remote_port;
+	c->agreed = c->remote;
 	c->agreed_held = c->held;
 	attach(c, tsx, req);
 	c->answer_status = phone_chance(c->phone, 5) ? 488 : 200;

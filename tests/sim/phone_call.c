@@ -195,13 +195,16 @@ pc_take_sdp(struct phone_call *c, const struct sip_msg *m, const char *where)
 	}
 	if (sdp.media[0].port == 0 && (m->method == SIP_ACK || m->method == SIP_PRACK))
 		return; /* refused; the BYE follows */
-	if (sdp.media[0].port == 0 || !addr_eq_ip(&sdp.media[0].addr, pbx))
+	/* once the call is up, to another phone of the office, and only in plain */
+	if (sdp.media[0].port == 0 || (!addr_eq_ip(&sdp.media[0].addr, pbx) &&
+					  (c->state != PC_UP || sdp_is_srtp(&sdp.media[0]))))
 		phone_broken(c->phone, "the SDP in %s leads nowhere", where);
 	note_codecs(c, &sdp.media[0]);
 	/* the first INVITE may be refused, and comes again with codecs of the switch */
 	if (!pc_speaks(c) && c->state != PC_ASKED)
 		phone_broken(c->phone, "nothing that we speak in %s", where);
-	c->remote_port = sdp.media[0].port;
+	c->remote = sdp.media[0].addr;
+	c->remote.port = sdp.media[0].port;
 	c->held = sdp.media[0].dir == SDP_SENDONLY || sdp.media[0].dir == SDP_INACTIVE;
 }
 
@@ -288,7 +291,7 @@ pc_respond(struct phone_call *c, uint16_t status, bool with_sdp)
 	if (status == 200)
 		c->agreed_holding = c->holding;	  /* its SDP says so */
 	if (status >= 300 && c->state == PC_UP) { /* all stays as it was */
-		c->remote_port = c->agreed_port;
+		c->remote = c->agreed;
 		c->held = c->agreed_held;
 	}
 	if (status >= 200) {

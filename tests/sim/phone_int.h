@@ -42,8 +42,9 @@ struct phone_call {
 	bool agreed_holding; /* what the switch has accepted */
 	bool was_late;	     /* an answer of ours went in an ACK, so nobody confirms it */
 	unsigned disagreed;  /* inspections that found something wrong */
-	uint16_t port, remote_port;
-	uint16_t agreed_port; /* the same before a re-INVITE: it stays so when that is refused */
+	uint16_t port;
+	struct addr remote; /* where its voice goes: to the switch, or to another phone */
+	struct addr agreed; /* the same before a re-INVITE: it stays so when that is refused */
 	bool agreed_held;
 	uint32_t sdp_version;
 	bool encrypted;	      /* the last description */

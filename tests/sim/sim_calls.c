@@ -35,7 +35,8 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 	printf("%llu days: %llu calls, %llu answered, %llu cancelled, %llu glares, %llu callers "
 	       "vanished, %llu without an answer, %llu power failures of the switch, %llu of all "
 	       "phones, %llu "
-	       "transfers asked for, %llu done, %llu places taken, %llu lamps lit; %llu datagrams, "
+	       "transfers asked for, %llu done, %llu places taken, %llu calls with direct voice, "
+	       "%llu lamps lit; %llu datagrams, "
 	       "%llu lost; "
 	       "%zu allocations "
 	       "refused\n",
@@ -45,8 +46,8 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 	    (unsigned long long)s->timeouts, (unsigned long long)s->crashes,
 	    (unsigned long long)s->outages, (unsigned long long)s->referred,
 	    (unsigned long long)s->moved, (unsigned long long)s->replaced,
-	    (unsigned long long)s->lamps, (unsigned long long)s->datagrams,
-	    (unsigned long long)s->lost, fault.failed);
+	    (unsigned long long)s->direct, (unsigned long long)s->lamps,
+	    (unsigned long long)s->datagrams, (unsigned long long)s->lost, fault.failed);
 	for (int i = 0; i <= CDR_INTERRUPTED; i++)
 		printf("  %s %llu", cdr_result_name((enum cdr_result)i),
 		    (unsigned long long)s->by_result[i]);
@@ -57,9 +58,10 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 static bool
 worth_it(const struct office_sums *s, uint64_t seeds)
 {
-	return seeds < 100 || (s->answered && s->cancelled && s->glares && s->vanished &&
-				  s->crashes && s->outages && s->moved && s->replaced && s->lamps &&
-				  s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
+	return seeds < 100 ||
+	       (s->answered && s->cancelled && s->glares && s->vanished && s->crashes &&
+		   s->outages && s->moved && s->replaced && s->lamps && s->direct &&
+		   s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
 }
 
 /* The whole point: the same seed is the same day. */

@@ -201,6 +201,20 @@ sim_media_peer_is(const struct sim_media *m, uint16_t port, const struct addr *p
 	return !s->open || (addr_eq(&known->rtp, peer) && known->send == send);
 }
 
+bool
+sim_media_joins(const struct sim_media *m, const struct addr *a, const struct addr *b)
+{
+	for (size_t i = 0; i < SIM_STREAMS_MAX; i++) {
+		const struct sim_stream *s = &m->stream[i];
+		const struct addr *x = &s->peer[MEDIA_CALLER].rtp, *y = &s->peer[MEDIA_CALLED].rtp;
+
+		if (s->open &&
+		    ((addr_eq(x, a) && addr_eq(y, b)) || (addr_eq(x, b) && addr_eq(y, a))))
+			return true;
+	}
+	return false;
+}
+
 size_t
 sim_media_busy(const struct sim_media *m)
 {

@@ -36,6 +36,8 @@ void sim_media_fini(struct sim_media *m);
 /** If a stream has this port open: does it know its peer so? */
 bool sim_media_peer_is(
     const struct sim_media *m, uint16_t port, const struct addr *peer, bool send);
+/** Is there a stream between these two? */
+bool sim_media_joins(const struct sim_media *m, const struct addr *a, const struct addr *b);
 /** Streams open or not yet reported. */
 size_t sim_media_busy(const struct sim_media *m);
 

@@ -1,5 +1,5 @@
 // How well both sides of a running call hear each other now: one word in the list, the figures behind it.
-import { Badge, Popover, Table, UnstyledButton } from '@mantine/core';
+import { Badge, Popover, Table, Text, UnstyledButton } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { LiveCall, LiveHeard } from '../../api/types';
@@ -7,9 +7,9 @@ import { number } from '../../i18n/format';
 
 type Voice = LiveHeard['voice'];
 
-const COLORS: Record<Voice, string> = { unknown: 'gray', silent: 'gray', good: 'green', fair: 'brass', poor: 'red' };
+const COLORS: Record<Voice, string> = { unknown: 'gray', silent: 'gray', direct: 'blue', good: 'green', fair: 'brass', poor: 'red' };
 // Who hears nothing may want nothing (hold), so what is heard counts.
-const FROM_BEST: Voice[] = ['unknown', 'silent', 'good', 'fair', 'poor'];
+const FROM_BEST: Voice[] = ['unknown', 'silent', 'direct', 'good', 'fair', 'poor'];
 const HUNDRED = 100;
 
 export function worseVoice(call: LiveCall): Voice {
@@ -38,6 +38,7 @@ function figures(t: TFunction): [string, (heard: LiveHeard) => string][] {
 function Figures({ call }: { call: LiveCall }) {
   const { t } = useTranslation();
   const sides = [call.heard_by_caller, call.heard_by_called];
+  if (worseVoice(call) === 'direct') return <Text size="sm">{t('calls.voiceDirect')}</Text>;
   return (
     <Table withTableBorder>
       <Table.Caption>{call.codec ? t('calls.voiceCodec', { codec: call.codec }) : t('calls.voiceNow')}</Table.Caption>

@@ -14,7 +14,7 @@ const PROVIDER = ['name', 'host', 'transport', 'proxy'];
 const LOGIN = ['auth'];
 const BY_PASSWORD = ['username', 'password', 'auth_username', 'expires_s', 'register'];
 const NUMBERS = ['main_number', 'number_format', 'identity', 'incoming_from', 'from_user', 'from_domain'];
-const LIMITS = ['max_calls', 'position', 'codecs', 'srtp', 'dtmf', 'qualify_s', 'permit'];
+const LIMITS = ['max_calls', 'position', 'codecs', 'srtp', 'dtmf', 'direct_media', 'qualify_s', 'permit'];
 const STATE = ['enabled'];
 const FIELDS = [...PROVIDER, ...LOGIN, ...BY_PASSWORD, ...NUMBERS, ...LIMITS, ...STATE];
 

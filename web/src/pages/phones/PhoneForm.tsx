@@ -16,7 +16,7 @@ const SECRET = ['secret'];
 const BY_PASSWORD = ['digest', 'max_contacts'];
 const BY_ADDRESS = ['host', 'port', 'transport'];
 const NETWORK = ['nat', 'qualify_s', 'permit', 'deny', 'tls_required'];
-const VOICE = ['codecs', 'srtp', 'dtmf'];
+const VOICE = ['codecs', 'srtp', 'dtmf', 'direct_media'];
 const STATE = ['enabled'];
 const FIELDS = [...IDENTITY, ...SECRET, ...BY_PASSWORD, ...BY_ADDRESS, ...NETWORK, ...VOICE, ...STATE];
 

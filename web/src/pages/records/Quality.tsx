@@ -1,5 +1,5 @@
 // How each side heard the other: what the relay counted, and what the phones reported.
-import { Table, Title } from '@mantine/core';
+import { Table, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallRecord } from '../../api/types';
@@ -26,9 +26,22 @@ function countersOf(record: CallRecord, to: Direction): Counters {
 
 const US_PER_MS = 1000;
 
+function Titled({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <section>
+      <Title order={3} size="sm" mb={6}>
+        {t('records.quality')}
+      </Title>
+      {children}
+    </section>
+  );
+}
+
 export function Quality({ record }: { record: CallRecord }) {
   const { t } = useTranslation();
   const heard = [countersOf(record, 'caller'), countersOf(record, 'called')];
+  if (record.direct) return <Titled><Text size="sm">{t('records.qualityDirect')}</Text></Titled>;
   if (heard.every(({ packets }) => packets === 0)) return null;
   const percent = ({ packets, lost }: Counters) => (100 * lost) / Math.max(1, packets + lost);
   const ms = (value: number, digits = 0) => t('phones.ms', { ms: number(value, digits) });
@@ -40,10 +53,7 @@ export function Quality({ record }: { record: CallRecord }) {
     [t('records.mos'), ({ mos }) => (mos === null ? '' : <MosBadge mos={mos} />)],
   ];
   return (
-    <section>
-      <Title order={3} size="sm" mb={6}>
-        {t('records.quality')}
-      </Title>
+    <Titled>
       <Table withTableBorder>
         <Table.Thead>
           <Table.Tr>
@@ -63,6 +73,6 @@ export function Quality({ record }: { record: CallRecord }) {
           ))}
         </Table.Tbody>
       </Table>
-    </section>
+    </Titled>
   );
 }

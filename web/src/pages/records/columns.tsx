@@ -3,7 +3,7 @@ import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
 import type { Column } from '../../table/types';
-import { MosBadge, worseMos } from './mos';
+import { DirectBadge, MosBadge, worseMos } from './mos';
 import { ResultBadge } from './ResultBadge';
 
 function End({ user, number, name }: { user: number | null; number: string; name: string }) {
@@ -41,6 +41,7 @@ export const recordColumns: Column<CallRecord>[] = [
     id: 'mos',
     text: 'records.column.mos',
     cell: (record) => {
+      if (record.direct) return <DirectBadge />;
       const mos = worseMos(record);
       return mos === null ? '' : <MosBadge mos={mos} />;
     },

@@ -26,3 +26,9 @@ export function MosBadge({ mos }: { mos: number }) {
   const color = { good: 'green', fair: 'brass', poor: 'red' }[level];
   return <Badge color={color}>{t('records.mosValue', { mos: number(mos, 2), level: t(`records.mosLevel.${level}`) })}</Badge>;
 }
+
+/** Voice that went past us: nothing is known of how it sounded. */
+export function DirectBadge() {
+  const { t } = useTranslation();
+  return <Badge color="blue">{t('records.direct')}</Badge>;
+}

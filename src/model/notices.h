@@ -16,7 +16,10 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	X(ADDRESSES_BLOCKED, "addresses_blocked",                                                  \
 	    "{0} more addresses have been blocked, the last one is {1}: it {2}")                   \
 	X(WEAK_PASSWORDS, "weak_passwords",                                                        \
-	    "{0} phones have a SIP password that does not follow the guideline: {1}")
+	    "{0} phones have a SIP password that does not follow the guideline: {1}")              \
+	X(ACCOUNT_LOCKED, "account_locked",                                                        \
+	    "{0} cannot log in for a while: {1} wrong log-ins, the last one from {2}")             \
+	X(SECOND_FACTOR_OFF, "second_factor_off", "{1} has taken off the second factor of {0}")
 
 enum notice {
 #define X(id, code, text) NOTICE_##id,

@@ -87,6 +87,23 @@ stamp_created(const struct model_entity *e, json_t *values)
 		json_object_set_new(values, f->name, json_integer((json_int_t)loop_wall_ms()));
 }
 
+/* USR-13: a new user has the rights that the settings say. */
+static enum err
+give_rights(struct db *db, const struct model_entity *e, json_t *values)
+{
+	json_t *settings;
+	enum err err;
+
+	if (e != &model_user || json_object_get(values, "rights"))
+		return ERR_OK;
+	err = row_get(db, &model_settings, 1, ROW_PUBLIC, &settings);
+	if (err != ERR_OK)
+		return err;
+	json_object_set(values, "rights", json_object_get(settings, "default_rights"));
+	json_decref(settings);
+	return ERR_OK;
+}
+
 enum err
 entity_insert(struct store *s, const struct model_entity *e, json_t *values, int64_t *id,
     struct model_errors *errors)
@@ -96,6 +113,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	enum err err = phone_secret(db, e, values, values, errors);
 
 	stamp_created(e, values);
+	if (err == ERR_OK)
+		err = give_rights(db, e, values);
 	if (err == ERR_OK)
 		err = model_check_row(e, values, errors);
 	if (err == ERR_OK)

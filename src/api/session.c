@@ -233,9 +233,10 @@ session_admit(struct request *rq)
 }
 
 static void
-reply_session(struct request *rq, int status, json_t *user, const char *csrf)
+reply_session(struct request *rq, int status, json_t *user, const char *csrf, int64_t id)
 {
-	reply_json(rq, status, json_pack("{s:O, s:s}", "user", user, "csrf", csrf));
+	reply_json(rq, status,
+	    json_pack("{s:O, s:s, s:I}", "user", user, "csrf", csrf, "session_id", (json_int_t)id));
 }
 
 void
@@ -270,7 +271,7 @@ session_open(struct request *rq, json_t *user, int status)
 	}
 	snprintf(rq->reply.cookie, sizeof rq->reply.cookie,
 	    "strowger_session=%s; Path=/; HttpOnly; SameSite=Strict", token);
-	reply_session(rq, status, user, s.csrf);
+	reply_session(rq, status, user, s.csrf, s.id);
 	explicit_bzero(token, sizeof token);
 	json_decref(user);
 }
@@ -278,7 +279,7 @@ session_open(struct request *rq, json_t *user, int status)
 void
 handle_session_get(struct request *rq)
 {
-	reply_session(rq, 200, rq->caller.user, rq->caller.csrf);
+	reply_session(rq, 200, rq->caller.user, rq->caller.csrf, rq->caller.session_id);
 }
 
 void

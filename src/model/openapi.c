@@ -123,7 +123,7 @@ field_schema(const struct model_field *f, enum form form)
 		json_object_set_new(s, "x-restart", json_true());
 	if (f->flags & MODEL_UNIQUE)
 		json_object_set_new(s, "x-unique", json_true());
-	if (form == CREATE && f->def)
+	if (form == CREATE && f->def && !(f->flags & MODEL_GENERATED)) /* else store/ knows */
 		json_object_set_new(s, "default", model_default(f));
 	return s;
 }
@@ -225,8 +225,9 @@ import_report_schema(void)
 static json_t *
 login_schema(void)
 {
-	return json_pack("{s:s, s:{s:o, s:{s:s}}, s:[s,s]}", "type", "object", "properties", "user",
-	    openapi_ref("user", ""), "csrf", "type", "string", "required", "user", "csrf");
+	return json_pack("{s:s, s:{s:o, s:{s:s}, s:{s:s}}, s:[s,s,s]}", "type", "object",
+	    "properties", "user", openapi_ref("user", ""), "csrf", "type", "string", "session_id",
+	    "type", "integer", "required", "user", "csrf", "session_id");
 }
 
 json_t *

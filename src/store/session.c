@@ -12,7 +12,7 @@ hash_hex(const unsigned char hash[32], char hex[65])
 }
 
 enum err
-store_session_create(struct store *s, const struct store_session *session)
+store_session_create(struct store *s, struct store_session *session)
 {
 	char hex[65];
 	struct stmt *st;
@@ -38,9 +38,10 @@ store_session_create(struct store *s, const struct store_session *session)
 		if (e == ERR_CONFLICT)
 			e = ERR_NOT_FOUND; /* the user is gone */
 	}
-	if (e == ERR_OK)
-		e = store_changed(
-		    s, &model_session, sqlite3_last_insert_rowid(s->writer->h), STORE_CREATED);
+	if (e == ERR_OK) {
+		session->id = sqlite3_last_insert_rowid(s->writer->h);
+		e = store_changed(s, &model_session, session->id, STORE_CREATED);
+	}
 	return store_write_end(s, e);
 }
 

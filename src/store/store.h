@@ -137,7 +137,8 @@ struct store_session {
 	char address[STORE_ADDRESS_BYTES], user_agent[STORE_AGENT_BYTES]; /* UTF-8; not read back */
 };
 
-ERR_MUST_CHECK enum err store_session_create(struct store *s, const struct store_session *session);
+/** Sets its id. */
+ERR_MUST_CHECK enum err store_session_create(struct store *s, struct store_session *session);
 /** ERR_NOT_FOUND: unknown, expired, or its user is gone or disabled. *user (may be NULL) as
  *  store_get. */
 ERR_MUST_CHECK enum err store_session_find(struct store *s, const unsigned char token_hash[32],

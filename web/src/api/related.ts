@@ -11,7 +11,9 @@ const SHOWN_IN: Record<string, string[]> = {
   notice: ['notices'],
   range: ['ranges'],
   settings: ['settings', 'status'],
-  call_record: ['call-records'],
+  call_record: ['call-records', 'me/call-records'],
+  session: ['sessions', 'me/sessions'],
+  token: ['tokens', 'me/tokens'],
 };
 
 export function invalidateEntity(client: QueryClient, entity: string): Promise<unknown> {

@@ -4988,25 +4988,8 @@ export interface components {
             /**
              * Rights
              * @description A new user has those in the settings
-             * @default [
-             *       "fkey",
-             *       "fkey_shw_fwd_state",
-             *       "fkey_shw_im_call",
-             *       "fkey_shw_inc_call",
-             *       "fax",
-             *       "redirect",
-             *       "setting",
-             *       "ifmc_use",
-             *       "ifmc_edit",
-             *       "calllist",
-             *       "address",
-             *       "voice",
-             *       "login",
-             *       "conference",
-             *       "callman"
-             *     ]
              */
-            rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
             /**
              * Enabled
              * @description Otherwise cannot log in, call or be called
@@ -6102,6 +6085,7 @@ export interface components {
         login: {
             user: components["schemas"]["user"];
             csrf: string;
+            session_id: number;
         };
         /**
          * Reason

@@ -22,11 +22,14 @@ export type Notice = Schemas['notice'];
 export type Subscription = Schemas['live_subscription'];
 export type LineState = Schemas['live_line'];
 export type Session = Schemas['login'];
+export type WebSession = Schemas['session'];
+export type Token = Schemas['token'];
 
 export type EntityName =
-  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record';
+  | 'user' | 'phone' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record' | 'session' | 'token';
 export type Collection =
-  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records';
+  | 'users' | 'phones' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
+  | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -50,6 +53,11 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'address-rules': 'address_rule',
   notices: 'notice',
   'call-records': 'call_record',
+  sessions: 'session',
+  tokens: 'token',
+  'me/sessions': 'session',
+  'me/tokens': 'token',
+  'me/call-records': 'call_record',
 };
 
 export interface Page<T> {

@@ -1,5 +1,6 @@
 // The German texts.
 import type { Texts } from '../en';
+import account from './account.json';
 import addresses from './addresses.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
@@ -16,6 +17,7 @@ import overview from './overview.json';
 import phones from './phones.json';
 import reasons from './reasons.json';
 import records from './records.json';
+import rights from './rights.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
@@ -24,6 +26,6 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const de: Texts = { addresses, calls, certificates, errors, fields, forms, help, lines, login, notices, numbers, options, overview, phones, reasons, records, settings, setup, shell, subscriptions, table, traces, users };
+const de: Texts = { account, addresses, calls, certificates, errors, fields, forms, help, lines, login, notices, numbers, options, overview, phones, reasons, records, rights, settings, setup, shell, subscriptions, table, traces, users };
 
 export default de;

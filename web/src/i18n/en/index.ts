@@ -1,4 +1,5 @@
 // The English texts: the ones every other language is measured by.
+import account from './account.json';
 import addresses from './addresses.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
@@ -15,6 +16,7 @@ import overview from './overview.json';
 import phones from './phones.json';
 import reasons from './reasons.json';
 import records from './records.json';
+import rights from './rights.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
@@ -23,7 +25,7 @@ import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
 
-const en = { addresses, calls, certificates, errors, fields, forms, help, lines, login, notices, numbers, options, overview, phones, reasons, records, settings, setup, shell, subscriptions, table, traces, users };
+const en = { account, addresses, calls, certificates, errors, fields, forms, help, lines, login, notices, numbers, options, overview, phones, reasons, records, rights, settings, setup, shell, subscriptions, table, traces, users };
 
 export type Texts = typeof en;
 

@@ -191,12 +191,11 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 		    api->traces, &(struct trace_limits){.days = settings.trace_keep_days,
 				     .mb = settings.trace_keep_mb,
 				     .messages = settings.trace_keep_messages});
-	if (!entity)
+	if (!entity || strcmp(entity, model_session.name) == 0 ||
+	    strcmp(entity, model_token.name) == 0)
 		hub_check(api->hub, 0);
 	else if (strcmp(entity, model_user.name) == 0)
 		tell_user(api, id);
-	else if (strcmp(entity, model_session.name) == 0 || strcmp(entity, model_token.name) == 0)
-		hub_check(api->hub, 0);
 	else if (strcmp(entity, model_call_record.name) == 0)
 		hub_tell_records(api->hub);
 	if (entity) {

@@ -1,5 +1,5 @@
 // Where one is logged in, and the second factor.
-import { Button } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useEnd } from '../../api/account';
 import { FieldGroup } from '../../forms/FieldGroup';
@@ -12,7 +12,7 @@ export function Security() {
   const end = useEnd('session');
   const endOthers = () => end.mutate('me/sessions', { onSuccess: () => notifyDone(t('account.sessions.ended')), onError: notifyError });
   return (
-    <>
+    <Stack gap="sm">
       <FieldGroup title={t('account.factor.title')}>
         <SecondFactor />
       </FieldGroup>
@@ -22,6 +22,6 @@ export function Security() {
           {t('account.sessions.endOthers')}
         </Button>
       </FieldGroup>
-    </>
+    </Stack>
   );
 }

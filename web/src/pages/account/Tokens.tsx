@@ -65,16 +65,14 @@ function NewToken() {
 export function Tokens() {
   const { t } = useTranslation();
   return (
-    <>
-      <Text c="dimmed" mb="md">
-        {t('account.tokens.intro')}
-      </Text>
+    <Stack gap="sm">
+      <Text c="dimmed">{t('account.tokens.intro')}</Text>
       <FieldGroup title={t('account.tokens.title')}>
         <TokenList />
       </FieldGroup>
       <FieldGroup title={t('account.tokens.new')}>
         <NewToken />
       </FieldGroup>
-    </>
+    </Stack>
   );
 }

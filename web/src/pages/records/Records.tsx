@@ -16,13 +16,15 @@ interface RecordTableProps {
   id: string;
   title: string;
   collection: 'call-records' | 'me/call-records';
+  /** What is shown first. */
+  firstPeriod?: string;
 }
 
-export function RecordTable({ id, title, collection }: RecordTableProps) {
+export function RecordTable({ id, title, collection, firstPeriod = 'all' }: RecordTableProps) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const [view, setView] = useTableView(id, { sort: 'started_at', order: 'desc' });
-  const period = params.get('period') ?? 'all';
+  const period = params.get('period') ?? firstPeriod;
   const data = useServerTable<CallRecord>(collection, view, periodFilter(period));
   const [opened, setOpened] = useState<CallRecord | null>(null);
 

@@ -23,7 +23,7 @@ export function SecurityOfUser({ user }: { user: User }) {
   };
   const free = () => unlock.mutate(undefined, { onSuccess: () => notifyDone(t('users.security.unlocked')), onError: notifyError });
   return (
-    <>
+    <Stack gap="sm">
       <FieldGroup title={t('users.security.login')}>
         <Stack gap="sm" align="flex-start">
           <Group gap="xs">
@@ -57,6 +57,6 @@ export function SecurityOfUser({ user }: { user: User }) {
         <TokenList user={user.id} />
       </FieldGroup>
       {dialogue}
-    </>
+    </Stack>
   );
 }

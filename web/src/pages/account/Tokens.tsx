@@ -32,16 +32,6 @@ function NewToken() {
   };
   return (
     <form onSubmit={submit}>
-      {make.data && (
-        <Alert color="green" mb="md" title={t('account.tokens.made', { name: make.data.name })}>
-          <Group gap="xs" wrap="nowrap">
-            <span className="mono" data-field="token" style={{ overflowWrap: 'anywhere' }}>
-              {make.data.token}
-            </span>
-            <CopyButton text={make.data.token} what={t('account.tokens.title')} />
-          </Group>
-        </Alert>
-      )}
       <Stack gap="sm">
         <Group align="end" gap="sm">
           <TextInput name="name" required maxLength={60} label={t('account.tokens.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
@@ -54,6 +44,16 @@ function NewToken() {
           />
         </Group>
         <RightsField choices={[...mine]} value={rights} onChange={setRights} />
+        {make.data && (
+          <Alert color="green" title={t('account.tokens.made', { name: make.data.name })}>
+            <Group gap="xs" wrap="nowrap">
+              <span className="mono" data-field="token" style={{ overflowWrap: 'anywhere' }}>
+                {make.data.token}
+              </span>
+              <CopyButton text={make.data.token} what={t('account.tokens.title')} />
+            </Group>
+          </Alert>
+        )}
         <Button type="submit" loading={make.isPending} style={{ alignSelf: 'flex-start' }}>
           {t('account.tokens.make')}
         </Button>

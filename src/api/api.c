@@ -169,6 +169,17 @@ tell_changed(struct api *api, const char *entity, int64_t id)
 	hub_publish(api->hub, "changed", text);
 }
 
+/* A person's own page hears when somebody changes what they may. */
+static void
+tell_user(struct api *api, int64_t id)
+{
+	char text[64];
+
+	hub_check(api->hub, id);
+	snprintf(text, sizeof text, "{\"entity\":\"user\",\"id\":%lld}", (long long)id);
+	hub_publish_to(api->hub, (int64_t[2]){id, 0}, "changed", text);
+}
+
 void
 api_on_changed(struct api *api, const char *entity, int64_t id)
 {
@@ -182,6 +193,13 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 		    api->traces, &(struct trace_limits){.days = settings.trace_keep_days,
 				     .mb = settings.trace_keep_mb,
 				     .messages = settings.trace_keep_messages});
+	if (!entity || strcmp(entity, model_session.name) == 0 ||
+	    strcmp(entity, model_token.name) == 0)
+		hub_check(api->hub, 0);
+	else if (strcmp(entity, model_user.name) == 0)
+		tell_user(api, id);
+	else if (strcmp(entity, model_call_record.name) == 0)
+		hub_tell_records(api->hub);
 	if (entity) {
 		tell_changed(api, entity, id);
 		return;

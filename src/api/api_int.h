@@ -22,6 +22,7 @@
 #include "api/api.h"
 #include "base/addr.h"
 #include "base/list.h"
+#include "model/rights.h"
 
 struct api_hub;
 struct api_live;
@@ -41,6 +42,8 @@ enum {
 	QUERY_MAX = 24,
 	TOKEN_HEX = 64, /* session cookie and CSRF token: 256 bits */
 	SESSION_IDLE_MS = 12 * 3600 * 1000,
+	USED_AFTER_MS = 5 * 60 * 1000, /* last use is written this seldom: it is a write to disk */
+	RECOVERY_BYTES = 20,	       /* "abcd-efgh-ijkl-mnop" and its NUL */
 };
 
 struct api {
@@ -88,9 +91,10 @@ struct link {
 
 enum who {
 	WHO_ANYONE,
-	WHO_NEAR,  /* from this machine, or an administrator */
-	WHO_USER,  /* logged in */
-	WHO_ADMIN, /* logged in as administrator */
+	WHO_NEAR,    /* from this machine, or somebody with the right */
+	WHO_USER,    /* logged in, or with a token; the local socket too */
+	WHO_PERSON,  /* a user, so not the local socket */
+	WHO_SESSION, /* logged in with a password: for what keeps an account safe */
 };
 
 enum route_flag {
@@ -102,8 +106,10 @@ enum route_flag {
 struct route {
 	const char *method, *pattern;
 	enum who who;
+	uint32_t needs; /* rights, all of them (RIGHT_BIT of model/rights.h) */
 	unsigned flags;
 	void (*handle)(struct request *rq);
+	const struct model_entity *entity; /* of routes with a fixed one */
 };
 
 /** Where a request is. MHD calls its handler again after every step. */
@@ -131,11 +137,14 @@ struct reply {
 
 /** Who asks. */
 struct caller {
-	bool local;	  /* by the UNIX socket, rights checked */
-	bool has_session; /* user, csrf and token_hash are set */
-	json_t *user;
+	bool local;	  /* by the UNIX socket, rights checked; has no user */
+	bool has_session; /* by the cookie; csrf is set */
+	bool has_token;	  /* by an API token */
+	json_t *user;	  /* with both */
+	int64_t user_id, session_id;
+	uint32_t rights; /* the user's; of a token no more than it has */
 	char csrf[TOKEN_HEX + 1];
-	unsigned char token_hash[32];
+	unsigned char token_hash[32]; /* of the session or the API token */
 };
 
 struct pair {
@@ -166,6 +175,7 @@ struct request {
 	struct slice call_id;
 	/* Headers; "" when absent. */
 	char token[TOKEN_HEX + 1], csrf[TOKEN_HEX + 1];
+	char authorization[100], user_agent[STORE_AGENT_BYTES];
 	char content_type[64], accept_encoding[128], if_none_match[64], fetch_site[24];
 	/* Body. */
 	uint64_t announced_bytes; /* UINT64_MAX: not known before its end */
@@ -212,6 +222,8 @@ enum err listen_unix(const char *path, int *out, char *why, size_t why_bytes);
 
 /** Finds route, entity and id; else the reply is 404 or 405. Not for static files. */
 void router_find(struct request *rq);
+/** cb for each route; path as api_routes_each has it. */
+void router_each(void (*cb)(void *ctx, const struct route *route, const char *path), void *ctx);
 bool router_is_api(struct slice path);
 
 enum err pool_start(struct api *api);
@@ -229,30 +241,72 @@ void session_sign(const struct request *rq);
 /** Logs in: new token, cookie, answer {user, csrf}. Takes the reference of user. */
 void session_open(struct request *rq, json_t *user, int status);
 bool session_setup_needed(struct api *api);
+/** True if the caller has the right; else a refusal in the reply. */
+bool session_may(struct request *rq, enum right right);
+/** Whether the session or token with this hash is good now, and what it may. ERR_NOT_FOUND. */
+enum err session_rights(
+    struct api *api, bool is_token, const unsigned char hash[32], uint32_t *rights);
+/** The password of a user, with the delays of failed log-ins. *user: new reference. False with a
+ *  refusal in the reply. */
+bool login_password(struct request *rq, const char *login, const char *password, json_t **user);
+/** The same for somebody who is logged in: a wrong one is an error of the form. */
+bool me_password_ok(struct request *rq, const char *login, const char *password, json_t **user);
 void session_hash(const char *token, unsigned char hash[32]);
 
 struct api_limits *limits_new(void);
 void limits_free(struct api_limits *l);
-/** Counts an attempt to log in before it is tried. 0 = go on, else seconds to wait. */
+/** Counts an attempt to log in before it is tried: per address in a window, per login with a
+ *  growing delay. 0 = go on, else seconds to wait. */
 uint32_t limits_try(
     struct api_limits *l, const struct addr *ip, struct slice login, uint64_t now_ms);
 /** The attempt was good: it does not count, and the login is forgiven its earlier ones. */
 void limits_forgive(
     struct api_limits *l, const struct addr *ip, struct slice login, uint64_t now_ms);
 
+/** The attempt was neither good nor bad: it does not count. */
+void limits_give_back(
+    struct api_limits *l, const struct addr *ip, struct slice login, uint64_t now_ms);
+/** The attempt failed. True if that has just locked the login: limits_tell has something to say. */
+bool limits_failed(
+    struct api_limits *l, const struct addr *ip, struct slice login, uint64_t now_ms);
+/** Seconds to wait for a login from anywhere; 0 = none. *failures (may be NULL) in a row. */
+uint32_t limits_locked(
+    struct api_limits *l, struct slice login, uint64_t now_ms, uint32_t *failures);
+void limits_unlock(struct api_limits *l, struct slice login);
+/** Makes notices of logins that have been locked, if they are somebody's. */
+void limits_tell(struct api *api);
+
+/** RFC 6238, SHA-1, six digits, 30 s; one step early or late. Steps up to after do not count. */
+bool totp_check(const char *secret, const char *code, int64_t now_ms, int64_t after, int64_t *step);
+/** The code of a step. False: not base32. */
+bool totp_code(const char *secret, int64_t step, char code[7]);
+/** n random bytes as base32 (RFC 4648, no padding); n a multiple of 5. False: no randomness. */
+bool base32_random(char *out, size_t n);
+/** Asks for the second factor where the account has one. False with a refusal in the reply. */
+bool second_factor_ok(struct request *rq, int64_t user, const char *code);
+
 struct api_hub *hub_new(struct api *api);
 void hub_free(struct api_hub *h);
 bool hub_wanted(struct api_hub *h);
 size_t hub_count(struct api_hub *h);
-/** data is one line of JSON. */
+/** To administrators. data is one line of JSON. */
 void hub_publish(struct api_hub *h, const char *event, const char *data);
+/** To these users' streams (0 = none), unless they are administrators. */
+void hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, const char *data);
+/** True if a stream of one of them is open that is not an administrator's. */
+bool hub_has_user(struct api_hub *h, const int64_t users[2]);
+/** A call of theirs is over: its record will come. */
+void hub_expect_record(struct api_hub *h, const int64_t users[2]);
+/** Tells those who expect records that some have been stored. */
+void hub_tell_records(struct api_hub *h);
 void hub_keepalive(struct api_hub *h);
 /** Makes the stream the response of this request; NULL: too many. MHD thread. */
 struct MHD_Response *hub_open(struct api_hub *h, struct request *rq);
 /** Ends the streams of a session. */
 void hub_close_session(struct api_hub *h, const unsigned char token_hash[32]);
-/** Ends the streams of sessions that are no longer valid. Reads the store. */
-void hub_check_sessions(struct api_hub *h);
+/** Ends the streams whose session or token is no longer valid, and lets the others see what their
+ *  rights are now. user 0: all. Reads the store. */
+void hub_check(struct api_hub *h, int64_t user);
 /** Ends all; later ones end at once. */
 void hub_stop(struct api_hub *h);
 
@@ -311,6 +365,23 @@ void handle_setup(struct request *rq);
 void handle_session_get(struct request *rq);
 void handle_session_create(struct request *rq);
 void handle_session_delete(struct request *rq);
+void handle_me(struct request *rq);
+void handle_me_patch(struct request *rq);
+void handle_me_rights(struct request *rq);
+void handle_me_password(struct request *rq);
+void handle_me_calls(struct request *rq);
+void handle_own_list(struct request *rq);
+void handle_own_delete(struct request *rq);
+void handle_end_other_sessions(struct request *rq);
+void handle_token_create(struct request *rq);
+void handle_second_factor(struct request *rq);
+void handle_second_factor_begin(struct request *rq);
+void handle_second_factor_confirm(struct request *rq);
+void handle_second_factor_remove(struct request *rq);
+void handle_user_security(struct request *rq);
+void handle_user_unlock(struct request *rq);
+void handle_user_second_factor_remove(struct request *rq);
+void handle_user_end_sessions(struct request *rq);
 void handle_list(struct request *rq);
 void handle_create(struct request *rq);
 void handle_get(struct request *rq);

@@ -107,10 +107,25 @@ read_parameter(struct request *rq, const struct pair *p, struct store_query *q, 
 	return true;
 }
 
-void
-handle_list(struct request *rq)
+/* Why calls went where they went is the administrator's. */
+static void
+hide_explanations(json_t *items)
 {
-	struct store_query q = {.page = 1, .per_page = PER_PAGE};
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(items, i, one)
+	{
+		if (json_object_get(one, "explanation"))
+			json_object_set_new(one, "explanation", json_array());
+	}
+}
+
+/* owner 0: everybody's. */
+static void
+reply_list(struct request *rq, int64_t owner)
+{
+	struct store_query q = {.page = 1, .per_page = PER_PAGE, .owner = owner};
 	struct model_errors errors = {0};
 	json_t *equals = json_object(), *items = NULL;
 	int64_t total = 0;
@@ -122,6 +137,8 @@ handle_list(struct request *rq)
 	if (ok) {
 		q.equals = json_object_size(equals) ? equals : NULL;
 		e = store_list(rq->api->store, rq->entity, &q, &items, &total, &errors);
+		if (e == ERR_OK && owner)
+			hide_explanations(items);
 		if (e == ERR_OK)
 			reply_json(rq, 200,
 			    json_pack("{s:o, s:I, s:i, s:i}", "items", items, "total",
@@ -133,6 +150,19 @@ handle_list(struct request *rq)
 			reply_err(rq, e, &errors);
 	}
 	json_decref(equals);
+}
+
+void
+handle_list(struct request *rq)
+{
+	reply_list(rq, 0);
+}
+
+/* Of the route's entity, what belongs to the caller. */
+void
+handle_own_list(struct request *rq)
+{
+	reply_list(rq, rq->caller.user_id);
 }
 
 static void
@@ -204,4 +234,20 @@ handle_delete(struct request *rq)
 		reply_text(rq, 204, NULL, NULL, 0);
 	else
 		reply_err(rq, e, &errors);
+}
+
+/* What belongs to others is not there. */
+void
+handle_own_delete(struct request *rq)
+{
+	json_t *row = NULL;
+	enum err e = store_get(rq->api->store, rq->entity, rq->id, &row);
+	bool own =
+	    e == ERR_OK && json_integer_value(json_object_get(row, "user")) == rq->caller.user_id;
+
+	json_decref(row);
+	if (e == ERR_OK && own)
+		handle_delete(rq);
+	else
+		reply_err(rq, e == ERR_OK ? ERR_NOT_FOUND : e, NULL);
 }

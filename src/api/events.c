@@ -1,10 +1,15 @@
 /*
  * Event streams (server-sent events, one per browser).
  *
+ * An administrator's stream has everything, another one only what concerns its user: each event
+ * stands in the ring behind a frame that says whose it is, and readers step over what is not
+ * theirs. When rights are given or withdrawn, streams change their side in place.
+ *
  * All streams read from one ring of bytes, each at its own position, so that a thousand
  * browsers cost no more memory than one. Invariants, all under the lock:
  *
  *  - head counts every byte ever published; byte n is in ring[n % RING_BYTES];
+ *  - a stream's position is a frame, or the rest (left) of an event that is its own;
  *  - a stream's position is within head - RING_BYTES … head: whoever would fall out of
  *    the ring is dropped before it is overwritten (the browser comes back and reads anew);
  *  - a parked stream has read everything and its connection is suspended; publishing
@@ -22,15 +27,26 @@
 
 enum { RING_BYTES = 1 << 20, STREAMS_MAX = 900, BLOCK_BYTES = 16384 };
 
+enum audience { FOR_ALL, FOR_ADMINS, FOR_USERS };
+
+struct frame {
+	uint32_t bytes; /* of the event behind it */
+	enum audience audience;
+	int64_t users[2]; /* FOR_USERS; 0 = none */
+};
+
 struct stream {
 	struct list node;
 	struct api_hub *hub;
 	struct MHD_Connection *con;
 	int fd;
 	uint64_t pos;
+	uint32_t left; /* bytes of the event at pos */
 	bool greeted, parked, ended;
-	bool has_session;
-	unsigned char token_hash[32];
+	bool admin, expects_record;
+	bool local, is_token;	      /* who opened it; a local one is never checked */
+	unsigned char token_hash[32]; /* of its session or API token */
+	int64_t user;
 };
 
 struct api_hub {
@@ -121,9 +137,9 @@ ring_put(struct api_hub *h, struct slice bytes)
 }
 
 static void
-broadcast(struct api_hub *h, const struct slice *parts, size_t n)
+broadcast(struct api_hub *h, struct frame frame, const struct slice *parts, size_t n)
 {
-	size_t bytes = 0;
+	uint64_t bytes = sizeof frame;
 
 	for (size_t i = 0; i < n; i++)
 		bytes += parts[i].n;
@@ -135,6 +151,8 @@ broadcast(struct api_hub *h, const struct slice *parts, size_t n)
 		if (h->head + bytes - s->pos > RING_BYTES)
 			drop(s); /* too slow */
 	}
+	frame.bytes = (uint32_t)(bytes - sizeof frame);
+	ring_put(h, slice_make((const char *)&frame, sizeof frame));
 	for (size_t i = 0; i < n; i++)
 		ring_put(h, parts[i]);
 	LIST_FOR_EACH (node, &h->streams) {
@@ -142,17 +160,78 @@ broadcast(struct api_hub *h, const struct slice *parts, size_t n)
 	}
 }
 
+static void
+publish(struct api_hub *h, struct frame frame, const char *event, const char *data)
+{
+	char head[96];
+	int n = snprintf(head, sizeof head,
+	    "id: %llu\nevent: %s\ndata: ", (unsigned long long)++h->event_id, event);
+
+	broadcast(h, frame,
+	    (struct slice[]){slice_make(head, (size_t)n), slice_cstr(data), SLICE("\n\n")}, 3);
+}
+
 void
 hub_publish(struct api_hub *h, const char *event, const char *data)
 {
-	char head[96];
-	int n;
+	pthread_mutex_lock(&h->lock);
+	publish(h, (struct frame){.audience = FOR_ADMINS}, event, data);
+	pthread_mutex_unlock(&h->lock);
+}
+
+void
+hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, const char *data)
+{
+	struct frame frame = {.audience = FOR_USERS, .users = {users[0], users[1]}};
 
 	pthread_mutex_lock(&h->lock);
-	n = snprintf(head, sizeof head,
-	    "id: %llu\nevent: %s\ndata: ", (unsigned long long)++h->event_id, event);
-	broadcast(
-	    h, (struct slice[]){slice_make(head, (size_t)n), slice_cstr(data), SLICE("\n\n")}, 3);
+	publish(h, frame, event, data);
+	pthread_mutex_unlock(&h->lock);
+}
+
+static bool
+is_of(const struct stream *s, const int64_t users[2])
+{
+	return !s->admin && s->user && (s->user == users[0] || s->user == users[1]);
+}
+
+bool
+hub_has_user(struct api_hub *h, const int64_t users[2])
+{
+	bool has = false;
+
+	pthread_mutex_lock(&h->lock);
+	LIST_FOR_EACH (node, &h->streams)
+		has = has || is_of(container_of(node, struct stream, node), users);
+	pthread_mutex_unlock(&h->lock);
+	return has;
+}
+
+void
+hub_expect_record(struct api_hub *h, const int64_t users[2])
+{
+	pthread_mutex_lock(&h->lock);
+	LIST_FOR_EACH (node, &h->streams) {
+		struct stream *s = container_of(node, struct stream, node);
+
+		if (is_of(s, users))
+			s->expects_record = true;
+	}
+	pthread_mutex_unlock(&h->lock);
+}
+
+void
+hub_tell_records(struct api_hub *h)
+{
+	pthread_mutex_lock(&h->lock);
+	LIST_FOR_EACH (node, &h->streams) {
+		struct stream *s = container_of(node, struct stream, node);
+
+		if (s->expects_record)
+			publish(h, (struct frame){.audience = FOR_USERS, .users = {s->user}},
+			    "changed", "{\"entity\":\"call_record\",\"id\":0}");
+		s->expects_record = false;
+	}
 	pthread_mutex_unlock(&h->lock);
 }
 
@@ -162,27 +241,54 @@ hub_keepalive(struct api_hub *h)
 	struct slice comment = SLICE(": still here\n\n");
 
 	pthread_mutex_lock(&h->lock);
-	broadcast(h, &comment, 1);
+	broadcast(h, (struct frame){.audience = FOR_ALL}, &comment, 1);
 	pthread_mutex_unlock(&h->lock);
 }
 
 /* --- reading; poll threads -------------------------------------------------------- */
 
+static void
+ring_get(struct stream *s, char *out, size_t bytes)
+{
+	while (bytes) {
+		size_t at = s->pos % RING_BYTES, n = RING_BYTES - at;
+
+		if (n > bytes)
+			n = bytes;
+		memcpy(out, s->hub->ring + at, n);
+		s->pos += n;
+		out += n;
+		bytes -= n;
+	}
+}
+
+/* Goes on to the next event that is for this stream. False: there is none yet. */
+static bool
+find_event(struct stream *s)
+{
+	while (!s->left && s->pos < s->hub->head) {
+		struct frame f;
+
+		ring_get(s, (char *)&f, sizeof f);
+		if (f.audience == FOR_ALL || (f.audience == FOR_ADMINS && s->admin) ||
+		    (f.audience == FOR_USERS && is_of(s, f.users)))
+			s->left = f.bytes;
+		else
+			s->pos += f.bytes;
+	}
+	return s->left > 0;
+}
+
 static size_t
 take(struct stream *s, char *out, size_t max)
 {
-	struct api_hub *h = s->hub;
 	size_t done = 0;
 
-	while (done < max && s->pos < h->head) {
-		size_t at = s->pos % RING_BYTES, n = RING_BYTES - at;
+	while (done < max && find_event(s)) {
+		size_t n = s->left < max - done ? s->left : max - done;
 
-		if (n > h->head - s->pos)
-			n = h->head - s->pos;
-		if (n > max - done)
-			n = max - done;
-		memcpy(out + done, h->ring + at, n);
-		s->pos += n;
+		ring_get(s, out + done, n);
+		s->left -= (uint32_t)n;
 		done += n;
 	}
 	return done;
@@ -257,7 +363,10 @@ hub_open(struct api_hub *h, struct request *rq)
 	s->hub = h;
 	s->con = rq->con;
 	s->fd = rq->link ? rq->link->fd : -1;
-	s->has_session = rq->caller.has_session;
+	s->local = rq->caller.local;
+	s->is_token = rq->caller.has_token;
+	s->user = rq->caller.user_id;
+	s->admin = rq->caller.rights & RIGHT_BIT(ADMIN);
 	memcpy(s->token_hash, rq->caller.token_hash, sizeof s->token_hash);
 	if (!attach(h, s)) {
 		free(s);
@@ -287,16 +396,35 @@ hub_close_session(struct api_hub *h, const unsigned char token_hash[32])
 	LIST_FOR_EACH (node, &h->streams) {
 		struct stream *s = container_of(node, struct stream, node);
 
-		if (s->has_session && memcmp(s->token_hash, token_hash, 32) == 0)
+		if (!s->local && memcmp(s->token_hash, token_hash, 32) == 0)
 			end(s);
 	}
 	pthread_mutex_unlock(&h->lock);
 }
 
-/* The sessions of all streams, copied: the store is not asked under the lock. */
-static unsigned char (*session_hashes(struct api_hub *h, size_t *count))[32]
+static void
+set_admin(struct api_hub *h, const unsigned char token_hash[32], bool admin)
 {
-	unsigned char(*all)[32];
+	pthread_mutex_lock(&h->lock);
+	LIST_FOR_EACH (node, &h->streams) {
+		struct stream *s = container_of(node, struct stream, node);
+
+		if (!s->local && memcmp(s->token_hash, token_hash, 32) == 0)
+			s->admin = admin;
+	}
+	pthread_mutex_unlock(&h->lock);
+}
+
+struct pass {
+	bool is_token;
+	unsigned char hash[32];
+};
+
+/* With what the streams were opened, copied: the store is not asked under the lock. */
+static struct pass *
+passes(struct api_hub *h, int64_t user, size_t *count)
+{
+	struct pass *all;
 	size_t n = 0;
 
 	pthread_mutex_lock(&h->lock);
@@ -304,8 +432,10 @@ static unsigned char (*session_hashes(struct api_hub *h, size_t *count))[32]
 	LIST_FOR_EACH (node, &h->streams) {
 		struct stream *s = container_of(node, struct stream, node);
 
-		if (all && s->has_session && !s->ended)
-			memcpy(all[n++], s->token_hash, 32);
+		if (!all || s->local || s->ended || (user && s->user != user))
+			continue;
+		all[n].is_token = s->is_token;
+		memcpy(all[n++].hash, s->token_hash, 32);
 	}
 	pthread_mutex_unlock(&h->lock);
 	*count = n;
@@ -313,24 +443,22 @@ static unsigned char (*session_hashes(struct api_hub *h, size_t *count))[32]
 }
 
 void
-hub_check_sessions(struct api_hub *h)
+hub_check(struct api_hub *h, int64_t user)
 {
 	size_t n;
-	unsigned char(*hashes)[32] = session_hashes(h, &n);
-	struct store_session session;
+	struct pass *all = passes(h, user, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		json_t *user = NULL;
-		enum err e = store_session_find(
-		    h->api->store, hashes[i], (int64_t)loop_wall_ms(), &session, &user);
+		uint32_t rights;
+		enum err e = session_rights(h->api, all[i].is_token, all[i].hash, &rights);
 
 		/* A store in trouble is no reason to send people away. */
-		if (e == ERR_NOT_FOUND ||
-		    (e == ERR_OK && !json_is_true(json_object_get(user, "admin"))))
-			hub_close_session(h, hashes[i]);
-		json_decref(user);
+		if (e == ERR_NOT_FOUND)
+			hub_close_session(h, all[i].hash);
+		else if (e == ERR_OK)
+			set_admin(h, all[i].hash, rights & RIGHT_BIT(ADMIN));
 	}
-	free(hashes);
+	free(all);
 }
 
 void

@@ -152,6 +152,8 @@ api_on_live_call(struct api *api, const struct live_call *call)
 
 	if (!p)
 		return;
+	if (wanted && ended)
+		hub_expect_record(api->hub, (int64_t[2]){call->caller.user, call->called.user});
 	pthread_mutex_lock(&l->lock);
 	e = find_call(l, key, h);
 	e = entry_set(&l->calls, e, h, p, &l->call_count, ended);
@@ -199,13 +201,45 @@ publish(struct api_live *l, const char *event, json_t *data)
 	free(text);
 }
 
+static void
+call_users(const void *packed, int64_t users[2])
+{
+	const struct packed_call *p = packed;
+
+	users[0] = p->caller_user;
+	users[1] = p->called_user;
+}
+
+/* Why a call goes where it goes is the administrator's. */
+static json_t *
+without_reasons(json_t *call)
+{
+	json_t *copy = json_copy(call);
+
+	json_object_set_new(copy, "reasons", json_array());
+	return copy;
+}
+
+static void
+publish_own(struct api_live *l, const int64_t users[2], json_t *call)
+{
+	json_t *copy = hub_has_user(l->api->hub, users) ? without_reasons(call) : NULL;
+	char *text = copy ? json_dumps(copy, JSON_COMPACT) : NULL;
+
+	if (text)
+		hub_publish_to(l->api->hub, users, "call", text);
+	free(text);
+	json_decref(copy);
+}
+
 /* Batches of one: the lock is not held for the JSON of thousands of calls. */
 static bool
 flush_one(struct api_live *l)
 {
 	struct list *node;
 	struct entry *e;
-	json_t *data = NULL;
+	json_t *data = NULL, *own = NULL;
+	int64_t users[2] = {0, 0};
 	const char *event = "call";
 
 	pthread_mutex_lock(&l->lock);
@@ -213,6 +247,8 @@ flush_one(struct api_live *l)
 	if (node) {
 		e = container_of(node, struct entry, dirty);
 		data = packed_call_json(e->packed);
+		call_users(e->packed, users);
+		own = json_incref(data);
 		if (e->gone)
 			entry_drop(&l->calls, e);
 	} else if ((node = list_pop(&l->dirty_registrations)) != NULL) {
@@ -226,6 +262,10 @@ flush_one(struct api_live *l)
 	}
 	pthread_mutex_unlock(&l->lock);
 	publish(l, event, data);
+	if (own) {
+		publish_own(l, users, own);
+		json_decref(own);
+	}
 	return node != NULL;
 }
 
@@ -330,6 +370,31 @@ void
 handle_calls(struct request *rq)
 {
 	reply_items(rq, &rq->api->live->calls, packed_call_json, by_start);
+}
+
+void
+handle_me_calls(struct request *rq)
+{
+	struct api_live *l = rq->api->live;
+	int64_t me = rq->caller.user_id, users[2];
+	json_t *items = json_array();
+	size_t total;
+
+	pthread_mutex_lock(&l->lock);
+	for (struct hnode *n = hmap_each(&l->calls, NULL); n; n = hmap_each(&l->calls, n)) {
+		struct entry *e = container_of(n, struct entry, node);
+		json_t *call;
+
+		call_users(e->packed, users);
+		if (e->gone || (users[0] != me && users[1] != me))
+			continue;
+		call = packed_call_json(e->packed);
+		json_array_append_new(items, without_reasons(call));
+		json_decref(call);
+	}
+	pthread_mutex_unlock(&l->lock);
+	total = json_array_size(items);
+	reply_json(rq, 200, json_pack("{s:o, s:I}", "items", items, "total", (json_int_t)total));
 }
 
 void

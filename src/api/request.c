@@ -159,6 +159,8 @@ request_read(struct request *rq)
 {
 	header(rq, MHD_COOKIE_KIND, "strowger_session", rq->token, sizeof rq->token);
 	header(rq, MHD_HEADER_KIND, "X-CSRF-Token", rq->csrf, sizeof rq->csrf);
+	header(rq, MHD_HEADER_KIND, "Authorization", rq->authorization, sizeof rq->authorization);
+	header(rq, MHD_HEADER_KIND, "User-Agent", rq->user_agent, sizeof rq->user_agent);
 	header(rq, MHD_HEADER_KIND, "Content-Type", rq->content_type, sizeof rq->content_type);
 	header(rq, MHD_HEADER_KIND, "Accept-Encoding", rq->accept_encoding,
 	    sizeof rq->accept_encoding);

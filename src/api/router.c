@@ -1,49 +1,79 @@
 /*
- * The table of routes. {collection} and {singleton} stand for the paths of the entities
- * in model/, {id} for a number, {call_id} and {target} for any text. The order does not matter
- * except that fixed names come before patterns which they would match.
+ * The table of routes: who may use each, and with which rights. {collection} and {singleton} stand
+ * for the paths of the entities in model/, {id} for a number, {call_id} and {target} for any text.
+ * The order does not matter except that fixed names come before patterns which they would match.
  */
 #include <stdio.h>
 
 #include "api/api_int.h"
 
+#define ADMIN	 WHO_USER, RIGHT_BIT(ADMIN)
+#define CALLLIST WHO_PERSON, RIGHT_BIT(CALLLIST)
+
 static const struct route routes[] = {
-    {"GET", "/api/health", WHO_ANYONE, ROUTE_EARLY, handle_health},
-    {"GET", "/metrics", WHO_NEAR, ROUTE_EARLY, handle_metrics},
-    {"POST", "/api/setup", WHO_ANYONE, ROUTE_EARLY, handle_setup},
-    {"GET", "/api/session", WHO_USER, 0, handle_session_get},
-    {"POST", "/api/session", WHO_ANYONE, 0, handle_session_create},
-    {"DELETE", "/api/session", WHO_USER, 0, handle_session_delete},
-    {"GET", "/api/openapi.json", WHO_USER, 0, handle_openapi},
-    {"GET", "/api/status", WHO_ADMIN, 0, handle_status},
-    {"GET", "/api/calls", WHO_ADMIN, 0, handle_calls},
-    {"POST", "/api/calls/{call_id}/hangup", WHO_ADMIN, 0, handle_hangup},
-    {"GET", "/api/registrations", WHO_ADMIN, 0, handle_registrations},
-    {"GET", "/api/lines/status", WHO_ADMIN, 0, handle_line_status},
-    {"GET", "/api/subscriptions", WHO_ADMIN, 0, handle_subscriptions},
-    {"GET", "/api/events", WHO_ADMIN, 0, handle_events},
-    {"GET", "/api/traces", WHO_ADMIN, 0, handle_traces},
-    {"GET", "/api/traces/{call_id}", WHO_ADMIN, 0, handle_trace},
-    {"GET", "/api/traces/{call_id}/pcap", WHO_ADMIN, 0, handle_trace_pcap},
-    {"GET", "/api/trace-pcap", WHO_ADMIN, 0, handle_traces_pcap},
-    {"GET", "/api/trace-watches", WHO_ADMIN, 0, handle_watches},
-    {"POST", "/api/trace-watches", WHO_ADMIN, 0, handle_watch},
-    {"DELETE", "/api/trace-watches/{target}", WHO_ADMIN, 0, handle_unwatch},
-    {"GET", "/api/export", WHO_ADMIN, 0, handle_export},
-    {"POST", "/api/import", WHO_ADMIN, ROUTE_BIG_BODY, handle_import},
-    {"GET", "/api/phones/{id}/sip-account", WHO_ADMIN, 0, handle_sip_account},
-    {"POST", "/api/phones/{id}/new-secret", WHO_ADMIN, 0, handle_new_secret},
-    {"POST", "/api/changes/{id}/revert", WHO_ADMIN, 0, handle_revert},
-    {"POST", "/api/mail-test", WHO_ADMIN, 0, handle_mail_test},
-    {"POST", "/api/mails/{id}/retry", WHO_ADMIN, 0, handle_mail_retry},
-    {"GET", "/api/groups/{id}/pin", WHO_ADMIN, 0, handle_group_pin},
-    {"GET", "/api/{singleton}", WHO_ADMIN, 0, handle_get},
-    {"PATCH", "/api/{singleton}", WHO_ADMIN, ROUTE_WRITES, handle_patch},
-    {"GET", "/api/{collection}", WHO_ADMIN, 0, handle_list},
-    {"POST", "/api/{collection}", WHO_ADMIN, ROUTE_WRITES, handle_create},
-    {"GET", "/api/{collection}/{id}", WHO_ADMIN, 0, handle_get},
-    {"PATCH", "/api/{collection}/{id}", WHO_ADMIN, ROUTE_WRITES, handle_patch},
-    {"DELETE", "/api/{collection}/{id}", WHO_ADMIN, ROUTE_WRITES, handle_delete},
+    {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
+    {"GET", "/metrics", WHO_NEAR, RIGHT_BIT(ADMIN), ROUTE_EARLY, .handle = handle_metrics},
+    {"POST", "/api/setup", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_setup},
+    {"GET", "/api/session", WHO_SESSION, 0, 0, .handle = handle_session_get},
+    {"POST", "/api/session", WHO_ANYONE, 0, 0, .handle = handle_session_create},
+    {"DELETE", "/api/session", WHO_SESSION, 0, 0, .handle = handle_session_delete},
+    {"GET", "/api/openapi.json", WHO_USER, 0, 0, .handle = handle_openapi},
+    {"GET", "/api/events", WHO_USER, 0, 0, .handle = handle_events},
+    {"GET", "/api/me", WHO_PERSON, 0, 0, .handle = handle_me},
+    {"PATCH", "/api/me", WHO_PERSON, 0, 0,
+	.handle = handle_me_patch}, /* each field has its right */
+    {"GET", "/api/me/rights", WHO_PERSON, 0, 0, .handle = handle_me_rights},
+    {"GET", "/api/me/calls", WHO_PERSON, 0, 0, .handle = handle_me_calls},
+    {"GET", "/api/me/call-records", CALLLIST, 0, .handle = handle_own_list,
+	.entity = &model_call_record},
+    {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},
+    {"GET", "/api/me/sessions", WHO_SESSION, 0, 0, .handle = handle_own_list,
+	.entity = &model_session},
+    {"DELETE", "/api/me/sessions", WHO_SESSION, 0, 0, .handle = handle_end_other_sessions},
+    {"DELETE", "/api/me/sessions/{id}", WHO_SESSION, 0, 0, .handle = handle_own_delete,
+	.entity = &model_session},
+    {"GET", "/api/me/tokens", WHO_SESSION, 0, 0, .handle = handle_own_list, .entity = &model_token},
+    {"POST", "/api/me/tokens", WHO_SESSION, 0, 0, .handle = handle_token_create},
+    {"DELETE", "/api/me/tokens/{id}", WHO_SESSION, 0, 0, .handle = handle_own_delete,
+	.entity = &model_token},
+    {"GET", "/api/me/second-factor", WHO_SESSION, 0, 0, .handle = handle_second_factor},
+    {"POST", "/api/me/second-factor", WHO_SESSION, 0, 0, .handle = handle_second_factor_begin},
+    {"POST", "/api/me/second-factor/confirm", WHO_SESSION, 0, 0,
+	.handle = handle_second_factor_confirm},
+    {"DELETE", "/api/me/second-factor", WHO_SESSION, 0, 0, .handle = handle_second_factor_remove},
+    {"GET", "/api/users/{id}/security", ADMIN, 0, .handle = handle_user_security},
+    {"POST", "/api/users/{id}/unlock", ADMIN, 0, .handle = handle_user_unlock},
+    {"DELETE", "/api/users/{id}/sessions", ADMIN, 0, .handle = handle_user_end_sessions},
+    {"DELETE", "/api/users/{id}/second-factor", ADMIN, 0,
+	.handle = handle_user_second_factor_remove},
+    {"GET", "/api/status", ADMIN, 0, .handle = handle_status},
+    {"GET", "/api/calls", ADMIN, 0, .handle = handle_calls},
+    {"POST", "/api/calls/{call_id}/hangup", ADMIN, 0, .handle = handle_hangup},
+    {"GET", "/api/registrations", ADMIN, 0, .handle = handle_registrations},
+    {"GET", "/api/lines/status", ADMIN, 0, .handle = handle_line_status},
+    {"GET", "/api/subscriptions", ADMIN, 0, .handle = handle_subscriptions},
+    {"GET", "/api/traces", ADMIN, 0, .handle = handle_traces},
+    {"GET", "/api/traces/{call_id}", ADMIN, 0, .handle = handle_trace},
+    {"GET", "/api/traces/{call_id}/pcap", ADMIN, 0, .handle = handle_trace_pcap},
+    {"GET", "/api/trace-pcap", ADMIN, 0, .handle = handle_traces_pcap},
+    {"GET", "/api/trace-watches", ADMIN, 0, .handle = handle_watches},
+    {"POST", "/api/trace-watches", ADMIN, 0, .handle = handle_watch},
+    {"DELETE", "/api/trace-watches/{target}", ADMIN, 0, .handle = handle_unwatch},
+    {"GET", "/api/export", ADMIN, 0, .handle = handle_export},
+    {"POST", "/api/import", ADMIN, ROUTE_BIG_BODY, .handle = handle_import},
+    {"GET", "/api/phones/{id}/sip-account", ADMIN, 0, .handle = handle_sip_account},
+    {"POST", "/api/phones/{id}/new-secret", ADMIN, 0, .handle = handle_new_secret},
+    {"POST", "/api/changes/{id}/revert", ADMIN, 0, .handle = handle_revert},
+    {"POST", "/api/mail-test", ADMIN, 0, .handle = handle_mail_test},
+    {"POST", "/api/mails/{id}/retry", ADMIN, 0, .handle = handle_mail_retry},
+    {"GET", "/api/groups/{id}/pin", ADMIN, 0, .handle = handle_group_pin},
+    {"GET", "/api/{singleton}", ADMIN, 0, .handle = handle_get},
+    {"PATCH", "/api/{singleton}", ADMIN, ROUTE_WRITES, .handle = handle_patch},
+    {"GET", "/api/{collection}", ADMIN, 0, .handle = handle_list},
+    {"POST", "/api/{collection}", ADMIN, ROUTE_WRITES, .handle = handle_create},
+    {"GET", "/api/{collection}/{id}", ADMIN, 0, .handle = handle_get},
+    {"PATCH", "/api/{collection}/{id}", ADMIN, ROUTE_WRITES, .handle = handle_patch},
+    {"DELETE", "/api/{collection}/{id}", ADMIN, ROUTE_WRITES, .handle = handle_delete},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 
@@ -59,7 +89,9 @@ allowed_for(const struct route *r, const struct model_entity *e)
 {
 	if (e->flags & MODEL_SYSTEM && strcmp(r->method, "POST") == 0)
 		return false;
-	if (e->flags & MODEL_FIXED && strcmp(r->method, "DELETE") == 0)
+	if (e->flags & MODEL_STAYS && strcmp(r->method, "DELETE") == 0)
+		return false;
+	if (e->flags & MODEL_FIXED && strcmp(r->method, "PATCH") == 0)
 		return false;
 	return !(r->flags & ROUTE_WRITES) || !(e->flags & MODEL_LOG);
 }
@@ -106,7 +138,11 @@ route_matches(struct request *rq, const struct route *r)
 		if (!pattern.n || !segment_matches(rq, pattern, rq->segment[i]))
 			return false;
 	}
-	return rest.n == 0 && rq->segments > 0 && (!rq->entity || allowed_for(r, rq->entity));
+	if (rest.n || !rq->segments || (rq->entity && !allowed_for(r, rq->entity)))
+		return false;
+	if (r->entity)
+		rq->entity = r->entity;
+	return true;
 }
 
 void
@@ -137,7 +173,8 @@ router_find(struct request *rq)
 }
 
 static void
-each_entity(const struct route *r, void (*cb)(void *, const char *, const char *), void *ctx)
+each_entity(const struct route *r,
+    void (*cb)(void *ctx, const struct route *route, const char *path), void *ctx)
 {
 	const char *mark = strchr(r->pattern, '{'), *rest = strchr(mark, '}') + 1;
 	bool single = strncmp(mark, "{singleton}", 11) == 0;
@@ -153,12 +190,12 @@ each_entity(const struct route *r, void (*cb)(void *, const char *, const char *
 			continue;
 		snprintf(path, sizeof path, "%.*s%s%s", (int)(mark - r->pattern), r->pattern,
 		    e->path, rest);
-		cb(ctx, r->method, path);
+		cb(ctx, r, path);
 	}
 }
 
 void
-api_routes_each(void (*cb)(void *ctx, const char *method, const char *path), void *ctx)
+router_each(void (*cb)(void *ctx, const struct route *route, const char *path), void *ctx)
 {
 	for (size_t i = 0; i < ROUTES; i++) {
 		const struct route *r = &routes[i];
@@ -166,6 +203,27 @@ api_routes_each(void (*cb)(void *ctx, const char *method, const char *path), voi
 		if (strstr(r->pattern, "{singleton}") || strstr(r->pattern, "{collection}"))
 			each_entity(r, cb, ctx);
 		else
-			cb(ctx, r->method, r->pattern);
+			cb(ctx, r, r->pattern);
 	}
+}
+
+struct tell {
+	void (*cb)(void *ctx, const char *method, const char *path);
+	void *ctx;
+};
+
+static void
+tell_one(void *ctx, const struct route *r, const char *path)
+{
+	struct tell *t = ctx;
+
+	t->cb(t->ctx, r->method, path);
+}
+
+void
+api_routes_each(void (*cb)(void *ctx, const char *method, const char *path), void *ctx)
+{
+	struct tell t = {cb, ctx};
+
+	router_each(tell_one, &t);
 }

@@ -6,6 +6,9 @@
 #include <stddef.h>
 
 void secret_sha256(const void *bytes, size_t n, unsigned char hash[32]);
+/** False: OpenSSL refuses. */
+bool secret_hmac_sha1(
+    const void *key, size_t key_n, const void *bytes, size_t n, unsigned char mac[20]);
 /** False when the system has no random numbers. */
 bool secret_random(void *out, size_t n);
 /** Takes the same time wherever the difference is. */

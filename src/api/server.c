@@ -129,6 +129,7 @@ route_request(struct request *rq)
 		return;
 	}
 	rq->caller.local = rq->by_socket;
+	rq->caller.rights = rq->by_socket ? RIGHTS_ALL : 0;
 }
 
 /* Header read, body not yet. */

@@ -1,10 +1,13 @@
 /*
- * Who asks: log-in, the session cookie, the CSRF token.
+ * Who asks: the session cookie, an API token, the CSRF token; and what they may.
  *
  * The cookie is 256 random bits; the database only has its SHA-256. A log-in always makes
  * a new one (nobody can plant a session) and ends the one the browser came with. A session
  * ends 12 h after its last use. Whatever is not GET needs the CSRF token that only our own
  * page can read, and is refused when the browser itself says that another site sent it.
+ *
+ * An API token comes in the header Authorization, which no browser sends by itself, so it
+ * needs no CSRF token. It may what both it and its user may, at the moment it is used.
  */
 #include <stdio.h>
 
@@ -12,8 +15,6 @@
 #include "api/secret_int.h"
 #include "base/log.h"
 #include "loop/loop.h"
-
-enum { EXTEND_AFTER_MS = 10 * 60 * 1000, CREDENTIAL_BYTES_MAX = 256 };
 
 void
 session_hash(const char *token, unsigned char hash[32])
@@ -55,10 +56,26 @@ refuse_not_logged_in(struct request *rq)
 	reply_error(rq, 401, "not_logged_in", NULL, "Please log in.");
 }
 
+/* Of the peer; "" when the request came by the UNIX socket. */
+static void
+peer_text(const struct request *rq, char out[STORE_ADDRESS_BYTES])
+{
+	char text[ADDR_TEXT_MAX];
+	struct buf b;
+
+	out[0] = '\0';
+	if (rq->by_socket)
+		return;
+	buf_init(&b, text, sizeof text - 1);
+	addr_write_ip(&b, &rq->peer);
+	slice_clip_cstr(buf_slice(&b), out, STORE_ADDRESS_BYTES);
+}
+
 /* Fills caller from the cookie. */
 static bool
 find_session(struct request *rq)
 {
+	char address[STORE_ADDRESS_BYTES];
 	struct store_session s;
 	int64_t now_ms = (int64_t)loop_wall_ms();
 	struct caller *c = &rq->caller;
@@ -69,12 +86,66 @@ find_session(struct request *rq)
 	if (store_session_find(rq->api->store, c->token_hash, now_ms, &s, &c->user) != ERR_OK)
 		return false;
 	c->has_session = true;
+	c->session_id = s.id;
+	c->rights = rights_of_user(c->user);
 	memcpy(c->csrf, s.csrf, sizeof c->csrf);
-	/* Not at every request: an extension is a write to disk. */
-	if (s.expires_at - now_ms < SESSION_IDLE_MS - EXTEND_AFTER_MS &&
-	    store_session_extend(rq->api->store, c->token_hash, now_ms + SESSION_IDLE_MS) != ERR_OK)
+	peer_text(rq, address);
+	if (s.expires_at - now_ms < SESSION_IDLE_MS - USED_AFTER_MS &&
+	    store_session_extend(
+		rq->api->store, c->token_hash, now_ms, now_ms + SESSION_IDLE_MS, address) != ERR_OK)
 		log_warn(API, "a session could not be extended");
 	return true;
+}
+
+/* Fills caller from the header Authorization (RFC 6750, 2.1). */
+static bool
+find_token(struct request *rq)
+{
+	char address[STORE_ADDRESS_BYTES];
+	struct slice rest = slice_cstr(rq->authorization);
+	struct slice scheme = slice_take_until(&rest, ' ');
+	struct store_token t;
+	int64_t now_ms = (int64_t)loop_wall_ms();
+	struct caller *c = &rq->caller;
+
+	if (!slice_eq_nocase(scheme, SLICE("Bearer")))
+		return false;
+	rest = slice_trim(rest);
+	secret_sha256(rest.p ? rest.p : "", rest.n, c->token_hash);
+	if (store_token_find(rq->api->store, c->token_hash, now_ms, &t, &c->user) != ERR_OK)
+		return false;
+	c->has_token = true;
+	c->rights = rights_of_user(c->user) & t.rights;
+	peer_text(rq, address);
+	if (now_ms - t.last_at > USED_AFTER_MS &&
+	    store_token_used(rq->api->store, t.id, now_ms, address) != ERR_OK)
+		log_warn(API, "the use of a token could not be noted");
+	return true;
+}
+
+static bool
+find_caller(struct request *rq)
+{
+	bool found = rq->authorization[0] ? find_token(rq) : find_session(rq);
+
+	rq->caller.user_id = json_integer_value(json_object_get(rq->caller.user, "id"));
+	return found;
+}
+
+enum err
+session_rights(struct api *api, bool is_token, const unsigned char hash[32], uint32_t *rights)
+{
+	int64_t now_ms = (int64_t)loop_wall_ms();
+	struct store_session session;
+	struct store_token token = {.rights = RIGHTS_ALL};
+	json_t *user = NULL;
+	enum err e = is_token ? store_token_find(api->store, hash, now_ms, &token, &user)
+			      : store_session_find(api->store, hash, now_ms, &session, &user);
+
+	if (e == ERR_OK)
+		*rights = rights_of_user(user) & token.rights;
+	json_decref(user);
+	return e;
 }
 
 static bool
@@ -91,10 +162,50 @@ from_other_site(const struct request *rq)
 				  strcmp(rq->fetch_site, "same-site") == 0);
 }
 
-static bool
-is_admin(const struct request *rq)
+static void
+refuse_right(struct request *rq, uint32_t missing)
 {
-	return rq->caller.local || json_is_true(json_object_get(rq->caller.user, "admin"));
+	int r = 0;
+
+	while (!(missing & 1u << r))
+		r++;
+	if (missing & RIGHT_BIT(ADMIN))
+		reply_error(rq, 403, "no_admin_right", NULL, "Only administrators may do this.");
+	else
+		reply_error(rq, 403, "no_right", NULL, "This needs the right \"%s\" (%s).",
+		    right_name(r), right_label(r));
+}
+
+bool
+session_may(struct request *rq, enum right right)
+{
+	if (rq->caller.rights & 1u << right)
+		return true;
+	refuse_right(rq, 1u << right);
+	return false;
+}
+
+/* The caller is known. */
+static bool
+may_use(struct request *rq, const struct route *r)
+{
+	const struct caller *c = &rq->caller;
+	uint32_t missing = r->needs & ~c->rights;
+
+	if (r->who >= WHO_PERSON && !c->user) {
+		refuse_not_logged_in(rq); /* the local socket is nobody in particular */
+	} else if (c->has_session && !rq->is_get && !csrf_ok(rq)) {
+		reply_error(rq, 403, "csrf", NULL,
+		    "The header X-CSRF-Token is missing or does not belong to this session.");
+	} else if (r->who == WHO_SESSION && !c->has_session) {
+		reply_error(rq, 403, "session_needed", NULL,
+		    "This needs a log-in with password, an API token is not enough.");
+	} else if (missing) {
+		refuse_right(rq, missing);
+	} else {
+		return true;
+	}
+	return false;
 }
 
 bool
@@ -103,7 +214,7 @@ session_admit(struct request *rq)
 	const struct route *r = rq->route;
 
 	if (rq->caller.local)
-		return true;
+		return may_use(rq, r);
 	if (from_other_site(rq)) {
 		reply_error(rq, 403, "cross_site", NULL, "Another web site sent this request.");
 		return false;
@@ -114,20 +225,11 @@ session_admit(struct request *rq)
 	}
 	if (r->who == WHO_ANYONE || (r->who == WHO_NEAR && addr_is_loopback(&rq->peer)))
 		return true;
-	if (!find_session(rq)) {
+	if (!find_caller(rq)) {
 		refuse_not_logged_in(rq);
 		return false;
 	}
-	if (!rq->is_get && !csrf_ok(rq)) {
-		reply_error(rq, 403, "csrf", NULL,
-		    "The header X-CSRF-Token is missing or does not belong to this session.");
-		return false;
-	}
-	if (r->who != WHO_USER && !is_admin(rq)) {
-		reply_error(rq, 403, "no_admin_right", NULL, "Only administrators may do this.");
-		return false;
-	}
-	return true;
+	return may_use(rq, r);
 }
 
 void
@@ -151,9 +253,10 @@ session_sign(const struct request *rq)
 }
 
 static void
-reply_session(struct request *rq, int status, json_t *user, const char *csrf)
+reply_session(struct request *rq, int status, json_t *user, const char *csrf, int64_t id)
 {
-	reply_json(rq, status, json_pack("{s:O, s:s}", "user", user, "csrf", csrf));
+	reply_json(rq, status,
+	    json_pack("{s:O, s:s, s:I}", "user", user, "csrf", csrf, "session_id", (json_int_t)id));
 }
 
 void
@@ -166,6 +269,9 @@ session_open(struct request *rq, json_t *user, int status)
 
 	s.expires_at = s.created_at + SESSION_IDLE_MS;
 	s.user = json_integer_value(json_object_get(user, "id"));
+	peer_text(rq, s.address);
+	if (model_utf8_count(slice_cstr(rq->user_agent)) >= 0)
+		memcpy(s.user_agent, rq->user_agent, sizeof s.user_agent);
 	if (!random_hex(token) || !random_hex(s.csrf)) {
 		reply_err(rq, ERR_IO, NULL);
 		json_decref(user);
@@ -185,7 +291,7 @@ session_open(struct request *rq, json_t *user, int status)
 	}
 	snprintf(rq->reply.cookie, sizeof rq->reply.cookie,
 	    "strowger_session=%s; Path=/; HttpOnly; SameSite=Strict", token);
-	reply_session(rq, status, user, s.csrf);
+	reply_session(rq, status, user, s.csrf, s.id);
 	explicit_bzero(token, sizeof token);
 	json_decref(user);
 }
@@ -193,21 +299,15 @@ session_open(struct request *rq, json_t *user, int status)
 void
 handle_session_get(struct request *rq)
 {
-	if (rq->caller.has_session)
-		reply_session(rq, 200, rq->caller.user, rq->caller.csrf);
-	else
-		refuse_not_logged_in(rq); /* the local socket has no session */
+	reply_session(rq, 200, rq->caller.user, rq->caller.csrf, rq->caller.session_id);
 }
 
 void
 handle_session_delete(struct request *rq)
 {
-	enum err e = ERR_OK;
+	enum err e = store_session_delete(rq->api->store, rq->caller.token_hash);
 
-	if (rq->caller.has_session) {
-		e = store_session_delete(rq->api->store, rq->caller.token_hash);
-		hub_close_session(rq->api->hub, rq->caller.token_hash);
-	}
+	hub_close_session(rq->api->hub, rq->caller.token_hash);
 	if (e != ERR_OK) {
 		reply_err(rq, e, NULL);
 		return;
@@ -215,66 +315,4 @@ handle_session_delete(struct request *rq)
 	snprintf(rq->reply.cookie, sizeof rq->reply.cookie,
 	    "strowger_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
 	reply_text(rq, 204, NULL, NULL, 0);
-}
-
-static const char *
-credential(struct request *rq, const json_t *body, const char *field)
-{
-	const char *text = json_string_value(json_object_get(body, field));
-
-	if (!text || !text[0])
-		reply_error(rq, 422, "required", field, "Please enter log-in and password.");
-	else if (strlen(text) > CREDENTIAL_BYTES_MAX)
-		reply_error(rq, 422, "too_long", field, "This is too long.");
-	else
-		return text;
-	return NULL;
-}
-
-static void
-log_in(struct request *rq, const char *login, const char *password)
-{
-	struct api *api = rq->api;
-	struct slice name = slice_cstr(login);
-	uint64_t now_ms = api_mono_ms();
-	char who[ADDR_TEXT_MAX];
-	json_t *user = NULL;
-	uint32_t wait_s = rq->by_socket ? 0 : limits_try(api->limits, &rq->peer, name, now_ms);
-	enum err e;
-
-	if (wait_s) {
-		rq->reply.retry_after_s = wait_s;
-		reply_error(rq, 429, "too_many_attempts", NULL,
-		    "Too many failed log-ins. Please wait %u seconds.", wait_s);
-		return;
-	}
-	e = store_authenticate(api->store, login, password, &user);
-	if (e != ERR_DENIED)
-		limits_forgive(api->limits, &rq->peer, name, now_ms);
-	if (e == ERR_OK) {
-		session_open(rq, user, 200);
-	} else if (e == ERR_DENIED) {
-		atomic_fetch_add(&api->login_failures, 1);
-		if (!rq->by_socket && api->ops && api->ops->login_failed)
-			api->ops->login_failed(api->ops_ctx, &rq->peer);
-		log_warn(API, "log-in refused from %s", addr_text(&rq->peer, who));
-		reply_error(rq, 401, "bad_credentials", NULL, "Log-in or password is wrong.");
-	} else {
-		reply_err(rq, e, NULL);
-	}
-}
-
-void
-handle_session_create(struct request *rq)
-{
-	json_t *body = request_json(rq, false);
-	const char *login, *password;
-
-	if (!body)
-		return;
-	login = credential(rq, body, "login");
-	password = login ? credential(rq, body, "password") : NULL;
-	if (password)
-		log_in(rq, login, password);
-	json_decref(body);
 }

@@ -60,7 +60,7 @@ ticker_run(void *ctx)
 		if (now_ms >= next_ms) {
 			next_ms = now_ms + period_ms;
 			server_close_late(api);
-			hub_check_sessions(api->hub);
+			hub_check(api->hub, 0);
 			hub_keepalive(api->hub);
 		}
 		until = thread_deadline(
@@ -70,6 +70,7 @@ ticker_run(void *ctx)
 		if (dirty) {
 			live_flush(api->live);
 			lines_flush(api);
+			limits_tell(api);
 		}
 	} while (true);
 }

@@ -181,6 +181,33 @@ check_ref_list(const struct model_field *f, const json_t *in, struct model_error
 	return out;
 }
 
+/* Each choice at most once, in the order of the table, so that equal sets are equal texts. */
+static json_t *
+check_set(const struct model_field *f, const json_t *in, struct model_errors *errors)
+{
+	json_t *out = json_array();
+	struct slice one;
+
+	for (size_t i = 0; i < json_array_size(in); i++) {
+		const json_t *v = json_array_get(in, i);
+		struct slice s = slice_make(json_string_value(v), json_string_length(v));
+
+		if (s.n && choice_find(f->choices, s) >= 0)
+			continue;
+		model_error_add(
+		    errors, "bad_choice", f->name, "%s has an entry that is not known.", f->label);
+		json_decref(out);
+		return NULL;
+	}
+	for (size_t i = 0; (one = choice_at(f->choices, i)).n; i++)
+		for (size_t k = 0; k < json_array_size(in); k++)
+			if (slice_eq(one, slice_cstr(json_string_value(json_array_get(in, k))))) {
+				json_array_append_new(out, json_stringn(one.p, one.n));
+				break;
+			}
+	return out;
+}
+
 static json_t *
 wrong_type(const struct model_field *f, const char *expected, struct model_errors *errors)
 {
@@ -234,6 +261,10 @@ check_value(const struct model_field *f, const json_t *in, struct model_errors *
 		    f->label, (long long)f->max);
 		return NULL;
 	case MODEL_TEXT_LIST:
+		if (!f->choices)
+			break;
+		return json_is_array(in) ? check_set(f, in, errors)
+					 : wrong_type(f, "a list of texts", errors);
 	case MODEL_REASON_LIST:
 	case MODEL_JSON:
 	case MODEL_OBJECT: break;
@@ -395,9 +426,22 @@ model_password_check(const char *password, struct model_errors *errors)
 	return ERR_OK;
 }
 
+static json_t *
+default_set(const struct model_field *f)
+{
+	json_t *out = json_array();
+	struct slice one;
+
+	for (size_t i = 0; f->def && (one = choice_at(f->def, i)).n; i++)
+		json_array_append_new(out, json_stringn(one.p, one.n));
+	return out;
+}
+
 json_t *
 model_default(const struct model_field *f)
 {
+	if (f->type == MODEL_TEXT_LIST)
+		return default_set(f);
 	if (f->def)
 		return json_loads(f->def, JSON_DECODE_ANY, NULL);
 	switch (f->type) {
@@ -406,8 +450,8 @@ model_default(const struct model_field *f)
 	case MODEL_TEXT:
 	case MODEL_ENUM: return json_string("");
 	case MODEL_REF_LIST:
-	case MODEL_TEXT_LIST:
 	case MODEL_REASON_LIST: return json_array();
+	case MODEL_TEXT_LIST:
 	case MODEL_TIME:
 	case MODEL_REF:
 	case MODEL_JSON:

@@ -7,6 +7,7 @@
 
 #include "model/codecs.h"
 #include "model/entities_int.h"
+#include "model/rights.h"
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
 
@@ -46,6 +47,8 @@ static const struct model_field user_fields[] = {
     {"email", MODEL_TEXT, MODEL_SEARCH, 0, 254, .format = MODEL_FORMAT_EMAIL, .label = "E-mail"},
     {"language", MODEL_ENUM, 0, .choices = "de|en", .def = "\"de\"", .label = "Language"},
     {"admin", MODEL_BOOL, 0, .label = "Administrator", .description = "May change everything"},
+    {"rights", MODEL_TEXT_LIST, MODEL_GENERATED, .choices = RIGHT_CHOICES, .def = RIGHT_DEFAULTS,
+	.label = "Rights", .description = "A new user has those in the settings"},
     {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled",
 	.description = "Otherwise cannot log in, call or be called"},
     {"dnd", MODEL_BOOL, 0, .label = "Do not disturb"},
@@ -315,21 +318,58 @@ const struct model_entity model_range = {"range", "ranges", 0, "first", "first",
     FIELDS(range_fields), .check = check_range};
 
 static const struct model_field session_fields[] = {
-    {"token_hash", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SECRET, 64, 64,
+    {"token_hash", MODEL_TEXT, MODEL_INTERNAL | MODEL_UNIQUE | MODEL_SECRET, 64, 64,
 	.label = "SHA-256 of the token"},
-    {"user", MODEL_REF, MODEL_REQUIRED, .ref = "user", .on_delete = MODEL_CASCADE, .label = "User"},
-    {"csrf", MODEL_TEXT, MODEL_SECRET, 0, 64, .label = "CSRF token"},
-    {"created_at", MODEL_TIME, 0, .label = "Created"},
-    {"expires_at", MODEL_TIME, MODEL_INDEX, .label = "Ends"},
+    {"user", MODEL_REF, MODEL_READONLY, .ref = "user", .on_delete = MODEL_CASCADE, .label = "User"},
+    {"csrf", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, 64, .label = "CSRF token"},
+    {"created_at", MODEL_TIME, MODEL_READONLY, .label = "Created"},
+    {"last_at", MODEL_TIME, MODEL_READONLY, .label = "Last used",
+	.description = "To within some minutes"},
+    {"expires_at", MODEL_TIME, MODEL_READONLY | MODEL_INDEX, .label = "Ends"},
+    {"address", MODEL_TEXT, MODEL_READONLY, 0, 45, .label = "Address",
+	.description = "Where it was used last"},
+    {"user_agent", MODEL_TEXT, MODEL_READONLY, 0, 255, .label = "Browser"},
 };
 
-const struct model_entity model_session = {"session", "sessions", MODEL_HIDDEN, NULL, "id", NULL,
-    .label = "Web session", .description = "A log-in in a browser", FIELDS(session_fields)};
+const struct model_entity model_session = {"session", "sessions", MODEL_SYSTEM | MODEL_FIXED, NULL,
+    "-last_at", NULL, .owners = "user", .label = "Web session",
+    .description = "A log-in in a browser", FIELDS(session_fields)};
+
+static const struct model_field token_fields[] = {
+    {"user", MODEL_REF, MODEL_READONLY, .ref = "user", .on_delete = MODEL_CASCADE, .label = "User"},
+    {"name", MODEL_TEXT, MODEL_READONLY | MODEL_SEARCH, 1, 60, .label = "Name"},
+    {"rights", MODEL_TEXT_LIST, MODEL_READONLY, .choices = RIGHT_CHOICES_ALL, .label = "Rights",
+	.description = "It may what both the token and its user may"},
+    {"token_hash", MODEL_TEXT, MODEL_INTERNAL | MODEL_UNIQUE | MODEL_SECRET, 64, 64,
+	.label = "SHA-256 of the token"},
+    {"created_at", MODEL_TIME, MODEL_READONLY, .label = "Created"},
+    {"expires_at", MODEL_TIME, MODEL_READONLY, .label = "Ends", .description = "Empty = never"},
+    {"last_at", MODEL_TIME, MODEL_READONLY, .label = "Last used",
+	.description = "To within some minutes"},
+    {"address", MODEL_TEXT, MODEL_READONLY, 0, 45, .label = "Address",
+	.description = "Where it was used last"},
+};
+
+const struct model_entity model_token = {"token", "tokens", MODEL_SYSTEM | MODEL_FIXED, NULL,
+    "-created_at", NULL, .owners = "user", .label = "API token",
+    .description = "Lets a program use the interface for a user", FIELDS(token_fields)};
+
+static const struct model_field second_factor_fields[] = {
+    {"user", MODEL_REF, MODEL_UNIQUE, .ref = "user", .on_delete = MODEL_CASCADE, .label = "User"},
+    {"secret", MODEL_TEXT, MODEL_SECRET, 0, 40, .label = "Key in base32"},
+    {"confirmed", MODEL_BOOL, 0, .label = "In use"},
+    {"last_step", MODEL_INT, 0, .label = "Time step of the last code"},
+    {"recovery", MODEL_TEXT_LIST, MODEL_SECRET, .label = "SHA-256 of the recovery codes left"},
+};
+
+const struct model_entity model_second_factor = {"second_factor", "second-factors", MODEL_HIDDEN,
+    NULL, "id", NULL, .label = "Second factor", .description = "One-time codes by time (RFC 6238)",
+    FIELDS(second_factor_fields)};
 
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_phone,
     &model_user, &model_line, &model_group, &model_group_member, &model_number, &model_call_record,
-    &model_session, &model_certificate, &model_address_rule, &model_notice, &model_mail_server,
-    &model_mail, &model_mail_template, &model_change};
+    &model_session, &model_token, &model_second_factor, &model_certificate, &model_address_rule,
+    &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change};
 
 const struct model_entity *const *
 model_entities(size_t *count)

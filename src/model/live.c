@@ -194,7 +194,8 @@ static const struct model_field cdr_fields[] = {
 };
 
 const struct model_entity model_call_record = {"call_record", "call-records", MODEL_LOG, NULL,
-    "-started_at", NULL, .unique_together = "started_at, call_id", .label = "Call record",
+    "-started_at", NULL, .unique_together = "started_at, call_id",
+    .owners = "caller_user|called_user", .label = "Call record",
     .description = "A call that is over", FIELDS(cdr_fields)};
 
 const char *

@@ -243,6 +243,6 @@ static const struct model_field template_fields[] = {
 };
 
 const struct model_entity model_mail_template = {"mail_template", "mail-templates",
-    MODEL_SYSTEM | MODEL_FIXED, NULL, "kind", NULL, .unique_together = "kind, language",
+    MODEL_SYSTEM | MODEL_STAYS, NULL, "kind", NULL, .unique_together = "kind, language",
     .label = "Mail text", .description = "What the system writes", .fields = template_fields,
     .field_count = sizeof template_fields / sizeof template_fields[0]};

@@ -26,7 +26,7 @@ enum model_type {
 	MODEL_TIME,	   /* ms since 1970 in C and SQL (0/NULL none), ISO-8601 UTC in JSON */
 	MODEL_REF,	   /* id of a row of ref, or null */
 	MODEL_REF_LIST,	   /* ordered ids of rows of ref */
-	MODEL_TEXT_LIST,   /* JSON text in SQL */
+	MODEL_TEXT_LIST,   /* JSON text in SQL; with choices a set of them, in their order */
 	MODEL_REASON_LIST, /* texts of model/reasons.h in C and SQL, objects in JSON */
 	MODEL_JSON,	   /* an object of any shape, never input; JSON text in SQL */
 	MODEL_OBJECT,	   /* nested, only in live values: the fields of object */
@@ -44,7 +44,7 @@ enum model_flag {
 	MODEL_INTERNAL = 1 << 8,   /* a column that JSON never sees */
 	MODEL_HASHED = 1 << 9,	   /* password: the column is NAME_hash */
 	MODEL_NULLABLE = 1 << 10,  /* empty or 0 is null in JSON */
-	MODEL_GENERATED = 1 << 11, /* random value when absent on create */
+	MODEL_GENERATED = 1 << 11, /* store/ makes a value when absent on create */
 	MODEL_INDEX = 1 << 12,	   /* has an index of its own */
 };
 
@@ -70,7 +70,8 @@ struct model_field {
 				max 0 = no limit for a text that is never input */
 	const char *chars;   /* allowed characters, e.g. "A-Za-z0-9._-"; NULL: all but controls */
 	const char *choices; /* "de|en" */
-	const char *def;     /* default in JSON, e.g. "true", "30", "\"udp\""; NULL: empty value */
+	const char *def;     /* default in JSON, e.g. "true", "30", "\"udp\"", of a set "a|b"; NULL:
+				empty value */
 	enum model_format format;
 	const char *ref; /* entity name */
 	enum model_on_delete on_delete;
@@ -91,7 +92,8 @@ enum model_entity_flag {
 	MODEL_LOG = 1 << 2,	  /* rows come from the system: list and get only */
 	MODEL_LIVE = 1 << 3,	  /* a value of a running system, not stored */
 	MODEL_SYSTEM = 1 << 4,	  /* rows are made by the system: nobody else creates them */
-	MODEL_FIXED = 1 << 5,	  /* nor deletes them */
+	MODEL_FIXED = 1 << 5,	  /* rows are never changed, only deleted */
+	MODEL_STAYS = 1 << 6,	  /* rows are never deleted, only changed */
 };
 
 struct model_entity {
@@ -103,6 +105,7 @@ struct model_entity {
 	const char *letter;	     /* field of the A-Z tabs, NULL none */
 	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
 	const char *key_with; /* second field of the natural key, then both are refs; NULL none */
+	const char *owners;   /* fields with the users a row belongs to: "a|b"; NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
 	size_t field_count;
@@ -113,7 +116,7 @@ struct model_entity {
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
     model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
-    model_group_member;
+    model_group_member, model_token, model_second_factor;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

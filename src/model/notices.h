@@ -21,7 +21,13 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "{0} phones have a SIP password that does not follow the guideline: {1}",              \
 	    "{0} Telefone haben ein SIP-Passwort, das der Richtlinie nicht folgt: {1}")            \
 	X(MAIL_FAILED, "mail_failed", "The mail \"{0}\" to {1} could not be delivered: {2}",       \
-	    "Die E-Mail „{0}“ an {1} konnte nicht zugestellt werden: {2}")
+	    "Die E-Mail „{0}“ an {1} konnte nicht zugestellt werden: {2}")                         \
+	X(ACCOUNT_LOCKED, "account_locked",                                                        \
+	    "{0} cannot log in for a while: {1} wrong log-ins, the last one from {2}",             \
+	    "{0} kann sich eine Weile nicht anmelden: {1} falsche Anmeldungen, die letzte von "    \
+	    "{2}")                                                                                 \
+	X(SECOND_FACTOR_OFF, "second_factor_off", "{1} has taken off the second factor of {0}",    \
+	    "{1} hat den zweiten Faktor von {0} entfernt")
 
 enum notice {
 #define X(id, code, text, german) NOTICE_##id,

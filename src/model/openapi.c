@@ -88,7 +88,11 @@ type_schema(const struct model_field *f)
 			json_object_set_new(s, "maxItems", json_integer(f->max));
 		break;
 	case MODEL_TEXT_LIST:
-		return json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", "string");
+		s = json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", "string");
+		if (f->choices)
+			json_object_set_new(
+			    json_object_get(s, "items"), "enum", choices_json(f->choices));
+		break;
 	case MODEL_REASON_LIST:
 		return json_pack("{s:s, s:o}", "type", "array", "items", openapi_ref("reason", ""));
 	case MODEL_JSON:
@@ -121,7 +125,7 @@ field_schema(const struct model_field *f, enum form form)
 		json_object_set_new(s, "x-restart", json_true());
 	if (f->flags & MODEL_UNIQUE)
 		json_object_set_new(s, "x-unique", json_true());
-	if (form == CREATE && f->def)
+	if (form == CREATE && f->def && !(f->flags & MODEL_GENERATED)) /* else store/ knows */
 		json_object_set_new(s, "default", model_default(f));
 	return s;
 }
@@ -171,7 +175,7 @@ put_entity(json_t *schemas, const struct model_entity *e)
 	char name[80];
 
 	json_object_set_new(schemas, e->name, entity_schema(e, READ));
-	if (e->flags & (MODEL_LIVE | MODEL_LOG))
+	if (e->flags & (MODEL_LIVE | MODEL_LOG | MODEL_FIXED))
 		return;
 	snprintf(name, sizeof name, "%s_patch", e->name);
 	json_object_set_new(schemas, name, entity_schema(e, PATCH));
@@ -223,8 +227,9 @@ import_report_schema(void)
 static json_t *
 login_schema(void)
 {
-	return json_pack("{s:s, s:{s:o, s:{s:s}}, s:[s,s]}", "type", "object", "properties", "user",
-	    openapi_ref("user", ""), "csrf", "type", "string", "required", "user", "csrf");
+	return json_pack("{s:s, s:{s:o, s:{s:s}, s:{s:s}}, s:[s,s,s]}", "type", "object",
+	    "properties", "user", openapi_ref("user", ""), "csrf", "type", "string", "session_id",
+	    "type", "integer", "required", "user", "csrf", "session_id");
 }
 
 json_t *
@@ -247,11 +252,12 @@ model_openapi(const char *version)
 	json_object_set_new(schemas, "login", login_schema());
 	json_object_set_new(schemas, "reason", reason_schema());
 	return json_pack(
-	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}}}, s:[{s:[]}]}", "openapi",
-	    "3.0.3", "info", "title", "Strowger", "version", version, "description",
+	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}, "
+	    "s:[{s:[]}, {s:[]}]}",
+	    "openapi", "3.0.3", "info", "title", "Strowger", "version", version, "description",
 	    "Interface of the telephone system. Changes need the header X-CSRF-Token with the "
-	    "value that logging in returned.",
+	    "value that logging in returned; with an API token they do not.",
 	    "paths", openapi_paths(), "components", "schemas", schemas, "securitySchemes",
-	    "session", "type", "apiKey", "in", "cookie", "name", "strowger_session", "security",
-	    "session");
+	    "session", "type", "apiKey", "in", "cookie", "name", "strowger_session", "token",
+	    "type", "http", "scheme", "bearer", "security", "session", "token");
 }

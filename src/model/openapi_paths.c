@@ -22,6 +22,42 @@ static const struct action actions[] = {
     {"post", "/api/session", "Log in", "object", "200", .response = "login", .is_public = true},
     {"get", "/api/session", "Who is logged in", NULL, "200", .response = "login"},
     {"delete", "/api/session", "Log out", NULL, "204", .response = NULL},
+    {"get", "/api/me", "Who asks", NULL, "200", .response = "user"},
+    {"patch", "/api/me", "Change one's own name, e-mail, language, do not disturb", "user_patch",
+	"200", .response = "user"},
+    {"get", "/api/me/rights", "What one may now", NULL, "200", .response = "object"},
+    {"get", "/api/me/calls", "One's own calls in progress", NULL, "200", .response = "live_call",
+	.list = true},
+    {"get", "/api/me/call-records", "One's own calls that are over", NULL, "200",
+	.response = "call_record", .list = true,
+	.query = "search sort order page per_page from to"},
+    {"post", "/api/me/password", "Change one's own password; other sessions end", "object", "200",
+	.response = "login"},
+    {"get", "/api/me/sessions", "Where one is logged in", NULL, "200", .response = "session",
+	.list = true},
+    {"delete", "/api/me/sessions", "Log out everywhere else", NULL, "204", .response = NULL},
+    {"delete", "/api/me/sessions/{id}", "End one of one's sessions", NULL, "204", .response = NULL},
+    {"get", "/api/me/tokens", "One's own API tokens", NULL, "200", .response = "token",
+	.list = true},
+    {"post", "/api/me/tokens", "Make an API token: name, rights, expires_at; it is shown once",
+	"object", "201", .response = "object"},
+    {"delete", "/api/me/tokens/{id}", "Revoke an API token", NULL, "204", .response = NULL},
+    {"get", "/api/me/second-factor", "Whether log-ins ask for a second factor", NULL, "200",
+	.response = "object"},
+    {"post", "/api/me/second-factor", "A new key for one-time codes, to be confirmed", NULL, "201",
+	.response = "object"},
+    {"post", "/api/me/second-factor/confirm", "Use it from now on; recovery codes are shown once",
+	"object", "200", .response = "object"},
+    {"delete", "/api/me/second-factor", "Take off the second factor", "object", "204",
+	.response = NULL},
+    {"get", "/api/users/{id}/security", "Second factor and failed log-ins of a user", NULL, "200",
+	.response = "object"},
+    {"post", "/api/users/{id}/unlock", "Forget a user's failed log-ins", NULL, "204",
+	.response = NULL},
+    {"delete", "/api/users/{id}/sessions", "End all sessions of a user", NULL, "204",
+	.response = NULL},
+    {"delete", "/api/users/{id}/second-factor", "Take off a user's second factor", NULL, "204",
+	.response = NULL},
     {"get", "/api/phones/{id}/sip-account", "What to type into the phone", NULL, "200",
 	.response = "object"},
     {"post", "/api/phones/{id}/new-secret", "Make a new SIP password", NULL, "200",
@@ -202,7 +238,7 @@ put_collection(json_t *paths, const struct model_entity *e)
 	if (e->flags & MODEL_LOG)
 		return;
 	snprintf(text, sizeof text, "%s: delete", e->label);
-	if (!(e->flags & MODEL_FIXED))
+	if (!(e->flags & MODEL_STAYS))
 		put_operation(
 		    paths, one, "delete", operation(text, "204", NULL, NULL, path_parameters(one)));
 	snprintf(text, sizeof text, "%s: create", e->label);
@@ -211,6 +247,8 @@ put_collection(json_t *paths, const struct model_entity *e)
 		    operation(text, "201", content(openapi_ref(e->name, "")),
 			openapi_ref(e->name, "_create"), NULL));
 	snprintf(text, sizeof text, "%s: change", e->label);
+	if (e->flags & MODEL_FIXED)
+		return;
 	put_operation(paths, one, "patch",
 	    operation(text, "200", content(openapi_ref(e->name, "")),
 		openapi_ref(e->name, "_patch"), path_parameters(one)));

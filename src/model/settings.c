@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "model/model.h"
+#include "model/rights.h"
 
 #define AT(member)                                                                                 \
 	.offset = offsetof(struct settings, member), .size = sizeof(((struct settings *)0)->member)
@@ -159,6 +160,8 @@ static const struct model_field fields[] = {
 	AT(source_requests_per_s)},
     {"change_keep_days", MODEL_INT, 0, 1, 36500, .def = "365", .label = "Keep the log of changes",
 	.description = "Days", AT(change_keep_days)},
+    {"default_rights", MODEL_TEXT_LIST, 0, .choices = RIGHT_CHOICES, .def = RIGHT_DEFAULTS,
+	.label = "Rights of new users", .description = "They can be changed for each user"},
     {"cdr_keep_days", MODEL_INT, 0, 0, 36500, .def = "0", .label = "Keep call records",
 	.description = "Days; 0 = for ever", AT(cdr_keep_days)},
 };

@@ -1,7 +1,7 @@
 /* SQL derived from the tables. Names come from constants, never from input. */
 #include <stdio.h>
 
-#include "model/model.h"
+#include "model/entities_int.h"
 
 const char *
 model_column(const struct model_field *f, char text[64])
@@ -37,6 +37,18 @@ on_delete(const struct model_field *f)
 	return "";
 }
 
+/* A set's default as JSON text. */
+static void
+put_default_set(struct buf *b, const struct model_field *f)
+{
+	struct slice one;
+
+	buf_lit(b, "'[");
+	for (size_t i = 0; f->def && (one = choice_at(f->def, i)).n; i++)
+		buf_printf(b, "%s\"%.*s\"", i ? "," : "", (int)one.n, one.p);
+	buf_lit(b, "]'");
+}
+
 /* Defaults in JSON are valid SQL but for booleans and the quotes of texts. */
 static void
 put_default(struct buf *b, const struct model_field *f)
@@ -47,11 +59,13 @@ put_default(struct buf *b, const struct model_field *f)
 		buf_cstr(b, f->def && strcmp(f->def, "true") == 0 ? "1" : "0");
 	} else if (f->type == MODEL_INT) {
 		buf_cstr(b, f->def ? f->def : "0");
+	} else if (f->type == MODEL_TEXT_LIST) {
+		put_default_set(b, f);
 	} else {
 		buf_char(b, '\'');
 		if (def.n >= 2)
 			buf_put(b, slice_make(def.p + 1, def.n - 2));
-		else if (f->type == MODEL_TEXT_LIST || f->type == MODEL_REASON_LIST)
+		else if (f->type == MODEL_REASON_LIST)
 			buf_lit(b, "[]");
 		else if (f->type == MODEL_JSON)
 			buf_lit(b, "{}");

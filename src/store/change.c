@@ -24,7 +24,7 @@ static bool
 is_configuration(const struct model_entity *e)
 {
 	return !(e->flags & (MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN)) &&
-	       (!(e->flags & MODEL_SYSTEM) || e->flags & MODEL_FIXED);
+	       (!(e->flags & MODEL_SYSTEM) || e->flags & MODEL_STAYS);
 }
 
 static const char *

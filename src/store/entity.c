@@ -87,6 +87,23 @@ stamp_created(const struct model_entity *e, json_t *values)
 		json_object_set_new(values, f->name, json_integer((json_int_t)loop_wall_ms()));
 }
 
+/* USR-13: a new user has the rights that the settings say. */
+static enum err
+give_rights(struct db *db, const struct model_entity *e, json_t *values)
+{
+	json_t *settings;
+	enum err err;
+
+	if (e != &model_user || json_object_get(values, "rights"))
+		return ERR_OK;
+	err = row_get(db, &model_settings, 1, ROW_PUBLIC, &settings);
+	if (err != ERR_OK)
+		return err;
+	json_object_set(values, "rights", json_object_get(settings, "default_rights"));
+	json_decref(settings);
+	return ERR_OK;
+}
+
 enum err
 entity_insert(struct store *s, const struct model_entity *e, json_t *values, int64_t *id,
     struct model_errors *errors)
@@ -98,6 +115,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	stamp_created(e, values);
 	if (err == ERR_OK)
 		err = group_complete(db, e, values);
+	if (err == ERR_OK)
+		err = give_rights(db, e, values);
 	if (err == ERR_OK)
 		err = model_check_row(e, values, errors);
 	if (err == ERR_OK)
@@ -342,7 +361,7 @@ store_delete(struct store *s, const struct model_entity *e, int64_t id, json_t *
 	json_t *before = NULL, *undo = NULL;
 	enum err err;
 
-	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN | MODEL_FIXED))
+	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN | MODEL_STAYS))
 		return ERR_UNSUPPORTED;
 	err = store_write_begin(s);
 	if (err != ERR_OK)

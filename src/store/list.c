@@ -114,6 +114,26 @@ put_period(struct buf *b, const struct model_entity *e, const struct store_query
 	return ERR_OK;
 }
 
+/* "(a IS ? OR b IS ?)" */
+static enum err
+put_owner(struct buf *b, const struct model_entity *e, struct model_errors *errors)
+{
+	struct slice rest = slice_cstr(e->owners), one;
+	const char *before = " AND (";
+
+	if (!rest.n) {
+		model_error_add(errors, "bad_filter", "", "The list belongs to nobody.");
+		return ERR_INVALID;
+	}
+	while (rest.n) {
+		one = slice_take_until(&rest, '|');
+		buf_printf(b, "%st.\"%.*s\" = ?", before, (int)one.n, one.p);
+		before = " OR ";
+	}
+	buf_char(b, ')');
+	return ERR_OK;
+}
+
 static enum err
 put_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
     const struct words *words, struct model_errors *errors)
@@ -131,6 +151,8 @@ put_where(struct buf *b, const struct model_entity *e, const struct store_query 
 		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");
 	}
 	err = put_period(b, e, q, errors);
+	if (err == ERR_OK && q->owner)
+		err = put_owner(b, e, errors);
 	return err == ERR_OK ? put_equals(b, e, q->equals, errors) : err;
 }
 
@@ -176,6 +198,10 @@ bind_where(struct stmt *s, const struct model_entity *e, const struct store_quer
 		stmt_int(s, index++, q->from_ms);
 	if (q->to_ms)
 		stmt_int(s, index++, q->to_ms);
+	for (struct slice rest = slice_cstr(q->owner ? e->owners : NULL); rest.n;) {
+		slice_take_until(&rest, '|');
+		stmt_int(s, index++, q->owner);
+	}
 	json_object_foreach((json_t *)q->equals, key, v)
 	{
 		if (json_is_string(v))

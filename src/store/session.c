@@ -1,8 +1,8 @@
 /* Web sessions. */
 #include "store/store_int.h"
 
-static void
-put_hash(const unsigned char hash[32], char hex[65])
+void
+hash_hex(const unsigned char hash[32], char hex[65])
 {
 	struct buf b;
 
@@ -12,7 +12,7 @@ put_hash(const unsigned char hash[32], char hex[65])
 }
 
 enum err
-store_session_create(struct store *s, const struct store_session *session)
+store_session_create(struct store *s, struct store_session *session)
 {
 	char hex[65];
 	struct stmt *st;
@@ -20,10 +20,11 @@ store_session_create(struct store *s, const struct store_session *session)
 
 	if (e != ERR_OK)
 		return e;
-	put_hash(session->token_hash, hex);
+	hash_hex(session->token_hash, hex);
 	e = db_prepare(s->writer,
-	    "INSERT INTO session (token_hash, user, csrf, created_at, expires_at) "
-	    "VALUES (?, ?, ?, ?, ?)",
+	    "INSERT INTO session (token_hash, user, csrf, created_at, last_at, expires_at, "
+	    "address, "
+	    "user_agent) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)",
 	    &st);
 	if (e == ERR_OK) {
 		stmt_cstr(st, 1, hex);
@@ -31,9 +32,15 @@ store_session_create(struct store *s, const struct store_session *session)
 		stmt_cstr(st, 3, session->csrf);
 		stmt_int(st, 4, session->created_at);
 		stmt_int(st, 5, session->expires_at);
+		stmt_cstr(st, 6, session->address);
+		stmt_cstr(st, 7, session->user_agent);
 		e = stmt_run(st);
 		if (e == ERR_CONFLICT)
 			e = ERR_NOT_FOUND; /* the user is gone */
+	}
+	if (e == ERR_OK) {
+		session->id = sqlite3_last_insert_rowid(s->writer->h);
+		e = store_changed(s, &model_session, session->id, STORE_CREATED);
 	}
 	return store_write_end(s, e);
 }
@@ -44,7 +51,7 @@ find(struct db *db, const char *hex, int64_t now_ms, struct store_session *out)
 	struct stmt *st;
 	bool row = false;
 	enum err e = db_prepare(db,
-	    "SELECT s.user, s.csrf, s.created_at, s.expires_at FROM session s "
+	    "SELECT s.user, s.csrf, s.created_at, s.expires_at, s.last_at, s.id FROM session s "
 	    "JOIN user u ON u.id = s.user "
 	    "WHERE s.token_hash = ? AND s.expires_at > ? AND u.enabled",
 	    &st);
@@ -61,6 +68,8 @@ find(struct db *db, const char *hex, int64_t now_ms, struct store_session *out)
 		slice_clip_cstr(slice_cstr(stmt_column(st, 1)), out->csrf, sizeof out->csrf);
 		out->created_at = sqlite3_column_int64(st->st, 2);
 		out->expires_at = sqlite3_column_int64(st->st, 3);
+		out->last_at = sqlite3_column_int64(st->st, 4);
+		out->id = sqlite3_column_int64(st->st, 5);
 	}
 	stmt_done(st);
 	return e;
@@ -77,7 +86,7 @@ store_session_find(struct store *s, const unsigned char token_hash[32], int64_t 
 
 	if (e != ERR_OK)
 		return e;
-	put_hash(token_hash, hex);
+	hash_hex(token_hash, hex);
 	memcpy(found.token_hash, token_hash, 32);
 	e = find(db, hex, now_ms, &found);
 	if (e == ERR_OK && user)
@@ -88,10 +97,9 @@ store_session_find(struct store *s, const unsigned char token_hash[32], int64_t 
 	return e;
 }
 
-/* ?1 is the token, ?2 the end where the statement has one. */
-static enum err
-change(
-    struct store *s, const char *sql, const unsigned char token_hash[32], const int64_t *expires_at)
+enum err
+store_session_extend(struct store *s, const unsigned char token_hash[32], int64_t now_ms,
+    int64_t expires_at, const char *address)
 {
 	char hex[65];
 	struct stmt *st;
@@ -99,26 +107,57 @@ change(
 
 	if (e != ERR_OK)
 		return e;
-	put_hash(token_hash, hex);
-	e = db_prepare(s->writer, sql, &st);
+	hash_hex(token_hash, hex);
+	e = db_prepare(s->writer,
+	    "UPDATE session SET last_at = ?2, expires_at = ?3, address = coalesce(?4, address) "
+	    "WHERE token_hash = ?1",
+	    &st);
 	if (e == ERR_OK) {
 		stmt_cstr(st, 1, hex);
-		if (expires_at)
-			stmt_int(st, 2, *expires_at);
+		stmt_int(st, 2, now_ms);
+		stmt_int(st, 3, expires_at);
+		if (address)
+			stmt_cstr(st, 4, address);
+		else
+			stmt_null(st, 4);
 		e = stmt_run(st);
 	}
 	return store_write_end(s, e);
 }
 
 enum err
-store_session_extend(struct store *s, const unsigned char token_hash[32], int64_t expires_at)
+store_session_delete(struct store *s, const unsigned char token_hash[32])
 {
-	return change(
-	    s, "UPDATE session SET expires_at = ?2 WHERE token_hash = ?1", token_hash, &expires_at);
+	char hex[65];
+	struct stmt *st;
+	enum err e = store_write_begin_relaxed(s);
+
+	if (e != ERR_OK)
+		return e;
+	hash_hex(token_hash, hex);
+	e = db_prepare(s->writer, "DELETE FROM session WHERE token_hash = ?1", &st);
+	if (e == ERR_OK) {
+		stmt_cstr(st, 1, hex);
+		e = stmt_run(st);
+	}
+	return store_write_end(s, e);
 }
 
 enum err
-store_session_delete(struct store *s, const unsigned char token_hash[32])
+store_sessions_end(struct store *s, int64_t user, int64_t keep)
 {
-	return change(s, "DELETE FROM session WHERE token_hash = ?1", token_hash, NULL);
+	struct stmt *st;
+	enum err e = store_write_begin(s);
+
+	if (e != ERR_OK)
+		return e;
+	e = db_prepare(s->writer, "DELETE FROM session WHERE user = ? AND id <> ?", &st);
+	if (e == ERR_OK) {
+		stmt_int(st, 1, user);
+		stmt_int(st, 2, keep);
+		e = stmt_run(st);
+	}
+	if (e == ERR_OK && sqlite3_changes(s->writer->h))
+		e = store_changed(s, &model_session, 0, STORE_DELETED);
+	return store_write_end(s, e);
 }

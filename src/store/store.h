@@ -78,6 +78,7 @@ struct store_query {
 	int64_t from_ms, to_ms;
 	/* Rows whose column has this value: {"user": 7}; NULL none. Unknown fields: ERR_INVALID. */
 	const json_t *equals;
+	int64_t owner; /* rows that belong to this user, by the entity's owners; 0 = all */
 };
 
 /** Users come with numbers (texts), phone_names; phones with users, user_names; numbers with
@@ -137,23 +138,80 @@ ERR_MUST_CHECK enum err store_authenticate(
 /** True if an enabled administrator with a password exists (set-up is done). */
 ERR_MUST_CHECK enum err store_has_admin(struct store *s, bool *out);
 
+enum { STORE_ADDRESS_BYTES = 48, STORE_AGENT_BYTES = 256 };
+
 struct store_session {
 	unsigned char token_hash[32]; /* SHA-256 of the cookie */
-	int64_t user;
+	int64_t id, user;
 	char csrf[65];
-	int64_t created_at, expires_at;
+	int64_t created_at, last_at, expires_at;
+	char address[STORE_ADDRESS_BYTES], user_agent[STORE_AGENT_BYTES]; /* UTF-8; not read back */
 };
 
-ERR_MUST_CHECK enum err store_session_create(struct store *s, const struct store_session *session);
+/** Sets its id. */
+ERR_MUST_CHECK enum err store_session_create(struct store *s, struct store_session *session);
 /** ERR_NOT_FOUND: unknown, expired, or its user is gone or disabled. *user (may be NULL) as
  *  store_get. */
 ERR_MUST_CHECK enum err store_session_find(struct store *s, const unsigned char token_hash[32],
     int64_t now_ms, struct store_session *out, json_t **user);
-/** Moves the end of a session. */
-ERR_MUST_CHECK enum err store_session_extend(
-    struct store *s, const unsigned char token_hash[32], int64_t expires_at);
+/** It is in use: moves its end, notes when and from where (address NULL: as before). */
+ERR_MUST_CHECK enum err store_session_extend(struct store *s, const unsigned char token_hash[32],
+    int64_t now_ms, int64_t expires_at, const char *address);
+/** Ends all sessions of a user but keep (its id; 0 = none). The change feed is told. */
+ERR_MUST_CHECK enum err store_sessions_end(struct store *s, int64_t user, int64_t keep);
 /** Fine when there is none. */
 ERR_MUST_CHECK enum err store_session_delete(struct store *s, const unsigned char token_hash[32]);
+
+/* --- API tokens; rows of the entity token ----------------------------------------- */
+
+struct store_token {
+	int64_t id, user;
+	unsigned char token_hash[32];		 /* SHA-256 of its text */
+	const char *name;			 /* UTF-8 */
+	uint32_t rights;			 /* see model/rights.h */
+	int64_t created_at, last_at, expires_at; /* 0 = never */
+};
+
+/** *row as store_get. ERR_LIMIT: the user has too many. */
+ERR_MUST_CHECK enum err store_token_create(
+    struct store *s, const struct store_token *t, json_t **row);
+/** ERR_NOT_FOUND: unknown, ended, or its user is gone or disabled. name is not set. *user (may be
+ *  NULL) as store_get. */
+ERR_MUST_CHECK enum err store_token_find(struct store *s, const unsigned char token_hash[32],
+    int64_t now_ms, struct store_token *out, json_t **user);
+/** Notes when and from where it was used. */
+ERR_MUST_CHECK enum err store_token_used(
+    struct store *s, int64_t id, int64_t now_ms, const char *address);
+
+/* --- second factor; one per user --------------------------------------------------- */
+
+enum { STORE_RECOVERY_CODES = 10, STORE_TOTP_SECRET_BYTES = 41 };
+
+struct store_second_factor {
+	bool confirmed;			      /* asked for at log-in */
+	char secret[STORE_TOTP_SECRET_BYTES]; /* base32 */
+	int64_t last_step;
+	uint32_t recovery_left;
+};
+
+/** ERR_NOT_FOUND: none, not even begun. */
+ERR_MUST_CHECK enum err store_second_factor_get(
+    struct store *s, int64_t user, struct store_second_factor *out);
+/** A new key that is not asked for yet; one that was begun earlier gives way. ERR_CONFLICT: there
+ *  is a confirmed one. */
+ERR_MUST_CHECK enum err store_second_factor_begin(
+    struct store *s, int64_t user, const char *secret);
+/** From now on it is asked for. step: of the code that confirmed it. ERR_CONFLICT: nothing to
+ *  confirm. */
+ERR_MUST_CHECK enum err store_second_factor_confirm(struct store *s, int64_t user, int64_t step,
+    const unsigned char recovery[STORE_RECOVERY_CODES][32]);
+/** Spends a code: ERR_DENIED when this step or a later one was used before. */
+ERR_MUST_CHECK enum err store_second_factor_spend(struct store *s, int64_t user, int64_t step);
+/** Spends a recovery code: ERR_DENIED when there is no such one (any more). */
+ERR_MUST_CHECK enum err store_second_factor_recover(
+    struct store *s, int64_t user, const unsigned char hash[32]);
+/** ERR_NOT_FOUND. */
+ERR_MUST_CHECK enum err store_second_factor_remove(struct store *s, int64_t user);
 
 /* --- security ----------------------------------------------------------------------- */
 

@@ -184,6 +184,10 @@ void ha1_put(json_t *values, const char *name, const char *realm, const char *se
 /* Computes all phones' digests anew; for a new domain. Under the write lock. */
 enum err ha1_renew_all(struct db *db, const char *realm);
 
+/* --- session.c ------------------------------------------------------------------- */
+
+void hash_hex(const unsigned char hash[32], char hex[65]);
+
 /* --- secret.c --------------------------------------------------------------------- */
 
 /* SEC-1: makes the SIP password of a new phone, and refuses one in values that does not follow

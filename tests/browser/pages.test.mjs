@@ -53,6 +53,13 @@ const PAGES = [
   ['mail-texts', () => '/mail?tab=texts', 'E-mail'],
   ['certificates', () => '/certificates', 'Certificates'],
   ['settings', () => '/settings', 'Settings'],
+  ['user-rights', () => `/users/${person.user.id}?tab=rights`, 'Muster, Emil'],
+  ['user-security', () => `/users/${person.user.id}?tab=security`, 'Muster, Emil'],
+  ['my-calls', () => '/my-calls', 'My calls'],
+  ['account', () => '/account', 'My account'],
+  ['account-password', () => '/account?tab=password', 'My account'],
+  ['account-security', () => '/account?tab=security', 'My account'],
+  ['account-tokens', () => '/account?tab=tokens', 'My account'],
   ['nowhere', () => '/nowhere', 'Page not found'],
 ];
 

@@ -118,14 +118,18 @@ test('on a narrow screen the menu folds away', async () => {
   assertQuiet(visitor);
 });
 
-test('somebody without the right to administer is told so', async () => {
+test('somebody without the right to administer sees their own pages, in their language', async () => {
   const other = await newVisitor(world.browser, world.server);
   await other.page.goto('/users');
   await other.page.getByLabel('Login').fill('2321');
   await other.page.getByRole('textbox', { name: 'Password' }).fill('geheim-2');
   await other.page.getByRole('button', { name: 'Log in' }).click();
-  await other.page.getByText('Diese Seite ist für Administratoren.').waitFor(); // the language of new users
-  await other.page.getByRole('button', { name: 'Abmelden' }).click();
+  await other.page.getByRole('heading', { name: 'Kein Recht auf diese Seite' }).waitFor(); // the language of new users
+  await other.page.getByRole('link', { name: 'Mein Konto' }).click();
+  await other.page.getByRole('heading', { name: 'Mein Konto' }).waitFor();
+  await shoot(other.page, 'own-account-de');
+  await other.page.getByRole('button', { name: /Konto und Abmelden|Konto/ }).first().click();
+  await other.page.getByRole('menuitem', { name: 'Abmelden' }).click();
   await other.page.getByRole('textbox', { name: 'Passwort' }).waitFor();
   assertQuiet(other);
   await other.context.close();

@@ -220,10 +220,10 @@ class Attacks(SystemTest):
         until(self.is_answered, "free")
 
     def test_guessing_at_the_web_page_counts_too(self):
-        for _ in range(10):
+        for n in range(10):
             connection = http.client.HTTPConnection(self.server.host, self.server.http_port, timeout=30,
                                                     source_address=("127.1.2.1", 0))
-            connection.request("POST", "/api/session", json.dumps({"login": "1000", "password": "wrong"}),
+            connection.request("POST", "/api/session", json.dumps({"login": f"100{n}", "password": "wrong"}),
                                {"Content-Type": "application/json"})
             self.assertEqual(connection.getresponse().status, 401)
             connection.close()

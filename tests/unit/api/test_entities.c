@@ -109,7 +109,7 @@ test_refused(void **state)
 	    {"DELETE", "/api/call-records/1", NULL, 405, "method_not_allowed", NULL},
 	    {"PUT", "/api/users/1", "{}", 405, "method_not_allowed", NULL},
 	    {"GET", "/api/nonsense", NULL, 404, "not_found", NULL},
-	    {"GET", "/api/sessions", NULL, 404, "not_found", NULL},
+	    {"GET", "/api/second-factors", NULL, 404, "not_found", NULL},
 	    {"GET", "/api/bindings", NULL, 404, "not_found", NULL},
 	    {"GET", "/api/users/abc", NULL, 404, "not_found", NULL},
 	    {"GET", "/api/users/99999999999999999999", NULL, 404, "not_found", NULL},

@@ -1,5 +1,6 @@
 /* store/entity.c: create, read, change, delete; rules; sessions and passwords. */
 #include "fixture.h"
+#include "model/rights.h"
 
 static int
 seen_changes(
@@ -242,7 +243,12 @@ sessions_end_with_time_password_and_user(void **state)
 	struct fixture *f = *state;
 	int64_t id =
 	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
-	struct store_session in = {{1, 2, 3}, id, "csrf", 1000, 5000}, out;
+	struct store_session in = {.token_hash = {1, 2, 3},
+				 .user = id,
+				 .csrf = "csrf",
+				 .created_at = 1000,
+				 .expires_at = 5000},
+			     out;
 	json_t *user = NULL;
 
 	assert_int_equal(store_session_create(f->store, &in), ERR_OK);
@@ -252,7 +258,8 @@ sessions_end_with_time_password_and_user(void **state)
 	json_decref(user);
 	assert_int_equal(
 	    store_session_find(f->store, in.token_hash, 5000, &out, NULL), ERR_NOT_FOUND);
-	assert_int_equal(store_session_extend(f->store, in.token_hash, 9000), ERR_OK);
+	assert_int_equal(
+	    store_session_extend(f->store, in.token_hash, 1500, 9000, "192.0.2.7"), ERR_OK);
 	assert_int_equal(store_session_find(f->store, in.token_hash, 5000, &out, NULL), ERR_OK);
 	assert_int_equal(
 	    store_session_find(f->store, (unsigned char[32]){9}, 1, &out, NULL), ERR_NOT_FOUND);
@@ -269,6 +276,96 @@ sessions_end_with_time_password_and_user(void **state)
 	assert_int_equal(store_session_find(f->store, in.token_hash, 1, &out, NULL), ERR_NOT_FOUND);
 	in.token_hash[0] = 7;
 	assert_int_equal(store_session_create(f->store, &in), ERR_NOT_FOUND);
+}
+
+/* USR-13 */
+static void
+a_new_user_has_the_rights_of_the_settings_unless_told_otherwise(void **state)
+{
+	struct fixture *f = *state;
+	json_t *row = NULL;
+	int64_t id =
+	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
+
+	assert_int_equal(store_get(f->store, &model_user, id, &row), ERR_OK);
+	assert_int_equal(
+	    rights_of_user(row), RIGHTS_ALL & ~(RIGHT_BIT(ADMIN) | RIGHT_BIT(FKEY_TALKING)));
+	json_decref(row);
+	assert_int_equal(
+	    patch(f->store, &model_settings, 1, "{'default_rights':['fax','calllist']}", NULL),
+	    ERR_OK);
+	id = make(f->store, &model_user,
+	    "{'login':'1001','first_name':'A','last_name':'B','admin':true}");
+	assert_int_equal(store_get(f->store, &model_user, id, &row), ERR_OK);
+	assert_int_equal(
+	    rights_of_user(row), RIGHT_BIT(FAX) | RIGHT_BIT(CALLLIST) | RIGHT_BIT(ADMIN));
+	json_decref(row);
+	id = make(
+	    f->store, &model_user, "{'login':'1002','first_name':'A','last_name':'B','rights':[]}");
+	assert_int_equal(store_get(f->store, &model_user, id, &row), ERR_OK);
+	assert_int_equal(rights_of_user(row), 0);
+	json_decref(row);
+}
+
+static void
+a_second_factor_is_spent_once(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char codes[STORE_RECOVERY_CODES][32] = {{1}, {2}, {3}};
+	struct store_second_factor factor;
+	int64_t id =
+	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
+
+	assert_int_equal(store_second_factor_get(f->store, id, &factor), ERR_NOT_FOUND);
+	assert_int_equal(store_second_factor_confirm(f->store, id, 5, codes), ERR_CONFLICT);
+	assert_int_equal(store_second_factor_begin(f->store, id, "AAAA"), ERR_OK);
+	assert_int_equal(store_second_factor_begin(f->store, id, "BBBB"), ERR_OK);
+	assert_int_equal(store_second_factor_spend(f->store, id, 9), ERR_DENIED);
+	assert_int_equal(store_second_factor_confirm(f->store, id, 5, codes), ERR_OK);
+	assert_int_equal(store_second_factor_begin(f->store, id, "CCCC"), ERR_CONFLICT);
+	assert_int_equal(store_second_factor_get(f->store, id, &factor), ERR_OK);
+	assert_string_equal(factor.secret, "BBBB");
+	assert_true(factor.confirmed && factor.last_step == 5 && factor.recovery_left == 10);
+	assert_int_equal(store_second_factor_spend(f->store, id, 5), ERR_DENIED);
+	assert_int_equal(store_second_factor_spend(f->store, id, 6), ERR_OK);
+	assert_int_equal(store_second_factor_spend(f->store, id, 6), ERR_DENIED);
+	assert_int_equal(store_second_factor_recover(f->store, id, codes[1]), ERR_OK);
+	assert_int_equal(store_second_factor_recover(f->store, id, codes[1]), ERR_DENIED);
+	assert_int_equal(store_second_factor_recover(f->store, id, codes[2]), ERR_OK);
+	assert_int_equal(store_second_factor_remove(f->store, id), ERR_OK);
+	assert_int_equal(store_second_factor_remove(f->store, id), ERR_NOT_FOUND);
+}
+
+static void
+a_token_ends_with_its_time_and_its_user(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id =
+	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
+	struct store_token in = {.user = id,
+			       .token_hash = {4, 5},
+			       .name = "backup",
+			       .rights = RIGHT_BIT(FAX) | RIGHT_BIT(ADMIN),
+			       .created_at = 1000,
+			       .expires_at = 5000},
+			   out;
+	json_t *row = NULL;
+
+	assert_int_equal(store_token_create(f->store, &in, &row), ERR_OK);
+	assert_null(json_object_get(row, "token_hash"));
+	json_decref(row);
+	assert_int_equal(store_token_find(f->store, in.token_hash, 4999, &out, &row), ERR_OK);
+	assert_string_equal(text_at(row, "login"), "1000");
+	json_decref(row);
+	assert_int_equal(out.rights, in.rights);
+	assert_int_equal(store_token_used(f->store, out.id, 2000, "192.0.2.7"), ERR_OK);
+	assert_int_equal(
+	    store_token_find(f->store, in.token_hash, 5000, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(patch(f->store, &model_user, id, "{'enabled':false}", NULL), ERR_OK);
+	assert_int_equal(
+	    store_token_find(f->store, in.token_hash, 4000, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(store_delete(f->store, &model_user, id, NULL, NULL), ERR_OK);
+	assert_int_equal(store_get(f->store, &model_token, out.id, &row), ERR_NOT_FOUND);
 }
 
 static void
@@ -329,6 +426,9 @@ main(void)
 	    TEST(people_log_in_with_hashed_passwords_ini_5),
 	    TEST(an_unknown_login_costs_what_a_known_one_costs),
 	    TEST(sessions_end_with_time_password_and_user),
+	    TEST(a_new_user_has_the_rights_of_the_settings_unless_told_otherwise),
+	    TEST(a_second_factor_is_spent_once),
+	    TEST(a_token_ends_with_its_time_and_its_user),
 	    TEST(changes_are_told_after_the_commit_only),
 	    TEST(rows_of_the_system_and_singletons_are_protected),
 	};

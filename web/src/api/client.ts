@@ -46,7 +46,7 @@ export async function request<T>(method: string, path: string, body?: unknown, s
   const data = await readBody(answer);
   if (answer.ok) return data as T;
   if (answer.status === 401 && path !== 'session') onLoggedOut();
-  throw errorFrom(answer.status, data);
+  throw errorFrom(answer.status, data, Number(answer.headers.get('Retry-After') ?? 0));
 }
 
 export function query(params: ListParams): string {
@@ -62,5 +62,5 @@ export const api = {
   get: <T>(path: string, signal?: AbortSignal) => request<T>('GET', path, undefined, signal),
   post: <T>(path: string, body?: unknown) => request<T>('POST', path, body),
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, body),
-  remove: (path: string) => request<null>('DELETE', path),
+  remove: (path: string, body?: unknown) => request<null>('DELETE', path, body),
 };

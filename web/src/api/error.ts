@@ -11,6 +11,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly fields: FieldError[] = [],
+    /** Seconds to wait before the next attempt; 0 = none. */
+    readonly waitS = 0,
   ) {
     super(message);
   }
@@ -25,7 +27,7 @@ interface ErrorBody {
   };
 }
 
-export function errorFrom(status: number, body: unknown): ApiError {
+export function errorFrom(status: number, body: unknown, waitS = 0): ApiError {
   const error = (body as ErrorBody | null)?.error ?? {};
   const code = error.code ?? `http_${status}`;
   const message = error.message ?? '';
@@ -35,5 +37,5 @@ export function errorFrom(status: number, body: unknown): ApiError {
   if (error.field && !fields.some((f) => f.field === error.field)) {
     fields.push({ field: error.field, code, message });
   }
-  return new ApiError(status, code, message, fields);
+  return new ApiError(status, code, message, fields, waitS);
 }

@@ -13,10 +13,12 @@ const SHOWN_IN: Record<string, string[]> = {
   notice: ['notices'],
   range: ['ranges'],
   settings: ['settings', 'status'],
-  call_record: ['call-records'],
+  call_record: ['call-records', 'me/call-records'],
   mail: ['mails'],
   mail_template: ['mail-templates'],
   mail_server: ['mail-server'],
+  session: ['sessions', 'me/sessions'],
+  token: ['tokens', 'me/tokens'],
 };
 
 export function invalidateEntity(client: QueryClient, entity: string): Promise<unknown> {

@@ -4,6 +4,7 @@ import { api } from './client';
 import type { LineState, LiveCall, Registration, SipAccount, Subscription } from './types';
 
 export const CALLS = ['calls'];
+export const OWN_CALLS = ['me/calls'];
 export const REGISTRATIONS = ['registrations'];
 export const LINE_STATES = ['lines', 'status'];
 
@@ -15,6 +16,15 @@ export function useCalls() {
   return useQuery({
     queryKey: CALLS,
     queryFn: async ({ signal }) => (await api.get<Items<LiveCall>>('calls', signal)).items,
+    staleTime: Infinity,
+  });
+}
+
+/** Calls of the person who is logged in. */
+export function useOwnCalls() {
+  return useQuery({
+    queryKey: OWN_CALLS,
+    queryFn: async ({ signal }) => (await api.get<Items<LiveCall>>('me/calls', signal)).items,
     staleTime: Infinity,
   });
 }

@@ -1,5 +1,6 @@
 // Who is logged in. The answer null means: nobody.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { api, setCsrfToken } from './client';
 import { ApiError } from './error';
 import { queryClient } from './queryClient';
@@ -38,6 +39,28 @@ export function useMe() {
   return useSession().data?.user ?? null;
 }
 
+export function isMe(id: number): boolean {
+  return queryClient.getQueryData<Session | null>(SESSION)?.user.id === id;
+}
+
+/** What one may, admin included. */
+export function useRights(): ReadonlySet<string> {
+  const me = useMe();
+  const names = me ? [...me.rights, ...(me.admin ? ['admin'] : [])].join(' ') : '';
+  return useMemo(() => new Set(names.split(' ').filter(Boolean)), [names]);
+}
+
+/** Asks who is logged in now; what the page shows follows. Without an answer everything stays as it is. */
+export async function checkSession() {
+  try {
+    const session = await fetchSession();
+    if (session) queryClient.setQueryData(SESSION, session);
+    else forgetSession();
+  } catch {
+    // no connection: the page goes on trying
+  }
+}
+
 function enter(session: Session) {
   setCsrfToken(session.csrf);
   queryClient.setQueryData(SESSION, session);
@@ -53,10 +76,19 @@ export function forgetSession() {
 export interface Credentials {
   login: string;
   password: string;
+  code?: string;
 }
 
 export function useLogin() {
   return useMutation({ mutationFn: (body: Credentials) => api.post<Session>('session', body), onSuccess: enter });
+}
+
+/** The server gives a new session, and ends all others. */
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (body: { old_password: string; password: string }) => api.post<Session>('me/password', body),
+    onSuccess: enter,
+  });
 }
 
 export function useLogout() {

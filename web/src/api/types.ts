@@ -27,13 +27,15 @@ export type MailTemplate = Schemas['mail_template'];
 export type Subscription = Schemas['live_subscription'];
 export type LineState = Schemas['live_line'];
 export type Session = Schemas['login'];
+export type WebSession = Schemas['session'];
+export type Token = Schemas['token'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
-  | 'mails' | 'mail-templates';
+  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -65,6 +67,11 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'call-records': 'call_record',
   mails: 'mail',
   'mail-templates': 'mail_template',
+  sessions: 'session',
+  tokens: 'token',
+  'me/sessions': 'session',
+  'me/tokens': 'token',
+  'me/call-records': 'call_record',
 };
 
 export interface Page<T> {

@@ -17,16 +17,6 @@ export function Fields({ form, fields, columns = 2 }: { form: EntityFormState; f
   );
 }
 
-/** Fields that belong together, under a heading. */
-export function FieldGroup({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <fieldset className={classes.group}>
-      <legend>{title}</legend>
-      {children}
-    </fieldset>
-  );
-}
-
 interface EntityFormProps {
   form: EntityFormState;
   children: ReactNode;

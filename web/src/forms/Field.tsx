@@ -6,6 +6,7 @@ import { BlockField } from './BlockField';
 import { fromLocalInput, toLocalInput } from './localTime';
 import { RefListField } from './RefListField';
 import { RefSelect } from './RefSelect';
+import { RightsField } from './RightsField';
 import { kindOf, refOf } from './schema';
 import { fieldHelp, fieldLabel, optionLabel } from './texts';
 import type { EntityFormState } from './useEntityForm';
@@ -74,6 +75,8 @@ export function Field({ form, field }: { form: EntityFormState; field: string })
       return <RefSelect {...common} entity={refOf(schema)} value={value as number | null} onChange={set} />;
     case 'references':
       return <RefListField {...common} entity={refOf(schema)} value={(value as number[] | null) ?? []} onChange={set} />;
+    case 'rights':
+      return <RightsField choices={(schema.items?.enum ?? []).filter((one) => one !== null)} value={(value as string[] | null) ?? []} onChange={set} />;
     case 'block':
       return (
         <BlockField

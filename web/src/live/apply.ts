@@ -1,7 +1,8 @@
 // Puts live events into the query cache, a batch at a time.
 import type { QueryClient } from '@tanstack/react-query';
 import { invalidateEntity } from '../api/related';
-import { CALLS, LINE_STATES, REGISTRATIONS } from '../api/runtime';
+import { checkSession, isMe } from '../api/session';
+import { CALLS, LINE_STATES, OWN_CALLS, REGISTRATIONS } from '../api/runtime';
 import type { LineState, LiveCall, Registration } from '../api/types';
 import type { LineEvent, LiveEvent, RegistrationEvent } from './events';
 
@@ -47,13 +48,18 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   const registrations: RegistrationEvent[] = [];
   const lines: LineEvent[] = [];
   const changed = new Set<string>();
+  let me = false;
   for (const event of events) {
     if (event.name === 'call') calls.push(event.data);
     else if (event.name === 'registration') registrations.push(event.data);
     else if (event.name === 'line') lines.push(event.data);
-    else changed.add(event.data.entity);
+    else {
+      changed.add(event.data.entity);
+      me ||= event.data.entity === 'user' && (event.data.id === 0 || isMe(event.data.id));
+    }
   }
-  if (calls.length) mergeInto<LiveCall>(client, CALLS, (old) => mergeCalls(old, calls));
+  if (me) void checkSession(); // somebody may have changed what we may
+  if (calls.length) for (const key of [CALLS, OWN_CALLS]) mergeInto<LiveCall>(client, key, (old) => mergeCalls(old, calls));
   if (registrations.length) mergeInto<Registration>(client, REGISTRATIONS, (old) => mergeRegistrations(old, registrations));
   if (lines.length) mergeInto<LineState>(client, LINE_STATES, (old) => mergeLines(old, lines));
   for (const entity of changed) void invalidateEntity(client, entity);

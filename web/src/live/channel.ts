@@ -1,5 +1,6 @@
 // One event stream per browser: the leading tab reads it and tells the others.
 import type { QueryClient } from '@tanstack/react-query';
+import { checkSession } from '../api/session';
 import { applyEvents, refetchAll } from './apply';
 import type { LiveEvent } from './events';
 import { elect } from './leader';
@@ -20,6 +21,7 @@ export function joinLive(client: QueryClient, onConnected: (connected: boolean) 
   const tell = (note: Note) => channel.postMessage(note);
 
   const takeConnected = (now: boolean) => {
+    if (!now && connected) void checkSession(); // perhaps the session has ended
     if (now && !connected) refetchAll(client);
     connected = now;
     onConnected(now);

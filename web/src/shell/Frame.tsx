@@ -1,14 +1,27 @@
 // What surrounds every page of a logged-in person.
 import { AppShell, Loader } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router-dom';
+import { useRights } from '../api/session';
 import { LiveProvider } from '../live/LiveProvider';
 import { Boundary } from './Boundary';
 import { Header } from './Header';
+import { notifyDone } from './notify';
 import classes from './shell.module.css';
 import { SideBar } from './SideBar';
+
+/** Says why the menu has changed under one's hands. */
+function useRightsNews() {
+  const { t } = useTranslation();
+  const rights = useRights();
+  const before = useRef(rights);
+  useEffect(() => {
+    if (before.current !== rights) notifyDone(t('shell.rightsChanged'));
+    before.current = rights;
+  }, [rights, t]);
+}
 
 const Search = lazy(() => import('./search/Search'));
 
@@ -17,6 +30,7 @@ export function Frame() {
   const { pathname } = useLocation();
   const [menuOpen, menu] = useDisclosure(false);
   const [searching, search] = useDisclosure(false);
+  useRightsNews();
   useHotkeys([['mod+K', search.open]], []);
 
   return (

@@ -6,7 +6,6 @@ import { setLoggedOutHandler } from '../api/client';
 import { forgetSession, useHealth, useSession } from '../api/session';
 import { followUserLanguage } from '../i18n';
 import { Boundary } from './Boundary';
-import { NoRight } from './NoRight';
 
 const Login = lazy(() => import('../pages/login/Login'));
 const Setup = lazy(() => import('../pages/setup/Setup'));
@@ -40,7 +39,7 @@ export function Gate({ children }: { children: ReactNode }) {
   );
   if (health.isError) return <Unreachable retry={() => void health.refetch()} />;
   if (session.isError) return <Unreachable retry={() => void session.refetch()} />;
-  if (session.data) return session.data.user.admin ? <>{children}</> : <NoRight name={session.data.user.first_name} />;
+  if (session.data) return <>{children}</>;
   if (health.data?.setup_needed) {
     return (
       <Boundary place="setup">

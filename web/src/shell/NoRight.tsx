@@ -1,18 +1,16 @@
-// For people who may log in but not administer: so far there is nothing here for them.
-import { Button, Text } from '@mantine/core';
+// Instead of a page that takes a right one does not have, or no longer.
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useLogout } from '../api/session';
-import { Door } from './Door';
+import { Outlet } from 'react-router-dom';
+import { useRights } from '../api/session';
+import { PageFrame } from './PageFrame';
 
-export function NoRight({ name }: { name: string }) {
+export function Need({ right }: { right: string }) {
   const { t } = useTranslation();
-  const logout = useLogout();
+  if (useRights().has(right)) return <Outlet />;
   return (
-    <Door title={t('shell.noRight.title', { name })}>
-      <Text mb="md">{t('shell.noRight.text')}</Text>
-      <Button fullWidth size="sm" variant="default" onClick={() => logout.mutate()} loading={logout.isPending}>
-        {t('shell.user.logout')}
-      </Button>
-    </Door>
+    <PageFrame title={t('shell.noRight.title')}>
+      <Text>{t('shell.noRight.text')}</Text>
+    </PageFrame>
   );
 }

@@ -1,17 +1,18 @@
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router-dom';
-import { useHealth } from '../api/session';
+import { useHealth, useRights } from '../api/session';
 import { Icon } from './icons';
-import { PAGE_GROUPS } from './pages';
+import { groupsFor } from './pages';
 import classes from './shell.module.css';
 import { UnreadBadge } from './UnreadBadge';
 
 export function SideBar({ onFollow }: { onFollow: () => void }) {
   const { t } = useTranslation();
   const { data: health } = useHealth();
+  const rights = useRights();
   return (
     <div className={classes.sideBar}>
-      {PAGE_GROUPS.map((group) => (
+      {groupsFor(rights).map((group) => (
         <section key={group.text}>
           <h2 className={classes.groupTitle}>{t(group.text)}</h2>
           <ul className={classes.links}>

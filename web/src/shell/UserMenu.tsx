@@ -27,7 +27,7 @@ export function UserMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('shell.user.loggedIn', { login: me.login })}</Menu.Label>
-        <Menu.Item leftSection={<Icon name="settings" size={16} />} onClick={() => navigate(`/users/${me.id}`)}>
+        <Menu.Item leftSection={<Icon name="settings" size={16} />} onClick={() => navigate('/account')}>
           {t('shell.user.account')}
         </Menu.Item>
         <Menu.Item leftSection={<Icon name="logout" size={16} />} onClick={() => logout.mutate()}>

@@ -14,6 +14,7 @@ export function fieldErrorText(error: FieldError): string {
 
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError)) return i18next.t('errors.unexpected');
+  if (error.code === 'too_many_attempts' && error.waitS > 0) return i18next.t('errors.wait', { count: error.waitS });
   return knownText(error.code) ?? (error.message || i18next.t('errors.status', { status: error.status }));
 }
 

@@ -5,6 +5,8 @@ export interface PageEntry {
   path: string;
   icon: IconName;
   text: string;
+  /** The right it takes; none: everybody sees it. */
+  needs?: string;
 }
 
 export interface PageGroup {
@@ -12,37 +14,48 @@ export interface PageGroup {
   pages: PageEntry[];
 }
 
-export const PAGE_GROUPS: PageGroup[] = [
+const PAGE_GROUPS: PageGroup[] = [
   {
     text: 'shell.group.watch',
     pages: [
       { path: '/', icon: 'overview', text: 'overview.title' },
-      { path: '/notices', icon: 'notices', text: 'notices.title' },
-      { path: '/calls', icon: 'calls', text: 'calls.title' },
-      { path: '/records', icon: 'records', text: 'records.title' },
-      { path: '/traces', icon: 'traces', text: 'traces.title' },
+      { path: '/notices', icon: 'notices', text: 'notices.title', needs: 'admin' },
+      { path: '/calls', icon: 'calls', text: 'calls.title', needs: 'admin' },
+      { path: '/records', icon: 'records', text: 'records.title', needs: 'admin' },
+      { path: '/traces', icon: 'traces', text: 'traces.title', needs: 'admin' },
     ],
   },
   {
     text: 'shell.group.telephony',
     pages: [
-      { path: '/users', icon: 'users', text: 'users.title' },
-      { path: '/groups', icon: 'groups', text: 'groups.title' },
-      { path: '/phones', icon: 'phones', text: 'phones.title' },
-      { path: '/numbers', icon: 'numbers', text: 'numbers.title' },
-      { path: '/subscriptions', icon: 'subscriptions', text: 'subscriptions.title' },
-      { path: '/lines', icon: 'lines', text: 'lines.title' },
+      { path: '/users', icon: 'users', text: 'users.title', needs: 'admin' },
+      { path: '/groups', icon: 'groups', text: 'groups.title', needs: 'admin' },
+      { path: '/phones', icon: 'phones', text: 'phones.title', needs: 'admin' },
+      { path: '/numbers', icon: 'numbers', text: 'numbers.title', needs: 'admin' },
+      { path: '/subscriptions', icon: 'subscriptions', text: 'subscriptions.title', needs: 'admin' },
+      { path: '/lines', icon: 'lines', text: 'lines.title', needs: 'admin' },
     ],
   },
   {
     text: 'shell.group.system',
     pages: [
-      { path: '/addresses', icon: 'shield', text: 'addresses.title' },
-      { path: '/mail', icon: 'mail', text: 'mail.title' },
-      { path: '/certificates', icon: 'certificate', text: 'certificates.title' },
-      { path: '/settings', icon: 'settings', text: 'settings.title' },
+      { path: '/addresses', icon: 'shield', text: 'addresses.title', needs: 'admin' },
+      { path: '/mail', icon: 'mail', text: 'mail.title', needs: 'admin' },
+      { path: '/certificates', icon: 'certificate', text: 'certificates.title', needs: 'admin' },
+      { path: '/settings', icon: 'settings', text: 'settings.title', needs: 'admin' },
+    ],
+  },
+  {
+    text: 'shell.group.own',
+    pages: [
+      { path: '/my-calls', icon: 'records', text: 'records.own', needs: 'calllist' },
+      { path: '/account', icon: 'user', text: 'account.title' },
     ],
   },
 ];
 
-export const ALL_PAGES = PAGE_GROUPS.flatMap((group) => group.pages);
+/** The menu of somebody with these rights. */
+export function groupsFor(rights: ReadonlySet<string>): PageGroup[] {
+  const groups = PAGE_GROUPS.map(({ text, pages }) => ({ text, pages: pages.filter(({ needs }) => !needs || rights.has(needs)) }));
+  return groups.filter(({ pages }) => pages.length > 0);
+}

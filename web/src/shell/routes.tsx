@@ -2,8 +2,11 @@
 import { lazy } from 'react';
 import { Route, Routes } from 'react-router-dom';
 import { Frame } from './Frame';
+import { Need } from './NoRight';
 
-const Overview = lazy(() => import('../pages/overview/Overview'));
+const Home = lazy(() => import('../pages/overview/Home'));
+const Account = lazy(() => import('../pages/account/Account'));
+const OwnRecords = lazy(() => import('../pages/records/OwnRecords'));
 const Calls = lazy(() => import('../pages/calls/Calls'));
 const Records = lazy(() => import('../pages/records/Records'));
 const Traces = lazy(() => import('../pages/traces/Traces'));
@@ -29,26 +32,32 @@ export function Pages() {
   return (
     <Routes>
       <Route element={<Frame />}>
-        <Route index element={<Overview />} />
-        <Route path="calls" element={<Calls />} />
-        <Route path="records" element={<Records />} />
-        <Route path="traces" element={<Traces />} />
-        <Route path="traces/call" element={<Ladder />} />
-        <Route path="users" element={<Users />} />
-        <Route path="users/:id" element={<UserEditor />} />
-        <Route path="groups" element={<Groups />} />
-        <Route path="groups/:id" element={<GroupEditor />} />
-        <Route path="phones" element={<Phones />} />
-        <Route path="phones/:id" element={<PhoneEditor />} />
-        <Route path="numbers" element={<Numbers />} />
-        <Route path="notices" element={<Notices />} />
-        <Route path="subscriptions" element={<Subscriptions />} />
-        <Route path="lines" element={<Lines />} />
-        <Route path="lines/:id" element={<LineEditor />} />
-        <Route path="addresses" element={<AddressRules />} />
-        <Route path="certificates" element={<Certificates />} />
-        <Route path="mail" element={<Mail />} />
-        <Route path="settings" element={<Settings />} />
+        <Route index element={<Home />} />
+        <Route path="account" element={<Account />} />
+        <Route element={<Need right="calllist" />}>
+          <Route path="my-calls" element={<OwnRecords />} />
+        </Route>
+        <Route element={<Need right="admin" />}>
+          <Route path="calls" element={<Calls />} />
+          <Route path="records" element={<Records />} />
+          <Route path="traces" element={<Traces />} />
+          <Route path="traces/call" element={<Ladder />} />
+          <Route path="users" element={<Users />} />
+          <Route path="users/:id" element={<UserEditor />} />
+          <Route path="groups" element={<Groups />} />
+          <Route path="groups/:id" element={<GroupEditor />} />
+          <Route path="phones" element={<Phones />} />
+          <Route path="phones/:id" element={<PhoneEditor />} />
+          <Route path="numbers" element={<Numbers />} />
+          <Route path="notices" element={<Notices />} />
+          <Route path="subscriptions" element={<Subscriptions />} />
+          <Route path="lines" element={<Lines />} />
+          <Route path="lines/:id" element={<LineEditor />} />
+          <Route path="addresses" element={<AddressRules />} />
+          <Route path="certificates" element={<Certificates />} />
+          <Route path="mail" element={<Mail />} />
+          <Route path="settings" element={<Settings />} />
+        </Route>
         <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>

@@ -1,5 +1,6 @@
 // The German texts.
 import type { Texts } from '../en';
+import account from './account.json';
 import addresses from './addresses.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
@@ -18,6 +19,7 @@ import overview from './overview.json';
 import phones from './phones.json';
 import reasons from './reasons.json';
 import records from './records.json';
+import rights from './rights.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
@@ -27,6 +29,7 @@ import traces from './traces.json';
 import users from './users.json';
 
 const de: Texts = {
+  account,
   addresses,
   calls,
   certificates,
@@ -45,6 +48,7 @@ const de: Texts = {
   phones,
   reasons,
   records,
+  rights,
   settings,
   setup,
   shell,

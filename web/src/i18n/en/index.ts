@@ -1,4 +1,5 @@
 // The English texts: the ones every other language is measured by.
+import account from './account.json';
 import addresses from './addresses.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
@@ -17,6 +18,7 @@ import overview from './overview.json';
 import phones from './phones.json';
 import reasons from './reasons.json';
 import records from './records.json';
+import rights from './rights.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
@@ -26,6 +28,7 @@ import traces from './traces.json';
 import users from './users.json';
 
 const en = {
+  account,
   addresses,
   calls,
   certificates,
@@ -44,6 +47,7 @@ const en = {
   phones,
   reasons,
   records,
+  rights,
   settings,
   setup,
   shell,

@@ -10,7 +10,7 @@ import { useConfirm } from '../../forms/confirm';
 import { QrCode } from '../../qr/QrCode';
 import { Icon } from '../../shell/icons';
 import { errorText, notifyDone, notifyError } from '../../shell/notify';
-import { CopyButton } from './CopyButton';
+import { CopyButton } from '../../forms/CopyButton';
 import classes from './phones.module.css';
 
 const ROWS: (keyof SipAccount)[] = ['server', 'port', 'transport', 'username', 'password', 'domain', 'uri'];

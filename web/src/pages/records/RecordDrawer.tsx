@@ -2,6 +2,7 @@
 import { Drawer, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
+import { useRights } from '../../api/session';
 import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
@@ -48,6 +49,7 @@ interface RecordDrawerProps {
 
 export function RecordDrawer({ record, onClose }: RecordDrawerProps) {
   const { t } = useTranslation();
+  const admin = useRights().has('admin');
   return (
     <Drawer
       opened={record !== null}
@@ -75,7 +77,7 @@ export function RecordDrawer({ record, onClose }: RecordDrawerProps) {
           <Text size="xs" c="dimmed" className="mono" style={{ overflowWrap: 'anywhere' }}>
             {record.call_id}
           </Text>
-          <Link to={traceAddress(record.call_id)}>{t('calls.trace')}</Link>
+          {admin && <Link to={traceAddress(record.call_id)}>{t('calls.trace')}</Link>}
         </Stack>
       )}
     </Drawer>

@@ -1,4 +1,4 @@
-// All finished calls.
+// Finished calls: all, or one's own.
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router-dom';
@@ -12,12 +12,20 @@ import { periodFilter } from './period';
 import { PeriodSelect } from './PeriodSelect';
 import { RecordDrawer } from './RecordDrawer';
 
-export default function Records() {
+interface RecordTableProps {
+  id: string;
+  title: string;
+  collection: 'call-records' | 'me/call-records';
+  /** What is shown first. */
+  firstPeriod?: string;
+}
+
+export function RecordTable({ id, title, collection, firstPeriod = 'all' }: RecordTableProps) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
-  const [view, setView] = useTableView('records', { sort: 'started_at', order: 'desc' });
-  const period = params.get('period') ?? 'all';
-  const data = useServerTable<CallRecord>('call-records', view, periodFilter(period));
+  const [view, setView] = useTableView(id, { sort: 'started_at', order: 'desc' });
+  const period = params.get('period') ?? firstPeriod;
+  const data = useServerTable<CallRecord>(collection, view, periodFilter(period));
   const [opened, setOpened] = useState<CallRecord | null>(null);
 
   const setPeriod = (next: string) =>
@@ -32,10 +40,10 @@ export default function Records() {
     );
 
   return (
-    <PageFrame title={t('records.title')}>
+    <PageFrame title={title}>
       <DataTable
-        id="records"
-        label={t('records.title')}
+        id={id}
+        label={title}
         columns={recordColumns}
         data={data}
         view={view}
@@ -48,4 +56,9 @@ export default function Records() {
       <RecordDrawer record={opened} onClose={() => setOpened(null)} />
     </PageFrame>
   );
+}
+
+export default function Records() {
+  const { t } = useTranslation();
+  return <RecordTable id="records" title={t('records.title')} collection="call-records" />;
 }

@@ -1,4 +1,5 @@
 import { Link } from 'react-router-dom';
+import { useRights } from '../../api/session';
 import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
@@ -7,9 +8,10 @@ import { DirectBadge, MosBadge, worseMos } from './mos';
 import { ResultBadge } from './ResultBadge';
 
 function End({ user, number, name }: { user: number | null; number: string; name: string }) {
+  const linked = useRights().has('admin');
   return (
     <>
-      {user ? <Link to={`/users/${user}`}>{number}</Link> : number} {name}
+      {user && linked ? <Link to={`/users/${user}`}>{number}</Link> : number} {name}
     </>
   );
 }

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { useEntitySchema, type EntitySchema } from '../../api/openapi';
 import type { Settings as Values } from '../../api/types';
-import { EntityForm, FieldGroup, Fields } from '../../forms/EntityForm';
+import { EntityForm, Fields } from '../../forms/EntityForm';
+import { FieldGroup } from '../../forms/FieldGroup';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
@@ -40,9 +41,9 @@ function Form({ schema, settings }: { schema: EntitySchema; settings: Values }) 
 
   return (
     <EntityForm form={form}>
-      {groups.map(({ id, fields }) => (
+      {groups.map(({ id, fields, columns }) => (
         <FieldGroup key={id} title={t(`settings.group.${id}`)}>
-          <Fields form={form} fields={fields} />
+          <Fields form={form} fields={fields} columns={columns} />
         </FieldGroup>
       ))}
     </EntityForm>

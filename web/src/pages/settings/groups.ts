@@ -4,6 +4,7 @@ import type { EntitySchema } from '../../api/openapi';
 export interface SettingsGroup {
   id: string;
   fields: string[];
+  columns?: number;
 }
 
 const GROUPS: SettingsGroup[] = [
@@ -23,6 +24,7 @@ const GROUPS: SettingsGroup[] = [
       'screening_block_h', 'source_requests_per_s', 'screening_notify',
     ],
   },
+  { id: 'rights', fields: ['default_rights'], columns: 1 },
   { id: 'traces', fields: ['trace_keep_days', 'trace_keep_mb', 'trace_keep_messages'] },
   { id: 'media', fields: ['codecs', 'media_address', 'rtp_port_min', 'rtp_port_max', 'rtp_timeout_s', 'rtp_hold_timeout_s'] },
   { id: 'marks', fields: ['sip_dscp', 'audio_dscp', 'video_dscp'] },

@@ -3,7 +3,7 @@ import { Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { TraceMessage } from '../../api/types';
 import { dateTime } from '../../i18n/format';
-import { CopyButton } from '../phones/CopyButton';
+import { CopyButton } from '../../forms/CopyButton';
 import classes from './traces.module.css';
 
 export function Message({ message }: { message: TraceMessage }) {

@@ -16,12 +16,15 @@ import { TabList } from '../../shell/TabList';
 import { GroupsOfUser } from '../groups/GroupsOfUser';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
+import { RightsOfUser } from './RightsOfUser';
+import { SecurityOfUser } from './SecurityOfUser';
 
 const PERSON = ['first_name', 'last_name', 'login', 'password', 'email', 'language'];
-const RIGHTS = ['enabled', 'admin'];
+const STATE = ['enabled'];
+const RIGHTS = ['admin', 'rights'];
 const TELEPHONY = ['ring_s', 'dnd'];
 const PHONES = ['phones'];
-const FIELDS = [...PERSON, ...RIGHTS, ...TELEPHONY, ...PHONES];
+const FIELDS = [...PERSON, ...STATE, ...RIGHTS, ...TELEPHONY, ...PHONES];
 
 interface UserFormProps {
   schema: EntitySchema;
@@ -45,7 +48,14 @@ export function UserForm({ schema, user }: UserFormProps) {
     if (number && !(await giveNumber(number, { user: saved.id }))) navigate(`/users/${saved.id}?tab=numbers`);
     else navigate(`/users/${saved.id}`);
   };
-  const form = useEntityForm({ entity: 'user', schema, stored: user, fields: FIELDS, alsoRequired: ['password'], save });
+  const form = useEntityForm({
+    entity: 'user',
+    schema,
+    stored: user,
+    fields: user ? FIELDS : FIELDS.filter((field) => field !== 'rights'), // the server gives the defaults
+    alsoRequired: ['password'],
+    save,
+  });
   const wrong = (fields: string[]) => fields.some((field) => form.error(field));
 
   const removeUser = async () => {
@@ -56,9 +66,16 @@ export function UserForm({ schema, user }: UserFormProps) {
     <Tabs className="panel" value={params.get('tab') ?? 'person'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
       <TabList
         tabs={[
-          { id: 'person', text: t('users.tab.person'), wrong: wrong([...PERSON, ...RIGHTS]) },
+          { id: 'person', text: t('users.tab.person'), wrong: wrong([...PERSON, ...STATE]) },
           { id: 'telephony', text: t('users.tab.telephony'), wrong: wrong([...TELEPHONY, ...PHONES]) },
-          ...(user ? [{ id: 'numbers', text: t('users.tab.numbers') }, { id: 'groups', text: t('users.tab.groups') }] : []),
+          ...(user
+            ? [
+                { id: 'numbers', text: t('users.tab.numbers') },
+                { id: 'groups', text: t('users.tab.groups') },
+                { id: 'rights', text: t('users.tab.rights'), wrong: wrong(RIGHTS) },
+                { id: 'security', text: t('users.tab.security') },
+              ]
+            : []),
         ]}
       />
       <Tabs.Panel value="person" p="md">
@@ -74,7 +91,7 @@ export function UserForm({ schema, user }: UserFormProps) {
               onChange={(event) => setNumber(event.currentTarget.value)}
             />
           )}
-          <Fields form={form} fields={RIGHTS} />
+          <Fields form={form} fields={user ? STATE : [...STATE, 'admin']} />
         </EntityForm>
       </Tabs.Panel>
       <Tabs.Panel value="telephony" p="md">
@@ -92,6 +109,18 @@ export function UserForm({ schema, user }: UserFormProps) {
             <GroupsOfUser user={user} />
           </Tabs.Panel>
         </>
+      )}
+      {user && (
+        <Tabs.Panel value="rights" p="md">
+          <EntityForm form={form}>
+            <RightsOfUser form={form} />
+          </EntityForm>
+        </Tabs.Panel>
+      )}
+      {user && (
+        <Tabs.Panel value="security" p="md">
+          <SecurityOfUser user={user} />
+        </Tabs.Panel>
       )}
       {dialogue}
     </Tabs>

@@ -5,7 +5,8 @@ import { userName } from '../../api/names';
 import type { Phone, PhoneNumber, User, UserGroup } from '../../api/types';
 import { holderPath } from '../../pages/numbers/holder';
 import type { IconName } from '../icons';
-import { ALL_PAGES } from '../pages';
+import { useRights } from '../../api/session';
+import { groupsFor } from '../pages';
 
 export interface Result {
   key: string;
@@ -20,7 +21,8 @@ const PER_GROUP = 6;
 
 export function useResults(search: string): { results: Result[]; busy: boolean } {
   const { t } = useTranslation();
-  const asking = search.length > 0;
+  const rights = useRights();
+  const asking = search.length > 0 && rights.has('admin');
   const params = { search, page: 1, per_page: PER_GROUP };
   const users = useList<User>('users', params, asking);
   const groups = useList<UserGroup>('groups', params, asking);
@@ -28,7 +30,7 @@ export function useResults(search: string): { results: Result[]; busy: boolean }
   const phones = useList<Phone>('phones', params, asking);
 
   const wanted = search.toLowerCase();
-  const results: Result[] = ALL_PAGES.filter((page) => t(page.text).toLowerCase().includes(wanted)).map((page) => ({
+  const results: Result[] = groupsFor(rights).flatMap(({ pages }) => pages).filter((page) => t(page.text).toLowerCase().includes(wanted)).map((page) => ({
     key: page.path,
     group: t('shell.search.pages'),
     icon: page.icon,

@@ -2,7 +2,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Icon } from '../../shell/icons';
+import { Icon } from '../shell/icons';
 
 function copyBySelection(text: string): boolean {
   const area = document.createElement('textarea');

@@ -1,0 +1,37 @@
+// One's own account: data, password, safety, tokens.
+import { Tabs } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router-dom';
+import { useMe } from '../../api/session';
+import { PageFrame } from '../../shell/PageFrame';
+import { TabList } from '../../shell/TabList';
+import { OwnData } from './OwnData';
+import { Password } from './Password';
+import { Security } from './Security';
+import { Tokens } from './Tokens';
+
+export default function Account() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [params, setParams] = useSearchParams();
+  if (!me) return null;
+  return (
+    <PageFrame title={t('account.title')}>
+      <Tabs className="panel" value={params.get('tab') ?? 'data'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
+        <TabList tabs={['data', 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
+        <Tabs.Panel value="data" p="md">
+          <OwnData me={me} />
+        </Tabs.Panel>
+        <Tabs.Panel value="password" p="md">
+          <Password />
+        </Tabs.Panel>
+        <Tabs.Panel value="security" p="md">
+          <Security />
+        </Tabs.Panel>
+        <Tabs.Panel value="tokens" p="md">
+          <Tokens />
+        </Tabs.Panel>
+      </Tabs>
+    </PageFrame>
+  );
+}

@@ -606,7 +606,7 @@ interpret(struct slot *slot, struct worker *w, unsigned from, struct slice packe
 	transcoder_packet(t, packet, w->now_us, &w->room, on_ready_packet, &d);
 	if (transcoder_stats(t)->alien != alien)
 		worker_count(w, untranslatable);
-	if (transcoder_has_keys(t))
+	if (transcoder_needs_clock(t))
 		worker_clock(w, &slot->stream);
 	if (transcoder_told(t))
 		worker_post(w, &slot->stream, STREAM_DUE_NEWS);
@@ -651,15 +651,18 @@ stream_hear(struct stream *s, struct worker *w)
 		attendant_hear(s->attendant, w->clock_due_us);
 }
 
-/* Keys that are being said to that side. */
+/* What that side hears of the other one without a packet: keys that are being said, the noise of a
+ * pause. */
 static void
-say_keys(struct stream *s, struct worker *w, unsigned to)
+say_between(struct stream *s, struct worker *w, unsigned to)
 {
 	struct transcoder *t = s->interpreter ? s->interpreter->from[to ^ 1] : NULL;
 	struct delivery d = {container_of(s, struct slot, stream), w, to};
 
-	if (!t || !transcoder_has_keys(t))
+	if (!t || !transcoder_needs_clock(t))
 		return;
+	if (!wants_voice(&s->side[to]) && !transcoder_tells_keys(t))
+		transcoder_break(t); /* no noise */
 	transcoder_tick(t, w->now_us, &w->room, on_ready_packet, &d);
 	if (transcoder_told(t))
 		worker_post(w, s, STREAM_DUE_NEWS);
@@ -671,7 +674,7 @@ stream_speak(struct stream *s, struct worker *w)
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		struct delivery d = {container_of(s, struct slot, stream), w, i};
 
-		say_keys(s, w, i);
+		say_between(s, w, i);
 		if (!s->attendant)
 			continue;
 		attendant_speak(s->attendant, i, &s->self->to[i].sent, w->tick, w->now_us,
@@ -684,11 +687,12 @@ stream_speak(struct stream *s, struct worker *w)
 bool
 stream_needs_clock(const struct stream *s)
 {
-	bool keys = false;
+	bool between = false;
 
 	for (unsigned i = 0; s->interpreter && i < MEDIA_SIDES; i++)
-		keys |= s->interpreter->from[i] && transcoder_has_keys(s->interpreter->from[i]);
-	return keys || s->attendant;
+		between |=
+		    s->interpreter->from[i] && transcoder_needs_clock(s->interpreter->from[i]);
+	return between || s->attendant;
 }
 
 void
@@ -703,7 +707,7 @@ stream_press(struct stream *s, struct worker *w, enum media_side to, char key, u
 	heard.ends = true;
 	heard.ms = ms;
 	transcoder_key(t, &heard);
-	if (transcoder_has_keys(t))
+	if (transcoder_needs_clock(t))
 		worker_clock(w, s);
 }
 

@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		feed(t, flags, slice_make(data + at, bytes), &head, now_us, &h);
 		at += bytes;
 		now_us += (uint64_t)flags * 997;
-		for (int k = 0; k < flags % 7 && transcoder_has_keys(t); k++)
+		for (int k = 0; k < flags % 7 && transcoder_needs_clock(t); k++)
 			transcoder_tick(t, now_us + (uint64_t)k * 100, &room, hear, &h);
 		while (transcoder_told(t))
 			transcoder_told_forget(t);

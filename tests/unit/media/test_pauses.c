@@ -291,15 +291,21 @@ noise_passes_to_who_knows_it(void **state)
 
 /* A second of voice in a room with noise. */
 static void
-say_a_word_in_a_quiet_room(void)
+say_a_word_at(size_t at)
 {
 	int16_t word[RATE_HZ];
 
 	room_noise(said, 8 * RATE_HZ, -60);
 	voice_make(word, RATE_HZ, RATE_HZ, false);
 	for (size_t i = 0; i < RATE_HZ; i++)
-		said[4 * RATE_HZ + i] = (int16_t)(said[4 * RATE_HZ + i] + word[i]);
+		said[at + i] = (int16_t)(said[at + i] + word[i]);
 	say(said, 8 * RATE_HZ);
+}
+
+static void
+say_a_word_in_a_quiet_room(void)
+{
+	say_a_word_at(4 * RATE_HZ);
 }
 
 static void
@@ -376,6 +382,31 @@ codecs_leave_pauses_out_themselves_if_asked(void **state)
 	}
 }
 
+/* A frame of 10 ms alone in a packet stands in the middle of its 20 ms. */
+static void
+g729_begins_in_the_middle_of_a_packet(void **state)
+{
+	const struct media_translation what = {.leave_pauses_out = true};
+	size_t alone = 0;
+
+	for (size_t off = 0; off < FRAME; off += 20) {
+		open_line(CODEC_PCMU, CODEC_G729, &what);
+		say_a_word_at(4 * RATE_HZ + off);
+		for (size_t i = 0; i < line.n_sent; i++) {
+			uint32_t at = line.sent[i].head.timestamp - line.sent[0].head.timestamp;
+
+			if (line.sent[i].n >= 12)
+				assert_int_equal(at % FRAME, 0);
+			if (line.sent[i].n == 10) {
+				assert_int_equal(at % FRAME, FRAME / 2);
+				alone++;
+			}
+		}
+		close_line();
+	}
+	assert_true(alone > 0);
+}
+
 /* Their noise is heard through all of the pause, also by who leaves pauses out himself. */
 static void
 pauses_of_opus_and_g729_are_filled(void **state)
@@ -422,11 +453,16 @@ empty_packets_of_opus_are_not_doubled(void **state)
 	say(said, RATE_HZ);
 	assert_true(encoder_encode(line.encoder, said, FRAME, toc) > 2);
 	for (int i = 0; i < 500; i++) {
+		uint32_t late_ms = i % 5 == 4 ? 70 : 0; /* and the next ones at once */
+
+		wait_until(line.now_us + late_ms * 1000);
 		put(PT_IN, slice_make(toc, 1));
-		pass_ms(20);
+		line.head.timestamp += 960;
+		if (i % 5 < 2)
+			wait_until(line.now_us + 15000);
 	}
 	say(said, RATE_HZ);
-	assert_in_range(line.n_sent, 599, 601);
+	assert_in_range(line.n_sent, 595, 605);
 	close_line();
 }
 
@@ -599,6 +635,7 @@ main(void)
 	    cmocka_unit_test(pauses_are_noise_for_who_has_asked_for_it),
 	    cmocka_unit_test(who_has_not_asked_gets_every_packet),
 	    cmocka_unit_test(codecs_leave_pauses_out_themselves_if_asked),
+	    cmocka_unit_test(g729_begins_in_the_middle_of_a_packet),
 	    cmocka_unit_test(pauses_of_opus_and_g729_are_filled),
 	    cmocka_unit_test(empty_packets_of_opus_are_not_doubled),
 	    cmocka_unit_test(whatever_noise_strangers_send),

@@ -3033,6 +3033,11 @@ export interface components {
              */
             hold_music: boolean;
             /**
+             * Silence suppression
+             * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
+             */
+            comfort_noise: boolean;
+            /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none
              */
@@ -3254,6 +3259,11 @@ export interface components {
              * @description Who is put on hold hears music
              */
             hold_music?: boolean;
+            /**
+             * Silence suppression
+             * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
+             */
+            comfort_noise?: boolean;
             /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none

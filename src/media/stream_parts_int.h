@@ -33,17 +33,17 @@ struct stream_delivery {
 /** One of ours; ctx: struct stream_delivery. */
 void stream_on_ready_packet(void *ctx, struct slice packet);
 
-/* ---- stream_door.c ---- */
+/* ---- stream_door.c; i: the side ---- */
 
 /** True: the side's keys are the door's business. One that cannot be made stays closed. */
 bool stream_set_door(
-    struct slot *slot, struct worker *w, unsigned side, const struct media_transport *t);
+    struct slot *slot, struct worker *w, unsigned i, const struct media_transport *t);
 /** Its timer, on this thread. */
 void stream_plan_door(struct door *d, struct worker *w);
 void stream_close_doors(struct slot *slot, struct worker *w);
 /** STUN or DTLS. */
-void stream_knock(struct slot *slot, struct worker *w, unsigned side, struct slice packet,
-    const struct addr *from);
+void stream_knock(
+    struct slot *slot, struct worker *w, unsigned i, struct slice packet, const struct addr *from);
 
 /* ---- stream_clock.c ---- */
 

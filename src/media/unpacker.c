@@ -56,8 +56,7 @@ unpacker_decode(struct unpacker *u, struct slice payload, int16_t pcm[CODER_SAMP
 /* The rate of a description is that of the voice it belongs to, which its clock need not tell
  * (G.722). At another rate the spectrum would be another one, and only the level is right. */
 bool
-unpacker_describe(
-    struct unpacker *u, enum codec noise, struct slice payload, uint32_t wanted_hz)
+unpacker_describe(struct unpacker *u, enum codec noise, struct slice payload, uint32_t wanted_hz)
 {
 	uint32_t hz = u->codec ? codec_info(u->codec)->rate_hz : codec_info(noise)->clock_hz;
 

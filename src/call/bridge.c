@@ -310,6 +310,8 @@ translate(struct leg *x, struct leg *y)
 
 			codecs_translate(from.local, from.remote, to.remote, &what);
 			(void)keys_translate(&from, &to, &what);
+			if (codecs_pauses_wanted(y))
+				codecs_translate_pauses(to.local, to.remote, &what);
 		}
 		s->side[x->side].pressed = what.keys_out && what.keys_out != MEDIA_KEYS_TOLD;
 		if (!what.n_routes && !s->side[x->side].translated)

@@ -298,6 +298,66 @@ codecs_offer(const struct leg *from, const struct leg *to, const struct sdp_medi
 	return changed ? CODECS_CHOSEN : CODECS_AS_THEY_ARE;
 }
 
+/* ---- pauses ---- */
+
+static bool
+has_parameter(struct slice fmtp, struct slice wanted)
+{
+	while (fmtp.n) {
+		struct slice one = slice_trim(slice_take_until(&fmtp, ';'));
+
+		if (slice_eq_nocase(one, wanted))
+			return true;
+	}
+	return false;
+}
+
+/* Does it ask us to leave pauses out, as the codec itself does it? What G.729 does unasked we do
+ * not (RFC 7261 would have us do so): too many phones leave the word out and do not understand it.
+ */
+static bool
+wants_pauses_out(const struct sdp_format *f)
+{
+	return has_parameter(
+	    f->fmtp, codecs_of(f) == CODEC_OPUS ? SLICE("usedtx=1") : SLICE("annexb=yes"));
+}
+
+bool
+codecs_pauses_wanted(const struct leg *l)
+{
+	return dir_settings(l->call->sw->p.directory)->comfort_noise;
+}
+
+/* The comfort noise that belongs to a voice: of the same clock (RFC 3389, 4). */
+static const struct sdp_format *
+find_noise(const struct sdp_format *f, size_t n, uint32_t clock_hz)
+{
+	for (size_t i = 0; i < n; i++)
+		if (codec_is_noise(codecs_of(&f[i])) && f[i].clock_hz == clock_hz)
+			return &f[i];
+	return NULL;
+}
+
+/* How pauses in that codec are sent to who describes himself so, and was told so. */
+static bool
+agree_on_pauses(const struct sdp_media *local, const struct sdp_media *remote, enum codec codec,
+    struct media_format *noise)
+{
+	struct sdp_format told[SDP_FORMATS_MAX], speaks[SDP_FORMATS_MAX];
+	size_t n_told = sdp_formats(local, told), n_speaks = sdp_formats(remote, speaks);
+	uint32_t clock_hz = codec_info(codec)->clock_hz;
+	const struct sdp_format *f = find_noise(speaks, n_speaks, clock_hz);
+
+	if (f && find_noise(told, n_told, clock_hz) && codecs_payload_type(f, &noise->payload_type))
+		noise->codec = (uint8_t)codecs_of(f);
+	for (size_t i = 0; i < n_speaks; i++)
+		if (codecs_of(&speaks[i]) == codec && wants_pauses_out(&speaks[i])) {
+			f = find_same(told, n_told, &speaks[i]);
+			return f && !has_parameter(f->fmtp, SLICE("annexb=no"));
+		}
+	return false;
+}
+
 /* ---- answers ---- */
 
 /* The voice codec of the offer that the offerer's list likes best, or he himself. */
@@ -325,19 +385,24 @@ keep(struct sdp_choice *c, const struct sdp_format *f)
 		c->format[c->n++] = *f;
 }
 
-/* One codec of the offer, under its number. */
+/* One codec of the offer, under its number, and its comfort noise. */
 static bool
-answer_translated(struct slice list, const struct sdp_format *offered, size_t n,
+answer_translated(const struct leg *to, const struct sdp_format *offered, size_t n,
     const struct sdp_format *theirs, size_t n_theirs, struct sdp_choice *out)
 {
-	const struct sdp_format *best = best_offered(list, offered, n);
+	const struct sdp_format *best = best_offered(list_of(to), offered, n), *noise;
+	bool pauses = codecs_pauses_wanted(to);
 
 	if (!best || !any_speakable(theirs, n_theirs))
 		return false;
 	out->n = 0;
 	out->others = true;
 	keep(out, best);
-	out->format[0].fmtp = codec_info(codecs_of(best))->fmtp;
+	if (!pauses || !wants_pauses_out(best) || codecs_of(best) != CODEC_G729)
+		out->format[0].fmtp = codec_info(codecs_of(best))->fmtp;
+	noise = find_noise(offered, n, best->clock_hz);
+	if (pauses && noise)
+		keep(out, noise);
 	return true;
 }
 
@@ -374,7 +439,7 @@ codecs_answer(const struct leg *from, const struct leg *to, const struct sdp_med
 	}
 	if (!has_main(out->format, out->n)) {
 		all = false;
-		if (!answer_translated(list_of(to), offered, n_offered, theirs, n, out))
+		if (!answer_translated(to, offered, n_offered, theirs, n, out))
 			return CODECS_NOTHING;
 	}
 	if (keys_answer(from, to, offered, n_offered, keys, out) || !all)
@@ -399,7 +464,8 @@ codecs_payload_type(const struct sdp_format *f, uint8_t *out)
 static const struct sdp_format *
 become(const struct sdp_format *f, const struct sdp_format *to, size_t n)
 {
-	bool keys = codec_is_event(codecs_of(f)), voice = is_speakable(f);
+	bool keys = codec_is_event(codecs_of(f));
+	bool voice = is_speakable(f) || codec_is_noise(codecs_of(f));
 	const struct sdp_format *nearest = NULL;
 
 	for (const struct sdp_format *t = to; t < to + n; t++) {
@@ -455,11 +521,29 @@ codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote
 		*out = (struct media_translation){0};
 }
 
+void
+codecs_translate_pauses(const struct sdp_media *local_y, const struct sdp_media *remote_y,
+    struct media_translation *out)
+{
+	for (size_t i = 0; i < out->n_routes; i++) {
+		const struct media_route *r = &out->route[i];
+		struct media_format noise = {0};
+
+		if (!codec_is_voice(r->codec_out))
+			continue;
+		out->leave_pauses_out |= agree_on_pauses(local_y, remote_y, r->codec_out, &noise);
+		if (noise.codec && !out->noise_codec) {
+			out->noise_pt = noise.payload_type;
+			out->noise_codec = noise.codec;
+		}
+	}
+}
+
 /* ---- what we say ourselves ---- */
 
 bool
-codecs_speak(
-    const struct sdp_media *local_x, const struct sdp_media *remote_x, struct media_service *out)
+codecs_speak(const struct leg *x, const struct sdp_media *local_x, const struct sdp_media *remote_x,
+    struct media_service *out)
 {
 	struct sdp_format told[SDP_FORMATS_MAX], speaks[SDP_FORMATS_MAX];
 	size_t n_told, n_speaks;
@@ -473,7 +557,8 @@ codecs_speak(
 	for (size_t i = 0; i < n_told && out->n_in < MEDIA_FORMATS_MAX; i++) {
 		struct media_format f = {.codec = (uint8_t)codecs_of(&told[i])};
 
-		if (codec_is_voice(f.codec) && find_same(speaks, n_speaks, &told[i]) &&
+		if ((codec_is_voice(f.codec) || codec_is_noise(f.codec)) &&
+		    find_same(speaks, n_speaks, &told[i]) &&
 		    codecs_payload_type(&told[i], &f.payload_type))
 			out->in[out->n_in++] = f;
 	}
@@ -484,5 +569,8 @@ codecs_speak(
 		    codecs_payload_type(&speaks[i], &f.payload_type))
 			out->out = f;
 	}
+	if (out->out.codec && codecs_pauses_wanted(x))
+		out->leave_pauses_out =
+		    agree_on_pauses(local_x, remote_x, out->out.codec, &out->noise);
 	return out->out.codec;
 }

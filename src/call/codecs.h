@@ -29,6 +29,12 @@ enum codecs codecs_answer(const struct leg *from, const struct leg *to, const st
 void codecs_translate(const struct sdp_media *local_x, const struct sdp_media *remote_x,
     const struct sdp_media *remote_y, struct media_translation *out);
 
+/** Does the system leave pauses out for who asks for it? */
+bool codecs_pauses_wanted(const struct leg *l);
+/** How media sends pauses of what it encodes for y, as y and we have agreed. */
+void codecs_translate_pauses(const struct sdp_media *local_y, const struct sdp_media *remote_y,
+    struct media_translation *out);
+
 /* ---- for keys.c ---- */
 
 enum codec codecs_of(const struct sdp_format *f);
@@ -43,7 +49,7 @@ bool codecs_payload_type(const struct sdp_format *f, uint8_t *out);
 
 /** How the engine itself speaks with x: local is what we told x, remote what x described last.
  *  False: not at all. */
-bool codecs_speak(
-    const struct sdp_media *local_x, const struct sdp_media *remote_x, struct media_service *out);
+bool codecs_speak(const struct leg *x, const struct sdp_media *local_x,
+    const struct sdp_media *remote_x, struct media_service *out);
 
 #endif

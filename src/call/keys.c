@@ -120,10 +120,26 @@ read_agreed(const struct keys_leg *l, struct agreed *a)
 		a->keys = MEDIA_KEYS_EVENTS;
 }
 
+/* Comfort noise goes where its voice goes. */
+static void
+route_noise(const struct agreed *x, const struct agreed *y, struct media_translation *t)
+{
+	for (size_t i = 0; i < x->n_told; i++) {
+		const struct sdp_format *f = &x->told[i];
+
+		if (codec_is_noise(codecs_of(f)) && is_agreed(x, f))
+			for (size_t k = 0; k < y->n_speaks; k++)
+				if (sdp_format_same(&y->speaks[k], f))
+					(void)codecs_route(t, f, &y->speaks[k]);
+	}
+}
+
 /* Voice as it is, when there was nothing to translate. Only what we speak can carry keys. */
 static bool
 route_voice(const struct agreed *x, const struct agreed *y, struct media_translation *t)
 {
+	bool untouched = t->n_routes == 0;
+
 	for (size_t i = 0; t->n_routes == 0 && i < x->n_told; i++) {
 		const struct sdp_format *f = &x->told[i];
 
@@ -132,6 +148,8 @@ route_voice(const struct agreed *x, const struct agreed *y, struct media_transla
 				if (sdp_format_same(&y->speaks[k], f))
 					(void)codecs_route(t, f, &y->speaks[k]);
 	}
+	if (untouched && t->n_routes)
+		route_noise(x, y, t);
 	for (size_t i = 0; i < t->n_routes; i++)
 		if (codec_is_voice(t->route[i].codec_out))
 			return true;

@@ -42,7 +42,7 @@ find_ear(const struct leg *l, struct media_service *what)
 		return SDP_MEDIA_MAX;
 	for (size_t i = 0; i < local.n_media && i < remote.n_media; i++)
 		if (l->call->stream[i].open && l->call->stream[i].audio &&
-		    codecs_speak(&local.media[i], &remote.media[i], what))
+		    codecs_speak(l, &local.media[i], &remote.media[i], what))
 			return i;
 	return SDP_MEDIA_MAX;
 }

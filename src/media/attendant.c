@@ -236,22 +236,45 @@ what_it_hears(struct attendant_side *side, uint64_t tick)
 	return side->order.player ? player_feed(side->order.player, tick) : NULL;
 }
 
+/* Music, tones and announcements have no pauses that could be left out. */
+static uint8_t
+pauses_of(const struct attendant_side *side)
+{
+	const struct media_service *what = &side->order.what;
+
+	if (!side->order.room || (side->order.player && !side->order.player->ended))
+		return PACKER_PAUSES_SENT;
+	if (codec_is_noise(what->noise.codec))
+		return PACKER_PAUSES_NOISE;
+	return what->leave_pauses_out ? PACKER_PAUSES_CODEC : PACKER_PAUSES_SENT;
+}
+
+/* Who has changed to another encoder does not know what its listeners know. */
 static void
 say(struct attendant_side *side, struct rtp_sent *sent, const struct feed_packet *p,
     uint64_t now_us, attendant_send_fn *send, void *ctx)
 {
 	unsigned char packet[RTP_HEAD_BYTES + CODER_PAYLOAD_MAX];
+	const struct media_format *as =
+	    p->packed.noise ? &side->order.what.noise : &side->order.what.out;
 	uint32_t clock_hz = codec_info(side->order.what.out.codec)->clock_hz;
 	bool first = !side->talking;
+	uint32_t timestamp;
 
 	if (first)
 		side->timestamp = rtp_sent_now(sent, clock_hz, now_us);
+	timestamp = side->timestamp + p->packed.left_out;
+	side->timestamp += p->packed.ticks;
 	side->talking = true;
-	rtp_sent_head(sent, packet, side->order.what.out.payload_type, first, side->timestamp,
-	    clock_hz, p->n, now_us);
-	memcpy(packet + RTP_HEAD_BYTES, p->payload, p->n);
-	side->timestamp += p->ticks;
-	send(ctx, slice_make(packet, RTP_HEAD_BYTES + p->n));
+	if (p->packed.n == 0 || (p->packed.known && side->resting)) {
+		side->resting = true;
+		return;
+	}
+	rtp_sent_head(sent, packet, as->payload_type, !p->packed.noise && (first || side->resting),
+	    timestamp, clock_hz, p->packed.n, now_us);
+	side->resting = p->packed.noise;
+	memcpy(packet + RTP_HEAD_BYTES, p->payload, p->packed.n);
+	send(ctx, slice_make(packet, RTP_HEAD_BYTES + p->packed.n));
 }
 
 void
@@ -272,7 +295,8 @@ attendant_speak(struct attendant *a, unsigned i, struct rtp_sent *sent, uint64_t
 		side->talking = false;
 		return;
 	}
-	n = feed_packets(feed, (struct feed_format){what->out.codec, what->ptime_ms}, &packets);
+	n = feed_packets(
+	    feed, (struct feed_format){what->out.codec, what->ptime_ms, pauses_of(side)}, &packets);
 	for (size_t k = 0; k < n; k++)
 		say(side, sent, &packets[k], now_us, send, ctx);
 }

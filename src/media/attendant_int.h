@@ -37,6 +37,7 @@ struct attendant_side {
 	int16_t heard[ROOM_WIDE];
 	bool sound;   /* heard is not silence */
 	bool talking; /* we do, to it */
+	bool resting; /* and the last it has heard of us was noise, for a pause */
 	bool played;  /* the sound is over, which has been told */
 	uint32_t timestamp;
 	unsigned news; /* enum attendant_news, to be told */

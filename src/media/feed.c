@@ -12,13 +12,10 @@ struct coding {
 	struct list link;
 	struct feed_format format;
 	uint64_t tick; /* that it has encoded */
-	struct encoder *encoder;
+	struct packer *packer;
 	struct resampler *resampler; /* NULL: the encoder takes the feed's rate */
-	uint32_t encoder_hz, clock_hz;
-	size_t whole, n_waiting; /* samples of a packet, and what is there of the next one */
 	size_t n_packets;
 	struct feed_packet packet[FEED_PACKETS_MAX];
-	int16_t waiting[];
 };
 
 void
@@ -34,7 +31,7 @@ static void
 drop(struct coding *c)
 {
 	list_remove(&c->link);
-	encoder_free(c->encoder);
+	packer_free(c->packer);
 	resampler_free(c->resampler);
 	free(c);
 }
@@ -74,20 +71,15 @@ feed_put(struct feed *f, const int16_t *pcm)
 static struct coding *
 make(struct feed *f, struct feed_format format)
 {
-	const struct codec_info *info = codec_info(format.codec);
 	bool direct = coder_has_rate(format.codec, f->rate_hz);
-	uint32_t hz = direct ? f->rate_hz : info->rate_hz;
-	size_t whole = hz / 1000 * codec_ptime(format.codec, format.ptime_ms);
-	struct coding *c = calloc(1, sizeof *c + whole * sizeof c->waiting[0]);
+	uint32_t hz = direct ? f->rate_hz : codec_info(format.codec)->rate_hz;
+	struct coding *c = calloc(1, sizeof *c);
 
 	if (!c)
 		return NULL;
 	c->format = format;
-	c->encoder_hz = hz;
-	c->clock_hz = info->clock_hz;
-	c->whole = whole;
 	list_init(&c->link);
-	if (encoder_new(format.codec, hz, &c->encoder) != ERR_OK ||
+	if (packer_new(format.codec, hz, format.ptime_ms, format.pauses, &c->packer) != ERR_OK ||
 	    (!direct && resampler_new(f->rate_hz, hz, &c->resampler) != ERR_OK)) {
 		drop(c);
 		return NULL;
@@ -102,36 +94,20 @@ find(struct feed *f, struct feed_format format)
 	for (struct list *at = f->codings.next; at != &f->codings; at = at->next) {
 		struct coding *c = container_of(at, struct coding, link);
 
-		if (c->format.codec == format.codec && c->format.ptime_ms == format.ptime_ms)
+		if (c->format.codec == format.codec && c->format.ptime_ms == format.ptime_ms &&
+		    c->format.pauses == format.pauses)
 			return c;
 	}
 	return make(f, format);
 }
 
 static void
-pack(struct coding *c)
-{
-	struct feed_packet *p = &c->packet[c->n_packets];
-
-	p->n = encoder_encode(c->encoder, c->waiting, c->whole, p->payload);
-	p->ticks = (uint32_t)(c->whole * c->clock_hz / c->encoder_hz);
-	c->n_waiting = 0;
-	if (p->n)
-		c->n_packets++;
-}
-
-static void
 encode(struct coding *c, const int16_t *pcm, size_t n)
 {
-	while (n && c->n_packets < FEED_PACKETS_MAX) {
-		size_t some = c->whole - c->n_waiting < n ? c->whole - c->n_waiting : n;
+	while (c->n_packets < FEED_PACKETS_MAX && packer_fill(c->packer, &pcm, &n)) {
+		struct feed_packet *p = &c->packet[c->n_packets++];
 
-		memcpy(c->waiting + c->n_waiting, pcm, some * sizeof *pcm);
-		c->n_waiting += some;
-		pcm += some;
-		n -= some;
-		if (c->n_waiting == c->whole)
-			pack(c);
+		p->packed = packer_pack(c->packer, p->payload);
 	}
 }
 
@@ -147,7 +123,7 @@ feed_packets(struct feed *f, struct feed_format format, const struct feed_packet
 	if (c->tick == f->tick)
 		return c->n_packets;
 	if (c->tick + 1 != f->tick)
-		c->n_waiting = 0; /* nobody listened for a while */
+		c->packer->n_waiting = 0; /* nobody listened for a while */
 	c->tick = f->tick;
 	c->n_packets = 0;
 	if (c->resampler)

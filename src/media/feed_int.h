@@ -10,7 +10,7 @@
 #define MEDIA_FEED_INT_H
 
 #include "base/list.h"
-#include "sound/coder.h"
+#include "media/packer_int.h"
 
 enum {
 	FEED_TICK_MS = 20,
@@ -22,11 +22,11 @@ enum {
 /* How a listener wants it. */
 struct feed_format {
 	uint8_t codec, ptime_ms; /* 0 = the usual one */
+	uint8_t pauses;		 /* enum packer_pauses */
 };
 
 struct feed_packet {
-	size_t n;	/* bytes of payload */
-	uint32_t ticks; /* of the codec's clock */
+	struct packed packed;
 	unsigned char payload[CODER_PAYLOAD_MAX];
 };
 

@@ -13,7 +13,8 @@ is_same(const struct media_translation *a, const struct media_translation *b)
 {
 	return a->n_routes == b->n_routes && a->ptime_ms == b->ptime_ms &&
 	       a->keys_in == b->keys_in && a->keys_out == b->keys_out && a->key_pt == b->key_pt &&
-	       a->key_codec == b->key_codec &&
+	       a->key_codec == b->key_codec && a->noise_pt == b->noise_pt &&
+	       a->noise_codec == b->noise_codec && a->leave_pauses_out == b->leave_pauses_out &&
 	       memcmp(a->route, b->route, a->n_routes * sizeof a->route[0]) == 0;
 }
 

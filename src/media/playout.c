@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "sound/resample.h"
+#include "media/unpacker_int.h"
 #include "sound/stretch.h"
 
 enum {
@@ -20,10 +20,7 @@ struct playout {
 	size_t n_formats;
 	uint32_t rate_hz, clock_hz;
 	struct jitter jitter;
-	struct decoder *decoder;
-	enum codec decodes;
-	uint32_t decoder_hz;
-	struct resampler *resampler;
+	struct unpacker unpacker;
 
 	bool playing;
 	int64_t at;	      /* timestamp of what comes next */
@@ -49,6 +46,16 @@ codec_of(const struct playout *p, uint8_t payload_type)
 	return CODEC_NONE;
 }
 
+/* Of its first voice; 0: there is none. */
+static uint32_t
+voice_clock_hz(const struct playout *p)
+{
+	for (size_t i = 0; i < p->n_formats; i++)
+		if (codec_is_voice(p->format[i].codec))
+			return codec_info(p->format[i].codec)->clock_hz;
+	return 0;
+}
+
 enum err
 playout_new(const struct media_format *formats, size_t n, uint32_t rate_hz, struct playout **out)
 {
@@ -60,26 +67,17 @@ playout_new(const struct media_format *formats, size_t n, uint32_t rate_hz, stru
 	p->rate_hz = rate_hz;
 	p->ready_max = ready_max;
 	for (size_t i = 0; i < n && p->n_formats < MEDIA_FORMATS_MAX; i++)
-		if (codec_is_voice(formats[i].codec))
+		if (codec_is_voice(formats[i].codec) || codec_is_noise(formats[i].codec))
 			p->format[p->n_formats++] = formats[i];
-	if (!p->n_formats) {
+	p->clock_hz = voice_clock_hz(p);
+	if (!p->clock_hz) {
 		free(p);
 		return ERR_INVALID;
 	}
-	p->clock_hz = codec_info(p->format[0].codec)->clock_hz;
+	unpacker_init(&p->unpacker);
 	jitter_init(&p->jitter, p->clock_hz);
 	*out = p;
 	return ERR_OK;
-}
-
-static void
-drop_decoder(struct playout *p)
-{
-	decoder_free(p->decoder);
-	resampler_free(p->resampler);
-	p->decoder = NULL;
-	p->resampler = NULL;
-	p->decodes = CODEC_NONE;
 }
 
 void
@@ -87,7 +85,7 @@ playout_free(struct playout *p)
 {
 	if (!p)
 		return;
-	drop_decoder(p);
+	unpacker_drop(&p->unpacker);
 	jitter_fini(&p->jitter);
 	free(p);
 }
@@ -102,24 +100,6 @@ const struct jitter_stats *
 playout_jitter_stats(const struct playout *p)
 {
 	return &p->jitter.stats;
-}
-
-static bool
-ready_decoder(struct playout *p, enum codec codec)
-{
-	bool direct = coder_has_rate(codec, p->rate_hz);
-
-	if (p->decodes == codec)
-		return true;
-	drop_decoder(p);
-	p->decoder_hz = direct ? p->rate_hz : codec_info(codec)->rate_hz;
-	if (decoder_new(codec, p->decoder_hz, &p->decoder) == ERR_OK &&
-	    (direct || resampler_new(p->decoder_hz, p->rate_hz, &p->resampler) == ERR_OK)) {
-		p->decodes = codec;
-		return true;
-	}
-	drop_decoder(p);
-	return false;
 }
 
 /* ---- ticks and samples ---- */
@@ -145,32 +125,39 @@ put_silence(struct playout *p, size_t n)
 static void
 put_decoded(struct playout *p, size_t n)
 {
-	size_t room = p->ready_max - p->n_ready;
-
 	p->sound = true;
-	if (p->resampler) {
-		p->n_ready +=
-		    resampler_run(p->resampler, p->decoded, n, p->ready + p->n_ready, room);
+	p->n_ready += unpacker_fit(
+	    &p->unpacker, p->decoded, n, p->ready + p->n_ready, p->ready_max - p->n_ready);
+}
+
+/* ms of a pause, and of the noise that is to be heard in it. */
+static void
+put_pause(struct playout *p, uint32_t ms)
+{
+	size_t n = p->unpacker.hz / 1000 * ms;
+
+	if (p->unpacker.rest == UNPACKER_AWAKE) {
+		put_silence(p, p->rate_hz / 1000 * ms);
 		return;
 	}
-	if (n > room)
-		n = room;
-	memcpy(p->ready + p->n_ready, p->decoded, n * sizeof p->ready[0]);
-	p->n_ready += n;
+	unpacker_rest(&p->unpacker, p->decoded, n);
+	put_decoded(p, n);
 }
 
 /* ms of what is missing: made up as long as ears believe it. */
 static void
 put_missing(struct playout *p, uint32_t ms, struct slice next)
 {
+	size_t n = p->unpacker.hz / 1000 * ms;
+
 	p->missing_ms += ms;
-	if (!p->decoder || p->missing_ms > CONCEAL_MAX_MS) {
+	if (!p->unpacker.codec || p->missing_ms > CONCEAL_MAX_MS) {
 		put_silence(p, p->rate_hz / 1000 * ms);
 		return;
 	}
-	decoder_conceal(p->decoder, next, p->decoded, p->decoder_hz / 1000 * ms);
+	unpacker_conceal(&p->unpacker, next, p->decoded, n);
 	p->stats.concealed_ms += ms;
-	put_decoded(p, p->decoder_hz / 1000 * ms);
+	put_decoded(p, n);
 }
 
 /* What is needed now has had so much more time to come than it should have; negative: less. */
@@ -203,20 +190,22 @@ follow_clock(struct playout *p, int64_t off)
 
 /* ---- the steps ---- */
 
-static void
-play_packet(struct playout *p, uint64_t now_us)
+/* The packet's samples, now in decoded; 0: it is broken. */
+static size_t
+unpack(struct playout *p, const struct jitter_packet *packet)
 {
-	struct jitter_packet *packet = jitter_take(&p->jitter);
 	enum codec codec = codec_of(p, packet->payload_type);
-	int64_t off;
-	size_t n = 0;
 
-	if (ready_decoder(p, codec))
-		n = decoder_decode(p->decoder, slice_make(packet->payload, packet->n), p->decoded);
-	p->at = packet->timestamp;
-	off = surplus_us(p, now_us);
-	p->borrowed = 0;
-	free(packet);
+	if (!unpacker_ready(&p->unpacker, codec, p->rate_hz))
+		return 0;
+	return unpacker_decode(&p->unpacker, slice_make(packet->payload, packet->n), p->decoded);
+}
+
+static void
+play_voice(struct playout *p, const struct jitter_packet *packet, int64_t off)
+{
+	size_t n = unpack(p, packet);
+
 	if (!n) {
 		p->stats.alien++;
 		put_missing(p, STEP_MS, SLICE(""));
@@ -225,9 +214,35 @@ play_packet(struct playout *p, uint64_t now_us)
 	}
 	p->stats.packets++;
 	p->missing_ms = 0;
-	p->at += (int64_t)((uint64_t)n * p->clock_hz / p->decoder_hz);
+	p->at += (int64_t)((uint64_t)n * p->clock_hz / p->unpacker.hz);
 	put_decoded(p, n);
 	follow_clock(p, off);
+}
+
+/* It lasts until the next packet. */
+static void
+play_noise(struct playout *p, const struct jitter_packet *packet, enum codec codec)
+{
+	if (unpacker_describe(
+		&p->unpacker, codec, slice_make(packet->payload, packet->n), p->rate_hz))
+		p->missing_ms = 0;
+	else
+		p->stats.alien++;
+}
+
+static void
+play_packet(struct playout *p, uint64_t now_us)
+{
+	struct jitter_packet *packet = jitter_take(&p->jitter);
+	enum codec codec = codec_of(p, packet->payload_type);
+
+	p->at = packet->timestamp;
+	p->borrowed = 0;
+	if (codec_is_noise(codec))
+		play_noise(p, packet, codec);
+	else
+		play_voice(p, packet, surplus_us(p, now_us));
+	free(packet);
 }
 
 /* The sender pauses: the best time to come nearer to the delay that is wanted. */
@@ -244,7 +259,7 @@ play_pause(struct playout *p, int64_t hole, uint64_t now_us)
 	}
 	if (off > -LEEWAY_US)
 		p->at += step < hole ? step : hole;
-	put_silence(p, p->rate_hz / 1000 * STEP_MS);
+	put_pause(p, STEP_MS);
 }
 
 static void
@@ -262,12 +277,17 @@ play_lost(struct playout *p, const struct jitter_packet *next, int64_t hole)
 	p->at += last ? hole : step;
 }
 
-/* Nothing is there. Perhaps it is only late: what is made up now is not made up again. */
+/* Nothing is there: he pauses, as he has said, or perhaps it is only late. What is made up now is
+ * not made up again. */
 static void
 play_nothing(struct playout *p)
 {
-	put_missing(p, STEP_MS, SLICE(""));
 	p->borrowed += ticks_of_ms(p, STEP_MS);
+	if (p->unpacker.rest != UNPACKER_AWAKE) {
+		put_pause(p, STEP_MS);
+		return;
+	}
+	put_missing(p, STEP_MS, SLICE(""));
 	if (p->missing_ms >= STOP_MS) {
 		p->playing = false;
 		p->missing_ms = 0;
@@ -303,7 +323,7 @@ step(struct playout *p, uint64_t now_us)
 	}
 	if (hole <= 0)
 		play_packet(p, now_us);
-	else if (first->seq == p->jitter.seq_taken + 1)
+	else if (first->seq == p->jitter.seq_taken + 1 || p->unpacker.rest != UNPACKER_AWAKE)
 		play_pause(p, hole, now_us);
 	else
 		play_lost(p, first, hole);
@@ -314,9 +334,9 @@ playout_put(struct playout *p, struct slice packet, uint64_t now_us)
 {
 	struct rtp_head head = rtp_head_of(packet);
 	enum codec codec = codec_of(p, head.payload_type);
-	bool restart = codec && codec_info(codec)->clock_hz != p->clock_hz;
+	bool restart = codec_is_voice(codec) && codec_info(codec)->clock_hz != p->clock_hz;
 
-	if (!codec) {
+	if (!codec || (codec_is_noise(codec) && codec_info(codec)->clock_hz != p->clock_hz)) {
 		p->stats.alien++;
 		return;
 	}
@@ -328,6 +348,7 @@ playout_put(struct playout *p, struct slice packet, uint64_t now_us)
 	if (jitter_put(&p->jitter, &head, rtp_payload(packet), now_us) == JITTER_RESTART ||
 	    restart) {
 		p->playing = false;
+		p->unpacker.rest = UNPACKER_AWAKE;
 		p->missing_ms = 0;
 		p->borrowed = 0;
 	}

@@ -2,7 +2,8 @@
  * What one sender says, as an even stream of samples: packets come when they come, samples are
  * fetched by a clock. Waits as long as the network's jitter needs (jitter_int.h), conceals what is
  * lost, and follows the sender's clock by leaving out or repeating periods of the voice, or parts
- * of pauses.
+ * of pauses. Who leaves pauses out and says so (comfort noise, Opus, G.729 annex B) has lost
+ * nothing: his noise is heard.
  *
  * For everything that needs a clock: mixing, recording, recognising. Two who talk need none
  * (transcode_int.h). One thread.

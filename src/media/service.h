@@ -70,10 +70,13 @@ struct media_listening {
 /* What a side gets of the engine; all zero: nothing. */
 struct media_service {
 	/* How we speak with each other. */
-	struct media_format in[MEDIA_FORMATS_MAX]; /* what it sends, keys (CODEC_EVENT_…), too;
+	struct media_format in[MEDIA_FORMATS_MAX]; /* what it sends, keys and noise, too;
 						      nothing: we understand nothing */
 	struct media_format out;		   /* what we send; none: we say nothing */
 	uint8_t n_in, ptime_ms;			   /* 0 = the usual */
+	struct media_format
+	    noise;	       /* comfort noise (CODEC_NOISE_…), if it wants a room's pauses so */
+	bool leave_pauses_out; /* it wants out's codec to leave them out itself */
 
 	struct media_sound *sound; /* heard instead of the other side, or on top of the room */
 	struct media_room *room;   /* heard instead of the other side */

@@ -1,16 +1,11 @@
 #include "media/stream_int.h"
 
-#include <time.h>
-
 #include "base/log.h"
 #include "media/door_int.h"
+#include "media/stream_parts_int.h"
 #include "media/worker_int.h"
 
-enum {
-	DRAIN_MAX = 64, /* packets a socket */
-	REPORTS_MS =
-	    5000, /* RFC 3550, 6.2; half of it more or less, so that not all come at once */
-};
+enum { DRAIN_MAX = 64 }; /* packets a socket */
 
 static uint64_t
 now_ms(const struct worker *w)
@@ -34,13 +29,6 @@ on_silence(struct timer *t)
 }
 
 static const struct plan_extra nothing;
-/* Keys that open nothing. */
-static const struct media_protection closed = {
-    .in = {.suite = MEDIA_SUITES}, .out = {.suite = MEDIA_SUITES}};
-
-static void on_reports(struct timer *t);
-static void on_door_timer(struct timer *t);
-
 static const struct plan_extra *
 extra_of(const struct plan *plan)
 {
@@ -56,8 +44,8 @@ stream_init(struct stream *s, struct worker *w)
 	list_init(&s->clocked);
 }
 
-static void
-set_protection(struct stream_side *side, const struct media_protection *p)
+void
+stream_set_protection(struct stream_side *side, const struct media_protection *p)
 {
 	if (cipher_is_for(side->cipher, p))
 		return;
@@ -79,7 +67,7 @@ let_go(struct stream *s)
 	participant_free(s->self);
 	s->self = NULL;
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
-		set_protection(&s->side[i], &nothing.protection[i]);
+		stream_set_protection(&s->side[i], &nothing.protection[i]);
 		door_free(s->side[i].door);
 		s->side[i].door = NULL;
 	}
@@ -107,8 +95,8 @@ write_sockaddr(struct stream_target *t, const struct addr *a, bool ip6)
 	memcpy(t->to.ip6.sin6_addr.s6_addr + 12, a->ip, 4);
 }
 
-static void
-set_target(struct stream_target *t, struct worker *w, const struct stream_side *side,
+void
+stream_set_target(struct stream_target *t, struct worker *w, const struct stream_side *side,
     const struct addr *to)
 {
 	t->length = 0;
@@ -133,14 +121,14 @@ find_target(const struct stream_side *side, enum latch_port port, struct addr *o
 }
 
 /* The two ports' targets depend on each other (latch.c), so both are renewed. */
-static void
-renew_targets(struct stream_side *side, struct worker *w)
+void
+stream_renew_targets(struct stream_side *side, struct worker *w)
 {
 	for (unsigned port = 0; port < LATCH_PORTS; port++) {
 		struct addr a;
 
 		if (find_target(side, port, &a))
-			set_target(&side->target[port], w, side, &a);
+			stream_set_target(&side->target[port], w, side, &a);
 		else
 			side->target[port].length = 0;
 	}
@@ -190,12 +178,6 @@ set_timeout(struct stream *s, struct worker *w, const struct plan *plan)
 		timer_start(&w->timers, &s->silence, s->timeout_ms);
 }
 
-static void
-plan_reports(struct stream *s, struct worker *w, uint32_t ms)
-{
-	timer_start(&w->timers, &s->self->reports, ms / 2 + rng_below(&w->rng, ms));
-}
-
 /* What we are to both sides, as long as we have something to say. */
 static bool
 take_part(struct stream *s, struct worker *w, bool wanted)
@@ -207,8 +189,7 @@ take_part(struct stream *s, struct worker *w, bool wanted)
 		return false;
 	}
 	s->self->owner = s;
-	timer_init(&s->self->reports, on_reports);
-	plan_reports(s, w, REPORTS_MS / 2);
+	stream_start_reports(s, w);
 	return true;
 }
 
@@ -231,165 +212,12 @@ work_for(struct stream *s, struct worker *w, const struct plan_extra *x)
 	}
 }
 
-/* ---- doors ---- */
-
-static ssize_t
-send_packet(const struct stream_target *t, int fd, struct slice packet)
+ssize_t
+stream_send(const struct stream_target *t, int fd, struct slice packet)
 {
 	if (t->from.family)
 		return egress_sendto(fd, packet, &t->to.any, t->length, &t->from);
 	return sendto(fd, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL, &t->to.any, t->length);
-}
-
-struct at_door {
-	struct slot *slot;
-	struct worker *worker;
-	unsigned side;
-};
-
-static void
-on_door_says(void *ctx, struct slice datagram, const struct addr *to)
-{
-	const struct at_door *a = ctx;
-	struct stream_target t;
-
-	set_target(&t, a->worker, &a->slot->stream.side[a->side], to);
-	if (t.length && send_packet(&t, a->slot->pair[a->side].fd[LATCH_RTP], datagram) < 0)
-		worker_count(a->worker, send_failed);
-}
-
-static struct door_post
-post_of(struct at_door *a)
-{
-	return (struct door_post){on_door_says, a, a->worker->now_us};
-}
-
-static void
-plan_door(struct door *d, struct worker *w)
-{
-	uint64_t due_us = door_due_us(d, w->now_us);
-
-	timer_stop(&d->timer);
-	if (due_us != UINT64_MAX)
-		timer_start(&w->timers, &d->timer,
-		    due_us > w->now_us ? (due_us - w->now_us + 999) / 1000 : 1);
-}
-
-static const char *
-name_of(unsigned side)
-{
-	return side == MEDIA_CALLER ? "caller" : "called";
-}
-
-static void
-heed_door(const struct at_door *a, unsigned news)
-{
-	struct stream_side *side = &a->slot->stream.side[a->side];
-
-	if (news & DOOR_KEYS) {
-		set_protection(side, dtls_keys(side->door->dtls));
-		worker_count(a->worker, handshakes);
-	}
-	if (news & DOOR_FAILED) {
-		worker_count(a->worker, handshakes_failed);
-		log_warn(MEDIA, "no keys for the %s of a stream by DTLS: %s", name_of(a->side),
-		    dtls_why(side->door->dtls));
-	}
-	if (news)
-		renew_targets(side, a->worker);
-	plan_door(side->door, a->worker);
-}
-
-static void
-on_door_timer(struct timer *t)
-{
-	struct door *d = container_of(t, struct door, timer);
-	struct at_door a = {container_of(d->owner, struct slot, stream), d->owner->worker, d->side};
-	struct door_post post = post_of(&a);
-
-	heed_door(&a, door_on_timer(d, &post));
-}
-
-/* Without ICE its peer is where the latch says. */
-static void
-show_peer(struct at_door *a)
-{
-	struct stream_side *side = &a->slot->stream.side[a->side];
-	struct door_post post = post_of(a);
-	struct addr to;
-
-	if (!side->door->of.ice && latch_target(&side->latch, LATCH_RTP, &to))
-		heed_door(a, door_set_peer(side->door, &to, a->worker->identity, &post));
-}
-
-/* True: the side's keys are the door's business. One that cannot be made stays closed. */
-static bool
-set_door(struct slot *slot, struct worker *w, unsigned i, const struct media_transport *t)
-{
-	struct stream_side *side = &slot->stream.side[i];
-	struct at_door a = {slot, w, i};
-
-	if (!t->association) {
-		if (side->door)
-			set_protection(side, &nothing.protection[i]);
-		door_free(side->door);
-		side->door = NULL;
-		return false;
-	}
-	if (side->door) {
-		if (door_follow(side->door, t))
-			set_protection(side, &nothing.protection[i]);
-	} else {
-		if (door_new(t, &side->door) != ERR_OK) {
-			log_error(MEDIA, "no memory for the keys of a stream");
-			set_protection(side, &closed);
-			return true;
-		}
-		set_protection(side, &nothing.protection[i]);
-		timer_init(&side->door->timer, on_door_timer);
-		side->door->owner = &slot->stream;
-		side->door->side = i;
-	}
-	show_peer(&a);
-	plan_door(side->door, w);
-	return true;
-}
-
-static void
-close_doors(struct slot *slot, struct worker *w)
-{
-	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
-		struct at_door a = {slot, w, i};
-		struct door_post post = post_of(&a);
-
-		if (!slot->stream.side[i].door)
-			continue;
-		door_close(slot->stream.side[i].door, &post);
-		if (!slot->stream.side[i].door->peer.family)
-			log_info(
-			    MEDIA, "the %s of a stream has never been found by ICE", name_of(i));
-	}
-}
-
-/* STUN or DTLS. */
-static void
-knock(struct slot *slot, struct worker *w, unsigned i, struct slice packet, const struct addr *from)
-{
-	struct stream_side *side = &slot->stream.side[i];
-	struct at_door a = {slot, w, i};
-	struct door_post post = post_of(&a);
-
-	if (!side->door->of.ice && dtls_is(packet)) {
-		switch (latch_check(&side->latch, LATCH_RTP, from)) {
-		case LATCH_REFUSED:
-			side->refused++;
-			worker_count(w, refused);
-			return;
-		case LATCH_NEW: show_peer(&a); break;
-		case LATCH_KNOWN: break;
-		}
-	}
-	heed_door(&a, door_packet(side->door, w->identity, packet, from, &post));
 }
 
 static void
@@ -397,7 +225,7 @@ end(struct stream *s, struct worker *w)
 {
 	fastpath_leave(w, s);
 	timer_stop(&s->silence);
-	close_doors(container_of(s, struct slot, stream), w);
+	stream_close_doors(container_of(s, struct slot, stream), w);
 	let_go(s);
 	s->open = false;
 	s->due = 0;
@@ -429,10 +257,10 @@ stream_join(struct stream *s, struct worker *w)
 	if (s->open && s->timeout_ms)
 		timer_start(&w->timers, &s->silence, s->timeout_ms);
 	if (s->self)
-		plan_reports(s, w, REPORTS_MS);
+		stream_plan_reports(s, w);
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		if (s->side[i].door)
-			plan_door(s->side[i].door, w);
+			stream_plan_door(s->side[i].door, w);
 	if (s->due)
 		worker_post(w, s, 0);
 	if (stream_needs_clock(s))
@@ -460,9 +288,9 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 	}
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		latch_set_peer(&s->side[i].latch, &plan->peer[i]);
-		if (!set_door(slot, w, i, &extra_of(plan)->transport[i]))
-			set_protection(&s->side[i], &extra_of(plan)->protection[i]);
-		renew_targets(&s->side[i], w);
+		if (!stream_set_door(slot, w, i, &extra_of(plan)->transport[i]))
+			stream_set_protection(&s->side[i], &extra_of(plan)->protection[i]);
+		stream_renew_targets(&s->side[i], w);
 	}
 	work_for(s, w, extra_of(plan));
 	if (plan->timeout_serial != s->timeout_serial)
@@ -506,7 +334,7 @@ admit(struct stream *s, struct worker *w, unsigned i, enum latch_port port, enum
 		side->refused++;
 		worker_count(w, refused);
 		return false;
-	case LATCH_NEW: renew_targets(side, w); break;
+	case LATCH_NEW: stream_renew_targets(side, w); break;
 	case LATCH_KNOWN: break;
 	}
 	if (kind == RTP_KIND_RAW) {
@@ -544,9 +372,9 @@ seal(const struct stream_side *side, struct worker *w, enum rtp_kind kind, struc
 }
 
 /* A packet for a side, if it wants any. */
-static void
-deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port, enum rtp_kind kind,
-    struct slice packet)
+void
+stream_deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port,
+    enum rtp_kind kind, struct slice packet)
 {
 	const struct stream_side *side = &slot->stream.side[to];
 	bool held = kind != RTP_KIND_RTCP && !side->latch.peer.send;
@@ -559,31 +387,23 @@ deliver(struct slot *slot, struct worker *w, unsigned to, enum latch_port port, 
 	if (held || t->length == 0)
 		worker_count(w, undeliverable);
 	else if (!seal(side, w, kind, &packet) ||
-		 send_packet(t, slot->pair[to].fd[port], packet) < 0)
+		 stream_send(t, slot->pair[to].fd[port], packet) < 0)
 		worker_count(w, send_failed);
 	else
 		worker_count(w, packets);
 }
 
-/* ---- what we say ourselves ---- */
-
-struct delivery {
-	struct slot *slot;
-	struct worker *worker;
-	unsigned to;
-};
-
 /* One of ours. */
-static void
-on_ready_packet(void *ctx, struct slice packet)
+void
+stream_on_ready_packet(void *ctx, struct slice packet)
 {
-	const struct delivery *d = ctx;
+	const struct stream_delivery *d = ctx;
 
-	deliver(d->slot, d->worker, d->to, LATCH_RTP, RTP_KIND_RTP, packet);
+	stream_deliver(d->slot, d->worker, d->to, LATCH_RTP, RTP_KIND_RTP, packet);
 }
 
-static bool
-wants_voice(const struct stream_side *side)
+bool
+stream_wants_voice(const struct stream_side *side)
 {
 	return side->latch.peer.send && side->target[LATCH_RTP].length;
 }
@@ -593,118 +413,23 @@ static void
 interpret(struct slot *slot, struct worker *w, unsigned from, struct slice packet)
 {
 	struct transcoder *t = slot->stream.interpreter->from[from];
-	struct delivery d = {slot, w, from ^ 1};
+	struct stream_delivery d = {slot, w, from ^ 1};
 	uint64_t alien;
 
-	if (!t || (!wants_voice(&slot->stream.side[d.to]) && !transcoder_tells_keys(t))) {
+	if (!t || (!stream_wants_voice(&slot->stream.side[d.to]) && !transcoder_tells_keys(t))) {
 		if (t)
 			transcoder_break(t);
-		deliver(slot, w, d.to, LATCH_RTP, RTP_KIND_RTP, packet);
+		stream_deliver(slot, w, d.to, LATCH_RTP, RTP_KIND_RTP, packet);
 		return;
 	}
 	alien = transcoder_stats(t)->alien;
-	transcoder_packet(t, packet, w->now_us, &w->room, on_ready_packet, &d);
+	transcoder_packet(t, packet, w->now_us, &w->room, stream_on_ready_packet, &d);
 	if (transcoder_stats(t)->alien != alien)
 		worker_count(w, untranslatable);
-	if (transcoder_has_keys(t))
+	if (transcoder_needs_clock(t))
 		worker_clock(w, &slot->stream);
 	if (transcoder_told(t))
 		worker_post(w, &slot->stream, STREAM_DUE_NEWS);
-}
-
-static uint64_t
-wall_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
-static void
-on_reports(struct timer *t)
-{
-	struct stream *s = container_of(t, struct participant, reports)->owner;
-	struct slot *slot = container_of(s, struct slot, stream);
-	struct worker *w = s->worker;
-	unsigned char packet[RTCP_OWN_MAX_BYTES];
-
-	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
-		size_t n;
-
-		if (!s->interpreter && attendant_lets_hear(s->attendant, i))
-			continue; /* the other one reports */
-		n = participant_report(
-		    s->self, i, &s->side[i].rtp, &s->side[i].rtcp.sr, w->now_us, wall_us(), packet);
-
-		deliver(slot, w, i, LATCH_RTCP, RTP_KIND_RTCP, slice_make(packet, n));
-	}
-	plan_reports(s, w, REPORTS_MS);
-}
-
-/* ---- by the clock ---- */
-
-void
-stream_hear(struct stream *s, struct worker *w)
-{
-	if (s->attendant)
-		attendant_hear(s->attendant, w->clock_due_us);
-}
-
-/* Keys that are being said to that side. */
-static void
-say_keys(struct stream *s, struct worker *w, unsigned to)
-{
-	struct transcoder *t = s->interpreter ? s->interpreter->from[to ^ 1] : NULL;
-	struct delivery d = {container_of(s, struct slot, stream), w, to};
-
-	if (!t || !transcoder_has_keys(t))
-		return;
-	transcoder_tick(t, w->now_us, &w->room, on_ready_packet, &d);
-	if (transcoder_told(t))
-		worker_post(w, s, STREAM_DUE_NEWS);
-}
-
-void
-stream_speak(struct stream *s, struct worker *w)
-{
-	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
-		struct delivery d = {container_of(s, struct slot, stream), w, i};
-
-		say_keys(s, w, i);
-		if (!s->attendant)
-			continue;
-		attendant_speak(s->attendant, i, &s->self->to[i].sent, w->tick, w->now_us,
-		    wants_voice(&s->side[i]) ? on_ready_packet : NULL, &d);
-		if (s->attendant->side[i].news || attendant_has_heard(s->attendant, i))
-			worker_post(w, s, STREAM_DUE_NEWS);
-	}
-}
-
-bool
-stream_needs_clock(const struct stream *s)
-{
-	bool keys = false;
-
-	for (unsigned i = 0; s->interpreter && i < MEDIA_SIDES; i++)
-		keys |= s->interpreter->from[i] && transcoder_has_keys(s->interpreter->from[i]);
-	return keys || s->attendant;
-}
-
-void
-stream_press(struct stream *s, struct worker *w, enum media_side to, char key, uint32_t ms)
-{
-	struct transcoder *t = s->interpreter ? s->interpreter->from[to ^ 1] : NULL;
-	struct key_heard heard = {.digit = key};
-
-	if (!t)
-		return;
-	transcoder_key(t, &heard);
-	heard.ends = true;
-	heard.ms = ms;
-	transcoder_key(t, &heard);
-	if (transcoder_has_keys(t))
-		worker_clock(w, s);
 }
 
 /* ---- packets ---- */
@@ -755,7 +480,7 @@ turn_away(struct slot *slot, struct worker *w, unsigned side, unsigned port, enu
 	if (kind == RTP_KIND_BROKEN)
 		worker_count(w, malformed);
 	else if (port == LATCH_RTP && slot->stream.side[side].door && packet.n <= RTP_PACKET_MAX)
-		knock(slot, w, side, packet, from);
+		stream_knock(slot, w, side, packet, from);
 	else
 		worker_count(w, foreign);
 }
@@ -800,7 +525,7 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 	if (s->attendant && !attendant_lets_hear(s->attendant, other))
 		keep_from(s, side);
 	else if (!s->interpreter || kind == RTP_KIND_RAW)
-		deliver(slot, w, other, leaves_by(s, side, port, kind), kind, packet);
+		stream_deliver(slot, w, other, leaves_by(s, side, port, kind), kind, packet);
 	else if (kind == RTP_KIND_RTP)
 		interpret(slot, w, side, packet);
 }

@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "media/bytes_int.h"
-#include "sound/resample.h"
+#include "media/packer_int.h"
 
 enum {
 	CONCEAL_MAX_MS = 100,
 	GAP_MAX = 100,	     /* sequence numbers; more is another beginning */
 	HOLE_MAX_MS = 60000, /* timestamps; as above */
 	EVENT_BYTES = 4,
+	REST_STEP_MS = 20,  /* of the clock */
+	REST_SLACK_MS = 20, /* so late a packet in a pause may be, before noise is made for it */
 };
 
 struct transcoder {
@@ -27,13 +29,14 @@ struct transcoder {
 	uint64_t heard_us;
 
 	/* voice in between */
-	enum codec decodes, encodes; /* what the coders are for */
-	struct decoder *decoder;
-	struct encoder *encoder;
-	struct resampler *resampler; /* NULL: not needed */
-	uint32_t decoder_hz, encoder_hz;
-	int16_t *waiting; /* samples at encoder_hz, fewer than a packet's */
-	size_t n_waiting;
+	struct unpacker unpacker;
+	struct packer *packer;		 /* NULL: none yet */
+	const struct media_route *voice; /* of what was heard last; NULL: nothing yet */
+
+	/* the sender pauses, and we fill it */
+	bool rests;
+	uint64_t rest_until_us; /* it is filled */
+	uint32_t ahead;		/* ticks of ours that turned out to be too many */
 
 	/* what goes out */
 	uint16_t seq_sent; /* after our last packet */
@@ -75,7 +78,8 @@ makes_sense(const struct media_translation *what)
 		return false;
 	for (size_t i = 0; i < what->n_routes; i++) {
 		const struct media_route *r = &what->route[i];
-		bool voice = codec_is_voice(r->codec_in), keys = codec_is_event(r->codec_in);
+		bool keys = codec_is_event(r->codec_in);
+		bool voice = codec_is_voice(r->codec_in) || codec_is_noise(r->codec_in);
 
 		if (r->pt_in > 127 || r->pt_out > 127)
 			return false;
@@ -83,6 +87,8 @@ makes_sense(const struct media_translation *what)
 		    !(keys && (codec_is_event(r->codec_out) || what->keys_in)))
 			return false;
 	}
+	if (what->noise_pt > 127 || (what->noise_codec && !codec_is_noise(what->noise_codec)))
+		return false;
 	return what->keys_out != MEDIA_KEYS_EVENTS ||
 	       (what->key_pt <= 127 && codec_is_event(what->key_codec));
 }
@@ -113,6 +119,7 @@ transcoder_new(
 	t->what = *translation;
 	t->sent = sent;
 	t->marker = true;
+	unpacker_init(&t->unpacker);
 	if (make_keys(t) != ERR_OK) {
 		transcoder_free(t);
 		return ERR_NOMEM;
@@ -122,24 +129,10 @@ transcoder_new(
 }
 
 static void
-drop_decoder(struct transcoder *t)
+drop_packer(struct transcoder *t)
 {
-	decoder_free(t->decoder);
-	resampler_free(t->resampler);
-	t->decoder = NULL;
-	t->resampler = NULL;
-	t->decodes = CODEC_NONE;
-}
-
-static void
-drop_encoder(struct transcoder *t)
-{
-	encoder_free(t->encoder);
-	free(t->waiting);
-	t->encoder = NULL;
-	t->waiting = NULL;
-	t->n_waiting = 0;
-	t->encodes = CODEC_NONE;
+	packer_free(t->packer);
+	t->packer = NULL;
 }
 
 void
@@ -147,8 +140,8 @@ transcoder_free(struct transcoder *t)
 {
 	if (!t)
 		return;
-	drop_decoder(t);
-	drop_encoder(t);
+	unpacker_drop(&t->unpacker);
+	drop_packer(t);
 	if (t->keys)
 		key_hear_fini(&t->keys->hear);
 	free(t->keys);
@@ -159,6 +152,7 @@ void
 transcoder_break(struct transcoder *t)
 {
 	t->broken = true;
+	t->rests = false;
 }
 
 const struct transcoder_stats *
@@ -194,115 +188,104 @@ in_hz(const struct work *w)
 	return clock_hz(w->route->codec_in);
 }
 
-static size_t
-packet_samples(const struct transcoder *t)
+/* How the listener wants pauses in this codec. Noise has the clock of the voice (RFC 3389, 4). */
+static enum packer_pauses
+pauses_of(const struct transcoder *t, enum codec codec)
 {
-	return t->encoder_hz / 1000 * codec_ptime(t->encodes, t->what.ptime_ms);
+	if (coder_has_pauses(codec))
+		return t->what.leave_pauses_out ? PACKER_PAUSES_CODEC : PACKER_PAUSES_SENT;
+	return t->what.noise_codec && clock_hz(t->what.noise_codec) == clock_hz(codec)
+		   ? PACKER_PAUSES_NOISE
+		   : PACKER_PAUSES_SENT;
 }
 
 static bool
-ready_encoder(struct transcoder *t, enum codec codec, enum codec from)
+ready_packer(struct transcoder *t, enum codec codec, enum codec from)
 {
 	uint32_t wants = codec_info(codec)->rate_hz, has = codec_info(from)->rate_hz;
 
-	if (t->encodes == codec)
+	if (t->packer && t->packer->codec == codec)
 		return true;
-	drop_encoder(t);
+	drop_packer(t);
 	/* no more than there is to hear, if the codec lets us choose */
-	t->encoder_hz = has < wants && coder_has_rate(codec, has) ? has : wants;
-	t->encodes = codec;
-	t->waiting = calloc(packet_samples(t), sizeof *t->waiting);
-	if (t->waiting && encoder_new(codec, t->encoder_hz, &t->encoder) == ERR_OK)
-		return true;
-	drop_encoder(t);
-	return false;
-}
-
-static bool
-ready_decoder(struct transcoder *t, enum codec codec)
-{
-	bool direct = coder_has_rate(codec, t->encoder_hz);
-
-	t->decoder_hz = direct ? t->encoder_hz : codec_info(codec)->rate_hz;
-	if (decoder_new(codec, t->decoder_hz, &t->decoder) == ERR_OK &&
-	    (direct || resampler_new(t->decoder_hz, t->encoder_hz, &t->resampler) == ERR_OK)) {
-		t->decodes = codec;
-		return true;
-	}
-	drop_decoder(t);
-	return false;
+	return packer_new(codec, has < wants && coder_has_rate(codec, has) ? has : wants,
+		   t->what.ptime_ms, pauses_of(t, codec), &t->packer) == ERR_OK;
 }
 
 static bool
 ready_coders(struct transcoder *t, const struct media_route *r)
 {
-	if (t->decodes == r->codec_in && t->encodes == r->codec_out)
+	if (t->packer && t->packer->codec == r->codec_out && t->unpacker.codec == r->codec_in)
 		return true;
-	drop_decoder(t);
-	return ready_encoder(t, r->codec_out, r->codec_in) && ready_decoder(t, r->codec_in);
+	unpacker_drop(&t->unpacker);
+	return ready_packer(t, r->codec_out, r->codec_in) &&
+	       unpacker_ready(&t->unpacker, r->codec_in, t->packer->hz);
 }
 
 /* ---- out ---- */
 
 /* The payload stands behind the place for the head. */
 static void
-send_packet(struct work *w, uint32_t timestamp, bool marker, size_t payload_bytes)
+send_as(struct work *w, uint8_t payload_type, uint32_t timestamp, bool marker, size_t payload_bytes)
 {
 	struct transcoder *t = w->t;
 
-	rtp_sent_head(t->sent, w->room->packet, w->route->pt_out, marker, timestamp, out_hz(w),
+	rtp_sent_head(t->sent, w->room->packet, payload_type, marker, timestamp, out_hz(w),
 	    payload_bytes, w->now_us);
 	t->seq_sent = t->sent->seq;
 	w->send(w->ctx, slice_make(w->room->packet, RTP_HEAD_BYTES + payload_bytes));
 }
 
 static void
+send_packet(struct work *w, uint32_t timestamp, bool marker, size_t payload_bytes)
+{
+	send_as(w, w->route->pt_out, timestamp, marker, payload_bytes);
+}
+
+static bool
+has_waiting(const struct transcoder *t)
+{
+	return t->packer && t->packer->n_waiting;
+}
+
+static void
 encode_waiting(struct work *w)
 {
 	struct transcoder *t = w->t;
-	size_t bytes = encoder_encode(
-	    t->encoder, t->waiting, packet_samples(t), w->room->packet + RTP_HEAD_BYTES);
+	struct packed p = packer_pack(t->packer, w->room->packet + RTP_HEAD_BYTES);
 
-	if (bytes) {
-		send_packet(w, t->ts_out, t->marker, bytes);
+	if (p.noise && !p.known) {
+		send_as(w, t->what.noise_pt, t->ts_out, false, p.n);
+	} else if (!p.noise && p.n) {
+		send_packet(w, t->ts_out + p.left_out, t->marker, p.n);
 		t->marker = false;
 	}
-	t->ts_out += scale(packet_samples(t), t->encoder_hz, out_hz(w));
-	t->n_waiting = 0;
+	if (p.noise || (!p.n && t->packer->pauses == PACKER_PAUSES_CODEC))
+		t->marker = true;
+	t->ts_out += p.ticks;
 }
 
 static void
 put_samples(struct work *w, const int16_t *pcm, size_t n)
 {
-	struct transcoder *t = w->t;
-	size_t whole = packet_samples(t);
-
-	while (n) {
-		size_t some = whole - t->n_waiting < n ? whole - t->n_waiting : n;
-
-		memcpy(t->waiting + t->n_waiting, pcm, some * sizeof *pcm);
-		t->n_waiting += some;
-		pcm += some;
-		n -= some;
-		if (t->n_waiting == whole)
-			encode_waiting(w);
-	}
+	while (packer_fill(w->t->packer, &pcm, &n))
+		encode_waiting(w);
 }
 
 /* Samples as the decoder makes them. */
 static void
 put_decoded(struct work *w, size_t n)
 {
-	struct transcoder *t = w->t;
+	struct unpacker *u = &w->t->unpacker;
 	struct transcode_room *room = w->room;
 
-	if (!t->resampler) {
+	if (!u->resampler) {
 		put_samples(w, room->decoded, n);
 		return;
 	}
 	while (n) { /* up to six times as many come out */
-		size_t some = n < t->decoder_hz / 100 ? n : t->decoder_hz / 100;
-		size_t made = resampler_run(t->resampler, room->decoded, some, room->resampled,
+		size_t some = n < u->hz / 100 ? n : u->hz / 100;
+		size_t made = unpacker_fit(u, room->decoded, some, room->resampled,
 		    sizeof room->resampled / sizeof room->resampled[0]);
 
 		put_samples(w, room->resampled, made);
@@ -319,11 +302,9 @@ pause_voice(struct work *w, uint32_t ticks_out)
 	struct transcoder *t = w->t;
 	uint32_t before = t->ts_out;
 
-	if (t->n_waiting) {
-		size_t fill = packet_samples(t) - t->n_waiting;
-
-		before += scale(t->n_waiting, t->encoder_hz, out_hz(w));
-		memset(t->waiting + t->n_waiting, 0, fill * sizeof *t->waiting);
+	if (has_waiting(t)) {
+		before += packer_waits(t->packer);
+		packer_fill_up(t->packer);
 		encode_waiting(w);
 	}
 	if ((int32_t)(before + ticks_out - t->ts_out) > 0)
@@ -341,8 +322,8 @@ map_timestamp(const struct work *w, uint32_t timestamp)
 	uint32_t now = t->ts_out, hz = in_hz(w);
 	int32_t ahead = (int32_t)(timestamp - t->ts_next);
 
-	if (t->n_waiting)
-		now += scale(t->n_waiting, t->encoder_hz, out_hz(w));
+	if (has_waiting(t))
+		now += packer_waits(t->packer);
 	return ahead < 0 ? now - scale((uint64_t) - (int64_t)ahead, hz, out_hz(w))
 			 : now + scale((uint64_t)ahead, hz, out_hz(w));
 }
@@ -357,6 +338,8 @@ begin_again(struct work *w)
 
 	t->started = true;
 	t->broken = false;
+	t->rests = false;
+	t->ahead = 0;
 	t->ssrc_in = w->head.ssrc;
 	t->seq_next = w->head.seq;
 	t->has_event = false;
@@ -391,10 +374,10 @@ static void
 conceal(struct work *w, uint32_t ticks, struct slice next)
 {
 	struct transcoder *t = w->t;
-	size_t n = scale(ticks, in_hz(w), t->decoder_hz);
+	size_t n = scale(ticks, in_hz(w), t->unpacker.hz);
 
-	decoder_conceal(t->decoder, next, w->room->decoded, n);
-	t->stats.concealed_ms += n * 1000 / t->decoder_hz;
+	unpacker_conceal(&t->unpacker, next, w->room->decoded, n);
+	t->stats.concealed_ms += n * 1000 / t->unpacker.hz;
 	put_decoded(w, n);
 }
 
@@ -423,25 +406,160 @@ bridge_hole(struct work *w, uint16_t lost)
 	t->ts_next = w->head.timestamp;
 }
 
+/* ---- pauses that the sender does not send ---- */
+
+static const struct media_route *
+voice_route(const struct transcoder *t)
+{
+	for (size_t i = 0; i < t->what.n_routes; i++)
+		if (codec_is_voice(t->what.route[i].codec_out) &&
+		    (!t->packer || t->what.route[i].codec_out == t->packer->codec))
+			return &t->what.route[i];
+	return NULL;
+}
+
+static void
+put_rest(struct work *w, uint32_t ticks)
+{
+	struct transcoder *t = w->t;
+	size_t n = scale(ticks, in_hz(w), t->unpacker.hz);
+
+	unpacker_rest(&t->unpacker, w->room->decoded, n);
+	put_decoded(w, n);
+	t->ts_next += ticks;
+}
+
+/* A packet ends the pause, or goes on with it: was there as much noise as the pause has really
+ * lasted? What was too much is taken back where there is too little. */
+static void
+settle_rest(struct work *w)
+{
+	struct transcoder *t = w->t;
+	uint32_t limit = scale(CONCEAL_MAX_MS, 1000, in_hz(w));
+	int32_t hole = (int32_t)(w->head.timestamp - t->ts_next);
+	uint32_t ticks = (uint32_t)hole, back;
+
+	if (!t->rests)
+		return;
+	if (hole < 0) {
+		if (-(int64_t)hole > limit || t->ahead > limit)
+			return; /* that is no jitter */
+		t->ahead += (uint32_t)-hole;
+		t->ts_next = w->head.timestamp;
+		return;
+	}
+	back = ticks < t->ahead ? ticks : t->ahead;
+	t->ahead -= back;
+	t->ts_next += back;
+	if (ticks - back <= limit)
+		put_rest(w, ticks - back);
+}
+
+static void
+begin_rest(struct work *w, uint32_t after_ticks)
+{
+	struct transcoder *t = w->t;
+
+	t->rests = true;
+	t->rest_until_us = w->now_us + scale(after_ticks, in_hz(w), 1000000);
+}
+
+/* The noise is the listener's business, too. Its spectrum belongs to a rate. */
+static void
+pass_noise(struct work *w, const struct media_route *noise)
+{
+	struct transcoder *t = w->t;
+	const struct media_route *v = t->voice;
+	size_t n = w->payload.n < 1 + COMFORT_ORDER_MAX ? w->payload.n : 1 + COMFORT_ORDER_MAX;
+
+	if (v && codec_info(v->codec_in)->rate_hz != codec_info(v->codec_out)->rate_hz)
+		n = 1;
+	w->route = v ? v : noise;
+	bridge_hole(w, 0);
+	pause_voice(w, 0);
+	memcpy(w->room->packet + RTP_HEAD_BYTES, w->payload.p, n);
+	send_as(w, noise->pt_out, t->ts_out, false, n);
+}
+
+/* The listener does not know it: we make it. */
+static void
+make_noise(struct work *w, enum codec noise)
+{
+	struct transcoder *t = w->t;
+	struct unpacker *u = &t->unpacker;
+
+	w->route = t->voice ? t->voice : voice_route(t);
+	if (!w->route || !codec_is_voice(w->route->codec_in) ||
+	    !ready_packer(t, w->route->codec_out, w->route->codec_in))
+		return;
+	if (u->codec != w->route->codec_in || u->wanted_hz != t->packer->hz)
+		unpacker_drop(u);
+	settle_rest(w);
+	bridge_hole(w, 0);
+	if (unpacker_describe(u, noise, w->payload, t->packer->hz))
+		begin_rest(w, 0);
+}
+
+static void
+hear_noise(struct work *w)
+{
+	const struct media_route *noise = w->route, *v = w->t->voice;
+	bool passes = codec_is_noise(noise->codec_out);
+
+	if (!w->payload.n || (v && in_hz(w) != clock_hz(v->codec_in)) ||
+	    (v && passes && out_hz(w) != clock_hz(v->codec_out)))
+		w->t->stats.alien++;
+	else if (passes)
+		pass_noise(w, noise);
+	else
+		make_noise(w, noise->codec_in);
+}
+
+static void
+fill_rest(struct work *w)
+{
+	struct transcoder *t = w->t;
+
+	w->route = t->voice ? t->voice : voice_route(t);
+	for (int i = 0; w->route && i < CONCEAL_MAX_MS / REST_STEP_MS &&
+			w->now_us >= t->rest_until_us + 1000 * REST_SLACK_MS;
+	     i++) {
+		put_rest(w, scale(REST_STEP_MS, 1000, in_hz(w)));
+		t->rest_until_us += 1000 * REST_STEP_MS;
+		t->heard_us = t->rest_until_us;
+	}
+}
+
+/* ---- voice ---- */
+
 static void
 transcode(struct work *w, uint16_t lost)
 {
 	struct transcoder *t = w->t;
+	struct unpacker *u = &t->unpacker;
 	size_t n;
 
 	if (!ready_coders(t, w->route))
 		return;
-	bridge_hole(w, lost);
+	settle_rest(w);
+	bridge_hole(w, t->rests ? 0 : lost);
 	if (w->head.marker)
 		t->marker = true;
-	n = decoder_decode(t->decoder, w->payload, w->room->decoded);
+	n = unpacker_decode(u, w->payload, w->room->decoded);
 	if (!n) {
 		t->stats.alien++;
 		return;
 	}
-	t->packet_ticks = scale(n, t->decoder_hz, in_hz(w));
+	t->packet_ticks = scale(n, u->hz, in_hz(w));
 	t->ts_next = w->head.timestamp + t->packet_ticks;
-	if (t->keys && key_hear_voice(&t->keys->hear, w->room->decoded, n, t->decoder_hz))
+	t->rests = false;
+	if (u->rest == UNPACKER_CODEC)
+		begin_rest(w, t->packet_ticks);
+	if (t->rests && t->ahead >= t->packet_ticks) {
+		t->ahead -= t->packet_ticks; /* it was heard already */
+		return;
+	}
+	if (t->keys && key_hear_voice(&t->keys->hear, w->room->decoded, n, u->hz))
 		memset(w->room->decoded, 0, n * sizeof w->room->decoded[0]);
 	put_decoded(w, n);
 }
@@ -453,10 +571,11 @@ overhear(struct work *w)
 	struct transcoder *t = w->t;
 	size_t n;
 
-	if (t->what.keys_in != MEDIA_KEYS_TONES || !ready_coders(t, w->route))
+	if (t->what.keys_in != MEDIA_KEYS_TONES || !codec_is_voice(w->route->codec_in) ||
+	    !ready_coders(t, w->route))
 		return;
-	n = decoder_decode(t->decoder, w->payload, w->room->decoded);
-	(void)key_hear_voice(&t->keys->hear, w->room->decoded, n, t->decoder_hz);
+	n = unpacker_decode(&t->unpacker, w->payload, w->room->decoded);
+	(void)key_hear_voice(&t->keys->hear, w->room->decoded, n, t->unpacker.hz);
 }
 
 static void
@@ -471,9 +590,12 @@ static void
 pass_voice(struct work *w)
 {
 	struct transcoder *t = w->t;
-	uint32_t ticks = w->head.timestamp - t->ts_next;
+	uint32_t ticks;
 
-	if (t->n_waiting)
+	settle_rest(w);
+	t->rests = false;
+	ticks = w->head.timestamp - t->ts_next;
+	if (has_waiting(t))
 		pause_voice(w, 0);
 	if (ticks > scale(HOLE_MAX_MS, 1000, in_hz(w)))
 		begin_again(w);
@@ -576,8 +698,12 @@ transcoder_packet(struct transcoder *t, struct slice packet, uint64_t now_us,
 	if (!follow_sequence(&w, &lost))
 		return;
 	t->heard_us = now_us;
+	if (codec_is_voice(w.route->codec_in))
+		t->voice = w.route;
 	if (codec_is_event(w.route->codec_in))
 		pass_event(&w);
+	else if (codec_is_noise(w.route->codec_in))
+		hear_noise(&w);
 	else if (w.route->codec_in == w.route->codec_out && t->what.keys_in != MEDIA_KEYS_TONES)
 		pass_voice(&w);
 	else
@@ -596,9 +722,10 @@ transcoder_key(struct transcoder *t, const struct key_heard *heard)
 }
 
 bool
-transcoder_has_keys(const struct transcoder *t)
+transcoder_needs_clock(const struct transcoder *t)
 {
-	return t->keys && (key_say_is_busy(&t->keys->say) || key_hear_waits(&t->keys->hear));
+	return t->rests ||
+	       (t->keys && (key_say_is_busy(&t->keys->say) || key_hear_waits(&t->keys->hear)));
 }
 
 bool
@@ -624,16 +751,6 @@ void
 transcoder_told_forget(struct transcoder *t)
 {
 	t->keys->told.digit = 0;
-}
-
-static const struct media_route *
-voice_route(const struct transcoder *t)
-{
-	for (size_t i = 0; i < t->what.n_routes; i++)
-		if (codec_is_voice(t->what.route[i].codec_out) &&
-		    (!t->encodes || t->what.route[i].codec_out == t->encodes))
-			return &t->what.route[i];
-	return NULL;
 }
 
 static void
@@ -662,17 +779,35 @@ say_tones(struct work *w)
 	size_t n;
 
 	w->route = voice_route(t);
-	if (!w->route || !ready_encoder(t, w->route->codec_out, w->route->codec_out))
+	if (!w->route || !ready_packer(t, w->route->codec_out, w->route->codec_out))
 		return;
 	if (!t->keys->saying) {
-		t->n_waiting = 0;
+		t->packer->n_waiting = 0;
 		t->ts_out = rtp_sent_now(t->sent, out_hz(w), w->now_us);
 		t->marker = true;
 	}
 	t->keys->saying = true;
-	n = t->encoder_hz / 1000 * KEY_STEP_MS;
-	key_say_tones(&t->keys->say, w->room->decoded, n, t->encoder_hz);
+	n = t->packer->hz / 1000 * KEY_STEP_MS;
+	key_say_tones(&t->keys->say, w->room->decoded, n, t->packer->hz);
 	put_samples(w, w->room->decoded, n);
+}
+
+static void
+tick_keys(struct work *w)
+{
+	struct transcoder *t = w->t;
+
+	key_hear_tick(&t->keys->hear);
+	pass_keys_on(t);
+	if (!key_say_is_busy(&t->keys->say))
+		return;
+	transcoder_break(t); /* the voice begins anew after it */
+	if (t->what.keys_out == MEDIA_KEYS_EVENTS)
+		say_packet(w);
+	else
+		say_tones(w);
+	if (!key_say_is_busy(&t->keys->say))
+		t->keys->saying = false;
 }
 
 void
@@ -681,15 +816,8 @@ transcoder_tick(struct transcoder *t, uint64_t now_us, struct transcode_room *ro
 {
 	struct work w = {.t = t, .room = room, .send = send, .ctx = ctx, .now_us = now_us};
 
-	key_hear_tick(&t->keys->hear);
-	pass_keys_on(t);
-	if (!key_say_is_busy(&t->keys->say))
-		return;
-	t->broken = true; /* the voice begins anew after it */
-	if (t->what.keys_out == MEDIA_KEYS_EVENTS)
-		say_packet(&w);
-	else
-		say_tones(&w);
-	if (!key_say_is_busy(&t->keys->say))
-		t->keys->saying = false;
+	if (t->keys)
+		tick_keys(&w);
+	if (t->rests)
+		fill_rest(&w);
 }

@@ -8,6 +8,10 @@
  * hole, or a pause of the sender, stays a hole in the timestamps (RFC 3551, 4.1). A packet that
  * comes too late has been concealed, and is dropped.
  *
+ * A sender who says that he pauses (comfort noise, Opus, G.729 annex B) sends nothing that could
+ * drive it; so a listener who has not agreed to pauses hears noise, as long as the clock of the
+ * thread ticks for it (transcoder_needs_clock).
+ *
  * Media thread of the stream.
  */
 #ifndef MEDIA_TRANSCODE_INT_H
@@ -16,7 +20,7 @@
 #include "media/key_say_int.h"
 #include "media/rtp_sent_int.h"
 #include "media/translate.h"
-#include "sound/coder.h"
+#include "media/unpacker_int.h"
 
 /* Room to work in, for all transcoders of a thread. */
 struct transcode_room {
@@ -45,8 +49,9 @@ void transcoder_packet(struct transcoder *t, struct slice packet, uint64_t now_u
     struct transcode_room *room, transcoder_send_fn *send, void *ctx);
 /** A key for the listener, of somebody who does not press it in his voice: begins, and ends. */
 void transcoder_key(struct transcoder *t, const struct key_heard *heard);
-/** Are there keys to be said, or waited for? Then transcoder_tick has to be called each 20 ms. */
-bool transcoder_has_keys(const struct transcoder *t);
+/** Are there keys to be said, or waited for, or a pause to be filled with noise? Then
+ *  transcoder_tick has to be called each 20 ms. */
+bool transcoder_needs_clock(const struct transcoder *t);
 void transcoder_tick(struct transcoder *t, uint64_t now_us, struct transcode_room *room,
     transcoder_send_fn *send, void *ctx);
 /** Are its keys told to signalling? Then also who has no listener is heard. */

@@ -18,7 +18,8 @@ enum media_keys {
 };
 
 /* The same codec: the payload passes under another number; CODEC_NONE twice: so does one that
- * we do not know. Two voice codecs: it is transcoded. Two clocks of keys: they are rewritten. */
+ * we do not know. Two voice codecs: it is transcoded. Two clocks of keys: they are rewritten.
+ * Comfort noise into voice: the noise is made here. */
 struct media_route {
 	uint8_t pt_in, pt_out;
 	uint8_t codec_in, codec_out; /* enum codec */
@@ -32,6 +33,11 @@ struct media_translation {
 	uint8_t ptime_ms;	   /* of packets made here; 0 = the usual */
 	uint8_t keys_in, keys_out; /* enum media_keys */
 	uint8_t key_pt, key_codec; /* MEDIA_KEYS_EVENTS out: CODEC_EVENT_… */
+	/* How the listener wants pauses of voice that is encoded here: as comfort noise
+	 * (CODEC_NOISE_…; CODEC_NONE: he has not asked for it), and where the codec has a way of
+	 * its own to leave them out, that way. */
+	uint8_t noise_pt, noise_codec;
+	bool leave_pauses_out;
 };
 
 #endif

@@ -107,6 +107,10 @@ static const struct model_field fields[] = {
 	AT(codecs)},
     {"hold_music", MODEL_BOOL, 0, .def = "true", .label = "Music on hold",
 	.description = "Who is put on hold hears music", AT(hold_music)},
+    {"comfort_noise", MODEL_BOOL, 0, .def = "true", .label = "Silence suppression",
+	.description = "Where the system encodes a voice itself, pauses are sent as comfort noise "
+		       "to those who ask for it",
+	AT(comfort_noise)},
     {"audio_dscp", MODEL_INT, 0, 0, 63, .def = "46", .label = "Mark of voice (DSCP)",
 	.description = "46 = EF; 0 = none", AT(audio_dscp)},
     {"video_dscp", MODEL_INT, 0, 0, 63, .def = "34", .label = "Mark of video (DSCP)",
@@ -192,6 +196,7 @@ settings_init(struct settings *s)
 	    .session_expires_s = 1800,
 	    .sip_dscp = 24,
 	    .hold_music = true,
+	    .comfort_noise = true,
 	    .audio_dscp = 46,
 	    .video_dscp = 34,
 	    .rtp_timeout_s = 60,

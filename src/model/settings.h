@@ -28,7 +28,7 @@ struct settings {
 	char stun_server[256];
 	char outside_prefix[8];
 	uint32_t rtp_port_min, rtp_port_max;
-	bool hold_music;
+	bool hold_music, comfort_noise;
 	uint32_t sip_dscp, audio_dscp, video_dscp; /* RFC 4594; 0 = not marked */
 	uint32_t ring_s;
 	uint32_t session_expires_s;

@@ -19,6 +19,8 @@ static const struct codec_info infos[CODECS] = {
     [CODEC_EVENT_8] = {EVENT, CODEC_PT_DYNAMIC, 1, 8000, 0, KEYS, 0, 0},
     [CODEC_EVENT_16] = {EVENT, CODEC_PT_DYNAMIC, 1, 16000, 0, KEYS, 0, 0},
     [CODEC_EVENT_48] = {EVENT, CODEC_PT_DYNAMIC, 1, 48000, 0, KEYS, 0, 0},
+    [CODEC_NOISE_8] = {SLICE("CN"), 13, 1, 8000, 0, SLICE(""), 0, 0},
+    [CODEC_NOISE_16] = {SLICE("CN"), CODEC_PT_DYNAMIC, 1, 16000, 0, SLICE(""), 0, 0},
 };
 
 const struct codec_info *

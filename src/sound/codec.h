@@ -24,6 +24,8 @@ enum codec {
 			*/
 	CODEC_EVENT_16,
 	CODEC_EVENT_48,
+	CODEC_NOISE_8, /* CN, RFC 3389: comfort noise, at the clock rate of its stream */
+	CODEC_NOISE_16,
 	CODECS
 };
 
@@ -61,7 +63,13 @@ codec_is_voice(enum codec codec)
 static inline bool
 codec_is_event(enum codec codec)
 {
-	return codec >= CODEC_EVENT_8 && codec < CODECS;
+	return codec >= CODEC_EVENT_8 && codec <= CODEC_EVENT_48;
+}
+
+static inline bool
+codec_is_noise(enum codec codec)
+{
+	return codec == CODEC_NOISE_8 || codec == CODEC_NOISE_16;
 }
 
 #endif

@@ -74,6 +74,32 @@ encoder_encode(
 	return e->ops->encode(e->state, pcm, n, out);
 }
 
+bool
+coder_has_pauses(enum codec codec)
+{
+	return codec < CODECS && all_ops[codec] && all_ops[codec]->is_pause;
+}
+
+enum err
+encoder_leave_pauses_out(struct encoder *e)
+{
+	if (!e->ops->leave_pauses_out)
+		return ERR_UNSUPPORTED;
+	return e->ops->leave_pauses_out(e->state) ? ERR_OK : ERR_NOMEM;
+}
+
+size_t
+encoder_left_out(const struct encoder *e)
+{
+	return e->ops->left_out ? e->ops->left_out(e->state) : 0;
+}
+
+bool
+coder_is_pause(enum codec codec, struct slice payload)
+{
+	return coder_has_pauses(codec) && all_ops[codec]->is_pause(payload);
+}
+
 enum err
 decoder_new(enum codec codec, uint32_t rate_hz, struct decoder **out)
 {

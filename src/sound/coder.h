@@ -31,6 +31,14 @@ void encoder_free(struct encoder *e);
 /** n samples: codec_ptime of them. Returns the bytes written to out, 0 = failed. */
 size_t encoder_encode(
     struct encoder *e, const int16_t *pcm, size_t n, unsigned char out[CODER_PAYLOAD_MAX]);
+/** Can the codec itself leave pauses out? (Opus: DTX; G.729: annex B) */
+bool coder_has_pauses(enum codec codec);
+/** From now on it does; only for packets of 20 ms at most. What encoder_encode returns 0 bytes for
+ *  need not be sent. ERR_UNSUPPORTED, ERR_NOMEM. */
+ERR_MUST_CHECK enum err encoder_leave_pauses_out(struct encoder *e);
+/** Samples at the beginning of what was encoded last that its payload has not: a pause ended there.
+ */
+size_t encoder_left_out(const struct encoder *e);
 
 /** As encoder_new. */
 ERR_MUST_CHECK enum err decoder_new(enum codec codec, uint32_t rate_hz, struct decoder **out);
@@ -40,6 +48,8 @@ size_t decoder_decode(struct decoder *d, struct slice payload, int16_t pcm[CODER
 /** Fills n samples (CODER_SAMPLES_MAX at most) for packets that did not come. next: the payload
  * that follows, which may say what was lost; empty = not here yet. */
 void decoder_conceal(struct decoder *d, struct slice next, int16_t *pcm, size_t n);
+/** Does a pause follow this payload? Then decoder_conceal makes the codec's own comfort noise. */
+bool coder_is_pause(enum codec codec, struct slice payload);
 
 /* ---- between coder.c and the codecs ---- */
 
@@ -56,6 +66,10 @@ struct coder_ops {
 	size_t (*decode)(void *state, struct slice payload, int16_t *pcm);
 	/* NULL: by the shape of the last milliseconds (SpanDSP's plc) */
 	void (*conceal)(void *state, struct slice next, int16_t *pcm, size_t n);
+	/* NULL, all three: it has no pauses of its own; left_out may be. */
+	bool (*leave_pauses_out)(void *encoder_state);
+	bool (*is_pause)(struct slice payload);
+	size_t (*left_out)(const void *encoder_state);
 };
 
 extern const struct coder_ops coder_pcma, coder_pcmu, coder_g722, coder_opus, coder_g729, coder_gsm,

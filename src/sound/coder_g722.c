@@ -51,5 +51,10 @@ decode(void *state, struct slice payload, int16_t *pcm)
 	return (size_t)g722_decode(state, pcm, (const uint8_t *)payload.p, (int)n);
 }
 
-const struct coder_ops coder_g722 = {
-    {8000, 16000}, encoder_make, encoder_drop, encode, decoder_make, decoder_drop, decode, NULL};
+const struct coder_ops coder_g722 = {.rate_hz = {8000, 16000},
+    .encoder_make = encoder_make,
+    .encoder_drop = encoder_drop,
+    .encode = encode,
+    .decoder_make = decoder_make,
+    .decoder_drop = decoder_drop,
+    .decode = decode};

@@ -43,4 +43,10 @@ decode(void *state, struct slice payload, int16_t *pcm)
 	return (size_t)gsm0610_decode(state, pcm, (const uint8_t *)payload.p, (int)payload.n);
 }
 
-const struct coder_ops coder_gsm = {{8000}, make, drop, encode, make, drop, decode, NULL};
+const struct coder_ops coder_gsm = {.rate_hz = {8000},
+    .encoder_make = make,
+    .encoder_drop = drop,
+    .encode = encode,
+    .decoder_make = make,
+    .decoder_drop = drop,
+    .decode = decode};

@@ -70,7 +70,9 @@ l16_decode(void *state, struct slice payload, int16_t *pcm)
 
 #define OPS(rate, name)                                                                            \
 	{                                                                                          \
-		.rate_hz = {rate}, make, drop, name##_encode, make, drop, name##_decode, NULL      \
+		.rate_hz = {rate}, .encoder_make = make, .encoder_drop = drop,                     \
+		.encode = name##_encode, .decoder_make = make, .decoder_drop = drop,               \
+		.decode = name##_decode                                                            \
 	}
 
 const struct coder_ops coder_pcma = OPS(8000, alaw);

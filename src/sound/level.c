@@ -77,6 +77,7 @@ level_measure(struct level *l, const int16_t *pcm, size_t n, uint32_t ms)
 	float db = loudness_db(pcm, n);
 	bool voice = db > VOICE_MIN_DB && db > l->noise_db + ABOVE_NOISE_DB;
 
+	l->now_db = db;
 	follow_noise(l, db, (float)ms / 1000);
 	if (voice) {
 		l->quiet_ms = 0;

@@ -19,6 +19,7 @@ enum {
 
 struct level {
 	float noise_db, voice_db; /* below full scale */
+	float now_db;		  /* of what was measured last */
 	float gain_db;
 	uint32_t quiet_ms; /* since there was voice; LEVEL_HANG_MS: not speaking */
 	uint32_t pause_ms; /* at the level of the noise: then it is known */

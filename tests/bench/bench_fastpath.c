@@ -30,14 +30,9 @@
 #include "../unit/media/wires.h"
 #include "base/log.h"
 #include "media/relay.h"
+#include "phones.h"
 
-enum {
-	PACKET_BYTES = 172,
-	FRAME_US = 20000,
-	STREAMS_MAX = 3000,
-	FIRST_PORT = 12000,
-	ROUNDS_MAX = 100
-};
+enum { STREAMS_MAX = 3000, FIRST_PORT = 12000, ROUNDS_MAX = 100 };
 
 /* One way from phone to phone. */
 struct rig {
@@ -45,12 +40,10 @@ struct rig {
 	struct loop *loop;
 	struct media *media; /* NULL: no relay */
 	struct media_ref *ref;
-	struct phone {
-		int fd;
-		struct addr at;
-	} (*phone)[MEDIA_SIDES];
+	struct phone (*phone)[MEDIA_SIDES];
 	uint32_t frame;
-	uint64_t sent, received, lost;
+	struct phones_count count;
+	uint64_t lost;
 	double us[ROUNDS_MAX]; /* CPU a packet */
 };
 
@@ -67,13 +60,6 @@ static struct wire wire[MEDIA_SIDES] = {
 
 /* Phones on one wire, without a relay between them. */
 static struct wire straight = {.name = "straight", .ours = "10.3.0.1", .theirs = "10.3.0.2"};
-
-static void
-die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static uint64_t
 clock_ns(clockid_t clock)
@@ -135,55 +121,6 @@ ip(const char *text, uint16_t port)
 	return a;
 }
 
-static void
-phone_open(struct phone *p, const char *at)
-{
-	struct addr a = ip(at, 0);
-	struct sockaddr_storage ss;
-	socklen_t bytes = addr_to_sockaddr(&a, &ss);
-
-	p->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (p->fd < 0 || bind(p->fd, (struct sockaddr *)&ss, bytes) != 0)
-		die("phone");
-	bytes = sizeof ss;
-	if (getsockname(p->fd, (struct sockaddr *)&ss, &bytes) != 0 ||
-	    addr_from_sockaddr((struct sockaddr *)&ss, &p->at) != ERR_OK)
-		die("phone");
-}
-
-static void
-phone_point(const struct phone *p, const struct addr *to)
-{
-	struct sockaddr_storage ss;
-	socklen_t bytes = addr_to_sockaddr(to, &ss);
-
-	if (connect(p->fd, (struct sockaddr *)&ss, bytes) != 0)
-		die("connect");
-}
-
-static void
-receive(struct rig *r, const struct phone *p)
-{
-	char byte;
-
-	while (recv(p->fd, &byte, 1, MSG_DONTWAIT) > 0)
-		r->received++;
-}
-
-static void
-send_frame(struct rig *r, uint32_t stream, uint32_t frame)
-{
-	unsigned char packet[PACKET_BYTES] = {
-	    0x80, 8, (unsigned char)(frame >> 8), (unsigned char)frame};
-
-	for (unsigned side = 0; side < MEDIA_SIDES; side++) {
-		const struct phone *p = &r->phone[stream][side];
-
-		receive(r, p);
-		r->sent += send(p->fd, packet, sizeof packet, MSG_DONTWAIT) == PACKET_BYTES;
-	}
-}
-
 /* Streams are spread evenly over the 20 ms, as phones are. */
 static void
 talk(struct rig *r, uint64_t ms)
@@ -191,17 +128,17 @@ talk(struct rig *r, uint64_t ms)
 	uint64_t begin_us = clock_ns(CLOCK_MONOTONIC) / 1000, done = 0, now_us;
 
 	while ((now_us = clock_ns(CLOCK_MONOTONIC) / 1000) < begin_us + ms * 1000) {
-		uint64_t due = (now_us - begin_us) * n_streams / FRAME_US;
+		uint64_t due = (now_us - begin_us) * n_streams / PHONES_FRAME_US;
 
 		for (; done < due; done++)
-			send_frame(r, (uint32_t)(done % n_streams),
-			    r->frame + (uint32_t)(done / n_streams));
+			phones_talk(r->phone[done % n_streams],
+			    r->frame + (uint32_t)(done / n_streams), &r->count);
 		poll(NULL, 0, 1);
 	}
 	r->frame += (uint32_t)(done / n_streams) + 1;
 	poll(NULL, 0, 50);
 	for (uint32_t k = 0; k < n_streams * MEDIA_SIDES; k++)
-		receive(r, &r->phone[k / MEDIA_SIDES][k % MEDIA_SIDES]);
+		phone_receive(&r->phone[k / MEDIA_SIDES][k % MEDIA_SIDES], &r->count);
 }
 
 static void
@@ -209,11 +146,11 @@ measure(struct rig *r, uint32_t round)
 {
 	double ns = cpu_ns();
 
-	r->sent = r->received = 0;
+	r->count = (struct phones_count){0};
 	talk(r, 1000);
-	if (r->received)
-		r->us[round] = (cpu_ns() - ns) / 1e3 / (double)r->received;
-	r->lost += r->sent - r->received;
+	if (r->count.received)
+		r->us[round] = (cpu_ns() - ns) / 1e3 / (double)r->count.received;
+	r->lost += r->count.sent - r->count.received;
 }
 
 static int
@@ -234,14 +171,22 @@ median(struct rig *r)
 /* ---- the rigs ---- */
 
 static void
+open_at(struct phone *p, const char *at)
+{
+	struct addr a = ip(at, 0);
+
+	phone_open(p, &a);
+}
+
+static void
 lead_straight(struct rig *r)
 {
 	for (uint32_t i = 0; i < n_streams; i++) {
 		struct phone *two = r->phone[i];
 
-		phone_open(&two[0], straight.ours);
+		open_at(&two[0], straight.ours);
 		wires_go_to(&straight);
-		phone_open(&two[1], straight.theirs);
+		open_at(&two[1], straight.theirs);
 		wires_come_back();
 		phone_point(&two[0], &two[1].at);
 		phone_point(&two[1], &two[0].at);
@@ -252,7 +197,7 @@ static void
 open_phone(struct phone *p, unsigned side)
 {
 	wires_go_to(&wire[side]);
-	phone_open(p, wire[side].theirs);
+	open_at(p, wire[side].theirs);
 	wires_come_back();
 }
 
@@ -262,7 +207,7 @@ lead_over_a_router(struct rig *r)
 	FILE *f = fopen("/proc/sys/net/ipv4/ip_forward", "w");
 
 	if (!f || fputs("1\n", f) < 0 || fclose(f) != 0)
-		die("routing");
+		phones_die("routing");
 	for (uint32_t i = 0; i < n_streams; i++) {
 		struct phone *two = r->phone[i];
 
@@ -283,12 +228,12 @@ lead_over_a_relay(struct rig *r, uint16_t first_port, enum media_fastpath how)
 	    .fastpath = how};
 
 	if (loop_new(&r->loop) != ERR_OK || media_relay_new(&r->media, r->loop, &params) != ERR_OK)
-		die("start");
+		phones_die("start");
 	for (uint32_t i = 0; i < n_streams; i++) {
 		uint16_t port[MEDIA_SIDES];
 
 		if (media_stream_open(r->media, &stream, &r->ref[i], port) != ERR_OK)
-			die("no ports left");
+			phones_die("no ports left");
 		for (unsigned side = 0; side < MEDIA_SIDES; side++) {
 			struct phone *p = &r->phone[i][side];
 			struct media_peer peer = {.send = true};
@@ -311,7 +256,7 @@ set_up(void)
 		rigs[i].ref = calloc(n_streams, sizeof *rigs[i].ref);
 		rigs[i].phone = calloc(n_streams, sizeof *rigs[i].phone);
 		if (!rigs[i].ref || !rigs[i].phone)
-			die("memory");
+			phones_die("memory");
 	}
 	lead_straight(&rigs[STRAIGHT]);
 	lead_over_a_router(&rigs[ROUTER]);
@@ -395,7 +340,7 @@ main(int argc, char **argv)
 		return 2;
 	if (!wires_enter(why, sizeof why) || !wires_lay(&wire[0]) || !wires_lay(&wire[1]) ||
 	    !wires_lay(&straight))
-		die("networks of our own");
+		phones_die("networks of our own");
 	log_set_level(LOG_WARN);
 	set_up();
 	poll(NULL, 0, 600); /* the kernel's figures are known twice a second */

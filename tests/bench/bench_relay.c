@@ -23,28 +23,19 @@
 #include "base/log.h"
 #include "loop/thread.h"
 #include "media/relay.h"
+#include "phones.h"
 
-enum { PACKET_BYTES = 172, FRAME_US = 20000, OPENS = 500, STREAMS_MAX = 3500 };
+enum { OPENS = 500, STREAMS_MAX = 3500 };
 
 struct bench {
 	struct loop *loop;
 	struct media *media;
 	uint32_t n_streams, seconds;
 	struct media_ref *ref;
-	struct phone {
-		int fd;
-		struct addr at;
-	} (*phone)[MEDIA_SIDES];
+	struct phone (*phone)[MEDIA_SIDES];
 	struct addr local;
-	uint64_t sent, received;
+	struct phones_count count;
 };
-
-static void
-die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static uint64_t
 clock_us(clockid_t clock)
@@ -87,65 +78,28 @@ media_cpu_ns(void)
 }
 
 static void
-phone_open(struct phone *p, const struct addr *relay, uint16_t relay_port)
-{
-	struct sockaddr_in me = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
-	socklen_t length = sizeof me;
-
-	me.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	memcpy(&to.sin_addr, relay->ip, sizeof to.sin_addr);
-	to.sin_port = htons(relay_port);
-	p->fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (p->fd < 0 || bind(p->fd, (struct sockaddr *)&me, sizeof me) != 0 ||
-	    getsockname(p->fd, (struct sockaddr *)&me, &length) != 0 ||
-	    connect(p->fd, (struct sockaddr *)&to, sizeof to) != 0)
-		die("phone");
-	if (addr_from_sockaddr((struct sockaddr *)&me, &p->at) != ERR_OK)
-		exit(1);
-}
-
-static void
 open_calls(struct bench *b)
 {
 	const struct media_stream_params params = {.family = {4, 4}, .timeout_ms = 60000};
+	const struct addr here = {.family = 4, .ip = {127, 0, 0, 1}};
 
 	for (uint32_t i = 0; i < b->n_streams; i++) {
 		uint16_t port[MEDIA_SIDES];
 
 		if (media_stream_open(b->media, &params, &b->ref[i], port) != ERR_OK)
-			die("no ports left");
+			phones_die("no ports left");
 		for (unsigned side = 0; side < MEDIA_SIDES; side++) {
 			struct phone *p = &b->phone[i][side];
 			struct media_peer peer = {.send = true, .local = {b->local}};
+			struct addr to = b->local;
 
-			phone_open(p, &b->local, port[side]);
+			to.port = port[side];
+			phone_open(p, &here);
+			phone_point(p, &to);
 			peer.rtp = peer.rtcp = peer.signalling = p->at;
 			peer.rtcp.port++;
 			media_stream_set_peer(b->media, b->ref[i], (enum media_side)side, &peer);
 		}
-	}
-}
-
-static void
-receive(struct bench *b, const struct phone *p)
-{
-	char byte;
-
-	while (recv(p->fd, &byte, 1, MSG_DONTWAIT) > 0)
-		b->received++;
-}
-
-static void
-send_frame(struct bench *b, uint32_t stream, uint32_t frame)
-{
-	unsigned char packet[PACKET_BYTES] = {
-	    0x80, 8, (unsigned char)(frame >> 8), (unsigned char)frame};
-
-	for (unsigned side = 0; side < MEDIA_SIDES; side++) {
-		const struct phone *p = &b->phone[stream][side];
-
-		receive(b, p);
-		b->sent += send(p->fd, packet, sizeof packet, MSG_DONTWAIT) == PACKET_BYTES;
 	}
 }
 
@@ -157,17 +111,17 @@ talk(struct bench *b)
 	uint64_t end_us = begin_us + b->seconds * 1000000ull;
 
 	while ((now_us = clock_us(CLOCK_MONOTONIC)) < end_us) {
-		uint64_t due = (now_us - begin_us) * b->n_streams / FRAME_US;
+		uint64_t due = (now_us - begin_us) * b->n_streams / PHONES_FRAME_US;
 
 		for (; done < due; done++)
-			send_frame(
-			    b, (uint32_t)(done % b->n_streams), (uint32_t)(done / b->n_streams));
+			phones_talk(b->phone[done % b->n_streams], (uint32_t)(done / b->n_streams),
+			    &b->count);
 		poll(NULL, 0, 1);
 	}
-	for (int i = 0; i < 40 && b->received < b->sent; i++) {
+	for (int i = 0; i < 40 && b->count.received < b->count.sent; i++) {
 		poll(NULL, 0, 50);
 		for (uint32_t k = 0; k < b->n_streams * MEDIA_SIDES; k++)
-			receive(b, &b->phone[k / MEDIA_SIDES][k % MEDIA_SIDES]);
+			phone_receive(&b->phone[k / MEDIA_SIDES][k % MEDIA_SIDES], &b->count);
 	}
 }
 
@@ -185,7 +139,8 @@ measure_packets(struct bench *b)
 	printf("%u streams: %.0f packets/s, %.2f us CPU a packet, %.3f cores, lost %llu of %llu\n",
 	    b->n_streams, (double)packets / b->seconds,
 	    packets ? (double)cpu_ns / 1e3 / (double)packets : 0, (double)cpu_ns / 1e9 / b->seconds,
-	    (unsigned long long)(b->sent - b->received), (unsigned long long)b->sent);
+	    (unsigned long long)(b->count.sent - b->count.received),
+	    (unsigned long long)b->count.sent);
 }
 
 /* While the others talk: what a call costs the signalling thread. */
@@ -202,7 +157,7 @@ measure_signalling(struct bench *b)
 	us[0] = clock_us(CLOCK_THREAD_CPUTIME_ID);
 	for (int i = 0; i < OPENS; i++)
 		if (media_stream_open(b->media, &params, &ref[i], port) != ERR_OK)
-			die("no ports left");
+			phones_die("no ports left");
 	us[1] = clock_us(CLOCK_THREAD_CPUTIME_ID);
 	for (int i = 0; i < OPENS; i++) {
 		media_stream_set_peer(b->media, ref[i], MEDIA_CALLER, &peer);
@@ -239,12 +194,14 @@ main(int argc, char **argv)
 	b.phone = calloc(b.n_streams, sizeof *b.phone);
 	if (!b.ref || !b.phone || loop_new(&b.loop) != ERR_OK ||
 	    media_relay_new(&b.media, b.loop, &params) != ERR_OK)
-		die("start");
+		phones_die("start");
 	open_calls(&b);
 	measure_packets(&b);
 	measure_signalling(&b);
 	media_relay_stop(b.media);
 	loop_free(b.loop);
 	media_relay_free(b.media);
+	free(b.ref);
+	free(b.phone);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * Packets of strangers through the transcoder: decoders, losses, clocks that jump, keys that are
- * converted. Input: two bytes that say which codecs and which way of keys, then packets, each with
- * one byte of flags and one of length before it.
+ * converted, pauses. Input: two bytes that say which codecs and which way of keys and pauses, then
+ * packets, each with one byte of flags and one of length before it.
  */
 #include "fuzz.h"
 
@@ -51,7 +51,7 @@ feed(struct transcoder *t, uint8_t flags, struct slice payload, struct rtp_head 
 	if (flags & 0x40)
 		head->ssrc ^= flags;
 	sent = *head;
-	sent.payload_type = flags & 0x80 ? 101 : flags & 8 ? 9 : 8;
+	sent.payload_type = (flags & 0x88) == 0x88 ? 13 : flags & 0x80 ? 101 : flags & 8 ? 9 : 8;
 	sent.marker = flags & 1;
 	rtp_head_write(packet, &sent);
 	packet[0] |= (unsigned char)(flags & 2 ? 0x20 : 0); /* padding */
@@ -63,7 +63,7 @@ feed(struct transcoder *t, uint8_t flags, struct slice payload, struct rtp_head 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct media_translation what = {.n_routes = 3};
+	struct media_translation what = {.n_routes = 4};
 	struct rtp_head head = {.ssrc = 1};
 	struct heard h = {0};
 	struct rtp_sent sent;
@@ -80,6 +80,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	what.route[1] =
 	    (struct media_route){9, 0, voice_codec(data[0] + 1u), voice_codec(data[0] / 9u)};
 	what.route[2] = (struct media_route){101, 96, CODEC_EVENT_8, CODEC_EVENT_48};
+	what.route[3] = (struct media_route){
+	    13, 14, CODEC_NOISE_8, data[1] & 0x10 ? CODEC_NOISE_8 : what.route[0].codec_out};
+	what.noise_pt = 15;
+	what.noise_codec = data[1] & 0x20 ? CODEC_NOISE_8 : CODEC_NONE;
+	what.leave_pauses_out = data[1] & 0x40;
 	what.keys_in = data[1] & 3;
 	what.keys_out = data[1] & 3 ? data[1] >> 2 & 3 : 0;
 	what.key_pt = 102;
@@ -96,7 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		feed(t, flags, slice_make(data + at, bytes), &head, now_us, &h);
 		at += bytes;
 		now_us += (uint64_t)flags * 997;
-		for (int k = 0; k < flags % 7 && transcoder_has_keys(t); k++)
+		for (int k = 0; k < flags % 7 && transcoder_needs_clock(t); k++)
 			transcoder_tick(t, now_us + (uint64_t)k * 100, &room, hear, &h);
 		while (transcoder_told(t))
 			transcoder_told_forget(t);

@@ -13,7 +13,7 @@
 #include "talk.h"
 
 static const char office_text[] =
-    "{'settings':{'domain':'test','codecs':'%s'},"
+    "{'settings':{'domain':'test','codecs':'%s','comfort_noise':%s},"
     "'ranges':[{'first':'100','last':'199'}],"
     "'phones':[{'name':'a1','secret':'Secret-a1-Secret1','codecs':'%s'},"
     "{'name':'b1','secret':'Secret-b1-Secret1','codecs':'%s'},"
@@ -25,13 +25,15 @@ static const char office_text[] =
 
 static struct office o;
 static struct ua *a, *b;
+static bool comfort_noise = true;
 
 static void
 open_with(const char *all, const char *of_a, const char *of_b)
 {
 	char config[2048];
 
-	snprintf(config, sizeof config, office_text, all, of_a, of_b);
+	snprintf(
+	    config, sizeof config, office_text, all, comfort_noise ? "true" : "false", of_a, of_b);
 	office_open_with(&o, config, NULL);
 	a = office_phone(&o, "a1");
 	b = office_phone(&o, "b1");
@@ -151,6 +153,72 @@ keys_and_noise_stay(void **state)
 	assert_non_null(strstr(t.invite, "\r\na=rtpmap:101 telephone-event/8000\r\n"));
 	assert_non_null(strstr(t.invite, "\r\na=fmtp:101 0-15\r\n"));
 	assert_non_null(strstr(t.invite, "\r\na=ptime:30\r\n"));
+	talk_end(&t);
+	office_close(&o);
+}
+
+/* Where voice is translated, each leg has comfort noise if it has asked for it, and only then. */
+static void
+pauses_are_agreed_on_with_each_leg(void **state)
+{
+	static const struct {
+		const char *b_answers, *b_lines, *caller_sends, *called_sends;
+		int noise_for_b, b_pauses;
+	} cases[] = {
+	    {"9 13", "", "8 PCMA > 9 G722, 13 CN > 13 CN", "9 G722 > 8 PCMA, 13 CN > 13 CN",
+		CODEC_NOISE_8, false},
+	    {"9", "", "8 PCMA > 9 G722, 13 CN > 9 G722", "9 G722 > 8 PCMA", CODEC_NONE, false},
+	    {"127", "a=rtpmap:127 opus/48000/2\na=fmtp:127 useinbandfec=1; usedtx=1\n",
+		"8 PCMA > 127 opus, 13 CN > 127 opus", "127 opus > 8 PCMA", CODEC_NONE, true},
+	    {"127", "a=rtpmap:127 opus/48000/2\na=fmtp:127 usedtx=10\n",
+		"8 PCMA > 127 opus, 13 CN > 127 opus", "127 opus > 8 PCMA", CODEC_NONE, false},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct media_translation *of = o.stream[0].translation;
+		struct talk t;
+
+		open_with("", "", "opus,g722");
+		t = establish(sdp(a, 4000, "8 13", "a=rtpmap:13 CN/8000\n"), "127 9 13",
+		    sdp(b, 5000, cases[i].b_answers, cases[i].b_lines), "8 13");
+		assert_string_equal(routes(MEDIA_CALLER), cases[i].caller_sends);
+		assert_string_equal(routes(MEDIA_CALLED), cases[i].called_sends);
+		assert_int_equal(of[MEDIA_CALLER].noise_codec, cases[i].noise_for_b);
+		assert_int_equal(of[MEDIA_CALLER].leave_pauses_out, cases[i].b_pauses);
+		assert_int_equal(of[MEDIA_CALLED].noise_codec, CODEC_NOISE_8);
+		assert_int_equal(of[MEDIA_CALLED].noise_pt, 13);
+		talk_end(&t);
+		office_close(&o);
+	}
+}
+
+/* By the setting: nobody is offered it by us, or sent it. */
+static void
+without_silence_suppression_no_pause_is_left_out(void **state)
+{
+	const struct media_translation *of = o.stream[0].translation;
+	struct talk t;
+
+	comfort_noise = false;
+	open_with("", "", "opus,g722");
+	t = establish(sdp(a, 4000, "8 13", ""), "127 9 13", sdp(b, 5000, "9 13", ""), "8");
+	assert_int_equal(of[MEDIA_CALLER].noise_codec, CODEC_NONE);
+	assert_int_equal(of[MEDIA_CALLED].noise_codec, CODEC_NONE);
+	talk_end(&t);
+	office_close(&o);
+	comfort_noise = true;
+}
+
+static void
+who_has_not_asked_for_noise_gets_none(void **state)
+{
+	const struct media_translation *of = o.stream[0].translation;
+	struct talk t;
+
+	open_with("", "", "opus,g722");
+	t = establish(sdp(a, 4000, "8", ""), "127 9", sdp(b, 5000, "9 13", ""), "8");
+	assert_int_equal(of[MEDIA_CALLER].noise_codec, CODEC_NONE);
+	assert_int_equal(of[MEDIA_CALLED].noise_codec, CODEC_NONE);
 	talk_end(&t);
 	office_close(&o);
 }
@@ -485,6 +553,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lists_choose_and_order),
 	    cmocka_unit_test(keys_and_noise_stay),
+	    cmocka_unit_test(pauses_are_agreed_on_with_each_leg),
+	    cmocka_unit_test(who_has_not_asked_for_noise_gets_none),
+	    cmocka_unit_test(without_silence_suppression_no_pause_is_left_out),
 	    cmocka_unit_test(nothing_common_is_translated),
 	    cmocka_unit_test(a_refusal_is_asked_again_with_ours),
 	    cmocka_unit_test(a_second_refusal_is_the_last),

@@ -28,7 +28,7 @@ struct talker {
 	struct encoder *encoder;
 	struct decoder *decoder;
 	int16_t heard[HEARD_MAX];
-	size_t n_heard, n_packets, n_marked;
+	size_t n_heard, n_packets, n_marked, n_noise;
 	struct rtp_head first, last;
 	bool even; /* sequence numbers and timestamps go on by one packet each */
 };
@@ -114,8 +114,14 @@ keep(struct talker *t, struct slice packet)
 {
 	struct rtp_head head = rtp_head_of(packet);
 	int16_t pcm[CODER_SAMPLES_MAX];
-	size_t n = decoder_decode(t->decoder, rtp_payload(packet), pcm);
+	size_t n;
 
+	if (head.payload_type == 13) {
+		assert_false(head.marker);
+		t->n_noise++;
+		return;
+	}
+	n = decoder_decode(t->decoder, rtp_payload(packet), pcm);
 	assert_int_equal(head.payload_type, 8);
 	assert_int_equal(n, FRAME);
 	if (!t->n_packets)
@@ -186,7 +192,7 @@ static void
 forget(struct talker *t)
 {
 	hear(t);
-	t->n_heard = t->n_packets = t->n_marked = 0;
+	t->n_heard = t->n_packets = t->n_marked = t->n_noise = 0;
 	t->even = true;
 }
 
@@ -464,6 +470,54 @@ read_file(const char *path, int16_t *pcm, size_t max)
 
 static int16_t file[HEARD_MAX];
 
+/* Who has asked for comfort noise gets it instead of silence; music is music. */
+static void
+a_silent_room_sends_comfort_noise(void **state)
+{
+	struct media_sound_params p = {.tone = tone_find(SLICE("DE"), TONE_DIAL)};
+	struct media_service asked = telephone(), plain = telephone();
+
+	relay_start(&f, 12, 1);
+	assert_int_equal(media_room_new(f.media, &asked.room), ERR_OK);
+	plain.room = asked.room;
+	asked.noise = (struct media_format){13, CODEC_NOISE_8};
+	for (int i = 0; i < 3; i++) {
+		talker_open(&talker[i], 0);
+		talker_serve(&talker[i], i == 2 ? &plain : &asked);
+	}
+	(void)talk_until(3, 120, NULL);
+	assert_in_range(talker[0].n_noise, 1, 4);
+	assert_int_equal(talker[0].n_packets, 0);
+	assert_int_equal(talker[2].n_noise, 0);
+	assert_true(talker[2].n_packets > 80);
+
+	talker[1].note_hz = 500; /* he hears himself not: noise */
+	for (int i = 0; i < 3; i++)
+		forget(&talker[i]);
+	(void)talk_until(3, 100, NULL);
+	assert_true(hears(&talker[0], 500) > 1000 && hears(&talker[2], 500) > 1000);
+	assert_int_equal(talker[0].n_noise, 0);
+	assert_true(talker[0].even && talker[0].n_marked == 1);
+	assert_int_equal(talker[1].n_packets, 0);
+	assert_in_range(talker[1].n_noise, 1, 4);
+
+	assert_int_equal(media_sound_new(f.media, &p, &asked.sound), ERR_OK);
+	asked.room = NULL;
+	talker_serve(&talker[0], &asked);
+	(void)talk_until(1, 10, NULL);
+	forget(&talker[0]);
+	(void)talk_until(1, 100, hears_enough);
+	assert_int_equal(talker[0].n_noise, 0);
+	assert_true(hears(&talker[0], 425) > 1000);
+	media_sound_drop(f.media, asked.sound);
+	media_room_drop(f.media, plain.room);
+	for (int i = 0; i < 3; i++) {
+		relay_close_and_wait(&f, talker[i].ref);
+		talker_close(&talker[i]);
+	}
+	relay_end(&f);
+}
+
 static void
 a_call_is_recorded_while_it_goes_on(void **state)
 {
@@ -683,6 +737,7 @@ main(void)
 	    cmocka_unit_test(what_is_played_takes_the_others_place),
 	    cmocka_unit_test(music_is_shared),
 	    cmocka_unit_test(a_conference_of_five),
+	    cmocka_unit_test(a_silent_room_sends_comfort_noise),
 	    cmocka_unit_test(a_call_is_recorded_while_it_goes_on),
 	    cmocka_unit_test(a_recording_ends_at_its_limit),
 	    cmocka_unit_test(a_conference_is_recorded),

@@ -74,6 +74,42 @@ one_direction_is_translated(void **state)
 	relay_end_call(&f, &caller, &called);
 }
 
+/* The clock of the media thread goes on where the caller has stopped sending. */
+static void
+a_pause_is_filled_with_noise(void **state)
+{
+	static const struct media_translation with_noise = {
+	    .route = {{8, 0, CODEC_PCMA, CODEC_PCMU}, {13, 0, CODEC_NOISE_8, CODEC_PCMU}},
+	    .n_routes = 2};
+	unsigned char noise[RTP_HEAD_BYTES + 1], got[2048];
+	struct rtp_head head = {.payload_type = 13, .seq = 2, .timestamp = 320, .ssrc = 9}, last;
+	struct phone caller, called;
+	uint16_t port[2];
+	struct media_ref ref = relay_start_call(&f, &caller, &called, port);
+	struct media_stats stats;
+
+	assert_int_equal(media_stream_translate(f.media, ref, MEDIA_CALLER, &with_noise), ERR_OK);
+	phone_send(&caller, 0, port[MEDIA_CALLER], a_law(1, 0xd5));
+	last = expect_u_law(&called, 0xfe);
+	rtp_head_write(noise, &head);
+	noise[RTP_HEAD_BYTES] = 40;
+	phone_send(&caller, 0, port[MEDIA_CALLER], slice_make(noise, sizeof noise));
+	for (int i = 0; i < 20; i++) {
+		size_t n = phone_receive(&called, 0, got, sizeof got);
+
+		head = rtp_head_of(slice_make(got, n));
+		assert_int_equal(n, RTP_HEAD_BYTES + 160);
+		assert_int_equal(head.payload_type, 0);
+		assert_int_equal(head.seq, (uint16_t)(last.seq + 1));
+		assert_int_equal(head.timestamp, last.timestamp + 160);
+		last = head;
+	}
+	assert_int_equal(relay_stats(&f).untranslatable, 0);
+	stats = relay_close_and_wait(&f, ref);
+	assert_int_equal(stats.side[MEDIA_CALLER].lost, 0);
+	relay_end_call(&f, &caller, &called);
+}
+
 static void
 translation_comes_and_goes(void **state)
 {
@@ -198,6 +234,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(one_direction_is_translated),
+	    cmocka_unit_test(a_pause_is_filled_with_noise),
 	    cmocka_unit_test(translation_comes_and_goes),
 	    cmocka_unit_test(a_stop_frees_it),
 	    cmocka_unit_test(keys_go_both_ways),

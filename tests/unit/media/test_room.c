@@ -231,9 +231,9 @@ a_tick_is_encoded_once_and_lengths_fit(void **state)
 		unsigned ticks_for_one; /* of the feed's */
 		unsigned in_one;	/* or packets of a tick */
 		uint32_t clock;
-	} cases[] = {{{CODEC_PCMA, 0}, 1, 1, 160}, {{CODEC_PCMA, 10}, 1, 2, 80},
-	    {{CODEC_PCMU, 60}, 3, 1, 480}, {{CODEC_G722, 20}, 1, 1, 160},
-	    {{CODEC_OPUS, 40}, 2, 1, 1920}, {{CODEC_GSM, 20}, 1, 1, 160}};
+	} cases[] = {{{CODEC_PCMA, 0, 0}, 1, 1, 160}, {{CODEC_PCMA, 10, 0}, 1, 2, 80},
+	    {{CODEC_PCMU, 60, 0}, 3, 1, 480}, {{CODEC_G722, 20, 0}, 1, 1, 160},
+	    {{CODEC_OPUS, 40, 0}, 2, 1, 1920}, {{CODEC_GSM, 20, 0}, 1, 1, 160}};
 	const struct feed_packet *p, *again;
 	int16_t pcm[FEED_SAMPLES_MAX];
 	struct feed f;
@@ -251,8 +251,8 @@ a_tick_is_encoded_once_and_lengths_fit(void **state)
 			assert_int_equal(feed_packets(&f, cases[c].format, &again), n);
 			assert_ptr_equal(again, p);
 			for (size_t k = 0; k < n; k++) {
-				assert_int_equal(p[k].ticks, cases[c].clock);
-				assert_true(p[k].n > 0);
+				assert_int_equal(p[k].packed.ticks, cases[c].clock);
+				assert_true(p[k].packed.n > 0);
 			}
 		}
 	}
@@ -263,7 +263,7 @@ a_tick_is_encoded_once_and_lengths_fit(void **state)
 static void
 who_listens_again_hears_what_is_said_now(void **state)
 {
-	static const struct feed_format alaw = {CODEC_PCMA, 60};
+	static const struct feed_format alaw = {CODEC_PCMA, 60, 0};
 	int16_t loud[ROOM_NARROW];
 	const struct feed_packet *p;
 	struct feed f;
@@ -282,7 +282,7 @@ who_listens_again_hears_what_is_said_now(void **state)
 		n = feed_packets(&f, alaw, &p);
 	}
 	assert_int_equal(n, 1);
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->packed.n; i++)
 		assert_int_equal(p->payload[i], 0xd5);
 	feed_fini(&f);
 }

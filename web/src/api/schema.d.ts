@@ -3960,6 +3960,11 @@ export interface components {
              */
             hold_music: boolean;
             /**
+             * Silence suppression
+             * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
+             */
+            comfort_noise: boolean;
+            /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none
              */
@@ -4181,6 +4186,11 @@ export interface components {
              * @description Who is put on hold hears music
              */
             hold_music?: boolean;
+            /**
+             * Silence suppression
+             * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
+             */
+            comfort_noise?: boolean;
             /**
              * Mark of voice (DSCP)
              * @description 46 = EF; 0 = none

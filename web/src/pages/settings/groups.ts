@@ -26,7 +26,7 @@ const GROUPS: SettingsGroup[] = [
   },
   { id: 'rights', fields: ['default_rights'], columns: 1 },
   { id: 'traces', fields: ['trace_keep_days', 'trace_keep_mb', 'trace_keep_messages'] },
-  { id: 'media', fields: ['codecs', 'media_address', 'rtp_port_min', 'rtp_port_max', 'rtp_timeout_s', 'rtp_hold_timeout_s'] },
+  { id: 'media', fields: ['codecs', 'comfort_noise', 'media_address', 'rtp_port_min', 'rtp_port_max', 'rtp_timeout_s', 'rtp_hold_timeout_s'] },
   { id: 'marks', fields: ['sip_dscp', 'audio_dscp', 'video_dscp'] },
   { id: 'web', fields: ['http_port'] },
 ];

@@ -114,7 +114,7 @@ say(enum codec codec, size_t n, bool speech)
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < frame; k++)
 			pcm[k] = sample(i * frame + k, rate_hz, speech);
-		v.packet[i].n = encoder_encode(e, pcm, frame, v.packet[i].payload);
+		v.packet[i].packed.n = encoder_encode(e, pcm, frame, v.packet[i].payload);
 	}
 	encoder_free(e);
 	return v;
@@ -143,11 +143,11 @@ hear_packet(struct bench *b, struct member *m, uint64_t now_us)
 	unsigned char packet[RTP_HEAD_BYTES + CODER_PAYLOAD_MAX];
 
 	rtp_head_write(packet, &m->head);
-	memcpy(packet + RTP_HEAD_BYTES, said->payload, said->n);
+	memcpy(packet + RTP_HEAD_BYTES, said->payload, said->packed.n);
 	m->head.seq++;
 	m->head.timestamp += codec_info(b->codec)->clock_hz / TICKS_PER_S;
-	attendant_packet(
-	    m->attendant, MEDIA_CALLER, slice_make(packet, RTP_HEAD_BYTES + said->n), now_us);
+	attendant_packet(m->attendant, MEDIA_CALLER,
+	    slice_make(packet, RTP_HEAD_BYTES + said->packed.n), now_us);
 }
 
 /* As the media thread does it. */
@@ -272,7 +272,7 @@ decode_us(enum codec codec, const struct voice *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct feed_packet *p = &v->packet[i % v->n];
 
-		if (!decoder_decode(d, slice_make(p->payload, p->n), pcm))
+		if (!decoder_decode(d, slice_make(p->payload, p->packed.n), pcm))
 			die("a decoder failed");
 	}
 	began = cpu_us() - began;

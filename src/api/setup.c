@@ -1,7 +1,7 @@
 /*
- * First start (INI-5): whoever comes first creates the administrator. User, password,
- * number and right come into being in one transaction, by the store's import, so that a
- * crash or a refused number leaves nothing behind.
+ * First start (INI-1 to INI-6): whoever comes first says what the wizard asks for: phones, how one
+ * dials here, the administrator. All of it comes into being in one transaction, by the store's
+ * import, so that a crash or a refused number leaves nothing behind.
  */
 #include <pthread.h>
 
@@ -10,6 +10,21 @@
 
 static const char *const fields[] = {
     "login", "password", "first_name", "last_name", "email", "number", "language"};
+
+/* What else may be given: the sections of an import file that the wizard fills. */
+static const struct {
+	const char *name;
+	json_type type;
+} sections[] = {{"settings", JSON_OBJECT}, {"ranges", JSON_ARRAY}, {"phones", JSON_ARRAY}};
+
+static bool
+is_section(const char *name, const json_t *value)
+{
+	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+		if (strcmp(sections[i].name, name) == 0)
+			return json_typeof(value) == sections[i].type;
+	return false;
+}
 
 static bool
 known(const char *name)
@@ -28,6 +43,8 @@ looks_right(struct request *rq, const json_t *in)
 
 	json_object_foreach((json_t *)in, name, value)
 	{
+		if (is_section(name, value))
+			continue;
 		if (!known(name)) {
 			reply_error(
 			    rq, 422, "unknown_field", NULL, "There is a field that is not known.");
@@ -46,11 +63,10 @@ looks_right(struct request *rq, const json_t *in)
 	return true;
 }
 
-/* The user in the form of an import file. */
 static json_t *
 import_file(const json_t *in)
 {
-	json_t *user = json_object(), *numbers = json_array();
+	json_t *user = json_object(), *numbers = json_array(), *file;
 	const char *number = json_string_value(json_object_get(in, "number"));
 
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
@@ -64,7 +80,14 @@ import_file(const json_t *in)
 	if (number && number[0])
 		json_array_append_new(numbers, json_string(number));
 	json_object_set_new(user, "numbers", numbers);
-	return json_pack("{s:[o]}", "users", user);
+	file = json_pack("{s:[o]}", "users", user);
+	for (size_t i = 0; file && i < sizeof sections / sizeof sections[0]; i++) {
+		json_t *section = json_object_get(in, sections[i].name);
+
+		if (section)
+			json_object_set(file, sections[i].name, section);
+	}
+	return file;
 }
 
 static const char *
@@ -85,9 +108,17 @@ reply_refused(struct request *rq, enum err e, const json_t *report)
 	json_array_foreach(json_object_get(report, "errors"), i, one)
 	{
 		const char *field = text_of(one, "field", "");
+		const char *section = text_of(one, "section", "");
 
-		/* The rules speak of ranges and lists; the form has one field for it. */
-		if (field[0] && !known(field))
+		/* The form has a field for each of the user and the settings, and a list for each
+		 * other section. The rules name no section; they speak of ranges that overlap, and
+		 * of numbers, which the form has one of. */
+		if (strcmp(section, "phones") == 0)
+			field = "phones";
+		else if (strcmp(section, "ranges") == 0 ||
+			 strcmp(text_of(one, "code", ""), "ranges_overlap") == 0)
+			field = "ranges";
+		else if (strcmp(section, "settings") != 0 && field[0] && !known(field))
 			field = "number";
 		model_error_add(&errors, text_of(one, "code", "invalid"), field, "%s",
 		    text_of(one, "message", "The value is not allowed."));
@@ -99,7 +130,7 @@ static void
 create_admin(struct request *rq, const json_t *in)
 {
 	struct store *store = rq->api->store;
-	struct store_import_params params = {.keep_others = true};
+	struct store_import_params params = {.keep_others = true, .complete = &model_range};
 	const char *login = json_string_value(json_object_get(in, "login"));
 	json_t *file, *report = NULL, *user = NULL;
 	enum err e;

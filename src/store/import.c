@@ -277,7 +277,8 @@ delete_others(struct import *im, const struct model_entity *e)
 	size_t count;
 	enum err err;
 
-	if (!seen || im->params->keep_others || (e == &model_number && !im->numbers_given))
+	if (!seen || (im->params->keep_others && e != im->params->complete) ||
+	    (e == &model_number && !im->numbers_given))
 		return ERR_OK;
 	err = export_ids(im->s->writer, e, &ids, &count);
 	if (err != ERR_OK)

@@ -119,6 +119,7 @@ struct store_import_params {
 	bool dry_run;	  /* check and count, change nothing */
 	bool keep_others; /* only add and update; default: a section is complete, what it lacks goes
 			   */
+	const struct model_entity *complete; /* with keep_others: but this section is; NULL none */
 };
 
 /**

@@ -289,9 +289,9 @@ class Server:
                 self.request("POST", f"/api/calls/{call['call_id']}/hangup")
             raise AssertionError(f"live calls are left: {str(left)[:2000]}") from None
 
-    def live_call(self, fits=lambda call: True):
+    def live_call(self, fits=lambda call: True, seconds=30):
         """The one live call, once it fits; what the API shows may be some 20 ms behind."""
-        return until(lambda: [call for call in self.calls() if fits(call)], "a live call that fits")[0]
+        return until(lambda: [call for call in self.calls() if fits(call)], "a live call that fits", seconds)[0]
 
 
 class SystemTest(unittest.TestCase):

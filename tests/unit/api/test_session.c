@@ -65,6 +65,13 @@ test_ini_5_setup_refuses(void **state)
 		"password", 422},
 	    {ADMIN ",\"number\":\"77777\"}", "number", 422},
 	    {ADMIN ",\"number\":7}", "number", 422},
+	    {ADMIN ",\"settings\":[]}", NULL, 422},
+	    {ADMIN ",\"lines\":[]}", NULL, 422},
+	    {ADMIN ",\"settings\":{\"country_code\":\"x\"}}", "country_code", 422},
+	    {ADMIN ",\"ranges\":[{\"first\":\"20\",\"last\":\"10\"}]}", "ranges", 422},
+	    {ADMIN ",\"ranges\":[{\"first\":\"20\",\"last\":\"29\"}],\"number\":\"100\"}", "number",
+		422},
+	    {ADMIN ",\"phones\":[{\"name\":\"no good\"}]}", "phones", 422},
 	    {ADMIN ",\"admin\":false}", NULL, 422},
 	    {"[]", NULL, 400},
 	    {"{\"login\":", NULL, 400},
@@ -101,6 +108,34 @@ test_ini_5_setup(void **state)
 	session = fx_json(fx, "GET", "/api/health", NULL);
 	assert_true(json_is_false(json_object_get(session, "setup_needed")));
 	json_decref(session);
+}
+
+/* INI-1, INI-3, INI-4: all three steps at once, and the range that was there before is gone. */
+static void
+test_ini_4_setup_with_phones_and_ranges(void **state)
+{
+	static const char *const expected[][2] = {
+	    {"/api/ranges", "\"first\":\"20\""},
+	    {"/api/ranges", "\"total\":1"},
+	    {"/api/phones", "\"total\":2"},
+	    {"/api/settings", "\"country_code\":\"43\""},
+	    {"/api/users", "\"numbers\":[\"21\"]"},
+	};
+	struct fx *fx = *state;
+
+	fx_expect(fx, "POST", "/api/setup",
+	    ADMIN ",\"number\":\"21\",\"settings\":{\"company\":\"Muster\",\"country_code\":\"43\","
+		  "\"area_code\":\"1\",\"outside_prefix\":\"9\"},"
+		  "\"ranges\":[{\"first\":\"20\",\"last\":\"49\"}],"
+		  "\"phones\":[{\"name\":\"desk-21\"},{\"name\":\"desk-22\"}]}",
+	    201, NULL, NULL);
+	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+		struct answer_text a = fx_local(fx, "GET", expected[i][0], NULL);
+
+		if (!strstr(a.body, expected[i][1]))
+			fail_msg("%s: %s", expected[i][0], a.body);
+		answer_text_free(&a);
+	}
 }
 
 static void
@@ -330,6 +365,7 @@ main(void)
 	    T(test_ini_5_setup_needed),
 	    T(test_ini_5_setup_refuses),
 	    T(test_ini_5_setup),
+	    T(test_ini_4_setup_with_phones_and_ranges),
 	    T(test_log_in_and_out),
 	    T(test_planted_cookie),
 	    T(test_log_in_replaces),

@@ -13,7 +13,7 @@ static const char company[] =
 static enum err
 import(struct store *s, const char *text, bool dry_run, bool keep_others, json_t **report)
 {
-	struct store_import_params params = {dry_run, keep_others};
+	struct store_import_params params = {.dry_run = dry_run, .keep_others = keep_others};
 	json_t *file = json_of(text);
 	enum err e = store_import(s, file, &params, report);
 
@@ -287,7 +287,7 @@ a_deletion_can_be_undone(void **state)
 	before = exported(f->store);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		json_t *row = NULL, *undo = NULL;
-		struct store_import_params keep = {false, true};
+		struct store_import_params keep = {.keep_others = true};
 
 		assert_int_equal(
 		    store_find(f->store, cases[i].entity, cases[i].field, cases[i].key, &row),

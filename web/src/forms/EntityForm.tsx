@@ -22,10 +22,11 @@ interface EntityFormProps {
   children: ReactNode;
   submitText?: string;
   onCancel?: () => void;
+  cancelText?: string;
   extraActions?: ReactNode;
 }
 
-export function EntityForm({ form, children, submitText, onCancel, extraActions }: EntityFormProps) {
+export function EntityForm({ form, children, submitText, onCancel, cancelText, extraActions }: EntityFormProps) {
   const { t } = useTranslation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -40,7 +41,7 @@ export function EntityForm({ form, children, submitText, onCancel, extraActions 
         <span className={classes.spacer} />
         {onCancel && (
           <Button variant="default" onClick={onCancel}>
-            {t('forms.cancel')}
+            {cancelText ?? t('forms.cancel')}
           </Button>
         )}
         {!form.creating && form.dirty && (

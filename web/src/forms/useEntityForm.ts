@@ -11,6 +11,8 @@ interface FormOptions {
   schema: EntitySchema;
   /** What the server holds; null when the entity is still to be created. */
   stored: Values | null;
+  /** What a new entity begins with, where the schema says nothing better. */
+  initial?: Values;
   /** The fields of this form; the others are left alone. */
   fields: string[];
   /** Fields that must be filled although the schema allows them to be empty. */
@@ -33,7 +35,7 @@ export interface EntityFormState {
   reset: () => void;
 }
 
-export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [], save }: FormOptions): EntityFormState {
+export function useEntityForm({ entity, schema, stored, initial = {}, fields, alsoRequired = [], save }: FormOptions): EntityFormState {
   const [edits, setEdits] = useState<Values>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [saving, setSaving] = useState(false);
@@ -41,7 +43,7 @@ export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [
 
   const before = (field: string) => {
     const property = schema.properties[field] ?? {};
-    return stored?.[field] ?? (stored && property.writeOnly ? '' : initialValue(property));
+    return stored?.[field] ?? (stored && property.writeOnly ? '' : initial[field] ?? initialValue(property));
   };
   const value = (field: string) => (field in edits ? edits[field] : before(field));
   const required = (field: string) => {

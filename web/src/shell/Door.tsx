@@ -8,7 +8,7 @@ import { Logo } from './Logo';
 import { SchemeMenu } from './SchemeMenu';
 import classes from './shell.module.css';
 
-export function Door({ title, children }: { title: string; children: ReactNode }) {
+export function Door({ title, wide = false, children }: { title: string; wide?: boolean; children: ReactNode }) {
   const { t } = useTranslation();
   useDocumentTitle(`${title} · ${t('shell.product')}`);
   return (
@@ -17,7 +17,7 @@ export function Door({ title, children }: { title: string; children: ReactNode }
         <LanguageMenu />
         <SchemeMenu />
       </div>
-      <div className={classes.doorBox}>
+      <div className={`${classes.doorBox} ${wide ? classes.doorWide : ''}`}>
         <div className={classes.doorBrand}>
           <Logo size={40} />
           <span className={classes.brandName}>{t('shell.product')}</span>

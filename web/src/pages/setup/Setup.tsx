@@ -1,38 +1,102 @@
-// First start: makes the administrator, who is then logged in (INI-5).
-import { Text } from '@mantine/core';
+// First start (INI-1 to INI-6): phones, how one dials here, the administrator, who is then logged in. All or nothing.
+import { Alert, Stepper, Text } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/error';
 import { useSetup } from '../../api/session';
-import { EntityForm, Fields } from '../../forms/EntityForm';
-import type { Values } from '../../forms/schema';
-import { useEntityForm } from '../../forms/useEntityForm';
 import { Door } from '../../shell/Door';
-import { SETUP_FIELDS, SETUP_SCHEMA } from './schema';
+import { fieldErrorText } from '../../shell/notify';
+import { AdministratorStep } from './AdministratorStep';
+import { DiallingStep, DIALLING_FIELDS, type Range } from './DiallingStep';
+import { PhonesStep } from './PhonesStep';
+
+const STEPS = ['phones', 'dialling', 'administrator'] as const;
+
+/** The step whose entries the server refused; -1: none but the last. */
+function stepOf(error: ApiError): number {
+  const has = (names: string[]) => error.fields.some(({ field }) => names.includes(field));
+  if (has(['phones'])) return 0;
+  return has([...DIALLING_FIELDS, 'ranges']) ? 1 : -1;
+}
 
 export default function Setup() {
   const { t, i18n } = useTranslation();
   const setup = useSetup();
+  const [step, setStep] = useState(0);
+  const [refused, setRefused] = useState<string | null>(null);
+  const [phones, setPhones] = useState<string[]>([]);
+  const [settings, setSettings] = useState<Record<string, unknown>>({});
+  const [entered, setEntered] = useState<Record<string, unknown>>({});
+  const [ranges, setRanges] = useState<Range[]>([{ first: '100', last: '999' }]);
 
-  const save = async ({ password_again, ...values }: Values) => {
-    if (password_again !== values.password) {
-      const differ = { field: 'password_again', code: 'passwords_differ', message: '' };
-      throw new ApiError(422, differ.code, '', [differ]);
-    }
-    await setup.mutateAsync({ ...values, language: i18n.language });
+  const go = (to: number) => {
+    setRefused(null);
+    setStep(to);
   };
-  const form = useEntityForm({ entity: 'setup', schema: SETUP_SCHEMA, stored: null, fields: SETUP_FIELDS, save });
+  const finish = async (administrator: Record<string, unknown>) => {
+    const language = i18n.language;
+    setEntered({ ...administrator, password_again: administrator.password });
+    try {
+      await setup.mutateAsync({
+        ...administrator,
+        language,
+        settings: { ...settings, language },
+        ranges,
+        phones: phones.map((name) => ({ name })),
+      });
+    } catch (error) {
+      const wrong = error instanceof ApiError ? stepOf(error) : -1;
+      if (wrong < 0) throw error;
+      setStep(wrong);
+      setRefused((error as ApiError).fields.map(fieldErrorText).join(' '));
+    }
+  };
 
   return (
-    <Door title={t('setup.title')}>
+    <Door title={t('setup.title')} wide>
+      <Stepper
+        active={step}
+        onStepClick={(to) => to < step && go(to)}
+        size="sm"
+        mb="md"
+        allowNextStepsSelect={false}
+      >
+        {STEPS.map((name) => (
+          <Stepper.Step key={name} label={t(`setup.step.${name}`)} />
+        ))}
+      </Stepper>
       <Text mb="md" c="dimmed" size="sm">
-        {t('setup.intro')}
+        {t(`setup.intro.${STEPS[step] ?? 'phones'}`)}
       </Text>
-      <EntityForm form={form} submitText={t('setup.create')}>
-        <Fields form={form} fields={['first_name', 'last_name']} />
-        <Fields form={form} fields={['login', 'email']} />
-        <Fields form={form} fields={['password', 'password_again']} />
-        <Fields form={form} fields={['number']} columns={1} />
-      </EntityForm>
+      {refused && (
+        <Alert color="red" mb="md" role="alert">
+          {refused}
+        </Alert>
+      )}
+      {step === 0 && <PhonesStep phones={phones} onChange={setPhones} onNext={() => go(1)} />}
+      {step === 1 && (
+        <DiallingStep
+          settings={settings}
+          ranges={ranges}
+          onBack={() => go(0)}
+          onNext={(nextSettings, nextRanges) => {
+            setSettings(nextSettings);
+            setRanges(nextRanges);
+            go(2);
+          }}
+        />
+      )}
+      {step === 2 && (
+        <AdministratorStep
+          ranges={ranges}
+          entered={entered}
+          onBack={(values) => {
+            setEntered(values);
+            go(1);
+          }}
+          onFinish={finish}
+        />
+      )}
     </Door>
   );
 }

@@ -1,4 +1,4 @@
-// The first administrator, described the way the API describes its entities.
+// The first administrator and where he sits, described the way the API describes its entities.
 import type { EntitySchema } from '../../api/openapi';
 
 export const SETUP_FIELDS = ['first_name', 'last_name', 'login', 'password', 'password_again', 'email', 'number'];
@@ -13,5 +13,16 @@ export const SETUP_SCHEMA: EntitySchema = {
     password_again: { type: 'string', writeOnly: true },
     email: { type: 'string', format: 'email', maxLength: 254 },
     number: { type: 'string', maxLength: 20, pattern: '^[0-9]+$' },
+  },
+};
+
+/** What of the settings the wizard asks for. */
+export const DIALLING_SCHEMA: EntitySchema = {
+  required: ['country_code'],
+  properties: {
+    company: { type: 'string', maxLength: 80 },
+    country_code: { type: 'string', minLength: 1, maxLength: 4, pattern: '^[0-9]+$' },
+    area_code: { type: 'string', maxLength: 8, pattern: '^[0-9]*$' },
+    outside_prefix: { type: 'string', maxLength: 4, pattern: '^[0-9*#]*$' },
   },
 };

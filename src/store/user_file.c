@@ -233,7 +233,7 @@ read_rows(
 			im->rows = more;
 		}
 		if (im->count == USER_IMPORT_ROWS_MAX) {
-			model_error_add(errors, "too_many", "", "The file has more than %d rows.",
+			model_error_add(errors, "too_many_rows", "", "The file has more than %d rows.",
 			    USER_IMPORT_ROWS_MAX);
 			return ERR_INVALID;
 		}

@@ -48,6 +48,7 @@ const PAGES = [
   ['line', () => `/lines/${line.id}`, 'Example Telecom'],
   ['line-new', () => '/lines/new', 'New line'],
   ['addresses', () => '/addresses', 'Blocked addresses'],
+  ['changes', () => '/changes', 'Changes'],
   ['mail', () => '/mail', 'E-mail'],
   ['mail-queue', () => '/mail?tab=queue', 'E-mail'],
   ['mail-texts', () => '/mail?tab=texts', 'E-mail'],

@@ -61,14 +61,25 @@ test('the figures come again while they talk, without asking', async () => {
   assert.match(metrics, /strowger_calls_hearing\{voice="good"\} 1/);
 });
 
-test('a voice that becomes bad is seen, also without colours', async () => {
+/** The list as if the voices were like that; the events that would tell otherwise are kept away. */
+async function pretend(change) {
   await page.route('**/api/calls', async (route) => {
     const answer = await route.fetch();
     const body = await answer.json();
-    for (const call of body.items) Object.assign(call.heard_by_called, { voice: 'poor', mos_x100: 287, lost_x100: 1234, jitter_ms: 41 });
+    body.items.forEach(change);
     await route.fulfill({ response: answer, json: body });
   });
+  await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: ': nothing new\n\n' }));
   await page.reload();
+}
+
+async function pretendNoMore() {
+  await page.unroute('**/api/calls');
+  await page.unroute('**/api/events*');
+}
+
+test('a voice that becomes bad is seen, also without colours', async () => {
+  await pretend((call) => Object.assign(call.heard_by_called, { voice: 'poor', mos_x100: 287, lost_x100: 1234, jitter_ms: 41 }));
   const voice = row().getByRole('button', { name: 'Voice: poor. Show figures' });
   await voice.waitFor();
   await voice.click();
@@ -76,24 +87,19 @@ test('a voice that becomes bad is seen, also without colours', async () => {
   await page.waitForTimeout(300);
   await shoot(page, 'calls-voice-poor');
   await assertAccessible(page);
-  await page.unroute('**/api/calls');
+  await pretendNoMore();
 });
 
 test('voice that goes past us is shown as such, without figures (PHO-5)', async () => {
-  await page.route('**/api/calls', async (route) => {
-    const answer = await route.fetch();
-    const body = await answer.json();
-    for (const call of body.items)
-      for (const heard of [call.heard_by_caller, call.heard_by_called]) Object.assign(heard, { voice: 'direct', mos_x100: null, delay_ms: null });
-    await route.fulfill({ response: answer, json: body });
+  await pretend((call) => {
+    for (const heard of [call.heard_by_caller, call.heard_by_called]) Object.assign(heard, { voice: 'direct', mos_x100: null, delay_ms: null });
   });
-  await page.reload();
   await row().getByRole('button', { name: 'Voice: direct. Show figures' }).click();
   await page.getByRole('dialog', { name: 'Voice' }).getByText('The voices go directly between the phones').waitFor();
   await page.waitForTimeout(300);
   await shoot(page, 'calls-voice-direct');
   await assertAccessible(page);
-  await page.unroute('**/api/calls');
+  await pretendNoMore();
 });
 
 test('a phone that falls silent is heard no more', async () => {

@@ -14,6 +14,7 @@ const SHOWN_IN: Record<string, string[]> = {
   range: ['ranges'],
   settings: ['settings', 'status'],
   call_record: ['call-records', 'me/call-records'],
+  change: ['changes'],
   mail: ['mails'],
   mail_template: ['mail-templates'],
   mail_server: ['mail-server'],

@@ -21,6 +21,7 @@ export type Line = Schemas['line'];
 export type Certificate = Schemas['certificate'];
 export type AddressRule = Schemas['address_rule'];
 export type Notice = Schemas['notice'];
+export type Change = Schemas['change'];
 export type MailServer = Schemas['mail_server'];
 export type MailItem = Schemas['mail'];
 export type MailTemplate = Schemas['mail_template'];
@@ -32,10 +33,10 @@ export type Token = Schemas['token'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
-  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records';
+  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -65,6 +66,7 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'address-rules': 'address_rule',
   notices: 'notice',
   'call-records': 'call_record',
+  changes: 'change',
   mails: 'mail',
   'mail-templates': 'mail_template',
   sessions: 'session',

@@ -36,6 +36,7 @@ const PATHS = {
   lines: 'M4 12h5M15 12h5M9 8v8h6V8zM12 4v4M12 16v4',
   certificate: 'M12 14a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM9 13l-1.5 8L12 18.5l4.5 2.5L15 13',
   shield: 'M12 3l8 3v6c0 4.5-3.4 7.7-8 9-4.6-1.3-8-4.5-8-9V6zM9 12l2 2 4-4',
+  changes: 'M4 12a8 8 0 1 0 3-6.2M4 4v4h4M12 8v4l3 2',
   mail: 'M3 6h18v12H3zM3 7l9 6 9-6',
   key: 'M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M16 7l3 3',
 } as const;

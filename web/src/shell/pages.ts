@@ -39,6 +39,7 @@ const PAGE_GROUPS: PageGroup[] = [
   {
     text: 'shell.group.system',
     pages: [
+      { path: '/changes', icon: 'changes', text: 'changes.title', needs: 'admin' },
       { path: '/addresses', icon: 'shield', text: 'addresses.title', needs: 'admin' },
       { path: '/mail', icon: 'mail', text: 'mail.title', needs: 'admin' },
       { path: '/certificates', icon: 'certificate', text: 'certificates.title', needs: 'admin' },

@@ -26,6 +26,7 @@ const LineEditor = lazy(() => import('../pages/lines/LineEditor'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
 const Mail = lazy(() => import('../pages/mail/Mail'));
+const Changes = lazy(() => import('../pages/changes/Changes'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
 const NotFound = lazy(() => import('../pages/NotFound'));
 
@@ -55,6 +56,7 @@ export function Pages() {
           <Route path="subscriptions" element={<Subscriptions />} />
           <Route path="lines" element={<Lines />} />
           <Route path="lines/:id" element={<LineEditor />} />
+          <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />
           <Route path="certificates" element={<Certificates />} />
           <Route path="mail" element={<Mail />} />

@@ -16,7 +16,7 @@ function Mistakes({ row, of }: { row: UserImportRow; of: (field: string | null) 
   const found = row.errors.filter(({ field }) => of(field));
   if (found.length === 0) return null;
   return (
-    <Text size="xs" c="red" style={{ whiteSpace: 'normal' }}>
+    <Text size="xs" c="var(--mantine-color-error)" style={{ whiteSpace: 'normal' }}>
       {found.map((e) => fieldErrorText({ ...e, field: e.field ?? '' })).join(' ')}
     </Text>
   );

@@ -9,7 +9,9 @@ csv_init(struct csv *c, char *bytes, size_t n)
 	size_t commas = 0, semicolons = 0;
 	bool quoted = false;
 
-	*c = (struct csv){.at = bytes, .end = bytes + n, .separator = ',', .next_line = 1};
+	*c = (struct csv){.separator = ',', .next_line = 1};
+	c->at = bytes;
+	c->end = bytes + n;
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] == '"')
 			quoted = !quoted;

@@ -233,8 +233,8 @@ read_rows(
 			im->rows = more;
 		}
 		if (im->count == USER_IMPORT_ROWS_MAX) {
-			model_error_add(errors, "too_many_rows", "", "The file has more than %d rows.",
-			    USER_IMPORT_ROWS_MAX);
+			model_error_add(errors, "too_many_rows", "",
+			    "The file has more than %d rows.", USER_IMPORT_ROWS_MAX);
 			return ERR_INVALID;
 		}
 		im->rows[im->count] = (struct user_row){0};

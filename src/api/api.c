@@ -62,8 +62,9 @@ build(struct api *api, const struct api_params *p)
 	api->subscriptions = subscriptions_new();
 	api->lines = lines_new();
 	api->limits = limits_new();
+	api->user_import = user_import_new(api);
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
-	    !api->limits)
+	    !api->limits || !api->user_import)
 		return ERR_NOMEM;
 	return store_settings(api->store, &api->started_with);
 }
@@ -134,6 +135,7 @@ api_free(struct api *api)
 	close_fd(api->web_dir_fd);
 	if (api->params.socket_path)
 		unlink(api->params.socket_path);
+	user_import_end(api->user_import);
 	live_free(api->live);
 	watches_free(api->watches);
 	subscriptions_free(api->subscriptions);

@@ -7,6 +7,7 @@
  *        ├─ live (mirror)             live.c
  *        ├─ watches (traced phones)   trace_watch.c
  *        ├─ limits (failed log-ins)   limit.c
+ *        ├─ user_import (a thread)    user_import.c
  *        └─ ticker (thread)           ticker.c
  *
  * A request belongs to exactly one thread at a time: an MHD poll thread while bytes
@@ -30,6 +31,7 @@ struct api_watches;
 struct api_limits;
 struct api_pool;
 struct api_ticker;
+struct api_user_import;
 struct request;
 
 enum {
@@ -43,6 +45,7 @@ enum {
 	TOKEN_HEX = 64, /* session cookie and CSRF token: 256 bits */
 	SESSION_IDLE_MS = 12 * 3600 * 1000,
 	USED_AFTER_MS = 5 * 60 * 1000, /* last use is written this seldom: it is a write to disk */
+	WRITER_BYTES = 160,	       /* a name for the log of changes */
 	RECOVERY_BYTES = 20,	       /* "abcd-efgh-ijkl-mnop" and its NUL */
 };
 
@@ -71,6 +74,7 @@ struct api {
 	struct api_lines *lines;
 	struct api_limits *limits;
 	struct api_ticker *ticker;
+	struct api_user_import *user_import;
 	pthread_mutex_t setup_lock; /* one first administrator */
 	pthread_mutex_t metrics_lock;
 	struct api_metric metrics[API_METRICS_MAX]; /* metrics_lock */
@@ -133,6 +137,7 @@ struct reply {
 	int file_fd; /* instead of a body: a file, -1 none */
 	const char *encoding;
 	char etag[64];
+	int64_t change; /* that the request has made; 0 = none */
 };
 
 /** Who asks. */
@@ -177,6 +182,7 @@ struct request {
 	char token[TOKEN_HEX + 1], csrf[TOKEN_HEX + 1];
 	char authorization[100], user_agent[STORE_AGENT_BYTES];
 	char content_type[64], accept_encoding[128], if_none_match[64], fetch_site[24];
+	char if_match[64]; /* a version without its quotes; "" when absent or "*" */
 	/* Body. */
 	uint64_t announced_bytes; /* UINT64_MAX: not known before its end */
 	char *body;
@@ -238,6 +244,8 @@ void server_work(struct request *rq);
 bool session_admit(struct request *rq);
 /** What is written from now on is written by who asks. */
 void session_sign(const struct request *rq);
+/** The same for another thread. */
+void session_writer(const struct request *rq, char name[WRITER_BYTES], char address[ADDR_TEXT_MAX]);
 /** Logs in: new token, cookie, answer {user, csrf}. Takes the reference of user. */
 void session_open(struct request *rq, json_t *user, int status);
 bool session_setup_needed(struct api *api);
@@ -326,6 +334,11 @@ void lines_free(struct api_lines *l);
 /** Publishes what has changed. */
 void lines_flush(struct api *api);
 
+struct api_user_import *user_import_new(struct api *api);
+/** Cancels what runs, which changes nothing then, and waits for its end. NULL is fine. */
+void user_import_stop(struct api_user_import *job);
+void user_import_end(struct api_user_import *job);
+
 struct api_subscriptions *subscriptions_new(void);
 void subscriptions_free(struct api_subscriptions *all);
 
@@ -408,5 +421,12 @@ void handle_watch(struct request *rq);
 void handle_unwatch(struct request *rq);
 void handle_export(struct request *rq);
 void handle_import(struct request *rq);
+void handle_user_import(struct request *rq);
+void handle_user_import_state(struct request *rq);
+void handle_user_import_rows(struct request *rq);
+void handle_user_import_apply(struct request *rq);
+void handle_user_import_cancel(struct request *rq);
+void handle_user_export(struct request *rq);
+void handle_user_template(struct request *rq);
 
 #endif

@@ -2,6 +2,8 @@
  * REST over every entity of model/: list, create, read, change, delete. Nothing here
  * knows a field by name.
  */
+#include <stdio.h>
+
 #include "api/api_int.h"
 
 enum { PER_PAGE_MAX = 1000, PER_PAGE = 50 };
@@ -166,13 +168,48 @@ handle_own_list(struct request *rq)
 }
 
 static void
+put_version(struct request *rq, const json_t *row)
+{
+	char version[STORE_VERSION_BYTES];
+
+	store_row_version(rq->entity, row, version);
+	snprintf(rq->reply.etag, sizeof rq->reply.etag, "\"%s\"", version);
+}
+
+static void
 reply_row(
     struct request *rq, enum err e, int status, json_t *row, const struct model_errors *errors)
 {
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		put_version(rq, row);
 		reply_json(rq, status, row);
-	else
+	} else {
 		reply_err(rq, e, errors);
+	}
+}
+
+/* NULL: whatever is there may be overwritten. */
+static const char *
+wanted_version(const struct request *rq)
+{
+	return rq->if_match[0] ? rq->if_match : NULL;
+}
+
+/* The writer has not seen what is there now: so it is told. True if that was the fault. */
+static bool
+reply_changed_meanwhile(struct request *rq, enum err e, const struct model_errors *errors)
+{
+	json_t *row = NULL, *error;
+
+	if (e != ERR_CONFLICT || !errors->count ||
+	    strcmp(errors->at[0].code, STORE_CHANGED_MEANWHILE) != 0 ||
+	    store_get(rq->api->store, rq->entity, rq->id, &row) != ERR_OK)
+		return false;
+	put_version(rq, row);
+	error = error_json(STORE_CHANGED_MEANWHILE, errors->at[0].message, NULL, NULL);
+	json_object_set_new(error, "present", row);
+	reply_json(rq, 412, error);
+	return true;
 }
 
 void
@@ -207,8 +244,10 @@ handle_patch(struct request *rq)
 
 	if (!in)
 		return;
-	e = store_patch(rq->api->store, rq->entity, rq->id, in, &row, &errors);
-	reply_row(rq, e, 200, row, &errors);
+	e = store_patch_version(
+	    rq->api->store, rq->entity, rq->id, wanted_version(rq), in, &row, &errors);
+	if (!reply_changed_meanwhile(rq, e, &errors))
+		reply_row(rq, e, 200, row, &errors);
 	json_decref(in);
 }
 
@@ -228,11 +267,12 @@ void
 handle_delete(struct request *rq)
 {
 	struct model_errors errors = {0};
-	enum err e = store_delete(rq->api->store, rq->entity, rq->id, NULL, &errors);
+	enum err e = store_delete_version(
+	    rq->api->store, rq->entity, rq->id, wanted_version(rq), NULL, &errors);
 
 	if (e == ERR_OK)
 		reply_text(rq, 204, NULL, NULL, 0);
-	else
+	else if (!reply_changed_meanwhile(rq, e, &errors))
 		reply_err(rq, e, &errors);
 }
 

@@ -20,11 +20,23 @@ put(struct MHD_Response *r, const char *name, const char *value)
 }
 
 static void
+put_number(struct MHD_Response *r, const char *name, int64_t value)
+{
+	char text[24];
+	struct buf b;
+
+	if (value <= 0)
+		return;
+	buf_init(&b, text, sizeof text - 1);
+	buf_u64(&b, (uint64_t)value);
+	text[b.n] = '\0';
+	put(r, name, text);
+}
+
+static void
 put_headers(struct request *rq, struct MHD_Response *r)
 {
 	struct reply *y = &rq->reply;
-	char seconds[16];
-	struct buf b;
 
 	for (size_t i = 0; i < sizeof fixed_headers / sizeof fixed_headers[0]; i++)
 		put(r, fixed_headers[i][0], fixed_headers[i][1]);
@@ -34,15 +46,11 @@ put_headers(struct request *rq, struct MHD_Response *r)
 	put(r, "Allow", y->allow);
 	put(r, "Content-Disposition", y->disposition);
 	put(r, "ETag", y->etag);
+	put_number(r, "Strowger-Change", y->change);
 	put(r, "Content-Encoding", y->encoding);
 	if (y->cache)
 		put(r, "Vary", "Accept-Encoding");
-	if (y->retry_after_s) {
-		buf_init(&b, seconds, sizeof seconds - 1);
-		buf_u64(&b, y->retry_after_s);
-		seconds[b.n] = '\0';
-		put(r, "Retry-After", seconds);
-	}
+	put_number(r, "Retry-After", y->retry_after_s);
 }
 
 static struct MHD_Response *

@@ -3,6 +3,7 @@
  * The target is decoded here and not by the library, because a call id may contain an
  * escaped slash.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/api_int.h"
@@ -141,6 +142,21 @@ header(struct request *rq, enum MHD_ValueKind kind, const char *name, char *out,
 		out[0] = '\0'; /* longer than any value that means something to us */
 }
 
+/* A version that we did not give is none that a row can have. */
+static void
+read_if_match(struct request *rq)
+{
+	const char *value = MHD_lookup_connection_value(rq->con, MHD_HEADER_KIND, "If-Match");
+	struct slice s = slice_trim(slice_cstr(value));
+
+	if (s.n == 0 || slice_eq(s, SLICE("*")))
+		return;
+	if (s.n < 3 || s.p[0] != '"' || s.p[s.n - 1] != '"' ||
+	    slice_copy_cstr(slice_make(s.p + 1, s.n - 2), rq->if_match, sizeof rq->if_match) !=
+		ERR_OK)
+		snprintf(rq->if_match, sizeof rq->if_match, "none");
+}
+
 static void
 read_length(struct request *rq)
 {
@@ -166,6 +182,7 @@ request_read(struct request *rq)
 	    sizeof rq->accept_encoding);
 	header(rq, MHD_HEADER_KIND, "If-None-Match", rq->if_none_match, sizeof rq->if_none_match);
 	header(rq, MHD_HEADER_KIND, "Sec-Fetch-Site", rq->fetch_site, sizeof rq->fetch_site);
+	read_if_match(rq);
 	read_length(rq);
 	rq->is_get = strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;
 	if (!rq->uri)

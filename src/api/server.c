@@ -183,6 +183,8 @@ server_work(struct request *rq)
 	if (rq->admitted) {
 		session_sign(rq);
 		rq->route->handle(rq);
+		if (rq->reply.status < 300)
+			rq->reply.change = store_last_change();
 		store_set_writer("", "");
 	}
 	if (!rq->reply.status)
@@ -363,6 +365,7 @@ api_stop(struct api *api)
 	stop_listening(api->web);
 	stop_listening(api->local);
 	pool_stop(api);
+	user_import_stop(api->user_import);
 	ticker_stop(api);
 	hub_stop(api->hub);
 	if (api->web)

@@ -233,22 +233,31 @@ session_admit(struct request *rq)
 }
 
 void
-session_sign(const struct request *rq)
+session_writer(const struct request *rq, char name[WRITER_BYTES], char address[ADDR_TEXT_MAX])
 {
 	const json_t *user = rq->caller.user;
 	const char *first = json_string_value(json_object_get(user, "first_name"));
 	const char *last = json_string_value(json_object_get(user, "last_name"));
 	const char *login = json_string_value(json_object_get(user, "login"));
-	char name[160] = "strowger", address[ADDR_TEXT_MAX] = "";
 	struct buf b;
 
+	address[0] = '\0';
+	snprintf(name, WRITER_BYTES, "strowger");
 	if (first && last && login)
-		snprintf(name, sizeof name, "%.60s %.60s (%s)", first, last, login);
+		snprintf(name, WRITER_BYTES, "%.60s %.60s (%s)", first, last, login);
 	if (!rq->by_socket) {
-		buf_init(&b, address, sizeof address - 1);
+		buf_init(&b, address, ADDR_TEXT_MAX - 1);
 		addr_write_host(&b, &rq->peer);
 		address[b.n] = '\0';
 	}
+}
+
+void
+session_sign(const struct request *rq)
+{
+	char name[WRITER_BYTES], address[ADDR_TEXT_MAX];
+
+	session_writer(rq, name, address);
 	store_set_writer(name, address);
 }
 

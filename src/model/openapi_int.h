@@ -8,5 +8,7 @@
 json_t *openapi_paths(void);
 /* {"$ref": "#/components/schemas/NAME" + suffix} */
 json_t *openapi_ref(const char *name, const char *suffix);
+/* The schemas user_import and user_import_row. */
+void openapi_put_user_import(json_t *schemas);
 
 #endif

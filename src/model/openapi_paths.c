@@ -6,7 +6,7 @@
 
 struct action {
 	const char *method, *path, *summary;
-	const char *body;     /* schema name, "object" = any, NULL none */
+	const char *body;     /* schema name, "object" = any, a media type with '/', NULL none */
 	const char *status;   /* of success */
 	const char *response; /* schema name, "object", a media type with '/', NULL none */
 	bool list;	      /* {items: [response]} */
@@ -93,6 +93,20 @@ static const struct action actions[] = {
     {"get", "/api/export", "The whole configuration", NULL, "200", .response = "object"},
     {"post", "/api/import", "Bring the configuration to what the file says", "object", "200",
 	.response = "import_report", .query = "dry_run keep_others"},
+    {"get", "/api/users.csv", "All users as a table, without passwords", NULL, "200",
+	.response = "text/csv"},
+    {"get", "/api/users-template.csv", "A table of users to fill in", NULL, "200",
+	.response = "text/csv"},
+    {"post", "/api/user-import", "Check a table of users; nothing changes yet", "text/csv", "202",
+	.response = "user_import"},
+    {"get", "/api/user-import", "How far the import of users is", NULL, "200",
+	.response = "user_import"},
+    {"get", "/api/user-import/rows", "What each row would do, or has done", NULL, "200",
+	.response = "user_import_row", .list = true, .query = "invalid page per_page"},
+    {"post", "/api/user-import/apply", "Import the rows: only_valid, mail", "object", "202",
+	.response = "user_import"},
+    {"delete", "/api/user-import", "Cancel the import of users, or forget it", NULL, "204",
+	.response = NULL},
     {"post", "/api/changes/{id}/revert", "Undo a change", NULL, "200", .response = "object"},
     {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "object", "200",
 	.response = "object"},
@@ -213,6 +227,28 @@ put_operation(json_t *paths, const char *path, const char *method, json_t *op)
 	json_object_set_new(item, method, op);
 }
 
+/* Writing only what has not been changed since it was read. */
+static json_t *
+conditional(json_t *op)
+{
+	json_t *list = json_object_get(op, "parameters");
+
+	if (!list) {
+		list = json_array();
+		json_object_set_new(op, "parameters", list);
+	}
+	json_array_append_new(
+	    list, json_pack("{s:s, s:s, s:b, s:s, s:{s:s}}", "name", "If-Match", "in", "header",
+		      "required", 0, "description",
+		      "The ETag that came with the row; absent: whatever is there", "schema",
+		      "type", "string"));
+	json_object_set_new(json_object_get(op, "responses"), "412",
+	    json_pack("{s:s, s:o}", "description",
+		"Changed meanwhile; \"present\" is the row as it is now", "content",
+		content(openapi_ref("error", ""))));
+	return op;
+}
+
 static void
 put_collection(json_t *paths, const struct model_entity *e)
 {
@@ -223,8 +259,8 @@ put_collection(json_t *paths, const struct model_entity *e)
 		put_operation(paths, path, "get",
 		    operation(e->label, "200", content(openapi_ref(e->name, "")), NULL, NULL));
 		put_operation(paths, path, "patch",
-		    operation(e->label, "200", content(openapi_ref(e->name, "")),
-			openapi_ref(e->name, "_patch"), NULL));
+		    conditional(operation(e->label, "200", content(openapi_ref(e->name, "")),
+			openapi_ref(e->name, "_patch"), NULL)));
 		return;
 	}
 	snprintf(one, sizeof one, "%s/{id}", path);
@@ -239,8 +275,8 @@ put_collection(json_t *paths, const struct model_entity *e)
 		return;
 	snprintf(text, sizeof text, "%s: delete", e->label);
 	if (!(e->flags & MODEL_STAYS))
-		put_operation(
-		    paths, one, "delete", operation(text, "204", NULL, NULL, path_parameters(one)));
+		put_operation(paths, one, "delete",
+		    conditional(operation(text, "204", NULL, NULL, path_parameters(one))));
 	snprintf(text, sizeof text, "%s: create", e->label);
 	if (!(e->flags & MODEL_SYSTEM))
 		put_operation(paths, path, "post",
@@ -250,8 +286,8 @@ put_collection(json_t *paths, const struct model_entity *e)
 	if (e->flags & MODEL_FIXED)
 		return;
 	put_operation(paths, one, "patch",
-	    operation(text, "200", content(openapi_ref(e->name, "")),
-		openapi_ref(e->name, "_patch"), path_parameters(one)));
+	    conditional(operation(text, "200", content(openapi_ref(e->name, "")),
+		openapi_ref(e->name, "_patch"), path_parameters(one))));
 }
 
 static json_t *
@@ -280,7 +316,11 @@ put_action(json_t *paths, const struct action *a)
 		put_parameter(parameters, text, "query", type("string"));
 	}
 	op = operation(a->summary, a->status, action_response(a),
-	    a->body ? schema_of(a->body) : NULL, parameters);
+	    a->body && !strchr(a->body, '/') ? schema_of(a->body) : NULL, parameters);
+	if (a->body && strchr(a->body, '/'))
+		json_object_set_new(op, "requestBody",
+		    json_pack("{s:b, s:{s:{s:{s:s}}}}", "required", 1, "content", a->body, "schema",
+			"type", "string"));
 	if (a->is_public)
 		json_object_set_new(op, "security", json_array());
 	put_operation(paths, a->path, a->method, op);

@@ -10,6 +10,7 @@
 
 static _Thread_local struct {
 	char name[160], address[64];
+	int64_t last_change;
 } writer;
 
 void
@@ -17,6 +18,13 @@ store_set_writer(const char *name, const char *address)
 {
 	slice_clip_cstr(slice_cstr(name), writer.name, sizeof writer.name);
 	slice_clip_cstr(slice_cstr(address), writer.address, sizeof writer.address);
+	writer.last_change = 0;
+}
+
+int64_t
+store_last_change(void)
+{
+	return writer.last_change;
 }
 
 /* What the system writes by itself is no change of the configuration. */
@@ -116,9 +124,10 @@ insert(struct store *s, const struct model_entity *e, int64_t row, const char *n
 	free(before);
 	free(after);
 	free(back);
-	return err == ERR_OK ? store_changed(s, &model_change,
-				   sqlite3_last_insert_rowid(s->writer->h), STORE_CREATED)
-			     : err;
+	if (err != ERR_OK)
+		return err;
+	writer.last_change = sqlite3_last_insert_rowid(s->writer->h);
+	return store_changed(s, &model_change, writer.last_change, STORE_CREATED);
 }
 
 static enum err

@@ -309,8 +309,8 @@ store_create(struct store *s, const struct model_entity *e, const json_t *in, js
 }
 
 static enum err
-patch_checked(struct store *s, const struct model_entity *e, int64_t id, const json_t *in,
-    json_t *values, json_t **row, struct model_errors *errors)
+patch_checked(struct store *s, const struct model_entity *e, int64_t id, const char *version,
+    const json_t *in, json_t *values, json_t **row, struct model_errors *errors)
 {
 	json_t *before = NULL, *result = NULL;
 	enum err err = store_write_begin(s);
@@ -318,6 +318,8 @@ patch_checked(struct store *s, const struct model_entity *e, int64_t id, const j
 	if (err != ERR_OK)
 		return err;
 	err = row_get(s->writer, e, id, ROW_SECRET, &before);
+	if (err == ERR_OK)
+		err = version_check(e, before, version, errors);
 	if (err == ERR_OK)
 		err = entity_update(s, e, id, before, values, errors);
 	if (err == ERR_OK)
@@ -339,6 +341,13 @@ enum err
 store_patch(struct store *s, const struct model_entity *e, int64_t id, const json_t *in,
     json_t **row, struct model_errors *errors)
 {
+	return store_patch_version(s, e, id, NULL, in, row, errors);
+}
+
+enum err
+store_patch_version(struct store *s, const struct model_entity *e, int64_t id, const char *version,
+    const json_t *in, json_t **row, struct model_errors *errors)
+{
 	json_t *values = NULL;
 	enum err err;
 
@@ -349,7 +358,7 @@ store_patch(struct store *s, const struct model_entity *e, int64_t id, const jso
 		return err;
 	err = entity_hash_passwords(e, values);
 	if (err == ERR_OK)
-		err = patch_checked(s, e, id, in, values, row, errors);
+		err = patch_checked(s, e, id, version, in, values, row, errors);
 	json_decref(values);
 	return err;
 }
@@ -357,6 +366,13 @@ store_patch(struct store *s, const struct model_entity *e, int64_t id, const jso
 enum err
 store_delete(struct store *s, const struct model_entity *e, int64_t id, json_t **removed,
     struct model_errors *errors)
+{
+	return store_delete_version(s, e, id, NULL, removed, errors);
+}
+
+enum err
+store_delete_version(struct store *s, const struct model_entity *e, int64_t id, const char *version,
+    json_t **removed, struct model_errors *errors)
 {
 	json_t *before = NULL, *undo = NULL;
 	enum err err;
@@ -367,6 +383,8 @@ store_delete(struct store *s, const struct model_entity *e, int64_t id, json_t *
 	if (err != ERR_OK)
 		return err;
 	err = row_get(s->writer, e, id, ROW_SECRET, &before);
+	if (err == ERR_OK)
+		err = version_check(e, before, version, errors);
 	if (err == ERR_OK && removed)
 		err = export_for_undo(s->writer, e, id, &undo);
 	if (err == ERR_OK)

@@ -100,8 +100,8 @@ resolve_refs(
 	return err;
 }
 
-static void
-keep_changed(const json_t *before, json_t *values)
+void
+import_keep_changed(const json_t *before, json_t *values)
 {
 	const char *key;
 	json_t *v;
@@ -124,7 +124,7 @@ update_row(struct import *im, const struct model_entity *e, int64_t id, json_t *
 	if (err == ERR_OK)
 		err = row_get(im->s->writer, e, id, ROW_SECRET, &before);
 	if (err == ERR_OK) {
-		keep_changed(before, values);
+		import_keep_changed(before, values);
 		if (json_object_size(values) == 0) {
 			im->unchanged++;
 		} else {

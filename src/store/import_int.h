@@ -20,6 +20,8 @@ struct import {
 /* Adds a fault to the report; field may be NULL. */
 void import_error(struct import *im, const char *section, const char *key, const char *field,
     const char *code, const char *message);
+/* Leaves in values what differs from the row before. */
+void import_keep_changed(const json_t *before, json_t *values);
 /* Takes away the blanks around natural keys. */
 void import_trim_names(struct import *im);
 /* Moves the numbers named by users into the section of numbers. */

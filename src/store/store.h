@@ -59,6 +59,8 @@ void store_on_change(
 /** Who writes from now on on this thread, for the entity "change": a person's name and the address
  *  he comes from; "" and "" = the system itself. */
 void store_set_writer(const char *name, const char *address);
+/** The last row of "change" that this thread has written since store_set_writer; 0 = none. */
+int64_t store_last_change(void);
 /** Undoes one change. ERR_CONFLICT with an error: it has been changed again since, or a secret
  *  would have to come back. The errors of writing functions. */
 ERR_MUST_CHECK enum err store_change_revert(
@@ -105,6 +107,18 @@ ERR_MUST_CHECK enum err store_patch(struct store *s, const struct model_entity *
  *  keep_others, so that a deletion can be undone. */
 ERR_MUST_CHECK enum err store_delete(struct store *s, const struct model_entity *e, int64_t id,
     json_t **removed, struct model_errors *errors);
+enum { STORE_VERSION_BYTES = 33 };
+
+/** Of a row as store_get gives it: changes with every field that people can set and see. */
+void store_row_version(
+    const struct model_entity *e, const json_t *row, char out[STORE_VERSION_BYTES]);
+/** The code of an error of ERR_CONFLICT: the row is not of the version any more. */
+#define STORE_CHANGED_MEANWHILE "changed_meanwhile"
+/** As store_patch and store_delete, but only while the row is of this version (NULL: any). */
+ERR_MUST_CHECK enum err store_patch_version(struct store *s, const struct model_entity *e,
+    int64_t id, const char *version, const json_t *in, json_t **row, struct model_errors *errors);
+ERR_MUST_CHECK enum err store_delete_version(struct store *s, const struct model_entity *e,
+    int64_t id, const char *version, json_t **removed, struct model_errors *errors);
 /** A new random SIP password for a phone. */
 ERR_MUST_CHECK enum err store_phone_new_secret(struct store *s, int64_t phone_id);
 ERR_MUST_CHECK enum err store_settings(struct store *s, struct settings *out);

@@ -195,6 +195,12 @@ void hash_hex(const unsigned char hash[32], char hex[65]);
 enum err phone_secret(struct db *db, const struct model_entity *e, const json_t *row,
     json_t *values, struct model_errors *errors);
 
+/* --- version.c -------------------------------------------------------------------- */
+
+/* ERR_CONFLICT with the error STORE_CHANGED_MEANWHILE. version NULL: any. */
+enum err version_check(const struct model_entity *e, const json_t *before, const char *version,
+    struct model_errors *errors);
+
 /* --- change.c --------------------------------------------------------------------- */
 
 /* In an open transaction, for each row that is written. values: what was set; before: as with

@@ -30,6 +30,7 @@ const PAGES = [
   ['trace', () => '/traces/call?id=a.b@192.0.2.1', 'SIP trace'],
   ['users', () => '/users', 'Users'],
   ['user', () => `/users/${person.user.id}`, 'Muster, Emil'],
+  ['user-import', () => '/users/import', 'Import users'],
   ['user-new', () => '/users/new', 'New user'],
   ['user-groups', () => `/users/${person.user.id}?tab=groups`, 'Muster, Emil'],
   ['groups', () => '/groups', 'Groups'],

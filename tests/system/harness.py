@@ -207,9 +207,9 @@ class Server:
             raise ApiError(status, answer)
         return answer
 
-    def request(self, method, path, body=None):
+    def request(self, method, path, body=None, headers=None):
         connection = UnixConnection(self.data / "strowger.sock")
-        return self._exchange(connection, method, path, body, {})
+        return self._exchange(connection, method, path, body, headers or {})
 
     def web_request(self, method, path, body=None, headers=None):
         """The same by the web port, without the administrator's privilege."""

@@ -8,7 +8,7 @@ const FLAGS = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 const OUT = new URL('../out/', import.meta.url).pathname;
-const EXPECTED = /the server responded with a status of (401|404|409|422)/; // refusals that tests provoke on purpose
+const EXPECTED = /the server responded with a status of (401|404|409|412|422)/; // refusals that tests provoke on purpose
 const WAIT_MS = 20_000;
 
 export const SCRIPT_BYTES_MAX = 300 * 1024;

@@ -363,6 +363,84 @@ test_openapi(void **state)
 	json_decref(doc);
 }
 
+static struct answer_text
+with_version(
+    struct fx *fx, const char *method, const char *path, const char *version, const char *body)
+{
+	char headers[400];
+
+	snprintf(headers, sizeof headers,
+	    "Cookie: %s\r\nX-CSRF-Token: %s\r\nContent-Type: application/json\r\nIf-Match: %s\r\n",
+	    fx->cookie, fx->csrf, version);
+	return fx_request(fx_connect(fx), method, path, headers, body);
+}
+
+static void
+expect_version(struct fx *fx, const char *method, const char *version, const char *body, int status)
+{
+	struct answer_text a = with_version(fx, method, "/api/ranges/1", version, body);
+
+	if (a.status != status)
+		fail_msg("%s with %s: %d %s", method, version, a.status, a.body);
+	if (status == 412) {
+		json_t *error = json_object_get(a.json, "error");
+
+		assert_string_equal(text(error, "code"), "changed_meanwhile");
+		assert_string_equal(text(json_object_get(a.json, "present"), "first"), "100");
+		assert_true(fx_header(&a, "ETag")[0] == '"');
+	}
+	answer_text_free(&a);
+}
+
+static void
+nobody_overwrites_what_they_have_not_seen(void **state)
+{
+	struct fx *fx = *state;
+	struct answer_text a = fx_call(fx, "GET", "/api/ranges/1", NULL);
+	char first[64], second[64];
+
+	snprintf(first, sizeof first, "%s", fx_header(&a, "ETag"));
+	assert_int_equal(strlen(first), 34);
+	answer_text_free(&a);
+	a = with_version(fx, "PATCH", "/api/ranges/1", first, "{\"last\":\"998\"}");
+	assert_int_equal(a.status, 200);
+	snprintf(second, sizeof second, "%s", fx_header(&a, "ETag"));
+	assert_string_not_equal(first, second);
+	answer_text_free(&a);
+	expect_version(fx, "PATCH", first, "{\"last\":\"997\"}", 412);
+	expect_version(fx, "DELETE", first, NULL, 412);
+	expect_version(fx, "PATCH", "W/\"x\"", "{\"last\":\"997\"}", 412);
+	expect_version(fx, "PATCH",
+	    "\"a version that is much longer than any that we have given away\"",
+	    "{\"last\":\"997\"}", 412);
+	expect_version(fx, "PATCH", "*", "{\"last\":\"996\"}", 200);
+	fx_expect(fx, "PATCH", "/api/ranges/1", "{\"last\":\"995\"}", 200, NULL, NULL);
+}
+
+static void
+usr_1_what_was_deleted_comes_back_by_the_change_that_the_answer_names(void **state)
+{
+	struct fx *fx = *state;
+	json_t *row = fx_json(fx, "POST", "/api/users",
+	    "{\"login\":\"2001\",\"first_name\":\"Emma\",\"last_name\":\"Nutt\"}");
+	struct answer_text a;
+	char path[64];
+
+	snprintf(path, sizeof path, "/api/users/%lld", (long long)integer(row, "id"));
+	json_decref(row);
+	a = fx_call(fx, "DELETE", path, NULL);
+	snprintf(path, sizeof path, "/api/changes/%.20s/revert", fx_header(&a, "Strowger-Change"));
+	answer_text_free(&a);
+	row = fx_json(fx, "POST", path, NULL);
+	json_decref(row);
+	row = fx_json(fx, "GET", "/api/users?search=Nutt", NULL);
+	assert_int_equal(integer(row, "total"), 1);
+	json_decref(row);
+	a = fx_call(fx, "GET", "/api/users", NULL);
+	assert_string_equal(fx_header(&a, "Strowger-Change"), "");
+	answer_text_free(&a);
+}
+
 int
 main(void)
 {
@@ -377,6 +455,8 @@ main(void)
 	    T(test_pho_3_sip_account),
 	    T(test_import_export),
 	    T(test_openapi),
+	    T(nobody_overwrites_what_they_have_not_seen),
+	    T(usr_1_what_was_deleted_comes_back_by_the_change_that_the_answer_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,15 +23,22 @@ async function readBody(answer: Response): Promise<unknown> {
   }
 }
 
-async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+interface Options {
+  signal?: AbortSignal;
+  /** Only while the item is as it was when it came with this version. */
+  version?: string;
+}
+
+async function send(method: string, path: string, body: unknown, { signal, version }: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? 'text/csv' : 'application/json';
+  if (version) headers['If-Match'] = version;
   if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
   try {
     return await fetch(`/api/${path}`, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
       signal,
       credentials: 'same-origin',
     });
@@ -41,12 +48,27 @@ async function send(method: string, path: string, body: unknown, signal?: AbortS
   }
 }
 
-export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const answer = await send(method, path, body, signal);
+/** What the server gave, with what stands in the header of its answer. */
+export interface Answer<T> {
+  data: T;
+  /** Of an item: to be given back when it is changed. */
+  version: string;
+  /** Of a write: what undoes it; 0 = none. */
+  change: number;
+}
+
+export async function ask<T>(method: string, path: string, body?: unknown, options: Options = {}): Promise<Answer<T>> {
+  const answer = await send(method, path, body, options);
   const data = await readBody(answer);
-  if (answer.ok) return data as T;
+  if (answer.ok) {
+    return { data: data as T, version: answer.headers.get('ETag') ?? '', change: Number(answer.headers.get('Strowger-Change') ?? 0) };
+  }
   if (answer.status === 401 && path !== 'session') onLoggedOut();
   throw errorFrom(answer.status, data, Number(answer.headers.get('Retry-After') ?? 0));
+}
+
+export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  return (await ask<T>(method, path, body, { signal })).data;
 }
 
 export function query(params: ListParams): string {
@@ -62,5 +84,7 @@ export const api = {
   get: <T>(path: string, signal?: AbortSignal) => request<T>('GET', path, undefined, signal),
   post: <T>(path: string, body?: unknown) => request<T>('POST', path, body),
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, body),
+  /** A file with a table. */
+  sendTable: <T>(path: string, file: Blob) => request<T>('POST', path, file),
   remove: (path: string, body?: unknown) => request<null>('DELETE', path, body),
 };

@@ -1,6 +1,7 @@
 // Reading and writing the entities. Query keys: [collection, 'list', params] and [collection, 'item', id].
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, query } from './client';
+import { change, removeAll, revertAll } from './write';
 import { invalidateEntity } from './related';
 import { ENTITY_OF, type Collection, type ListParams, type Page } from './types';
 
@@ -25,8 +26,8 @@ export function useItem<T>(collection: Collection, id: number | null) {
 export function useSave<T extends { id: number }>(collection: Collection) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, values }: { id: number | null; values: Partial<T> }) =>
-      id === null ? api.post<T>(collection, values) : api.patch<T>(`${collection}/${id}`, values),
+    mutationFn: ({ id, values, before }: { id: number | null; values: Partial<T>; before?: Record<string, unknown> }) =>
+      id === null ? api.post<T>(collection, values) : change<T>(`${collection}/${id}`, values, before),
     onSuccess: (item) => {
       client.setQueryData([collection, 'item', item.id], item);
       return invalidateEntity(client, ENTITY_OF[collection]);
@@ -40,6 +41,24 @@ export function useRemove(collection: Collection) {
     mutationFn: async (ids: number[]) => {
       for (const id of ids) await api.remove(`${collection}/${id}`);
     },
+    onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
+  });
+}
+
+/** Resolves also when not all could be removed: with the changes that undo it, and the fault. */
+export function useUndoableRemove(collection: Collection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: number[]) => removeAll(collection, ids),
+    onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
+  });
+}
+
+/** Brings back what was removed. */
+export function useRevert(collection: Collection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: revertAll,
     onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
   });
 }

@@ -18,6 +18,16 @@ export class ApiError extends Error {
   }
 }
 
+/** Somebody else has written the same fields since they were read. */
+export class ConflictError extends Error {
+  constructor(
+    readonly present: Record<string, unknown>,
+    readonly fields: string[],
+  ) {
+    super('changed_meanwhile');
+  }
+}
+
 interface ErrorBody {
   error?: {
     code?: string;

@@ -50,7 +50,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -67,6 +70,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["settings"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -216,7 +228,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -230,6 +245,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -248,7 +272,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -267,6 +294,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["range"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -417,7 +453,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -431,6 +470,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -449,7 +497,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -468,6 +519,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["phone"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -618,7 +678,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -632,6 +695,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -650,7 +722,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -669,6 +744,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -819,7 +903,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -833,6 +920,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -851,7 +947,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -870,6 +969,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["line"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -1020,7 +1128,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1034,6 +1145,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -1052,7 +1172,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1071,6 +1194,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["group"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -1220,7 +1352,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1234,6 +1369,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -1252,7 +1396,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1271,6 +1418,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["group_member"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -1420,7 +1576,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1434,6 +1593,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -1452,7 +1620,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1471,6 +1642,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["number"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -1692,7 +1872,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1706,6 +1889,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -1824,7 +2016,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -1838,6 +2033,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -1989,7 +2193,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2003,6 +2210,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -2021,7 +2237,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2040,6 +2259,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["certificate"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -2189,7 +2417,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2203,6 +2434,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -2221,7 +2461,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2240,6 +2483,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["address_rule"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -2356,7 +2608,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2370,6 +2625,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -2388,7 +2652,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2407,6 +2674,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["notice"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -2468,7 +2744,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2485,6 +2764,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["mail_server"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -2601,7 +2889,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2615,6 +2906,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
                 };
                 /** @description error */
                 default: {
@@ -2633,7 +2933,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2652,6 +2955,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["mail"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -2771,7 +3083,10 @@ export interface paths {
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
                 path: {
                     id: number;
                 };
@@ -2790,6 +3105,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["mail_template"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
                     };
                 };
                 /** @description error */
@@ -4910,6 +5234,304 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["import_report"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users as a table, without passwords */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users-template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table of users to fill in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the import of users is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user_import"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Check a table of users; nothing changes yet */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user_import"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        /** Cancel the import of users, or forget it */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-import/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each row would do, or has done */
+        get: {
+            parameters: {
+                query?: {
+                    invalid?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["user_import_row"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-import/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import the rows: only_valid, mail */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user_import"];
                     };
                 };
                 /** @description error */
@@ -7695,6 +8317,43 @@ export interface components {
             user: components["schemas"]["user"];
             csrf: string;
             session_id: number;
+        };
+        user_import: {
+            /** @enum {string} */
+            state: "checking" | "ready" | "hashing" | "writing" | "done" | "failed" | "cancelled";
+            /** @description Rows of this state that are done */
+            done: number;
+            total: number;
+            rows: number;
+            create: number;
+            update: number;
+            unchanged: number;
+            invalid: number;
+            mail: boolean;
+            separator: string;
+            /** @enum {string} */
+            encoding: "utf-8" | "windows-1252";
+            /** @description Why it failed */
+            error: string | null;
+        };
+        user_import_row: {
+            line: number;
+            /** @enum {string} */
+            action: "create" | "update" | "unchanged" | "error";
+            login?: string;
+            firstname?: string;
+            lastname?: string;
+            mail?: string;
+            internal?: string[] | null;
+            external?: string[] | null;
+            /** @description The row has one */
+            password: boolean;
+            errors: {
+                /** @description Name of the column */
+                field: string | null;
+                code: string;
+                message: string;
+            }[];
         };
         /**
          * Reason

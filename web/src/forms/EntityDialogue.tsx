@@ -23,8 +23,8 @@ interface DialogueProps {
 function Inner({ schema, entity, collection, fields, item, onClose }: DialogueProps & { schema: EntitySchema }) {
   const { t } = useTranslation();
   const store = useSave<{ id: number }>(collection);
-  const save = async (values: Values) => {
-    await store.mutateAsync({ id: item?.id ?? null, values });
+  const save = async (values: Values, before: Values) => {
+    await store.mutateAsync({ id: item?.id ?? null, values, before });
     notifyDone(t('forms.saved'));
     onClose();
   };

@@ -2,6 +2,7 @@
 import { Button, Group, SimpleGrid } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Conflict } from './Conflict';
 import { Field } from './Field';
 import classes from './forms.module.css';
 import type { EntityFormState } from './useEntityForm';
@@ -36,6 +37,7 @@ export function EntityForm({ form, children, submitText, onCancel, cancelText, e
   return (
     <form onSubmit={submit} noValidate className={classes.form}>
       {children}
+      {form.conflict && <Conflict form={form} conflict={form.conflict} />}
       <Group className={classes.actions} gap="xs">
         {extraActions}
         <span className={classes.spacer} />

@@ -1,6 +1,6 @@
 // The state of a form for one entity: what the server holds, what has been edited, what is wrong.
 import { useState } from 'react';
-import { ApiError } from '../api/error';
+import { ApiError, ConflictError } from '../api/error';
 import type { EntitySchema } from '../api/openapi';
 import { fieldErrorText, notifyError } from '../shell/notify';
 import { initialValue, isEmpty, same, type Values } from './schema';
@@ -17,8 +17,8 @@ interface FormOptions {
   fields: string[];
   /** Fields that must be filled although the schema allows them to be empty. */
   alsoRequired?: string[];
-  /** Gets all filled fields of a new entity, or the changed ones. */
-  save: (values: Values) => Promise<unknown>;
+  /** Gets all filled fields of a new entity, or the changed ones with what they were when they began to be edited. */
+  save: (values: Values, before: Values) => Promise<unknown>;
 }
 
 export interface EntityFormState {
@@ -33,10 +33,17 @@ export interface EntityFormState {
   set: (field: string, value: unknown) => void;
   submit: () => Promise<void>;
   reset: () => void;
+  /** Somebody else has changed the same fields meanwhile. */
+  conflict: ConflictError | null;
+  base: Values;
+  keepMine: () => Promise<void>;
+  takeTheirs: () => void;
 }
 
 export function useEntityForm({ entity, schema, stored, initial = {}, fields, alsoRequired = [], save }: FormOptions): EntityFormState {
   const [edits, setEdits] = useState<Values>({});
+  const [base, setBase] = useState<Values>({}); // what edited fields were at first
+  const [conflict, setConflict] = useState<ConflictError | null>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [saving, setSaving] = useState(false);
   const creating = stored === null;
@@ -55,10 +62,13 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
 
   const set = (field: string, next: unknown) => {
     setEdits((old) => ({ ...old, [field]: next }));
+    setBase((old) => (field in old ? old : { ...old, [field]: before(field) }));
     setErrors(({ [field]: _, ...others }) => others);
   };
   const reset = () => {
     setEdits({});
+    setBase({});
+    setConflict(null);
     setErrors({});
   };
 
@@ -73,19 +83,23 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
   };
 
   const show = (error: unknown) => {
+    if (error instanceof ConflictError) {
+      setConflict(error);
+      return;
+    }
     const here = error instanceof ApiError ? error.fields.filter(({ field }) => fields.includes(field)) : [];
     if (here.length) setErrors(Object.fromEntries(here.map((e) => [e.field, fieldErrorText(e)])));
     else notifyError(error);
   };
 
-  const submit = async () => {
+  const send = async (known: Values) => {
     const wrong = check();
     setErrors(wrong);
     if (Object.keys(wrong).length) return;
     const sent = creating ? fields.filter((field) => !isEmpty(value(field))) : changed;
     setSaving(true);
     try {
-      await save(Object.fromEntries(sent.map((field) => [field, value(field)])));
+      await save(Object.fromEntries(sent.map((field) => [field, value(field)])), known);
       reset();
     } catch (error) {
       show(error);
@@ -94,8 +108,26 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
     }
   };
 
+  const submit = () => send(base);
+  /** Overwrites what the other one has written, now that it has been seen. */
+  const keepMine = async () => {
+    if (!conflict) return;
+    const seen = { ...base, ...Object.fromEntries(conflict.fields.map((field) => [field, conflict.present[field]])) };
+    setBase(seen);
+    setConflict(null);
+    await send(seen);
+  };
+  /** Gives up one's own edits of these fields; the others stay to be saved. */
+  const takeTheirs = () => {
+    if (!conflict) return;
+    const without = (old: Values) => Object.fromEntries(Object.entries(old).filter(([field]) => !conflict.fields.includes(field)));
+    setEdits(without);
+    setBase(without);
+    setConflict(null);
+  };
+
   return {
-    entity, schema, creating, saving, value, required, set, submit, reset,
+    entity, schema, conflict, base, keepMine, takeTheirs, creating, saving, value, required, set, submit, reset,
     dirty: changed.length > 0,
     error: (field) => errors[field],
   };

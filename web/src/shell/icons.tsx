@@ -20,6 +20,8 @@ const PATHS = {
   trash: 'M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',
   columns: 'M4 5h16v14H4zM9.3 5v14M14.7 5v14',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  upload: 'M12 15V4m-4 4 4-4 4 4M4 15v5h16v-5',
+  download: 'M12 4v11m-4-4 4 4 4-4M4 15v5h16v-5',
   check: 'M5 12l5 5L20 7',
   warning: 'M12 4 2.5 20h19zM12 10v4M12 17v.1',
   up: 'M6 15l6-6 6 6',

@@ -18,7 +18,7 @@ export function errorText(error: unknown): string {
   return knownText(error.code) ?? (error.message || i18next.t('errors.status', { status: error.status }));
 }
 
-const closeButton = () => ({ closeButtonProps: { 'aria-label': i18next.t('forms.close') } });
+export const closeButton = () => ({ closeButtonProps: { 'aria-label': i18next.t('forms.close') } });
 
 export function notifyError(error: unknown) {
   notifications.show({ color: 'red', title: i18next.t('errors.title'), message: errorText(error), ...closeButton() });

@@ -12,6 +12,7 @@ const Records = lazy(() => import('../pages/records/Records'));
 const Traces = lazy(() => import('../pages/traces/Traces'));
 const Ladder = lazy(() => import('../pages/traces/TracePage'));
 const Users = lazy(() => import('../pages/users/Users'));
+const UserImport = lazy(() => import('../pages/users/import/UserImport'));
 const UserEditor = lazy(() => import('../pages/users/UserEditor'));
 const Groups = lazy(() => import('../pages/groups/Groups'));
 const GroupEditor = lazy(() => import('../pages/groups/GroupEditor'));
@@ -44,6 +45,7 @@ export function Pages() {
           <Route path="traces" element={<Traces />} />
           <Route path="traces/call" element={<Ladder />} />
           <Route path="users" element={<Users />} />
+          <Route path="users/import" element={<UserImport />} />
           <Route path="users/:id" element={<UserEditor />} />
           <Route path="groups" element={<Groups />} />
           <Route path="groups/:id" element={<GroupEditor />} />

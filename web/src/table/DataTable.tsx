@@ -21,6 +21,8 @@ interface DataTableProps<T> {
   onView: (change: Partial<TableView>) => void;
   rowId: (row: T) => string | number;
   letters?: boolean;
+  /** false: there is no search in these rows. */
+  searchable?: boolean;
   filters?: ReactNode;
   empty?: ReactNode;
   onOpen?: (row: T) => void;
@@ -69,7 +71,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     <section className="panel" aria-label={props.label}>
       <Toolbar
         search={view.search}
-        onSearch={(search) => onView({ search })}
+        onSearch={props.searchable === false ? undefined : (search) => onView({ search })}
         picked={pickedRows.length}
         onRemovePicked={onRemove && (() => void removePicked())}
         filters={props.filters}

@@ -32,7 +32,7 @@ function SearchField({ search, onSearch }: { search: string; onSearch: (text: st
 
 interface ToolbarProps {
   search: string;
-  onSearch: (text: string) => void;
+  onSearch?: (text: string) => void;
   picked: number;
   onRemovePicked?: () => void;
   filters?: ReactNode;
@@ -44,7 +44,7 @@ export function Toolbar({ search, onSearch, picked, onRemovePicked, filters, pic
   const { t } = useTranslation();
   return (
     <Group gap="xs" p={8} className={classes.toolbar}>
-      <SearchField search={search} onSearch={onSearch} />
+      {onSearch && <SearchField search={search} onSearch={onSearch} />}
       {filters}
       <span className={classes.spacer} />
       {pickedActions}

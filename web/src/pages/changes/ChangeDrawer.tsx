@@ -7,25 +7,13 @@ import { ApiError } from '../../api/error';
 import { invalidateEntity } from '../../api/related';
 import type { Change } from '../../api/types';
 import { fieldLabel, optionLabel } from '../../forms/texts';
+import { valueText } from '../../forms/valueText';
 import { dateTime } from '../../i18n/format';
 import { errorText, notifyDone } from '../../shell/notify';
 import classes from './changes.module.css';
 
-/** A value as people read it: names of what it refers to, words for choices. */
-function useValueText() {
-  const { t } = useTranslation();
-  return (entity: string, field: string, value: unknown): string => {
-    if (value === true) return t('changes.yes');
-    if (value === false) return t('changes.no');
-    if (value === null || value === undefined || value === '') return '–';
-    if (Array.isArray(value)) return value.length ? value.map(String).join(', ') : '–';
-    return optionLabel(entity, field, String(value));
-  };
-}
-
 function Values({ change }: { change: Change }) {
   const { t } = useTranslation();
-  const text = useValueText();
   const { entity, before, after } = change;
   const secret = <em>{t('changes.secret')}</em>;
   return (
@@ -41,8 +29,8 @@ function Values({ change }: { change: Change }) {
         {change.fields.map((field) => (
           <Table.Tr key={field}>
             <Table.Th scope="row">{fieldLabel(entity, field)}</Table.Th>
-            <Table.Td className={classes.value}>{field in before ? text(entity, field, before[field]) : secret}</Table.Td>
-            <Table.Td className={classes.value}>{field in after ? text(entity, field, after[field]) : secret}</Table.Td>
+            <Table.Td className={classes.value}>{field in before ? valueText(t, entity, field, before[field]) : secret}</Table.Td>
+            <Table.Td className={classes.value}>{field in after ? valueText(t, entity, field, after[field]) : secret}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

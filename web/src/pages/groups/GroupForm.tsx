@@ -28,8 +28,8 @@ export function GroupForm({ schema, group }: GroupFormProps) {
   const store = useSave<UserGroup>('groups');
   const [remove, dialogue] = useRemoveGroups();
 
-  const save = async (values: Values) => {
-    const saved = await store.mutateAsync({ id: group?.id ?? null, values });
+  const save = async (values: Values, before: Values) => {
+    const saved = await store.mutateAsync({ id: group?.id ?? null, values, before });
     notifyDone(t('forms.saved'));
     if (!group) navigate(`/groups/${saved.id}?tab=members`);
   };

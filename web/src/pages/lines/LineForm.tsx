@@ -25,11 +25,11 @@ export function LineForm({ schema, line }: { schema: EntitySchema; line: Line | 
   const store = useSave<Line>('lines');
   const [remove, dialogue] = useConfirmedRemove('lines');
 
-  const save = async (edited: Values) => {
+  const save = async (edited: Values, before: Values) => {
     // who is known by the address does not register, whatever the switch says that is no longer shown
     const byAddress = (edited['auth'] ?? line?.auth) === 'address';
     const values = byAddress ? { ...edited, register: false } : edited;
-    const saved = await store.mutateAsync({ id: line?.id ?? null, values });
+    const saved = await store.mutateAsync({ id: line?.id ?? null, values, before });
     notifyDone(t('forms.saved'));
     if (!line) navigate(`/lines/${saved.id}`);
   };

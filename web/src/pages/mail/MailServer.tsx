@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { useEntitySchema, type EntitySchema } from '../../api/openapi';
+import { change } from '../../api/write';
 import type { MailServer as Values } from '../../api/types';
 import { EntityForm, Fields } from '../../forms/EntityForm';
 import { FieldGroup } from '../../forms/FieldGroup';
@@ -19,7 +20,7 @@ function Form({ schema, stored }: { schema: EntitySchema; stored: Values }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const store = useMutation({
-    mutationFn: (values: Record<string, unknown>) => api.patch<Values>('mail-server', values),
+    mutationFn: ({ values, before }: Record<'values' | 'before', Record<string, unknown>>) => change<Values>('mail-server', values, before),
     onSuccess: (saved) => client.setQueryData(['mail-server'], saved),
   });
   const form = useEntityForm({
@@ -27,8 +28,8 @@ function Form({ schema, stored }: { schema: EntitySchema; stored: Values }) {
     schema,
     stored: stored as Record<string, unknown>,
     fields: Object.keys(schema.properties),
-    save: async (values) => {
-      await store.mutateAsync(values);
+    save: async (values, before) => {
+      await store.mutateAsync({ values, before });
       notifyDone(t('forms.saved'));
     },
   });

@@ -28,8 +28,8 @@ function Form({ schema, template, onClose }: { schema: EntitySchema; template: M
     schema,
     stored: template as Record<string, unknown>,
     fields: ['subject', 'text'],
-    save: async (values) => {
-      await store.mutateAsync({ id: template.id, values });
+    save: async (values, before) => {
+      await store.mutateAsync({ id: template.id, values, before });
       notifyDone(t('forms.saved'));
       onClose();
     },

@@ -32,8 +32,8 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
   const store = useSave<Phone>('phones');
   const [remove, dialogue] = useConfirmedRemove('phones');
 
-  const save = async (values: Values) => {
-    const saved = await store.mutateAsync({ id: phone?.id ?? null, values });
+  const save = async (values: Values, before: Values) => {
+    const saved = await store.mutateAsync({ id: phone?.id ?? null, values, before });
     notifyDone(t('forms.saved'));
     if (!phone) navigate(`/phones/${saved.id}?tab=sip`);
   };

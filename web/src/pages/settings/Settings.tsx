@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { useEntitySchema, type EntitySchema } from '../../api/openapi';
+import { change } from '../../api/write';
 import type { Settings as Values } from '../../api/types';
 import { EntityForm, Fields } from '../../forms/EntityForm';
 import { FieldGroup } from '../../forms/FieldGroup';
@@ -19,15 +20,15 @@ function Form({ schema, settings }: { schema: EntitySchema; settings: Values }) 
   const client = useQueryClient();
   const groups = settingsGroups(schema);
   const store = useMutation({
-    mutationFn: (values: Record<string, unknown>) => api.patch<Values>('settings', values),
+    mutationFn: ({ values, before }: Record<'values' | 'before', Record<string, unknown>>) => change<Values>('settings', values, before),
     onSuccess: (saved) => {
       client.setQueryData(['settings'], saved);
       return client.invalidateQueries({ queryKey: ['status'] });
     },
   });
 
-  const save = async (values: Record<string, unknown>) => {
-    await store.mutateAsync(values);
+  const save = async (values: Record<string, unknown>, before: Record<string, unknown>) => {
+    await store.mutateAsync({ values, before });
     const restart = Object.keys(values).some((field) => schema.properties[field]?.['x-restart']);
     notifyDone(restart ? t('settings.savedRestart') : t('forms.saved'));
   };

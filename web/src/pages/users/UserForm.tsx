@@ -41,8 +41,8 @@ export function UserForm({ schema, user }: UserFormProps) {
   const store = useSave<User>('users');
   const [remove, dialogue] = useConfirmedRemove('users');
 
-  const save = async (values: Values) => {
-    const saved = await store.mutateAsync({ id: user?.id ?? null, values });
+  const save = async (values: Values, before: Values) => {
+    const saved = await store.mutateAsync({ id: user?.id ?? null, values, before });
     notifyDone(t('forms.saved'));
     if (user) return;
     if (number && !(await giveNumber(number, { user: saved.id }))) navigate(`/users/${saved.id}?tab=numbers`);

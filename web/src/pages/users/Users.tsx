@@ -1,5 +1,5 @@
 // All users (USR-1).
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router-dom';
@@ -31,9 +31,17 @@ export default function Users() {
     <PageFrame
       title={t('users.title')}
       actions={
-        <Button component={Link} to="/users/new" leftSection={<Icon name="plus" size={14} />}>
-          {t('users.new')}
-        </Button>
+        <Group gap="xs">
+          <Button component="a" href="/api/users.csv" download variant="default" leftSection={<Icon name="download" size={14} />}>
+            {t('users.export')}
+          </Button>
+          <Button component={Link} to="/users/import" variant="default" leftSection={<Icon name="upload" size={14} />}>
+            {t('users.import.open')}
+          </Button>
+          <Button component={Link} to="/users/new" leftSection={<Icon name="plus" size={14} />}>
+            {t('users.new')}
+          </Button>
+        </Group>
       }
     >
       <DataTable

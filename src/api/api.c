@@ -62,8 +62,9 @@ build(struct api *api, const struct api_params *p)
 	api->subscriptions = subscriptions_new();
 	api->lines = lines_new();
 	api->limits = limits_new();
+	api->paces = paces_new();
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
-	    !api->limits)
+	    !api->limits || !api->paces)
 		return ERR_NOMEM;
 	return store_settings(api->store, &api->started_with);
 }
@@ -139,6 +140,7 @@ api_free(struct api *api)
 	subscriptions_free(api->subscriptions);
 	lines_free(api->lines);
 	limits_free(api->limits);
+	paces_free(api->paces);
 	hub_free(api->hub);
 	free(api->ticker);
 	free(api->pool);

@@ -385,6 +385,7 @@ void handle_own_resume(struct request *rq);
 void handle_own_transfer(struct request *rq);
 void handle_own_hangup(struct request *rq);
 void handle_own_phones(struct request *rq);
+void handle_own_people(struct request *rq);
 void handle_own_list(struct request *rq);
 void handle_own_delete(struct request *rq);
 void handle_end_other_sessions(struct request *rq);

@@ -99,7 +99,7 @@ run(struct request *rq, struct call_command *cmd)
 	wait_s = pace(rq->api->paces, cmd->user, api_mono_ms());
 	if (wait_s) {
 		rq->reply.retry_after_s = wait_s;
-		reply_error(rq, 429, "too_many", NULL, "Too many commands. Please wait a moment.");
+		reply_error(rq, 429, "too_fast", NULL, "Too many commands. Please wait a moment.");
 		return;
 	}
 	e = ops && ops->command ? ops->command(rq->api->ops_ctx, cmd, &r) : ERR_UNSUPPORTED;
@@ -232,4 +232,34 @@ handle_own_phones(struct request *rq)
 		json_decref(phone);
 	}
 	reply_json(rq, 200, json_pack("{s:o}", "items", items));
+}
+
+/* Whom one can call by name: no more of them than that. */
+void
+handle_own_people(struct request *rq)
+{
+	struct store_query q = {.search = request_query(rq, "search"), .per_page = 20};
+	json_t *rows = NULL, *items = json_array(), *row;
+	struct model_errors errors = {0};
+	int64_t total;
+	size_t i;
+	enum err e = store_list(rq->api->store, &model_user, &q, &rows, &total, &errors);
+
+	json_array_foreach(rows, i, row)
+	{
+		json_t *number = json_array_get(json_object_get(row, "numbers"), 0);
+
+		if (number && json_is_true(json_object_get(row, "enabled")))
+			json_array_append_new(
+			    items, json_pack("{s:O, s:O, s:O}", "first_name",
+				       json_object_get(row, "first_name"), "last_name",
+				       json_object_get(row, "last_name"), "number", number));
+	}
+	json_decref(rows);
+	if (e == ERR_OK) {
+		reply_json(rq, 200, json_pack("{s:o}", "items", items));
+	} else {
+		json_decref(items);
+		reply_err(rq, e, &errors);
+	}
 }

@@ -32,6 +32,7 @@ static const struct route routes[] = {
     {"POST", "/api/me/calls/{call_id}/transfer", CALLMAN, 0, .handle = handle_own_transfer},
     {"POST", "/api/me/calls/{call_id}/hangup", CALLMAN, 0, .handle = handle_own_hangup},
     {"GET", "/api/me/phones", CALLMAN, 0, .handle = handle_own_phones},
+    {"GET", "/api/me/people", CALLMAN, 0, .handle = handle_own_people},
     {"GET", "/api/me/call-records", CALLLIST, 0, .handle = handle_own_list,
 	.entity = &model_call_record},
     {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},

@@ -40,6 +40,8 @@ static const struct action actions[] = {
 	"object", "202", .response = "object"},
     {"post", "/api/me/calls/{call_id}/hangup", "End or decline one's own call", NULL, "202",
 	.response = "object"},
+    {"get", "/api/me/people", "Whom one can call by name", NULL, "200", .response = "object",
+	.list = true, .query = "search"},
     {"get", "/api/me/phones", "One's own phones, and whether they are registered", NULL, "200",
 	.response = "object", .list = true},
     {"get", "/api/me/call-records", "One's own calls that are over", NULL, "200",

@@ -35,6 +35,8 @@ const PATHS = {
   certificate: 'M12 14a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM9 13l-1.5 8L12 18.5l4.5 2.5L15 13',
   shield: 'M12 3l8 3v6c0 4.5-3.4 7.7-8 9-4.6-1.3-8-4.5-8-9V6zM9 12l2 2 4-4',
   mail: 'M3 6h18v12H3zM3 7l9 6 9-6',
+  pause: 'M8 5v14M16 5v14',
+  resume: 'M7 4.5v15l12-7.5z',
   key: 'M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M16 7l3 3',
 } as const;
 

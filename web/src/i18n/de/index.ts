@@ -12,6 +12,7 @@ import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
 import mail from './mail.json';
+import manager from './manager.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -41,6 +42,7 @@ const de: Texts = {
   lines,
   login,
   mail,
+  manager,
   notices,
   numbers,
   options,

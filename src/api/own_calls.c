@@ -4,6 +4,7 @@
  * how it goes on. Nobody reaches the call of another one: the plane looks whose it is.
  */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/api_int.h"
@@ -82,9 +83,16 @@ reply_refusal(struct request *rq, const struct call_result *r)
 	json_t *reason = r->reason[0] ? reason_json(slice_cstr(r->reason)) : NULL;
 	const char *text = json_string_value(json_object_get(reason, "text"));
 
-	reply_error(rq, status_of(r->outcome), call_outcome_code(r->outcome), NULL, "%s%s%s",
-	    call_outcome_text(r->outcome), text ? " " : "", text ? text : "");
+	json_t *error;
+	char message[REASON_TEXT_BYTES + 160];
+
+	snprintf(message, sizeof message, "%s%s%s", call_outcome_text(r->outcome), text ? " " : "",
+	    text ? text : "");
+	error = error_json(call_outcome_code(r->outcome), message, NULL, NULL);
+	if (reason) /* for those who say it in another language */
+		json_object_set(json_object_get(error, "error"), "reason", reason);
 	json_decref(reason);
+	reply_json(rq, status_of(r->outcome), error);
 }
 
 static void

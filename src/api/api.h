@@ -34,8 +34,7 @@ struct api_control_ops {
 	enum err (*hangup)(void *ctx, const char *call_id);
 	/** Does something with a call of somebody, and waits for what comes of it. ERR_LIMIT,
 	 *  ERR_TIMEOUT, ERR_NOMEM: it is not known. */
-	enum err (*command)(
-	    void *ctx, const struct call_command *what, struct call_result *result);
+	enum err (*command)(void *ctx, const struct call_command *what, struct call_result *result);
 	/** Traces everything of a phone (its SIP name) or an IP address for so many seconds; 0
 	 *  ends it. Errors as above. */
 	enum err (*watch)(void *ctx, const char *target, uint32_t seconds);

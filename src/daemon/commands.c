@@ -55,7 +55,7 @@ command_run(
 	atomic_init(&c->holders, 2);
 	e = mailbox_post(to_signalling, &m);
 	if (e != ERR_OK)
-		command_drop(c); /* signalling's */
+		atomic_store(&c->holders, 1); /* signalling has not got it */
 	else if (!wait_for(c))
 		e = ERR_TIMEOUT;
 	else

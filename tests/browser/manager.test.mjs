@@ -16,7 +16,7 @@ before(async () => {
   world = await openWorld();
   await ownMediaPorts(world);
   for (const [name, number] of [['Anna', '101'], ['Bert', '102'], ['Carla', '103']]) {
-    await world.admin.person({ first_name: name, last_name: 'Test', number, login: `2${number}`, phone: { secret: account(number).password } });
+    await world.admin.person({ first_name: name, last_name: 'Test', number, login: `2${number}`, language: 'en', phone: { secret: account(number).password } });
   }
   for (const number of ['101', '102']) phones.push(await Softphone.start(world.server, account(number)));
   visitor = await newVisitor(world.browser, world.server);
@@ -74,9 +74,10 @@ test('hanging up ends it', async () => {
 });
 
 test('everything fits on a small screen in the dark', async () => {
-  const small = await newVisitor(world.browser, world.server, { colorScheme: 'dark', viewport: { width: 360, height: 740 } });
+  const small = await newVisitor(world.browser, world.server, { colorScheme: 'dark' });
   await small.page.goto('/');
   await logIn(small.page, { login: '2101', password: 'geheim-2' });
+  await small.page.setViewportSize({ width: 360, height: 740 });
   await small.page.goto('/manager');
   await small.page.getByRole('textbox', { name: 'Number or name' }).fill('102');
   await small.page.getByRole('button', { name: 'Call', exact: true }).click();

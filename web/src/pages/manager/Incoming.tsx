@@ -1,10 +1,12 @@
 // Says on every page who is calling, as long as it rings.
 import { Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
 import i18next from 'i18next';
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'react-router-dom';
 import { useCommand, useRinging, type Command } from '../../api/manager';
+import { queryClient } from '../../api/queryClient';
 import type { LiveCall } from '../../api/types';
 import { notifyError } from '../../shell/notify';
 import { partyText } from '../calls/Party';
@@ -36,7 +38,11 @@ export default function Incoming() {
         color: 'green',
         autoClose: false,
         title: i18next.t('manager.incoming', { who: partyText(call.caller) || i18next.t('manager.somebody') }),
-        message: <Buttons call={call} />,
+        message: ( // shown outside of what surrounds the pages
+          <QueryClientProvider client={queryClient}>
+            <Buttons call={call} />
+          </QueryClientProvider>
+        ),
         closeButtonProps: { 'aria-label': i18next.t('forms.close') },
       });
     }

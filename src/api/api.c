@@ -63,8 +63,9 @@ build(struct api *api, const struct api_params *p)
 	api->lines = lines_new();
 	api->limits = limits_new();
 	api->user_import = user_import_new(api);
+	api->paces = paces_new();
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
-	    !api->limits || !api->user_import)
+	    !api->limits || !api->user_import || !api->paces)
 		return ERR_NOMEM;
 	return store_settings(api->store, &api->started_with);
 }
@@ -141,6 +142,7 @@ api_free(struct api *api)
 	subscriptions_free(api->subscriptions);
 	lines_free(api->lines);
 	limits_free(api->limits);
+	paces_free(api->paces);
 	hub_free(api->hub);
 	free(api->ticker);
 	free(api->pool);

@@ -17,6 +17,7 @@
 #ifndef API_API_H
 #define API_API_H
 
+#include "model/callman.h"
 #include "model/live.h"
 #include "sip/flow.h"
 #include "store/store.h"
@@ -31,6 +32,9 @@ struct api_control_ops {
 	/** Asks for the end of a live call; ERR_OK when the request is on its way, ERR_LIMIT when
 	 *  the plane is too busy to take it (the client is told to try again). */
 	enum err (*hangup)(void *ctx, const char *call_id);
+	/** Does something with a call of somebody, and waits for what comes of it. ERR_LIMIT,
+	 *  ERR_TIMEOUT, ERR_NOMEM: it is not known. */
+	enum err (*command)(void *ctx, const struct call_command *what, struct call_result *result);
 	/** Traces everything of a phone (its SIP name) or an IP address for so many seconds; 0
 	 *  ends it. Errors as above. */
 	enum err (*watch)(void *ctx, const char *target, uint32_t seconds);

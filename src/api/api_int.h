@@ -8,6 +8,7 @@
  *        ├─ watches (traced phones)   trace_watch.c
  *        ├─ limits (failed log-ins)   limit.c
  *        ├─ user_import (a thread)    user_import.c
+ *        ├─ paces (own calls)         own_calls.c
  *        └─ ticker (thread)           ticker.c
  *
  * A request belongs to exactly one thread at a time: an MHD poll thread while bytes
@@ -29,6 +30,7 @@ struct api_hub;
 struct api_live;
 struct api_watches;
 struct api_limits;
+struct api_paces;
 struct api_pool;
 struct api_ticker;
 struct api_user_import;
@@ -73,6 +75,7 @@ struct api {
 	struct api_subscriptions *subscriptions;
 	struct api_lines *lines;
 	struct api_limits *limits;
+	struct api_paces *paces;
 	struct api_ticker *ticker;
 	struct api_user_import *user_import;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -261,6 +264,9 @@ bool login_password(struct request *rq, const char *login, const char *password,
 bool me_password_ok(struct request *rq, const char *login, const char *password, json_t **user);
 void session_hash(const char *token, unsigned char hash[32]);
 
+/** How fast users give commands to their calls. */
+struct api_paces *paces_new(void);
+void paces_free(struct api_paces *p);
 struct api_limits *limits_new(void);
 void limits_free(struct api_limits *l);
 /** Counts an attempt to log in before it is tried: per address in a window, per login with a
@@ -322,6 +328,8 @@ struct api_live *live_new(struct api *api);
 void live_free(struct api_live *l);
 /** Sends what changed to the streams. */
 void live_flush(struct api_live *l);
+/** Is the phone registered? */
+bool live_has_phone(struct api_live *l, int64_t phone_id);
 bool live_has_call(struct api_live *l, struct slice call_id);
 size_t live_call_count(struct api_live *l);
 size_t live_registration_count(struct api_live *l);
@@ -383,6 +391,14 @@ void handle_me_patch(struct request *rq);
 void handle_me_rights(struct request *rq);
 void handle_me_password(struct request *rq);
 void handle_me_calls(struct request *rq);
+void handle_own_dial(struct request *rq);
+void handle_own_answer(struct request *rq);
+void handle_own_hold(struct request *rq);
+void handle_own_resume(struct request *rq);
+void handle_own_transfer(struct request *rq);
+void handle_own_hangup(struct request *rq);
+void handle_own_phones(struct request *rq);
+void handle_own_people(struct request *rq);
 void handle_own_list(struct request *rq);
 void handle_own_delete(struct request *rq);
 void handle_end_other_sessions(struct request *rq);

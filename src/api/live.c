@@ -289,6 +289,23 @@ live_has_call(struct api_live *l, struct slice call_id)
 	return has;
 }
 
+bool
+live_has_phone(struct api_live *l, int64_t phone_id)
+{
+	bool has = false;
+
+	pthread_mutex_lock(&l->lock);
+	for (struct hnode *n = hmap_each(&l->registrations, NULL); n && !has;
+	     n = hmap_each(&l->registrations, n)) {
+		const struct entry *e = container_of(n, struct entry, node);
+		const struct packed_registration *p = e->packed;
+
+		has = !e->gone && p->phone_id == phone_id;
+	}
+	pthread_mutex_unlock(&l->lock);
+	return has;
+}
+
 size_t
 live_call_count(struct api_live *l)
 {

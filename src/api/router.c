@@ -9,6 +9,7 @@
 
 #define ADMIN	 WHO_USER, RIGHT_BIT(ADMIN)
 #define CALLLIST WHO_PERSON, RIGHT_BIT(CALLLIST)
+#define CALLMAN	 WHO_PERSON, RIGHT_BIT(CALLMAN)
 
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
@@ -24,6 +25,14 @@ static const struct route routes[] = {
 	.handle = handle_me_patch}, /* each field has its right */
     {"GET", "/api/me/rights", WHO_PERSON, 0, 0, .handle = handle_me_rights},
     {"GET", "/api/me/calls", WHO_PERSON, 0, 0, .handle = handle_me_calls},
+    {"POST", "/api/me/calls", CALLMAN, 0, .handle = handle_own_dial},
+    {"POST", "/api/me/calls/{call_id}/answer", CALLMAN, 0, .handle = handle_own_answer},
+    {"POST", "/api/me/calls/{call_id}/hold", CALLMAN, 0, .handle = handle_own_hold},
+    {"POST", "/api/me/calls/{call_id}/resume", CALLMAN, 0, .handle = handle_own_resume},
+    {"POST", "/api/me/calls/{call_id}/transfer", CALLMAN, 0, .handle = handle_own_transfer},
+    {"POST", "/api/me/calls/{call_id}/hangup", CALLMAN, 0, .handle = handle_own_hangup},
+    {"GET", "/api/me/phones", CALLMAN, 0, .handle = handle_own_phones},
+    {"GET", "/api/me/people", CALLMAN, 0, .handle = handle_own_people},
     {"GET", "/api/me/call-records", CALLLIST, 0, .handle = handle_own_list,
 	.entity = &model_call_record},
     {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},

@@ -114,7 +114,7 @@ tell_media(struct leg *l, size_t i, const struct sdp_media *m, const struct sip_
 	    .signalling = flow->remote,
 	    .party = l->media_party,
 	    .raw = is_udptl(m),
-	    .send = m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY};
+	    .send = (m->dir == SDP_SENDRECV || m->dir == SDP_RECVONLY) && !hold_silences(l, i)};
 
 	/* Who checks where voice comes from knows our SDP, or at least our signalling. */
 	bridge_address(l, &peer.local[0]);
@@ -533,7 +533,7 @@ bool
 bridge_is_held(const struct call *c)
 {
 	for (int side = 0; side < MEDIA_SIDES; side++)
-		if (c->leg[side] && c->leg[side]->holding)
+		if (c->leg[side] && hold_is_on(c->leg[side]))
 			return true;
 	return false;
 }

@@ -18,7 +18,7 @@
 #include "call/line.h"
 #include "directory/directory.h"
 #include "media/media.h"
-#include "model/live.h"
+#include "model/callman.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
 
@@ -107,6 +107,7 @@ struct call_switch_params {
 	const struct call_line_ops *line_ops; /* trunk/; NULL = there are no lines */
 	void *line_ctx;
 	struct media_sound *hold_music; /* shared; NULL: there is none */
+	struct media_sound *ringback;	/* the same: it rings at the other end */
 	size_t calls_max;		/* beyond: 503; 0 = 20,000 */
 };
 
@@ -154,6 +155,9 @@ void call_on_media_event(struct call_switch *sw, const struct media_event *ev);
 
 /** Ends a call by its id. ERR_NOT_FOUND. */
 ERR_MUST_CHECK enum err call_hang_up(struct call_switch *sw, struct slice call_id);
+/** Does what somebody asks of a call of his (model/callman.h); what follows shows in live states
+ *  and records. out is filled in. */
+void call_command(struct call_switch *sw, const struct call_command *cmd, struct call_result *out);
 /** Ends all calls, for an orderly stop; the records follow as media reports. */
 void call_switch_end_all(struct call_switch *sw);
 const struct call_switch_stats *call_switch_get_stats(const struct call_switch *sw);

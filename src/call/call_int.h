@@ -224,6 +224,8 @@ void ring_give_up(struct leg *l, bool replaced);
 void ring_next(struct call *c);
 /** Leg l answered: the others are told that they need not ring any more. */
 void ring_on_winner(struct leg *l);
+/** A person who is rung does not want the call. */
+void ring_decline(struct call *c, int64_t user);
 /** Nothing rings any more; reason_hdr goes with the CANCELs. */
 void ring_stop(struct call *c, struct slice reason_hdr);
 
@@ -239,6 +241,11 @@ uint16_t gruu_take(
 void gruu_limit(const struct call *c, struct routing_plan *plan);
 /** Contacts of a phone; of the one whose device is called, only that device's. */
 size_t gruu_contacts(const struct call *c, int64_t phone, struct call_contact *out, size_t max);
+
+/* ---- setup.c ---- */
+/** What outlives the snapshot the plan was made from. */
+ERR_MUST_CHECK enum err setup_keep_plan(
+    struct call *c, const struct routing_plan *plan, const struct call_origin *from);
 
 /* ---- plan.c ---- */
 /** What to do for somebody who dials; fills in q->state. */
@@ -266,6 +273,10 @@ void transfer_on_refusal(struct leg *l, uint16_t status);
 /** True: the call goes on without that leg. */
 bool transfer_on_bye(struct leg *l);
 bool transfer_on_cancel(struct leg *l);
+/** A phone is called that shall dial itself: there is nobody yet at the other end. */
+bool transfer_is_dialling(const struct call *c);
+/** Who waits hears that it rings. */
+bool transfer_wants_ringback(const struct leg *l);
 /** The call is ending. */
 void transfer_on_end(struct call *c);
 /** Referred-By for who is rung because of a transfer (RFC 3892). */
@@ -415,6 +426,16 @@ void direct_describe(const struct leg *from, const struct sdp *s, struct sdp_rew
 /** Answers to re-INVITEs of that purpose. */
 void direct_on_2xx(struct leg *l, const struct sip_msg *resp);
 void direct_on_refusal(struct leg *l, const struct sip_msg *resp);
+
+/* ---- hold.c ---- */
+/** Whether the other one waits, by the phone of l or by our own doing. */
+bool hold_is_on(const struct leg *l);
+/** l holds, or not any more; its phone is not told, it hears nothing meanwhile. */
+void hold_set(struct leg *l, bool on);
+/** No voice for l on stream i now, whatever its phone wants. */
+bool hold_silences(const struct leg *l, size_t i);
+/** l leaves its call: nobody is held by it any more. */
+void hold_leave(struct leg *l);
 
 /* ---- music.c ---- */
 /** Does who is held hear music of ours? */

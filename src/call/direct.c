@@ -86,7 +86,7 @@ meet(const struct call *c, const struct addr *a, const struct addr *b)
 static bool
 leg_fits(const struct leg *l)
 {
-	return l && l->state == LEG_UP && l->session_s && !l->holding && !l->keys_told &&
+	return l && l->state == LEG_UP && l->session_s && !hold_is_on(l) && !l->keys_told &&
 	       is_allowed(l);
 }
 

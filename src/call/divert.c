@@ -57,7 +57,7 @@ divert_follow(struct leg *l, const struct sip_msg *resp)
 	struct routing_query q = {0};
 	struct slice dialled;
 
-	if (!l->phone || !caller || !read_contact(resp, &dialled)) {
+	if (!l->phone || !caller || transfer_is_dialling(c) || !read_contact(resp, &dialled)) {
 		record_reason(c, REASON_PHONE_ANSWERED,
 		    REASON_ARGS(l->phone_name, SLICE("3xx"), sip_reason(resp->status)));
 		return resp->status;

@@ -41,6 +41,10 @@ on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 			c->replaced = NULL;
 		return;
 	}
+	if (c->state == CALL_RINGING && l->side == MEDIA_CALLER) { /* it was made to dial */
+		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, 487);
+		return;
+	}
 	if (c->state == CALL_RINGING) { /* it answered, but the caller does not know yet */
 		call_end(c, CDR_UNAVAILABLE, CDR_BY_CALLED, 480);
 		return;

@@ -82,6 +82,8 @@ struct leg {
 	bool ack_due;		/* we sent a 2xx, its ACK has not come */
 	bool bye_wanted;	/* BYE as soon as the ACK is here (RFC 3261, 15) */
 	bool supports_timer, holding;
+	bool holding_here;	  /* hold.c: it holds without its phone knowing */
+	bool takes_talk;	  /* its phone can be made to answer (Allow-Events: talk) */
 	int64_t line;		  /* of ours to a provider, 0 = none */
 	struct leg_line *on_line; /* line.c's; with line */
 	struct reliable rel;

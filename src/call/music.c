@@ -1,6 +1,7 @@
 /*
  * Music on hold: who waits because the other side holds hears it, instead of nothing. The one who
- * holds may send music of its own (a=sendonly); ours is the same for all.
+ * holds may send music of its own (a=sendonly); ours is the same for all. Who has dialled from the
+ * web page waits at its phone for the other one to answer, and hears that it rings.
  */
 #include "call/codecs.h"
 
@@ -17,7 +18,7 @@ waits(const struct leg *l)
 {
 	const struct leg *other = leg_other(l);
 
-	return music_is_on(l->call) && other && other->holding && !l->holding;
+	return music_is_on(l->call) && other && hold_is_on(other) && !hold_is_on(l);
 }
 
 static void
@@ -53,9 +54,10 @@ music_follow(struct call *c)
 	for (int side = 0; side < MEDIA_SIDES; side++) {
 		const struct leg *l = c->leg[side];
 		struct media_service what = {0}, nothing = {0};
-		size_t ear = l && waits(l) ? find_ear(l, &what) : SDP_MEDIA_MAX;
+		bool rings = l && transfer_wants_ringback(l);
+		size_t ear = l && (rings || waits(l)) ? find_ear(l, &what) : SDP_MEDIA_MAX;
 
-		what.sound = c->sw->p.hold_music;
+		what.sound = rings ? c->sw->p.ringback : c->sw->p.hold_music;
 		for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 			if (c->stream[i].open)
 				serve(c, &c->stream[i], side, i == ear ? &what : &nothing);

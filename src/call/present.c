@@ -134,6 +134,7 @@ present_take_response(struct leg *l, const struct sip_msg *resp)
 	struct identity who;
 
 	update_note_allow(l, resp);
+	l->takes_talk |= sip_msg_has_token(resp, SIP_HDR_ALLOW_EVENTS, SLICE("talk"));
 	l->hidden = identity_is_hidden(resp);
 	if (!l->line || !identity_read(resp, &who))
 		return; /* of phones the directory knows better */

@@ -66,9 +66,8 @@ is_changing(const struct leg *l)
 	return l->invite_in_pending || l->invite_out_pending || update_in_progress(l);
 }
 
-/* May this leg transfer now? 0, or the status that says why not. */
-static uint16_t
-refusal(const struct leg *l)
+uint16_t
+refer_refusal(const struct leg *l)
 {
 	const struct call *c = l->call;
 	const struct leg *other = leg_other(l);
@@ -108,8 +107,8 @@ accept_refer(struct leg *l, struct sip_server *tsx, bool subscribed)
 }
 
 /* RFC 3891, 3, seen from the one who is to be replaced; 0: go on. */
-static uint16_t
-consult_refusal(const struct transfer *t, const struct leg *consult, bool early_only)
+uint16_t
+refer_consult_refusal(const struct transfer *t, const struct leg *consult, bool early_only)
 {
 	const struct call *o;
 
@@ -128,23 +127,25 @@ consult_refusal(const struct transfer *t, const struct leg *consult, bool early_
 void
 refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 {
-	bool subscribed = wants_notify(req);
+	struct transfer_asked asked = {.referred_by = sip_msg_value(req, SIP_HDR_REFERRED_BY),
+	    .cseq = req->cseq,
+	    .subscribed = wants_notify(req)};
 	struct target to;
 	struct transfer *t;
 	struct leg *consult;
-	uint16_t status = refusal(l);
+	uint16_t status = refer_refusal(l);
 
 	if (!status && extensions_refuse(tsx, req))
 		return;
 	if (!status)
 		status = read_target(req, &to);
-	if (!status && transfer_new(l, req, to.uri.user, subscribed, &t) != ERR_OK)
+	if (!status && transfer_new(l, &asked, to.uri.user, &t) != ERR_OK)
 		status = 500;
 	if (status) {
 		sip_server_reject(tsx, status, SLICE(""));
 		return;
 	}
-	if (!accept_refer(l, tsx, subscribed)) {
+	if (!accept_refer(l, tsx, asked.subscribed)) {
 		transfer_free(t);
 		return;
 	}
@@ -155,7 +156,7 @@ refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *re
 		return;
 	}
 	consult = replaces_find(l->call->sw, &to.replaces);
-	status = consult_refusal(t, consult, to.replaces.early_only);
+	status = refer_consult_refusal(t, consult, to.replaces.early_only);
 	if (status)
 		transfer_fail(t, status);
 	else

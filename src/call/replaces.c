@@ -51,6 +51,8 @@ refusal(const struct leg *old, bool early_only)
 			return 603;
 		if (c->transfer && c->transfer->call != c)
 			return 491; /* this call is about to go into another */
+		if (transfer_is_dialling(c))
+			return 603; /* nobody calls yet */
 		return leg_other(old)->state == LEG_UP && change_in_progress(leg_other(old)) ? 491
 											     : 0;
 	}
@@ -133,7 +135,10 @@ replaces_accepted(struct leg *l)
 	    REASON_ARGS(l->party.name, l->phone_name, old ? old->phone_name : SLICE("")));
 	if (old)
 		leg_bye(old, SEAT_GIVEN_AWAY);
-	call_seat_changed(c, l);
+	if (c->state == CALL_RINGING) /* it was dialled from the web page */
+		call_answered(c, l);
+	else
+		call_seat_changed(c, l);
 }
 
 void
@@ -147,7 +152,7 @@ replaces_refused(struct leg *l, uint16_t status)
 	l->takes_over = false;
 	refuse(l, status);
 	if (!old) { /* who sat there has left meanwhile: nobody is there any more */
-		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
+		call_end(c, c->state == CALL_UP ? CDR_ANSWERED : CDR_FAILED, CDR_BY_SYSTEM, 0);
 		return;
 	}
 	leg_sit(old);

@@ -365,6 +365,13 @@ refused_by(struct call *c, int64_t user)
 		ring_next(c);
 }
 
+void
+ring_decline(struct call *c, int64_t user)
+{
+	c->ring.best_status = status_better(c->ring.best_status, 603);
+	refused_by(c, user);
+}
+
 static void
 fork_failed(struct leg *l, uint16_t status, bool say)
 {

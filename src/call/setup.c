@@ -39,9 +39,8 @@ refuse_invite(struct sip_server *tsx, const struct sip_msg *req)
 	return false;
 }
 
-/* What outlives the snapshot the plan was made from. */
-static enum err
-keep_plan(struct call *c, const struct routing_plan *plan, const struct call_origin *from)
+enum err
+setup_keep_plan(struct call *c, const struct routing_plan *plan, const struct call_origin *from)
 {
 	enum err e = party_copy(&c->arena, &plan->caller, &c->caller_party);
 
@@ -173,7 +172,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 	}
 	plan_ask(sw, &q, &plan);
 	gruu_limit(c, &plan);
-	e = keep_plan(c, &plan, from);
+	e = setup_keep_plan(c, &plan, from);
 	if (e == ERR_OK)
 		e = seat_caller(c, tsx, req, from);
 	if (e != ERR_OK) {

@@ -24,7 +24,7 @@ on_retry(struct timer *timer)
 }
 
 static enum err
-keep_texts(struct transfer *t, const struct leg *by, const struct sip_msg *refer, struct slice to)
+keep_texts(struct transfer *t, const struct leg *by, struct slice referred_by, struct slice to)
 {
 	enum err e = party_copy(&t->arena, &by->party, &t->from);
 
@@ -33,34 +33,42 @@ keep_texts(struct transfer *t, const struct leg *by, const struct sip_msg *refer
 	if (e == ERR_OK) /* until somebody knows better */
 		e = arena_dup(&t->arena, to.n ? to : SLICE("?"), &t->to.number);
 	if (e == ERR_OK)
-		e = arena_dup(
-		    &t->arena, sip_msg_value(refer, SIP_HDR_REFERRED_BY), &t->referred_by);
+		e = arena_dup(&t->arena, referred_by, &t->referred_by);
 	return e;
 }
 
-enum err
-transfer_new(struct leg *by, const struct sip_msg *refer, struct slice to, bool subscribed,
-    struct transfer **out)
+struct transfer *
+transfer_alloc(struct call *c, enum media_side seat)
 {
 	struct transfer *t = calloc(1, sizeof *t);
 
 	if (!t)
-		return ERR_NOMEM;
+		return NULL;
 	arena_init(&t->arena, "transfer", 256, 16 * 1024);
-	if (keep_texts(t, by, refer, to) != ERR_OK) {
-		arena_fini(&t->arena);
-		free(t);
+	timer_init(&t->retry, on_retry);
+	t->call = c;
+	t->seat = seat;
+	c->transfer = t;
+	return t;
+}
+
+enum err
+transfer_new(
+    struct leg *by, const struct transfer_asked *asked, struct slice to, struct transfer **out)
+{
+	struct transfer *t = transfer_alloc(by->call, by->side);
+
+	if (!t)
+		return ERR_NOMEM;
+	if (keep_texts(t, by, asked->referred_by, to) != ERR_OK) {
+		transfer_free(t);
 		return ERR_NOMEM;
 	}
-	t->call = by->call;
 	t->by = by;
-	t->seat = by->side;
 	t->from_phone = by->phone;
 	t->from_hidden = by->hidden;
-	t->subscribed = subscribed;
-	t->refer_cseq = refer->cseq;
-	timer_init(&t->retry, on_retry);
-	by->call->transfer = t;
+	t->subscribed = asked->subscribed;
+	t->refer_cseq = asked->cseq;
 	by->call->sw->stats.transfers++;
 	*out = t;
 	return ERR_OK;
@@ -82,8 +90,8 @@ transfer_free(struct transfer *t)
 
 /* The other party is the one who calls now; one without a phone of ours calls with the rights
  * of who transfers. */
-static const struct dir_phone *
-calling_phone(const struct transfer *t)
+const struct dir_phone *
+transfer_calling_phone(const struct transfer *t)
 {
 	const struct leg *other = transfer_waiting(t);
 	const struct dir_phone *phone =
@@ -92,8 +100,8 @@ calling_phone(const struct transfer *t)
 	return phone ? phone : dir_phone_by_id(t->call->sw->p.directory, t->from_phone);
 }
 
-static bool
-ring_target(struct transfer *t, const struct routing_plan *plan)
+bool
+transfer_ring(struct transfer *t, const struct routing_plan *plan)
 {
 	struct call *c = t->call;
 
@@ -110,7 +118,7 @@ void
 transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 {
 	struct call *c = t->call;
-	struct routing_query q = {.dialled = uri->user, .caller_phone = calling_phone(t)};
+	struct routing_query q = {.dialled = uri->user, .caller_phone = transfer_calling_phone(t)};
 	struct routing_plan plan;
 	uint16_t status = gruu_take(c, uri, text, &q.dialled);
 
@@ -128,7 +136,7 @@ transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 	plan_keep_reasons(c, &plan, 1);
 	if (plan.action == ROUTING_REFUSE)
 		transfer_fail(t, plan.status);
-	else if (!ring_target(t, &plan))
+	else if (!transfer_ring(t, &plan))
 		transfer_fail(t, 500);
 }
 
@@ -147,7 +155,7 @@ recall(struct transfer *t)
 	t->recalling = true;
 	c->gruu = SLICE(""); /* of the target */
 	record_reason(c, REASON_TRANSFER_BACK, REASON_ARGS(t->from.name));
-	return ring_target(t, &plan);
+	return transfer_ring(t, &plan);
 }
 
 /* Who transferred and is still there talks on as before. */
@@ -216,9 +224,12 @@ transfer_on_progress(struct leg *l, const struct sip_msg *resp)
 		r->early = l; /* who waits hears it in the formats it has offered */
 		l->rel.agreed |= sip_is_reliable(resp, &rseq);
 	}
+	if (t->dialled && t->stage == TRANSFER_RINGING && !c->ringing_at)
+		c->ringing_at = call_wall_ms(c);
 	if (!r->told)
-		record_live(c, LIVE_CALL_ANSWERED);
+		record_live(c, c->state == CALL_UP ? LIVE_CALL_ANSWERED : LIVE_CALL_RINGING);
 	r->told = true;
+	music_follow(c); /* who has dialled hears that it rings, until something else is heard */
 	return true;
 }
 
@@ -234,7 +245,10 @@ transfer_on_ring_failed(
 		c->transfer = NULL;
 		call_end(c, result, by, status);
 	}
-	transfer_fail(t, status);
+	if (t->dialled)
+		dial_failed(t, result, by, status);
+	else
+		transfer_fail(t, status);
 }
 
 bool
@@ -247,6 +261,8 @@ transfer_on_answer(struct leg *l, const struct sip_msg *resp)
 		join_on_answer(t, l, resp);
 		return true;
 	}
+	if (t->stage == TRANSFER_DIALLING)
+		return dial_on_own_answer(t, l, resp);
 	if ((resp->body.n || !l->rel.agreed) &&
 	    bridge_take(l, resp->body, &l->dialog.flow, true) != ERR_OK && !l->rel.agreed)
 		return false;
@@ -255,7 +271,10 @@ transfer_on_answer(struct leg *l, const struct sip_msg *resp)
 	leg_ack(l, SLICE(""));
 	session_on_2xx(l, resp);
 	bridge_drop_refused(l);
-	transfer_arrived(t, l);
+	if (t->dialled)
+		dial_arrived(t, l);
+	else
+		transfer_arrived(t, l);
 	session_start(l);
 	transfer_update(t);
 	return true;
@@ -290,6 +309,7 @@ transfer_arrived(struct transfer *t, struct leg *l)
 	refer_notify(t, 200);
 	t->by = NULL;
 	if (by) {
+		hold_leave(by);
 		c->leg[by->side] = NULL;
 		leg_bye(by, SEAT_GIVEN_AWAY);
 	}

@@ -16,6 +16,11 @@
  * one while ASKING, and UPDATING follows at once. UPDATING: the new party is
  * connected, the one who stays is told what changed in the media.
  *
+ * A call from the web page (dial.c) is half a transfer: the own phone is rung while a leg without a
+ * peer keeps the other seat; then it waits, and the other one is rung for that seat.
+ *
+ *   dialled   DIALLING ─2xx─► RINGING ─2xx─► UPDATING ─► gone
+ *
  * An INVITE with Replaces needs no object: its leg takes the seat, call->replaced keeps
  * the leg that has it to leave.
  */
@@ -24,7 +29,13 @@
 
 #include "call/call_int.h"
 
-enum transfer_stage { TRANSFER_RINGING, TRANSFER_ASKING, TRANSFER_TELLING, TRANSFER_UPDATING };
+enum transfer_stage {
+	TRANSFER_DIALLING,
+	TRANSFER_RINGING,
+	TRANSFER_ASKING,
+	TRANSFER_TELLING,
+	TRANSFER_UPDATING
+};
 
 struct transfer {
 	struct call *call; /* the one that goes on */
@@ -38,11 +49,13 @@ struct transfer {
 	enum media_side target_seat; /* in other */
 	bool subscribed;	     /* by wants NOTIFYs */
 	bool attended, recalling;
-	bool offered;	/* ASKING: the target, who makes no offers, has got one */
-	bool must_tell; /* who stays has been told something that came to nothing */
-	bool refitted;	/* media ports have changed */
-	bool both;	/* UPDATING: the other seat comes after this one */
-	uint16_t told;	/* last status by was notified of */
+	bool dialled;	     /* no transfer: dial.c's */
+	struct slice number; /* dialled: what */
+	bool offered;	     /* ASKING: the target, who makes no offers, has got one */
+	bool must_tell;	     /* who stays has been told something that came to nothing */
+	bool refitted;	     /* media ports have changed */
+	bool both;	     /* UPDATING: the other seat comes after this one */
+	uint16_t told;	     /* last status by was notified of */
 	uint8_t tries;
 	uint32_t refer_cseq; /* id of the implicit subscription (RFC 3515, 2.4.6) */
 	struct timer retry;
@@ -66,11 +79,29 @@ void refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_ms
 bool refer_on_subscribe(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);
 /** Tells by how it goes; from 200 on for the last time. */
 void refer_notify(struct transfer *t, uint16_t status);
+/** May this leg transfer now? 0, or the status that says why not. */
+uint16_t refer_refusal(const struct leg *l);
+/** May it be connected with the far party of that other leg? The same. */
+uint16_t refer_consult_refusal(
+    const struct transfer *t, const struct leg *consult, bool early_only);
 
 /* ---- transfer.c ---- */
-/** to: the number in Refer-To. */
-ERR_MUST_CHECK enum err transfer_new(struct leg *by, const struct sip_msg *refer, struct slice to,
-    bool subscribed, struct transfer **out);
+/* What a REFER says; all empty: a user asked for it elsewhere. */
+struct transfer_asked {
+	struct slice referred_by;
+	uint32_t cseq;
+	bool subscribed; /* by wants NOTIFYs */
+};
+
+/** For a call that has none, and nothing in it; NULL: no memory. */
+struct transfer *transfer_alloc(struct call *c, enum media_side seat);
+/** to: the number that is meant, maybe empty. */
+ERR_MUST_CHECK enum err transfer_new(
+    struct leg *by, const struct transfer_asked *asked, struct slice to, struct transfer **out);
+/** Rings whom a plan says for t's seat; who waits has told its media. */
+bool transfer_ring(struct transfer *t, const struct routing_plan *plan);
+/** The phone that calls now: of who waits, else of who transfers; may be NULL. */
+const struct dir_phone *transfer_calling_phone(const struct transfer *t);
 /** Rings who has the number in a URI, or the one device that it means (RFC 5627). */
 void transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text);
 /** The target could not be reached. Ends t, or rings the one who transferred. */
@@ -83,6 +114,17 @@ void transfer_update(struct transfer *t);
 struct leg *transfer_waiting(const struct transfer *t);
 /** Forgets it without a word. */
 void transfer_free(struct transfer *t);
+
+/* ---- dial.c: calls from the web page ---- */
+/** phone is called, and when it answers the number, as plan says. ERR_LIMIT, ERR_NOMEM. */
+ERR_MUST_CHECK enum err dial_start(struct call_switch *sw, const struct dir_phone *phone,
+    struct slice number, const struct routing_plan *plan, struct call **out);
+/** The phone that shall call has answered. False: it is of no use. */
+bool dial_on_own_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp);
+/** The other one has answered. */
+void dial_arrived(struct transfer *t, struct leg *l);
+/** One of the two did not. Ends the call. */
+void dial_failed(struct transfer *t, enum cdr_result result, enum cdr_ended_by by, uint16_t status);
 
 /* ---- join.c: attended ---- */
 /** By's other call, found by its leg there. */

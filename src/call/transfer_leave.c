@@ -14,7 +14,7 @@ transfer_write_invite(const struct leg *l, struct buf *b)
 	char number[IDENTITY_NUMBER_BYTES];
 	struct addr host;
 
-	if (!t || l->call != t->call || t->recalling)
+	if (!t || l->call != t->call || t->recalling || t->dialled)
 		return;
 	if (t->referred_by.n && t->referred_by.n < REFERRED_BY_MAX && !l->line) {
 		sip_write_hdr(b, SIP_HDR_REFERRED_BY, t->referred_by);
@@ -38,6 +38,7 @@ transfer_on_bye(struct leg *l)
 	struct transfer *t = l->call->transfer;
 
 	if (l == t->by) {
+		hold_leave(l);
 		t->by = NULL;
 		leg_done(l);
 		record_live(t->call, LIVE_CALL_ANSWERED);

@@ -31,7 +31,7 @@ fill(const struct leg *l, enum call_dialog_state state, struct call_dialog_event
 	    .remote_name = remote->name,
 	    .remote_user = remote->user,
 	    .hidden = other && other->hidden,
-	    .held = l->holding || (other && other->holding)};
+	    .held = hold_is_on(l) || (other && hold_is_on(other))};
 }
 
 void

@@ -12,6 +12,7 @@
 
 #include "api/api.h"
 #include "daemon/account.h"
+#include "daemon/commands.h"
 #include "daemon/greeting.h"
 #include "daemon/management.h"
 #include "daemon/options.h"
@@ -193,6 +194,12 @@ hang_up(void *ctx, const char *call_id)
 }
 
 static enum err
+command(void *ctx, const struct call_command *what, struct call_result *result)
+{
+	return command_run(((struct daemon *)ctx)->to_signalling, what, result);
+}
+
+static enum err
 watch(void *ctx, const char *target, uint32_t seconds)
 {
 	struct daemon *d = ctx;
@@ -212,7 +219,7 @@ login_failed(void *ctx, const struct addr *peer)
 }
 
 static const struct api_control_ops control_ops = {
-    .login_failed = login_failed, .hangup = hang_up, .watch = watch};
+    .login_failed = login_failed, .hangup = hang_up, .command = command, .watch = watch};
 
 static enum err
 open_signalling(struct daemon *d)
@@ -361,6 +368,8 @@ drain_commands(struct daemon *d)
 			directory_free(m.directory);
 		else if (m.kind == TO_SIGNALLING_TLS)
 			net_tls_free(m.tls);
+		else if (m.kind == TO_SIGNALLING_COMMAND)
+			command_drop(m.command);
 }
 
 static void

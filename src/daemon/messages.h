@@ -68,6 +68,7 @@ struct metrics_block {
 enum signalling_kind {
 	TO_SIGNALLING_DIRECTORY, /* directory: the new snapshot */
 	TO_SIGNALLING_HANG_UP,	 /* call_id */
+	TO_SIGNALLING_COMMAND,	 /* command: taken, and answered (commands.h) */
 	TO_SIGNALLING_WATCH,	 /* call_id: whom to trace, slot: for how many seconds */
 	TO_SIGNALLING_TLS,	 /* tls: certificates and policy from now on */
 	TO_SIGNALLING_RELEASE,	 /* slot: the record is in the database */
@@ -80,6 +81,7 @@ struct to_signalling {
 	uint32_t slot;
 	struct directory *directory;
 	struct net_tls *tls;
+	struct command *command;
 	struct guard_rule rule;
 	struct addr peer;
 	char call_id[LIVE_CALL_ID_BYTES];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/commands.h"
 #include "daemon/management.h"
 #include "daemon/metrics.h"
 #include "daemon/signalling_int.h"
@@ -121,6 +122,10 @@ take_commands(void *ctx)
 			case TO_SIGNALLING_WEB_LOGIN:
 				screening_on_web_login(&s->screening, &batch[i].peer);
 				break;
+			case TO_SIGNALLING_COMMAND:
+				command_execute(
+				    batch[i].command, switchboard_calls(s->switchboard));
+				break;
 			case TO_SIGNALLING_HANG_UP:
 				if (call_hang_up(switchboard_calls(s->switchboard),
 					slice_cstr(batch[i].call_id)) != ERR_OK)
@@ -227,6 +232,17 @@ open_music(struct signalling *s, const char *dir)
 		log_error(MEDIA, "no memory for music on hold");
 }
 
+/* Of the European plan, for phones that were made to dial. */
+static void
+open_ringback(struct signalling *s)
+{
+	struct media_sound_params p = {
+	    .tone = tone_find(SLICE(""), TONE_RINGING), .shared = true, .rate_hz = MEDIA_NARROW_HZ};
+
+	if (media_sound_new(s->media, &p, &s->ringback) != ERR_OK)
+		log_error(MEDIA, "no memory for the tone of ringing");
+}
+
 static enum err
 open_all(struct signalling *s, const struct signalling_params *p, char *why, size_t why_bytes)
 {
@@ -245,11 +261,13 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 	if (e != ERR_OK)
 		return e;
 	open_music(s, p->sounds_dir);
+	open_ringback(s);
 	e = switchboard_new(
 	    &s->switchboard, &(struct switchboard_params){.timers = loop_timers(s->loop),
 				 .rng = &s->rng,
 				 .media = s->media,
 				 .hold_music = s->hold_music,
+				 .ringback = s->ringback,
 				 .directory = s->directory,
 				 .ops = &signalling_ops,
 				 .ctx = s});
@@ -368,6 +386,8 @@ signalling_free(struct signalling *s)
 	loop_free(s->loop);
 	if (s->media)
 		media_sound_drop(s->media, s->hold_music);
+	if (s->media)
+		media_sound_drop(s->media, s->ringback);
 	media_relay_free(s->media);
 	directory_free(s->directory);
 	free(s);

@@ -79,6 +79,7 @@ build(struct switchboard *sb)
 						    .line_ops = &trunk_line_ops,
 						    .line_ctx = sb->providers.trunk,
 						    .hold_music = p->hold_music,
+						    .ringback = p->ringback,
 						    .calls_max = p->calls_max});
 	if (e == ERR_OK)
 		e = gate_new(&sb->gate, &(struct gate_params){.timers = p->timers,

@@ -61,6 +61,7 @@ struct switchboard_params {
 	const struct switchboard_ops *ops;
 	void *ctx;
 	struct media_sound *hold_music; /* NULL: none */
+	struct media_sound *ringback;	/* the same */
 	size_t calls_max;		/* 0 = default */
 };
 

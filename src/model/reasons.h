@@ -82,6 +82,10 @@ enum {
 	X(DIRECT_MEDIA, "direct_media", "The voices go directly between the phones")               \
 	X(DIRECT_REFUSED, "direct_refused",                                                        \
 	    "The voices do not go directly between the phones: {0} answered {1} {2}")              \
+	X(WEB_DIALLED, "web_dialled", "{0} dialled on the web page: phone {1} rings first")        \
+	X(OWN_PHONE_SILENT, "own_phone_silent", "Phone {0}, which was to call, did not answer")    \
+	X(WEB_ENDED, "web_ended", "{0} ended the call on the web page")                            \
+	X(WEB_MOVED, "web_moved", "{0} asked on the web page for the call at phone {1}")           \
 	X(ADMIN_ENDED, "admin_ended", "An administrator ended the call")                           \
 	X(SYSTEM_STOPPED, "system_stopped", "The telephone system was stopped")                    \
 	X(NOTE, "note", "{0}")

@@ -57,6 +57,7 @@ const PAGES = [
   ['settings', () => '/settings', 'Settings'],
   ['user-rights', () => `/users/${person.user.id}?tab=rights`, 'Muster, Emil'],
   ['user-security', () => `/users/${person.user.id}?tab=security`, 'Muster, Emil'],
+  ['manager', () => '/manager', 'Call manager'],
   ['my-calls', () => '/my-calls', 'My calls'],
   ['account', () => '/account', 'My account'],
   ['account-password', () => '/account?tab=password', 'My account'],

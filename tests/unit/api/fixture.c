@@ -48,6 +48,16 @@ hangup(void *ctx, const char *call_id)
 }
 
 static enum err
+command(void *ctx, const struct call_command *what, struct call_result *result)
+{
+	struct fx *fx = ctx;
+
+	fx->command = *what;
+	*result = fx->result;
+	return ERR_OK;
+}
+
+static enum err
 watch(void *ctx, const char *target, uint32_t seconds)
 {
 	struct fx *fx = ctx;
@@ -100,7 +110,8 @@ permit_weak(struct store *s)
 void
 fx_open(struct fx *fx, const struct api_params *limits)
 {
-	static const struct api_control_ops ops = {.hangup = hangup, .watch = watch};
+	static const struct api_control_ops ops = {
+	    .hangup = hangup, .command = command, .watch = watch};
 	struct api_params p = limits ? *limits : (struct api_params){0};
 	char path[128], why[256] = "";
 

@@ -23,6 +23,8 @@ struct fx {
 	/* Of the administrator after fx_log_in; sent by fx_call. */
 	char cookie[128], csrf[80];
 	char hung_up[LIVE_CALL_ID_BYTES]; /* what hangup was called with */
+	struct call_command command;	  /* the last one */
+	struct call_result result;	  /* what comes of it */
 	char watched[96];		  /* the same of watch: "desk for 600" */
 };
 

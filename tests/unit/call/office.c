@@ -407,6 +407,12 @@ office_music(struct office *o)
 	return (struct media_sound *)&o->media; /* nobody looks into it */
 }
 
+struct media_sound *
+office_ringback(struct office *o)
+{
+	return (struct media_sound *)&o->calls;
+}
+
 void
 office_open_with(struct office *o, const char *config, const struct call_line_ops *lines)
 {
@@ -433,7 +439,8 @@ office_open_with(struct office *o, const char *config, const struct call_line_op
 							.ctx = o,
 							.line_ops = lines,
 							.line_ctx = o,
-							.hold_music = office_music(o)}),
+							.hold_music = office_music(o),
+							.ringback = office_ringback(o)}),
 	    ERR_OK);
 	assert_int_equal(sim_endpoint_add(o->sim, &PBX, pbx_datagram, o), ERR_OK);
 }

@@ -64,6 +64,8 @@ void office_open(struct office *o);
 const struct sdp_fingerprint *office_fingerprint(const struct media *m);
 /** What is heard on hold. */
 struct media_sound *office_music(struct office *o);
+/** What is heard until the other one answers, who was dialled from the web page. */
+struct media_sound *office_ringback(struct office *o);
 /** The same with another office and its lines (their ctx is o). */
 void office_open_with(struct office *o, const char *config, const struct call_line_ops *lines);
 /** Asserts that nothing is left: legs, dialogs, transactions, streams, one record a call. */

@@ -1,4 +1,6 @@
 // The server's refusal of a request, as the page shows it.
+import type { Reason } from './types';
+
 export interface FieldError {
   field: string;
   code: string;
@@ -13,6 +15,8 @@ export class ApiError extends Error {
     readonly fields: FieldError[] = [],
     /** Seconds to wait before the next attempt; 0 = none. */
     readonly waitS = 0,
+    /** Why a number cannot be called. */
+    readonly reason: Reason | null = null,
   ) {
     super(message);
   }
@@ -34,6 +38,7 @@ interface ErrorBody {
     message?: string;
     field?: string | null;
     details?: Partial<FieldError>[];
+    reason?: Reason;
   };
 }
 
@@ -47,5 +52,5 @@ export function errorFrom(status: number, body: unknown, waitS = 0): ApiError {
   if (error.field && !fields.some((f) => f.field === error.field)) {
     fields.push({ field: error.field, code, message });
   }
-  return new ApiError(status, code, message, fields, waitS);
+  return new ApiError(status, code, message, fields, waitS, error.reason ?? null);
 }

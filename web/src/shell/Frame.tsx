@@ -23,6 +23,7 @@ function useRightsNews() {
   }, [rights, t]);
 }
 
+const Incoming = lazy(() => import('../pages/manager/Incoming'));
 const Search = lazy(() => import('./search/Search'));
 
 export function Frame() {
@@ -33,8 +34,15 @@ export function Frame() {
   useRightsNews();
   useHotkeys([['mod+K', search.open]], []);
 
+  const rights = useRights();
+
   return (
     <LiveProvider>
+      {rights.has('callman') && (
+        <Suspense fallback={null}>
+          <Incoming />
+        </Suspense>
+      )}
       <a href="#content" className={classes.skip}>
         {t('shell.skip')}
       </a>

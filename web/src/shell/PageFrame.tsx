@@ -4,6 +4,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
+import { useCalling } from '../api/manager';
 import { Icon } from './icons';
 import classes from './shell.module.css';
 
@@ -17,7 +18,8 @@ interface PageFrameProps {
 
 export function PageFrame({ title, up, badge, actions, children }: PageFrameProps) {
   const { t } = useTranslation();
-  useDocumentTitle(`${title} · ${t('shell.product')}`);
+  const calling = useCalling();
+  useDocumentTitle(`${calling ? `☎ ${calling} · ` : ''}${title} · ${t('shell.product')}`);
   return (
     <Box p="md">
       <div className={classes.pageHead}>

@@ -38,6 +38,8 @@ const PATHS = {
   shield: 'M12 3l8 3v6c0 4.5-3.4 7.7-8 9-4.6-1.3-8-4.5-8-9V6zM9 12l2 2 4-4',
   changes: 'M4 12a8 8 0 1 0 3-6.2M4 4v4h4M12 8v4l3 2',
   mail: 'M3 6h18v12H3zM3 7l9 6 9-6',
+  pause: 'M8 5v14M16 5v14',
+  resume: 'M7 4.5v15l12-7.5z',
   key: 'M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M16 7l3 3',
 } as const;
 

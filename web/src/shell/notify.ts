@@ -1,6 +1,7 @@
 // Short messages in the corner of the page.
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
+import { reasonText } from '../i18n/reasons';
 import { ApiError, type FieldError } from '../api/error';
 
 function knownText(code: string): string | null {
@@ -15,6 +16,7 @@ export function fieldErrorText(error: FieldError): string {
 export function errorText(error: unknown): string {
   if (!(error instanceof ApiError)) return i18next.t('errors.unexpected');
   if (error.code === 'too_many_attempts' && error.waitS > 0) return i18next.t('errors.wait', { count: error.waitS });
+  if (error.reason) return `${knownText(error.code) ?? ''} ${reasonText(i18next.t, error.reason)}`;
   return knownText(error.code) ?? (error.message || i18next.t('errors.status', { status: error.status }));
 }
 

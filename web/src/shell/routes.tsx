@@ -6,6 +6,7 @@ import { Need } from './NoRight';
 
 const Home = lazy(() => import('../pages/overview/Home'));
 const Account = lazy(() => import('../pages/account/Account'));
+const Manager = lazy(() => import('../pages/manager/Manager'));
 const OwnRecords = lazy(() => import('../pages/records/OwnRecords'));
 const Calls = lazy(() => import('../pages/calls/Calls'));
 const Records = lazy(() => import('../pages/records/Records'));
@@ -36,6 +37,9 @@ export function Pages() {
       <Route element={<Frame />}>
         <Route index element={<Home />} />
         <Route path="account" element={<Account />} />
+        <Route element={<Need right="callman" />}>
+          <Route path="manager" element={<Manager />} />
+        </Route>
         <Route element={<Need right="calllist" />}>
           <Route path="my-calls" element={<OwnRecords />} />
         </Route>

@@ -13,6 +13,7 @@ import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
 import mail from './mail.json';
+import manager from './manager.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -43,6 +44,7 @@ const de: Texts = {
   lines,
   login,
   mail,
+  manager,
   notices,
   numbers,
   options,

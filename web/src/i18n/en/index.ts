@@ -12,6 +12,7 @@ import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
 import mail from './mail.json';
+import manager from './manager.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -42,6 +43,7 @@ const en = {
   lines,
   login,
   mail,
+  manager,
   notices,
   numbers,
   options,

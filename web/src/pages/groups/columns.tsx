@@ -5,6 +5,7 @@ import type { UserGroup } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { Icon } from '../../shell/icons';
 import type { Column } from '../../table/types';
+import { DialNumbers } from '../manager/DialNumber';
 
 export function groupColumns(t: TFunction): Column<UserGroup>[] {
   const members = ({ members, members_on, members_unfit }: UserGroup) => {
@@ -25,7 +26,7 @@ export function groupColumns(t: TFunction): Column<UserGroup>[] {
   return [
     { id: 'name', text: 'groups.column.name', sortable: true, cell: (group) => <Link to={`/groups/${group.id}`}>{group.name}</Link> },
     { id: 'group_id', text: 'groups.column.group_id', sortable: true, cell: (group) => group.group_id },
-    { id: 'numbers', text: 'groups.column.numbers', sortable: true, cell: (group) => group.numbers.join(', ') },
+    { id: 'numbers', text: 'groups.column.numbers', sortable: true, cell: (group) => <DialNumbers numbers={group.numbers} /> },
     { id: 'members', text: 'groups.column.members', sortable: true, numeric: true, cell: members },
     { id: 'strategy', text: 'groups.column.strategy', extra: true, cell: (group) => optionLabel('group', 'strategy', group.strategy) },
     { id: 'chat', text: 'groups.column.chat', sortable: true, cell: (group) => group.chat && <Badge>{t('groups.chat')}</Badge> },

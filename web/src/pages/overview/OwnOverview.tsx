@@ -7,6 +7,7 @@ import { useMe, useRights } from '../../api/session';
 import { fieldLabel } from '../../forms/texts';
 import { notifyError } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
+import { OwnCalls } from '../manager/OwnCalls';
 import { CallsNow } from './CallsNow';
 import classes from './overview.module.css';
 
@@ -21,7 +22,7 @@ export function OwnOverview() {
     <PageFrame title={t('overview.title')}>
       <Grid gutter="sm">
         <Grid.Col span={{ base: 12, lg: 7 }}>
-          <CallsNow calls={calls.data ?? []} />
+          {rights.has('callman') ? <OwnCalls /> : <CallsNow calls={calls.data ?? []} />}
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
           <section className={`panel ${classes.box}`} aria-labelledby="overview-me">

@@ -4,6 +4,7 @@ import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
 import type { Column } from '../../table/types';
+import { DialButton } from '../manager/DialNumber';
 import { DirectBadge, MosBadge, worseMos } from './mos';
 import { ResultBadge } from './ResultBadge';
 
@@ -11,7 +12,8 @@ function End({ user, number, name }: { user: number | null; number: string; name
   const linked = useRights().has('admin');
   return (
     <>
-      {user && linked ? <Link to={`/users/${user}`}>{number}</Link> : number} {name}
+      {user && linked ? <Link to={`/users/${user}`}>{number}</Link> : number}
+      <DialButton number={number} /> {name}
     </>
   );
 }

@@ -5,11 +5,13 @@ import { userName } from '../../api/names';
 import type { Range, User } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import type { Column } from '../../table/types';
+import { DialNumbers } from '../manager/DialNumber';
 import { isInternal } from '../numbers/ranges';
 
 export function userColumns(t: TFunction, ranges: Range[]): Column<User>[] {
-  const numbers = (user: User, internal: boolean) =>
-    user.numbers.filter((number) => isInternal(number, ranges) === internal).join(', ');
+  const numbers = (user: User, internal: boolean) => (
+    <DialNumbers numbers={user.numbers.filter((number) => isInternal(number, ranges) === internal)} />
+  );
   const primary = ({ phones, phone_names }: User) =>
     phones.length > 0 && <Link to={`/phones/${phones[0]}`}>{phone_names[0]}</Link>;
   return [

@@ -1,0 +1,273 @@
+/*
+ * The call manager (USE-4): what people do with their own calls from the page or a program. Each
+ * is a command to the signalling plane, which says at once what comes of it; the live events tell
+ * how it goes on. Nobody reaches the call of another one: the plane looks whose it is.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/api_int.h"
+#include "base/hmap.h"
+#include "model/callman.h"
+
+enum {
+	BURST = 30, /* commands of one user at once; */
+	REFILL_MS = 500,
+	SLOTS = 1024,
+};
+
+/* A bucket for each user, by id; who shares one shares its commands. */
+struct bucket {
+	uint64_t full_at_ms; /* when nothing of it is used any more */
+};
+
+struct api_paces {
+	pthread_mutex_t lock;
+	struct bucket bucket[SLOTS];
+};
+
+struct api_paces *
+paces_new(void)
+{
+	struct api_paces *p = calloc(1, sizeof *p);
+
+	if (p)
+		pthread_mutex_init(&p->lock, NULL);
+	return p;
+}
+
+void
+paces_free(struct api_paces *p)
+{
+	if (p)
+		pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+/* Seconds to wait; 0: go on. */
+static uint32_t
+pace(struct api_paces *p, int64_t user, uint64_t now_ms)
+{
+	struct bucket *b = &p->bucket[hash_mix(0, (uint64_t)user) % SLOTS];
+	uint32_t wait_s = 0;
+
+	pthread_mutex_lock(&p->lock);
+	if (b->full_at_ms < now_ms)
+		b->full_at_ms = now_ms;
+	if (b->full_at_ms - now_ms >= (uint64_t)BURST * REFILL_MS)
+		wait_s = 1;
+	else
+		b->full_at_ms += REFILL_MS;
+	pthread_mutex_unlock(&p->lock);
+	return wait_s;
+}
+
+static int
+status_of(enum call_outcome o)
+{
+	switch (o) {
+	case CALL_OUTCOME_DONE: return 202;
+	case CALL_OUTCOME_GONE: return 404;
+	case CALL_OUTCOME_NOT_YOURS:
+	case CALL_OUTCOME_NOT_YOUR_PHONE: return 403;
+	case CALL_OUTCOME_BUSY: return 503;
+	default: return 409;
+	}
+}
+
+/* Why a number cannot be called is said in the words of the plan. */
+static void
+reply_refusal(struct request *rq, const struct call_result *r)
+{
+	json_t *reason = r->reason[0] ? reason_json(slice_cstr(r->reason)) : NULL;
+	const char *text = json_string_value(json_object_get(reason, "text"));
+
+	json_t *error;
+	char message[REASON_TEXT_BYTES + 160];
+
+	snprintf(message, sizeof message, "%s%s%s", call_outcome_text(r->outcome), text ? " " : "",
+	    text ? text : "");
+	error = error_json(call_outcome_code(r->outcome), message, NULL, NULL);
+	if (reason) /* for those who say it in another language */
+		json_object_set(json_object_get(error, "error"), "reason", reason);
+	json_decref(reason);
+	reply_json(rq, status_of(r->outcome), error);
+}
+
+static void
+run(struct request *rq, struct call_command *cmd)
+{
+	const struct api_control_ops *ops = rq->api->ops;
+	struct call_result r = {0};
+	uint32_t wait_s;
+	enum err e;
+
+	cmd->user = rq->caller.user_id;
+	wait_s = pace(rq->api->paces, cmd->user, api_mono_ms());
+	if (wait_s) {
+		rq->reply.retry_after_s = wait_s;
+		reply_error(rq, 429, "too_fast", NULL, "Too many commands. Please wait a moment.");
+		return;
+	}
+	e = ops && ops->command ? ops->command(rq->api->ops_ctx, cmd, &r) : ERR_UNSUPPORTED;
+	if (e != ERR_OK)
+		reply_err(rq, e, NULL);
+	else if (r.outcome == CALL_OUTCOME_DONE)
+		reply_json(rq, 202, json_pack("{s:s}", "call_id", r.call_id));
+	else
+		reply_refusal(rq, &r);
+}
+
+/* False: the text of a field is missing, too long or no text. */
+static bool
+take_text(struct request *rq, const json_t *in, const char *field, char *out, size_t bytes)
+{
+	const char *text = json_string_value(json_object_get(in, field));
+
+	if (text && text[0] && slice_copy_cstr(slice_cstr(text), out, bytes) == ERR_OK)
+		return true;
+	reply_error(rq, 422, text ? "invalid" : "required", field, "Please enter a %s.",
+	    strcmp(field, "number") == 0 ? "number" : "call");
+	return false;
+}
+
+static bool
+take_phone(struct request *rq, const json_t *in, int64_t *phone)
+{
+	const json_t *v = json_object_get(in, "phone");
+
+	*phone = json_integer_value(v);
+	if (!v || json_is_null(v) || *phone > 0)
+		return true;
+	reply_error(rq, 422, "invalid", "phone", "This is not the id of a phone.");
+	return false;
+}
+
+static bool
+take_call(struct request *rq, struct call_command *cmd)
+{
+	if (slice_copy_cstr(rq->call_id, cmd->call_id, sizeof cmd->call_id) == ERR_OK)
+		return true;
+	reply_error(rq, 404, call_outcome_code(CALL_OUTCOME_GONE), NULL, "%s",
+	    call_outcome_text(CALL_OUTCOME_GONE));
+	return false;
+}
+
+void
+handle_own_dial(struct request *rq)
+{
+	struct call_command cmd = {.kind = CALL_COMMAND_DIAL};
+	json_t *in = request_json(rq, false);
+
+	if (in && take_text(rq, in, "number", cmd.number, sizeof cmd.number) &&
+	    take_phone(rq, in, &cmd.phone))
+		run(rq, &cmd);
+	json_decref(in);
+}
+
+void
+handle_own_answer(struct request *rq)
+{
+	struct call_command cmd = {.kind = CALL_COMMAND_ANSWER};
+	json_t *in = request_json(rq, true);
+
+	if (in && take_call(rq, &cmd) && take_phone(rq, in, &cmd.phone))
+		run(rq, &cmd);
+	json_decref(in);
+}
+
+void
+handle_own_transfer(struct request *rq)
+{
+	struct call_command cmd = {.kind = CALL_COMMAND_TRANSFER};
+	json_t *in = request_json(rq, false);
+	bool join = in && json_object_get(in, "call_id");
+
+	if (join)
+		cmd.kind = CALL_COMMAND_JOIN;
+	if (in && take_call(rq, &cmd) &&
+	    (join ? take_text(rq, in, "call_id", cmd.other_call_id, sizeof cmd.other_call_id)
+		  : take_text(rq, in, "number", cmd.number, sizeof cmd.number)))
+		run(rq, &cmd);
+	json_decref(in);
+}
+
+static void
+plain(struct request *rq, enum call_command_kind kind)
+{
+	struct call_command cmd = {.kind = kind};
+
+	if (take_call(rq, &cmd))
+		run(rq, &cmd);
+}
+
+void
+handle_own_hold(struct request *rq)
+{
+	plain(rq, CALL_COMMAND_HOLD);
+}
+
+void
+handle_own_resume(struct request *rq)
+{
+	plain(rq, CALL_COMMAND_RESUME);
+}
+
+void
+handle_own_hangup(struct request *rq)
+{
+	plain(rq, CALL_COMMAND_HANG_UP);
+}
+
+/* Those that could call; which are registered the mirror of them knows. */
+void
+handle_own_phones(struct request *rq)
+{
+	json_t *rows = json_object_get(rq->caller.user, "phones"), *items = json_array(), *id;
+	size_t i;
+
+	json_array_foreach(rows, i, id)
+	{
+		json_t *phone = NULL;
+		int64_t n = json_integer_value(id);
+
+		if (store_get(rq->api->store, &model_phone, n, &phone) == ERR_OK)
+			json_array_append_new(
+			    items, json_pack("{s:I, s:O, s:b}", "id", (json_int_t)n, "name",
+				       json_object_get(phone, "name"), "registered",
+				       live_has_phone(rq->api->live, n)));
+		json_decref(phone);
+	}
+	reply_json(rq, 200, json_pack("{s:o}", "items", items));
+}
+
+/* Whom one can call by name: no more of them than that. */
+void
+handle_own_people(struct request *rq)
+{
+	struct store_query q = {.search = request_query(rq, "search"), .per_page = 20};
+	json_t *rows = NULL, *items = json_array(), *row;
+	struct model_errors errors = {0};
+	int64_t total;
+	size_t i;
+	enum err e = store_list(rq->api->store, &model_user, &q, &rows, &total, &errors);
+
+	json_array_foreach(rows, i, row)
+	{
+		json_t *number = json_array_get(json_object_get(row, "numbers"), 0);
+
+		if (number && json_is_true(json_object_get(row, "enabled")))
+			json_array_append_new(
+			    items, json_pack("{s:O, s:O, s:O}", "first_name",
+				       json_object_get(row, "first_name"), "last_name",
+				       json_object_get(row, "last_name"), "number", number));
+	}
+	json_decref(rows);
+	if (e == ERR_OK) {
+		reply_json(rq, 200, json_pack("{s:o}", "items", items));
+	} else {
+		json_decref(items);
+		reply_err(rq, e, &errors);
+	}
+}

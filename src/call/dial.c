@@ -1,0 +1,172 @@
+/*
+ * A call from the web page: the own phone is rung first, and when it is picked up the number is
+ * called as if it had been dialled there. Until then a leg without a peer keeps the other seat:
+ * who will be called, for the display, and the description that the phone is offered (RFC 3725,
+ * 4.1, with an offer of ours, because many phones take no INVITE without one). What follows is
+ * like a blind transfer (transfer_int.h): who waits has told its media, another one is rung.
+ */
+#include <stdio.h>
+
+#include "call/transfer_int.h"
+
+/* What can be translated, and is understood by all. The address is replaced. */
+static const struct slice offer = SLICE("v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=-\r\n"
+					"c=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+					"m=audio 9 RTP/AVP 9 8 0 101\r\n"
+					"a=rtpmap:9 G722/8000\r\na=rtpmap:8 PCMA/8000\r\n"
+					"a=rtpmap:0 PCMU/8000\r\n"
+					"a=rtpmap:101 telephone-event/8000\r\n"
+					"a=fmtp:101 0-15\r\na=sendrecv\r\n");
+
+bool
+transfer_is_dialling(const struct call *c)
+{
+	return c->transfer && c->transfer->stage == TRANSFER_DIALLING;
+}
+
+bool
+transfer_wants_ringback(const struct leg *l)
+{
+	const struct call *c = l->call;
+
+	return c->state == CALL_RINGING && c->transfer && c->transfer->dialled &&
+	       c->transfer->stage == TRANSFER_RINGING && l->side != c->transfer->seat &&
+	       c->ring.active && c->ring.told && !c->ring.early && c->sw->p.ringback;
+}
+
+/* Sits where the called one will. */
+static enum err
+stand_in(struct call *c)
+{
+	struct leg *l;
+	enum err e = leg_new(c, MEDIA_CALLED, LEG_ASKED, &c->called_party, &l);
+
+	if (e != ERR_OK)
+		return e;
+	l->media_waits = true; /* for ever */
+	leg_sit(l);
+	return bridge_take(l, offer, &l->dialog.flow, false);
+}
+
+static enum err
+ring_own_phone(struct call *c, const struct dir_phone *phone)
+{
+	const struct settings *set = dir_settings(c->sw->p.directory);
+	struct routing_plan plan = {.called = c->caller_party, .ring_ms = set->ring_s * 1000};
+	enum err e;
+
+	plan.target[plan.n_targets++] = (struct routing_target){
+	    .phone = phone->id, .phone_name = phone->name, .auto_answer = true};
+	c->family[MEDIA_CALLED] = 4;
+	e = ring_prepare(c, MEDIA_CALLER, &c->caller_party, &plan);
+	return e == ERR_OK ? stand_in(c) : e;
+}
+
+enum err
+dial_start(struct call_switch *sw, const struct dir_phone *phone, struct slice number,
+    const struct routing_plan *plan, struct call **out)
+{
+	struct call_origin from = {.phone = phone};
+	char sip_call_id[32];
+	struct transfer *t;
+	struct call *c;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, sip_call_id, sizeof sip_call_id);
+	rng_token(sw->p.rng, &b, 20);
+	e = call_new(sw, buf_slice(&b), &c);
+	if (e != ERR_OK)
+		return e;
+	c->max_forwards = 70;
+	e = setup_keep_plan(c, plan, &from);
+	t = e == ERR_OK ? transfer_alloc(c, MEDIA_CALLER) : NULL;
+	if (!t || arena_dup(&t->arena, number, &t->number) != ERR_OK ||
+	    party_copy(&t->arena, &c->called_party, &t->to) != ERR_OK) {
+		if (t)
+			transfer_free(t);
+		call_abandon(c);
+		return e == ERR_OK ? ERR_NOMEM : e;
+	}
+	t->stage = TRANSFER_DIALLING;
+	t->dialled = true;
+	t->from_phone = phone->id;
+	record_begin(c);
+	record_reason(c, REASON_WEB_DIALLED, REASON_ARGS(c->caller_party.name, phone->name));
+	*out = c;
+	e = ring_own_phone(c, phone);
+	if (e == ERR_OK)
+		ring_start(c);
+	else
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 503);
+	if (c->state != CALL_ENDED)
+		record_live(c, LIVE_CALL_SETUP);
+	return e;
+}
+
+/* As if it had been dialled there; who is where, and who may what, may have changed meanwhile. */
+static void
+call_the_other(struct transfer *t)
+{
+	struct call *c = t->call;
+	struct routing_query q = {.dialled = t->number,
+	    .caller_phone = dir_phone_by_id(c->sw->p.directory, t->from_phone)};
+	struct routing_plan plan;
+
+	if (!q.caller_phone) {
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 403);
+		return;
+	}
+	plan_ask(c->sw, &q, &plan);
+	t->seat = MEDIA_CALLED;
+	if (plan.action == ROUTING_REFUSE) {
+		plan_keep_reasons(c, &plan, 1);
+		call_end(c, plan.result, CDR_BY_SYSTEM, plan.status);
+	} else if (!transfer_ring(t, &plan)) {
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 500);
+	}
+}
+
+bool
+dial_on_own_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp)
+{
+	struct call *c = l->call;
+	struct leg *stand_in = leg_other(l);
+
+	if ((resp->body.n || !l->rel.agreed) &&
+	    bridge_take(l, resp->body, &l->dialog.flow, true) != ERR_OK && !l->rel.agreed)
+		return false;
+	present_take_response(l, resp);
+	ring_on_winner(l);
+	leg_ack(l, SLICE(""));
+	session_on_2xx(l, resp);
+	bridge_drop_refused(l);
+	leg_sit(l);
+	leg_done(stand_in);
+	session_start(l);
+	watch_tell(l, CALL_DIALOG_CONFIRMED);
+	record_live(c, LIVE_CALL_SETUP);
+	call_the_other(t);
+	return true;
+}
+
+void
+dial_arrived(struct transfer *t, struct leg *l)
+{
+	t->stage = TRANSFER_UPDATING;
+	leg_sit(l);
+	call_answered(t->call, l);
+}
+
+void
+dial_failed(struct transfer *t, enum cdr_result result, enum cdr_ended_by by, uint16_t status)
+{
+	struct call *c = t->call;
+
+	if (t->stage == TRANSFER_DIALLING) {
+		record_reason(c, REASON_OWN_PHONE_SILENT, REASON_ARGS(c->caller_phone));
+		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, status);
+	} else {
+		call_end(c, result, by, status);
+	}
+}

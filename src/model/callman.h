@@ -1,0 +1,59 @@
+/*
+ * What people ask of their calls from the web page or a program (the call manager), and what comes
+ * of it: plain values that cross planes. Zero-initialise, then fill; texts are NUL-terminated.
+ * Nothing here fails; any thread.
+ */
+#ifndef MODEL_CALLMAN_H
+#define MODEL_CALLMAN_H
+
+#include "model/live.h"
+
+enum call_command_kind {
+	CALL_COMMAND_DIAL,     /* number, phone: that phone rings first */
+	CALL_COMMAND_ANSWER,   /* call_id; phone: there, else at one that rings */
+	CALL_COMMAND_HOLD,     /* call_id */
+	CALL_COMMAND_RESUME,   /* call_id */
+	CALL_COMMAND_TRANSFER, /* call_id, number */
+	CALL_COMMAND_JOIN,     /* call_id, other_call_id: their far parties are connected */
+	CALL_COMMAND_HANG_UP,  /* call_id */
+};
+
+struct call_command {
+	enum call_command_kind kind;
+	int64_t user, phone; /* ids: whose call it is; phone 0: not said */
+	char call_id[LIVE_CALL_ID_BYTES], other_call_id[LIVE_CALL_ID_BYTES];
+	char number[LIVE_NUMBER_BYTES]; /* as dialled */
+};
+
+/* Codes are part of the interface: do not rename them. */
+#define CALL_OUTCOMES(X)                                                                           \
+	X(DONE, "done", "It is under way.")                                                        \
+	X(GONE, "call_gone", "This call is over.")                                                 \
+	X(NOT_YOURS, "not_your_call", "This is not a call of yours.")                              \
+	X(NOT_YOUR_PHONE, "not_your_phone", "This is not a phone of yours.")                       \
+	X(NO_PHONE, "no_own_phone", "You have no phone that is registered.")                       \
+	X(PHONE_AWAY, "phone_not_registered", "This phone is not registered.")                     \
+	X(CANNOT_ANSWER, "phone_cannot_answer",                                                    \
+	    "This phone cannot be made to answer. Lift its receiver, or name another phone.")      \
+	X(WRONG_STATE, "wrong_state", "The call is in no state in which this can be done.")        \
+	X(REFUSED, "call_refused", "This number cannot be called.")                                \
+	X(BUSY, "busy", "The system is busy. Please try again.")
+
+enum call_outcome {
+#define CALL_OUTCOME(id, code, text) CALL_OUTCOME_##id,
+	CALL_OUTCOMES(CALL_OUTCOME)
+#undef CALL_OUTCOME
+	    CALL_OUTCOMES_N
+};
+
+struct call_result {
+	enum call_outcome outcome;
+	char call_id[LIVE_CALL_ID_BYTES]; /* DONE: the call it is about */
+	char reason[LIVE_REASON_BYTES];	  /* REFUSED: why (model/reasons.h), or "" */
+};
+
+const char *call_outcome_code(enum call_outcome o);
+/** English, for people. */
+const char *call_outcome_text(enum call_outcome o);
+
+#endif

@@ -1,0 +1,88 @@
+// What one can do with a call now.
+import { Button, Menu } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { seenBy, useCommand, useOwnPhones, type Command } from '../../api/manager';
+import { useMe } from '../../api/session';
+import type { LiveCall } from '../../api/types';
+import { Icon, type IconName } from '../../shell/icons';
+import { notifyError } from '../../shell/notify';
+import { partyText } from '../calls/Party';
+
+interface Action {
+  command: Command;
+  text: string;
+  icon: IconName;
+  color: string;
+  keys: string;
+}
+
+const ANSWER: Action = { command: 'answer', text: 'manager.answer', icon: 'calls', color: 'green', keys: 'a' };
+const DECLINE: Action = { command: 'hangup', text: 'manager.decline', icon: 'hangup', color: 'red', keys: 'e' };
+const HANG_UP: Action = { ...DECLINE, text: 'manager.hangUp' };
+const HOLD: Action = { command: 'hold', text: 'manager.hold', icon: 'pause', color: 'blue', keys: 'h' };
+const RESUME: Action = { command: 'resume', text: 'manager.resume', icon: 'resume', color: 'green', keys: 'h' };
+const TRANSFER: Action = { command: 'transfer', text: 'manager.transfer', icon: 'traces', color: 'petrol', keys: 't' };
+
+export function actionsFor(call: LiveCall, me: number | undefined): Action[] {
+  if (call.answered_at) return [call.state === 'held' ? RESUME : HOLD, TRANSFER, HANG_UP];
+  return seenBy(call, me).incoming ? [ANSWER, DECLINE] : [HANG_UP];
+}
+
+/** Other phones where the call may be answered or go on. */
+function Elsewhere({ call, who, incoming }: { call: LiveCall; who: string; incoming: boolean }) {
+  const { t } = useTranslation();
+  const phones = useOwnPhones();
+  const { mutate } = useCommand();
+  const here = call.answered_at ? (incoming ? call.called.phone : call.caller.phone) : '';
+  const others = (phones.data ?? []).filter(({ name, registered }) => registered && name !== here);
+  if (others.length === 0 || (!call.answered_at && !incoming)) return null;
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" aria-label={t('manager.more', { who })}>
+          …
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {others.map(({ id, name }) => (
+          <Menu.Item key={id} onClick={() => mutate({ call, command: 'answer', body: { phone: id } }, { onError: notifyError })}>
+            {t(call.answered_at ? 'manager.moveTo' : 'manager.answerAt', { phone: name })}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface CallButtonsProps {
+  call: LiveCall;
+  onAction: (call: LiveCall, command: Command) => void;
+  busy: boolean;
+}
+
+export function CallButtons({ call, onAction, busy }: CallButtonsProps) {
+  const { t } = useTranslation();
+  const me = useMe()?.id;
+  const { incoming, other } = seenBy(call, me);
+  const who = partyText(other) || t('manager.somebody');
+  return (
+    <>
+      {actionsFor(call, me).map(({ command, text, icon, color, keys }) => (
+        <Button
+          key={command}
+          size="compact-sm"
+          variant="light"
+          color={color}
+          aria-keyshortcuts={keys}
+          aria-label={`${t(text)}: ${who}`}
+          disabled={busy}
+          leftSection={<Icon name={icon} size={14} />}
+          onClick={() => onAction(call, command)}
+        >
+          {t(text)}
+        </Button>
+      ))}
+      <Elsewhere call={call} who={who} incoming={incoming} />
+    </>
+  );
+}

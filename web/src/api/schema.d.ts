@@ -282,6 +282,206 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/device-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Device type: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["device_type"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Device type: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["device_type_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["device_type"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Device type: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["device_type"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Device type: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Device type: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["device_type_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["device_type"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/phones": {
         parameters: {
             query?: never;
@@ -294,7 +494,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -495,7 +695,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -696,7 +896,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1498,7 +1698,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1586,6 +1786,270 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Web session: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "created_at" | "last_at" | "expires_at" | "address" | "user_agent";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["session"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Web session: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["session"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Web session: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API token: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "name" | "rights" | "created_at" | "expires_at" | "last_at" | "address";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["token"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API token: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["token"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** API token: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2541,6 +3005,111 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Change: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "at" | "writer" | "address" | "entity" | "row" | "name" | "action" | "fields" | "before" | "after";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["change"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Change: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["change"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -2713,6 +3282,872 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own name, e-mail, language, do not disturb */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["user_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one may now */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calls in progress */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["live_call"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/call-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calls that are over */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["call_record"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password; other sessions end */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["login"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is logged in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["session"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Log out everywhere else */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's sessions */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own API tokens */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["token"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make an API token: name, rights, expires_at; it is shown once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API token */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether log-ins ask for a second factor */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** A new key for one-time codes, to be confirmed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        /** Take off the second factor */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use it from now on; recovery codes are shown once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Second factor and failed log-ins of a user */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a user's failed log-ins */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all sessions of a user */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take off a user's second factor */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -3694,6 +5129,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/changes/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a change */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-test": {
         parameters: {
             query?: never;
@@ -4062,6 +5544,16 @@ export interface components {
              */
             source_requests_per_s: number;
             /**
+             * Keep the log of changes
+             * @description Days
+             */
+            change_keep_days: number;
+            /**
+             * Rights of new users
+             * @description They can be changed for each user
+             */
+            default_rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
              * Keep call records
              * @description Days; 0 = for ever
              */
@@ -4289,6 +5781,16 @@ export interface components {
              */
             source_requests_per_s?: number;
             /**
+             * Keep the log of changes
+             * @description Days
+             */
+            change_keep_days?: number;
+            /**
+             * Rights of new users
+             * @description They can be changed for each user
+             */
+            default_rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
              * Keep call records
              * @description Days; 0 = for ever
              */
@@ -4326,40 +5828,46 @@ export interface components {
             last: string;
         };
         /**
-         * Phone
-         * @description A SIP device
+         * Device type
+         * @description What phones of a kind have in common
          */
-        phone: {
+        device_type: {
             readonly id: number;
-            /**
-             * Name
-             * @description SIP user name
-             */
+            /** Name */
             name: string;
+            /** Comment */
+            comment: string;
             /**
-             * Type
-             * @description Kind of device
+             * Supplied
+             * @description Comes with the system: it can be copied, not changed
              */
-            type: string;
+            readonly builtin: boolean;
             /**
-             * Authentication
-             * @description With its SIP password, or trusted by its static address
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
              * @enum {string}
              */
-            auth: "password" | "address";
+            kind: "friend" | "user" | "peer";
             /**
              * Static IP address
              * Format: ip
-             * @description For phones that do not register
+             * @description host: for phones that do not register; empty = dynamic, it registers
              */
             host: string;
             /** Port of the static address */
             port: number;
             /**
-             * Transport of the static address
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip: string;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            insecure: "no" | "port" | "invite" | "both";
             /**
              * Digest algorithm
              * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
@@ -4390,9 +5898,22 @@ export interface components {
              */
             deny: string;
             /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask: string;
+            /** Registrations at a time */
+            max_contacts: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s: number;
+            /**
              * Codecs
              * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs: string;
             /**
@@ -4407,59 +5928,83 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
-            /** Registrations at a time */
-            max_contacts: number;
             /**
-             * Check interval
-             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
-            qualify_s: number;
-            /** Enabled */
-            enabled: boolean;
-            /** Users */
-            readonly users: number[];
-            /** User names */
-            readonly user_names: string[];
+            direct_media: boolean;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid: boolean;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir: boolean;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user: string;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain: string;
+            /**
+             * Phones
+             * @description How many are of this type
+             */
+            readonly phones: number;
         };
         /**
-         * Phone
-         * @description A SIP device
+         * Device type
+         * @description What phones of a kind have in common
          */
-        phone_patch: {
-            /**
-             * Name
-             * @description SIP user name
-             */
+        device_type_patch: {
+            /** Name */
             name?: string;
+            /** Comment */
+            comment?: string;
             /**
-             * Type
-             * @description Kind of device
-             */
-            type?: string;
-            /**
-             * SIP password
-             * @description Made up by the system when absent
-             */
-            secret?: string;
-            /**
-             * Authentication
-             * @description With its SIP password, or trusted by its static address
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
              * @enum {string}
              */
-            auth?: "password" | "address";
+            kind?: "friend" | "user" | "peer";
             /**
              * Static IP address
              * Format: ip
-             * @description For phones that do not register
+             * @description host: for phones that do not register; empty = dynamic, it registers
              */
             host?: string;
             /** Port of the static address */
             port?: number;
             /**
-             * Transport of the static address
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
              * @enum {string}
              */
-            transport?: "udp" | "tcp" | "tls";
+            insecure?: "no" | "port" | "invite" | "both";
             /**
              * Digest algorithm
              * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
@@ -4490,9 +6035,22 @@ export interface components {
              */
             deny?: string;
             /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string;
+            /** Registrations at a time */
+            max_contacts?: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s?: number;
+            /**
              * Codecs
              * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
             /**
@@ -4507,48 +6065,63 @@ export interface components {
              * @enum {string}
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
-            /** Registrations at a time */
-            max_contacts?: number;
             /**
-             * Check interval
-             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
-            qualify_s?: number;
-            /** Enabled */
-            enabled?: boolean;
+            direct_media?: boolean;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid?: boolean;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string;
         };
         /**
-         * Phone
-         * @description A SIP device
+         * Device type
+         * @description What phones of a kind have in common
          */
-        phone_create: {
-            /**
-             * Name
-             * @description SIP user name
-             */
+        device_type_create: {
+            /** Name */
             name: string;
+            /** Comment */
+            comment?: string;
             /**
-             * Type
-             * @description Kind of device
-             * @default generic
-             */
-            type: string;
-            /**
-             * SIP password
-             * @description Made up by the system when absent
-             */
-            secret?: string;
-            /**
-             * Authentication
-             * @description With its SIP password, or trusted by its static address
-             * @default password
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @default friend
              * @enum {string}
              */
-            auth: "password" | "address";
+            kind: "friend" | "user" | "peer";
             /**
              * Static IP address
              * Format: ip
-             * @description For phones that do not register
+             * @description host: for phones that do not register; empty = dynamic, it registers
              */
             host?: string;
             /**
@@ -4557,11 +6130,18 @@ export interface components {
              */
             port: number;
             /**
-             * Transport of the static address
-             * @default udp
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @default port
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            insecure: "no" | "port" | "invite" | "both";
             /**
              * Digest algorithm
              * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
@@ -4594,9 +6174,26 @@ export interface components {
              */
             deny?: string;
             /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string;
+            /**
+             * Registrations at a time
+             * @default 4
+             */
+            max_contacts: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * @default 60
+             */
+            qualify_s: number;
+            /**
              * Codecs
              * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
             /**
@@ -4614,16 +6211,524 @@ export interface components {
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
-             * Registrations at a time
-             * @default 4
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
-            max_contacts: number;
+            direct_media?: boolean;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid?: boolean;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string;
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone: {
+            readonly id: number;
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name: string;
+            /**
+             * Type
+             * @description Kind of device: says what the phone itself leaves open (null). null = generic
+             */
+            type: number | null;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /**
+             * Transport of the static address
+             * @enum {string}
+             */
+            transport: "udp" | "tcp" | "tls";
+            /**
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @enum {string|null}
+             */
+            kind: "friend" | "user" | "peer" | null;
+            /**
+             * Static IP address
+             * Format: ip
+             * @description host: for phones that do not register; empty = dynamic, it registers
+             */
+            host: string | null;
+            /** Port of the static address */
+            port: number | null;
+            /**
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip: string | null;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @enum {string|null}
+             */
+            insecure: "no" | "port" | "invite" | "both" | null;
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @enum {string|null}
+             */
+            digest: "auto" | "md5" | "sha256" | null;
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required: boolean | null;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @enum {string|null}
+             */
+            nat: "auto" | "always" | "never" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny: string | null;
+            /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask: string | null;
+            /** Registrations at a time */
+            max_contacts: number | null;
             /**
              * Check interval
              * @description Seconds between OPTIONS requests that test the phone; 0 = never
-             * @default 60
              */
-            qualify_s: number;
+            qualify_s: number | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | "dtls" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean | null;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid: boolean | null;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir: boolean | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number | null;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user: string | null;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain: string | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Type name */
+            readonly type_name: string;
+            /** Users */
+            readonly users: number[];
+            /** User names */
+            readonly user_names: string[];
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone_patch: {
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name?: string;
+            /**
+             * Type
+             * @description Kind of device: says what the phone itself leaves open (null). null = generic
+             */
+            type?: number | null;
+            /**
+             * SIP password
+             * @description Made up by the system when absent
+             */
+            secret?: string;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @enum {string}
+             */
+            auth?: "password" | "address";
+            /**
+             * Transport of the static address
+             * @enum {string}
+             */
+            transport?: "udp" | "tcp" | "tls";
+            /**
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @enum {string|null}
+             */
+            kind?: "friend" | "user" | "peer" | null;
+            /**
+             * Static IP address
+             * Format: ip
+             * @description host: for phones that do not register; empty = dynamic, it registers
+             */
+            host?: string | null;
+            /** Port of the static address */
+            port?: number | null;
+            /**
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string | null;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @enum {string|null}
+             */
+            insecure?: "no" | "port" | "invite" | "both" | null;
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @enum {string|null}
+             */
+            digest?: "auto" | "md5" | "sha256" | null;
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required?: boolean | null;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @enum {string|null}
+             */
+            nat?: "auto" | "always" | "never" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string | null;
+            /** Registrations at a time */
+            max_contacts?: number | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s?: number | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+             * @enum {string|null}
+             */
+            srtp?: "off" | "optional" | "required" | "dtls" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid?: boolean | null;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string | null;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string | null;
+            /** Enabled */
+            enabled?: boolean;
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone_create: {
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name: string;
+            /**
+             * Type
+             * @description Kind of device: says what the phone itself leaves open (null). null = generic
+             */
+            type?: number | null;
+            /**
+             * SIP password
+             * @description Made up by the system when absent
+             */
+            secret?: string;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @default password
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /**
+             * Transport of the static address
+             * @default udp
+             * @enum {string}
+             */
+            transport: "udp" | "tcp" | "tls";
+            /**
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @default null
+             * @enum {string|null}
+             */
+            kind: "friend" | "user" | "peer" | null;
+            /**
+             * Static IP address
+             * Format: ip
+             * @description host: for phones that do not register; empty = dynamic, it registers
+             */
+            host?: string | null;
+            /**
+             * Port of the static address
+             * @default null
+             */
+            port: number | null;
+            /**
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string | null;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @default null
+             * @enum {string|null}
+             */
+            insecure: "no" | "port" | "invite" | "both" | null;
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @default null
+             * @enum {string|null}
+             */
+            digest: "auto" | "md5" | "sha256" | null;
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required?: boolean | null;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @default null
+             * @enum {string|null}
+             */
+            nat: "auto" | "always" | "never" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string | null;
+            /**
+             * Registrations at a time
+             * @default null
+             */
+            max_contacts: number | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * @default null
+             */
+            qualify_s: number | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+             * @default null
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | "dtls" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default null
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid?: boolean | null;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string | null;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string | null;
             /**
              * Enabled
              * @default true
@@ -4660,6 +6765,11 @@ export interface components {
              * @description May change everything
              */
             admin: boolean;
+            /**
+             * Rights
+             * @description A new user has those in the settings
+             */
+            rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
             /**
              * Enabled
              * @description Otherwise cannot log in, call or be called
@@ -4720,6 +6830,11 @@ export interface components {
              */
             admin?: boolean;
             /**
+             * Rights
+             * @description A new user has those in the settings
+             */
+            rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
              * Enabled
              * @description Otherwise cannot log in, call or be called
              */
@@ -4772,6 +6887,11 @@ export interface components {
              * @description May change everything
              */
             admin?: boolean;
+            /**
+             * Rights
+             * @description A new user has those in the settings
+             */
+            rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
             /**
              * Enabled
              * @description Otherwise cannot log in, call or be called
@@ -4902,6 +7022,11 @@ export interface components {
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean;
+            /**
              * Calls at a time
              * @description 0 = no limit
              */
@@ -5023,6 +7148,11 @@ export interface components {
              * @enum {string}
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -5160,6 +7290,11 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -5573,6 +7708,81 @@ export interface components {
              * @description One way, measured by RTCP when both phones send it
              */
             delay_to_called_ms: number | null;
+            /**
+             * Direct voice
+             * @description The voices went directly between the phones, at least for a time. How they sounded is not known, and packets are those that came here
+             */
+            direct: boolean;
+        };
+        /**
+         * Web session
+         * @description A log-in in a browser
+         */
+        session: {
+            readonly id: number;
+            /** User */
+            readonly user: number | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string | null;
+            /**
+             * Last used
+             * Format: date-time
+             * @description To within some minutes
+             */
+            readonly last_at: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            readonly expires_at: string | null;
+            /**
+             * Address
+             * @description Where it was used last
+             */
+            readonly address: string;
+            /** Browser */
+            readonly user_agent: string;
+        };
+        /**
+         * API token
+         * @description Lets a program use the interface for a user
+         */
+        token: {
+            readonly id: number;
+            /** User */
+            readonly user: number | null;
+            /** Name */
+            readonly name: string;
+            /**
+             * Rights
+             * @description It may what both the token and its user may
+             */
+            readonly rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "admin" | "callman")[];
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             * @description Empty = never
+             */
+            readonly expires_at: string | null;
+            /**
+             * Last used
+             * Format: date-time
+             * @description To within some minutes
+             */
+            readonly last_at: string | null;
+            /**
+             * Address
+             * @description Where it was used last
+             */
+            readonly address: string;
         };
         /**
          * Certificate
@@ -5979,6 +8189,52 @@ export interface components {
             text?: string;
         };
         /**
+         * Change
+         * @description Who changed what, from what to what
+         */
+        change: {
+            readonly id: number;
+            /**
+             * When
+             * Format: date-time
+             */
+            readonly at: string | null;
+            /**
+             * Who
+             * @description Empty = the system itself
+             */
+            readonly writer: string;
+            /**
+             * From
+             * @description Empty = on this machine
+             */
+            readonly address: string;
+            /** Kind of thing */
+            readonly entity: string;
+            /** Its id */
+            readonly row: number;
+            /** Its name then */
+            readonly name: string;
+            /**
+             * What was done
+             * @enum {string}
+             */
+            readonly action: "created" | "changed" | "deleted";
+            /** Changed fields */
+            readonly fields: string[];
+            /**
+             * Values before
+             * @description Without secrets; what refers to something names it
+             */
+            readonly before: {
+                [key: string]: unknown;
+            };
+            /** Values after */
+            readonly after: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -6002,7 +8258,7 @@ export interface components {
              * @description unknown: not measured yet, silent: too little came
              * @enum {string}
              */
-            voice: "unknown" | "silent" | "good" | "fair" | "poor";
+            voice: "unknown" | "silent" | "direct" | "good" | "fair" | "poor";
             /**
              * Voice quality
              * @description Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441
@@ -6226,6 +8482,7 @@ export interface components {
         login: {
             user: components["schemas"]["user"];
             csrf: string;
+            session_id: number;
         };
         /**
          * Reason
@@ -6233,7 +8490,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -15,6 +15,8 @@ interface FormOptions {
   fields: string[];
   /** Fields that must be filled although the schema allows them to be empty. */
   alsoRequired?: string[];
+  /** What the fields that are null stand for: the values of the type. */
+  inherited?: Values;
   /** Gets all filled fields of a new entity, or the changed ones. */
   save: (values: Values) => Promise<unknown>;
 }
@@ -26,6 +28,8 @@ export interface EntityFormState {
   dirty: boolean;
   saving: boolean;
   value: (field: string) => unknown;
+  /** Of a field that may be left to the type: what that says; else undefined. */
+  inherited: (field: string) => unknown;
   error: (field: string) => string | undefined;
   required: (field: string) => boolean;
   set: (field: string, value: unknown) => void;
@@ -33,7 +37,7 @@ export interface EntityFormState {
   reset: () => void;
 }
 
-export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [], save }: FormOptions): EntityFormState {
+export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [], inherited = {}, save }: FormOptions): EntityFormState {
   const [edits, setEdits] = useState<Values>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [saving, setSaving] = useState(false);
@@ -41,6 +45,7 @@ export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [
 
   const before = (field: string) => {
     const property = schema.properties[field] ?? {};
+    if (field in inherited) return stored?.[field] ?? null;
     return stored?.[field] ?? (stored && property.writeOnly ? '' : initialValue(property));
   };
   const value = (field: string) => (field in edits ? edits[field] : before(field));
@@ -49,7 +54,9 @@ export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [
     if (stored && writeOnly) return false; // an empty password means: keep it
     return (schema.required?.includes(field) ?? false) || alsoRequired.includes(field);
   };
-  const changed = fields.filter((field) => !same(value(field), before(field)));
+  const unchanged = (field: string) =>
+    field in inherited ? value(field) === before(field) : same(value(field), before(field)); // there, empty is something to say
+  const changed = fields.filter((field) => !unchanged(field));
 
   const set = (field: string, next: unknown) => {
     setEdits((old) => ({ ...old, [field]: next }));
@@ -80,7 +87,7 @@ export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [
     const wrong = check();
     setErrors(wrong);
     if (Object.keys(wrong).length) return;
-    const sent = creating ? fields.filter((field) => !isEmpty(value(field))) : changed;
+    const sent = creating ? fields.filter((field) => !isEmpty(value(field)) || (field in inherited && value(field) === '')) : changed;
     setSaving(true);
     try {
       await save(Object.fromEntries(sent.map((field) => [field, value(field)])));
@@ -94,6 +101,7 @@ export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [
 
   return {
     entity, schema, creating, saving, value, required, set, submit, reset,
+    inherited: (field) => inherited[field],
     dirty: changed.length > 0,
     error: (field) => errors[field],
   };

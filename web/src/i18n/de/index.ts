@@ -4,6 +4,7 @@ import account from './account.json';
 import addresses from './addresses.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
+import deviceTypes from './deviceTypes.json';
 import errors from './errors.json';
 import fields from './fields.json';
 import forms from './forms.json';
@@ -33,6 +34,7 @@ const de: Texts = {
   addresses,
   calls,
   certificates,
+  deviceTypes,
   errors,
   fields,
   forms,

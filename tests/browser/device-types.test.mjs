@@ -31,8 +31,13 @@ async function choose(name, option) {
 
 test('PHO-5: a supplied type cannot be changed, but copied', async () => {
   await page.goto('/device-types');
+  await page.getByRole('link', { name: 'gateway' }).waitFor();
+  await shoot(page, 'device-types-list');
+  await assertAccessible(page);
   await page.getByRole('link', { name: 'gateway' }).click();
   await heading('gateway').waitFor();
+  await shoot(page, 'device-type-supplied');
+  await assertAccessible(page);
   assert.ok(await field('Codecs').isDisabled());
   assert.equal(await button('Save').count(), 0);
   await page.getByRole('link', { name: 'Copy', exact: true }).click();
@@ -43,6 +48,7 @@ test('PHO-5: a supplied type cannot be changed, but copied', async () => {
   await button('Create').click();
   await heading('our-gateways').waitFor();
   await shoot(page, 'device-type-own');
+  await assertAccessible(page);
   const [copy, original] = [await named('device-types', 'our-gateways'), await named('device-types', 'gateway')];
   assert.deepEqual([copy.kind, copy.codecs, copy.builtin], ['user', 'ulaw', false]);
   assert.deepEqual([copy.srtp, copy.dtmf, copy.trust_rpid], [original.srtp, original.dtmf, true]);

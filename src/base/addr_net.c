@@ -22,21 +22,48 @@ clear_host(struct addr_net *net)
 }
 
 enum err
+addr_mask_parse(struct slice s, uint8_t *bits)
+{
+	struct addr a;
+	uint32_t mask, zeros;
+
+	if (addr_parse_ip(slice_trim(s), 0, &a) != ERR_OK || a.family != 4)
+		return ERR_MALFORMED;
+	mask = (uint32_t)a.ip[0] << 24 | (uint32_t)a.ip[1] << 16 | (uint32_t)a.ip[2] << 8 | a.ip[3];
+	zeros = ~mask;
+	if (zeros & (zeros + 1))
+		return ERR_MALFORMED;
+	*bits = (uint8_t)__builtin_popcount(mask);
+	return ERR_OK;
+}
+
+/* What stands behind the slash. */
+static enum err
+take_prefix(struct slice s, const struct addr *a, uint8_t *bits)
+{
+	uint64_t n;
+
+	if (slice_to_u64(s, bits_of(a), &n) == ERR_OK) {
+		*bits = (uint8_t)n;
+		return ERR_OK;
+	}
+	return a->family == 4 ? addr_mask_parse(s, bits) : ERR_MALFORMED;
+}
+
+enum err
 addr_net_parse(struct slice s, struct addr_net *out)
 {
 	struct slice rest = slice_trim(s), ip = slice_take_until(&rest, '/');
 	struct addr_net net = {0};
 	bool has_bits = ip.n < slice_trim(s).n;
-	uint64_t bits = 0;
 	enum err e = addr_parse_ip(ip, 0, &net.addr);
 
 	if (e != ERR_OK || (ip.n && ip.p[0] == '['))
 		return ERR_MALFORMED;
 	net.addr.scope = 0;
-	bits = bits_of(&net.addr);
-	if (has_bits && slice_to_u64(rest, bits, &bits) != ERR_OK)
+	net.bits = (uint8_t)bits_of(&net.addr);
+	if (has_bits && take_prefix(rest, &net.addr, &net.bits) != ERR_OK)
 		return ERR_MALFORMED;
-	net.bits = (uint8_t)bits;
 	clear_host(&net);
 	*out = net;
 	return ERR_OK;

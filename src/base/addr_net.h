@@ -19,8 +19,11 @@ struct addr_nets {
 
 enum { ADDR_NET_TEXT_MAX = 56 }; /* IPv6, "/128" and the NUL */
 
-/** One address or "address/bits". Bits behind the prefix are cleared. ERR_MALFORMED. */
+/** One address, "address/bits" or, of IPv4, "address/mask". Bits behind the prefix are cleared.
+ *  ERR_MALFORMED. */
 ERR_MUST_CHECK enum err addr_net_parse(struct slice s, struct addr_net *out);
+/** "255.255.255.0" is 24 bits. ERR_MALFORMED: not ones, then zeros. */
+ERR_MUST_CHECK enum err addr_mask_parse(struct slice s, uint8_t *bits);
 /** The network of this address alone. */
 struct addr_net addr_net_of(const struct addr *a);
 bool addr_net_has(const struct addr_net *net, const struct addr *a);

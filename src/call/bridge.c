@@ -60,13 +60,34 @@ is_audio(const struct sdp_media *m)
 	return slice_eq(m->kind, SLICE("audio")) || is_udptl(m); /* a fax waits for nobody */
 }
 
+/* How long nobody may be heard. PHO-5: the shorter one that a phone has of its own. */
+static uint32_t
+timeout_s(const struct call *c, bool held)
+{
+	const struct settings *set = dir_settings(c->sw->p.directory);
+	uint32_t shortest = 0;
+
+	for (int side = 0; side < MEDIA_SIDES; side++) {
+		const struct leg *l = c->leg[side];
+		const struct dir_phone *p =
+		    l ? dir_phone_by_id(c->sw->p.directory, l->phone) : NULL;
+		uint32_t own = !p ? 0 : held ? p->rtp_hold_timeout_s : p->rtp_timeout_s;
+
+		if (own && (!shortest || own < shortest))
+			shortest = own;
+	}
+	if (shortest)
+		return shortest;
+	return held ? set->rtp_hold_timeout_s : set->rtp_timeout_s;
+}
+
 static enum err
 open_stream(struct call *c, size_t i, bool audio)
 {
 	struct call_switch *sw = c->sw;
 	struct stream *s = &c->stream[i];
 	const struct settings *set = dir_settings(sw->p.directory);
-	struct media_stream_params p = {.timeout_ms = set->rtp_timeout_s * 1000,
+	struct media_stream_params p = {.timeout_ms = timeout_s(c, false) * 1000,
 	    .clock_rate_hz = audio ? 8000 : 90000,
 	    .dscp = audio ? set->audio_dscp : set->video_dscp,
 	    .user = (uint64_t)(uintptr_t)s};
@@ -541,10 +562,7 @@ bridge_is_held(const struct call *c)
 void
 bridge_follow_hold(struct call *c)
 {
-	const struct settings *set = dir_settings(c->sw->p.directory);
-	uint32_t s = direct_is_on(c)	 ? 0
-		     : bridge_is_held(c) ? set->rtp_hold_timeout_s
-					 : set->rtp_timeout_s;
+	uint32_t s = direct_is_on(c) ? 0 : timeout_s(c, bridge_is_held(c));
 
 	for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 		if (c->stream[i].open)

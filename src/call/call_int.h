@@ -229,6 +229,8 @@ void ring_decline(struct call *c, int64_t user);
 /** Nothing rings any more; reason_hdr goes with the CANCELs. */
 void ring_stop(struct call *c, struct slice reason_hdr);
 
+/** Calls this address elsewhere, to which a phone sends the call on. ERR_LIMIT, ERR_UNSUPPORTED. */
+ERR_MUST_CHECK enum err ring_foreign(const struct leg *by, const struct call_contact *contact);
 /** More phones for the ringing that is under way, those of another plan. */
 ERR_MUST_CHECK enum err ring_add(struct call *c, const struct routing_plan *plan);
 

@@ -4,7 +4,7 @@
 
 #include "call/call_int.h"
 
-enum { HOPS_MAX = 5 };
+enum { HOPS_MAX = 5, SIP_PORT = 5060, FOREIGN_URI_BYTES = 300 };
 
 /* The number in the first usable Contact. */
 static bool
@@ -48,6 +48,51 @@ note(struct leg *l, const struct sip_msg *resp)
 	l->call->hops++;
 }
 
+/* PHO-5, "promiscredir": the Contact's host, when it is an IP address and not where we are. */
+static bool
+foreign_host(const struct leg *l, const struct sip_uri *uri, struct addr *out)
+{
+	return addr_parse_ip(uri->host, uri->port ? uri->port : SIP_PORT, out) == ERR_OK &&
+	       out->family == l->dialog.flow.local.family &&
+	       !addr_eq_ip(out, &l->dialog.flow.local);
+}
+
+/* True: it has been followed there, or refused for good (*status). Names are not looked up here. */
+static bool
+follow_foreign(struct leg *l, const struct sip_msg *resp, uint16_t *status)
+{
+	const struct dir_phone *p = dir_phone_by_id(l->call->sw->p.directory, l->phone);
+	struct call_contact contact = {.flow = l->dialog.flow};
+	struct sip_values it = {0};
+	struct sip_name_addr na;
+	char uri[FOREIGN_URI_BYTES];
+	struct slice value;
+	struct addr to;
+	struct buf b;
+
+	if (!p || !p->promisc_redir || l->dialog.flow.transport != SIP_UDP ||
+	    !sip_msg_next_value(resp, SIP_HDR_CONTACT, &it, &value) ||
+	    sip_name_addr_parse(&na, value) != ERR_OK || !foreign_host(l, &na.uri, &to))
+		return false;
+	buf_init(&b, uri, sizeof uri);
+	buf_lit(&b, "sip:");
+	if (na.uri.user.n) {
+		buf_put(&b, na.uri.user);
+		buf_char(&b, '@');
+	}
+	addr_write(&b, &to);
+	contact.uri = buf_slice(&b);
+	contact.flow.remote = to;
+	record_reason(
+	    l->call, REASON_DIVERTED, REASON_ARGS(l->party.name, l->phone_name, contact.uri));
+	*status = 482;
+	if (l->call->hops >= HOPS_MAX || !buf_ok(&b))
+		return true;
+	note(l, resp);
+	*status = ring_foreign(l, &contact) == ERR_OK ? 0 : 480;
+	return true;
+}
+
 uint16_t
 divert_follow(struct leg *l, const struct sip_msg *resp)
 {
@@ -56,7 +101,10 @@ divert_follow(struct leg *l, const struct sip_msg *resp)
 	struct routing_plan plan;
 	struct routing_query q = {0};
 	struct slice dialled;
+	uint16_t status;
 
+	if (l->phone && caller && follow_foreign(l, resp, &status))
+		return status;
 	if (!l->phone || !caller || transfer_is_dialling(c) || !read_contact(resp, &dialled)) {
 		record_reason(c, REASON_PHONE_ANSWERED,
 		    REASON_ARGS(l->phone_name, SLICE("3xx"), sip_reason(resp->status)));

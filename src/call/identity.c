@@ -125,6 +125,13 @@ take_remote_party(const struct sip_msg *m, struct identity *out)
 }
 
 bool
+identity_read_named(const struct sip_msg *m, struct identity *out)
+{
+	*out = (struct identity){.hidden = identity_is_hidden(m)};
+	return take_listed(m, SIP_HDR_P_ASSERTED_IDENTITY, out) || take_remote_party(m, out);
+}
+
+bool
 identity_read(const struct sip_msg *m, struct identity *out)
 {
 	bool found;
@@ -144,14 +151,20 @@ identity_read(const struct sip_msg *m, struct identity *out)
 /* ---- writing ---- */
 
 void
-identity_write_uri(struct buf *b, struct slice number, const struct addr *host)
+identity_write_user(struct buf *b, struct slice number)
 {
-	buf_lit(b, "sip:");
 	for (size_t i = 0; i < number.n; i++)
 		if (number.p[i] == '#') /* RFC 3261, 25.1: not in a user part */
 			buf_lit(b, "%23");
 		else
 			buf_char(b, number.p[i]);
+}
+
+void
+identity_write_uri(struct buf *b, struct slice number, const struct addr *host)
+{
+	buf_lit(b, "sip:");
+	identity_write_user(b, number);
 	buf_char(b, '@');
 	addr_write_host(b, host);
 }

@@ -3,8 +3,9 @@
  * (RFC 3325), and whether it wants to be hidden (RFC 3323). Private to call/.
  *
  * Phones are not believed: who calls from a phone is what the directory says; only the wish
- * to be hidden counts. Lines (providers) are trusted and believed without screening, and
- * only they are told who hides. Pure functions; texts are borrowed from their message.
+ * to be hidden counts. Gateways may be (dir_phone.trust_rpid). Lines (providers) are trusted and
+ * believed without screening, and only they are told who hides. Pure functions; texts are borrowed
+ * from their message.
  */
 #ifndef CALL_IDENTITY_H
 #define CALL_IDENTITY_H
@@ -34,9 +35,14 @@ bool identity_is_hidden(const struct sip_msg *m);
 /** Whom a message of a line is from, best first: P-Asserted-Identity, P-Preferred-Identity,
  *  Remote-Party-ID, and of requests From. False: it says nothing of use (out: hidden or not). */
 bool identity_read(const struct sip_msg *m, struct identity *out);
+/** Whom a phone that is believed names: P-Asserted-Identity or Remote-Party-ID, never From. False:
+ *  nobody. */
+bool identity_read_named(const struct sip_msg *m, struct identity *out);
 /** One party of a header value: name, number, and hidden when its privacy parameter says so
  *  (RFC 5806, Remote-Party-ID). False: no number to be had. */
 bool identity_read_party(struct slice value, struct identity *out);
+/** A number as the user part of a URI. */
+void identity_write_user(struct buf *b, struct slice number);
 /** `sip:101@192.0.2.1` */
 void identity_write_uri(struct buf *b, struct slice number, const struct addr *host);
 /** `"Anna Berg" <sip:101@192.0.2.1>`, or the anonymous one of RFC 3323, 4.1.1.3. No tag. */

@@ -10,7 +10,10 @@
 #include "call/line_int.h"
 #include "call/passing.h"
 
-enum { PROVISIONAL_MAX = PASSING_MAX_BYTES + 512 };
+enum {
+	PROVISIONAL_MAX = PASSING_MAX_BYTES + 512,
+	FROM_URI_BYTES = 400, /* of fromuser and fromdomain */
+};
 
 static void fork_failed(struct leg *l, uint16_t status, bool say);
 
@@ -168,6 +171,35 @@ fork_invite(struct leg *l, bool otherwise)
 	return e == ERR_OK ? 0 : e == ERR_UNSUPPORTED ? 488 : 480;
 }
 
+/* PHO-5: some devices want a fixed user or domain there; the name is the caller's. */
+static void
+write_from(struct buf *b, const struct leg *l, const struct addr *host)
+{
+	const struct leg *caller = leg_other(l);
+	const struct dir_phone *p = dir_phone_by_id(l->call->sw->p.directory, l->phone);
+	char uri[FROM_URI_BYTES];
+	struct buf u;
+
+	if (!p || (!p->from_user.n && !p->from_domain.n)) {
+		identity_write_party(b, &caller->party, caller->hidden, host);
+		return;
+	}
+	buf_init(&u, uri, sizeof uri);
+	buf_lit(&u, "sip:");
+	if (p->from_user.n)
+		buf_put(&u, p->from_user);
+	else
+		identity_write_user(&u, caller->hidden ? SLICE("anonymous") : caller->party.number);
+	buf_char(&u, '@');
+	if (p->from_domain.n)
+		buf_put(&u, p->from_domain);
+	else
+		addr_write_host(&u, host);
+	b->overflow |= u.overflow;
+	sip_write_name_addr(
+	    b, caller->hidden ? SLICE("Anonymous") : caller->party.name, buf_slice(&u), SLICE(""));
+}
+
 /* From, To and Call-ID of a new leg that is called. */
 static enum err
 fork_dialog(struct leg *l, const struct call_contact *contact)
@@ -181,7 +213,7 @@ fork_dialog(struct leg *l, const struct call_contact *contact)
 	buf_init(&t, to, sizeof to);
 	buf_init(&i, id, sizeof id);
 	sip_core_address(c->sw->p.core, &contact->flow, &host);
-	identity_write_party(&f, &leg_other(l)->party, leg_other(l)->hidden, &host);
+	write_from(&f, l, &host);
 	identity_write_party(&t, &l->party, false, &host);
 	buf_put(&i, slice_make(c->id, 16));
 	buf_char(&i, '-');
@@ -264,6 +296,24 @@ next_flow(struct leg *l)
 		return;
 	second->second_flow = true;
 	ring_launch(second);
+}
+
+enum err
+ring_foreign(const struct leg *by, const struct call_contact *contact)
+{
+	struct call *c = by->call;
+	struct routing_target target = {.kind = ROUTING_PHONE, .phone_name = by->phone_name};
+	struct ring_whom whom = {.party = by->party};
+	struct leg *l;
+	enum err e;
+
+	if (c->ring.asking >= CALL_LEGS_MAX ||
+	    (contact->flow.remote.family == 6 && c->family[by->side] != 6))
+		return ERR_LIMIT;
+	e = fork_new(c, &target, &whom, contact, &l);
+	if (e != ERR_OK)
+		return e;
+	return ring_launch(l) ? ERR_OK : ERR_UNSUPPORTED;
 }
 
 static void

@@ -164,6 +164,9 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 			q.caller = (struct routing_party){
 			    .number = slice_cstr(who.number), .name = slice_cstr(who.name)};
 	}
+	if (from->phone && from->phone->trust_rpid && identity_read_named(req, &who))
+		q.caller = (struct routing_party){
+		    .number = slice_cstr(who.number), .name = slice_cstr(who.name)};
 	status = gruu_take(c, &req->uri, req->uri_text, &q.dialled);
 	if (status) {
 		sip_server_reject(tsx, status, SLICE(""));

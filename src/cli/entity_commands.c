@@ -10,7 +10,7 @@
 static const struct column user_columns[] = {{"id", "ID"}, {"login", "LOG-IN"},
     {"first_name", "FIRST NAME"}, {"last_name", "LAST NAME"}, {"admin", "ADMIN"},
     {"enabled", "ENABLED"}, {"dnd", "DND"}, {"numbers", "NUMBERS"}, {"phone_names", "PHONES"}};
-static const struct column phone_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"type", "TYPE"},
+static const struct column phone_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"type_name", "TYPE"},
     {"auth", "AUTH"}, {"host", "ADDRESS"}, {"transport", "TRANSPORT"}, {"enabled", "ENABLED"},
     {"user_names", "USERS"}};
 static const struct column number_columns[] = {{"id", "ID"}, {"number", "NUMBER"}, {"kind", "KIND"},

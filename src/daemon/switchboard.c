@@ -64,8 +64,10 @@ build(struct switchboard *sb)
 						      .ops = &switchboard_registrar_ops,
 						      .ctx = sb,
 						      .dir = p->directory});
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		auth_set_registrar(sb->auth, sb->registrar);
 		e = watching_init(&sb->watching, p, sb->core, sb->registrar);
+	}
 	if (e == ERR_OK)
 		e = providers_init(&sb->providers, p, sb->core);
 	if (e == ERR_OK)

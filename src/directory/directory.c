@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "directory/directory_int.h"
 
+enum { NETS_BYTES = 2600 }; /* 500 characters, shortest with masks behind them */
+
 struct pair {
 	int64_t user, phone;
 };
@@ -78,6 +80,29 @@ keep_nets(struct directory *d, const char *text, struct addr_nets *out)
 		return false;
 	*out = (struct addr_nets){net, n};
 	return true;
+}
+
+/* "mask" of PHO-5 stands behind each IPv4 address that has none. */
+static bool
+keep_masked(struct directory *d, const char *text, const char *mask, struct addr_nets *out)
+{
+	struct slice rest = slice_cstr(text);
+	char full[NETS_BYTES];
+	struct buf b;
+
+	if (!*mask)
+		return keep_nets(d, text, out);
+	buf_init(&b, full, sizeof full - 1);
+	while (slice_trim(rest).n) {
+		struct slice one = slice_trim(slice_take_until(&rest, ','));
+
+		buf_put(&b, one);
+		if (slice_find(one, '/') == one.n && slice_find(one, ':') == one.n)
+			buf_printf(&b, "/%s", mask);
+		buf_char(&b, ',');
+	}
+	full[b.n] = '\0';
+	return buf_ok(&b) && keep_nets(d, full, out);
 }
 
 /* The index of text in a field's choices. */
@@ -153,6 +178,34 @@ on_user(void *ctx, const struct store_user_row *row)
 	return true;
 }
 
+static void
+take_address(const char *phone, const char *ip, uint16_t port, struct addr *out)
+{
+	if (*ip && addr_parse_ip(slice_cstr(ip), port, out) != ERR_OK)
+		log_warn(STORE, "phone %s: %s is no IP address", phone, ip);
+}
+
+/* PHO-5. */
+static bool
+take_options(struct directory *d, struct dir_phone *p, const struct store_phone_row *row)
+{
+	int insecure = CHOICE(row->insecure, "no", "port", "invite", "both");
+
+	p->kind = (enum dir_kind)CHOICE(row->kind, "friend", "user", "peer");
+	p->port_counts = !(insecure & 1);
+	p->invites_unasked = insecure & 2;
+	p->rtp_timeout_s = row->rtp_timeout_s;
+	p->rtp_hold_timeout_s = row->rtp_hold_timeout_s;
+	p->trust_rpid = row->trust_rpid;
+	p->promisc_redir = row->promisc_redir;
+	take_address(row->name, row->host, row->port, &p->address);
+	take_address(row->name, row->default_ip, row->port, &p->default_address);
+	return keep(d, row->from_user, &p->from_user) &&
+	       keep(d, row->from_domain, &p->from_domain) &&
+	       keep_masked(d, row->permit, row->mask, &p->permit) &&
+	       keep_masked(d, row->deny, row->mask, &p->deny);
+}
+
 static bool
 on_phone(void *ctx, const struct store_phone_row *row)
 {
@@ -174,10 +227,8 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	p->nat = (enum dir_nat)CHOICE(row->nat, "auto", "always", "never");
 	if (sip_transport_parse(slice_cstr(row->transport), &p->transport) != ERR_OK)
 		p->transport = SIP_UDP;
-	if (!keep_nets(d, row->permit, &p->permit) || !keep_nets(d, row->deny, &p->deny))
+	if (!take_options(d, p, row))
 		return false;
-	if (*row->host && addr_parse_ip(slice_cstr(row->host), row->port, &p->address) != ERR_OK)
-		log_warn(STORE, "phone %s: its static address is no IP address", row->name);
 	p->max_contacts = row->max_contacts;
 	p->qualify_s = row->qualify_s;
 	p->has_secret = strlen(row->ha1_md5) == 32 && strlen(row->ha1_sha256) == 64;
@@ -441,9 +492,9 @@ give_codecs(struct directory *d)
 bool
 directory_depends_on(const struct model_entity *e)
 {
-	return !e || e == &model_user || e == &model_phone || e == &model_number ||
-	       e == &model_range || e == &model_settings || e == &model_line || e == &model_group ||
-	       e == &model_group_member;
+	return !e || e == &model_user || e == &model_phone || e == &model_device_type ||
+	       e == &model_number || e == &model_range || e == &model_settings ||
+	       e == &model_line || e == &model_group || e == &model_group_member;
 }
 
 enum err

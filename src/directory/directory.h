@@ -61,8 +61,11 @@ enum dir_digest { DIR_DIGEST_AUTO, DIR_DIGEST_MD5, DIR_DIGEST_SHA256 };
 /* DTLS: required, and with keys as browsers make them. */
 enum dir_srtp { DIR_SRTP_OFF, DIR_SRTP_OPTIONAL, DIR_SRTP_REQUIRED, DIR_SRTP_DTLS };
 enum dir_dtmf { DIR_DTMF_AUTO, DIR_DTMF_EVENTS, DIR_DTMF_INBAND, DIR_DTMF_INFO };
+/* What it may do: both, only call, only be called. */
+enum dir_kind { DIR_FRIEND, DIR_USER, DIR_PEER };
 enum dir_nat { DIR_NAT_AUTO, DIR_NAT_ALWAYS, DIR_NAT_NEVER };
 
+/* As the phone says or, where it leaves that open, its type. */
 struct dir_phone {
 	int64_t id;
 	struct slice name;
@@ -76,10 +79,18 @@ struct dir_phone {
 	struct addr_nets permit, deny; /* where it may come from; permit wins */
 	struct addr address;	       /* static one (family 0 = none) with port */
 	uint32_t max_contacts, qualify_s;
+	uint32_t rtp_timeout_s, rtp_hold_timeout_s; /* 0 = as in the settings */
 	struct slice codecs; /* model/codecs.h: its own, or of a group; empty = the settings' */
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
 	bool direct_media; /* voice may go past us, to another one that has it */
+	enum dir_kind kind;
+	bool port_counts;	     /* trusted by its address with its port (UDP) only */
+	bool invites_unasked;	     /* from where it is registered, no password for INVITE */
+	bool trust_rpid;	     /* whom it names as the caller is shown */
+	bool promisc_redir;	     /* may send calls on to foreign hosts */
+	struct addr default_address; /* where it is while not registered; family 0 = nowhere */
+	struct slice from_user, from_domain; /* fixed parts of From in calls to it; empty = none */
 	bool has_secret;
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const *users; /* by id; usually one */

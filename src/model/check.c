@@ -70,6 +70,7 @@ format_ok(const struct model_field *f, struct slice s)
 	struct addr_net net;
 	struct addr a;
 	size_t n;
+	uint8_t bits;
 
 	switch (f->format) {
 	case MODEL_FORMAT_IP: return addr_parse_ip(s, 0, &a) == ERR_OK && s.p[0] != '[';
@@ -78,6 +79,7 @@ format_ok(const struct model_field *f, struct slice s)
 	case MODEL_FORMAT_NET: return addr_net_parse(s, &net) == ERR_OK;
 	case MODEL_FORMAT_NETS: return addr_nets_parse(s, NULL, 0, &n) == ERR_OK;
 	case MODEL_FORMAT_CODECS: return model_codecs_ok(s);
+	case MODEL_FORMAT_MASK: return addr_mask_parse(s, &bits) == ERR_OK;
 	case MODEL_FORMAT_NONE: break;
 	}
 	return true;
@@ -89,7 +91,8 @@ static const char *const format_names[] = {[MODEL_FORMAT_NONE] = "value",
     [MODEL_FORMAT_HOST] = "host name or IP address",
     [MODEL_FORMAT_NET] = "IP address or network, as in 192.0.2.0/24",
     [MODEL_FORMAT_NETS] = "list of networks, as in 10.0.0.0/8, 192.0.2.7",
-    [MODEL_FORMAT_CODECS] = "list of different codecs, as in g722,alaw. Known: " MODEL_CODEC_KEYS};
+    [MODEL_FORMAT_CODECS] = "list of different codecs, as in g722,alaw. Known: " MODEL_CODEC_KEYS,
+    [MODEL_FORMAT_MASK] = "network mask, as in 255.255.255.0"};
 
 /* Empty is fine unless the field must have a value. */
 static json_t *
@@ -343,7 +346,7 @@ check_given(const struct model_entity *e, const json_t *in, unsigned mode, json_
 			slice_clip_cstr(slice_cstr(key), name, sizeof name);
 			model_error_add(
 			    errors, "unknown_field", name, "There is no field of this name.");
-		} else if ((f->flags & MODEL_NULLABLE) && json_is_null(v)) {
+		} else if ((f->flags & (MODEL_NULLABLE | MODEL_INHERIT)) && json_is_null(v)) {
 			json_object_set_new(out, f->name, model_default(f));
 		} else if ((checked = check_value(f, v, errors)) != NULL) {
 			json_object_set_new(out, f->name, checked);
@@ -440,6 +443,8 @@ default_set(const struct model_field *f)
 json_t *
 model_default(const struct model_field *f)
 {
+	if (f->flags & MODEL_INHERIT)
+		return json_null();
 	if (f->type == MODEL_TEXT_LIST)
 		return default_set(f);
 	if (f->def)

@@ -7,6 +7,7 @@
 
 #include "model/codecs.h"
 #include "model/entities_int.h"
+#include "model/phone_options.h"
 #include "model/rights.h"
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
@@ -17,7 +18,8 @@ check_phone(const json_t *row, struct model_errors *errors)
 	const char *auth = json_string_value(json_object_get(row, "auth"));
 	const char *host = json_string_value(json_object_get(row, "host"));
 
-	if (auth && strcmp(auth, "address") == 0 && (!host || !*host))
+	/* null: whether its type has one is seen where both are read */
+	if (auth && strcmp(auth, "address") == 0 && host && !*host)
 		model_error_add(errors, "required", "host",
 		    "A phone that is trusted by its address needs a static address.");
 }
@@ -65,58 +67,39 @@ const struct model_entity model_user = {"user", "users", 0, "login", "last_name"
     .label = "User", .description = "A person who can be called and may log in",
     FIELDS(user_fields)};
 
+static const struct model_field device_type_fields[] = {
+    {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 32,
+	.chars = "A-Za-z0-9._-", .label = "Name"},
+    {"comment", MODEL_TEXT, MODEL_SEARCH, 0, 200, .label = "Comment"},
+    {"builtin", MODEL_BOOL, MODEL_READONLY, .label = "Supplied",
+	.description = "Comes with the system: it can be copied, not changed"},
+    PHONE_OPTIONS(0),
+    {"phones", MODEL_INT, MODEL_COMPUTED, .label = "Phones",
+	.description = "How many are of this type"},
+};
+
+const struct model_entity model_device_type = {"device_type", "device-types", 0, "name", "name",
+    NULL, .label = "Device type", .description = "What phones of a kind have in common",
+    FIELDS(device_type_fields)};
+
 static const struct model_field phone_fields[] = {
     {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 32,
 	.chars = "A-Za-z0-9._-", .label = "Name", .description = "SIP user name"},
-    {"type", MODEL_TEXT, MODEL_SEARCH, 1, 32, .chars = "A-Za-z0-9._-", .def = "\"generic\"",
-	.label = "Type", .description = "Kind of device"},
+    {"type", MODEL_REF, 0, .ref = "device_type", .on_delete = MODEL_RESTRICT, .label = "Type",
+	.description = "Kind of device: says what the phone itself leaves open (null). "
+		       "null = generic"},
     {"secret", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_GENERATED, 6, 64, .chars = "!-~",
 	.label = "SIP password", .description = "Made up by the system when absent"},
     {"auth", MODEL_ENUM, 0, .choices = "password|address", .def = "\"password\"",
 	.label = "Authentication",
 	.description = "With its SIP password, or trusted by its static address"},
-    {"host", MODEL_TEXT, MODEL_SEARCH, 0, 45, .format = MODEL_FORMAT_IP,
-	.label = "Static IP address", .description = "For phones that do not register"},
-    {"port", MODEL_INT, 0, 1, 65535, .def = "5060", .label = "Port of the static address"},
     {"transport", MODEL_ENUM, 0, .choices = "udp|tcp|tls", .def = "\"udp\"",
 	.label = "Transport of the static address"},
-    {"digest", MODEL_ENUM, 0, .choices = "auto|md5|sha256", .def = "\"auto\"",
-	.label = "Digest algorithm",
-	.description =
-	    "auto: both are offered, but only MD5 to devices known to fail with SHA-256"},
-    {"tls_required", MODEL_BOOL, 0, .label = "Only encrypted",
-	.description = "Requests that do not come over TLS or secure WebSocket are refused"},
-    {"nat", MODEL_ENUM, 0, .choices = "auto|always|never", .def = "\"auto\"", .label = "NAT",
-	.description = "auto: answer to where requests came from when the phone names another "
-		       "address; always: ignore what it names; never: believe what it names"},
-    {"permit", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Permitted networks",
-	.description = "The phone may only come from these addresses; empty = from anywhere"},
-    {"deny", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Refused networks",
-	.description = "Unless permitted as well"},
-    {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
-	.label = "Codecs",
-	.description =
-	    "In order, separated by commas; empty = as in the settings. Known: " MODEL_CODEC_KEYS},
-    {"srtp", MODEL_ENUM, 0, .choices = "off|optional|required|dtls", .def = "\"optional\"",
-	.label = "Encrypted voice (SRTP)",
-	.description = "optional: when it asks for it, and when the other side encrypts; "
-		       "required: calls without are refused; dtls: required, and calls to it offer "
-		       "keys by DTLS. Phones that are registered over WebSocket (browsers) are "
-		       "always offered DTLS, unless it is off"},
-    {"dtmf", MODEL_ENUM, 0, .choices = "auto|rfc4733|inband|info", .def = "\"auto\"",
-	.label = "Keys (DTMF)",
-	.description = "How keys are sent and wanted; auto: as both sides of a call agree. Others "
-		       "are converted"},
-    {"direct_media", MODEL_BOOL, 0, .label = "Direct voice",
-	.description = "canreinvite: in a call with another one that has it, voice may go "
-		       "directly between the two, when both are plain RTP in the same codec "
-		       "and neither is behind NAT"},
-    {"max_contacts", MODEL_INT, 0, 1, 16, .def = "4", .label = "Registrations at a time"},
-    {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
-	.description = "Seconds between OPTIONS requests that test the phone; 0 = never"},
+    PHONE_OPTIONS(MODEL_INHERIT),
     {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled"},
     {"ha1_md5", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, 32, .label = "Digest (MD5)"},
     {"ha1_sha256", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, 64, .label = "Digest (SHA-256)"},
+    {"type_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Type name"},
     {"users", MODEL_REF_LIST, MODEL_COMPUTED, .ref = "user", .label = "Users"},
     {"user_names", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "User names"},
 };
@@ -366,10 +349,11 @@ const struct model_entity model_second_factor = {"second_factor", "second-factor
     NULL, "id", NULL, .label = "Second factor", .description = "One-time codes by time (RFC 6238)",
     FIELDS(second_factor_fields)};
 
-static const struct model_entity *const all[] = {&model_settings, &model_range, &model_phone,
-    &model_user, &model_line, &model_group, &model_group_member, &model_number, &model_call_record,
-    &model_session, &model_token, &model_second_factor, &model_certificate, &model_address_rule,
-    &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change};
+static const struct model_entity *const all[] = {&model_settings, &model_range, &model_device_type,
+    &model_phone, &model_user, &model_line, &model_group, &model_group_member, &model_number,
+    &model_call_record, &model_session, &model_token, &model_second_factor, &model_certificate,
+    &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template,
+    &model_change};
 
 const struct model_entity *const *
 model_entities(size_t *count)

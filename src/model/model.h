@@ -46,6 +46,8 @@ enum model_flag {
 	MODEL_NULLABLE = 1 << 10,  /* empty or 0 is null in JSON */
 	MODEL_GENERATED = 1 << 11, /* store/ makes a value when absent on create */
 	MODEL_INDEX = 1 << 12,	   /* has an index of its own */
+	MODEL_INHERIT =
+	    1 << 13, /* null, in JSON and SQL: what the row's type says; so by default */
 };
 
 enum model_format {
@@ -56,6 +58,7 @@ enum model_format {
 	MODEL_FORMAT_NET,    /* "192.0.2.1", "192.0.2.0/24", IPv6 alike */
 	MODEL_FORMAT_NETS,   /* several of them, separated by commas */
 	MODEL_FORMAT_CODECS, /* see model_codecs_ok */
+	MODEL_FORMAT_MASK,   /* "255.255.255.0" */
 };
 
 enum model_on_delete { MODEL_KEEP, MODEL_CASCADE, MODEL_SET_NULL, MODEL_RESTRICT };
@@ -116,7 +119,7 @@ struct model_entity {
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
     model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
-    model_group_member, model_token, model_second_factor;
+    model_group_member, model_token, model_second_factor, model_device_type;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

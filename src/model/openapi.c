@@ -38,7 +38,8 @@ put_text_limits(json_t *s, const struct model_field *f)
 	    [MODEL_FORMAT_HOST] = "host",
 	    [MODEL_FORMAT_NET] = "net",
 	    [MODEL_FORMAT_NETS] = "nets",
-	    [MODEL_FORMAT_CODECS] = "codecs"};
+	    [MODEL_FORMAT_CODECS] = "codecs",
+	    [MODEL_FORMAT_MASK] = "mask"};
 	char pattern[160];
 
 	if (f->min)
@@ -109,7 +110,7 @@ field_schema(const struct model_field *f, enum form form)
 
 	if (f->type == MODEL_OBJECT)
 		return s; /* a $ref has no siblings in OpenAPI 3.0 */
-	if (f->flags & MODEL_NULLABLE)
+	if (f->flags & (MODEL_NULLABLE | MODEL_INHERIT))
 		json_object_set_new(s, "nullable", json_true());
 	if (f->label)
 		json_object_set_new(s, "title", json_string(f->label));

@@ -38,6 +38,9 @@ enum {
 	X(PHONE_RINGS, "phone_rings", "Phone {0} rings")                                           \
 	X(PHONE_OF_CALLER, "phone_of_caller", "Phone {0} does not ring: it is the caller's")       \
 	X(PHONE_OFF, "phone_off", "Phone {0} does not ring: it is switched off here")              \
+	X(PHONE_ONLY_CALLS, "phone_only_calls", "Phone {0} does not ring: it may only call")       \
+	X(PHONE_ONLY_CALLED, "phone_only_called", "Phone {0} may not call: it may only be called") \
+	X(NAMES_CALLER, "names_caller", "Phone {0} names the caller: {1} ({2})")                   \
 	X(PHONE_NOT_REGISTERED, "phone_not_registered",                                            \
 	    "Phone {0} does not ring: it is not registered")                                       \
 	X(FROM_LINE, "from_line", "The call came in on line {0}")                                  \

@@ -83,8 +83,8 @@ model_sql_column(struct buf *b, const struct model_field *f)
 	buf_printf(b, "\"%s\" %s", model_column(f, text), number ? "INTEGER" : "TEXT");
 	if (f->type == MODEL_REF && f->on_delete != MODEL_KEEP)
 		buf_printf(b, " REFERENCES \"%s\"(id)%s", f->ref, on_delete(f));
-	if (f->type == MODEL_REF || f->type == MODEL_TIME)
-		return; /* NULL = none */
+	if (f->type == MODEL_REF || f->type == MODEL_TIME || (f->flags & MODEL_INHERIT))
+		return; /* NULL = none, or as the type */
 	buf_lit(b, " NOT NULL DEFAULT ");
 	put_default(b, f);
 }

@@ -11,6 +11,7 @@ enum { NONCES_REMEMBERED = 65536 /* a storm within the life of a nonce: 2 MB, wh
 
 struct auth {
 	struct rng *rng;
+	const struct registrar *registrar; /* NULL: not yet, or none */
 	struct nonces nonces;
 	/* Of nobody: what unknown names are checked against. */
 	char nobody_md5[33], nobody_sha256[65];
@@ -57,6 +58,12 @@ auth_new(struct auth **out, struct rng *rng)
 	rng_token(rng, &sha256, 64);
 	*out = a;
 	return ERR_OK;
+}
+
+void
+auth_set_registrar(struct auth *a, const struct registrar *r)
+{
+	a->registrar = r;
 }
 
 void
@@ -177,10 +184,31 @@ find_by_address(const struct directory *dir, const struct sip_msg *req, const st
 {
 	const struct dir_phone *named = dir_phone_by_name(dir, req->from.uri.user);
 
+	const struct dir_phone *p;
+
 	/* A phone with a password behind the same address is asked for it. */
 	if (named && !named->auth_by_address)
 		return NULL;
-	return dir_phone_by_source(dir, &flow->remote, req->from.uri.user);
+	p = dir_phone_by_source(dir, &flow->remote, req->from.uri.user);
+	/* the port of a connection says nothing: it is another one each time */
+	if (p && p->port_counts && flow->transport == SIP_UDP &&
+	    flow->remote.port != p->address.port)
+		return NULL;
+	return p;
+}
+
+/* PHO-5, "insecure=invite": who calls from where he is registered is not asked again. */
+static const struct dir_phone *
+find_unasked(const struct auth *a, const struct directory *dir, const struct sip_msg *req,
+    const struct sip_flow *flow)
+{
+	const struct dir_phone *named = dir_phone_by_name(dir, req->from.uri.user);
+
+	if (req->method != SIP_INVITE || !named || !named->invites_unasked ||
+	    named->auth_by_address || !a->registrar ||
+	    !registrar_is_at(a->registrar, named->id, flow, named->port_counts))
+		return NULL;
+	return named;
 }
 
 enum auth_result
@@ -196,6 +224,8 @@ auth_check(struct auth *a, const struct directory *dir, const struct sip_msg *re
 		r = check_digest(a, dir, req, flow, &d, now_ms, phone);
 	} else if (r == AUTH_NO_CREDENTIALS) {
 		by_address = find_by_address(dir, req, flow);
+		if (!by_address)
+			by_address = find_unasked(a, dir, req, flow);
 		if (by_address)
 			r = may_come(by_address, flow, AUTH_BY_ADDRESS, phone);
 	}

@@ -8,12 +8,14 @@
  * encrypted) are told to who has proved to be that phone; others are challenged as ever.
  *
  * Owns its nonces. Signalling thread. Reads the directory snapshot it is given, keeps
- * nothing of it. Knows no bindings, no calls.
+ * nothing of it. Asks the registrar where a phone is only for phones that are not to be asked for
+ * their password there (invites_unasked). Knows no calls.
  */
 #ifndef REGISTRAR_AUTH_H
 #define REGISTRAR_AUTH_H
 
 #include "directory/directory.h"
+#include "registrar/registrar.h"
 #include "sip/core.h"
 
 struct auth;
@@ -43,11 +45,14 @@ enum auth_result {
 /** rng is borrowed for life. */
 ERR_MUST_CHECK enum err auth_new(struct auth **out, struct rng *rng);
 void auth_free(struct auth *a);
+/** Where phones are registered (dir_phone.invites_unasked); borrowed, outlives the last check. */
+void auth_set_registrar(struct auth *a, const struct registrar *r);
 
 /**
  * Decides and counts. BY_DIGEST or BY_ADDRESS: *phone is the phone (borrowed from dir), else
  * NULL. now_ms is the loop's monotonic time. A source address counts only for a request
- * that does not name a phone with a password in From and brings no credentials. What a phone's
+ * that does not name a phone with a password in From and brings no credentials, and for an INVITE
+ * of a phone that is not to be asked (invites_unasked) where it is registered. What a phone's
  * rules forbid (dir_phone: permit, deny, tls_required, digest) does not pass.
  */
 enum auth_result auth_check(struct auth *a, const struct directory *dir, const struct sip_msg *req,

@@ -108,6 +108,24 @@ registrar_contacts(const struct registrar *r, int64_t phone_id, struct reg_conta
 	return find_write(&f, out, max);
 }
 
+bool
+registrar_is_at(
+    const struct registrar *r, int64_t phone_id, const struct sip_flow *flow, bool with_port)
+{
+	struct found f;
+
+	find_begin(&f, r, phone_id);
+	for (size_t i = 0; i < f.n; i++) {
+		const struct binding *b = f.binding[i];
+
+		if (b->flow.transport == flow->transport &&
+		    (with_port ? addr_eq(&b->source, &flow->remote)
+			       : addr_eq_ip(&b->source, &flow->remote)))
+			return true;
+	}
+	return false;
+}
+
 size_t
 registrar_flows(const struct registrar *r, int64_t phone_id, struct reg_contact *out, size_t max)
 {

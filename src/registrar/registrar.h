@@ -105,6 +105,10 @@ size_t registrar_contacts(
 /** The same with all flows of each device. */
 size_t registrar_flows(
     const struct registrar *r, int64_t phone_id, struct reg_contact *out, size_t max);
+/** Does this flow come from where the phone is registered (or has its static address)? with_port:
+ * from that port, too; over a connection: over that one. */
+bool registrar_is_at(
+    const struct registrar *r, int64_t phone_id, const struct sip_flow *flow, bool with_port);
 /** Is this Request-URI a GRUU (RFC 5627, 3.2: it has a gr parameter)? */
 bool registrar_is_gruu(const struct sip_uri *uri);
 /** Finds the phone and the contacts of the one device that a GRUU means, best flow first.

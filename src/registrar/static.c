@@ -2,6 +2,14 @@
 #include "registrar/registrar_int.h"
 #include "sip/write.h"
 
+/* Its address, else where it is to be tried while it is not registered (find.c: what it registers
+ * goes before). */
+static const struct addr *
+address_of(const struct dir_phone *dp)
+{
+	return dp->address.family ? &dp->address : &dp->default_address;
+}
+
 static struct slice
 static_uri(const struct dir_phone *dp, char *out, size_t cap)
 {
@@ -11,7 +19,7 @@ static_uri(const struct dir_phone *dp, char *out, size_t cap)
 	buf_lit(&b, "sip:");
 	buf_put(&b, dp->name);
 	buf_char(&b, '@');
-	addr_write(&b, &dp->address);
+	addr_write(&b, address_of(dp));
 	sip_write_transport_param(&b, dp->transport);
 	return buf_slice(&b);
 }
@@ -33,9 +41,9 @@ fill(struct binding *b, const struct dir_phone *dp)
 	b->is_static = true;
 	b->q_permille = 1000;
 	b->registered_at = r->p.ops->wall_ms(r->p.ctx);
-	b->source = dp->address;
+	b->source = *address_of(dp);
 	b->flow.transport = dp->transport;
-	b->flow.remote = dp->address;
+	b->flow.remote = *address_of(dp);
 	if (r->p.ops->local_for(r->p.ctx, b->flow.transport, &b->flow.remote, &b->flow.local) !=
 	    ERR_OK)
 		b->flow.local = (struct addr){0}; /* the kernel will know, later */
@@ -65,7 +73,7 @@ static_follow(struct registrar *r, const struct dir_phone *dp)
 {
 	struct reg_phone *p = phone_find(r, dp->id);
 	struct binding *b = p ? static_find(p) : NULL;
-	bool wanted = dp->enabled && dp->address.family != 0;
+	bool wanted = dp->enabled && address_of(dp)->family != 0;
 	char text[SIP_URI_MAX_BYTES];
 	struct slice uri = {0};
 

@@ -70,6 +70,18 @@ identify_caller(struct routing_plan *plan, const struct dir_phone *phone)
 	because(plan, REASON_CALLS_AS, REASON_ARGS(phone->name, user->name, plan->caller.number));
 }
 
+/* PHO-5, "trustrpid": a gateway knows better who is behind it. */
+static void
+believe_caller(struct routing_plan *plan, const struct routing_query *q)
+{
+	if (!q->caller_phone || !q->caller_phone->trust_rpid || !q->caller.number.n)
+		return;
+	plan->caller.number = q->caller.number;
+	plan->caller.name = q->caller.name;
+	because(plan, REASON_NAMES_CALLER,
+	    REASON_ARGS(q->caller_phone->name, q->caller.name, q->caller.number));
+}
+
 static bool
 is_target(const struct routing_plan *plan, const struct dir_phone *phone)
 {
@@ -92,6 +104,10 @@ add_phone(struct routing_plan *plan, const struct routing_query *q, const struct
 	}
 	if (!phone->enabled) {
 		because(plan, REASON_PHONE_OFF, REASON_ARGS(phone->name));
+		return;
+	}
+	if (phone->kind == DIR_USER) {
+		because(plan, REASON_PHONE_ONLY_CALLS, REASON_ARGS(phone->name));
 		return;
 	}
 	if (!q->state->phone_reachable(q->state->ctx, phone->id)) {
@@ -298,6 +314,7 @@ routing_plan_make(
 		identify_outsider(plan, dir, q);
 	else
 		identify_caller(plan, q->caller_phone);
+	believe_caller(plan, q);
 	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
 		plan->called.number = q->dialled;
 		because(plan, REASON_NOT_A_NUMBER, NULL);
@@ -305,6 +322,11 @@ routing_plan_make(
 		return;
 	}
 	plan->called.number = slice_cstr(plan->dialled);
+	if (q->caller_phone && q->caller_phone->kind == DIR_PEER) {
+		because(plan, REASON_PHONE_ONLY_CALLED, REASON_ARGS(q->caller_phone->name));
+		refuse(plan, 403, CDR_FAILED);
+		return;
+	}
 	number = find_number(plan, dir, q);
 	if (!number && is_outside(plan, dir, q)) {
 		number = number_find_external(dir, slice_cstr(plan->outside)); /* one of ours? */

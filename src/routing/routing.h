@@ -50,7 +50,8 @@ struct routing_query {
 	const struct dir_phone *caller_phone; /* authenticated */
 	const struct dir_line *caller_line;   /* the provider's line a call came in on; it reaches
 						 our users, never another line */
-	struct routing_party caller;	      /* with caller_line: what the provider says */
+	struct routing_party caller;	      /* with caller_line: what the provider says; with a
+						 phone that is believed: whom it names */
 	const struct routing_state *state;
 };
 

@@ -15,7 +15,11 @@ struct computed {
 #define OWN_USERS    "FROM user_phone j JOIN user u ON u.id = j.user WHERE j.phone = t.id"
 #define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
 #define NUMBER_GROUP "FROM \"group\" g WHERE g.id = t.\"group\""
-#define MEMBERS	     "FROM group_member m WHERE m.\"group\" = t.id"
+#define TYPE_NAME    "coalesce((SELECT y.name FROM device_type y WHERE y.id = t.type), 'generic')"
+#define TYPE_PHONES                                                                                \
+	"(SELECT count(*) FROM phone p WHERE p.type = t.id OR (p.type IS NULL AND t.name = "       \
+	"'generic'))"
+#define MEMBERS "FROM group_member m WHERE m.\"group\" = t.id"
 /* Nobody's call reaches the user: switched off, or without a phone that is switched on. */
 #define UNFIT(user)                                                                                \
 	"NOT EXISTS (SELECT 1 FROM user u JOIN user_phone j ON j.user = u.id "                     \
@@ -60,6 +64,9 @@ static const struct computed all[] = {
     {&model_group_member, "user_name",
 	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
     {&model_group_member, "unfit", unfit, unfit},
+    {&model_phone, "type", NULL, "fold(" TYPE_NAME ")"},
+    {&model_phone, "type_name", TYPE_NAME, "fold(" TYPE_NAME ")"},
+    {&model_device_type, "phones", TYPE_PHONES, TYPE_PHONES},
     {&model_phone, "users",
 	"(SELECT json_group_array(id) FROM (SELECT u.id AS id " OWN_USERS " ORDER BY u.id))",
 	first_user},

@@ -42,33 +42,61 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	return sink->on_user(ctx, &row);
 }
 
+/* PHO-5: what the phone leaves open its type says. */
+#define OR_TYPE(column) "coalesce(p." column ", t." column ")"
+#define PHONE_SQL                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
+	"SELECT p.id, p.name, t.name, p.auth = 'address', p.transport, p.enabled, p.ha1_md5, "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  \
+	"p.ha1_sha256, " OR_TYPE("host") ", " OR_TYPE("port") ", " OR_TYPE(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     \
+	    "max_contacts") ","                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 \
+			    " " OR_TYPE("qualify_s") ", " OR_TYPE(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+				"digest") ", " OR_TYPE("nat") ", " OR_TYPE("permit") ", " OR_TYPE("deny") ", " OR_TYPE("tls_required") ", " OR_TYPE("codecs") ", " OR_TYPE("srtp") ", " OR_TYPE("dtmf") ", " OR_TYPE("direct_media") ", " OR_TYPE("kind") ", " OR_TYPE("default_ip") ", " OR_TYPE("i"                                                                                                                                                                                                                                                                           \
+																																				  "n"                                                                                                                                                                                                                                                                           \
+																																				  "s"                                                                                                                                                                                                                                                                           \
+																																				  "e"                                                                                                                                                                                                                                                                           \
+																																				  "c"                                                                                                                                                                                                                                                                           \
+																																				  "u"                                                                                                                                                                                                                                                                           \
+																																				  "r"                                                                                                                                                                                                                                                                           \
+																																				  "e") ", " OR_TYPE("mask") ", " OR_TYPE("trust_rpid") ", " OR_TYPE("promisc_redir") ", " OR_TYPE("from_user") ", " OR_TYPE("from_domain") ", " OR_TYPE("rtp_timeout_s") ", " OR_TYPE("rtp_hold_timeout_s") " FROM phone p LEFT JOIN device_type t ON t.id = coalesce(p.type, " \
+																																																													    "(SELECT id FROM device_type WHERE name = 'generic')) ORDER BY p.id"
+
 static bool
 on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 {
+	int i = 0;
 	struct store_phone_row row = {
-	    .id = sqlite3_column_int64(s->st, 0),
-	    .name = stmt_column(s, 1),
-	    .type = stmt_column(s, 2),
-	    .host = stmt_column(s, 3),
-	    .auth_by_address = sqlite3_column_int(s->st, 4),
-	    .transport = stmt_column(s, 5),
-	    .enabled = sqlite3_column_int(s->st, 6),
-	    .port = (uint16_t)sqlite3_column_int(s->st, 7),
-	    .max_contacts = (uint32_t)sqlite3_column_int(s->st, 8),
-	    .qualify_s = (uint32_t)sqlite3_column_int(s->st, 9),
-	    .ha1_md5 = stmt_column(s, 10),
-	    .ha1_sha256 = stmt_column(s, 11),
-	    .digest = stmt_column(s, 12),
-	    .nat = stmt_column(s, 13),
-	    .permit = stmt_column(s, 14),
-	    .deny = stmt_column(s, 15),
-	    .tls_required = sqlite3_column_int(s->st, 16),
-	    .codecs = stmt_column(s, 17),
-	    .srtp = stmt_column(s, 18),
-	    .dtmf = stmt_column(s, 19),
-	    .direct_media = sqlite3_column_int(s->st, 20),
+	    .id = sqlite3_column_int64(s->st, i++),
 	};
 
+	row.name = stmt_column(s, i++);
+	row.type = stmt_column(s, i++);
+	row.auth_by_address = sqlite3_column_int(s->st, i++);
+	row.transport = stmt_column(s, i++);
+	row.enabled = sqlite3_column_int(s->st, i++);
+	row.ha1_md5 = stmt_column(s, i++);
+	row.ha1_sha256 = stmt_column(s, i++);
+	row.host = stmt_column(s, i++);
+	row.port = (uint16_t)sqlite3_column_int(s->st, i++);
+	row.max_contacts = (uint32_t)sqlite3_column_int(s->st, i++);
+	row.qualify_s = (uint32_t)sqlite3_column_int(s->st, i++);
+	row.digest = stmt_column(s, i++);
+	row.nat = stmt_column(s, i++);
+	row.permit = stmt_column(s, i++);
+	row.deny = stmt_column(s, i++);
+	row.tls_required = sqlite3_column_int(s->st, i++);
+	row.codecs = stmt_column(s, i++);
+	row.srtp = stmt_column(s, i++);
+	row.dtmf = stmt_column(s, i++);
+	row.direct_media = sqlite3_column_int(s->st, i++);
+	row.kind = stmt_column(s, i++);
+	row.default_ip = stmt_column(s, i++);
+	row.insecure = stmt_column(s, i++);
+	row.mask = stmt_column(s, i++);
+	row.trust_rpid = sqlite3_column_int(s->st, i++);
+	row.promisc_redir = sqlite3_column_int(s->st, i++);
+	row.from_user = stmt_column(s, i++);
+	row.from_domain = stmt_column(s, i++);
+	row.rtp_timeout_s = (uint32_t)sqlite3_column_int(s->st, i++);
+	row.rtp_hold_timeout_s = (uint32_t)sqlite3_column_int(s->st, i++);
 	return sink->on_phone(ctx, &row);
 }
 
@@ -156,11 +184,7 @@ static const struct {
     {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s "
      "FROM user ORDER BY id",
 	on_user},
-    {"SELECT id, name, type, host, auth = 'address', transport, enabled, port, "
-     "max_contacts, qualify_s, ha1_md5, ha1_sha256, digest, nat, permit, deny, tls_required, "
-     "codecs, srtp, dtmf, direct_media "
-     "FROM phone ORDER BY id",
-	on_phone},
+    {PHONE_SQL, on_phone},
     {"SELECT id, name, host, proxy, transport, username, auth_username, password, from_user, "
      "from_domain, number_format, identity, main_number, incoming_from, permit, enabled, "
      "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf, "

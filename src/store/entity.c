@@ -122,6 +122,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
 	if (err == ERR_OK)
+		err = phone_check_host(db, e, values, errors);
+	if (err == ERR_OK)
 		err = derive(db, e, values, values, errors);
 	if (err == ERR_OK)
 		err = row_insert(db, e, values, &new_id, errors);
@@ -180,6 +182,8 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 		err = model_check_row(e, row, errors);
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
+	if (err == ERR_OK)
+		err = phone_check_host(db, e, row, errors);
 	if (err == ERR_OK)
 		err = derive(db, e, row, values, errors);
 	if (err == ERR_OK)

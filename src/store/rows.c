@@ -83,6 +83,8 @@ value_json(struct stmt *s, int column, const struct model_field *f)
 	char text[MODEL_TIME_TEXT];
 	int64_t v;
 
+	if ((f->flags & MODEL_INHERIT) && sqlite3_column_type(s->st, column) == SQLITE_NULL)
+		return json_null();
 	if (f->type == MODEL_TEXT || f->type == MODEL_ENUM)
 		return text_value(s, column, f);
 	if (f->type == MODEL_TEXT_LIST || f->type == MODEL_REF_LIST)

@@ -176,10 +176,90 @@ add_column(struct db *db, const struct model_entity *e, const struct model_field
 	return buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;
 }
 
+/* What an older program declared otherwise: "notnull" where the type may decide now, or a text that
+ * named the row a ref means now. */
+static enum err
+column_is_outdated(
+    struct db *db, const struct model_entity *e, const struct model_field *f, bool *out)
+{
+	struct stmt *s;
+	enum err err = db_prepare(db,
+	    "SELECT 1 FROM pragma_table_info(?) WHERE name = ? "
+	    "AND ((?3 AND \"notnull\") OR (?4 AND type = 'TEXT'))",
+	    &s);
+
+	if (err != ERR_OK)
+		return err;
+	stmt_cstr(s, 1, e->name);
+	stmt_cstr(s, 2, f->name);
+	stmt_int(s, 3, (f->flags & MODEL_INHERIT) != 0);
+	stmt_int(s, 4, f->type == MODEL_REF);
+	err = stmt_step(s, out);
+	stmt_done(s);
+	return err;
+}
+
+/* Values stay; a row that was named and is not there is made. */
+static enum err
+take_over(struct db *db, const struct model_entity *e, const struct model_field *f)
+{
+	const struct model_entity *target = f->type == MODEL_REF ? model_find(f->ref) : NULL;
+	char sql[700];
+
+	if (target)
+		snprintf(sql, sizeof sql,
+		    "INSERT OR IGNORE INTO \"%s\" (\"%s\") SELECT DISTINCT \"%s_old\" FROM \"%s\";"
+		    "UPDATE \"%s\" SET \"%s\" = (SELECT r.id FROM \"%s\" r WHERE r.\"%s\" = "
+		    "\"%s_old\");",
+		    target->name, target->key, f->name, e->name, e->name, f->name, target->name,
+		    target->key, f->name);
+	else
+		snprintf(sql, sizeof sql, "UPDATE \"%s\" SET \"%s\" = \"%s_old\";", e->name,
+		    f->name, f->name);
+	return db_exec(db, sql);
+}
+
+static enum err
+remake_column(struct db *db, const struct model_entity *e, const struct model_field *f)
+{
+	char sql[300];
+	enum err err = db_exec(db, "BEGIN IMMEDIATE");
+
+	if (err != ERR_OK)
+		return err;
+	snprintf(sql, sizeof sql, "ALTER TABLE \"%s\" RENAME COLUMN \"%s\" TO \"%s_old\"", e->name,
+	    f->name, f->name);
+	err = db_exec(db, sql);
+	if (err == ERR_OK)
+		err = add_column(db, e, f);
+	if (err == ERR_OK)
+		err = take_over(db, e, f);
+	snprintf(sql, sizeof sql, "ALTER TABLE \"%s\" DROP COLUMN \"%s_old\"", e->name, f->name);
+	if (err == ERR_OK)
+		err = db_exec(db, sql);
+	if (err == ERR_OK)
+		return db_exec(db, "COMMIT");
+	(void)!db_exec(db, "ROLLBACK");
+	return err;
+}
+
+static enum err
+complete_column(struct db *db, const struct model_entity *e, const struct model_field *f)
+{
+	char column[64];
+	bool yes = false;
+	enum err err = has_column(db, e->name, model_column(f, column), &yes);
+
+	if (err == ERR_OK && !yes)
+		return add_column(db, e, f);
+	if (err == ERR_OK)
+		err = column_is_outdated(db, e, f, &yes);
+	return err == ERR_OK && yes ? remake_column(db, e, f) : err;
+}
+
 static enum err
 complete_entity(struct db *db, const struct model_entity *e)
 {
-	char column[64];
 	bool there = false;
 	enum err err = has_table(db, e->name, &there);
 
@@ -188,13 +268,8 @@ complete_entity(struct db *db, const struct model_entity *e)
 	if (!there)
 		return create_entity(db, e);
 	for (size_t i = 0; i < e->field_count && err == ERR_OK; i++) {
-		const struct model_field *f = &e->fields[i];
-
-		if (!model_has_column(f))
-			continue;
-		err = has_column(db, e->name, model_column(f, column), &there);
-		if (err == ERR_OK && !there)
-			err = add_column(db, e, f);
+		if (model_has_column(&e->fields[i]))
+			err = complete_column(db, e, &e->fields[i]);
 	}
 	return err;
 }
@@ -204,7 +279,7 @@ schema_update(struct db *db)
 {
 	size_t count;
 	const struct model_entity *const *all = model_entities(&count);
-	int version;
+	int version = 0;
 	enum err e = schema_version(db, &version);
 
 	if (e == ERR_OK && version == 0)
@@ -214,5 +289,7 @@ schema_update(struct db *db)
 		    db, migrations, sizeof migrations / sizeof migrations[0], version);
 	for (size_t i = 0; version && i < count && e == ERR_OK; i++)
 		e = complete_entity(db, all[i]);
+	if (e == ERR_OK)
+		e = device_type_complete(db);
 	return e == ERR_OK ? mail_complete_templates(db) : e;
 }

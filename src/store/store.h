@@ -337,9 +337,10 @@ struct store_phone_row {
 	int64_t id;
 	const char *name, *type, *host;
 	const char *transport, *digest, *nat, *permit, *deny;
-	bool auth_by_address, enabled, tls_required, direct_media;
+	const char *kind, *default_ip, *insecure, *mask, *from_user, *from_domain;
+	bool auth_by_address, enabled, tls_required, direct_media, trust_rpid, promisc_redir;
 	uint16_t port;
-	uint32_t max_contacts, qualify_s;
+	uint32_t max_contacts, qualify_s, rtp_timeout_s, rtp_hold_timeout_s;
 	const char *codecs; /* see model/codecs.h */
 	const char *srtp, *dtmf;
 	const char *ha1_md5, *ha1_sha256; /* hex; "" without secret */

@@ -201,6 +201,15 @@ enum err phone_secret(struct db *db, const struct model_entity *e, const json_t 
 enum err version_check(const struct model_entity *e, const json_t *before, const char *version,
     struct model_errors *errors);
 
+/* --- device_type.c ----------------------------------------------------------------- */
+
+/* The rows that come with the system, as this version has them. */
+enum err device_type_complete(struct db *db);
+/* A phone that is trusted by its address has one, or its type has. row: complete. Does nothing for
+ * other entities. */
+enum err phone_check_host(
+    struct db *db, const struct model_entity *e, const json_t *row, struct model_errors *errors);
+
 /* --- change.c --------------------------------------------------------------------- */
 
 /* In an open transaction, for each row that is written. values: what was set; before: as with

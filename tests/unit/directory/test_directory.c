@@ -271,6 +271,55 @@ ten_thousand_users_load_in_well_under_a_second(void **state)
 	directory_free(d);
 }
 
+/* PHO-5: what a phone leaves open its type says; 0 and empty are things to say. */
+static void
+a_phone_is_as_its_type_where_it_says_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const struct dir_phone *p;
+	struct directory *d;
+	struct addr a;
+
+	load(f->store,
+	    "{'device-types':[{'name':'mine','nat':'always','codecs':'g722','qualify_s':7,"
+	    "'direct_media':true,'kind':'user','insecure':'invite','from_user':'pbx',"
+	    "'permit':'192.0.2.0, 2001:db8::/32','mask':'255.255.255.0',"
+	    "'default_ip':'192.0.2.9','port':5070,'rtp_timeout_s':30}],"
+	    "'phones':[{'name':'open','type':'mine'},"
+	    "{'name':'own','type':'mine','nat':'never','codecs':'','qualify_s':0,"
+	    "'direct_media':false,'kind':'friend','insecure':'port','permit':'',"
+	    "'default_ip':''},{'name':'none'}]}");
+	d = build(f->store);
+	p = dir_phone_by_name(d, SLICE("open"));
+	assert_true(is(p->type, "mine"));
+	assert_int_equal(p->nat, DIR_NAT_ALWAYS);
+	assert_true(is(p->codecs, "g722"));
+	assert_int_equal(p->qualify_s, 7);
+	assert_true(p->direct_media);
+	assert_int_equal(p->kind, DIR_USER);
+	assert_true(p->invites_unasked && p->port_counts);
+	assert_true(is(p->from_user, "pbx"));
+	assert_int_equal(p->rtp_timeout_s, 30);
+	assert_int_equal(p->default_address.port, 5070);
+	assert_int_equal(p->permit.n, 2);
+	assert_int_equal(addr_parse(SLICE("192.0.2.77"), 0, &a), ERR_OK);
+	assert_true(addr_nets_have(p->permit, &a));
+	p = dir_phone_by_name(d, SLICE("own"));
+	assert_int_equal(p->nat, DIR_NAT_NEVER);
+	assert_int_equal(p->codecs.n, 0);
+	assert_int_equal(p->qualify_s, 0);
+	assert_false(p->direct_media || p->invites_unasked || p->port_counts);
+	assert_int_equal(p->kind, DIR_FRIEND);
+	assert_int_equal(p->permit.n, 0);
+	assert_int_equal(p->default_address.family, 0);
+	p = dir_phone_by_name(d, SLICE("none"));
+	assert_true(is(p->type, "generic"));
+	assert_int_equal(p->qualify_s, 60);
+	assert_int_equal(p->max_contacts, 4);
+	assert_int_equal(p->srtp, DIR_SRTP_OPTIONAL);
+	directory_free(d);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int
@@ -282,6 +331,7 @@ main(void)
 	    TEST(internal_ranges_lin_1),
 	    TEST(digests_follow_name_secret_and_domain_rfc_7616),
 	    TEST(phones_are_known_by_their_address),
+	    TEST(a_phone_is_as_its_type_where_it_says_nothing),
 	    TEST(ten_thousand_users_load_in_well_under_a_second),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

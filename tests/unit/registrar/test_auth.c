@@ -356,6 +356,14 @@ an_address_is_trusted_where_it_was_said_so(void **state)
 		register_as(cases[i].from, NULL, 0, agent);
 		assert_int_equal(f.auth_result, cases[i].result);
 	}
+	/* PHO-5, "insecure=no": the port counts, but for connections */
+	f.dir.phone[1].port_counts = true;
+	f.flow.remote = at("10.0.0.8:40000");
+	register_as("sip:gate@strowger", NULL, 0, agent);
+	assert_int_equal(f.auth_result, AUTH_NO_CREDENTIALS);
+	f.flow.remote = at("10.0.0.8:5060");
+	register_as("sip:gate@strowger", NULL, 0, agent);
+	assert_int_equal(f.auth_result, AUTH_BY_ADDRESS);
 	f.dir.phone[1].enabled = false;
 	f.flow.remote = at("10.0.0.8:5060");
 	register_as("sip:gate@strowger", NULL, 0, agent);

@@ -79,7 +79,7 @@ confirmed_rows_survive_kill_9(void **state)
 static void
 write_until_full(const char *path)
 {
-	struct rlimit limit = {400 * 1024, 400 * 1024};
+	struct rlimit limit = {400 * 1024, 400 * 1024}; /* an empty database has 250 KB */
 	struct store *s;
 	char why[400], text[128];
 	json_t *row = NULL;

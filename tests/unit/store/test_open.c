@@ -83,12 +83,54 @@ an_older_database_gains_what_is_new(void **state)
 		     "UPDATE settings SET company = 'Old'");
 	fixture_open(f);
 	assert_int_equal(store_get(f->store, &model_phone, id, &row), ERR_OK);
-	assert_int_equal(json_integer_value(json_object_get(row, "qualify_s")), 60);
+	assert_true(json_is_null(json_object_get(row, "qualify_s"))); /* as its type */
 	assert_int_equal(json_integer_value(json_object_get(row, "port")), 5070);
 	json_decref(row);
 	assert_int_equal(store_settings(f->store, &settings), ERR_OK);
 	assert_string_equal(settings.company, "Old");
 	assert_int_equal(settings.cdr_keep_days, 0);
+}
+
+/* PHO-5: what phones said themselves they go on saying; kinds that were only words become types. */
+static void
+phones_of_an_older_database_keep_what_they_say(void **state)
+{
+	struct fixture *f = *state;
+	int64_t desk = make(f->store, &model_phone, "{'name':'desk'}");
+	int64_t door = make(f->store, &model_phone, "{'name':'door'}");
+	json_t *row = NULL;
+
+	make(f->store, &model_user,
+	    "{'login':'1000','first_name':'A','last_name':'B','phones':[1,2]}");
+	close_store(f);
+	sql(f->path,
+	    "DROP INDEX phone_type; ALTER TABLE phone DROP COLUMN type;"
+	    "ALTER TABLE phone ADD COLUMN type TEXT NOT NULL DEFAULT 'generic';"
+	    "ALTER TABLE phone DROP COLUMN nat;"
+	    "ALTER TABLE phone ADD COLUMN nat TEXT NOT NULL DEFAULT 'auto';"
+	    "ALTER TABLE phone DROP COLUMN port;"
+	    "ALTER TABLE phone ADD COLUMN port INTEGER NOT NULL DEFAULT 5060;"
+	    "UPDATE phone SET type = 'Door9', nat = 'never', port = 5070 WHERE name = 'door';"
+	    "DROP TABLE device_type");
+	for (int i = 0; i < 2; i++) { /* the second time there is nothing left to do */
+		fixture_open(f);
+		assert_int_equal(store_get(f->store, &model_phone, door, &row), ERR_OK);
+		assert_string_equal(text_at(row, "type_name"), "Door9");
+		assert_string_equal(text_at(row, "nat"), "never");
+		assert_int_equal(json_integer_value(json_object_get(row, "port")), 5070);
+		assert_int_equal(json_array_size(json_object_get(row, "users")), 1);
+		json_decref(row);
+		assert_int_equal(store_get(f->store, &model_phone, desk, &row), ERR_OK);
+		assert_string_equal(text_at(row, "type_name"), "generic");
+		assert_string_equal(text_at(row, "nat"), "auto");
+		json_decref(row);
+		assert_int_equal(
+		    patch(f->store, &model_phone, desk, "{'nat':null,'port':null}", NULL), ERR_OK);
+		assert_int_equal(
+		    patch(f->store, &model_phone, desk, "{'nat':'auto'}", NULL), ERR_OK);
+		close_store(f);
+	}
+	fixture_open(f);
 }
 
 static void
@@ -238,6 +280,7 @@ main(void)
 	    TEST(what_was_written_is_there_after_opening_again),
 	    TEST(a_second_daemon_is_kept_out),
 	    TEST(an_older_database_gains_what_is_new),
+	    TEST(phones_of_an_older_database_keep_what_they_say),
 	    TEST(migrations_run_in_order_and_a_failing_one_leaves_no_trace),
 	    TEST(a_damaged_database_is_left_alone),
 	    TEST(a_cut_file_and_somebody_elses_are_left_alone),

@@ -3,7 +3,8 @@ import type { QueryClient } from '@tanstack/react-query';
 
 const SHOWN_IN: Record<string, string[]> = {
   user: ['users', 'phones', 'numbers', 'group-members', 'groups'],
-  phone: ['phones', 'users', 'group-members', 'groups'],
+  device_type: ['device-types', 'phones'],
+  phone: ['phones', 'device-types', 'users', 'group-members', 'groups'],
   number: ['numbers', 'users', 'groups'],
   group: ['groups', 'group-members', 'numbers'],
   group_member: ['group-members', 'groups'],

@@ -5,6 +5,7 @@ type Schemas = components['schemas'];
 
 export type User = Schemas['user'];
 export type Phone = Schemas['phone'];
+export type DeviceType = Schemas['device_type'];
 export type PhoneNumber = Schemas['number'];
 export type UserGroup = Schemas['group'];
 export type GroupMember = Schemas['group_member'];
@@ -33,14 +34,15 @@ export type Token = Schemas['token'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
-  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes';
+  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
   phone: 'phones',
+  device_type: 'device-types',
   group: 'groups',
   group_member: 'group-members',
   number: 'numbers',
@@ -57,6 +59,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
 export const ENTITY_OF: Record<Collection, EntityName> = {
   users: 'user',
   phones: 'phone',
+  'device-types': 'device_type',
   groups: 'group',
   'group-members': 'group_member',
   numbers: 'number',

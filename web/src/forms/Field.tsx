@@ -1,5 +1,5 @@
 // One input, chosen by what the API description says about the field.
-import { NumberInput, PasswordInput, Select, Switch, Text, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, PasswordInput, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FieldSchema } from '../api/openapi';
 import { BlockField } from './BlockField';
@@ -29,7 +29,36 @@ function Help({ text, restart }: { text?: string; restart: boolean }) {
 
 const asText = (value: unknown) => (value === null || value === undefined ? '' : String(value));
 
-export function Field({ form, field }: { form: EntityFormState; field: string }) {
+interface FieldProps {
+  form: EntityFormState;
+  field: string;
+  disabled?: boolean;
+}
+
+/** A field that may be left to something else shows what that says while it is left to it. */
+export function Field({ form, field }: FieldProps) {
+  const { t } = useTranslation();
+  const inherited = form.inherited(field);
+  if (inherited === undefined) return <Input form={form} field={field} />;
+  const own = form.value(field) !== null;
+  const set = (name: string, next: unknown) => form.set(name, next === null ? inherited : next); // an emptied number
+  const shown = { ...form, set, value: (name: string) => (name === field && !own ? inherited : form.value(name)) };
+  return (
+    <div>
+      <Input form={shown} field={field} disabled={!own} />
+      <Checkbox
+        size="xs"
+        mt={4}
+        label={t('forms.asType')}
+        aria-label={t('forms.asTypeOf', { field: fieldLabel(form.entity, field, form.schema.properties[field]) })}
+        checked={!own}
+        onChange={(event) => form.set(field, event.currentTarget.checked ? null : inherited)}
+      />
+    </div>
+  );
+}
+
+function Input({ form, field, disabled }: FieldProps) {
   const { t } = useTranslation();
   const schema: FieldSchema = form.schema.properties[field] ?? {};
   const help = fieldHelp(form.entity, field, form.creating);
@@ -40,6 +69,7 @@ export function Field({ form, field }: { form: EntityFormState; field: string })
     label: fieldLabel(form.entity, field, schema),
     description: help || schema['x-restart'] ? <Help text={help} restart={schema['x-restart'] === true} /> : undefined,
     error: form.error(field),
+    disabled,
     withAsterisk: form.required(field),
     'aria-required': form.required(field),
   };

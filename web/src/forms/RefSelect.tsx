@@ -15,6 +15,7 @@ interface RefSelectProps {
   description?: ReactNode;
   error?: string;
   withAsterisk?: boolean;
+  disabled?: boolean;
   entity: string;
   value: number | null;
   exclude?: number[];

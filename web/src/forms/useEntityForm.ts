@@ -17,8 +17,15 @@ interface FormOptions {
   fields: string[];
   /** Fields that must be filled although the schema allows them to be empty. */
   alsoRequired?: string[];
+<<<<<<< HEAD
   /** Gets all filled fields of a new entity, or the changed ones with what they were when they began to be edited. */
   save: (values: Values, before: Values) => Promise<unknown>;
+=======
+  /** What the fields that are null stand for: the values of the type. */
+  inherited?: Values;
+  /** Gets all filled fields of a new entity, or the changed ones. */
+  save: (values: Values) => Promise<unknown>;
+>>>>>>> helper8
 }
 
 export interface EntityFormState {
@@ -28,6 +35,8 @@ export interface EntityFormState {
   dirty: boolean;
   saving: boolean;
   value: (field: string) => unknown;
+  /** Of a field that may be left to the type: what that says; else undefined. */
+  inherited: (field: string) => unknown;
   error: (field: string) => string | undefined;
   required: (field: string) => boolean;
   set: (field: string, value: unknown) => void;
@@ -40,7 +49,11 @@ export interface EntityFormState {
   takeTheirs: () => void;
 }
 
+<<<<<<< HEAD
 export function useEntityForm({ entity, schema, stored, initial = {}, fields, alsoRequired = [], save }: FormOptions): EntityFormState {
+=======
+export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [], inherited = {}, save }: FormOptions): EntityFormState {
+>>>>>>> helper8
   const [edits, setEdits] = useState<Values>({});
   const [base, setBase] = useState<Values>({}); // what edited fields were at first
   const [conflict, setConflict] = useState<ConflictError | null>(null);
@@ -50,7 +63,12 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
 
   const before = (field: string) => {
     const property = schema.properties[field] ?? {};
+<<<<<<< HEAD
     return stored?.[field] ?? (stored && property.writeOnly ? '' : initial[field] ?? initialValue(property));
+=======
+    if (field in inherited) return stored?.[field] ?? null;
+    return stored?.[field] ?? (stored && property.writeOnly ? '' : initialValue(property));
+>>>>>>> helper8
   };
   const value = (field: string) => (field in edits ? edits[field] : before(field));
   const required = (field: string) => {
@@ -58,7 +76,9 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
     if (stored && writeOnly) return false; // an empty password means: keep it
     return (schema.required?.includes(field) ?? false) || alsoRequired.includes(field);
   };
-  const changed = fields.filter((field) => !same(value(field), before(field)));
+  const unchanged = (field: string) =>
+    field in inherited ? value(field) === before(field) : same(value(field), before(field)); // there, empty is something to say
+  const changed = fields.filter((field) => !unchanged(field));
 
   const set = (field: string, next: unknown) => {
     setEdits((old) => ({ ...old, [field]: next }));
@@ -96,7 +116,7 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
     const wrong = check();
     setErrors(wrong);
     if (Object.keys(wrong).length) return;
-    const sent = creating ? fields.filter((field) => !isEmpty(value(field))) : changed;
+    const sent = creating ? fields.filter((field) => !isEmpty(value(field)) || (field in inherited && value(field) === '')) : changed;
     setSaving(true);
     try {
       await save(Object.fromEntries(sent.map((field) => [field, value(field)])), known);
@@ -127,7 +147,12 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
   };
 
   return {
+<<<<<<< HEAD
     entity, schema, conflict, base, keepMine, takeTheirs, creating, saving, value, required, set, submit, reset,
+=======
+    entity, schema, creating, saving, value, required, set, submit, reset,
+    inherited: (field) => inherited[field],
+>>>>>>> helper8
     dirty: changed.length > 0,
     error: (field) => errors[field],
   };

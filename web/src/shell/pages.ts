@@ -31,6 +31,7 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/users', icon: 'users', text: 'users.title', needs: 'admin' },
       { path: '/groups', icon: 'groups', text: 'groups.title', needs: 'admin' },
       { path: '/phones', icon: 'phones', text: 'phones.title', needs: 'admin' },
+      { path: '/device-types', icon: 'deviceTypes', text: 'deviceTypes.title', needs: 'admin' },
       { path: '/numbers', icon: 'numbers', text: 'numbers.title', needs: 'admin' },
       { path: '/subscriptions', icon: 'subscriptions', text: 'subscriptions.title', needs: 'admin' },
       { path: '/lines', icon: 'lines', text: 'lines.title', needs: 'admin' },

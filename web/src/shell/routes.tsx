@@ -19,6 +19,8 @@ const Groups = lazy(() => import('../pages/groups/Groups'));
 const GroupEditor = lazy(() => import('../pages/groups/GroupEditor'));
 const Phones = lazy(() => import('../pages/phones/Phones'));
 const PhoneEditor = lazy(() => import('../pages/phones/PhoneEditor'));
+const DeviceTypes = lazy(() => import('../pages/device-types/DeviceTypes'));
+const DeviceTypeEditor = lazy(() => import('../pages/device-types/DeviceTypeEditor'));
 const Numbers = lazy(() => import('../pages/numbers/Numbers'));
 const Notices = lazy(() => import('../pages/notices/Notices'));
 const Subscriptions = lazy(() => import('../pages/subscriptions/Subscriptions'));
@@ -55,6 +57,8 @@ export function Pages() {
           <Route path="groups/:id" element={<GroupEditor />} />
           <Route path="phones" element={<Phones />} />
           <Route path="phones/:id" element={<PhoneEditor />} />
+          <Route path="device-types" element={<DeviceTypes />} />
+          <Route path="device-types/:id" element={<DeviceTypeEditor />} />
           <Route path="numbers" element={<Numbers />} />
           <Route path="notices" element={<Notices />} />
           <Route path="subscriptions" element={<Subscriptions />} />

@@ -5,6 +5,7 @@ import addresses from './addresses.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
 import changes from './changes.json';
+import deviceTypes from './deviceTypes.json';
 import errors from './errors.json';
 import fields from './fields.json';
 import forms from './forms.json';
@@ -36,6 +37,7 @@ const de: Texts = {
   calls,
   certificates,
   changes,
+  deviceTypes,
   errors,
   fields,
   forms,

@@ -4,6 +4,7 @@ import addresses from './addresses.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
 import changes from './changes.json';
+import deviceTypes from './deviceTypes.json';
 import errors from './errors.json';
 import fields from './fields.json';
 import forms from './forms.json';
@@ -35,6 +36,7 @@ const en = {
   calls,
   certificates,
   changes,
+  deviceTypes,
   errors,
   fields,
   forms,

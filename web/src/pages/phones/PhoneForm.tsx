@@ -1,29 +1,37 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router-dom';
-import { useSave } from '../../api/collections';
+import { useItem, useList, useSave } from '../../api/collections';
 import type { EntitySchema } from '../../api/openapi';
-import type { Phone } from '../../api/types';
+import type { DeviceType, Phone } from '../../api/types';
 import { EntityForm, Fields } from '../../forms/EntityForm';
 import { FieldGroup } from '../../forms/FieldGroup';
 import type { Values } from '../../forms/schema';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
+import { ALL_OPTIONS, OptionGroups } from './OptionGroups';
 import { SecretField } from './SecretField';
 
 const IDENTITY = ['name', 'type', 'auth'];
 const SECRET = ['secret'];
-const BY_PASSWORD = ['digest', 'max_contacts'];
-const BY_ADDRESS = ['host', 'port', 'transport'];
-const NETWORK = ['nat', 'qualify_s', 'permit', 'deny', 'tls_required'];
-const VOICE = ['codecs', 'srtp', 'dtmf', 'direct_media'];
+const BY_PASSWORD = ['digest', 'max_contacts', 'insecure', 'default_ip', 'port'];
+const BY_ADDRESS = ['host', 'port', 'insecure'];
+const TRANSPORT = ['transport'];
 const STATE = ['enabled'];
-const FIELDS = [...IDENTITY, ...SECRET, ...BY_PASSWORD, ...BY_ADDRESS, ...NETWORK, ...VOICE, ...STATE];
+const FIELDS = [...IDENTITY, ...SECRET, ...TRANSPORT, ...STATE, ...ALL_OPTIONS];
 
 interface PhoneFormProps {
   schema: EntitySchema;
   phone: Phone | null;
+}
+
+/** The values of the type; "generic" while none is chosen. */
+function useTypeValues(type: number | null): Values | undefined {
+  const chosen = useItem<DeviceType>('device-types', type);
+  const generic = useList<DeviceType>('device-types', { search: 'generic', per_page: 100 }, type === null);
+  return type === null ? generic.data?.items.find(({ name }) => name === 'generic') : chosen.data;
 }
 
 export function PhoneForm({ schema, phone }: PhoneFormProps) {
@@ -37,7 +45,21 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
     notifyDone(t('forms.saved'));
     if (!phone) navigate(`/phones/${saved.id}?tab=sip`);
   };
-  const form = useEntityForm({ entity: 'phone', schema, stored: phone, fields: FIELDS, save });
+  const [type, setType] = useState(phone?.type ?? null);
+  const typeValues = useTypeValues(type);
+  const inherited = Object.fromEntries(ALL_OPTIONS.map((field) => [field, typeValues?.[field] ?? '']));
+  const state = useEntityForm({ entity: 'phone', schema, stored: phone, fields: FIELDS, inherited, save });
+  const form = {
+    ...state,
+    set: (field: string, value: unknown) => {
+      state.set(field, value);
+      if (field === 'type') setType(value as number | null);
+    },
+    reset: () => {
+      state.reset();
+      setType(phone?.type ?? null);
+    },
+  };
   const byAddress = form.value('auth') === 'address';
 
   const removePhone = async () => {
@@ -60,7 +82,7 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
       </FieldGroup>
       {byAddress ? (
         <FieldGroup title={t('phones.group.login')}>
-          <Fields form={form} fields={BY_ADDRESS} />
+          <Fields form={form} fields={[...BY_ADDRESS, ...TRANSPORT]} />
         </FieldGroup>
       ) : (
         <FieldGroup title={t('phones.group.login')}>
@@ -68,12 +90,7 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
           <Fields form={form} fields={BY_PASSWORD} />
         </FieldGroup>
       )}
-      <FieldGroup title={t('phones.group.network')}>
-        <Fields form={form} fields={NETWORK} />
-      </FieldGroup>
-      <FieldGroup title={t('phones.group.voice')}>
-        <Fields form={form} fields={VOICE} />
-      </FieldGroup>
+      <OptionGroups form={form} />
       <Fields form={form} fields={STATE} />
       {dialogue}
     </EntityForm>

@@ -1,7 +1,6 @@
 import type { TFunction } from 'i18next';
 import { Link } from 'react-router-dom';
 import type { Phone, Registration } from '../../api/types';
-import { optionLabel } from '../../forms/texts';
 import type { Column } from '../../table/types';
 import { PhoneState } from './PhoneState';
 
@@ -36,7 +35,7 @@ export function phoneColumns(t: TFunction, registrations: Map<number, Registrati
       id: 'type',
       text: 'phones.column.type',
       sortable: true,
-      cell: (phone) => optionLabel('phone', 'type', phone.type),
+      cell: (phone) => (phone.type ? <Link to={`/device-types/${phone.type}`}>{phone.type_name}</Link> : phone.type_name),
     },
     {
       id: 'source',

@@ -54,7 +54,7 @@ export function useResults(search: string): { results: Result[]; busy: boolean }
     results.push({ key: `n${number.id}`, group: t('numbers.title'), icon: 'numbers', text: number.number, detail, to });
   }
   for (const phone of phones.data?.items ?? []) {
-    results.push({ key: `p${phone.id}`, group: t('phones.title'), icon: 'phones', text: phone.name, detail: phone.type, to: `/phones/${phone.id}` });
+    results.push({ key: `p${phone.id}`, group: t('phones.title'), icon: 'phones', text: phone.name, detail: phone.type_name, to: `/phones/${phone.id}` });
   }
   return { results, busy: users.isFetching || groups.isFetching || numbers.isFetching || phones.isFetching };
 }

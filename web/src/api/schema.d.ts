@@ -294,7 +294,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -495,7 +495,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -696,7 +696,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1498,12 +1498,16 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     from?: string;
                     to?: string;
+                    user?: number;
+                    group?: number;
+                    direction?: "in" | "out" | "internal";
+                    result?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1586,6 +1590,270 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Web session: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "created_at" | "last_at" | "expires_at" | "address" | "user_agent";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["session"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Web session: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["session"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Web session: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API token: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "name" | "rights" | "created_at" | "expires_at" | "last_at" | "address";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["token"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API token: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["token"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** API token: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2541,6 +2809,111 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Change: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "at" | "writer" | "address" | "entity" | "row" | "name" | "action" | "fields" | "before" | "after";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["change"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Change: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["change"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -2713,6 +3086,872 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own name, e-mail, language, do not disturb */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["user_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["user"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one may now */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calls in progress */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["live_call"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/call-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calls that are over */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["call_record"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password; other sessions end */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["login"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is logged in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["session"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Log out everywhere else */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's sessions */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own API tokens */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["token"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make an API token: name, rights, expires_at; it is shown once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API token */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether log-ins ask for a second factor */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** A new key for one-time codes, to be confirmed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        /** Take off the second factor */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use it from now on; recovery codes are shown once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Second factor and failed log-ins of a user */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a user's failed log-ins */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all sessions of a user */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take off a user's second factor */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
                 cookie?: never;
             };
             requestBody?: never;
@@ -3507,6 +4746,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/call-records.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call records as a file: all that the filters leave */
+        get: {
+            parameters: {
+                query?: {
+                    format?: string;
+                    search?: string;
+                    from?: string;
+                    to?: string;
+                    user?: string;
+                    group?: string;
+                    direction?: string;
+                    result?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Free space where the data are */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Components of the log with their levels, and its files */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change levels; acts at once */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/logs/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of the log, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    component?: string;
+                    level?: string;
+                    search?: string;
+                    limit?: string;
+                    before?: string;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logs/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Logs, status, figures and settings for whoever helps */
+        get: {
+            parameters: {
+                query?: {
+                    traces?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-tar": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -3514,7 +5029,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live events: call, registration, line, changed */
+        /** Live events: call, registration, line, changed, log */
         get: {
             parameters: {
                 query?: never;
@@ -3675,6 +5190,53 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["import_report"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a change */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
                     };
                 };
                 /** @description error */
@@ -4062,10 +5624,107 @@ export interface components {
              */
             source_requests_per_s: number;
             /**
+             * Keep the log of changes
+             * @description Days
+             */
+            change_keep_days: number;
+            /**
+             * Rights of new users
+             * @description They can be changed for each user
+             */
+            default_rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
              * Keep call records
              * @description Days; 0 = for ever
              */
             cdr_keep_days: number;
+            /**
+             * Log of daemon
+             * @description start, stop, wiring
+             * @enum {string}
+             */
+            log_daemon: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of net
+             * @description sockets and connections
+             * @enum {string}
+             */
+            log_net: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of sip
+             * @description messages, transactions, dialogs
+             * @enum {string}
+             */
+            log_sip: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of registrar
+             * @description bindings of phones
+             * @enum {string}
+             */
+            log_registrar: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of call
+             * @description calls and their legs
+             * @enum {string}
+             */
+            log_call: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of media
+             * @description RTP streams
+             * @enum {string}
+             */
+            log_media: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of store
+             * @description database and journal
+             * @enum {string}
+             */
+            log_store: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of api
+             * @description web server and its clients
+             * @enum {string}
+             */
+            log_api: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of trunk
+             * @description lines to providers
+             * @enum {string}
+             */
+            log_trunk: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of presence
+             * @description subscriptions and states
+             * @enum {string}
+             */
+            log_presence: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of mail
+             * @description outgoing mail
+             * @enum {string}
+             */
+            log_mail: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of security
+             * @description attacks, limits, password rules
+             * @enum {string}
+             */
+            log_security: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Size of a log file
+             * @description Megabytes; then a new one is begun
+             */
+            log_file_mb: number;
+            /**
+             * Log files kept
+             * @description With the one in use; older ones are compressed
+             */
+            log_files: number;
+            /**
+             * Warn of a full disk
+             * @description Megabytes that are still free; with a quarter of it no SIP traces are stored any more. 0 = never
+             */
+            disk_free_mb: number;
         };
         /**
          * Settings
@@ -4289,10 +5948,107 @@ export interface components {
              */
             source_requests_per_s?: number;
             /**
+             * Keep the log of changes
+             * @description Days
+             */
+            change_keep_days?: number;
+            /**
+             * Rights of new users
+             * @description They can be changed for each user
+             */
+            default_rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
              * Keep call records
              * @description Days; 0 = for ever
              */
             cdr_keep_days?: number;
+            /**
+             * Log of daemon
+             * @description start, stop, wiring
+             * @enum {string}
+             */
+            log_daemon?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of net
+             * @description sockets and connections
+             * @enum {string}
+             */
+            log_net?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of sip
+             * @description messages, transactions, dialogs
+             * @enum {string}
+             */
+            log_sip?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of registrar
+             * @description bindings of phones
+             * @enum {string}
+             */
+            log_registrar?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of call
+             * @description calls and their legs
+             * @enum {string}
+             */
+            log_call?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of media
+             * @description RTP streams
+             * @enum {string}
+             */
+            log_media?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of store
+             * @description database and journal
+             * @enum {string}
+             */
+            log_store?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of api
+             * @description web server and its clients
+             * @enum {string}
+             */
+            log_api?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of trunk
+             * @description lines to providers
+             * @enum {string}
+             */
+            log_trunk?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of presence
+             * @description subscriptions and states
+             * @enum {string}
+             */
+            log_presence?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of mail
+             * @description outgoing mail
+             * @enum {string}
+             */
+            log_mail?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of security
+             * @description attacks, limits, password rules
+             * @enum {string}
+             */
+            log_security?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Size of a log file
+             * @description Megabytes; then a new one is begun
+             */
+            log_file_mb?: number;
+            /**
+             * Log files kept
+             * @description With the one in use; older ones are compressed
+             */
+            log_files?: number;
+            /**
+             * Warn of a full disk
+             * @description Megabytes that are still free; with a quarter of it no SIP traces are stored any more. 0 = never
+             */
+            disk_free_mb?: number;
         };
         /**
          * Internal range
@@ -4407,6 +6163,11 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean;
             /** Registrations at a time */
             max_contacts: number;
             /**
@@ -4507,6 +6268,11 @@ export interface components {
              * @enum {string}
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /** Registrations at a time */
             max_contacts?: number;
             /**
@@ -4614,6 +6380,11 @@ export interface components {
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
+            /**
              * Registrations at a time
              * @default 4
              */
@@ -4660,6 +6431,11 @@ export interface components {
              * @description May change everything
              */
             admin: boolean;
+            /**
+             * Rights
+             * @description A new user has those in the settings
+             */
+            rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
             /**
              * Enabled
              * @description Otherwise cannot log in, call or be called
@@ -4720,6 +6496,11 @@ export interface components {
              */
             admin?: boolean;
             /**
+             * Rights
+             * @description A new user has those in the settings
+             */
+            rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
              * Enabled
              * @description Otherwise cannot log in, call or be called
              */
@@ -4772,6 +6553,11 @@ export interface components {
              * @description May change everything
              */
             admin?: boolean;
+            /**
+             * Rights
+             * @description A new user has those in the settings
+             */
+            rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
             /**
              * Enabled
              * @description Otherwise cannot log in, call or be called
@@ -4902,6 +6688,11 @@ export interface components {
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean;
+            /**
              * Calls at a time
              * @description 0 = no limit
              */
@@ -5023,6 +6814,11 @@ export interface components {
              * @enum {string}
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -5160,6 +6956,11 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
             /**
              * Calls at a time
              * @description 0 = no limit
@@ -5573,6 +7374,81 @@ export interface components {
              * @description One way, measured by RTCP when both phones send it
              */
             delay_to_called_ms: number | null;
+            /**
+             * Direct voice
+             * @description The voices went directly between the phones, at least for a time. How they sounded is not known, and packets are those that came here
+             */
+            direct: boolean;
+        };
+        /**
+         * Web session
+         * @description A log-in in a browser
+         */
+        session: {
+            readonly id: number;
+            /** User */
+            readonly user: number | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string | null;
+            /**
+             * Last used
+             * Format: date-time
+             * @description To within some minutes
+             */
+            readonly last_at: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            readonly expires_at: string | null;
+            /**
+             * Address
+             * @description Where it was used last
+             */
+            readonly address: string;
+            /** Browser */
+            readonly user_agent: string;
+        };
+        /**
+         * API token
+         * @description Lets a program use the interface for a user
+         */
+        token: {
+            readonly id: number;
+            /** User */
+            readonly user: number | null;
+            /** Name */
+            readonly name: string;
+            /**
+             * Rights
+             * @description It may what both the token and its user may
+             */
+            readonly rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "admin" | "callman")[];
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             * @description Empty = never
+             */
+            readonly expires_at: string | null;
+            /**
+             * Last used
+             * Format: date-time
+             * @description To within some minutes
+             */
+            readonly last_at: string | null;
+            /**
+             * Address
+             * @description Where it was used last
+             */
+            readonly address: string;
         };
         /**
          * Certificate
@@ -5979,6 +7855,52 @@ export interface components {
             text?: string;
         };
         /**
+         * Change
+         * @description Who changed what, from what to what
+         */
+        change: {
+            readonly id: number;
+            /**
+             * When
+             * Format: date-time
+             */
+            readonly at: string | null;
+            /**
+             * Who
+             * @description Empty = the system itself
+             */
+            readonly writer: string;
+            /**
+             * From
+             * @description Empty = on this machine
+             */
+            readonly address: string;
+            /** Kind of thing */
+            readonly entity: string;
+            /** Its id */
+            readonly row: number;
+            /** Its name then */
+            readonly name: string;
+            /**
+             * What was done
+             * @enum {string}
+             */
+            readonly action: "created" | "changed" | "deleted";
+            /** Changed fields */
+            readonly fields: string[];
+            /**
+             * Values before
+             * @description Without secrets; what refers to something names it
+             */
+            readonly before: {
+                [key: string]: unknown;
+            };
+            /** Values after */
+            readonly after: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -6002,7 +7924,7 @@ export interface components {
              * @description unknown: not measured yet, silent: too little came
              * @enum {string}
              */
-            voice: "unknown" | "silent" | "good" | "fair" | "poor";
+            voice: "unknown" | "silent" | "direct" | "good" | "fair" | "poor";
             /**
              * Voice quality
              * @description Mean opinion score by the E-model (ITU-T G.107) times 100, 100 to 441
@@ -6226,6 +8148,7 @@ export interface components {
         login: {
             user: components["schemas"]["user"];
             csrf: string;
+            session_id: number;
         };
         /**
          * Reason
@@ -6233,7 +8156,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -25,6 +25,8 @@ const LineEditor = lazy(() => import('../pages/lines/LineEditor'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
 const Mail = lazy(() => import('../pages/mail/Mail'));
+const Logs = lazy(() => import('../pages/logs/Logs'));
+const ApiDocs = lazy(() => import('../pages/apidocs/ApiDocs'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
 const NotFound = lazy(() => import('../pages/NotFound'));
 
@@ -33,6 +35,7 @@ export function Pages() {
     <Routes>
       <Route element={<Frame />}>
         <Route index element={<Home />} />
+        <Route path="api-docs" element={<ApiDocs />} />
         <Route path="account" element={<Account />} />
         <Route element={<Need right="calllist" />}>
           <Route path="my-calls" element={<OwnRecords />} />
@@ -56,6 +59,7 @@ export function Pages() {
           <Route path="addresses" element={<AddressRules />} />
           <Route path="certificates" element={<Certificates />} />
           <Route path="mail" element={<Mail />} />
+          <Route path="logs" element={<Logs />} />
           <Route path="settings" element={<Settings />} />
         </Route>
         <Route path="*" element={<NotFound />} />

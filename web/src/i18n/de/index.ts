@@ -2,6 +2,7 @@
 import type { Texts } from '../en';
 import account from './account.json';
 import addresses from './addresses.json';
+import apidocs from './apidocs.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
 import errors from './errors.json';
@@ -11,6 +12,7 @@ import groups from './groups.json';
 import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
+import logs from './logs.json';
 import mail from './mail.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
@@ -31,6 +33,7 @@ import users from './users.json';
 const de: Texts = {
   account,
   addresses,
+  apidocs,
   calls,
   certificates,
   errors,
@@ -40,6 +43,7 @@ const de: Texts = {
   help,
   lines,
   login,
+  logs,
   mail,
   notices,
   numbers,

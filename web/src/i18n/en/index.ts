@@ -1,6 +1,7 @@
 // The English texts: the ones every other language is measured by.
 import account from './account.json';
 import addresses from './addresses.json';
+import apidocs from './apidocs.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
 import errors from './errors.json';
@@ -10,6 +11,7 @@ import groups from './groups.json';
 import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
+import logs from './logs.json';
 import mail from './mail.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
@@ -30,6 +32,7 @@ import users from './users.json';
 const en = {
   account,
   addresses,
+  apidocs,
   calls,
   certificates,
   errors,
@@ -39,6 +42,7 @@ const en = {
   help,
   lines,
   login,
+  logs,
   mail,
   notices,
   numbers,

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { ApiError } from '../../api/error';
 import { useSession } from '../../api/session';
-import { FieldGroup } from '../../forms/EntityForm';
+import { FieldGroup } from '../../forms/FieldGroup';
 import { fieldErrorText, notifyError } from '../../shell/notify';
 
 interface Trial {

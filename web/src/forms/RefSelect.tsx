@@ -15,6 +15,8 @@ interface RefSelectProps {
   description?: ReactNode;
   error?: string;
   withAsterisk?: boolean;
+  size?: 'xs';
+  w?: number;
   entity: string;
   value: number | null;
   exclude?: number[];

@@ -33,7 +33,7 @@ function Parameters({ parameters }: { parameters: Parameter[] }) {
   );
 }
 
-function Fields({ name, document }: { name: string; document: Document }) {
+function Fields({ name, document, input }: { name: string; document: Document; input: boolean }) {
   const { t } = useTranslation();
   const schema = document.components.schemas[name];
   const fields = Object.entries(schema?.properties ?? {});
@@ -49,7 +49,7 @@ function Fields({ name, document }: { name: string; document: Document }) {
                 <Table.Td className="mono">{field}</Table.Td>
                 <Table.Td className={classes.type}>{typeText(one)}</Table.Td>
                 <Table.Td>
-                  {[one.description ?? one.title, schema.required?.includes(field) && t('apidocs.required'), one.readOnly && t('apidocs.readOnly')]
+                  {[one.description ?? one.title, input && schema.required?.includes(field) && t('apidocs.required'), one.readOnly && t('apidocs.readOnly')]
                     .filter(Boolean)
                     .join('; ')}
                 </Table.Td>
@@ -79,7 +79,7 @@ function Details({ operation, document }: { operation: Operation; document: Docu
         {t('apidocs.answer')}: <span className="mono">{`${operation.status} ${operation.answerType} ${typeText(operation.answer)}`}</span>
       </Text>
       {shown.map((name) => (
-        <Fields key={name} name={name} document={document} />
+        <Fields key={name} name={name} document={document} input={name === schemaName(operation.body)} />
       ))}
       <Group gap={4} mt="xs">
         <Text fw={600}>{t('apidocs.curl')}</Text>

@@ -35,7 +35,11 @@ export default function Logs() {
         </>
       }
     >
-      {choosing && logs.data && <Levels logs={logs.data} />}
+      {choosing && logs.data && (
+        <div className={classes.levels}>
+          <Levels logs={logs.data} />
+        </div>
+      )}
       <section className="panel" aria-label={t('logs.title')}>
         <div className={classes.bar}>
           <Filters filters={filters} onFilters={setFilters} logs={logs.data} />

@@ -21,6 +21,8 @@ export function RecordFilters({ values, onFilter }: RecordFiltersProps) {
   const results = useEntitySchemaOf('call_record')?.properties.result?.enum ?? [];
   const ref = (name: 'user' | 'group') => (
     <RefSelect
+      size="xs"
+      w={170}
       aria-label={t(`records.filter.${name}`)}
       placeholder={t(`records.filter.${name}`)}
       entity={name}

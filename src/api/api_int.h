@@ -65,8 +65,8 @@ struct api {
 	struct api_pool *pool;
 	struct api_hub *hub;
 	struct api_live *live;
-	struct trace_store *traces; /* borrowed */
-	struct log_file *logs;	    /* borrowed; NULL none */
+	struct trace_store *traces;	    /* borrowed */
+	struct log_file *logs;		    /* borrowed; NULL none */
 	enum log_level log_level[LOG_SUBS]; /* as the settings last said; under the store's lock */
 	atomic_uint_fast64_t logs_read_ms;  /* when somebody last read lines; monotonic, 0 never */
 	struct api_watches *watches;
@@ -230,10 +230,10 @@ void reply_error(struct request *rq, int status, const char *code, const char *f
 void reply_err(struct request *rq, enum err e, const struct model_errors *errors);
 json_t *error_json(const char *code, const char *message, const char *field, json_t *details);
 
-/** Makes pieces the body of the reply; fill puts the next piece, on a worker. Takes ctx over. False:
- *  out of memory. */
-bool pieces_begin(struct request *rq, void (*fill)(struct request *rq),
-    void (*free_ctx)(void *ctx), void *ctx);
+/** Makes pieces the body of the reply; fill puts the next piece, on a worker. Takes ctx over.
+ * False: out of memory. */
+bool pieces_begin(
+    struct request *rq, void (*fill)(struct request *rq), void (*free_ctx)(void *ctx), void *ctx);
 void pieces_free(struct request *rq);
 void pieces_put(struct pieces *p, struct slice bytes);
 /** The next piece; worker. */

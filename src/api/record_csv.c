@@ -114,7 +114,7 @@ put_value(struct csv *c, const struct model_field *f, const char *text)
 		time_text(c, text, other);
 		text = other;
 	} else if (slice_starts(name, SLICE("mos_"))) {
-		int v = atoi(text);
+		int v = (int)strtol(text, NULL, 10);
 
 		snprintf(other, sizeof other, "%d%c%02d", v / 100, c->excel ? ',' : '.', v % 100);
 		text = v ? other : "";

@@ -69,7 +69,7 @@ void log_write(enum log_level level, enum log_subsystem sub, const char *fmt, ..
 
 #define log_at(level, sub, ...)                                                                    \
 	do {                                                                                       \
-		if (log_enabled(level, LOG_SUB_##sub))                                                            \
+		if (log_enabled(level, LOG_SUB_##sub))                                             \
 			log_write((level), LOG_SUB_##sub, __VA_ARGS__);                            \
 	} while (0)
 #define log_error(sub, ...) log_at(LOG_ERROR, sub, __VA_ARGS__)

@@ -21,7 +21,7 @@ struct options {
 	long sips_port, ws_port, wss_port; /* the same, and OPTION_OFF */
 	enum log_level log_level;
 	bool has_log_level; /* it wins over the settings until those are changed */
-	bool no_fastpath; /* all voice through user space */
+	bool no_fastpath;   /* all voice through user space */
 	bool check, version, help;
 };
 

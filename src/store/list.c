@@ -244,9 +244,11 @@ count_rows(struct db *db, const struct model_entity *e, const struct store_query
 	buf_init(&b, sql, SQL_BYTES);
 	if (log && slice_eq(where, SLICE(WHERE)))
 		buf_printf(&b,
-		    "SELECT CASE WHEN max(id) - min(id) < %d THEN (SELECT count(*) FROM \"%s\") "
-		    "ELSE max(id) - min(id) + 1 END FROM \"%s\"",
-		    STORE_LOG_COUNT_MAX, e->name, e->name);
+		    "SELECT CASE WHEN span < %d THEN (SELECT count(*) FROM \"%s\") ELSE span END "
+		    "FROM "
+		    "(SELECT (SELECT max(id) FROM \"%s\") - (SELECT min(id) FROM \"%s\") + 1 AS "
+		    "span)",
+		    STORE_LOG_COUNT_MAX, e->name, e->name, e->name);
 	else {
 		buf_printf(&b, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" t", e->name);
 		buf_put(&b, where);

@@ -59,9 +59,9 @@ const char *log_position_write(struct log_position p, char out[LOG_POSITION_TEXT
 ERR_MUST_CHECK enum err log_position_parse(struct slice s, struct log_position *out);
 
 struct log_query {
-	uint32_t components; /* bit 1 << enum log_subsystem; 0 = all */
-	enum log_level level; /* and worse ones */
-	struct slice search; /* words; each occurs in the text; ASCII case ignored */
+	uint32_t components;		   /* bit 1 << enum log_subsystem; 0 = all */
+	enum log_level level;		   /* and worse ones */
+	struct slice search;		   /* words; each occurs in the text; ASCII case ignored */
 	struct log_position before, after; /* file 0 = open */
 	uint32_t limit;			   /* lines */
 };

@@ -87,6 +87,22 @@ def export(path, pid, target):
     connection.close()
 
 
+def measure(build, data):
+    process, path = start(build, data)
+    since = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - 30 * 86400))
+    for query in ("", "?page=200", "?user=7", "?user=7&direction=in", "?user=100000", "?direction=out", "?result=busy",
+                  f"?from={since}", f"?from={since}&user=7", f"?from={since}&user=7&result=busy", f"?from={since}&search=Anna"):
+        times = []
+        for _ in range(5):
+            begun = time.monotonic()
+            answer = ask(path, f"/api/call-records{query}")
+            times.append((time.monotonic() - begun) * 1000)
+        print(f"list {query or 'all'}: {min(times):.1f} to {max(times):.1f} ms, total {answer['total']}")
+    export(path, process.pid, "/api/call-records.csv")
+    process.terminate()
+    process.wait()
+
+
 def main():
     build, count = sys.argv[1], int(float(sys.argv[2] if len(sys.argv) > 2 else 5) * 1e6)
     with tempfile.TemporaryDirectory(prefix="strowger-records-") as data:
@@ -94,19 +110,8 @@ def main():
         process.terminate()
         process.wait()
         fill(data, count)
-        process, path = start(build, data)
-        since = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - 30 * 86400))
-        for query in ("", "?page=200", "?user=7", "?user=7&direction=in", "?user=100000", "?direction=out", "?result=busy",
-                      f"?from={since}", f"?from={since}&user=7", f"?from={since}&user=7&result=busy", f"?from={since}&search=Anna"):
-            times = []
-            for _ in range(5):
-                begun = time.monotonic()
-                answer = ask(path, f"/api/call-records{query}")
-                times.append((time.monotonic() - begun) * 1000)
-            print(f"list {query or 'all'}: {min(times):.1f} to {max(times):.1f} ms, total {answer['total']}")
-        export(path, process.pid, "/api/call-records.csv")
-        process.terminate()
-        process.wait()
+        measure(build, data)
 
 
-main()
+if __name__ == "__main__":
+    main()

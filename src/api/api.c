@@ -58,6 +58,7 @@ build(struct api *api, const struct api_params *p)
 	api->hub = hub_new(api);
 	api->live = live_new(api);
 	api->traces = p->traces;
+	api->logs = p->logs;
 	api->watches = watches_new();
 	api->subscriptions = subscriptions_new();
 	api->lines = lines_new();
@@ -67,7 +68,10 @@ build(struct api *api, const struct api_params *p)
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
 	    !api->limits || !api->user_import || !api->paces)
 		return ERR_NOMEM;
-	return store_settings(api->store, &api->started_with);
+	if (store_settings(api->store, &api->started_with) != ERR_OK)
+		return ERR_IO;
+	memcpy(api->log_level, api->started_with.log_level, sizeof api->log_level);
+	return ERR_OK;
 }
 
 static enum err
@@ -192,11 +196,13 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 	const struct model_entity *const *all = model_entities(&n);
 
 	if ((!entity || strcmp(entity, model_settings.name) == 0) &&
-	    store_settings(api->store, &settings) == ERR_OK)
+	    store_settings(api->store, &settings) == ERR_OK) {
 		trace_store_set_limits(
 		    api->traces, &(struct trace_limits){.days = settings.trace_keep_days,
 				     .mb = settings.trace_keep_mb,
 				     .messages = settings.trace_keep_messages});
+		logs_apply(api, &settings);
+	}
 	if (!entity || strcmp(entity, model_session.name) == 0 ||
 	    strcmp(entity, model_token.name) == 0)
 		hub_check(api->hub, 0);

@@ -20,6 +20,7 @@
 #include "model/callman.h"
 #include "model/live.h"
 #include "sip/flow.h"
+#include "store/log_file.h"
 #include "store/store.h"
 #include "store/trace_store.h"
 
@@ -52,6 +53,7 @@ struct api_listener {
 struct api_params {
 	struct store *store;	    /* borrowed */
 	struct trace_store *traces; /* borrowed */
+	struct log_file *logs;	    /* borrowed; NULL = none */
 	const char *http_address;   /* IP to listen on, "0.0.0.0", "::" (both families) */
 	uint16_t http_port;	    /* 0 = any free one, see api_bound_port */
 	const char *socket_path;    /* UNIX socket, made with mode 0600; NULL = none */
@@ -104,6 +106,17 @@ void api_on_subscription(struct api *api, const struct live_subscription *s, boo
 void api_on_traces(struct api *api, struct trace_block *block);
 /** A committed change, from the store's feed. entity NULL: anything may have changed. */
 void api_on_changed(struct api *api, const char *entity, int64_t id);
+
+enum api_disk_state { API_DISK_OK, API_DISK_LOW, API_DISK_FULL };
+
+/** The file system of the data directory. */
+struct api_disk {
+	uint64_t free_bytes, total_bytes;
+	uint64_t limit_bytes; /* below it is API_DISK_LOW */
+	enum api_disk_state state;
+};
+
+void api_on_disk(struct api *api, const struct api_disk *disk);
 
 /** One number for /metrics and /api/status. Texts are static. */
 struct api_metric {

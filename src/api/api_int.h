@@ -70,7 +70,10 @@ struct api {
 	struct api_pool *pool;
 	struct api_hub *hub;
 	struct api_live *live;
-	struct trace_store *traces; /* borrowed */
+	struct trace_store *traces;	    /* borrowed */
+	struct log_file *logs;		    /* borrowed; NULL none */
+	enum log_level log_level[LOG_SUBS]; /* as the settings last said; under the store's lock */
+	atomic_uint_fast64_t logs_read_ms;  /* when somebody last read lines; monotonic, 0 never */
 	struct api_watches *watches;
 	struct api_subscriptions *subscriptions;
 	struct api_lines *lines;
@@ -82,6 +85,7 @@ struct api {
 	pthread_mutex_t metrics_lock;
 	struct api_metric metrics[API_METRICS_MAX]; /* metrics_lock */
 	size_t metrics_count;
+	struct api_disk disk; /* metrics_lock; total 0 = not measured yet */
 	pthread_mutex_t links_lock;
 	struct list links; /* all connections; their deadlines: links_lock */
 };
@@ -127,6 +131,17 @@ enum phase {
 	PHASE_BODY,    /* bytes come */
 	PHASE_WORKING, /* a worker has it */
 	PHASE_DONE,    /* the reply is ready */
+	PHASE_FILLING, /* it is being sent; a worker makes the next piece of its body */
+};
+
+/** A body that is made piece by piece; owned by its request. */
+struct pieces {
+	char *bytes;
+	size_t n, cap, sent;
+	bool last, failed; /* nothing comes behind this; the connection is cut */
+	void (*fill)(struct request *rq);
+	void (*free_ctx)(void *ctx);
+	void *ctx;
 };
 
 struct reply {
@@ -141,6 +156,7 @@ struct reply {
 	const char *encoding;
 	char etag[64];
 	int64_t change; /* that the request has made; 0 = none */
+	struct pieces *pieces; /* instead of a body: made while it is sent */
 };
 
 /** Who asks. */
@@ -222,6 +238,19 @@ void reply_error(struct request *rq, int status, const char *code, const char *f
 /** What the store said, with its sentences (errors may be NULL). */
 void reply_err(struct request *rq, enum err e, const struct model_errors *errors);
 json_t *error_json(const char *code, const char *message, const char *field, json_t *details);
+
+/** Makes pieces the body of the reply; fill puts the next piece, on a worker. Takes ctx over.
+ * False: out of memory. */
+bool pieces_begin(
+    struct request *rq, void (*fill)(struct request *rq), void (*free_ctx)(void *ctx), void *ctx);
+void pieces_free(struct request *rq);
+void pieces_put(struct pieces *p, struct slice bytes);
+/** The next piece; worker. */
+void pieces_work(struct request *rq);
+/** MHD thread. */
+struct MHD_Response *pieces_open(struct request *rq);
+/** The parameters of a list into q, filters into equals. False with a refusal in the reply. */
+bool list_query_read(struct request *rq, struct store_query *q, json_t *equals);
 
 /* --- parts ------------------------------------------------------------------- */
 
@@ -337,6 +366,12 @@ size_t live_registration_count(struct api_live *l);
 struct api_watches *watches_new(void);
 void watches_free(struct api_watches *w);
 
+/** What the settings say of the log, after they have changed. */
+void logs_apply(struct api *api, const struct settings *now);
+/** Browsers hear of new lines from here on, until logs_stop. */
+void logs_start(struct api *api);
+void logs_stop(struct api *api);
+
 struct api_lines *lines_new(void);
 void lines_free(struct api_lines *l);
 /** Publishes what has changed. */
@@ -352,6 +387,8 @@ void subscriptions_free(struct api_subscriptions *all);
 
 /** The messages of conversations as a capture file; malloc'd, NULL out of memory. */
 struct pcap;
+/** Of the newest conversations; malloc'd, NULL: none. */
+char *traces_newest_pcap(struct api *api, size_t *bytes);
 struct pcap *pcap_new(void);
 void pcap_add(struct pcap *p, const struct trace_record *r);
 /** In the order of time. Frees p. */
@@ -373,6 +410,10 @@ void server_close_late(struct api *api);
 
 /** Milliseconds of the monotonic clock. */
 uint64_t api_mono_ms(void);
+/** What handle_status and handle_metrics say; NULL out of memory. */
+json_t *status_json(struct api *api);
+json_t *disk_json(struct api *api);
+char *metrics_text(struct api *api, size_t *n);
 /** Memory of the process. */
 uint64_t api_resident_bytes(void);
 
@@ -412,6 +453,7 @@ void handle_user_unlock(struct request *rq);
 void handle_user_second_factor_remove(struct request *rq);
 void handle_user_end_sessions(struct request *rq);
 void handle_list(struct request *rq);
+void handle_records_csv(struct request *rq);
 void handle_create(struct request *rq);
 void handle_get(struct request *rq);
 void handle_patch(struct request *rq);
@@ -435,6 +477,11 @@ void handle_traces_pcap(struct request *rq);
 void handle_watches(struct request *rq);
 void handle_watch(struct request *rq);
 void handle_unwatch(struct request *rq);
+void handle_disk(struct request *rq);
+void handle_logs(struct request *rq);
+void handle_logs_patch(struct request *rq);
+void handle_log_lines(struct request *rq);
+void handle_log_file(struct request *rq);
 void handle_export(struct request *rq);
 void handle_import(struct request *rq);
 void handle_user_import(struct request *rq);

@@ -46,6 +46,30 @@ read_time(struct request *rq, const char *name, struct slice value, int64_t *ms)
 		   : bad_parameter(rq, name, "a time like 2026-01-31T08:00:00Z");
 }
 
+static bool
+read_id(struct request *rq, const char *name, struct slice value, int64_t *out)
+{
+	uint64_t v;
+
+	if (slice_to_u64(value, INT64_MAX, &v) != ERR_OK || !v)
+		return bad_parameter(rq, name, "an id");
+	*out = (int64_t)v;
+	return true;
+}
+
+static bool
+read_direction(struct request *rq, struct slice value, struct store_query *q)
+{
+	static const char *const all[] = {"in", "out", "internal"};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (slice_eq(value, slice_cstr(all[i]))) {
+			q->direction = all[i];
+			return true;
+		}
+	return bad_parameter(rq, "direction", "in, out or internal");
+}
+
 /* user=7, kind=internal: rows with that value. */
 static bool
 read_filter(struct request *rq, const struct pair *p, json_t *equals)
@@ -101,12 +125,31 @@ read_parameter(struct request *rq, const struct pair *p, struct store_query *q, 
 		return read_time(rq, "from", p->value, &q->from_ms);
 	} else if (slice_eq(p->name, SLICE("to")) && rq->entity->flags & MODEL_LOG) {
 		return read_time(rq, "to", p->value, &q->to_ms);
+	} else if (!q->owner && rq->entity == &model_call_record &&
+		   slice_eq(p->name, SLICE("user"))) {
+		return read_id(rq, "user", p->value, &q->owner);
+	} else if (rq->entity == &model_call_record && slice_eq(p->name, SLICE("group"))) {
+		return read_id(rq, "group", p->value, &q->group);
+	} else if (rq->entity == &model_call_record && slice_eq(p->name, SLICE("direction"))) {
+		return read_direction(rq, p->value, q);
 	} else if (slice_eq(p->name, SLICE("letter"))) {
 		return p->value.n == 0 || read_letter(rq, p->value, q);
 	} else {
 		return read_filter(rq, p, equals);
 	}
 	return true;
+}
+
+bool
+list_query_read(struct request *rq, struct store_query *q, json_t *equals)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < rq->queries; i++)
+		if (rq->route->handle != handle_records_csv ||
+		    !slice_eq(rq->query[i].name, SLICE("format")))
+			ok = read_parameter(rq, &rq->query[i], q, equals);
+	return ok;
 }
 
 /* Why calls went where they went is the administrator's. */
@@ -134,9 +177,7 @@ reply_list(struct request *rq, int64_t owner)
 	bool ok = equals != NULL;
 	enum err e;
 
-	for (size_t i = 0; ok && i < rq->queries; i++)
-		ok = read_parameter(rq, &rq->query[i], &q, equals);
-	if (ok) {
+	if (ok && list_query_read(rq, &q, equals)) {
 		q.equals = json_object_size(equals) ? equals : NULL;
 		e = store_list(rq->api->store, rq->entity, &q, &items, &total, &errors);
 		if (e == ERR_OK && owner)

@@ -22,6 +22,45 @@ api_on_metrics(struct api *api, const struct api_metric *metrics, size_t n)
 	pthread_mutex_unlock(&api->metrics_lock);
 }
 
+void
+api_on_disk(struct api *api, const struct api_disk *disk)
+{
+	pthread_mutex_lock(&api->metrics_lock);
+	api->disk = *disk;
+	pthread_mutex_unlock(&api->metrics_lock);
+}
+
+static struct api_disk
+disk_now(struct api *api)
+{
+	struct api_disk disk;
+
+	pthread_mutex_lock(&api->metrics_lock);
+	disk = api->disk;
+	pthread_mutex_unlock(&api->metrics_lock);
+	return disk;
+}
+
+/* {} before it has been measured. */
+json_t *
+disk_json(struct api *api)
+{
+	static const char *const states[] = {"ok", "low", "full"};
+	struct api_disk d = disk_now(api);
+
+	if (!d.total_bytes)
+		return json_object();
+	return json_pack("{s:s, s:I, s:I, s:I}", "state", states[d.state], "free_bytes",
+	    (json_int_t)d.free_bytes, "total_bytes", (json_int_t)d.total_bytes, "limit_bytes",
+	    (json_int_t)d.limit_bytes);
+}
+
+void
+handle_disk(struct request *rq)
+{
+	reply_json(rq, 200, disk_json(rq->api));
+}
+
 static void
 write_value(FILE *f, double v)
 {
@@ -70,6 +109,7 @@ write_own(FILE *f, struct api *api)
 	static const char *const classes[] = {
 	    NULL, NULL, "class=\"2xx\"", "class=\"3xx\"", "class=\"4xx\"", "class=\"5xx\""};
 	struct trace_store_counts traces = trace_store_get_counts(api->traces);
+	struct api_disk disk = disk_now(api);
 	const struct api_metric gauges[] = {
 	    {"strowger_uptime_seconds", NULL, "Time since the start.", false,
 		(double)(api_mono_ms() - api->started_mono_ms) / 1000},
@@ -89,6 +129,12 @@ write_own(FILE *f, struct api *api)
 		"Traced SIP messages that could not be stored in time.", true, (double)traces.lost},
 	    {"strowger_trace_damaged_total", NULL, "Damaged files or blocks of traces.", true,
 		(double)traces.damaged},
+	    {"strowger_disk_free_bytes", NULL, "Free space where the data are.", false,
+		(double)disk.free_bytes},
+	    {"strowger_disk_total_bytes", NULL, "Size of the disk where the data are.", false,
+		(double)disk.total_bytes},
+	    {"strowger_log_lost_total", NULL, "Lines missing in the log file.", true,
+		api->logs ? (double)log_file_lost(api->logs) : 0},
 	    {"strowger_login_failures_total", NULL, "Refused log-ins to the web page.", true,
 		(double)atomic_load(&api->login_failures)},
 	};
@@ -108,18 +154,14 @@ write_own(FILE *f, struct api *api)
 	}
 }
 
-void
-handle_metrics(struct request *rq)
+char *
+metrics_text(struct api *api, size_t *n)
 {
-	struct api *api = rq->api;
 	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = open_memstream(&text, n);
 
-	if (!f) {
-		reply_err(rq, ERR_NOMEM, NULL);
-		return;
-	}
+	if (!f)
+		return NULL;
 	write_own(f, api);
 	pthread_mutex_lock(&api->metrics_lock);
 	for (size_t i = 0; i < api->metrics_count; i++)
@@ -127,6 +169,18 @@ handle_metrics(struct request *rq)
 	pthread_mutex_unlock(&api->metrics_lock);
 	if (fclose(f) != 0) {
 		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+void
+handle_metrics(struct request *rq)
+{
+	size_t n = 0;
+	char *text = metrics_text(rq->api, &n);
+
+	if (!text) {
 		reply_err(rq, ERR_NOMEM, NULL);
 		return;
 	}

@@ -65,6 +65,8 @@ make_response(struct request *rq)
 			return r;
 		reply_error(rq, 503, "busy", NULL, "Too many browsers are watching.");
 	}
+	if (y->pieces)
+		return pieces_open(rq);
 	if (y->file_fd >= 0) {
 		r = MHD_create_response_from_fd(y->body_bytes, y->file_fd);
 		if (r)

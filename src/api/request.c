@@ -38,6 +38,7 @@ request_free(struct request *rq)
 		free(rq->body);
 	}
 	json_decref(rq->caller.user);
+	pieces_free(rq);
 	free(rq->reply.body);
 	free(rq->uri);
 	free(rq->text);

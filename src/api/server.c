@@ -171,6 +171,10 @@ server_work(struct request *rq)
 {
 	bool admit_only = rq->phase == PHASE_ADMITTING;
 
+	if (rq->phase == PHASE_FILLING) {
+		pieces_work(rq);
+		return;
+	}
 	if (!rq->admitted)
 		rq->admitted = session_admit(rq);
 	if (admit_only) {
@@ -185,6 +189,7 @@ server_work(struct request *rq)
 		rq->route->handle(rq);
 		if (rq->reply.status < 300)
 			rq->reply.change = store_last_change();
+		log_debug(API, "%s %.*s: %d", rq->method, SLICE_FMT(rq->path), rq->reply.status);
 		store_set_writer("", "");
 	}
 	if (!rq->reply.status)
@@ -237,7 +242,8 @@ on_request(void *cls, struct MHD_Connection *con, const char *url, const char *m
 		return act(rq);
 	case PHASE_DONE: return reply_send(rq);
 	case PHASE_ADMITTING:
-	case PHASE_WORKING: break;
+	case PHASE_WORKING:
+	case PHASE_FILLING: break;
 	}
 	return MHD_YES;
 }
@@ -278,7 +284,7 @@ on_library_log(void *cls, const char *fmt, va_list ap)
 {
 	char line[300];
 
-	if (!log_enabled(LOG_DEBUG))
+	if (!log_enabled(LOG_DEBUG, LOG_SUB_API))
 		return; /* what it says is caused by strangers */
 	vsnprintf(line, sizeof line, fmt, ap);
 	log_debug(API, "http: %s", line);
@@ -342,6 +348,7 @@ api_start(struct api *api)
 	sigfillset(&all); /* its threads take no signals */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	e = daemons_start(api);
+	logs_start(api);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return e;
 }
@@ -364,6 +371,7 @@ api_stop(struct api *api)
 		return;
 	stop_listening(api->web);
 	stop_listening(api->local);
+	logs_stop(api);
 	pool_stop(api);
 	user_import_stop(api->user_import);
 	ticker_stop(api);

@@ -122,20 +122,24 @@ numbers_json(struct api *api)
 	return numbers;
 }
 
-void
-handle_status(struct request *rq)
+json_t *
+status_json(struct api *api)
 {
-	struct api *api = rq->api;
 	json_t *restart = restart_fields(api);
 	char at[MODEL_TIME_TEXT];
 
-	reply_json(rq, 200,
-	    json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:o, s:o}", "version",
-		api->params.version, "started_at", model_time_write(api->started_ms, at),
-		"uptime_s", uptime_s(api), "memory_bytes", (json_int_t)api_resident_bytes(),
-		"calls", (json_int_t)live_call_count(api->live), "registrations",
-		(json_int_t)live_registration_count(api->live), "event_streams",
-		(json_int_t)hub_count(api->hub), "counts", counts_json(api), "listening",
-		listening_json(api), "restart_needed", json_array_size(restart) > 0,
-		"restart_fields", restart, "numbers", numbers_json(api)));
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:b, s:o, s:o, s:o}",
+	    "version", api->params.version, "started_at", model_time_write(api->started_ms, at),
+	    "uptime_s", uptime_s(api), "memory_bytes", (json_int_t)api_resident_bytes(), "calls",
+	    (json_int_t)live_call_count(api->live), "registrations",
+	    (json_int_t)live_registration_count(api->live), "event_streams",
+	    (json_int_t)hub_count(api->hub), "counts", counts_json(api), "listening",
+	    listening_json(api), "restart_needed", json_array_size(restart) > 0, "restart_fields",
+	    restart, "numbers", numbers_json(api), "disk", disk_json(api));
+}
+
+void
+handle_status(struct request *rq)
+{
+	reply_json(rq, 200, status_json(rq->api));
 }

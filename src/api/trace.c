@@ -246,3 +246,25 @@ handle_traces_pcap(struct request *rq)
 	json_decref(items);
 	reply_pcap(rq, p, e);
 }
+
+char *
+traces_newest_pcap(struct api *api, size_t *bytes)
+{
+	struct trace_query q = {.page = 1, .per_page = PCAP_CALLS_MAX};
+	json_t *items = NULL, *item;
+	struct pcap *p = pcap_new();
+	int64_t total;
+	size_t i;
+	enum err e = p ? trace_store_search(api->traces, &q, &items, &total) : ERR_NOMEM;
+
+	json_array_foreach(items, i, item)
+	{
+		const char *id = json_string_value(json_object_get(item, "call_id"));
+
+		if (id && e == ERR_OK)
+			(void)!trace_store_messages(
+			    api->traces, slice_cstr(id), 0, append_packet, p);
+	}
+	json_decref(items);
+	return p ? pcap_finish(p, bytes) : NULL;
+}

@@ -20,12 +20,63 @@ static const char *const subsystem_names[] = {
 #undef X
 };
 
-static _Atomic int threshold = LOG_INFO;
+static const char *const subsystem_texts[] = {
+#define X(id, name, text) text,
+    LOG_SUBSYSTEMS(X)
+#undef X
+};
+
+static _Atomic int threshold[] = {
+#define X(id, name, text) LOG_INFO,
+    LOG_SUBSYSTEMS(X)
+#undef X
+};
+
+static void (*sink)(void *ctx, const char *line, size_t n);
+static void *sink_ctx;
+
+void
+log_set_sub_level(enum log_subsystem sub, enum log_level level)
+{
+	atomic_store_explicit(&threshold[sub], (int)level, memory_order_relaxed);
+}
 
 void
 log_set_level(enum log_level level)
 {
-	atomic_store_explicit(&threshold, (int)level, memory_order_relaxed);
+	for (int i = 0; i < LOG_SUBS; i++)
+		log_set_sub_level((enum log_subsystem)i, level);
+}
+
+enum log_level
+log_sub_level(enum log_subsystem sub)
+{
+	return (enum log_level)atomic_load_explicit(&threshold[sub], memory_order_relaxed);
+}
+
+const char *
+log_level_name(enum log_level level)
+{
+	return level_names[level];
+}
+
+const char *
+log_sub_name(enum log_subsystem sub)
+{
+	return subsystem_names[sub];
+}
+
+const char *
+log_sub_about(enum log_subsystem sub)
+{
+	return subsystem_texts[sub];
+}
+
+void
+log_set_sink(void (*to)(void *ctx, const char *line, size_t n), void *ctx)
+{
+	sink_ctx = ctx;
+	sink = to;
 }
 
 enum err
@@ -39,10 +90,21 @@ log_level_parse(struct slice name, enum log_level *out)
 	return ERR_NOT_FOUND;
 }
 
-bool
-log_enabled(enum log_level level)
+enum err
+log_sub_parse(struct slice name, enum log_subsystem *out)
 {
-	return (int)level <= atomic_load_explicit(&threshold, memory_order_relaxed);
+	for (int i = 0; i < LOG_SUBS; i++)
+		if (slice_eq_nocase(name, slice_cstr(subsystem_names[i]))) {
+			*out = (enum log_subsystem)i;
+			return ERR_OK;
+		}
+	return ERR_NOT_FOUND;
+}
+
+bool
+log_enabled(enum log_level level, enum log_subsystem sub)
+{
+	return level <= log_sub_level(sub);
 }
 
 /* Control characters of strangers must not forge lines or colour a terminal. */
@@ -57,7 +119,7 @@ clean(char *p, size_t n)
 void
 log_write(enum log_level level, enum log_subsystem sub, const char *fmt, ...)
 {
-	char line[2048];
+	char line[LOG_LINE_BYTES];
 	struct timespec ts;
 	struct tm tm;
 	va_list ap;
@@ -78,6 +140,8 @@ log_write(enum log_level level, enum log_subsystem sub, const char *fmt, ...)
 		n = (int)(sizeof line - head - 2);
 	clean(line + head, (size_t)n);
 	line[head + (size_t)n] = '\n';
+	if (sink)
+		sink(sink_ctx, line, head + (size_t)n + 1);
 	if (write(STDERR_FILENO, line, head + (size_t)n + 1) < 0)
 		return; /* nowhere left to complain */
 }

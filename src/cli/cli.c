@@ -43,6 +43,9 @@ static const struct command {
     {"notices", command_entity, "notices [list|show ID|set ID seen=true|delete ID]",
 	"what the system found out, newest first"},
     {"hangup", command_hangup, "hangup CALL_ID", "end a call"},
+    {"logs", command_logs, "logs [follow|levels|COMPONENT=LEVEL …|save FILE]",
+	"the newest lines of the log (--search, --limit), or what comes; what is written; all of "
+	"it in a .tar file"},
     {"trace", command_trace,
 	"trace [K=V…|CALL_ID|pcap FILE [K=V…|CALL_ID…]|phone NAME [for MINUTES|off]|phones]",
 	"calls whose SIP messages are stored, or those of one; K is number, user, status, kind,\n"

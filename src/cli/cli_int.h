@@ -93,6 +93,7 @@ int command_hangup(struct cli *cli);
 int command_trace(struct cli *cli);
 /** The ladder, then the messages in full. */
 void print_ladder(FILE *f, const json_t *messages);
+int command_logs(struct cli *cli);
 int command_import(struct cli *cli);
 int command_export(struct cli *cli);
 int command_passwd(struct cli *cli);

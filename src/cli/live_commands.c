@@ -110,6 +110,13 @@ print_status(FILE *f, const json_t *st)
 	fprintf(f, "%lld users, %lld phones, %lld numbers, %lld call records\n",
 	    number(counts, "user"), number(counts, "phone"), number(counts, "number"),
 	    number(counts, "call_record"));
+	if (number(json_object_get(st, "disk"), "total_bytes"))
+		fprintf(f, "%lld MB free on the disk%s\n",
+		    number(json_object_get(st, "disk"), "free_bytes") >> 20,
+		    strcmp(json_string_value(json_object_get(json_object_get(st, "disk"), "state")),
+			"ok") == 0
+			? ""
+			: ": too little");
 	json_array_foreach(json_object_get(st, "listening"), i, item) fprintf(f,
 	    "listening for %s on %s (%s)\n", json_string_value(json_object_get(item, "service")),
 	    json_string_value(json_object_get(item, "address")),

@@ -31,11 +31,12 @@ struct daemon {
 	struct account account;
 	struct settings settings;
 	char db_path[4096], journal_path[4096], keep_path[4096], subscriptions_path[4096],
-	    traces_path[4096], socket_path[4096];
+	    traces_path[4096], socket_path[4096], log_path[4096];
 	struct store *store;
 	struct journal *journal;
 	struct keep *keep, *subscriptions;
 	struct trace_store *traces;
+	struct log_file *logs;
 	struct mailbox *to_signalling, *to_management;
 	struct signalling *signalling;
 	struct api *api;
@@ -76,6 +77,7 @@ make_paths(struct daemon *d)
 	snprintf(d->keep_path, sizeof d->keep_path, "%s/registrations", dir);
 	snprintf(d->subscriptions_path, sizeof d->subscriptions_path, "%s/subscriptions", dir);
 	snprintf(d->traces_path, sizeof d->traces_path, "%s/traces.db", dir);
+	snprintf(d->log_path, sizeof d->log_path, "%s/log", dir);
 	snprintf(d->socket_path, sizeof d->socket_path, "%s/strowger.sock", dir);
 	return ERR_OK;
 }
@@ -132,6 +134,22 @@ make_traces(struct daemon *d)
 	return e;
 }
 
+/* What was logged before is only on standard error. */
+static enum err
+open_log(struct daemon *d)
+{
+	const struct settings *s = &d->settings;
+	struct log_file_limits limits = {
+	    .file_bytes = (uint64_t)s->log_file_mb << 20, .files = s->log_files};
+	enum err e = log_file_new(&d->logs, d->log_path, &limits);
+
+	if (e != ERR_OK)
+		snprintf(d->why, sizeof d->why, "the log cannot start: %s", err_text(e));
+	for (int i = 0; i < LOG_SUBS && !d->options.has_log_level; i++)
+		log_set_sub_level((enum log_subsystem)i, s->log_level[i]);
+	return e;
+}
+
 static enum err
 open_data(struct daemon *d)
 {
@@ -152,6 +170,8 @@ open_data(struct daemon *d)
 	if (e != ERR_OK)
 		snprintf(d->why, sizeof d->why, "the settings cannot be read: %s", err_text(e));
 	options_apply(&d->options, &d->settings);
+	if (e == ERR_OK)
+		e = open_log(d);
 	if (e == ERR_OK)
 		e = make_traces(d);
 	return e;
@@ -284,6 +304,7 @@ open_api(struct daemon *d)
 	struct api_listener listeners[API_LISTENERS_MAX];
 	struct api_params p = {.store = d->store,
 	    .traces = d->traces,
+	    .logs = d->logs,
 	    .http_address = d->settings.sip_address,
 	    .http_port = (uint16_t)d->settings.http_port,
 	    .socket_path = d->socket_path,
@@ -339,11 +360,15 @@ start(struct daemon *d)
 	if (e != ERR_OK)
 		return e;
 	store_on_change(d->store, on_change, d);
-	e = mailer_start(
-	    &d->mailer, &(struct mailer_params){.store = d->store, .dns_servers = d->options.dns});
+	e = log_file_start(d->logs);
+	if (e == ERR_OK)
+		e = mailer_start(&d->mailer,
+		    &(struct mailer_params){.store = d->store, .dns_servers = d->options.dns});
 	if (e == ERR_OK)
 		e = management_start(&d->management, &(struct management_params){.store = d->store,
 							 .api = d->api,
+							 .traces = d->traces,
+							 .data_dir = d->options.data_dir,
 							 .in = d->to_management,
 							 .to_signalling = d->to_signalling,
 							 .restore_rule = signalling_set_rule,
@@ -391,6 +416,7 @@ stop(struct daemon *d)
 	keep_close(d->keep);
 	keep_close(d->subscriptions);
 	store_close(d->store);
+	log_file_close(d->logs);
 }
 
 static int

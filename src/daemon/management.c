@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "daemon/disk.h"
 #include "daemon/tls.h"
 #include "loop/loop.h"
 #include "loop/thread.h"
@@ -30,6 +31,7 @@ struct management {
 	size_t n_records, cap_records;
 	struct blacklist *blacklist;
 	struct notify *notify;
+	struct disk *disk;
 	int64_t last_security_ms;
 	bool started;
 };
@@ -140,6 +142,7 @@ keep_watch(struct management *m)
 	m->last_security_ms = now;
 	blacklist_expire(m->blacklist, now);
 	notify_tick(m->notify, now);
+	disk_tick(m->disk, now);
 }
 
 const struct blacklist *
@@ -322,6 +325,12 @@ management_start(struct management **out, const struct management_params *p)
 	if (e == ERR_OK)
 		e = notify_new(&m->notify, p->store);
 	if (e == ERR_OK)
+		e = disk_new(&m->disk, &(struct disk_params){.dir = p->data_dir,
+					   .store = p->store,
+					   .traces = p->traces,
+					   .notify = m->notify,
+					   .api = p->api});
+	if (e == ERR_OK)
 		e = blacklist_load(m->blacklist, (int64_t)loop_wall_ms());
 	m->started = true;
 	m->last_housekeeping_ms = (int64_t)loop_wall_ms() - HOUSEKEEPING_MS + 60000;
@@ -344,6 +353,7 @@ management_stop(struct management *m)
 	thread_join(m->thread);
 	free(m->records);
 	free(m->slots);
+	disk_free(m->disk);
 	notify_free(m->notify);
 	blacklist_free(m->blacklist);
 	free(m);

@@ -15,6 +15,8 @@ struct management;
 struct management_params {
 	struct store *store; /* borrowed, as all here */
 	struct api *api;
+	struct trace_store *traces;
+	const char *data_dir;
 	struct mailbox *in;	       /* struct to_management */
 	struct mailbox *to_signalling; /* struct to_signalling */
 	/* Takes the address rules there are, before management_start returns. */

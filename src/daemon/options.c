@@ -27,7 +27,8 @@ static const char help_text[] =
     "  --fastpath WHEN   auto: the kernel forwards voice that merely passes, if it lets us;\n"
     "                    off: never (default auto)\n"
     "  --user NAME       account to run as once the ports are open\n"
-    "  --log LEVEL       fatal, error, warn, info, debug or trace (default info)\n"
+    "  --log LEVEL       fatal, error, warn, info, debug or trace, for all components;\n"
+    "                    otherwise as set in the web page\n"
     "  --check           check database and settings, start nothing\n"
     "  --version         print the version\n"
     "  --help            this text\n";
@@ -106,6 +107,7 @@ apply_one(struct options *o, int which, const char *value, char *why, size_t why
 		    why, why_bytes, "--http-port wants a number from 0 to 65535, not '%s'", value);
 		return ERR_INVALID;
 	case 'l':
+		o->has_log_level = true;
 		if (log_level_parse(slice_cstr(value), &o->log_level) == ERR_OK)
 			return ERR_OK;
 		snprintf(why, why_bytes,

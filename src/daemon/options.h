@@ -20,7 +20,8 @@ struct options {
 	long http_port, sip_port;	   /* -1 = settings; 0 = any free one */
 	long sips_port, ws_port, wss_port; /* the same, and OPTION_OFF */
 	enum log_level log_level;
-	bool no_fastpath; /* all voice through user space */
+	bool has_log_level; /* it wins over the settings until those are changed */
+	bool no_fastpath;   /* all voice through user space */
 	bool check, version, help;
 };
 

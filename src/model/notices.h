@@ -27,7 +27,12 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "{0} kann sich eine Weile nicht anmelden: {1} falsche Anmeldungen, die letzte von "    \
 	    "{2}")                                                                                 \
 	X(SECOND_FACTOR_OFF, "second_factor_off", "{1} has taken off the second factor of {0}",    \
-	    "{1} hat den zweiten Faktor von {0} entfernt")
+	    "{1} hat den zweiten Faktor von {0} entfernt")                                         \
+	X(DISK_LOW, "disk_low",                                                                    \
+	    "Only {0} MB are free on the disk of the telephone system ({1}); with less than {2} "  \
+	    "MB no SIP traces are stored any more",                                                \
+	    "Auf der Festplatte der Telefonanlage ({1}) sind nur noch {0} MB frei; mit weniger "   \
+	    "als {2} MB werden keine SIP-Mitschnitte mehr gespeichert")
 
 enum notice {
 #define X(id, code, text, german) NOTICE_##id,

@@ -103,7 +103,18 @@ static const struct action actions[] = {
 	.response = "object"},
     {"delete", "/api/trace-watches/{target}", "Trace only a phone's calls again", NULL, "204",
 	.response = NULL},
-    {"get", "/api/events", "Live events: call, registration, line, changed", NULL, "200",
+    {"get", "/api/call-records.csv", "Call records as a file: all that the filters leave", NULL,
+	"200", .response = "text/csv",
+	.query = "format search from to user group direction result"},
+    {"get", "/api/disk", "Free space where the data are", NULL, "200", .response = "object"},
+    {"get", "/api/logs", "Components of the log with their levels, and its files", NULL, "200",
+	.response = "object"},
+    {"patch", "/api/logs", "Change levels; acts at once", "object", "200", .response = "object"},
+    {"get", "/api/logs/lines", "Lines of the log, newest first", NULL, "200", .response = "object",
+	.query = "component level search limit before after"},
+    {"get", "/api/logs/file", "Logs, status, figures and settings for whoever helps", NULL, "200",
+	.response = "application/x-tar", .query = "traces"},
+    {"get", "/api/events", "Live events: call, registration, line, changed, log", NULL, "200",
 	.response = "text/event-stream"},
     {"get", "/api/openapi.json", "This document", NULL, "200", .response = "object"},
     {"get", "/api/export", "The whole configuration", NULL, "200", .response = "object"},
@@ -225,6 +236,14 @@ list_parameters(const struct model_entity *e)
 		for (int i = 0; i < 2; i++)
 			put_parameter(list, i ? "to" : "from", "query",
 			    json_pack("{s:s, s:s}", "type", "string", "format", "date-time"));
+	if (e == &model_call_record) {
+		put_parameter(list, "user", "query", type("integer"));
+		put_parameter(list, "group", "query", type("integer"));
+		put_parameter(list, "direction", "query",
+		    json_pack(
+			"{s:s, s:[s,s,s]}", "type", "string", "enum", "in", "out", "internal"));
+		put_parameter(list, "result", "query", type("string"));
+	}
 	if (e->letter)
 		put_parameter(list, "letter", "query",
 		    json_pack("{s:s, s:s}", "type", "string", "pattern", "^[A-Z#]$"));

@@ -9,6 +9,9 @@
 #define AT(member)                                                                                 \
 	.offset = offsetof(struct settings, member), .size = sizeof(((struct settings *)0)->member)
 
+#define LEVEL(id, name) "|" name
+#define LEVELS		(&("" LOG_LEVELS(LEVEL))[1])
+
 static void
 check_settings(const json_t *row, struct model_errors *errors)
 {
@@ -168,6 +171,19 @@ static const struct model_field fields[] = {
 	.label = "Rights of new users", .description = "They can be changed for each user"},
     {"cdr_keep_days", MODEL_INT, 0, 0, 36500, .def = "0", .label = "Keep call records",
 	.description = "Days; 0 = for ever", AT(cdr_keep_days)},
+#define X(id, name, text)                                                                          \
+	{"log_" name, MODEL_ENUM, 0, .choices = LEVELS, .def = "\"info\"",                         \
+	    .label = "Log of " name, .description = text, AT(log_level[LOG_SUB_##id])},
+    LOG_SUBSYSTEMS(X)
+#undef X
+	{"log_file_mb", MODEL_INT, 0, 1, 50, .def = "10", .label = "Size of a log file",
+	    .description = "Megabytes; then a new one is begun", AT(log_file_mb)},
+    {"log_files", MODEL_INT, 0, 1, 50, .def = "5", .label = "Log files kept",
+	.description = "With the one in use; older ones are compressed", AT(log_files)},
+    {"disk_free_mb", MODEL_INT, 0, 0, 1000000, .def = "512", .label = "Warn of a full disk",
+	.description = "Megabytes that are still free; with a quarter of it no SIP traces are "
+		       "stored any more. 0 = never",
+	AT(disk_free_mb)},
 };
 
 const struct model_entity model_settings = {"settings", "settings", MODEL_SINGLETON, NULL, "id",
@@ -216,5 +232,10 @@ settings_init(struct settings *s)
 	    .screening_notify = true,
 	    .source_requests_per_s = 200,
 	    .change_keep_days = 365,
+	    .log_file_mb = 10,
+	    .log_files = 5,
+	    .disk_free_mb = 512,
 	};
+	for (int i = 0; i < LOG_SUBS; i++)
+		s->log_level[i] = LOG_INFO;
 }

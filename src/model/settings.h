@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/log.h"
 #include "model/codecs.h"
 
 struct settings {
@@ -43,6 +44,9 @@ struct settings {
 	uint32_t screening_failures, screening_block_h, source_requests_per_s;
 	uint32_t change_keep_days;
 	uint32_t cdr_keep_days; /* 0 = for ever */
+	enum log_level log_level[LOG_SUBS];
+	uint32_t log_file_mb, log_files; /* size of one; how many, with the one in use */
+	uint32_t disk_free_mb;		 /* less is worth a notice; 0 = never */
 };
 
 /** All fields at their defaults. */

@@ -39,8 +39,9 @@ notify_free(struct notify *n)
 	free(n);
 }
 
-static void
-say(struct notify *n, enum notice notice, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms)
+void
+notify_say(
+    struct notify *n, enum notice notice, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms)
 {
 	char email[256], language[8];
 
@@ -77,12 +78,12 @@ say_blocked(struct notify *n, int64_t now_ms)
 	if (!wanted(n))
 		return;
 	if (one)
-		say(n, NOTICE_ADDRESS_BLOCKED,
+		notify_say(n, NOTICE_ADDRESS_BLOCKED,
 		    (const char *const[NOTICE_ARGS_MAX]){
 			address, reason, n->last.user_agent[0] ? n->last.user_agent : "-"},
 		    now_ms);
 	else
-		say(n, NOTICE_ADDRESSES_BLOCKED,
+		notify_say(n, NOTICE_ADDRESSES_BLOCKED,
 		    (const char *const[NOTICE_ARGS_MAX]){count, address, reason}, now_ms);
 }
 
@@ -134,8 +135,8 @@ check_passwords(struct notify *n, int64_t now_ms)
 	if (w.count == 0)
 		return;
 	snprintf(count, sizeof count, "%u", w.count);
-	say(n, NOTICE_WEAK_PASSWORDS, (const char *const[NOTICE_ARGS_MAX]){count, names, NULL},
-	    now_ms);
+	notify_say(n, NOTICE_WEAK_PASSWORDS,
+	    (const char *const[NOTICE_ARGS_MAX]){count, names, NULL}, now_ms);
 }
 
 /* The last notice says when: so a restart does not begin anew. */

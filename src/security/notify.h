@@ -23,4 +23,8 @@ void notify_on_report(struct notify *n, const struct guard_report *r);
 /** Now and then, a minute apart or less: says what waits, and looks for weak passwords. */
 void notify_tick(struct notify *n, int64_t now_ms);
 
+/** A notice, and a mail to the first administrator. */
+void notify_say(
+    struct notify *n, enum notice notice, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms);
+
 #endif

@@ -7,18 +7,15 @@
 
 #include "store/store_int.h"
 
-enum { SQL_BYTES = 16 * 1024, WORDS_MAX = 8, PER_PAGE_MAX = 1000, PER_PAGE_DEFAULT = 50 };
+#define WHERE " WHERE 1"
 
-struct words {
-	size_t count;
-	struct slice at[WORDS_MAX];
-};
+enum { SQL_BYTES = 16 * 1024, PER_PAGE_MAX = 1000, PER_PAGE_DEFAULT = 50 };
 
 /* All words of the search; more than eight do not narrow further. */
-static void
-split(struct slice s, struct words *out)
+void
+list_split(struct slice s, struct list_words *out)
 {
-	while (out->count < WORDS_MAX) {
+	while (out->count < LIST_WORDS_MAX) {
 		size_t n;
 
 		slice_skip_space(&s);
@@ -114,9 +111,9 @@ put_period(struct buf *b, const struct model_entity *e, const struct store_query
 	return ERR_OK;
 }
 
-/* "(a IS ? OR b IS ?)" */
+/* "(a = ? OR b = ?)" */
 static enum err
-put_owner(struct buf *b, const struct model_entity *e, struct model_errors *errors)
+put_owner(struct buf *b, const struct model_entity *e, const char *is, struct model_errors *errors)
 {
 	struct slice rest = slice_cstr(e->owners), one;
 	const char *before = " AND (";
@@ -127,20 +124,20 @@ put_owner(struct buf *b, const struct model_entity *e, struct model_errors *erro
 	}
 	while (rest.n) {
 		one = slice_take_until(&rest, '|');
-		buf_printf(b, "%st.\"%.*s\" = ?", before, (int)one.n, one.p);
+		buf_printf(b, "%st.\"%.*s\"%s", before, (int)one.n, one.p, is);
 		before = " OR ";
 	}
 	buf_char(b, ')');
 	return ERR_OK;
 }
 
-static enum err
-put_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
-    const struct words *words, struct model_errors *errors)
+enum err
+list_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
+    const struct list_words *words, struct model_errors *errors)
 {
 	enum err err;
 
-	buf_lit(b, " WHERE 1");
+	buf_lit(b, WHERE);
 	for (size_t i = 0; i < words->count; i++) {
 		buf_lit(b, " AND instr(");
 		put_haystack(b, e);
@@ -152,7 +149,12 @@ put_where(struct buf *b, const struct model_entity *e, const struct store_query 
 	}
 	err = put_period(b, e, q, errors);
 	if (err == ERR_OK && q->owner)
-		err = put_owner(b, e, errors);
+		err = put_owner(b, e, " = ?", errors);
+	if (err == ERR_OK && q->group)
+		err = put_owner(b, e,
+		    " IN (SELECT m.\"user\" FROM group_member m WHERE m.\"group\" = ?)", errors);
+	if (err == ERR_OK && q->direction && e == &model_call_record)
+		buf_lit(b, " AND " CDR_DIRECTION " = ?");
 	return err == ERR_OK ? put_equals(b, e, q->equals, errors) : err;
 }
 
@@ -181,10 +183,19 @@ put_order(struct buf *b, const struct model_entity *e, const struct store_query 
 	return ERR_OK;
 }
 
-/* Returns the next index. */
 static int
-bind_where(struct stmt *s, const struct model_entity *e, const struct store_query *q,
-    const struct words *words)
+bind_owners(struct stmt *s, int index, const struct model_entity *e, int64_t id)
+{
+	for (struct slice rest = slice_cstr(id ? e->owners : NULL); rest.n;) {
+		slice_take_until(&rest, '|');
+		stmt_int(s, index++, id);
+	}
+	return index;
+}
+
+int
+list_bind(struct stmt *s, const struct model_entity *e, const struct store_query *q,
+    const struct list_words *words)
 {
 	int index = 1;
 	const char *key;
@@ -198,10 +209,10 @@ bind_where(struct stmt *s, const struct model_entity *e, const struct store_quer
 		stmt_int(s, index++, q->from_ms);
 	if (q->to_ms)
 		stmt_int(s, index++, q->to_ms);
-	for (struct slice rest = slice_cstr(q->owner ? e->owners : NULL); rest.n;) {
-		slice_take_until(&rest, '|');
-		stmt_int(s, index++, q->owner);
-	}
+	index = bind_owners(s, index, e, q->owner);
+	index = bind_owners(s, index, e, q->group);
+	if (q->direction && e == &model_call_record)
+		stmt_cstr(s, index++, q->direction);
 	json_object_foreach((json_t *)q->equals, key, v)
 	{
 		if (json_is_string(v))
@@ -215,26 +226,41 @@ bind_where(struct stmt *s, const struct model_entity *e, const struct store_quer
 	return index;
 }
 
+/* A log may have millions of rows, in the order of their ids, and loses the oldest only: how many
+ * there are follows from the ids; of those a query finds no more are counted than people look at.
+ */
 static enum err
 count_rows(struct db *db, const struct model_entity *e, const struct store_query *q,
-    const struct words *words, struct slice where, int64_t *total)
+    const struct list_words *words, struct slice where, int64_t *total)
 {
 	char *sql = malloc(SQL_BYTES);
 	struct buf b;
 	struct stmt *s;
-	bool row = false;
+	bool row = false, log = e->flags & MODEL_LOG;
 	enum err err;
 
 	if (!sql)
 		return ERR_NOMEM;
 	buf_init(&b, sql, SQL_BYTES);
-	buf_printf(&b, "SELECT count(*) FROM \"%s\" t", e->name);
-	buf_put(&b, where);
+	if (log && slice_eq(where, SLICE(WHERE)))
+		buf_printf(&b,
+		    "SELECT CASE WHEN span < %d THEN (SELECT count(*) FROM \"%s\") ELSE span END "
+		    "FROM "
+		    "(SELECT (SELECT max(id) FROM \"%s\") - (SELECT min(id) FROM \"%s\") + 1 AS "
+		    "span)",
+		    STORE_LOG_COUNT_MAX, e->name, e->name, e->name);
+	else {
+		buf_printf(&b, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" t", e->name);
+		buf_put(&b, where);
+		if (log)
+			buf_printf(&b, " LIMIT %d", STORE_LOG_COUNT_MAX);
+		buf_char(&b, ')');
+	}
 	err = db_prepare_buf(db, &b, &s);
 	free(sql);
 	if (err != ERR_OK)
 		return err;
-	bind_where(s, e, q, words);
+	list_bind(s, e, q, words);
 	err = stmt_step(s, &row);
 	if (err == ERR_OK)
 		*total = sqlite3_column_int64(s->st, 0);
@@ -262,7 +288,7 @@ fetch_page(struct db *db, const struct model_entity *e, struct stmt *ids, json_t
 /* q's WHERE and ORDER BY are in where and order. */
 static enum err
 list_page(struct db *db, const struct model_entity *e, const struct store_query *q,
-    const struct words *words, struct slice where, struct slice order, json_t *items)
+    const struct list_words *words, struct slice where, struct slice order, json_t *items)
 {
 	uint32_t per_page = q->per_page ? q->per_page : PER_PAGE_DEFAULT;
 	uint32_t page = q->page ? q->page : 1;
@@ -285,7 +311,7 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 	free(sql);
 	if (err != ERR_OK)
 		return err;
-	index = bind_where(ids, e, q, words);
+	index = list_bind(ids, e, q, words);
 	stmt_int(ids, index, q->all ? -1 : (int64_t)per_page);
 	stmt_int(ids, index + 1, q->all ? 0 : ((int64_t)page - 1) * per_page);
 	err = fetch_page(db, e, ids, items);
@@ -299,7 +325,7 @@ store_list(struct store *s, const struct model_entity *e, const struct store_que
 {
 	char *text = malloc(2 * SQL_BYTES);
 	struct buf where = {0}, order = {0};
-	struct words words = {0};
+	struct list_words words = {0};
 	struct db *db;
 	json_t *list = json_array();
 	int64_t count = 0;
@@ -308,8 +334,8 @@ store_list(struct store *s, const struct model_entity *e, const struct store_que
 	if (err == ERR_OK) {
 		buf_init(&where, text, SQL_BYTES);
 		buf_init(&order, text + SQL_BYTES, SQL_BYTES);
-		split(q->search, &words);
-		err = put_where(&where, e, q, &words, errors);
+		list_split(q->search, &words);
+		err = list_where(&where, e, q, &words, errors);
 	}
 	if (err == ERR_OK)
 		err = put_order(&order, e, q, errors);

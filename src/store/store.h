@@ -68,6 +68,8 @@ ERR_MUST_CHECK enum err store_change_revert(
 
 /* --- entities ----------------------------------------------------------------- */
 
+enum { STORE_LOG_COUNT_MAX = 10000 };
+
 struct store_query {
 	struct slice search; /* words; each must occur somewhere; umlauts and case ignored */
 	struct slice sort;   /* field name, also a computed one; empty = the entity's default */
@@ -81,10 +83,14 @@ struct store_query {
 	/* Rows whose column has this value: {"user": 7}; NULL none. Unknown fields: ERR_INVALID. */
 	const json_t *equals;
 	int64_t owner; /* rows that belong to this user, by the entity's owners; 0 = all */
+	int64_t group; /* rows that belong to one who is now a member of this group; 0 = all */
+	/* Call records only: "in", "out" or "internal"; NULL = all. */
+	const char *direction;
 };
 
 /** Users come with numbers (texts), phone_names; phones with users, user_names; numbers with
  *  user_name. Without secrets. ERR_INVALID: unknown sort field. */
+/** Of logs *total is counted up to STORE_LOG_COUNT_MAX only, when the query narrows. */
 ERR_MUST_CHECK enum err store_list(struct store *s, const struct model_entity *e,
     const struct store_query *q, json_t **items, int64_t *total, struct model_errors *errors);
 /** Without secrets. A singleton has id 1. */
@@ -320,6 +326,17 @@ ERR_MUST_CHECK enum err store_mail_expire(struct store *s, int64_t before_ms);
 /** All n in one transaction. A record with the same call_id and started_at is already there
  *  after a replay and is left alone. The change feed is told once a batch, with the last id. */
 ERR_MUST_CHECK enum err store_cdr_insert(struct store *s, const struct cdr *records, size_t n);
+/** Where reading goes on: behind this record. 0 and 0 = at the newest. */
+struct store_cdr_place {
+	int64_t started_at, id;
+};
+
+/** Call records of a query (its page and sort do not count), the newest first, max of them behind
+ *  *place, which moves on; *n is how many there were. Each comes as the texts of its columns:
+ *  id, direction, then the entity's columns but the explanation. cb may not call the store. */
+ERR_MUST_CHECK enum err store_cdr_read(struct store *s, const struct store_query *q,
+    struct store_cdr_place *place, uint32_t max,
+    void (*cb)(void *ctx, const char *const *column, size_t columns), void *ctx, uint32_t *n);
 /** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions.
  *  *removed (may be NULL): call records. */
 ERR_MUST_CHECK enum err store_expire(struct store *s, int64_t now_ms, int64_t *removed);

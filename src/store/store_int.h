@@ -152,6 +152,29 @@ enum err row_delete(
 enum err row_each(void *ctx, const struct model_entity *e, const char *field, int64_t value,
     bool (*on_row)(void *arg, const json_t *row), void *arg);
 
+/* --- list.c: the WHERE of a query, over alias t ------------------------------------- */
+
+enum { LIST_WORDS_MAX = 8 };
+
+struct list_words {
+	size_t count;
+	struct slice at[LIST_WORDS_MAX];
+};
+
+/* All words of the search; more than eight do not narrow further. */
+void list_split(struct slice s, struct list_words *out);
+enum err list_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
+    const struct list_words *words, struct model_errors *errors);
+/* Returns the next index. */
+int list_bind(struct stmt *s, const struct model_entity *e, const struct store_query *q,
+    const struct list_words *words);
+
+/* Where a call came from and went: the reasons that routing gives say it. The list of reasons
+ * begins with those, and keeps its beginning. */
+#define CDR_DIRECTION                                                                              \
+	"(CASE WHEN instr(t.explanation, '\"from_line\\u00') > 0 THEN 'in' "                       \
+	"WHEN instr(t.explanation, '\"number_outside\\u00') > 0 THEN 'out' ELSE 'internal' END)"
+
 /* --- computed.c ---------------------------------------------------------------- */
 
 /* SQL of a computed field or list of refs over alias t: its value as JSON text (or plain

@@ -277,6 +277,7 @@ remove_surplus(struct trace_store *ts)
 void
 trace_db_expire(struct trace_store *ts, int64_t now_ms)
 {
+	bool at_once = ts->expire_ms == 0; /* the limits are others now */
 	enum err e;
 
 	if (!ts->db ||
@@ -287,7 +288,8 @@ trace_db_expire(struct trace_store *ts, int64_t now_ms)
 	if (e == ERR_OK)
 		e = remove_surplus(ts);
 	if (e == ERR_OK)
-		e = db_exec(ts->db, "PRAGMA incremental_vacuum(256)");
+		e = db_exec(ts->db,
+		    at_once ? "PRAGMA incremental_vacuum" : "PRAGMA incremental_vacuum(256)");
 	if (e != ERR_OK)
 		trace_db_failed(ts, e);
 }

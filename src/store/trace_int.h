@@ -82,6 +82,8 @@ struct trace_store {
 	size_t queue_n, queue_cap, queue_bytes, names_n;
 	struct list names;
 	struct trace_limits limits;
+	bool full; /* the disk; then the file may have full_mb */
+	uint32_t full_mb;
 	struct trace_store_counts counts;
 	uint64_t wanted, done; /* flushes */
 	bool stop;	       /* … to here under lock */

@@ -98,6 +98,17 @@ trace_store_set_limits(struct trace_store *ts, const struct trace_limits *limits
 	pthread_mutex_unlock(&ts->lock);
 }
 
+void
+trace_store_set_full(struct trace_store *ts, bool full)
+{
+	pthread_mutex_lock(&ts->lock);
+	ts->full = full;
+	ts->full_mb = (uint32_t)(ts->counts.bytes >> 21);
+	ts->wanted++;
+	pthread_cond_signal(&ts->changed);
+	pthread_mutex_unlock(&ts->lock);
+}
+
 /* ---- the queue; under lock ---- */
 
 static uint32_t
@@ -137,7 +148,7 @@ trace_store_add(struct trace_store *ts, struct trace_block *block)
 	bool ok;
 
 	pthread_mutex_lock(&ts->lock);
-	ok = ts->limits.messages && queue_push(ts, block);
+	ok = ts->limits.messages && !ts->full && queue_push(ts, block);
 	if (ok && ts->queue_n == 1)
 		pthread_cond_signal(&ts->changed);
 	if (!ok && ts->limits.messages)

@@ -36,6 +36,9 @@ ERR_MUST_CHECK enum err trace_store_start(struct trace_store *ts);
 void trace_store_close(struct trace_store *ts);
 /** Acts within a second. */
 void trace_store_set_limits(struct trace_store *ts, const struct trace_limits *limits);
+/** The disk is nearly full: half of what is stored goes, and nothing new is stored until it is not
+ *  full any more. Acts within a second. */
+void trace_store_set_full(struct trace_store *ts, bool full);
 /** Takes the block over. */
 void trace_store_add(struct trace_store *ts, struct trace_block *block);
 /** Gives a traced call its parties. */

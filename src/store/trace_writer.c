@@ -184,6 +184,8 @@ take_batch(struct trace_store *ts, struct batch *b, struct trace_limits *limits,
 	ts->queue = NULL;
 	ts->queue_n = ts->queue_cap = ts->queue_bytes = ts->names_n = 0;
 	*limits = ts->limits;
+	if (ts->full && ts->full_mb < limits->mb)
+		limits->mb = ts->full_mb;
 	*wanted = ts->wanted;
 }
 

@@ -57,6 +57,8 @@ const PAGES = [
   ['mail-queue', () => '/mail?tab=queue', 'E-mail'],
   ['mail-texts', () => '/mail?tab=texts', 'E-mail'],
   ['certificates', () => '/certificates', 'Certificates'],
+  ['logs', () => '/logs', 'Logs'],
+  ['api-docs', () => '/api-docs', 'API'],
   ['settings', () => '/settings', 'Settings'],
   ['user-rights', () => `/users/${person.user.id}?tab=rights`, 'Muster, Emil'],
   ['user-security', () => `/users/${person.user.id}?tab=security`, 'Muster, Emil'],

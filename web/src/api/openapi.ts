@@ -33,16 +33,26 @@ interface Document {
   components: { schemas: Record<string, EntitySchema> };
 }
 
-/** How an entity looks when it is to be created or changed; both have the same required fields. */
-export function useEntitySchema(entity: EntityName, form: 'create' | 'patch'): EntitySchema | undefined {
+function useSchemas() {
   const { data } = useQuery({
     queryKey: ['openapi'],
     queryFn: ({ signal }) => api.get<Document>('openapi.json', signal),
     staleTime: Infinity,
   });
+  return data?.components.schemas;
+}
+
+/** How an entity looks that is only read. */
+export function useEntitySchemaOf(entity: string): EntitySchema | undefined {
+  return useSchemas()?.[entity];
+}
+
+/** How an entity looks when it is to be created or changed; both have the same required fields. */
+export function useEntitySchema(entity: EntityName, form: 'create' | 'patch'): EntitySchema | undefined {
+  const all = useSchemas();
   return useMemo(() => {
-    const schemas = data?.components.schemas ?? {};
+    const schemas = all ?? {};
     const schema = schemas[`${entity}_${form}`];
     return schema && { properties: schema.properties, required: schemas[`${entity}_create`]?.required };
-  }, [data, entity, form]);
+  }, [all, entity, form]);
 }

@@ -59,6 +59,19 @@ export function useStatus() {
   });
 }
 
+interface Disk {
+  state?: 'ok' | 'low' | 'full';
+  free_bytes: number;
+}
+
+export function useDisk() {
+  return useQuery({
+    queryKey: ['disk'],
+    queryFn: ({ signal }) => api.get<Disk>('disk', signal),
+    refetchInterval: 30_000,
+  });
+}
+
 export function useHangUp() {
   return useMutation({ mutationFn: (callId: string) => api.post(`calls/${encodeURIComponent(callId)}/hangup`) });
 }

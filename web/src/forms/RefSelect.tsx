@@ -16,6 +16,8 @@ interface RefSelectProps {
   error?: string;
   withAsterisk?: boolean;
   disabled?: boolean;
+  size?: 'xs';
+  w?: number;
   entity: string;
   value: number | null;
   exclude?: number[];

@@ -17,15 +17,10 @@ interface FormOptions {
   fields: string[];
   /** Fields that must be filled although the schema allows them to be empty. */
   alsoRequired?: string[];
-<<<<<<< HEAD
-  /** Gets all filled fields of a new entity, or the changed ones with what they were when they began to be edited. */
-  save: (values: Values, before: Values) => Promise<unknown>;
-=======
   /** What the fields that are null stand for: the values of the type. */
   inherited?: Values;
-  /** Gets all filled fields of a new entity, or the changed ones. */
-  save: (values: Values) => Promise<unknown>;
->>>>>>> helper8
+  /** Gets all filled fields of a new entity, or the changed ones with what they were when they began to be edited. */
+  save: (values: Values, before: Values) => Promise<unknown>;
 }
 
 export interface EntityFormState {
@@ -49,11 +44,7 @@ export interface EntityFormState {
   takeTheirs: () => void;
 }
 
-<<<<<<< HEAD
-export function useEntityForm({ entity, schema, stored, initial = {}, fields, alsoRequired = [], save }: FormOptions): EntityFormState {
-=======
-export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [], inherited = {}, save }: FormOptions): EntityFormState {
->>>>>>> helper8
+export function useEntityForm({ entity, schema, stored, initial = {}, fields, alsoRequired = [], inherited = {}, save }: FormOptions): EntityFormState {
   const [edits, setEdits] = useState<Values>({});
   const [base, setBase] = useState<Values>({}); // what edited fields were at first
   const [conflict, setConflict] = useState<ConflictError | null>(null);
@@ -63,12 +54,8 @@ export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [
 
   const before = (field: string) => {
     const property = schema.properties[field] ?? {};
-<<<<<<< HEAD
-    return stored?.[field] ?? (stored && property.writeOnly ? '' : initial[field] ?? initialValue(property));
-=======
     if (field in inherited) return stored?.[field] ?? null;
-    return stored?.[field] ?? (stored && property.writeOnly ? '' : initialValue(property));
->>>>>>> helper8
+    return stored?.[field] ?? (stored && property.writeOnly ? '' : initial[field] ?? initialValue(property));
   };
   const value = (field: string) => (field in edits ? edits[field] : before(field));
   const required = (field: string) => {
@@ -147,12 +134,8 @@ export function useEntityForm({ entity, schema, stored, fields, alsoRequired = [
   };
 
   return {
-<<<<<<< HEAD
     entity, schema, conflict, base, keepMine, takeTheirs, creating, saving, value, required, set, submit, reset,
-=======
-    entity, schema, creating, saving, value, required, set, submit, reset,
     inherited: (field) => inherited[field],
->>>>>>> helper8
     dirty: changed.length > 0,
     error: (field) => errors[field],
   };

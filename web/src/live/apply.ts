@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { invalidateEntity } from '../api/related';
 import { checkSession, isMe } from '../api/session';
+import { LOG_LINES } from '../api/logs';
 import { CALLS, LINE_STATES, OWN_CALLS, REGISTRATIONS } from '../api/runtime';
 import type { LineState, LiveCall, Registration } from '../api/types';
 import type { LineEvent, LiveEvent, RegistrationEvent } from './events';
@@ -49,15 +50,18 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   const lines: LineEvent[] = [];
   const changed = new Set<string>();
   let me = false;
+  let log = false;
   for (const event of events) {
     if (event.name === 'call') calls.push(event.data);
     else if (event.name === 'registration') registrations.push(event.data);
     else if (event.name === 'line') lines.push(event.data);
+    else if (event.name === 'log') log = true;
     else {
       changed.add(event.data.entity);
       me ||= event.data.entity === 'user' && (event.data.id === 0 || isMe(event.data.id));
     }
   }
+  if (log) void client.invalidateQueries({ queryKey: [...LOG_LINES, 'follow'] });
   if (me) void checkSession(); // somebody may have changed what we may
   if (calls.length) for (const key of [CALLS, OWN_CALLS]) mergeInto<LiveCall>(client, key, (old) => mergeCalls(old, calls));
   if (registrations.length) mergeInto<Registration>(client, REGISTRATIONS, (old) => mergeRegistrations(old, registrations));

@@ -9,6 +9,7 @@ export type LiveEvent =
   | { name: 'call'; data: LiveCall }
   | { name: 'registration'; data: RegistrationEvent }
   | { name: 'line'; data: LineEvent }
+  | { name: 'log'; data: Record<string, never> }
   | { name: 'changed'; data: { entity: string; id: number } };
 
-export const EVENT_NAMES = ['call', 'registration', 'line', 'changed'] as const;
+export const EVENT_NAMES = ['call', 'registration', 'line', 'changed', 'log'] as const;

@@ -7,6 +7,7 @@ import { Outlet, useLocation } from 'react-router-dom';
 import { useRights } from '../api/session';
 import { LiveProvider } from '../live/LiveProvider';
 import { Boundary } from './Boundary';
+import { DiskBanner } from './DiskBanner';
 import { Header } from './Header';
 import { notifyDone } from './notify';
 import classes from './shell.module.css';
@@ -31,6 +32,7 @@ export function Frame() {
   const { pathname } = useLocation();
   const [menuOpen, menu] = useDisclosure(false);
   const [searching, search] = useDisclosure(false);
+  const rights = useRights();
   useRightsNews();
   useHotkeys([['mod+K', search.open]], []);
 
@@ -54,6 +56,7 @@ export function Frame() {
           <SideBar onFollow={menu.close} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>
+          {rights.has('admin') && <DiskBanner />}
           <Boundary place={pathname}>
             <Suspense fallback={<Loader m="xl" size="sm" />}>
               <Outlet />

@@ -30,6 +30,9 @@ export function UserMenu() {
         <Menu.Item leftSection={<Icon name="settings" size={16} />} onClick={() => navigate('/account')}>
           {t('shell.user.account')}
         </Menu.Item>
+        <Menu.Item leftSection={<Icon name="traces" size={16} />} onClick={() => navigate('/api-docs')}>
+          {t('shell.user.api')}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="logout" size={16} />} onClick={() => logout.mutate()}>
           {t('shell.user.logout')}
         </Menu.Item>

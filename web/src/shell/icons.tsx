@@ -41,6 +41,7 @@ const PATHS = {
   mail: 'M3 6h18v12H3zM3 7l9 6 9-6',
   pause: 'M8 5v14M16 5v14',
   resume: 'M7 4.5v15l12-7.5z',
+  logs: 'M4 6h16M4 10h10M4 14h16M4 18h8',
   key: 'M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M16 7l3 3',
 } as const;
 

@@ -30,6 +30,8 @@ const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
 const Mail = lazy(() => import('../pages/mail/Mail'));
 const Changes = lazy(() => import('../pages/changes/Changes'));
+const Logs = lazy(() => import('../pages/logs/Logs'));
+const ApiDocs = lazy(() => import('../pages/apidocs/ApiDocs'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
 const NotFound = lazy(() => import('../pages/NotFound'));
 
@@ -38,6 +40,7 @@ export function Pages() {
     <Routes>
       <Route element={<Frame />}>
         <Route index element={<Home />} />
+        <Route path="api-docs" element={<ApiDocs />} />
         <Route path="account" element={<Account />} />
         <Route element={<Need right="callman" />}>
           <Route path="manager" element={<Manager />} />
@@ -68,6 +71,7 @@ export function Pages() {
           <Route path="addresses" element={<AddressRules />} />
           <Route path="certificates" element={<Certificates />} />
           <Route path="mail" element={<Mail />} />
+          <Route path="logs" element={<Logs />} />
           <Route path="settings" element={<Settings />} />
         </Route>
         <Route path="*" element={<NotFound />} />

@@ -2,6 +2,7 @@
 import type { Texts } from '../en';
 import account from './account.json';
 import addresses from './addresses.json';
+import apidocs from './apidocs.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
 import changes from './changes.json';
@@ -13,6 +14,7 @@ import groups from './groups.json';
 import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
+import logs from './logs.json';
 import mail from './mail.json';
 import manager from './manager.json';
 import notices from './notices.json';
@@ -34,6 +36,7 @@ import users from './users.json';
 const de: Texts = {
   account,
   addresses,
+  apidocs,
   calls,
   certificates,
   changes,
@@ -45,6 +48,7 @@ const de: Texts = {
   help,
   lines,
   login,
+  logs,
   mail,
   manager,
   notices,

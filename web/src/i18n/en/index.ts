@@ -1,6 +1,7 @@
 // The English texts: the ones every other language is measured by.
 import account from './account.json';
 import addresses from './addresses.json';
+import apidocs from './apidocs.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
 import changes from './changes.json';
@@ -12,6 +13,7 @@ import groups from './groups.json';
 import help from './help.json';
 import lines from './lines.json';
 import login from './login.json';
+import logs from './logs.json';
 import mail from './mail.json';
 import manager from './manager.json';
 import notices from './notices.json';
@@ -33,6 +35,7 @@ import users from './users.json';
 const en = {
   account,
   addresses,
+  apidocs,
   calls,
   certificates,
   changes,
@@ -44,6 +47,7 @@ const en = {
   help,
   lines,
   login,
+  logs,
   mail,
   manager,
   notices,

@@ -28,12 +28,15 @@ const GROUPS: SettingsGroup[] = [
   { id: 'traces', fields: ['trace_keep_days', 'trace_keep_mb', 'trace_keep_messages'] },
   { id: 'media', fields: ['codecs', 'comfort_noise', 'media_address', 'rtp_port_min', 'rtp_port_max', 'rtp_timeout_s', 'rtp_hold_timeout_s'] },
   { id: 'marks', fields: ['sip_dscp', 'audio_dscp', 'video_dscp'] },
+  { id: 'disk', fields: ['disk_free_mb', 'log_file_mb', 'log_files'] },
   { id: 'web', fields: ['http_port'] },
 ];
 
 export function settingsGroups(schema: EntitySchema): SettingsGroup[] {
   const named = new Set(GROUPS.flatMap((group) => group.fields));
+  // How much each component of the log writes is on the page of the log.
+  const elsewhere = (name: string) => name.startsWith('log_');
   const writable = Object.entries(schema.properties).filter(([name, field]) => name !== 'id' && !field.readOnly);
-  const other = writable.map(([name]) => name).filter((name) => !named.has(name));
+  const other = writable.map(([name]) => name).filter((name) => !named.has(name) && !elsewhere(name));
   return other.length ? [...GROUPS, { id: 'other', fields: other }] : GROUPS;
 }

@@ -155,7 +155,7 @@ struct reply {
 	int file_fd; /* instead of a body: a file, -1 none */
 	const char *encoding;
 	char etag[64];
-	int64_t change; /* that the request has made; 0 = none */
+	int64_t change;	       /* that the request has made; 0 = none */
 	struct pieces *pieces; /* instead of a body: made while it is sent */
 };
 

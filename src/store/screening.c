@@ -196,8 +196,8 @@ store_notice_add(
 	for (int i = 0; i < NOTICE_ARGS_MAX && args[i]; i++)
 		json_array_append_new(list, json_string(args[i]));
 	values = json_pack("{s:s, s:o, s:s, s:s, s:b}", "code", notice_code(n), "args", list,
-	    "text", notice_text(n, "en", args, text), "created_at", model_time_write(now_ms, time_text),
-	    "seen", 0);
+	    "text", notice_text(n, "en", args, text), "created_at",
+	    model_time_write(now_ms, time_text), "seen", 0);
 	if (!values)
 		return ERR_NOMEM;
 	e = store_write_begin(s);

@@ -50,7 +50,7 @@ exported(void)
 static enum err
 import(const json_t *file, bool dry_run, bool keep_others, json_int_t *changes)
 {
-	struct store_import_params params = {dry_run, keep_others};
+	struct store_import_params params = {.dry_run = dry_run, .keep_others = keep_others};
 	json_t *report = NULL;
 	enum err e = store_import(store, file, &params, &report);
 

@@ -318,6 +318,230 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/device-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Device type: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["device_type"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Device type: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["device_type_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["device_type"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Device type: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["device_type"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Device type: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Device type: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["device_type_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["device_type"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/phones": {
         parameters: {
             query?: never;
@@ -330,7 +554,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "host" | "port" | "transport" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "max_contacts" | "qualify_s" | "enabled" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1684,6 +1908,10 @@ export interface paths {
                     per_page?: number;
                     from?: string;
                     to?: string;
+                    user?: number;
+                    group?: number;
+                    direction?: "in" | "out" | "internal";
+                    result?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3599,6 +3827,384 @@ export interface paths {
             };
         };
         put?: never;
+        /** Call a number: one's own phone rings first */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a ringing phone answer, or go on at a phone */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the other one wait */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Speak with who waits */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the call to a number or another own call */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/hangup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End or decline one's own call */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom one can call by name */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own phones, and whether they are registered */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5066,6 +5672,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/call-records.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call records as a file: all that the filters leave */
+        get: {
+            parameters: {
+                query?: {
+                    format?: string;
+                    search?: string;
+                    from?: string;
+                    to?: string;
+                    user?: string;
+                    group?: string;
+                    direction?: string;
+                    result?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Free space where the data are */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Components of the log with their levels, and its files */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change levels; acts at once */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/logs/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of the log, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    component?: string;
+                    level?: string;
+                    search?: string;
+                    limit?: string;
+                    before?: string;
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logs/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Logs, status, figures and settings for whoever helps */
+        get: {
+            parameters: {
+                query?: {
+                    traces?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-tar": string;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -5073,7 +5955,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live events: call, registration, line, changed */
+        /** Live events: call, registration, line, changed, log */
         get: {
             parameters: {
                 query?: never;
@@ -5980,6 +6862,93 @@ export interface components {
              * @description Days; 0 = for ever
              */
             cdr_keep_days: number;
+            /**
+             * Log of daemon
+             * @description start, stop, wiring
+             * @enum {string}
+             */
+            log_daemon: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of net
+             * @description sockets and connections
+             * @enum {string}
+             */
+            log_net: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of sip
+             * @description messages, transactions, dialogs
+             * @enum {string}
+             */
+            log_sip: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of registrar
+             * @description bindings of phones
+             * @enum {string}
+             */
+            log_registrar: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of call
+             * @description calls and their legs
+             * @enum {string}
+             */
+            log_call: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of media
+             * @description RTP streams
+             * @enum {string}
+             */
+            log_media: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of store
+             * @description database and journal
+             * @enum {string}
+             */
+            log_store: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of api
+             * @description web server and its clients
+             * @enum {string}
+             */
+            log_api: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of trunk
+             * @description lines to providers
+             * @enum {string}
+             */
+            log_trunk: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of presence
+             * @description subscriptions and states
+             * @enum {string}
+             */
+            log_presence: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of mail
+             * @description outgoing mail
+             * @enum {string}
+             */
+            log_mail: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of security
+             * @description attacks, limits, password rules
+             * @enum {string}
+             */
+            log_security: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Size of a log file
+             * @description Megabytes; then a new one is begun
+             */
+            log_file_mb: number;
+            /**
+             * Log files kept
+             * @description With the one in use; older ones are compressed
+             */
+            log_files: number;
+            /**
+             * Warn of a full disk
+             * @description Megabytes that are still free; with a quarter of it no SIP traces are stored any more. 0 = never
+             */
+            disk_free_mb: number;
         };
         /**
          * Settings
@@ -6217,6 +7186,93 @@ export interface components {
              * @description Days; 0 = for ever
              */
             cdr_keep_days?: number;
+            /**
+             * Log of daemon
+             * @description start, stop, wiring
+             * @enum {string}
+             */
+            log_daemon?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of net
+             * @description sockets and connections
+             * @enum {string}
+             */
+            log_net?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of sip
+             * @description messages, transactions, dialogs
+             * @enum {string}
+             */
+            log_sip?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of registrar
+             * @description bindings of phones
+             * @enum {string}
+             */
+            log_registrar?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of call
+             * @description calls and their legs
+             * @enum {string}
+             */
+            log_call?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of media
+             * @description RTP streams
+             * @enum {string}
+             */
+            log_media?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of store
+             * @description database and journal
+             * @enum {string}
+             */
+            log_store?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of api
+             * @description web server and its clients
+             * @enum {string}
+             */
+            log_api?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of trunk
+             * @description lines to providers
+             * @enum {string}
+             */
+            log_trunk?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of presence
+             * @description subscriptions and states
+             * @enum {string}
+             */
+            log_presence?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of mail
+             * @description outgoing mail
+             * @enum {string}
+             */
+            log_mail?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Log of security
+             * @description attacks, limits, password rules
+             * @enum {string}
+             */
+            log_security?: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            /**
+             * Size of a log file
+             * @description Megabytes; then a new one is begun
+             */
+            log_file_mb?: number;
+            /**
+             * Log files kept
+             * @description With the one in use; older ones are compressed
+             */
+            log_files?: number;
+            /**
+             * Warn of a full disk
+             * @description Megabytes that are still free; with a quarter of it no SIP traces are stored any more. 0 = never
+             */
+            disk_free_mb?: number;
         };
         /**
          * Internal range
@@ -6250,40 +7306,46 @@ export interface components {
             last: string;
         };
         /**
-         * Phone
-         * @description A SIP device
+         * Device type
+         * @description What phones of a kind have in common
          */
-        phone: {
+        device_type: {
             readonly id: number;
-            /**
-             * Name
-             * @description SIP user name
-             */
+            /** Name */
             name: string;
+            /** Comment */
+            comment: string;
             /**
-             * Type
-             * @description Kind of device
+             * Supplied
+             * @description Comes with the system: it can be copied, not changed
              */
-            type: string;
+            readonly builtin: boolean;
             /**
-             * Authentication
-             * @description With its SIP password, or trusted by its static address
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
              * @enum {string}
              */
-            auth: "password" | "address";
+            kind: "friend" | "user" | "peer";
             /**
              * Static IP address
              * Format: ip
-             * @description For phones that do not register
+             * @description host: for phones that do not register; empty = dynamic, it registers
              */
             host: string;
             /** Port of the static address */
             port: number;
             /**
-             * Transport of the static address
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip: string;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            insecure: "no" | "port" | "invite" | "both";
             /**
              * Digest algorithm
              * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
@@ -6314,9 +7376,22 @@ export interface components {
              */
             deny: string;
             /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask: string;
+            /** Registrations at a time */
+            max_contacts: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s: number;
+            /**
              * Codecs
              * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs: string;
             /**
@@ -6336,59 +7411,78 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media: boolean;
-            /** Registrations at a time */
-            max_contacts: number;
             /**
-             * Check interval
-             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
              */
-            qualify_s: number;
-            /** Enabled */
-            enabled: boolean;
-            /** Users */
-            readonly users: number[];
-            /** User names */
-            readonly user_names: string[];
+            trust_rpid: boolean;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir: boolean;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user: string;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain: string;
+            /**
+             * Phones
+             * @description How many are of this type
+             */
+            readonly phones: number;
         };
         /**
-         * Phone
-         * @description A SIP device
+         * Device type
+         * @description What phones of a kind have in common
          */
-        phone_patch: {
-            /**
-             * Name
-             * @description SIP user name
-             */
+        device_type_patch: {
+            /** Name */
             name?: string;
+            /** Comment */
+            comment?: string;
             /**
-             * Type
-             * @description Kind of device
-             */
-            type?: string;
-            /**
-             * SIP password
-             * @description Made up by the system when absent
-             */
-            secret?: string;
-            /**
-             * Authentication
-             * @description With its SIP password, or trusted by its static address
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
              * @enum {string}
              */
-            auth?: "password" | "address";
+            kind?: "friend" | "user" | "peer";
             /**
              * Static IP address
              * Format: ip
-             * @description For phones that do not register
+             * @description host: for phones that do not register; empty = dynamic, it registers
              */
             host?: string;
             /** Port of the static address */
             port?: number;
             /**
-             * Transport of the static address
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
              * @enum {string}
              */
-            transport?: "udp" | "tcp" | "tls";
+            insecure?: "no" | "port" | "invite" | "both";
             /**
              * Digest algorithm
              * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
@@ -6419,9 +7513,22 @@ export interface components {
              */
             deny?: string;
             /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string;
+            /** Registrations at a time */
+            max_contacts?: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s?: number;
+            /**
              * Codecs
              * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
             /**
@@ -6441,48 +7548,58 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media?: boolean;
-            /** Registrations at a time */
-            max_contacts?: number;
             /**
-             * Check interval
-             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
              */
-            qualify_s?: number;
-            /** Enabled */
-            enabled?: boolean;
+            trust_rpid?: boolean;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string;
         };
         /**
-         * Phone
-         * @description A SIP device
+         * Device type
+         * @description What phones of a kind have in common
          */
-        phone_create: {
-            /**
-             * Name
-             * @description SIP user name
-             */
+        device_type_create: {
+            /** Name */
             name: string;
+            /** Comment */
+            comment?: string;
             /**
-             * Type
-             * @description Kind of device
-             * @default generic
-             */
-            type: string;
-            /**
-             * SIP password
-             * @description Made up by the system when absent
-             */
-            secret?: string;
-            /**
-             * Authentication
-             * @description With its SIP password, or trusted by its static address
-             * @default password
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @default friend
              * @enum {string}
              */
-            auth: "password" | "address";
+            kind: "friend" | "user" | "peer";
             /**
              * Static IP address
              * Format: ip
-             * @description For phones that do not register
+             * @description host: for phones that do not register; empty = dynamic, it registers
              */
             host?: string;
             /**
@@ -6491,11 +7608,18 @@ export interface components {
              */
             port: number;
             /**
-             * Transport of the static address
-             * @default udp
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @default port
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            insecure: "no" | "port" | "invite" | "both";
             /**
              * Digest algorithm
              * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
@@ -6528,9 +7652,26 @@ export interface components {
              */
             deny?: string;
             /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string;
+            /**
+             * Registrations at a time
+             * @default 4
+             */
+            max_contacts: number;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * @default 60
+             */
+            qualify_s: number;
+            /**
              * Codecs
              * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
             /**
@@ -6553,16 +7694,519 @@ export interface components {
              */
             direct_media?: boolean;
             /**
-             * Registrations at a time
-             * @default 4
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
              */
-            max_contacts: number;
+            trust_rpid?: boolean;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string;
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone: {
+            readonly id: number;
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name: string;
+            /**
+             * Type
+             * @description Kind of device: says what the phone itself leaves open (null). null = generic
+             */
+            type: number | null;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /**
+             * Transport of the static address
+             * @enum {string}
+             */
+            transport: "udp" | "tcp" | "tls";
+            /**
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @enum {string|null}
+             */
+            kind: "friend" | "user" | "peer" | null;
+            /**
+             * Static IP address
+             * Format: ip
+             * @description host: for phones that do not register; empty = dynamic, it registers
+             */
+            host: string | null;
+            /** Port of the static address */
+            port: number | null;
+            /**
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip: string | null;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @enum {string|null}
+             */
+            insecure: "no" | "port" | "invite" | "both" | null;
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @enum {string|null}
+             */
+            digest: "auto" | "md5" | "sha256" | null;
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required: boolean | null;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @enum {string|null}
+             */
+            nat: "auto" | "always" | "never" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny: string | null;
+            /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask: string | null;
+            /** Registrations at a time */
+            max_contacts: number | null;
             /**
              * Check interval
              * @description Seconds between OPTIONS requests that test the phone; 0 = never
-             * @default 60
              */
-            qualify_s: number;
+            qualify_s: number | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | "dtls" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean | null;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid: boolean | null;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir: boolean | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number | null;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user: string | null;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain: string | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Type name */
+            readonly type_name: string;
+            /** Users */
+            readonly users: number[];
+            /** User names */
+            readonly user_names: string[];
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone_patch: {
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name?: string;
+            /**
+             * Type
+             * @description Kind of device: says what the phone itself leaves open (null). null = generic
+             */
+            type?: number | null;
+            /**
+             * SIP password
+             * @description Made up by the system when absent
+             */
+            secret?: string;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @enum {string}
+             */
+            auth?: "password" | "address";
+            /**
+             * Transport of the static address
+             * @enum {string}
+             */
+            transport?: "udp" | "tcp" | "tls";
+            /**
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @enum {string|null}
+             */
+            kind?: "friend" | "user" | "peer" | null;
+            /**
+             * Static IP address
+             * Format: ip
+             * @description host: for phones that do not register; empty = dynamic, it registers
+             */
+            host?: string | null;
+            /** Port of the static address */
+            port?: number | null;
+            /**
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string | null;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @enum {string|null}
+             */
+            insecure?: "no" | "port" | "invite" | "both" | null;
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @enum {string|null}
+             */
+            digest?: "auto" | "md5" | "sha256" | null;
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required?: boolean | null;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @enum {string|null}
+             */
+            nat?: "auto" | "always" | "never" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string | null;
+            /** Registrations at a time */
+            max_contacts?: number | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             */
+            qualify_s?: number | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+             * @enum {string|null}
+             */
+            srtp?: "off" | "optional" | "required" | "dtls" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid?: boolean | null;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string | null;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string | null;
+            /** Enabled */
+            enabled?: boolean;
+        };
+        /**
+         * Phone
+         * @description A SIP device
+         */
+        phone_create: {
+            /**
+             * Name
+             * @description SIP user name
+             */
+            name: string;
+            /**
+             * Type
+             * @description Kind of device: says what the phone itself leaves open (null). null = generic
+             */
+            type?: number | null;
+            /**
+             * SIP password
+             * @description Made up by the system when absent
+             */
+            secret?: string;
+            /**
+             * Authentication
+             * @description With its SIP password, or trusted by its static address
+             * @default password
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /**
+             * Transport of the static address
+             * @default udp
+             * @enum {string}
+             */
+            transport: "udp" | "tcp" | "tls";
+            /**
+             * May call and be called
+             * @description type: friend may do both, user may only call, peer may only be called
+             * @default null
+             * @enum {string|null}
+             */
+            kind: "friend" | "user" | "peer" | null;
+            /**
+             * Static IP address
+             * Format: ip
+             * @description host: for phones that do not register; empty = dynamic, it registers
+             */
+            host?: string | null;
+            /**
+             * Port of the static address
+             * @default null
+             */
+            port: number | null;
+            /**
+             * Address while not registered
+             * Format: ip
+             * @description defaultip: where calls for it are tried then
+             */
+            default_ip?: string | null;
+            /**
+             * Trust by address
+             * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+             * @default null
+             * @enum {string|null}
+             */
+            insecure: "no" | "port" | "invite" | "both" | null;
+            /**
+             * Digest algorithm
+             * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+             * @default null
+             * @enum {string|null}
+             */
+            digest: "auto" | "md5" | "sha256" | null;
+            /**
+             * Only encrypted
+             * @description Requests that do not come over TLS or secure WebSocket are refused
+             */
+            tls_required?: boolean | null;
+            /**
+             * NAT
+             * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+             * @default null
+             * @enum {string|null}
+             */
+            nat: "auto" | "always" | "never" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description The phone may only come from these addresses; empty = from anywhere
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Network mask
+             * Format: mask
+             * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+             */
+            mask?: string | null;
+            /**
+             * Registrations at a time
+             * @default null
+             */
+            max_contacts: number | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests that test the phone; 0 = never
+             * @default null
+             */
+            qualify_s: number | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+             * @default null
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | "dtls" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default null
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Believe whom it names
+             * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+             */
+            trust_rpid?: boolean | null;
+            /**
+             * Diverts to foreign servers
+             * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+             */
+            promisc_redir?: boolean | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * From user
+             * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+             */
+            from_user?: string | null;
+            /**
+             * From domain
+             * Format: host
+             * @description fromdomain: in calls to it; empty = our address
+             */
+            from_domain?: string | null;
             /**
              * Enabled
              * @default true
@@ -8361,7 +10005,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

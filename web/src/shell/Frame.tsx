@@ -36,8 +36,6 @@ export function Frame() {
   useRightsNews();
   useHotkeys([['mod+K', search.open]], []);
 
-  const rights = useRights();
-
   return (
     <LiveProvider>
       {rights.has('callman') && (

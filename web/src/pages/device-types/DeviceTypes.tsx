@@ -1,5 +1,5 @@
 // What phones of a kind have in common (PHO-5).
-import { Badge, Button, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router-dom';
@@ -27,7 +27,7 @@ export default function DeviceTypes() {
         sortable: true,
         cell: ({ id, name, builtin }) => (
           <>
-            <Link to={`/device-types/${id}`}>{name}</Link> {builtin && <Badge color="gray">{t('deviceTypes.supplied')}</Badge>}
+            <Anchor component={Link} underline="always" c="inherit" inherit to={`/device-types/${id}`}>{name}</Anchor> {builtin && <Badge color="gray">{t('deviceTypes.supplied')}</Badge>}
           </>
         ),
       },

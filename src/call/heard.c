@@ -122,7 +122,7 @@ differs(const struct heard *a, const struct heard *b)
 	return a->voice != b->voice || distance(a->mos_x100, b->mos_x100) >= MOS_STEP ||
 	       distance(a->lost_x100, b->lost_x100) >= LOST_STEP ||
 	       distance(a->jitter_ms, b->jitter_ms) >= JITTER_STEP_MS ||
-	       distance(a->delay_ms, b->delay_ms) >= DELAY_STEP_MS;
+	       distance(a->delay_ms, b->delay_ms) >= DELAY_STEP_MS || !a->delay_ms != !b->delay_ms;
 }
 
 /* Who hears nothing may want nothing (hold), so what is heard counts. */

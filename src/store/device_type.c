@@ -23,23 +23,36 @@ static const struct {
 	"'opus,g722,alaw,ulaw', 'dtls'"},
 };
 
-/* Writes nothing when there is nothing to do: a full disk must not keep the system from starting.
- */
 static enum err
-complete_one(struct db *db, size_t i)
+run_two(struct db *db, const char *sql, const char *first, const char *second)
 {
 	struct stmt *s;
-	enum err e = db_prepare(db,
-	    "INSERT INTO device_type (name, comment, builtin) VALUES (?1, ?2, 1) "
-	    "ON CONFLICT (name) DO UPDATE SET comment = ?2, builtin = 1 "
-	    "WHERE comment <> ?2 OR NOT builtin",
-	    &s);
+	enum err e = db_prepare(db, sql, &s);
 
 	if (e != ERR_OK)
 		return e;
-	stmt_cstr(s, 1, supplied[i].name);
-	stmt_cstr(s, 2, supplied[i].comment);
-	e = stmt_run(s);
+	stmt_cstr(s, 1, first);
+	stmt_cstr(s, 2, second);
+	return stmt_run(s);
+}
+
+/* Writes nothing when there is nothing to do: a full disk must not keep the system from starting.
+ * (An upsert would count up sqlite_sequence.) */
+static enum err
+complete_one(struct db *db, size_t i)
+{
+	const char *name = supplied[i].name, *comment = supplied[i].comment;
+	struct stmt *s;
+	enum err e = run_two(db,
+	    "INSERT INTO device_type (name, comment, builtin) SELECT ?1, ?2, 1 WHERE NOT EXISTS "
+	    "(SELECT 1 FROM device_type WHERE name = ?1)",
+	    name, comment);
+
+	if (e == ERR_OK)
+		e = run_two(db,
+		    "UPDATE device_type SET comment = ?2, builtin = 1 "
+		    "WHERE name = ?1 AND (comment <> ?2 OR NOT builtin)",
+		    name, comment);
 	if (e != ERR_OK || !supplied[i].columns)
 		return e;
 	e = db_preparef(db, &s,
@@ -47,7 +60,7 @@ complete_one(struct db *db, size_t i)
 	    supplied[i].columns, supplied[i].values, supplied[i].columns, supplied[i].values);
 	if (e != ERR_OK)
 		return e;
-	stmt_cstr(s, 1, supplied[i].name);
+	stmt_cstr(s, 1, name);
 	return stmt_run(s);
 }
 

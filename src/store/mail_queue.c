@@ -36,8 +36,11 @@ mail_complete_templates(struct db *db)
 	for (int i = 0; i < MAIL_KINDS_N * MAIL_LANGUAGES && e == ERR_OK; i++) {
 		struct stmt *st;
 
-		e = db_prepare(
-		    db, "INSERT OR IGNORE INTO mail_template (kind, language) VALUES (?, ?)", &st);
+		/* OR IGNORE would count up sqlite_sequence, and so write at every start. */
+		e = db_prepare(db,
+		    "INSERT INTO mail_template (kind, language) SELECT ?1, ?2 WHERE NOT EXISTS "
+		    "(SELECT 1 FROM mail_template WHERE kind = ?1 AND language = ?2)",
+		    &st);
 		if (e != ERR_OK)
 			return e;
 		stmt_cstr(st, 1, mail_kind_code((enum mail_kind)(i / MAIL_LANGUAGES)));

@@ -52,7 +52,7 @@ test('what has changed again since is not undone, and the page says why', async 
   await world.admin.patch(`phones/${person.phone.id}`, { qualify_s: 10 });
   await world.admin.patch(`phones/${person.phone.id}`, { qualify_s: 20 });
   await row(/changed.*Phone phone-150/).nth(1).dblclick();
-  await drawer().getByRole('row', { name: /60 10/ }).waitFor();
+  await drawer().getByRole('row', { name: /– 10$/ }).waitFor();
   await drawer().getByRole('button', { name: 'Undo this change' }).click();
   await drawer().getByText('It has been changed again since.').waitFor();
   assertQuiet(visitor);

@@ -21,7 +21,7 @@ export function joinLive(client: QueryClient, onConnected: (connected: boolean) 
   const tell = (note: Note) => channel.postMessage(note);
 
   const takeConnected = (now: boolean) => {
-    if (!now && connected) void checkSession(); // perhaps the session has ended
+    if (!now) void checkSession(); // perhaps the session has ended, also while there was no connection
     if (now && !connected) refetchAll(client);
     connected = now;
     onConnected(now);

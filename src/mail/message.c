@@ -1,4 +1,5 @@
 /* A mail as it goes over the wire: plain text in UTF-8, base64 (RFC 2045), heads by RFC 2047. */
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -6,23 +7,14 @@
 
 enum { LINE_BYTES = 57, WORD_BYTES = 39 }; /* 76 and 52 characters of base64 */
 
+/* At most LINE_BYTES. */
 static void
 put_base64(struct buf *b, struct slice s)
 {
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = (const unsigned char *)s.p;
+	unsigned char text[4 * ((LINE_BYTES + 2) / 3) + 1];
+	int n = EVP_EncodeBlock(text, (const unsigned char *)s.p, (int)s.n);
 
-	for (size_t i = 0; i < s.n; i += 3) {
-		size_t left = s.n - i;
-		unsigned v = (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0) |
-			     (left > 2 ? p[i + 2] : 0);
-
-		buf_char(b, digits[v >> 18]);
-		buf_char(b, digits[v >> 12 & 63]);
-		buf_char(b, (char)(left > 1 ? digits[v >> 6 & 63] : '='));
-		buf_char(b, (char)(left > 2 ? digits[v & 63] : '='));
-	}
+	buf_put(b, slice_make((const char *)text, (size_t)n));
 }
 
 static bool

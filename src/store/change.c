@@ -35,22 +35,14 @@ is_configuration(const struct model_entity *e)
 	       (!(e->flags & MODEL_SYSTEM) || e->flags & MODEL_STAYS);
 }
 
-static const char *
-text_of(const json_t *row, const char *field)
-{
-	const char *text = field ? json_string_value(json_object_get(row, field)) : NULL;
-
-	return text ? text : "";
-}
-
 static void
 name_of(const struct model_entity *e, const json_t *row, char *out, size_t cap)
 {
 	if (e == &model_user)
-		snprintf(
-		    out, cap, "%.70s %.70s", text_of(row, "first_name"), text_of(row, "last_name"));
+		snprintf(out, cap, "%.70s %.70s", row_text(row, "first_name"),
+		    row_text(row, "last_name"));
 	else
-		slice_clip_cstr(slice_cstr(text_of(row, e->key)), out, cap);
+		slice_clip_cstr(slice_cstr(row_text(row, e->key)), out, cap);
 }
 
 struct difference {
@@ -315,8 +307,8 @@ take_error(const json_t *report, struct model_errors *errors)
 	const json_t *first = json_array_get(json_object_get(report, "errors"), 0);
 
 	if (first)
-		model_error_add(errors, text_of(first, "code"), text_of(first, "field"), "%s",
-		    text_of(first, "message"));
+		model_error_add(errors, row_text(first, "code"), row_text(first, "field"), "%s",
+		    row_text(first, "message"));
 }
 
 static enum err
@@ -331,7 +323,7 @@ bring_back(struct store *s, const struct past *p, struct model_errors *errors)
 		refuse(errors, "", "It was deleted too long ago to be brought back.");
 		return ERR_CONFLICT;
 	}
-	err = store_find(s, p->entity, p->entity->key, text_of(row, p->entity->key), &there);
+	err = store_find(s, p->entity, p->entity->key, row_text(row, p->entity->key), &there);
 	json_decref(there);
 	if (err == ERR_OK) {
 		refuse(errors, p->entity->key, "There is another one of this name now.");

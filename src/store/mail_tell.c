@@ -110,14 +110,6 @@ queue(struct store *s, struct letter *l)
 	return e;
 }
 
-static const char *
-text_of(const json_t *row, const char *field)
-{
-	const char *text = json_string_value(json_object_get(row, field));
-
-	return text ? text : "";
-}
-
 static void
 join_numbers(const json_t *user, struct buf *out)
 {
@@ -134,11 +126,11 @@ enum err
 mail_tell_access(struct store *s, const json_t *before, const json_t *after, const json_t *in)
 {
 	struct letter l = {.kind = before ? MAIL_ACCESS_CHANGED : MAIL_ACCESS_CREATED,
-	    .to = text_of(after, "email"),
-	    .language = text_of(after, "language"),
+	    .to = row_text(after, "email"),
+	    .language = row_text(after, "language"),
 	    .at_ms = (int64_t)loop_wall_ms()};
-	const char *password = text_of(in, "password");
-	bool new_login = before && strcmp(text_of(before, "login"), text_of(after, "login")) != 0;
+	const char *password = row_text(in, "password");
+	bool new_login = before && strcmp(row_text(before, "login"), row_text(after, "login")) != 0;
 	char numbers[300], name[300];
 	struct buf b;
 
@@ -147,12 +139,12 @@ mail_tell_access(struct store *s, const json_t *before, const json_t *after, con
 	buf_init(&b, numbers, sizeof numbers - 1);
 	join_numbers(after, &b);
 	numbers[b.n] = '\0';
-	snprintf(
-	    name, sizeof name, "%s %s", text_of(after, "first_name"), text_of(after, "last_name"));
+	snprintf(name, sizeof name, "%s %s", row_text(after, "first_name"),
+	    row_text(after, "last_name"));
 	l.name = name;
-	put(&l, "first_name", text_of(after, "first_name"));
-	put(&l, "last_name", text_of(after, "last_name"));
-	put(&l, "login", text_of(after, "login"));
+	put(&l, "first_name", row_text(after, "first_name"));
+	put(&l, "last_name", row_text(after, "last_name"));
+	put(&l, "login", row_text(after, "login"));
 	if (*password)
 		put(&l, "password", password);
 	else
@@ -190,7 +182,7 @@ store_mail_text(struct store *s, enum mail_kind kind, const char *language, stru
 		return e;
 	e = row_get(db, &model_settings, 1, ROW_PUBLIC, &settings);
 	if (e == ERR_OK) {
-		put(&l, "company", text_of(settings, "company"));
+		put(&l, "company", row_text(settings, "company"));
 		put(&l, "url", "");
 		e = fill(db, &l, subject, text);
 	}

@@ -132,6 +132,8 @@ enum row_form {
 void row_select(struct buf *b, const struct model_entity *e, enum row_form form);
 /* The present row of a statement made from row_select. NULL: out of memory. */
 json_t *row_json(struct stmt *s, const struct model_entity *e, enum row_form form);
+/* A text of a row, "" when it has none; field NULL: "". Borrowed from row. */
+const char *row_text(const json_t *row, const char *field);
 enum err row_get(
     struct db *db, const struct model_entity *e, int64_t id, enum row_form form, json_t **row);
 /* Id by a text column. */

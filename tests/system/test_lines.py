@@ -219,6 +219,8 @@ class Lines(SystemTest):
         self.addCleanup(authority.folder.cleanup)
         provider, anna = self.strowger_provider()
         provider.api("POST", "/api/certificates", own("own", *authority.issue(name, f"DNS:{name}")))
+        # a line that comes before the certificate is in use fails, and tries again half a minute later
+        until(lambda: authority.vouches_for((provider.host, provider.sips_port), name), "the provider shows its own")
         return provider, authority, anna
 
     def test_voice_between_two_strowgers(self):

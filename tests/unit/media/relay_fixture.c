@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -64,23 +66,52 @@ port_is_free(uint16_t port)
 	return is_free;
 }
 
+/* Tests run side by side: ports that are free when they are looked for may be another process's
+ * a moment later. So each process has a block of its own, which it holds until it ends. Below the
+ * ports that the kernel gives away, above those of a strowgerd that may be running here
+ * (10000-20000) and of a_thousand_streams. */
+enum { BLOCKS_FROM = 26000, BLOCK_PORTS = 128, BLOCKS = 46 };
+
+static uint16_t
+block_of_this_process(void)
+{
+	static uint16_t first;
+	struct rng rng;
+
+	if (first)
+		return first;
+	rng_init_system(&rng);
+	for (int attempt = 0; attempt < 1000; attempt++) {
+		struct sockaddr_un name = {.sun_family = AF_UNIX};
+		uint32_t block = rng_below(&rng, BLOCKS);
+		int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		assert_true(fd >= 0);
+		/* abstract: the kernel forgets it with the process (unix(7)) */
+		snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "strowger-test-ports-%u", block);
+		if (bind(fd, (struct sockaddr *)&name, sizeof name) == 0) {
+			first = (uint16_t)(BLOCKS_FROM + block * BLOCK_PORTS);
+			return first;
+		}
+		close(fd);
+	}
+	fail_msg("no block of ports is free");
+	return 0;
+}
+
 uint16_t
 relay_free_ports(uint32_t n_ports)
 {
-	struct rng rng;
+	uint32_t block = block_of_this_process(), first = block, i = 0;
 
-	rng_init_system(&rng);
-	for (int attempt = 0; attempt < 1000; attempt++) {
-		/* Below the ports that the kernel gives away, above those of a strowgerd that
-		 * may be running here (10000-20000) and of a_thousand_streams. */
-		uint32_t first = 26000 + 2 * rng_below(&rng, (32000 - 26000 - n_ports) / 2), i = 0;
-
+	for (; first + n_ports <= block + BLOCK_PORTS; first += 2) {
 		while (i < n_ports && port_is_free((uint16_t)(first + i)))
 			i++;
 		if (i == n_ports)
 			return (uint16_t)first;
+		i = 0;
 	}
-	fail_msg("no %u free ports in a row", n_ports);
+	fail_msg("no %u free ports in a row from %u", n_ports, block);
 	return 0;
 }
 

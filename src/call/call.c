@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "call/call_int.h"
+#include "call/emergency.h"
 
 enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
 
@@ -45,12 +46,12 @@ call_wall_ms(const struct call *c)
 }
 
 enum err
-call_new(struct call_switch *sw, struct slice sip_call_id, struct call **out)
+call_new(struct call_switch *sw, struct slice sip_call_id, bool emergency, struct call **out)
 {
 	struct call *c;
 	enum err e;
 
-	if (sw->stats.calls_now >= sw->calls_max)
+	if (sw->stats.calls_now >= sw->calls_max + (emergency ? EMERGENCY_CALLS : 0))
 		return ERR_LIMIT;
 	c = calloc(1, sizeof *c);
 	if (!c)

@@ -92,6 +92,8 @@ struct call_switch_ops {
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
+	/** An emergency call begins; may be NULL. */
+	void (*on_emergency)(void *ctx, const struct live_emergency *e);
 	/** For those who watch users; NULL = nobody. */
 	void (*on_dialog)(void *ctx, const struct call_dialog_event *ev);
 };
@@ -178,6 +180,8 @@ enum call_allow {
 extern const struct slice call_allow[];
 /** Allow, Supported and Accept, as answers to OPTIONS carry them. */
 void call_write_capabilities(struct buf *b);
+/** A request that begins a call to an emergency number: nothing may refuse it but its log-in. */
+bool call_is_emergency(const struct directory *dir, const struct sip_msg *req);
 /** Unsupported lines for what a request requires of us and we do not know (RFC 3261, 8.2.2.3);
  *  false: there is nothing, the request may be served. */
 bool call_write_unsupported(struct buf *b, const struct sip_msg *req);

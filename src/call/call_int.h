@@ -123,6 +123,8 @@ struct call {
 	uint8_t family[MEDIA_SIDES]; /* of the media sockets facing a seat: 4 or 6 */
 	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
+	bool emergency;		     /* LIN-6 */
+	struct slice deposit;	     /* where it goes when nobody answers; empty: nowhere */
 	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
 	struct stream stream[SDP_MEDIA_MAX];
@@ -182,7 +184,7 @@ struct call_switch {
 
 /* ---- call.c: life of a call ---- */
 ERR_MUST_CHECK enum err call_new(
-    struct call_switch *sw, struct slice sip_call_id, struct call **out);
+    struct call_switch *sw, struct slice sip_call_id, bool emergency, struct call **out);
 /** Milliseconds since 1970 for its record: goes on evenly even when somebody sets the clock. */
 int64_t call_wall_ms(const struct call *c);
 /** Both sides talk from now on; called: who answered. */
@@ -258,6 +260,9 @@ void plan_keep_reasons(struct call *c, const struct routing_plan *plan, size_t f
 /* ---- divert.c ---- */
 /** A phone that rings answered 3xx; the reasons are recorded. 0: other phones ring instead; else
  *  the status that this comes to. */
+/** --- deposit.c --- Nobody answered: true when the deposit rings now instead. */
+bool deposit_follow(struct call *c);
+
 uint16_t divert_follow(struct leg *l, const struct sip_msg *resp);
 
 /* ---- transfer.c, transfer_leave.c, replaces.c: what the other files ask of transfers

@@ -75,7 +75,7 @@ dial_start(struct call_switch *sw, const struct dir_phone *phone, struct slice n
 
 	buf_init(&b, sip_call_id, sizeof sip_call_id);
 	rng_token(sw->p.rng, &b, 20);
-	e = call_new(sw, buf_slice(&b), &c);
+	e = call_new(sw, buf_slice(&b), false, &c);
 	if (e != ERR_OK)
 		return e;
 	c->max_forwards = 70;

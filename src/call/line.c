@@ -4,11 +4,13 @@
  * one that cannot serve; what the called person says is final.
  */
 #include "call/call_int.h"
+#include "call/emergency.h"
 #include "call/line_int.h"
 
 struct leg_line {
 	struct leg *leg;
 	const struct ring_whom *whom;
+	struct routing_target target; /* its texts live as long as the call */
 	struct slice contact_user, headers;
 	unsigned attempt;
 	struct sip_auth_try auth;
@@ -31,20 +33,23 @@ ctx(const struct call *c)
 /* ---- beginning ---- */
 
 static enum err
-ask_leg(struct call *c, int64_t line, const struct ring_whom *whom, unsigned attempt,
-    struct call_line_leg *out)
+ask_leg(struct call *c, const struct routing_target *target, const struct ring_whom *whom,
+    unsigned attempt, struct call_line_leg *out)
 {
 	const struct leg *caller = c->leg[MEDIA_SIDES - 1 - c->ring.seat];
-	struct call_line_call call = {.line = line,
+	struct call_line_call call = {.line = target->line,
 	    .number = whom->outside,
 	    .dialled = whom->outside_dialled,
+	    .call_by_call = target->way.call_by_call,
+	    .shown = target->way.shown,
+	    .hidden = target->way.hidden,
 	    .attempt = attempt};
 
 	if (!ops(c))
 		return ERR_NOT_FOUND;
 	if (caller) {
-		call.caller = caller->party;
-		call.hidden = caller->hidden;
+		call.name = caller->party.name;
+		call.hidden |= caller->hidden && !c->emergency;
 	}
 	return ops(c)->leg(ctx(c), &call, out);
 }
@@ -70,8 +75,16 @@ begin_dialog(struct leg *l, const struct call_line_leg *how)
 		.route = how->route});
 }
 
+static bool
+take(struct call *c, int64_t line)
+{
+	if (ops(c)->take(ctx(c), line))
+		return true;
+	return c->emergency && emergency_make_room(c->sw, line) && ops(c)->take(ctx(c), line);
+}
+
 static enum err
-make_leg(struct call *c, int64_t line, const struct ring_whom *whom, struct slice name,
+make_leg(struct call *c, const struct routing_target *target, const struct ring_whom *whom,
     unsigned attempt, const struct call_line_leg *how, struct leg **out)
 {
 	struct leg_line *ll;
@@ -81,7 +94,7 @@ make_leg(struct call *c, int64_t line, const struct ring_whom *whom, struct slic
 	if (e != ERR_OK)
 		return e;
 	ll = arena_new(&l->arena, struct leg_line);
-	e = ll ? arena_dup(&l->arena, name, &l->phone_name) : ERR_NOMEM;
+	e = ll ? arena_dup(&l->arena, target->phone_name, &l->phone_name) : ERR_NOMEM;
 	if (e == ERR_OK)
 		e = arena_dup(&l->arena, how->contact_user, &ll->contact_user);
 	if (e == ERR_OK)
@@ -89,13 +102,14 @@ make_leg(struct call *c, int64_t line, const struct ring_whom *whom, struct slic
 	if (e == ERR_OK) {
 		ll->leg = l;
 		ll->whom = whom;
+		ll->target = *target;
 		ll->attempt = attempt;
 		timer_init(&ll->silence, on_silence);
-		l->line = line;
+		l->line = target->line;
 		l->on_line = ll;
 		e = begin_dialog(l, how);
 	}
-	if (e == ERR_OK && !(ll->taken = ops(c)->take(ctx(c), line)))
+	if (e == ERR_OK && !(ll->taken = take(c, target->line)))
 		e = ERR_LIMIT;
 	if (e != ERR_OK) {
 		leg_done(l);
@@ -106,19 +120,19 @@ make_leg(struct call *c, int64_t line, const struct ring_whom *whom, struct slic
 }
 
 static bool
-ring_hop(struct call *c, int64_t line, const struct ring_whom *whom, struct slice name,
+ring_hop(struct call *c, const struct routing_target *target, const struct ring_whom *whom,
     unsigned attempt, const struct sip_auth_try *auth)
 {
 	struct call_line_leg how;
 	struct leg *l;
-	enum err e = ask_leg(c, line, whom, attempt, &how);
+	enum err e = ask_leg(c, target, whom, attempt, &how);
 
 	if (e == ERR_OK)
-		e = make_leg(c, line, whom, name, attempt, &how, &l);
+		e = make_leg(c, target, whom, attempt, &how, &l);
 	if (e != ERR_OK) {
 		if (attempt == 0)
-			call_log(LOG_WARN, c, "line %.*s cannot be used: %s", SLICE_FMT(name),
-			    err_text(e));
+			call_log(LOG_WARN, c, "line %.*s cannot be used: %s",
+			    SLICE_FMT(target->phone_name), err_text(e));
 		return false;
 	}
 	if (auth)
@@ -133,15 +147,15 @@ ring_hop(struct call *c, int64_t line, const struct ring_whom *whom, struct slic
 bool
 leg_line_ring(struct call *c, const struct routing_target *target, const struct ring_whom *whom)
 {
-	return ring_hop(c, target->line, whom, target->phone_name, 0, NULL);
+	return ring_hop(c, target, whom, 0, NULL);
 }
 
 uint8_t
-leg_line_family(struct call *c, int64_t line)
+leg_line_family(struct call *c, const struct routing_target *target)
 {
 	struct call_line_leg how;
 
-	return ask_leg(c, line, c->ring.whom, 0, &how) == ERR_OK ? how.flow.remote.family : 4;
+	return ask_leg(c, target, c->ring.whom, 0, &how) == ERR_OK ? how.flow.remote.family : 4;
 }
 
 enum err
@@ -237,7 +251,7 @@ next_hop(struct leg *l)
 	struct leg_line *ll = l->on_line;
 
 	leg_line_leave(l); /* its call on the line is the other hop's now */
-	return ring_hop(l->call, l->line, ll->whom, l->phone_name, ll->attempt, &ll->auth);
+	return ring_hop(l->call, &ll->target, ll->whom, ll->attempt, &ll->auth);
 }
 
 void
@@ -256,7 +270,7 @@ leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_a
 		if (next_hop(l))
 			return;
 	}
-	if (!says_nothing_of_the_called(status, local))
+	if (!says_nothing_of_the_called(status, local) && !c->emergency)
 		c->ring.next_target = c->ring.n_targets;
 }
 
@@ -280,6 +294,12 @@ on_silence(struct timer *t)
 		return; /* no other way: let the transaction try on */
 	}
 	ring_give_up(l, other);
+}
+
+bool
+leg_line_holds(const struct leg *l)
+{
+	return l->on_line && l->on_line->taken;
 }
 
 void

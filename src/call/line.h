@@ -17,11 +17,13 @@
 /* Who calls whom through a line. Borrowed. */
 struct call_line_call {
 	int64_t line;
-	struct slice number;  /* called: routing_plan.outside */
-	struct slice dialled; /* the same as dialled, for lines that take it unchanged */
-	struct routing_party caller;
-	bool hidden;	  /* the caller does not want to be shown */
-	unsigned attempt; /* 0: the best hop, 1: the next one … */
+	struct slice number;	   /* called: routing_plan.outside */
+	struct slice dialled;	   /* the same as dialled, for lines that take it unchanged */
+	struct slice call_by_call; /* goes before the number, which is dialled nationally then */
+	struct slice name;	   /* of the caller */
+	struct slice shown;	   /* his number there, as somebody wrote it; empty: he has none */
+	bool hidden;		   /* the caller does not want to be shown */
+	unsigned attempt;	   /* 0: the best hop, 1: the next one … */
 };
 
 /* How the INVITE must look. */

@@ -8,7 +8,7 @@
 bool leg_line_ring(
     struct call *c, const struct routing_target *target, const struct ring_whom *whom);
 /** 4 or 6, of the hop that will be asked first. */
-uint8_t leg_line_family(struct call *c, int64_t line);
+uint8_t leg_line_family(struct call *c, const struct routing_target *target);
 /** The caller's leg comes in on this line. ERR_LIMIT: no call is free on it. */
 ERR_MUST_CHECK enum err leg_line_take_caller(struct leg *l, int64_t line);
 
@@ -28,6 +28,8 @@ void leg_line_on_provisional(struct leg *l);
 /** Its INVITE failed with status; local: nothing was received (time-out, transport). May
  *  launch another leg; takes targets away that would not help. Before the leg is done. */
 void leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s);
+/** It has one of the line's calls. */
+bool leg_line_holds(const struct leg *l);
 /** The leg is done: its call on the line is free again. */
 void leg_line_leave(struct leg *l);
 

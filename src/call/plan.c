@@ -1,4 +1,6 @@
 /* Asks routing/ what shall happen to a call, and keeps its answer. */
+#include <time.h>
+
 #include "call/call_int.h"
 
 static bool
@@ -19,6 +21,19 @@ line_state(void *ctx, int64_t line_id)
 			      : ROUTING_LINE_NOT_REGISTERED;
 }
 
+/* Where we are, for time frames. */
+static struct routing_time
+local_time(struct call_switch *sw)
+{
+	time_t now = (time_t)(sw->p.ops->wall_ms(sw->p.ctx) / 1000);
+	struct tm t;
+
+	localtime_r(&now, &t);
+	return (struct routing_time){
+	    .day = {(uint16_t)(t.tm_year + 1900), (uint8_t)(t.tm_mon + 1), (uint8_t)t.tm_mday},
+	    .minute = (uint16_t)(60 * t.tm_hour + t.tm_min)};
+}
+
 void
 plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out)
 {
@@ -26,6 +41,7 @@ plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *o
 	    .ctx = sw, .phone_reachable = reachable, .line_state = line_state};
 
 	q->state = &state;
+	q->when = local_time(sw);
 	routing_plan_make(out, sw->p.directory, q);
 	q->state = NULL;
 }

@@ -378,6 +378,8 @@ ring_on_timer(struct timer *t)
 		ring_next(c);
 		return;
 	}
+	if (deposit_follow(c))
+		return;
 	record_reason(c, REASON_NO_ANSWER, NULL);
 	failed(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
 }

@@ -16,7 +16,7 @@ family_of_targets(struct call *c)
 
 		if (target->kind == ROUTING_PHONE)
 			n = gruu_contacts(c, target->phone, contact, CALL_CONTACTS_MAX);
-		else if (leg_line_family(c, target->line) == 6)
+		else if (leg_line_family(c, target) == 6)
 			return 6;
 		for (size_t i = 0; i < n; i++)
 			if (contact[i].flow.remote.family == 6)
@@ -66,7 +66,9 @@ add_targets(struct call *c, const struct routing_plan *plan, const struct ring_w
 		size_t at = r->n_targets;
 
 		if (!new.whom ||
-		    arena_dup(&c->arena, new.t.phone_name, &new.t.phone_name) != ERR_OK)
+		    arena_dup(&c->arena, new.t.phone_name, &new.t.phone_name) != ERR_OK ||
+		    arena_dup(&c->arena, new.t.way.shown, &new.t.way.shown) != ERR_OK ||
+		    arena_dup(&c->arena, new.t.way.call_by_call, &new.t.way.call_by_call) != ERR_OK)
 			return ERR_NOMEM;
 		new.t.member = new.whom->party;
 		if (new.t.delay_ms != ROUTING_AFTER_OTHERS)

@@ -1,5 +1,6 @@
 /* A new call: checks the INVITE, asks for a plan, begins to execute it. */
 #include "call/call_int.h"
+#include "call/emergency.h"
 #include "call/identity.h"
 #include "call/line_int.h"
 
@@ -49,6 +50,9 @@ setup_keep_plan(struct call *c, const struct routing_plan *plan, const struct ca
 	if (e == ERR_OK && (from->phone || from->line))
 		e = arena_dup(&c->arena, from->phone ? from->phone->name : from->line->name,
 		    &c->caller_phone);
+	c->emergency = plan->emergency;
+	if (e == ERR_OK)
+		e = arena_dup(&c->arena, plan->deposit, &c->deposit);
 	c->reason = arena_alloc(&c->arena, LIVE_REASONS_MAX * sizeof *c->reason);
 	if (e != ERR_OK || !c->reason)
 		return ERR_NOMEM;
@@ -125,6 +129,7 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 400);
 		return;
 	}
+	emergency_tell(c, plan);
 	watch_tell(caller, CALL_DIALOG_TRYING);
 	present_take_invite(caller, req);
 	prack_on_invite(caller, req);
@@ -152,7 +157,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 
 	if (refuse_invite(tsx, req) || replaces_on_invite(sw, tsx, req, from))
 		return;
-	e = call_new(sw, req->call_id, &c);
+	e = call_new(sw, req->call_id, call_is_emergency(sw->p.directory, req), &c);
 	if (e != ERR_OK) {
 		sw->stats.refused_limit++;
 		sip_server_reject(tsx, 503, SLICE("Retry-After: 10\r\n"));

@@ -174,7 +174,11 @@ gate_on_early(
 
 	switch (guard_admit(g->guard, flow, req, &after_s)) {
 	case GUARD_IGNORE: return SIP_NO_ANSWER;
-	case GUARD_REFUSE: sip_write_hdrf(headers, SIP_HDR_RETRY_AFTER, "%u", after_s); return 503;
+	case GUARD_REFUSE:
+		if (call_is_emergency(g->p.directory, req))
+			break; /* LIN-6: however busy we are */
+		sip_write_hdrf(headers, SIP_HDR_RETRY_AFTER, "%u", after_s);
+		return 503;
 	case GUARD_ADMIT: break;
 	}
 	/* The first round of a REGISTER costs nobody memory: thousands may come at once. */

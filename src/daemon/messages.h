@@ -38,6 +38,7 @@ enum report_kind {
 	REPORT_SUBSCRIPTION, /* struct live_subscription; removed */
 	REPORT_LINE,	     /* struct live_line; removed */
 	REPORT_SCREENING,    /* struct guard_report */
+	REPORT_EMERGENCY,    /* struct live_emergency */
 };
 
 struct report {

@@ -103,6 +103,13 @@ sb_keep_alive(void *ctx, const struct sip_flow *flow)
 }
 
 static void
+sb_emergency(void *ctx, const struct live_emergency *e)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_EMERGENCY, 0, false, e, sizeof *e);
+}
+
+static void
 sb_line(void *ctx, const struct live_line *l, bool removed)
 {
 	reports_copy(&((struct signalling *)ctx)->reports, REPORT_LINE, 0, removed, l, sizeof *l);
@@ -194,6 +201,7 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .local_for = sb_local_for,
     .wall_ms = sb_wall_ms,
     .on_live_call = sb_live_call,
+    .on_emergency = sb_emergency,
     .record_begin = sb_record_begin,
     .record_update = sb_record_update,
     .record_end = sb_record_end,

@@ -83,6 +83,15 @@ call_on_live(void *ctx, const struct live_call *call)
 	sb->p.ops->on_live_call(sb->p.ctx, call);
 }
 
+static void
+call_on_emergency(void *ctx, const struct live_emergency *e)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->on_emergency)
+		sb->p.ops->on_emergency(sb->p.ctx, e);
+}
+
 static uint32_t
 call_record_begin(void *ctx, const struct cdr *cdr)
 {
@@ -131,6 +140,7 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .next_flow = call_next_flow,
     .wall_ms = wall_ms,
     .on_live = call_on_live,
+    .on_emergency = call_on_emergency,
     .record_begin = call_record_begin,
     .record_update = call_record_update,
     .record_end = call_record_end};

@@ -11,34 +11,8 @@
 
 enum { NETS_BYTES = 2600 }; /* 500 characters, shortest with masks behind them */
 
-struct pair {
-	int64_t user, phone;
-};
-
-struct membership {
-	int64_t group, user;
-	bool logged_on;
-};
-
-/* Ids of what a number belongs to. */
-struct owners {
-	int64_t user, group, line;
-};
-
-struct builder {
-	struct directory *d;
-	size_t range_cap, user_cap, phone_cap, line_cap, group_cap, number_cap;
-	struct owners *owners; /* per number */
-	size_t owner_count, owner_cap;
-	struct pair *pairs; /* by user, in order */
-	size_t pair_count, pair_cap;
-	struct membership *memberships; /* by group, in order */
-	size_t membership_count, membership_cap;
-};
-
-/* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
-static void *
-grow(void **array, size_t count, size_t *cap, size_t item_bytes)
+void *
+build_grow(void **array, size_t count, size_t *cap, size_t item_bytes)
 {
 	char *more;
 
@@ -56,10 +30,8 @@ grow(void **array, size_t count, size_t *cap, size_t item_bytes)
 	return more;
 }
 
-#define ADD(array, count, cap) grow((void **)&(array), (count), &(cap), sizeof *(array))
-
-static bool
-keep(struct directory *d, const char *text, struct slice *out)
+bool
+build_keep(struct directory *d, const char *text, struct slice *out)
 {
 	return arena_dup(&d->arena, slice_cstr(text), out) == ERR_OK;
 }
@@ -135,7 +107,7 @@ on_range(void *ctx, const struct store_range_row *row)
 	struct directory *d = b->d;
 	struct dir_range *r = ADD(d->ranges, d->range_count, b->range_cap);
 
-	if (!r || !keep(d, row->first, &r->first) || !keep(d, row->last, &r->last))
+	if (!r || !build_keep(d, row->first, &r->first) || !build_keep(d, row->last, &r->last))
 		return false;
 	d->range_count++;
 	return true;
@@ -165,14 +137,17 @@ on_user(void *ctx, const struct store_user_row *row)
 	struct directory *d = b->d;
 	struct dir_user *u = ADD(d->users, d->user_count, b->user_cap);
 
-	if (!u || !keep(d, row->login, &u->login) || !keep(d, row->first_name, &u->first_name) ||
-	    !keep(d, row->last_name, &u->last_name) || !keep(d, row->language, &u->language) ||
-	    !keep_display_name(d, u))
+	if (!u || !build_keep(d, row->login, &u->login) ||
+	    !build_keep(d, row->first_name, &u->first_name) ||
+	    !build_keep(d, row->last_name, &u->last_name) ||
+	    !build_keep(d, row->language, &u->language) ||
+	    !build_keep(d, row->display_number, &u->display_number) || !keep_display_name(d, u))
 		return false;
 	u->id = row->id;
 	u->admin = row->admin;
 	u->enabled = row->enabled;
 	u->dnd = row->dnd;
+	u->hide_number = row->hide_number;
 	u->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
 	d->user_count++;
 	return true;
@@ -200,8 +175,8 @@ take_options(struct directory *d, struct dir_phone *p, const struct store_phone_
 	p->promisc_redir = row->promisc_redir;
 	take_address(row->name, row->host, row->port, &p->address);
 	take_address(row->name, row->default_ip, row->port, &p->default_address);
-	return keep(d, row->from_user, &p->from_user) &&
-	       keep(d, row->from_domain, &p->from_domain) &&
+	return build_keep(d, row->from_user, &p->from_user) &&
+	       build_keep(d, row->from_domain, &p->from_domain) &&
 	       keep_masked(d, row->permit, row->mask, &p->permit) &&
 	       keep_masked(d, row->deny, row->mask, &p->deny);
 }
@@ -213,8 +188,8 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	struct directory *d = b->d;
 	struct dir_phone *p = ADD(d->phones, d->phone_count, b->phone_cap);
 
-	if (!p || !keep(d, row->name, &p->name) || !keep(d, row->type, &p->type) ||
-	    !keep(d, row->codecs, &p->codecs))
+	if (!p || !build_keep(d, row->name, &p->name) || !build_keep(d, row->type, &p->type) ||
+	    !build_keep(d, row->codecs, &p->codecs))
 		return false;
 	p->id = row->id;
 	p->enabled = row->enabled;
@@ -245,12 +220,16 @@ keep_line_texts(struct directory *d, struct dir_line *l, const struct store_line
 {
 	const char *auth_username = *row->auth_username ? row->auth_username : row->username;
 
-	return keep(d, row->name, &l->name) && keep(d, row->host, &l->host) &&
-	       keep(d, row->proxy, &l->proxy) && keep(d, row->username, &l->username) &&
-	       keep(d, auth_username, &l->auth_username) && keep(d, row->password, &l->password) &&
-	       keep(d, row->from_user, &l->from_user) &&
-	       keep(d, row->from_domain, &l->from_domain) &&
-	       keep(d, row->main_number, &l->main_number) && keep(d, row->codecs, &l->codecs) &&
+	return build_keep(d, row->name, &l->name) && build_keep(d, row->host, &l->host) &&
+	       build_keep(d, row->proxy, &l->proxy) && build_keep(d, row->username, &l->username) &&
+	       build_keep(d, auth_username, &l->auth_username) &&
+	       build_keep(d, row->password, &l->password) &&
+	       build_keep(d, row->from_user, &l->from_user) &&
+	       build_keep(d, row->from_domain, &l->from_domain) &&
+	       build_keep(d, row->main_number, &l->main_number) &&
+	       build_keep(d, row->codecs, &l->codecs) && build_keep(d, row->deposit, &l->deposit) &&
+	       build_keep(d, row->country_code, &l->country_code) &&
+	       build_keep(d, row->area_code, &l->area_code) &&
 	       keep_nets(d, row->permit, &l->permit);
 }
 
@@ -280,6 +259,8 @@ on_line(void *ctx, const struct store_line_row *row)
 	l->expires_s = row->expires_s;
 	l->qualify_s = row->qualify_s;
 	l->max_calls = row->max_calls;
+	l->prefix = *row->line_prefix;
+	l->no_screening = row->no_screening;
 	d->line_count++;
 	return true;
 }
@@ -292,7 +273,7 @@ on_number(void *ctx, const struct store_number_row *row)
 	struct dir_number *n = ADD(d->numbers, d->number_count, b->number_cap);
 	struct owners *owner = ADD(b->owners, b->owner_count, b->owner_cap);
 
-	if (!n || !owner || !keep(d, row->number, &n->number))
+	if (!n || !owner || !build_keep(d, row->number, &n->number))
 		return false;
 	n->id = row->id;
 	n->external = row->external;
@@ -309,7 +290,7 @@ on_group(void *ctx, const struct store_group_row *row)
 	struct directory *d = b->d;
 	struct dir_group *g = ADD(d->groups, d->group_count, b->group_cap);
 
-	if (!g || !keep(d, row->name, &g->name) || !keep(d, row->codecs, &g->codecs))
+	if (!g || !build_keep(d, row->name, &g->name) || !build_keep(d, row->codecs, &g->codecs))
 		return false;
 	g->id = row->id;
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
@@ -494,14 +475,18 @@ directory_depends_on(const struct model_entity *e)
 {
 	return !e || e == &model_user || e == &model_phone || e == &model_device_type ||
 	       e == &model_number || e == &model_range || e == &model_settings ||
-	       e == &model_line || e == &model_group || e == &model_group_member;
+	       e == &model_line || e == &model_group || e == &model_group_member ||
+	       e == &model_emergency_number || e == &model_time_frame || e == &model_cor_rule ||
+	       e == &model_cor_line || e == &model_holiday;
 }
 
 enum err
 directory_build(struct store *s, struct directory **out)
 {
 	static const struct store_directory_sink sink = {on_settings, on_range, on_user, on_phone,
-	    on_line, on_group, on_number, on_user_phone, on_group_member};
+	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
+	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
+	    routes_on_holiday};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -521,9 +506,12 @@ directory_build(struct store *s, struct directory **out)
 		e = link_members(&b);
 	if (e == ERR_OK)
 		give_codecs(b.d);
+	if (e == ERR_OK)
+		e = routes_link(&b);
 	free(b.owners);
 	free(b.memberships);
 	free(b.pairs);
+	routes_free_rows(&b);
 	if (e != ERR_OK) {
 		directory_free(b.d);
 		return e;
@@ -544,6 +532,9 @@ directory_free(struct directory *d)
 	free(d->lines);
 	free(d->groups);
 	free(d->numbers);
+	free(d->emergencies);
+	free(d->rules);
+	free(d->holidays);
 	arena_fini(&d->arena);
 	free(d);
 }

@@ -12,6 +12,7 @@
 #define DIRECTORY_DIRECTORY_H
 
 #include "base/addr_net.h"
+#include "directory/holidays.h"
 #include "model/settings.h"
 #include "sip/flow.h"
 #include "store/store.h"
@@ -34,6 +35,8 @@ struct dir_user {
 	struct slice name; /* "First Last" for displays; never empty */
 	struct slice language;
 	bool admin, enabled, dnd;
+	bool hide_number;		       /* calls outside show none */
+	struct slice display_number;	       /* shown outside; empty = the line's or his own */
 	uint32_t ring_s;		       /* its own or the system's */
 	struct slice primary_number;	       /* first internal number, else any, else empty */
 	const struct dir_phone *const *phones; /* in order, first = primary */
@@ -125,10 +128,43 @@ struct dir_line {
 	enum dir_called_in called_in;
 	struct addr_nets permit;
 	uint32_t expires_s, qualify_s, max_calls; /* 0 calls = no limit */
-	struct slice codecs;			  /* as a phone's */
+	char prefix;			      /* the digit of "***" that leads to it; 0 = none */
+	struct slice deposit;		      /* internal number; empty = the settings' */
+	struct slice country_code, area_code; /* of its numbers; empty = the settings' */
+	bool no_screening;		      /* shows numbers that are not its own, too */
+	struct slice codecs;		      /* as a phone's */
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
 	bool direct_media;
+};
+
+/* LIN-6. */
+struct dir_emergency {
+	struct slice number, name;
+	const struct dir_line *const *lines; /* in order */
+	size_t line_count;
+};
+
+/* A line's place in a COR rule. */
+struct dir_way {
+	const struct dir_line *line;
+	struct slice call_by_call; /* dialled before the number; often empty */
+};
+
+struct dir_frame {
+	struct slice name;
+	uint8_t days;		    /* bits of MODEL_DAYS */
+	uint16_t from_min, to_min;  /* since midnight; to_min is not included, at most 1440 */
+	const struct dir_way *ways; /* in order */
+	size_t way_count;
+};
+
+/* RTG-3. */
+struct dir_rule {
+	struct slice number; /* as somebody wrote it */
+	struct slice range;  /* what canonical numbers begin with */
+	const struct dir_frame *frames;
+	size_t frame_count;
 };
 
 struct dir_range {
@@ -167,6 +203,12 @@ const struct dir_range *dir_ranges(const struct directory *d, size_t *count);
 const struct dir_line *dir_lines(const struct directory *d, size_t *count);
 const struct dir_line *dir_line_by_id(const struct directory *d, int64_t id);
 const struct dir_group *dir_group_by_id(const struct directory *d, int64_t id);
+/** NULL: these digits are no emergency number. */
+const struct dir_emergency *dir_emergency_find(const struct directory *d, struct slice digits);
+/** The rule with the longest range that a canonical number (directory/e164.h) begins with. */
+const struct dir_rule *dir_rule_find(const struct directory *d, struct slice canonical);
+/** A public holiday of the region in the settings, or one of their own. */
+bool dir_is_holiday(const struct directory *d, struct day day);
 /** settings.local_networks. */
 struct addr_nets dir_local_networks(const struct directory *d);
 /** All phones, by id; for qualify and status. */

@@ -11,6 +11,11 @@ struct index {
 	size_t mask;
 };
 
+struct own_holiday {
+	struct day day;
+	bool yearly;
+};
+
 struct directory {
 	struct settings settings;
 	struct arena arena; /* texts, lists */
@@ -21,12 +26,71 @@ struct directory {
 	struct dir_group *groups; /* by name */
 	struct addr_nets local_networks;
 	struct dir_number *numbers; /* by user, shortest first */
+	struct dir_emergency *emergencies;
+	struct dir_rule *rules;
+	struct own_holiday *holidays;
+	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
 	size_t range_count, user_count, phone_count, line_count, group_count, number_count;
 	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, group_by_id;
-	struct index number_by_digits;
+	struct index number_by_digits, rule_by_range;
 	/* phones trusted by their address; of several the first by id */
 	struct index phone_by_ip, phone_by_address;
 };
+
+/* ---- building: rows become arrays while they are read ---- */
+
+struct pair {
+	int64_t user, phone;
+};
+
+struct membership {
+	int64_t group, user;
+	bool logged_on;
+};
+
+/* Ids of what a number belongs to. */
+struct owners {
+	int64_t user, group, line;
+};
+
+/* Rows of routing as they are read (routes.c). */
+struct route_rows {
+	int64_t *emergency_ids, *rule_ids; /* as the arrays of the directory */
+	struct emergency_line *emergency_lines;
+	struct frame_row *frames;
+	struct way_row *ways;
+	size_t emergency_line_count, frame_count, way_count;
+	size_t emergency_cap, emergency_id_cap, emergency_line_cap, rule_cap, rule_id_cap,
+	    frame_cap, way_cap, holiday_cap;
+};
+
+struct builder {
+	struct directory *d;
+	size_t range_cap, user_cap, phone_cap, line_cap, group_cap, number_cap;
+	struct owners *owners; /* per number */
+	size_t owner_count, owner_cap;
+	struct pair *pairs; /* by user, in order */
+	size_t pair_count, pair_cap;
+	struct membership *memberships; /* by group, in order */
+	size_t membership_count, membership_cap;
+	struct route_rows routes;
+};
+
+/* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
+void *build_grow(void **array, size_t count, size_t *cap, size_t item_bytes);
+#define ADD(array, count, cap) build_grow((void **)&(array), (count), &(cap), sizeof *(array))
+bool build_keep(struct directory *d, const char *text, struct slice *out);
+
+/* Callbacks of store_directory_sink. */
+bool routes_on_emergency(void *ctx, int64_t id, const char *number, const char *name);
+bool routes_on_emergency_line(void *ctx, int64_t emergency, int64_t line);
+bool routes_on_frame(void *ctx, const struct store_frame_row *row);
+bool routes_on_rule(void *ctx, int64_t id, const char *number);
+bool routes_on_way(void *ctx, const struct store_way_row *row);
+bool routes_on_holiday(void *ctx, const char *date, bool yearly);
+/* When the lines are there: links what was read. */
+enum err routes_link(struct builder *b);
+void routes_free_rows(struct builder *b);
 
 /* Makes all indexes. ERR_NOMEM. */
 enum err index_all(struct directory *d);

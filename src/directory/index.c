@@ -89,8 +89,15 @@ index_all(struct directory *d)
 		e = index_init(&d->phone_by_ip, d->phone_count);
 	if (e == ERR_OK)
 		e = index_init(&d->phone_by_address, d->phone_count);
+	if (e == ERR_OK)
+		e = index_init(&d->rule_by_range, d->rule_count);
 	if (e != ERR_OK)
 		return e;
+	for (size_t i = 0; i < d->rule_count; i++) {
+		index_put(&d->rule_by_range, hash_bytes(d->rules[i].range), i);
+		if (d->rules[i].range.n > d->rule_digits_max)
+			d->rule_digits_max = d->rules[i].range.n;
+	}
 	for (size_t i = 0; i < d->user_count; i++)
 		index_put(&d->user_by_id, hash_id(d->users[i].id), i);
 	for (size_t i = 0; i < d->phone_count; i++)
@@ -113,6 +120,7 @@ index_free_all(struct directory *d)
 	free(d->line_by_id.at);
 	free(d->group_by_id.at);
 	free(d->number_by_digits.at);
+	free(d->rule_by_range.at);
 	free(d->phone_by_ip.at);
 	free(d->phone_by_address.at);
 }
@@ -175,6 +183,21 @@ dir_number_find(const struct directory *d, struct slice digits)
 	INDEX_EACH (i, &d->number_by_digits, hash_bytes(digits))
 		if (slice_eq(d->numbers[i].number, digits))
 			return &d->numbers[i];
+	return NULL;
+}
+
+const struct dir_rule *
+dir_rule_find(const struct directory *d, struct slice canonical)
+{
+	size_t n = canonical.n < d->rule_digits_max ? canonical.n : d->rule_digits_max;
+
+	for (; d->rule_count && n > 0; n--) {
+		struct slice range = slice_make(canonical.p, n);
+
+		INDEX_EACH (i, &d->rule_by_range, hash_bytes(range))
+			if (slice_eq(d->rules[i].range, range))
+				return &d->rules[i];
+	}
 	return NULL;
 }
 

@@ -64,6 +64,39 @@ is_host(struct slice s)
 	return s.p == host.p + host.n || (slice_to_u32(s, 65535, &port) == ERR_OK && port > 0);
 }
 
+/* The number that digits from at to end are; they must be digits. */
+static uint32_t
+number_at(struct slice s, size_t at, size_t end)
+{
+	uint32_t n = 0;
+
+	return slice_to_u32(slice_make(s.p + at, end - at), 9999, &n) == ERR_OK ? n : UINT32_MAX;
+}
+
+static bool
+is_clock(struct slice s)
+{
+	return s.n == 5 && s.p[2] == ':' && number_at(s, 3, 5) <= 59 &&
+	       (number_at(s, 0, 2) <= 23 || slice_eq(s, SLICE("24:00")));
+}
+
+static bool
+is_date(struct slice s)
+{
+	static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	uint32_t year, month, day;
+
+	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-')
+		return false;
+	year = number_at(s, 0, 4);
+	month = number_at(s, 5, 7);
+	day = number_at(s, 8, 10);
+	if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+	    day > days[month - 1])
+		return false;
+	return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+}
+
 static bool
 format_ok(const struct model_field *f, struct slice s)
 {
@@ -80,6 +113,8 @@ format_ok(const struct model_field *f, struct slice s)
 	case MODEL_FORMAT_NETS: return addr_nets_parse(s, NULL, 0, &n) == ERR_OK;
 	case MODEL_FORMAT_CODECS: return model_codecs_ok(s);
 	case MODEL_FORMAT_MASK: return addr_mask_parse(s, &bits) == ERR_OK;
+	case MODEL_FORMAT_CLOCK: return is_clock(s);
+	case MODEL_FORMAT_DATE: return is_date(s);
 	case MODEL_FORMAT_NONE: break;
 	}
 	return true;
@@ -92,7 +127,9 @@ static const char *const format_names[] = {[MODEL_FORMAT_NONE] = "value",
     [MODEL_FORMAT_NET] = "IP address or network, as in 192.0.2.0/24",
     [MODEL_FORMAT_NETS] = "list of networks, as in 10.0.0.0/8, 192.0.2.7",
     [MODEL_FORMAT_CODECS] = "list of different codecs, as in g722,alaw. Known: " MODEL_CODEC_KEYS,
-    [MODEL_FORMAT_MASK] = "network mask, as in 255.255.255.0"};
+    [MODEL_FORMAT_MASK] = "network mask, as in 255.255.255.0",
+    [MODEL_FORMAT_CLOCK] = "time of day, as in 08:30",
+    [MODEL_FORMAT_DATE] = "date, as in 2026-12-24"};
 
 /* Empty is fine unless the field must have a value. */
 static json_t *

@@ -56,6 +56,11 @@ static const struct model_field user_fields[] = {
     {"dnd", MODEL_BOOL, 0, .label = "Do not disturb"},
     {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",
 	.description = "Seconds until a call counts as not answered; 0 = as in the settings"},
+    {"display_number", MODEL_TEXT, MODEL_SEARCH, 0, 20, .chars = "0-9+", .label = "Display number",
+	.description = "External number shown outside; empty = the user's own on the line that is "
+		       "used, else the line's main number"},
+    {"hide_number", MODEL_BOOL, 0, .label = "Withhold the number",
+	.description = "Those who are called outside see no number"},
     {"phones", MODEL_REF_LIST, 0, 0, 20, .ref = "phone", .on_delete = MODEL_CASCADE,
 	.label = "Phones", .description = "In order; the first is the primary phone"},
     {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
@@ -178,6 +183,17 @@ static const struct model_field line_fields[] = {
 		       "and neither is behind NAT"},
     {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",
 	.description = "0 = no limit"},
+    {"line_prefix", MODEL_TEXT, 0, 0, 1, .chars = "0-9", .label = "Line prefix",
+	.description = "*** and this digit before a number: the call takes this line and no other"},
+    {"deposit", MODEL_TEXT, 0, 0, 20, .chars = "0-9", .label = "Deposit",
+	.description = "Internal number for calls from this line that nobody takes; empty = as in "
+		       "the settings"},
+    {"no_screening", MODEL_BOOL, 0, .label = "CLIP no screening",
+	.description = "The provider lets us show numbers that are not this line's"},
+    {"country_code", MODEL_TEXT, 0, 0, 4, .chars = "0-9", .label = "Country code",
+	.description = "Of this line's numbers, without + or 00; empty = as in the settings"},
+    {"area_code", MODEL_TEXT, 0, 0, 8, .chars = "0-9", .label = "Area code",
+	.description = "Of this line's numbers, without the leading 0; empty = as in the settings"},
     {"position", MODEL_INT, 0, 0, 10000, .def = "100", .label = "Order",
 	.description = "Lines with lower values are used first"},
 };
@@ -353,7 +369,8 @@ static const struct model_entity *const all[] = {&model_settings, &model_range, 
     &model_phone, &model_user, &model_line, &model_group, &model_group_member, &model_number,
     &model_call_record, &model_session, &model_token, &model_second_factor, &model_certificate,
     &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template,
-    &model_change};
+    &model_change, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
+    &model_holiday};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -20,4 +20,8 @@ struct slice choice_at(const char *choices, size_t i);
 /* Index, or -1. */
 int choice_find(const char *choices, struct slice s);
 
+/* Of model/rules_routing.c; see model_rules_check. */
+enum err rules_routing_check(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors);
+
 #endif

@@ -110,6 +110,14 @@ struct live_heard {
 	bool encrypted;	   /* between the system and this side's phone, both ways */
 };
 
+/* LIN-6: an emergency call begins. */
+struct live_emergency {
+	int64_t at;
+	struct live_party caller;
+	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* called */
+	bool refused;					       /* no line could be used */
+};
+
 struct live_call {
 	char call_id[LIVE_CALL_ID_BYTES];
 	int64_t started_at, answered_at;

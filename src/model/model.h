@@ -59,6 +59,8 @@ enum model_format {
 	MODEL_FORMAT_NETS,   /* several of them, separated by commas */
 	MODEL_FORMAT_CODECS, /* see model_codecs_ok */
 	MODEL_FORMAT_MASK,   /* "255.255.255.0" */
+	MODEL_FORMAT_CLOCK,  /* "08:30", up to "24:00" */
+	MODEL_FORMAT_DATE,   /* "2026-12-24" */
 };
 
 enum model_on_delete { MODEL_KEEP, MODEL_CASCADE, MODEL_SET_NULL, MODEL_RESTRICT };
@@ -87,6 +89,13 @@ struct model_field {
 	const struct model_entity *object; /* MODEL_OBJECT */
 };
 
+/* Regions whose public holidays are known (ISO 3166-1 and -2, small letters). */
+#define MODEL_HOLIDAY_REGIONS                                                                      \
+	"none|de|de-bb|de-be|de-bw|de-by|de-hb|de-he|de-hh|de-mv|de-ni|de-nw|de-rp|de-sh|de-sl|"   \
+	"de-sn|de-st|de-th|at"
+/* Days of a time frame, by their bits. */
+#define MODEL_DAYS "mon|tue|wed|thu|fri|sat|sun|holiday"
+
 struct model_errors;
 
 enum model_entity_flag {
@@ -107,7 +116,8 @@ struct model_entity {
 	const char *sort;	     /* default sort field; a leading '-' = descending */
 	const char *letter;	     /* field of the A-Z tabs, NULL none */
 	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
-	const char *key_with; /* second field of the natural key, then both are refs; NULL none */
+	const char *key_with; /* further fields of the natural key, then all are refs: "a|b"; NULL
+				 none */
 	const char *owners;   /* fields with the users a row belongs to: "a|b"; NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
@@ -119,7 +129,8 @@ struct model_entity {
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
     model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
-    model_group_member, model_token, model_second_factor, model_device_type;
+    model_group_member, model_token, model_second_factor, model_device_type, model_emergency_number,
+    model_time_frame, model_cor_rule, model_cor_line, model_holiday;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

@@ -28,6 +28,12 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "{2}")                                                                                 \
 	X(SECOND_FACTOR_OFF, "second_factor_off", "{1} has taken off the second factor of {0}",    \
 	    "{1} hat den zweiten Faktor von {0} entfernt")                                         \
+	X(EMERGENCY, "emergency", "{0} calls the emergency number {1} from phone {2}",             \
+	    "{0} ruft den Notruf {1} vom Telefon {2} an")                                          \
+	X(EMERGENCY_REFUSED, "emergency_refused",                                                  \
+	    "{0} could not reach the emergency number {1} from phone {2}: no line can be used",    \
+	    "{0} konnte den Notruf {1} vom Telefon {2} nicht erreichen: keine Leitung ist "        \
+	    "nutzbar")                                                                             \
 	X(DISK_LOW, "disk_low",                                                                    \
 	    "Only {0} MB are free on the disk of the telephone system ({1}); with less than {2} "  \
 	    "MB no SIP traces are stored any more",                                                \

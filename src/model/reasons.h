@@ -46,6 +46,16 @@ enum {
 	X(FROM_LINE, "from_line", "The call came in on line {0}")                                  \
 	X(CAME_DIVERTED, "came_diverted", "{0} had sent the call on before it came here")          \
 	X(NUMBER_OUTSIDE, "number_outside", "{0} is a number of the public network")               \
+	X(EMERGENCY, "emergency", "{0} is an emergency number: {1}")                               \
+	X(LINE_FREED, "line_freed", "Line {0} is used, and another call on it ends for that")      \
+	X(LINE_PREFIX, "line_prefix", "***{0} asks for line {1}")                                  \
+	X(NO_LINE_PREFIX, "no_line_prefix", "No line has the prefix {0}")                          \
+	X(LINE_OF_NUMBER, "line_of_number", "The number that shall be shown is one of line {0}")   \
+	X(COR_RULE, "cor_rule", "The COR rule {0} holds, in the time frame {1}")                   \
+	X(COR_NOT_NOW, "cor_not_now", "The COR rule {0} has no time frame for now")                \
+	X(DEPOSIT, "deposit", "The call goes on to the deposit {0}")                               \
+	X(ENDED_FOR_EMERGENCY, "ended_for_emergency",                                              \
+	    "The call was ended to make room for an emergency call on line {0}")                   \
 	X(LINE_USED, "line_used", "Line {0} is used")                                              \
 	X(LINE_NEXT, "line_next", "Line {0} is used when the lines before fail")                   \
 	X(LINE_FULL, "line_full", "Line {0} is not used: it has no free call")                     \

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "model/model.h"
+#include "model/entities_int.h"
 
 enum {
 	RANGES_MAX = 200,
@@ -282,5 +282,5 @@ model_rules_check(
 		e = rule_supplied_type(change, errors);
 	if (e == ERR_OK && (import || change->entity == &model_user))
 		e = rule_last_admin(view, change, errors);
-	return e;
+	return e == ERR_OK ? rules_routing_check(view, change, errors) : e;
 }

@@ -93,6 +93,24 @@ static const struct model_field fields[] = {
 	.label = "Prefix for outside calls",
 	.description = "Dialled before numbers that are not internal; empty = none",
 	AT(outside_prefix)},
+    {"routing_priority", MODEL_ENUM, 0, .choices = "static|cor|line|line_cor",
+	.def = "\"line_cor\"", .label = "Routing priority",
+	.description = "Which line a call outside takes. static: the first free one; cor: as the "
+		       "COR rules say; line: that of the display number and no other; line_cor: "
+		       "that of the display number, then as the COR rules say",
+	AT(routing_priority)},
+    {"unavailable", MODEL_ENUM, 0, .choices = "deposit|reject", .def = "\"deposit\"",
+	.label = "When nobody can be reached",
+	.description = "What callers from outside meet: they are sent on to the deposit, or "
+		       "refused with a tone",
+	AT(unavailable)},
+    {"deposit", MODEL_TEXT, 0, 0, 20, .chars = "0-9", .label = "Deposit",
+	.description = "Internal number for calls from outside that nobody takes; empty = they are "
+		       "refused",
+	AT(deposit)},
+    {"holidays", MODEL_ENUM, 0, .choices = MODEL_HOLIDAY_REGIONS, .def = "\"none\"",
+	.label = "Public holidays", .description = "Of a country or a state; for time frames",
+	AT(holidays)},
     {"media_address", MODEL_TEXT, 0, 0, 45, .format = MODEL_FORMAT_IP, .label = "Media address",
 	.description = "Address that phones send their audio to; empty = the local address that "
 		       "faces the phone",
@@ -206,6 +224,8 @@ settings_init(struct settings *s)
 	    .local_networks = "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16, "
 			      "127.0.0.0/8, fc00::/7, fe80::/10, ::1/128",
 	    .outside_prefix = "0",
+	    .routing_priority = PRIORITY_LINE_COR,
+	    .holidays = "none",
 	    .rtp_port_min = 10000,
 	    .rtp_port_max = 20000,
 	    .ring_s = 30,

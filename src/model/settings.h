@@ -11,6 +11,17 @@
 #include "base/log.h"
 #include "model/codecs.h"
 
+/* RTG-1: what decides which line a call outside takes. */
+enum settings_priority {
+	PRIORITY_STATIC,   /* the order of the lines */
+	PRIORITY_COR,	   /* the COR rules */
+	PRIORITY_LINE,	   /* the line of the display number, no other */
+	PRIORITY_LINE_COR, /* that line, then the COR rules */
+};
+
+/* RTG-2: what a caller from outside meets when nobody can be reached. */
+enum settings_unavailable { UNAVAILABLE_DEPOSIT, UNAVAILABLE_REJECT };
+
 struct settings {
 	char company[100];
 	char language[8];		       /* "de", "en" */
@@ -28,6 +39,10 @@ struct settings {
 	char local_networks[1024];			 /* see addr_nets_parse */
 	char stun_server[256];
 	char outside_prefix[8];
+	enum settings_priority routing_priority;
+	enum settings_unavailable unavailable;
+	char deposit[24]; /* an internal number; "" = none */
+	char holidays[8]; /* region of the public ones; "none" */
 	uint32_t rtp_port_min, rtp_port_max;
 	bool hold_music, comfort_noise;
 	uint32_t sip_dscp, audio_dscp, video_dscp; /* RFC 4594; 0 = not marked */

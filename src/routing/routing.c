@@ -1,15 +1,14 @@
-#include "routing/routing.h"
+#include "routing/routing_int.h"
 
 #include "sip/msg.h"
 
-/* args: REASON_ARGS() or NULL */
-static void
+void
 because(struct routing_plan *plan, enum reason r, const struct slice *args)
 {
 	live_reason_add(plan->reasons, &plan->n_reasons, r, args);
 }
 
-static void
+void
 refuse(struct routing_plan *plan, uint16_t status, enum cdr_result result)
 {
 	plan->action = ROUTING_REFUSE;
@@ -186,86 +185,6 @@ plan_group(struct routing_plan *plan, const struct routing_query *q, const struc
 	plan->ring_ms = group->ring_s * 1000;
 }
 
-/* ---- outside ---- */
-
-/* What is left behind the prefix that gets an outside line; false when it is no number of
- * the public network. Where the prefix is 0, "00…" is the prefix and a national number; the
- * international way to dial is then the prefix and 00, or + alone. */
-static bool
-strip_prefix(const struct directory *dir, struct slice dialled, struct slice *rest)
-{
-	struct slice prefix = slice_cstr(dir_settings(dir)->outside_prefix);
-
-	*rest = dialled;
-	if (dialled.p[0] == '+')
-		return true;
-	if (slice_starts(dialled, prefix)) {
-		*rest = slice_from(dialled, prefix.n);
-		return rest->n > 0;
-	}
-	return slice_starts(dialled, SLICE("00"));
-}
-
-static void
-add_line(struct routing_plan *plan, const struct routing_query *q, const struct dir_line *line)
-{
-	enum routing_line_state state = ROUTING_LINE_NOT_REGISTERED;
-
-	if (!line->enabled)
-		return;
-	if (q->state->line_state)
-		state = q->state->line_state(q->state->ctx, line->id);
-	if (state == ROUTING_LINE_NOT_REGISTERED) {
-		because(plan, REASON_LINE_NOT_REGISTERED, REASON_ARGS(line->name));
-		return;
-	}
-	if (state == ROUTING_LINE_FULL) {
-		because(plan, REASON_LINE_FULL, REASON_ARGS(line->name));
-		return;
-	}
-	if (plan->n_targets == ROUTING_TARGETS_MAX)
-		return;
-	plan->target[plan->n_targets] = (struct routing_target){.kind = ROUTING_LINE,
-	    .line = line->id,
-	    .phone_name = line->name,
-	    .delay_ms = plan->n_targets ? ROUTING_AFTER_OTHERS : 0};
-	because(
-	    plan, plan->n_targets ? REASON_LINE_NEXT : REASON_LINE_USED, REASON_ARGS(line->name));
-	plan->n_targets++;
-}
-
-static void
-plan_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
-{
-	size_t n;
-	const struct dir_line *lines = dir_lines(dir, &n);
-
-	plan->called.number = slice_cstr(plan->outside);
-	because(plan, REASON_NUMBER_OUTSIDE, REASON_ARGS(plan->called.number));
-	for (size_t i = 0; i < n; i++)
-		add_line(plan, q, &lines[i]);
-	if (plan->n_targets == 0) {
-		because(plan, REASON_NO_LINE, NULL);
-		refuse(plan, 480, CDR_UNAVAILABLE);
-		return;
-	}
-	plan->action = ROUTING_RING;
-	plan->ring_ms = ROUTING_OUTSIDE_RING_MS;
-}
-
-/* True when the number is one of the public network; it may still be one of ours. */
-static bool
-is_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
-{
-	struct number_plan numbers = number_plan_of(dir_settings(dir));
-	struct slice dialled = slice_cstr(plan->dialled), rest;
-
-	return !q->caller_line && !dir_is_internal(dir, dialled) &&
-	       strip_prefix(dir, dialled, &rest) &&
-	       number_canonical(&numbers, rest, NUMBER_DIALLED, plan->outside) == ERR_OK &&
-	       slice_copy_cstr(rest, plan->outside_dialled, sizeof plan->outside_dialled) == ERR_OK;
-}
-
 /* ---- the plan ---- */
 
 /* A caller from outside is shown in a form that can be called back. */
@@ -273,7 +192,7 @@ static void
 identify_outsider(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
-	struct number_plan numbers = number_plan_of(dir_settings(dir));
+	struct number_plan numbers = number_plan_of_line(dir, q->caller_line);
 	char plain[ROUTING_DIALLED_MAX];
 
 	plan->caller = q->caller;
@@ -292,41 +211,67 @@ find_number(struct routing_plan *plan, const struct directory *dir, const struct
 {
 	struct slice dialled = slice_cstr(plan->dialled);
 
-	return q->caller_line ? number_find(dir, dialled) : dir_number_find(dir, dialled);
+	return q->caller_line ? number_find(dir, q->caller_line, dialled)
+			      : dir_number_find(dir, dialled);
 }
 
-void
-routing_plan_make(
-    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+/* Whoever holds the number. */
+static void
+plan_holder(struct routing_plan *plan, const struct routing_query *q, const struct dir_number *n)
+{
+	plan->called.number = n->number;
+	if (n->group) {
+		plan_group(plan, q, n->group);
+	} else if (n->user) {
+		plan_user(plan, q, n->user);
+	} else {
+		because(plan, REASON_NUMBER_UNUSED, REASON_ARGS(plan->called.number));
+		refuse(plan, 404, CDR_NOT_FOUND);
+	}
+}
+
+/* LIN-5, RTG-2: where calls from outside go that nobody takes. */
+static struct slice
+deposit_of(const struct directory *dir, const struct dir_line *line)
+{
+	return line->deposit.n ? line->deposit : slice_cstr(dir_settings(dir)->deposit);
+}
+
+static void
+plan_deposit(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct slice deposit = deposit_of(dir, q->caller_line);
+	const struct dir_number *n = dir_number_find(dir, deposit);
+
+	if (!deposit.n || slice_eq(deposit, plan->called.number))
+		return;
+	if (plan->action == ROUTING_RING) {
+		plan->deposit = deposit;
+		return;
+	}
+	if (plan->result != CDR_NOT_FOUND && dir_settings(dir)->unavailable == UNAVAILABLE_REJECT)
+		return;
+	because(plan, REASON_DEPOSIT, REASON_ARGS(deposit));
+	if (n)
+		plan_holder(plan, q, n);
+	else
+		because(plan, REASON_NUMBER_UNKNOWN, REASON_ARGS(deposit));
+}
+
+static void
+plan_dialled(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
 	const struct dir_number *number;
 
-	/* not the whole struct: texts beyond n_reasons and targets beyond n_targets stay unread */
-	plan->action = ROUTING_REFUSE;
-	plan->status = 404;
-	plan->result = CDR_NOT_FOUND;
-	plan->caller = plan->called = (struct routing_party){0};
-	plan->ring_ms = 0;
-	plan->n_targets = 0;
-	plan->n_reasons = 0;
-	plan->dialled[0] = plan->outside[0] = plan->outside_dialled[0] = '\0';
-	if (q->caller_line)
-		identify_outsider(plan, dir, q);
-	else
-		identify_caller(plan, q->caller_phone);
-	believe_caller(plan, q);
-	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
-		plan->called.number = q->dialled;
-		because(plan, REASON_NOT_A_NUMBER, NULL);
-		refuse(plan, 404, CDR_NOT_FOUND);
+	if (plan_emergency(plan, dir, q))
 		return;
-	}
-	plan->called.number = slice_cstr(plan->dialled);
 	if (q->caller_phone && q->caller_phone->kind == DIR_PEER) {
 		because(plan, REASON_PHONE_ONLY_CALLED, REASON_ARGS(q->caller_phone->name));
 		refuse(plan, 403, CDR_FAILED);
 		return;
 	}
+	if (plan_line_prefix(plan, dir, q))
+		return;
 	number = find_number(plan, dir, q);
 	if (!number && is_outside(plan, dir, q)) {
 		number = number_find_external(dir, slice_cstr(plan->outside)); /* one of ours? */
@@ -341,15 +286,39 @@ routing_plan_make(
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}
-	plan->called.number = number->number;
-	if (number->group) {
-		plan_group(plan, q, number->group);
-		return;
-	}
-	if (!number->user) {
-		because(plan, REASON_NUMBER_UNUSED, REASON_ARGS(plan->called.number));
+	plan_holder(plan, q, number);
+}
+
+void
+routing_plan_make(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	/* not the whole struct: texts beyond n_reasons and targets beyond n_targets stay unread */
+	plan->action = ROUTING_REFUSE;
+	plan->status = 404;
+	plan->result = CDR_NOT_FOUND;
+	plan->caller = plan->called = (struct routing_party){0};
+	plan->ring_ms = 0;
+	plan->emergency = false;
+	plan->deposit = (struct slice){0};
+	plan->n_targets = 0;
+	plan->n_reasons = 0;
+	plan->dialled[0] = plan->outside[0] = plan->outside_dialled[0] = '\0';
+	if (q->caller_line)
+		identify_outsider(plan, dir, q);
+	else if (q->caller_phone)
+		identify_caller(plan, q->caller_phone);
+	else
+		plan->caller = q->caller;
+	believe_caller(plan, q);
+	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
+		plan->called.number = q->dialled;
+		because(plan, REASON_NOT_A_NUMBER, NULL);
 		refuse(plan, 404, CDR_NOT_FOUND);
-		return;
+	} else {
+		plan->called.number = slice_cstr(plan->dialled);
+		plan_dialled(plan, dir, q);
 	}
-	plan_user(plan, q, number->user);
+	if (q->caller_line)
+		plan_deposit(plan, dir, q);
 }

@@ -43,6 +43,12 @@ struct routing_party {
 	int64_t user;		   /* 0 = none */
 };
 
+/* Where we are, by the clock on the wall. */
+struct routing_time {
+	struct day day;
+	uint16_t minute; /* since midnight */
+};
+
 /* Who calls whom. caller_phone or caller_line; both NULL: a call that one of our phones sends
  * on, from somebody outside. */
 struct routing_query {
@@ -51,16 +57,26 @@ struct routing_query {
 	const struct dir_line *caller_line;   /* the provider's line a call came in on; it reaches
 						 our users, never another line */
 	struct routing_party caller;	      /* with caller_line: what the provider says; with a
-						 phone that is believed: whom it names */
+						 phone that is believed: whom it names; with
+						 neither: who calls from outside */
+	struct routing_time when;
 	const struct routing_state *state;
 };
 
 enum routing_kind { ROUTING_PHONE, ROUTING_LINE };
 
+/* How a line is used. */
+struct routing_way {
+	struct slice call_by_call; /* dialled before the number */
+	struct slice shown; /* the caller's number there, as somebody wrote it; may be empty */
+	bool hidden;	    /* withheld from who is called; the provider learns it */
+};
+
 struct routing_target {
 	enum routing_kind kind;
 	int64_t phone, line;	 /* ids; that of its kind */
 	struct slice phone_name; /* or the line's name */
+	struct routing_way way;	 /* of a line */
 	/* of a group: the member whose phone it is; user 0 = who is called by the plan */
 	struct routing_party member;
 	uint32_t delay_ms; /* after the start of ringing; ROUTING_AFTER_OTHERS */
@@ -76,6 +92,8 @@ struct routing_plan {
 	enum cdr_result result; /* REFUSE: what the call record says */
 	struct routing_party caller, called;
 	uint32_t ring_ms;
+	bool emergency;	      /* goes before all other calls; lines that are full make room */
+	struct slice deposit; /* internal number to go on to when nobody answers; often empty */
 	struct routing_target target[ROUTING_TARGETS_MAX];
 	size_t n_targets;
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
@@ -90,6 +108,8 @@ struct routing_plan {
 /** Always gives a plan. dir and q are borrowed until plan is dropped. */
 void routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+/** The emergency number that these digits dial, with or without prefix; NULL: none. */
+const struct dir_emergency *routing_emergency(const struct directory *dir, struct slice digits);
 /** What was dialled without visual separators ("-", ".", "(", ")", blanks) and %xx.
  *  ERR_MALFORMED: nothing left or a character no phone dials; ERR_TOO_BIG. */
 ERR_MUST_CHECK enum err routing_normalise(struct slice dialled, char out[ROUTING_DIALLED_MAX]);

@@ -98,6 +98,20 @@ notify_on_report(struct notify *n, const struct guard_report *r)
 		say_blocked(n, r->at_ms);
 }
 
+/* ---- emergency calls ---- */
+
+void
+notify_emergency(struct notify *n, const struct live_emergency *e)
+{
+	char who[sizeof e->caller.name + sizeof e->caller.number + 8];
+	char called[sizeof e->name + sizeof e->number + 8];
+
+	snprintf(who, sizeof who, "%s (%s)", e->caller.name, e->caller.number);
+	snprintf(called, sizeof called, "%s (%s)", e->number, e->name);
+	notify_say(n, e->refused ? NOTICE_EMERGENCY_REFUSED : NOTICE_EMERGENCY,
+	    (const char *const[NOTICE_ARGS_MAX]){who, called, e->caller.phone}, e->at);
+}
+
 /* ---- weak passwords ---- */
 
 struct weak {

@@ -11,6 +11,7 @@
 #ifndef SECURITY_NOTIFY_H
 #define SECURITY_NOTIFY_H
 
+#include "model/live.h"
 #include "security/blacklist.h"
 
 struct notify;
@@ -23,6 +24,8 @@ void notify_on_report(struct notify *n, const struct guard_report *r);
 /** Now and then, a minute apart or less: says what waits, and looks for weak passwords. */
 void notify_tick(struct notify *n, int64_t now_ms);
 
+/** LIN-6: an emergency call begins. */
+void notify_emergency(struct notify *n, const struct live_emergency *e);
 /** A notice, and a mail to the first administrator. */
 void notify_say(
     struct notify *n, enum notice notice, const char *const args[NOTICE_ARGS_MAX], int64_t now_ms);

@@ -37,6 +37,8 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .enabled = sqlite3_column_int(s->st, 6),
 	    .dnd = sqlite3_column_int(s->st, 7),
 	    .ring_s = (uint32_t)sqlite3_column_int(s->st, 8),
+	    .display_number = stmt_column(s, 9),
+	    .hide_number = sqlite3_column_int(s->st, 10),
 	};
 
 	return sink->on_user(ctx, &row);
@@ -129,6 +131,11 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .srtp = stmt_column(s, 22),
 	    .dtmf = stmt_column(s, 23),
 	    .direct_media = sqlite3_column_int(s->st, 24),
+	    .line_prefix = stmt_column(s, 25),
+	    .deposit = stmt_column(s, 26),
+	    .country_code = stmt_column(s, 27),
+	    .area_code = stmt_column(s, 28),
+	    .no_screening = sqlite3_column_int(s->st, 29),
 	};
 
 	return sink->on_line(ctx, &row);
@@ -176,19 +183,73 @@ on_user_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx
 	    ctx, sqlite3_column_int64(s->st, 0), sqlite3_column_int64(s->st, 1));
 }
 
+static bool
+on_emergency(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_emergency(
+	    ctx, sqlite3_column_int64(s->st, 0), stmt_column(s, 1), stmt_column(s, 2));
+}
+
+static bool
+on_emergency_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_emergency_line(
+	    ctx, sqlite3_column_int64(s->st, 0), sqlite3_column_int64(s->st, 1));
+}
+
+static bool
+on_frame(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_frame_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .days = stmt_column(s, 2),
+	    .from = stmt_column(s, 3),
+	    .to = stmt_column(s, 4),
+	};
+
+	return sink->on_frame(ctx, &row);
+}
+
+static bool
+on_rule(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_rule(ctx, sqlite3_column_int64(s->st, 0), stmt_column(s, 1));
+}
+
+static bool
+on_way(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_way_row row = {
+	    .rule = sqlite3_column_int64(s->st, 0),
+	    .frame = sqlite3_column_int64(s->st, 1),
+	    .line = sqlite3_column_int64(s->st, 2),
+	    .call_by_call = stmt_column(s, 3),
+	};
+
+	return sink->on_way(ctx, &row);
+}
+
+static bool
+on_holiday(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_holiday(ctx, stmt_column(s, 0), sqlite3_column_int(s->st, 1));
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
 } parts[] = {
     {"SELECT first, last FROM \"range\" ORDER BY length(first), first", on_range},
-    {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s "
-     "FROM user ORDER BY id",
+    {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s, "
+     "display_number, hide_number FROM user ORDER BY id",
 	on_user},
     {PHONE_SQL, on_phone},
     {"SELECT id, name, host, proxy, transport, username, auth_username, password, from_user, "
      "from_domain, number_format, identity, main_number, incoming_from, permit, enabled, "
      "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf, "
-     "direct_media FROM line ORDER BY position, id",
+     "direct_media, line_prefix, deposit, country_code, area_code, no_screening FROM line ORDER BY "
+     "position, id",
 	on_line},
     {"SELECT id, name, codecs, ring_s FROM \"group\" ORDER BY fold(name), id", on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
@@ -197,6 +258,15 @@ static const struct {
     {"SELECT user, phone FROM user_phone ORDER BY user, position", on_user_phone},
     {"SELECT \"group\", user, logged_on FROM group_member ORDER BY \"group\", position, id",
 	on_group_member},
+    {"SELECT id, number, name FROM emergency_number ORDER BY id", on_emergency},
+    {"SELECT emergency_number, line FROM emergency_number_line "
+     "ORDER BY emergency_number, position",
+	on_emergency_line},
+    {"SELECT id, name, days, \"from\", \"to\" FROM time_frame ORDER BY id", on_frame},
+    {"SELECT id, number FROM cor_rule WHERE enabled ORDER BY id", on_rule},
+    {"SELECT rule, frame, line, call_by_call FROM cor_line ORDER BY rule, frame, position, id",
+	on_way},
+    {"SELECT date, yearly FROM holiday", on_holiday},
 };
 
 enum err

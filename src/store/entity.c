@@ -128,7 +128,7 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = row_insert(db, e, values, &new_id, errors);
 	if (err == ERR_OK)
-		err = group_member_place(db, e, new_id, values, values);
+		err = order_place(db, e, new_id, values, values);
 	if (err == ERR_OK)
 		err = store_changed(s, e, new_id, STORE_CREATED);
 	if (err == ERR_OK)
@@ -191,7 +191,7 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 	if (err == ERR_OK)
 		err = side_effects(db, e, id, before, values);
 	if (err == ERR_OK)
-		err = group_member_place(db, e, id, row, values);
+		err = order_place(db, e, id, row, values);
 	if (err == ERR_OK)
 		err = store_changed(s, e, id, STORE_UPDATED);
 	if (err == ERR_OK)

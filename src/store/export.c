@@ -23,25 +23,39 @@ single_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key
 	return err;
 }
 
-/* A key of two refs: their keys. */
-static enum err
-pair_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
+const struct model_field *
+export_key_field(const struct model_entity *e, size_t i)
 {
-	const char *field[] = {e->key, e->key_with};
-	json_t *row = NULL, *part[2] = {0};
+	struct slice rest = slice_cstr(e->key_with), name = slice_cstr(e->key);
+
+	for (; i > 0 && name.n; i--)
+		name = slice_take_until(&rest, '|');
+	return name.n ? model_field_find(e, name) : NULL;
+}
+
+/* A key of several refs: their keys. */
+static enum err
+joined_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
+{
+	const struct model_field *f;
+	json_t *row = NULL, *part = NULL;
+	char text[KEY_BYTES];
+	struct buf b;
 	enum err err = row_get(db, e, id, ROW_PLAIN, &row);
 
-	for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
-		const struct model_field *f = model_field_find(e, slice_cstr(field[i]));
-
+	buf_init(&b, text, sizeof text);
+	for (size_t i = 0; err == ERR_OK && (f = export_key_field(e, i)); i++) {
 		err = single_key(db, model_find(f->ref),
-		    json_integer_value(json_object_get(row, field[i])), &part[i]);
+		    json_integer_value(json_object_get(row, f->name)), &part);
+		if (err != ERR_OK)
+			break;
+		if (i)
+			buf_char(&b, '/');
+		buf_cstr(&b, json_string_value(part));
+		json_decref(part);
 	}
 	if (err == ERR_OK)
-		*key =
-		    json_sprintf("%s/%s", json_string_value(part[0]), json_string_value(part[1]));
-	json_decref(part[0]);
-	json_decref(part[1]);
+		*key = json_stringn(b.p, b.n);
 	json_decref(row);
 	return err;
 }
@@ -50,7 +64,7 @@ enum err
 export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
 {
 	if (e->key_with)
-		return pair_key(db, e, id, key);
+		return joined_key(db, e, id, key);
 	return single_key(db, e, id, key);
 }
 
@@ -194,7 +208,8 @@ export_section(struct db *db, const struct model_entity *e, json_t *file)
 const struct model_entity *const export_singletons[] = {&model_settings, &model_mail_server, NULL};
 const struct model_entity *const export_sections[] = {&model_range, &model_device_type,
     &model_phone, &model_user, &model_line, &model_group, &model_group_member, &model_number,
-    &model_certificate, &model_address_rule, NULL};
+    &model_certificate, &model_address_rule, &model_emergency_number, &model_time_frame,
+    &model_cor_rule, &model_cor_line, &model_holiday, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)

@@ -1,4 +1,4 @@
-/* Groups: what is made up for a new one, and the order of the members (GRP-1). */
+/* Groups: what is made up for a new one (GRP-1). */
 #include <stdio.h>
 
 #include "base/random.h"
@@ -46,39 +46,4 @@ group_complete(struct db *db, const struct model_entity *e, json_t *values)
 	if (!json_object_get(values, "pin"))
 		make_pin(values);
 	return json_object_get(values, "group_id") ? ERR_OK : next_id(db, values);
-}
-
-/* The others count from 1 as they stand; from the place on they make room. Rows that stay where
- * they are are not written. */
-static const char place_sql[] =
-    "WITH other AS (SELECT id, row_number() OVER (ORDER BY position, id) AS n "
-    "FROM group_member WHERE \"group\" = ?1 AND id <> ?2), "
-    "placed AS (SELECT id, n + (n >= ?3) AS n FROM other UNION ALL "
-    "SELECT ?2, min(?3, (SELECT count(*) + 1 FROM other))) "
-    "UPDATE group_member SET position = placed.n FROM placed "
-    "WHERE placed.id = group_member.id AND position <> placed.n";
-
-static enum err
-place(struct db *db, int64_t group, int64_t id, int64_t position)
-{
-	struct stmt *s;
-	enum err e = db_prepare(db, place_sql, &s);
-
-	if (e != ERR_OK)
-		return e;
-	stmt_int(s, 1, group);
-	stmt_int(s, 2, id);
-	stmt_int(s, 3, position > 0 ? position : INT32_MAX);
-	return stmt_run(s);
-}
-
-enum err
-group_member_place(struct db *db, const struct model_entity *e, int64_t id, const json_t *row,
-    const json_t *values)
-{
-	if (e != &model_group_member ||
-	    (!json_object_get(values, "position") && !json_object_get(values, "group")))
-		return ERR_OK;
-	return place(db, json_integer_value(json_object_get(row, "group")), id,
-	    json_integer_value(json_object_get(values, "position")));
 }

@@ -11,8 +11,6 @@
 
 #include "store/import_int.h"
 
-enum { KEY_BYTES = 1024 };
-
 void
 import_error(struct import *im, const char *section, const char *key, const char *field,
     const char *code, const char *message)
@@ -157,13 +155,19 @@ create_row(
 static bool
 key_of(const struct model_entity *e, const json_t *in, char out[KEY_BYTES])
 {
-	const char *key = json_string_value(json_object_get(in, e->key));
-	const char *with = e->key_with ? json_string_value(json_object_get(in, e->key_with)) : NULL;
+	const struct model_field *f;
+	struct buf b;
 
-	if (!key || (e->key_with && !with))
-		return false;
-	/* a longer one is cut: it will be refused for its length */
-	snprintf(out, KEY_BYTES, "%s%s%s", key, with ? "/" : "", with ? with : "");
+	buf_init(&b, out, KEY_BYTES - 1);
+	for (size_t i = 0; (f = export_key_field(e, i)); i++) {
+		const char *part = json_string_value(json_object_get(in, f->name));
+
+		if (!part)
+			return false;
+		/* a longer one is cut: it will be refused for its length */
+		buf_printf(&b, "%s%s", i ? "/" : "", part);
+	}
+	out[b.n] = '\0';
 	return true;
 }
 
@@ -172,18 +176,24 @@ static enum err
 find_item(struct import *im, const struct model_entity *e, const char *name, const json_t *item,
     int64_t *id)
 {
+	const struct model_field *f;
 	struct stmt *s;
 	bool row = false;
+	char sql[300];
+	struct buf b;
 	enum err err;
 
 	if (!e->key_with)
 		return row_find_id(im->s->writer, e, e->key, slice_cstr(name), id);
-	err = db_preparef(im->s->writer, &s,
-	    "SELECT id FROM \"%s\" WHERE \"%s\" = ? AND \"%s\" = ?", e->name, e->key, e->key_with);
+	buf_init(&b, sql, sizeof sql);
+	buf_printf(&b, "SELECT id FROM \"%s\"", e->name);
+	for (size_t i = 0; (f = export_key_field(e, i)); i++)
+		buf_printf(&b, " %s \"%s\" = ?", i ? "AND" : "WHERE", f->name);
+	err = db_prepare_buf(im->s->writer, &b, &s);
 	if (err != ERR_OK)
 		return err;
-	stmt_int(s, 1, json_integer_value(json_object_get(item, e->key)));
-	stmt_int(s, 2, json_integer_value(json_object_get(item, e->key_with)));
+	for (size_t i = 0; (f = export_key_field(e, i)); i++)
+		stmt_int(s, (int)i + 1, json_integer_value(json_object_get(item, f->name)));
 	err = stmt_step(s, &row);
 	if (err == ERR_OK && row)
 		*id = sqlite3_column_int64(s->st, 0);

@@ -70,6 +70,21 @@ set_version(struct db *db, int version)
 	return db_exec(db, sql);
 }
 
+/* What stands in a new table; from then on the rows are the administrator's. */
+static const struct {
+	const struct model_entity *entity;
+	const char *sql;
+} presets[] = {
+    {&model_range, "INSERT INTO \"range\" (first, last) VALUES ('100', '999')"},
+    {&model_time_frame,
+	"INSERT INTO time_frame (name, \"from\", \"to\") VALUES ('24/7', '00:00', '24:00')"},
+    /* LIN-6; in an old database somebody may hold one */
+    {&model_emergency_number, "INSERT INTO emergency_number (number, name) "
+			      "SELECT column1, column2 FROM (VALUES ('110', 'Polizei'), "
+			      "('112', 'Feuerwehr und Rettungsdienst')) "
+			      "WHERE column1 NOT IN (SELECT number FROM number)"},
+};
+
 static enum err
 create_entity(struct db *db, const struct model_entity *e)
 {
@@ -84,6 +99,9 @@ create_entity(struct db *db, const struct model_entity *e)
 	sql[b.n] = '\0';
 	err = buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;
 	free(sql);
+	for (size_t i = 0; i < sizeof presets / sizeof presets[0] && err == ERR_OK; i++)
+		if (presets[i].entity == e)
+			err = db_exec(db, presets[i].sql);
 	if (err == ERR_OK && e->flags & MODEL_SINGLETON) {
 		char one[100];
 
@@ -105,8 +123,6 @@ create_all(struct db *db)
 
 	for (size_t i = 0; i < count && e == ERR_OK; i++)
 		e = create_entity(db, all[i]);
-	if (e == ERR_OK)
-		e = db_exec(db, "INSERT INTO \"range\" (first, last) VALUES ('100', '999');");
 	if (e == ERR_OK)
 		e = set_version(db, STORE_SCHEMA_VERSION);
 	snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d", STORE_APPLICATION_ID);

@@ -346,7 +346,8 @@ ERR_MUST_CHECK enum err store_expire(struct store *s, int64_t now_ms, int64_t *r
 struct store_user_row {
 	int64_t id;
 	const char *login, *first_name, *last_name, *language;
-	bool admin, enabled, dnd;
+	const char *display_number;
+	bool admin, enabled, dnd, hide_number;
 	uint32_t ring_s;
 };
 
@@ -370,6 +371,8 @@ struct store_line_row {
 	const char *incoming_from, *permit, *codecs, *srtp, *dtmf;
 	bool enabled, auth_by_address, registers, direct_media;
 	uint32_t expires_s, qualify_s, max_calls;
+	const char *line_prefix, *deposit, *country_code, *area_code;
+	bool no_screening;
 };
 
 struct store_group_row {
@@ -384,14 +387,26 @@ struct store_number_row {
 	bool external;
 };
 
+/* Of a rule, a time frame: the line that has a place there. */
+struct store_way_row {
+	int64_t rule, frame, line;
+	const char *call_by_call;
+};
+
+struct store_frame_row {
+	int64_t id;
+	const char *name, *days, *from, *to; /* days: JSON, of MODEL_DAYS */
+};
+
 struct store_range_row {
 	const char *first, *last;
 };
 
 /** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
- * order) and group_member (by group, in order). Texts are valid during the call only. false stops
- * with ERR_NOMEM. */
+ * order), group_member (by group, in order), emergency numbers and their lines (in order), time
+ * frames, enabled COR rules, their lines (by rule and frame, in order), holidays. Texts are valid
+ * during the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -402,6 +417,12 @@ struct store_directory_sink {
 	bool (*on_number)(void *ctx, const struct store_number_row *row);
 	bool (*on_user_phone)(void *ctx, int64_t user, int64_t phone);
 	bool (*on_group_member)(void *ctx, int64_t group, int64_t user, bool logged_on);
+	bool (*on_emergency)(void *ctx, int64_t id, const char *number, const char *name);
+	bool (*on_emergency_line)(void *ctx, int64_t emergency, int64_t line);
+	bool (*on_frame)(void *ctx, const struct store_frame_row *row);
+	bool (*on_rule)(void *ctx, int64_t id, const char *number);
+	bool (*on_way)(void *ctx, const struct store_way_row *row);
+	bool (*on_holiday)(void *ctx, const char *date, bool yearly);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -260,9 +260,12 @@ enum err mail_tell_access(
 
 /* The group ID and the PIN of a new group that has none. Does nothing for other entities. */
 enum err group_complete(struct db *db, const struct model_entity *e, json_t *values);
-/* Puts a member that was written to its place, when that is among values. row: complete. */
-enum err group_member_place(struct db *db, const struct model_entity *e, int64_t id,
-    const json_t *row, const json_t *values);
+/* --- order.c ------------------------------------------------------------------------ */
+
+/* Puts a row that was written to its place among those of its owner, when that is among values.
+ * row: complete. Does nothing for entities without places. */
+enum err order_place(struct db *db, const struct model_entity *e, int64_t id, const json_t *row,
+    const json_t *values);
 
 /* --- export.c ------------------------------------------------------------------- */
 
@@ -276,7 +279,10 @@ enum err export_name_refs(struct db *db, const struct model_field *f, json_t *ro
 enum err export_row(struct db *db, const struct model_entity *e, int64_t id, json_t **out);
 /* Ids of all rows, by natural key. free() them. */
 enum err export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *count);
-/* Text of the natural key of a row: with two fields "a/b". ERR_NOT_FOUND. */
+enum { KEY_BYTES = 1024 };
+/* The i-th field of the natural key; NULL behind the last. */
+const struct model_field *export_key_field(const struct model_entity *e, size_t i);
+/* Text of the natural key of a row: with several fields "a/b". ERR_NOT_FOUND. */
 enum err export_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key);
 /* Everything that import needs to bring a row back that is about to go. */
 enum err export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t **out);

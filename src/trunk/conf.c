@@ -16,6 +16,10 @@ static const struct {
     {offsetof(struct dir_line, from_user), false},
     {offsetof(struct dir_line, from_domain), true},
     {offsetof(struct dir_line, main_number), false},
+    {offsetof(struct dir_line, deposit), false},
+    {offsetof(struct dir_line, country_code), false},
+    {offsetof(struct dir_line, area_code), false},
+    {offsetof(struct dir_line, codecs), false},
 };
 
 enum { TEXTS = sizeof texts / sizeof texts[0] };

@@ -41,17 +41,14 @@ choose_flow(const struct line *l, bool first, struct sip_flow *out, bool *others
 
 /* ---- who calls ---- */
 
-/* The caller's own number on this line, else the line's main number; canonical or empty. */
+/* Canonical or empty. */
 static struct slice
 caller_number(const struct line *l, const struct call_line_call *call, char out[NUMBER_BYTES])
 {
-	const struct directory *dir = l->trunk->p.dir;
-	struct number_plan plan = number_plan_of(dir_settings(dir));
-	const struct dir_user *user = dir_user_by_id(dir, call->caller.user);
-	const struct dir_number *own = user ? number_of_user_on_line(user, l->id) : NULL;
-	struct slice text = own ? own->number : l->conf.main_number;
+	struct number_plan plan = number_plan_of_line(l->trunk->p.dir, &l->conf);
 
-	if (text.n == 0 || number_canonical(&plan, text, NUMBER_WRITTEN, out) != ERR_OK)
+	if (call->shown.n == 0 ||
+	    number_canonical(&plan, call->shown, NUMBER_WRITTEN, out) != ERR_OK)
 		return (struct slice){0};
 	return slice_cstr(out);
 }
@@ -78,7 +75,10 @@ write_uri(struct writing *w)
 	size_t from = w->b.n;
 
 	buf_lit(&w->b, "sip:");
-	if (w->l->conf.number_format == DIR_FORMAT_ASIS && w->call->dialled.n)
+	if (w->call->call_by_call.n) {
+		buf_put(&w->b, w->call->call_by_call);
+		number_write(&w->plan, DIR_FORMAT_NATIONAL, w->call->number, &w->b);
+	} else if (w->l->conf.number_format == DIR_FORMAT_ASIS && w->call->dialled.n)
 		buf_put(&w->b, w->call->dialled);
 	else
 		number_write(&w->plan, w->l->conf.number_format, w->call->number, &w->b);
@@ -123,7 +123,7 @@ write_from(struct writing *w)
 	} else {
 		line_write_account(w->l, &u);
 	}
-	sip_write_name_addr(&w->b, w->call->caller.name, buf_slice(&u), SLICE(""));
+	sip_write_name_addr(&w->b, w->call->name, buf_slice(&u), SLICE(""));
 	w->b.overflow |= !buf_ok(&u);
 	return since(w, from);
 }
@@ -156,7 +156,7 @@ leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
 	struct trunk *t = ctx;
 	struct line *l = trunk_line(t, call->line);
 	char number[NUMBER_BYTES];
-	struct writing w = {.l = l, .call = call, .plan = number_plan_of(dir_settings(t->p.dir))};
+	struct writing w = {.l = l, .call = call};
 	bool others;
 	enum err e;
 
@@ -165,6 +165,7 @@ leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
 	e = choose_flow(l, call->attempt == 0, &out->flow, &others);
 	if (e != ERR_OK)
 		return e;
+	w.plan = number_plan_of_line(t->p.dir, &l->conf);
 	w.caller = caller_number(l, call, number);
 	buf_init(&w.b, out->text, sizeof out->text);
 	out->uri = write_uri(&w);

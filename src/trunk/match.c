@@ -32,7 +32,6 @@ fit(const struct line *l, const struct sip_msg *req, const struct dir_number *nu
 static struct line *
 find(const struct trunk *t, const struct sip_msg *req, const struct addr *source)
 {
-	const struct dir_number *number = NULL;
 	struct line *best = NULL;
 	int best_fit = 0;
 
@@ -45,10 +44,11 @@ find(const struct trunk *t, const struct sip_msg *req, const struct addr *source
 	LIST_FOR_EACH (it, &t->lines) {
 		struct line *l = container_of(it, struct line, link);
 
+		const struct dir_number *number;
+
 		if (!permitted(l, source))
 			continue;
-		if (!number)
-			number = number_find(t->p.dir, req->uri.user);
+		number = number_find(t->p.dir, &l->conf, req->uri.user);
 		if (fit(l, req, number) > best_fit) {
 			best = l;
 			best_fit = fit(l, req, number);

@@ -1,0 +1,19 @@
+/*
+ * Emergency calls (LIN-6): they are recognised before anything is limited, other calls make room
+ * for them, and the administrator learns of them. Private to call/, but for
+ * call_is_emergency (call.h).
+ */
+#ifndef CALL_EMERGENCY_H
+#define CALL_EMERGENCY_H
+
+#include "call/call_int.h"
+
+enum { EMERGENCY_CALLS = 16 }; /* more than the system may carry otherwise */
+
+/** Tells of one that begins. */
+void emergency_tell(struct call *c, const struct routing_plan *plan);
+/** The youngest other call on this line ends at once, and what it took of the line is free.
+ *  False: there is none. */
+bool emergency_make_room(struct call_switch *sw, int64_t line);
+
+#endif

@@ -1,0 +1,111 @@
+#include "directory/holidays.h"
+
+enum {
+	EASTER = 100,	 /* month: day is counted from Easter Sunday */
+	REPENTANCE = 101 /* the Wednesday before November 23rd */
+};
+
+static const struct {
+	uint8_t month;
+	int8_t day;
+	const char *regions; /* "de" stands for all of its states */
+} holidays[] = {
+    {1, 1, "de at"},
+    {1, 6, "de-bw de-by de-st at"},
+    {3, 8, "de-be de-mv"},
+    {EASTER, -2, "de"},
+    {EASTER, 0, "de-bb"},
+    {EASTER, 1, "de at"},
+    {5, 1, "de at"},
+    {EASTER, 39, "de at"},
+    {EASTER, 49, "de-bb"},
+    {EASTER, 50, "de at"},
+    {EASTER, 60, "de-bw de-by de-he de-nw de-rp de-sl at"},
+    {8, 15, "de-sl at"},
+    {9, 20, "de-th"},
+    {10, 3, "de"},
+    {10, 26, "at"},
+    {10, 31, "de-bb de-hb de-hh de-mv de-ni de-sh de-sn de-st de-th"},
+    {11, 1, "de-bw de-by de-nw de-rp de-sl at"},
+    {REPENTANCE, 0, "de-sn"},
+    {12, 8, "at"},
+    {12, 25, "de at"},
+    {12, 26, "de at"},
+};
+
+/* Days since 1970-01-01 (days_from_civil, proleptic Gregorian). */
+static int32_t
+number_of(struct day d)
+{
+	int32_t y = d.year - (d.month <= 2), era = y / 400, of_era = y - era * 400;
+	int32_t of_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+unsigned
+day_of_week(struct day d)
+{
+	return (unsigned)((number_of(d) % 7 + 10) % 7); /* 1970-01-01 was a Thursday */
+}
+
+/* Easter Sunday, by the algorithm of Meeus, Jones and Butcher. */
+static struct day
+easter(uint16_t year)
+{
+	int a = year % 19, b = year / 100, c = year % 100;
+	int h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
+	int l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
+	int m = (a + 11 * h + 22 * l) / 451;
+	int n = h + l - 7 * m + 114;
+
+	return (struct day){year, (uint8_t)(n / 31), (uint8_t)(n % 31 + 1)};
+}
+
+static bool
+falls_on(size_t i, struct day d)
+{
+	if (holidays[i].month == EASTER)
+		return number_of(d) - number_of(easter(d.year)) == holidays[i].day;
+	if (holidays[i].month == REPENTANCE)
+		return d.month == 11 && d.day >= 16 && d.day <= 22 && day_of_week(d) == 2;
+	return d.month == holidays[i].month && d.day == holidays[i].day;
+}
+
+/* "de-nw" is in what names it, or "de". */
+static bool
+is_among(struct slice region, const char *regions)
+{
+	struct slice rest = slice_cstr(regions), country = region;
+
+	country = slice_take_until(&country, '-');
+	while (rest.n) {
+		struct slice one = slice_take_until(&rest, ' ');
+
+		if (slice_eq(one, region) || slice_eq(one, country))
+			return true;
+	}
+	return false;
+}
+
+bool
+holiday_is_public(struct slice region, struct day d)
+{
+	for (size_t i = 0; i < sizeof holidays / sizeof holidays[0]; i++)
+		if (falls_on(i, d) && is_among(region, holidays[i].regions))
+			return true;
+	return false;
+}
+
+bool
+day_parse(struct slice text, struct day *out)
+{
+	uint32_t year, month, day;
+	struct slice y = slice_take_until(&text, '-'), m = slice_take_until(&text, '-');
+
+	if (slice_to_u32(y, 9999, &year) != ERR_OK || slice_to_u32(m, 12, &month) != ERR_OK ||
+	    slice_to_u32(text, 31, &day) != ERR_OK || month == 0 || day == 0)
+		return false;
+	*out = (struct day){(uint16_t)year, (uint8_t)month, (uint8_t)day};
+	return true;
+}

@@ -1,0 +1,363 @@
+/* Ways to the public network: emergency numbers, a line that was asked for, the routing priority
+ * with its COR rules; and which number each line shows. */
+#include "routing/routing_int.h"
+
+enum { LINES_MAX = 8 }; /* nobody waits for more to fail */
+
+/* A list of lines being made. */
+struct lines {
+	struct routing_plan *plan;
+	const struct directory *dir;
+	const struct routing_query *q;
+	const struct dir_user *user; /* who calls, NULL: none of ours */
+	bool full_only;		     /* of an emergency call: those where a call must end first */
+	const struct dir_line *told[LINES_MAX]; /* that are not used, so that each is told once */
+	size_t n_told;
+};
+
+/* ---- which number is shown ---- */
+
+/* Whether it is one of the line's numbers; those of no line go with every one. */
+static bool
+belongs(const struct lines *l, const struct dir_line *line, struct slice number)
+{
+	struct number_plan plan = number_plan_of_line(l->dir, line);
+	char mine[NUMBER_BYTES], main[NUMBER_BYTES];
+	const struct dir_number *n;
+
+	if (number_canonical(&plan, number, NUMBER_WRITTEN, mine) != ERR_OK)
+		return false;
+	if (line->main_number.n &&
+	    number_canonical(&plan, line->main_number, NUMBER_WRITTEN, main) == ERR_OK &&
+	    strcmp(mine, main) == 0)
+		return true;
+	n = number_find_external(l->dir, slice_cstr(mine));
+	return n && (!n->line || n->line == line);
+}
+
+static struct slice
+own_number(const struct lines *l, const struct dir_line *line)
+{
+	const struct dir_number *own = l->user ? number_of_user_on_line(l->user, line->id) : NULL;
+
+	return own ? own->number : line->main_number;
+}
+
+/* What the caller wants to be shown; empty: whatever the line has of his. */
+static struct slice
+wanted_number(const struct lines *l)
+{
+	if (l->user)
+		return l->user->display_number;
+	/* somebody outside, whose call one of our phones sends on */
+	if (!l->q->caller_phone && l->plan->caller.number.n && l->plan->caller.number.p[0] == '+')
+		return l->plan->caller.number;
+	return (struct slice){0};
+}
+
+/* RTG-1. */
+static struct routing_way
+way_of(const struct lines *l, const struct dir_line *line, struct slice call_by_call)
+{
+	struct slice wanted = wanted_number(l);
+	struct routing_way way = {.call_by_call = call_by_call, .shown = own_number(l, line)};
+
+	if (l->plan->emergency) /* the line's own, for those who must find us */
+		return way;
+	way.hidden = l->user && l->user->hide_number;
+	if (!wanted.n)
+		return way;
+	if (line->no_screening || belongs(l, line, wanted))
+		way.shown = wanted;
+	else
+		way.hidden |= l->user != NULL;
+	return way;
+}
+
+/* ---- lines ---- */
+
+static bool
+is_listed(const struct routing_plan *plan, const struct dir_line *line)
+{
+	for (size_t i = 0; i < plan->n_targets; i++)
+		if (plan->target[i].line == line->id)
+			return true;
+	return false;
+}
+
+static void
+not_used(struct lines *l, const struct dir_line *line, enum reason why)
+{
+	for (size_t i = 0; i < l->n_told; i++)
+		if (l->told[i] == line)
+			return;
+	if (l->n_told < LINES_MAX)
+		l->told[l->n_told++] = line;
+	because(l->plan, why, REASON_ARGS(line->name));
+}
+
+static enum routing_line_state
+state_of(const struct lines *l, const struct dir_line *line)
+{
+	const struct routing_state *s = l->q->state;
+
+	return s->line_state ? s->line_state(s->ctx, line->id) : ROUTING_LINE_NOT_REGISTERED;
+}
+
+static void
+add_line(struct lines *l, const struct dir_line *line, struct slice call_by_call)
+{
+	struct routing_plan *plan = l->plan;
+	enum routing_line_state state;
+	enum reason why = plan->n_targets ? REASON_LINE_NEXT : REASON_LINE_USED;
+
+	if (!line->enabled || plan->n_targets >= LINES_MAX || is_listed(plan, line))
+		return;
+	state = state_of(l, line);
+	if (state == ROUTING_LINE_NOT_REGISTERED) {
+		not_used(l, line, REASON_LINE_NOT_REGISTERED);
+		return;
+	}
+	if (l->full_only != (state == ROUTING_LINE_FULL)) {
+		if (!plan->emergency)
+			not_used(l, line, REASON_LINE_FULL);
+		return;
+	}
+	plan->target[plan->n_targets] = (struct routing_target){.kind = ROUTING_LINE,
+	    .line = line->id,
+	    .phone_name = line->name,
+	    .way = way_of(l, line, call_by_call),
+	    .delay_ms = plan->n_targets ? ROUTING_AFTER_OTHERS : 0};
+	if (state == ROUTING_LINE_FULL)
+		why = REASON_LINE_FREED;
+	because(plan, why, REASON_ARGS(line->name));
+	plan->n_targets++;
+}
+
+/* In their order; those that are listed already stay where they are. */
+static void
+add_all(struct lines *l)
+{
+	size_t n;
+	const struct dir_line *lines = dir_lines(l->dir, &n);
+
+	for (size_t i = 0; i < n && l->plan->n_targets < LINES_MAX; i++)
+		add_line(l, &lines[i], (struct slice){0});
+}
+
+static void
+finish(struct routing_plan *plan)
+{
+	if (plan->n_targets == 0) {
+		because(plan, REASON_NO_LINE, NULL);
+		refuse(plan, 480, CDR_UNAVAILABLE);
+		return;
+	}
+	plan->action = ROUTING_RING;
+	plan->ring_ms = ROUTING_OUTSIDE_RING_MS;
+}
+
+static struct lines
+lines_of(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	return (struct lines){.plan = plan,
+	    .dir = dir,
+	    .q = q,
+	    .user = plan->caller.user ? dir_user_by_id(dir, plan->caller.user) : NULL};
+}
+
+/* ---- emergency calls ---- */
+
+/* "112", "0112", and behind a line prefix, too. */
+const struct dir_emergency *
+routing_emergency(const struct directory *dir, struct slice dialled)
+{
+	struct slice prefix = slice_cstr(dir_settings(dir)->outside_prefix);
+	const struct dir_emergency *e;
+
+	if (slice_starts(dialled, SLICE("***")) && dialled.n > 4)
+		dialled = slice_from(dialled, 4);
+	e = dir_emergency_find(dir, dialled);
+	if (!e && prefix.n && slice_starts(dialled, prefix))
+		e = dir_emergency_find(dir, slice_from(dialled, prefix.n));
+	return e;
+}
+
+/* First the lines that were chosen for it, if need be by ending another call there; then all
+ * others. */
+bool
+plan_emergency(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct slice dialled = slice_cstr(plan->dialled);
+	const struct dir_emergency *e = q->caller_line ? NULL : routing_emergency(dir, dialled);
+	struct lines l = lines_of(plan, dir, q);
+
+	if (!e || slice_copy_cstr(e->number, plan->outside, sizeof plan->outside) != ERR_OK ||
+	    slice_copy_cstr(e->number, plan->outside_dialled, sizeof plan->outside_dialled) !=
+		ERR_OK)
+		return false;
+	plan->emergency = true;
+	plan->called = (struct routing_party){.number = e->number, .name = e->name};
+	because(plan, REASON_EMERGENCY, REASON_ARGS(e->number, e->name));
+	for (int own = 1; own >= 0; own--) {
+		for (int full = 0; full < 2; full++) {
+			l.full_only = full;
+			for (size_t i = 0; own && i < e->line_count; i++)
+				add_line(&l, e->lines[i], (struct slice){0});
+			if (!own)
+				add_all(&l);
+		}
+	}
+	finish(plan);
+	return true;
+}
+
+/* ---- a line that was asked for ---- */
+
+static const struct dir_line *
+line_by_prefix(const struct directory *dir, char digit)
+{
+	size_t n;
+	const struct dir_line *lines = dir_lines(dir, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (lines[i].prefix == digit)
+			return &lines[i];
+	return NULL;
+}
+
+bool
+plan_line_prefix(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct number_plan numbers = number_plan_of(dir_settings(dir));
+	struct slice dialled = slice_cstr(plan->dialled), digit, rest;
+	struct lines l = lines_of(plan, dir, q);
+	const struct dir_line *line;
+
+	if (q->caller_line || !slice_starts(dialled, SLICE("***")) || dialled.n < 5)
+		return false;
+	digit = slice_make(dialled.p + 3, 1);
+	rest = slice_from(dialled, 4);
+	line = line_by_prefix(dir, digit.p[0]);
+	if (!line) {
+		because(plan, REASON_NO_LINE_PREFIX, REASON_ARGS(digit));
+		refuse(plan, 404, CDR_NOT_FOUND);
+		return true;
+	}
+	if (number_canonical(&numbers, rest, NUMBER_DIALLED, plan->outside) != ERR_OK ||
+	    slice_copy_cstr(rest, plan->outside_dialled, sizeof plan->outside_dialled) != ERR_OK)
+		return false;
+	plan->called.number = slice_cstr(plan->outside);
+	because(plan, REASON_LINE_PREFIX, REASON_ARGS(digit, line->name));
+	add_line(&l, line, (struct slice){0});
+	finish(plan);
+	return true;
+}
+
+/* ---- the routing priority ---- */
+
+static bool
+is_in(const struct directory *dir, const struct dir_frame *f, const struct routing_time *when)
+{
+	unsigned day = dir_is_holiday(dir, when->day) ? 7 : day_of_week(when->day);
+
+	return (f->days & 1u << day) && when->minute >= f->from_min && when->minute < f->to_min;
+}
+
+/* RTG-3: the lines of the longest rule, in the time frame that is now. */
+static void
+add_by_rule(struct lines *l)
+{
+	const struct dir_rule *rule = dir_rule_find(l->dir, slice_cstr(l->plan->outside));
+	const struct dir_frame *now = NULL;
+
+	if (!rule)
+		return;
+	for (size_t i = 0; i < rule->frame_count && !now; i++)
+		if (is_in(l->dir, &rule->frames[i], &l->q->when))
+			now = &rule->frames[i];
+	if (!now) {
+		because(l->plan, REASON_COR_NOT_NOW, REASON_ARGS(rule->number));
+		return;
+	}
+	because(l->plan, REASON_COR_RULE, REASON_ARGS(rule->number, now->name));
+	for (size_t i = 0; i < now->way_count; i++)
+		add_line(l, now->ways[i].line, now->ways[i].call_by_call);
+}
+
+/* The line of the number that shall be shown; NULL: any may be used. */
+static const struct dir_line *
+display_line(const struct lines *l)
+{
+	struct number_plan plan = number_plan_of(dir_settings(l->dir));
+	char canonical[NUMBER_BYTES];
+	const struct dir_number *n = NULL;
+
+	if (!l->user || l->user->hide_number)
+		return NULL;
+	if (l->user->display_number.n &&
+	    number_canonical(&plan, l->user->display_number, NUMBER_WRITTEN, canonical) == ERR_OK)
+		n = number_find_external(l->dir, slice_cstr(canonical));
+	for (size_t i = 0; !l->user->display_number.n && i < l->user->number_count; i++) {
+		const struct dir_number *own = l->user->numbers[i];
+
+		if (own->external && own->line && !n)
+			n = own;
+	}
+	return n ? n->line : NULL;
+}
+
+void
+plan_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	enum settings_priority priority = dir_settings(dir)->routing_priority;
+	struct lines l = lines_of(plan, dir, q);
+	const struct dir_line *own = NULL;
+
+	plan->called.number = slice_cstr(plan->outside);
+	because(plan, REASON_NUMBER_OUTSIDE, REASON_ARGS(plan->called.number));
+	if (priority == PRIORITY_LINE || priority == PRIORITY_LINE_COR)
+		own = display_line(&l);
+	if (own) {
+		because(plan, REASON_LINE_OF_NUMBER, REASON_ARGS(own->name));
+		add_line(&l, own, (struct slice){0});
+	}
+	if (!own || priority != PRIORITY_LINE) {
+		if (priority == PRIORITY_COR || priority == PRIORITY_LINE_COR)
+			add_by_rule(&l);
+		add_all(&l);
+	}
+	finish(plan);
+}
+
+/* What is left behind the prefix that gets an outside line; false when it is no number of
+ * the public network. Where the prefix is 0, "00…" is the prefix and a national number; the
+ * international way to dial is then the prefix and 00, or + alone. */
+static bool
+strip_prefix(const struct directory *dir, struct slice dialled, struct slice *rest)
+{
+	struct slice prefix = slice_cstr(dir_settings(dir)->outside_prefix);
+
+	*rest = dialled;
+	if (dialled.p[0] == '+')
+		return true;
+	if (slice_starts(dialled, prefix)) {
+		*rest = slice_from(dialled, prefix.n);
+		return rest->n > 0;
+	}
+	return slice_starts(dialled, SLICE("00"));
+}
+
+bool
+is_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct number_plan numbers = number_plan_of(dir_settings(dir));
+	struct slice dialled = slice_cstr(plan->dialled), rest;
+
+	return !q->caller_line && !dir_is_internal(dir, dialled) &&
+	       strip_prefix(dir, dialled, &rest) &&
+	       number_canonical(&numbers, rest, NUMBER_DIALLED, plan->outside) == ERR_OK &&
+	       slice_copy_cstr(rest, plan->outside_dialled, sizeof plan->outside_dialled) == ERR_OK;
+}

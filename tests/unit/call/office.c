@@ -339,6 +339,15 @@ wall_ms(void *ctx)
 }
 
 static void
+on_emergency(void *ctx, const struct live_emergency *e)
+{
+	struct office *o = ctx;
+
+	o->emergency = *e;
+	o->n_emergencies++;
+}
+
+static void
 on_live(void *ctx, const struct live_call *call)
 {
 	struct office *o = ctx;
@@ -390,6 +399,7 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .next_flow = next_flow,
     .wall_ms = wall_ms,
     .on_live = on_live,
+    .on_emergency = on_emergency,
     .record_begin = record_begin,
     .record_update = record_update,
     .record_end = record_end,

@@ -53,7 +53,9 @@ struct office {
 	char pressed[64]; /* keys, for that side, the last one so long */
 	enum media_side pressed_to;
 	uint32_t pressed_ms;
-	size_t n_live;	    /* how often it was told */
+	size_t n_live;			 /* how often it was told */
+	struct live_emergency emergency; /* the last one */
+	size_t n_emergencies;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
 	/* Call-ID, local and remote tag of the last one */ /* the last one */

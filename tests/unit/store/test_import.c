@@ -8,7 +8,10 @@ static const char company[] =
     "'users':[{'login':'1000','first_name':'Anna','last_name':'A','admin':true,"
     "          'password':'geheim','phones':['soft','desk'],'numbers':['11','49301']},"
     "         {'login':'1001','first_name':'Bert','last_name':'B','numbers':['12']}],"
-    "'numbers':[{'number':'49301','kind':'external'},{'number':'50'}]}";
+    "'numbers':[{'number':'49301','kind':'external'},{'number':'50'}],"
+    "'lines':[{'name':'l','host':'h.test','username':'u'}],"
+    "'emergency-numbers':[{'number':'112','name':'Rettung','lines':['l']}],"
+    "'cor-rules':[{'number':'00'}],'cor-lines':[{'rule':'00','frame':'24/7','line':'l'}]}";
 
 static enum err
 import(struct store *s, const char *text, bool dry_run, bool keep_others, json_t **report)
@@ -55,17 +58,17 @@ a_second_import_changes_nothing(void **state)
 	json_t *report = NULL, *row = NULL;
 	char *first, *second;
 
-	/* the range 100-999 goes, settings change; the rest is new */
+	/* the range 100-999 and the 110 go, settings and the 112 change; the rest is new */
 	assert_int_equal(import(f->store, company, false, false, &report), ERR_OK);
-	assert_counts(report, 9, 1, 0, 1);
+	assert_counts(report, 12, 2, 0, 2);
 	first = exported(f->store);
 	assert_int_equal(import(f->store, company, false, false, &report), ERR_OK);
-	assert_counts(report, 0, 0, 10, 0);
+	assert_counts(report, 0, 0, 14, 0);
 	second = exported(f->store);
 	assert_string_equal(first, second);
 	/* what was exported is itself unchanged when imported */
 	assert_int_equal(import(f->store, first, false, false, &report), ERR_OK);
-	assert_counts(report, 0, 0, 11, 0); /* and the mail server */
+	assert_counts(report, 0, 0, 16, 0); /* and the mail server, and 24/7 */
 	free(first);
 	free(second);
 	assert_int_equal(store_find(f->store, &model_user, "login", "1000", &row), ERR_OK);
@@ -111,7 +114,7 @@ a_dry_run_changes_nothing(void **state)
 
 	assert_int_equal(import(f->store, company, true, false, &report), ERR_OK);
 	assert_true(json_is_true(json_object_get(report, "dry_run")));
-	assert_counts(report, 9, 1, 0, 1);
+	assert_counts(report, 12, 2, 0, 2);
 	after = exported(f->store);
 	assert_string_equal(before, after);
 	free(before);

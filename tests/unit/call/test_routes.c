@@ -1,0 +1,344 @@
+/* call/: what a plan of the public network asks for, on the wire: emergency calls make room
+ * (LIN-6), call-by-call prefixes and shown numbers reach the line (RTG-1, RTG-3), a call that
+ * nobody answers goes on to the deposit (LIN-5). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "office.h"
+
+static const char config[] =
+    "{'settings':{'country_code':'49','area_code':'211','outside_prefix':'0','deposit':'103'},"
+    "'ranges':[{'first':'100','last':'199'}],"
+    "'lines':[{'name':'isp','host':'isp.example','username':'u','password':'p',"
+    "'main_number':'0211555'}],"
+    "'phones':[{'name':'b1','secret':'Secret-b1-Secret1'},"
+    "{'name':'c1','secret':'Secret-c1-Secret1'}],"
+    "'users':[{'login':'1001','first_name':'Ben','last_name':'Cohn','phones':['b1'],"
+    "'numbers':['102'],'hide_number':true},{'login':'1003','first_name':'Cleo','last_name':"
+    "'Dietz','phones':['c1'],'numbers':['103']}],"
+    "'numbers':[{'number':'0211555002','kind':'external','user':'1001'}],"
+    "'cor-rules':[{'number':'0043'}],"
+    "'cor-lines':[{'rule':'0043','frame':'24/7','line':'isp','call_by_call':'01019'}]}";
+
+static struct office o;
+static struct ua *ben, *cleo, *isp;
+static int calls_taken, calls_max;
+static struct call_line_call asked; /* the last one; its texts are copies */
+static char asked_text[3][64];
+
+/* ---- a trunk with one line ---- */
+
+static enum routing_line_state
+line_state(void *ctx, int64_t line)
+{
+	return calls_taken >= calls_max ? ROUTING_LINE_FULL : ROUTING_LINE_FREE;
+}
+
+static struct slice
+copy(size_t i, struct slice text)
+{
+	slice_clip_cstr(text, asked_text[i], sizeof asked_text[i]);
+	return slice_cstr(asked_text[i]);
+}
+
+static enum err
+line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
+{
+	static char uri[100], to[110];
+	struct addr pbx;
+
+	if (call->attempt > 0)
+		return ERR_NOT_FOUND;
+	asked = *call;
+	asked.number = copy(0, call->number);
+	asked.call_by_call = copy(1, call->call_by_call);
+	asked.shown = copy(2, call->shown);
+	snprintf(uri, sizeof uri, "sip:%s@isp.example", asked_text[0]);
+	snprintf(to, sizeof to, "<%s>", uri);
+	assert_int_equal(addr_parse(SLICE("10.0.0.1:5060"), 5060, &pbx), ERR_OK);
+	*out = (struct call_line_leg){
+	    .flow = {.transport = SIP_UDP, .local = pbx, .remote = isp->addr},
+	    .uri = slice_cstr(uri),
+	    .from = SLICE("<sip:u@isp.example>"),
+	    .to = slice_cstr(to),
+	    .contact_user = SLICE("u")};
+	return ERR_OK;
+}
+
+static bool
+line_take(void *ctx, int64_t line)
+{
+	if (calls_taken >= calls_max)
+		return false;
+	calls_taken++;
+	return true;
+}
+
+static void
+line_done(void *ctx, int64_t line)
+{
+	calls_taken--;
+}
+
+static void
+line_hop_failed(void *ctx, int64_t line, const struct sip_flow *flow, uint32_t retry_after_s)
+{
+}
+
+static enum err
+line_challenged(void *ctx, int64_t line, struct sip_auth_try *t, const struct sip_msg *resp)
+{
+	return ERR_UNSUPPORTED;
+}
+
+static void
+line_write_auth(void *ctx, int64_t line, struct buf *b, struct slice method, struct slice uri)
+{
+}
+
+static const struct call_line_ops line_ops = {.state = line_state,
+    .leg = line_leg,
+    .take = line_take,
+    .done = line_done,
+    .hop_failed = line_hop_failed,
+    .challenged = line_challenged,
+    .write_auth = line_write_auth};
+
+static int
+set_up(void **state)
+{
+	calls_taken = 0;
+	calls_max = 8;
+	office_open_with(&o, config, &line_ops);
+	ben = office_phone(&o, "b1");
+	cleo = office_phone(&o, "c1");
+	isp = office_phone(&o, "gateway");
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	office_close(&o);
+	assert_int_equal(calls_taken, 0);
+	return 0;
+}
+
+static void
+dial(struct ua *u, const char *number)
+{
+	static unsigned n;
+
+	n++;
+	ua_send(u,
+	    "INVITE sip:%s@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKro%u\n"
+	    "Max-Forwards: 70\nFrom: <sip:%s@$PBX>;tag=t%u\nTo: <sip:%s@$PBX>\n"
+	    "Call-ID: routes-%u@test\nCSeq: 7 INVITE\nContact: <sip:%s@$ME>\n"
+	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
+	    number, n, u->name, n, number, n, u->name, sdp_of(u, 4000, ""));
+}
+
+/* Connected; what the provider got. */
+static const char *
+talk(struct ua *u, const char *number, const char **ok)
+{
+	const char *invite;
+
+	dial(u, number);
+	invite = ua_expect(isp, "INVITE", 100);
+	ua_answer(isp, invite, 200, "", sdp_of(isp, 5000, ""));
+	ua_expect(isp, "ACK", 100);
+	*ok = ua_expect(u, "SIP/2.0 200", 100);
+	ua_in_dialog(u, *ok, "ACK", 7, "", "");
+	office_run(&o, 10);
+	return invite;
+}
+
+static bool
+recorded(size_t i, const char *reason)
+{
+	const struct cdr *r = &o.record[i];
+	char text[REASON_TEXT_BYTES];
+
+	for (uint32_t k = 0; k < r->explanation_count; k++)
+		if (strcmp(reason_text(slice_cstr(r->explanation[k]), text), reason) == 0)
+			return true;
+	return false;
+}
+
+/* LIN-6: the youngest of the other calls ends, the older one goes on. */
+static void
+an_emergency_call_makes_room(void **state)
+{
+	const char *older, *younger, *emergency, *invite, *first, *r;
+
+	calls_max = 2;
+	first = talk(ben, "00221991", &older);
+	office_run(&o, 1000);
+	talk(ben, "00221992", &younger);
+	invite = talk(cleo, "112", &emergency);
+	assert_non_null(strstr(invite, "sip:112@isp.example"));
+	assert_int_equal(o.n_emergencies, 1);
+	assert_string_equal(o.emergency.number, "112");
+	assert_string_equal(o.emergency.caller.name, "Cleo Dietz");
+	assert_string_equal(o.emergency.caller.phone, "c1");
+	assert_false(o.emergency.refused);
+	r = ua_expect(isp, "BYE", 100);
+	assert_non_null(strstr(r, "sip:u@")); /* of the provider's side of the younger call */
+	ua_answer(isp, r, 200, "", "");
+	r = ua_expect(ben, "BYE", 100);
+	ua_answer(ben, r, 200, "", "");
+	office_run(&o, 100);
+	assert_int_equal(o.n_records, 1);
+	assert_true(strstr(o.record[0].called_number, "992"));
+	assert_true(
+	    recorded(0, "The call was ended to make room for an emergency call on line isp"));
+	ua_expect_none(ben, "BYE");
+	/* another one takes the place of the older one; then only emergency calls are left */
+	talk(ben, "0112", &younger);
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_answer(ben, ua_expect(ben, "BYE", 100), 200, "", "");
+	assert_int_equal(calls_taken, 2);
+	dial(ben, "110");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
+	assert_int_equal(o.n_emergencies, 3);
+	ua_in_dialog(cleo, emergency, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_in_dialog(ben, younger, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(cleo, "SIP/2.0 200", 100);
+	ua_expect(ben, "SIP/2.0 200", 100);
+	assert_non_null(first);
+}
+
+/* LIN-6: whoever is called in an emergency sees the number, whatever the caller has chosen. */
+static void
+what_is_shown_on_the_line(void **state)
+{
+	const char *ok;
+
+	talk(ben, "00043123", &ok);
+	assert_true(slice_eq(asked.number, SLICE("+43123")));
+	assert_true(slice_eq(asked.call_by_call, SLICE("01019")));
+	assert_true(slice_eq(asked.shown, SLICE("0211555002")));
+	assert_true(asked.hidden);
+	ua_in_dialog(ben, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	talk(ben, "112", &ok);
+	assert_false(asked.hidden);
+	assert_true(slice_eq(asked.shown, SLICE("0211555002")));
+	ua_in_dialog(ben, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	talk(cleo, "00043123", &ok);
+	assert_true(slice_eq(asked.shown, SLICE("0211555"))); /* has none of her own */
+	assert_false(asked.hidden);
+	ua_in_dialog(cleo, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(cleo, "SIP/2.0 200", 100);
+}
+
+static void
+call_in(const char *number)
+{
+	static unsigned n;
+
+	n++;
+	ua_send(isp,
+	    "INVITE sip:%s@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKde%u\n"
+	    "Max-Forwards: 70\nFrom: <sip:+4940777@isp>;tag=isp%u\nTo: <sip:%s@$PBX>\n"
+	    "Call-ID: in-%u@isp\nCSeq: 7 INVITE\nContact: <sip:gw@$ME>\n"
+	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
+	    number, n, n, number, n, sdp_of(isp, 5000, ""));
+}
+
+/* LIN-5: after the ringing time the deposit rings, and is told who did not answer. */
+static void
+nobody_answers(void **state)
+{
+	const char *invite, *ok, *r;
+	char value[512];
+
+	call_in("+49211555002");
+	invite = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, invite, 180, "", "");
+	ua_expect(isp, "SIP/2.0 180", 100);
+	office_run(&o, 29000);
+	ua_expect_none(cleo, "INVITE");
+	r = ua_expect(ben, "CANCEL", 2000);
+	ua_answer(ben, r, 200, "", "");
+	ua_answer(ben, invite, 487, "", "");
+	ua_expect(ben, "ACK", 100);
+	invite = ua_expect(cleo, "INVITE", 100);
+	assert_non_null(strstr(header(invite, "Diversion", value), "reason=no-answer"));
+	assert_non_null(strstr(header(invite, "From", value), "+4940777"));
+	ua_answer(cleo, invite, 200, "", sdp_of(cleo, 6000, ""));
+	ua_expect(cleo, "ACK", 100);
+	ok = ua_expect(isp, "SIP/2.0 200", 100);
+	ua_in_dialog(isp, ok, "ACK", 7, "", "");
+	office_run(&o, 10);
+	ua_in_dialog(isp, ok, "BYE", 8, "", "");
+	ua_answer(cleo, ua_expect(cleo, "BYE", 100), 200, "", "");
+	ua_expect(isp, "SIP/2.0 200", 100);
+	office_run(&o, 100);
+	assert_true(recorded(0, "The call goes on to the deposit 103"));
+	assert_true(recorded(0, "Nobody answered in time"));
+	assert_int_equal(o.record[0].result, CDR_ANSWERED);
+}
+
+/* Nor there: then it is over, and does not go round. */
+static void
+nor_does_the_deposit(void **state)
+{
+	const char *invite;
+
+	call_in("+49211555002");
+	invite = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, invite, 180, "", "");
+	ua_answer(ben, ua_expect(ben, "CANCEL", 31000), 200, "", "");
+	ua_answer(ben, invite, 487, "", "");
+	invite = ua_expect(cleo, "INVITE", 1000);
+	ua_answer(cleo, invite, 180, "", "");
+	ua_expect(cleo, "CANCEL", 31000);
+	ua_answer(cleo, invite, 487, "", "");
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 480", 1000));
+	office_run(&o, 64000);
+	ua_expect_none(ben, "INVITE");
+	assert_int_equal(o.n_records, 1);
+	assert_int_equal(o.record[0].result, CDR_NO_ANSWER);
+}
+
+/* What nobody has, and who is not there: the deposit at once. */
+static void
+an_unknown_number_goes_to_the_deposit(void **state)
+{
+	const char *invite;
+
+	call_in("+49211555999");
+	invite = ua_expect(cleo, "INVITE", 100);
+	ua_expect_none(ben, "INVITE");
+	ua_answer(cleo, invite, 486, "", "");
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 486", 100));
+	office_run(&o, 100);
+	assert_true(recorded(0, "The call goes on to the deposit 103"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(an_emergency_call_makes_room, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_is_shown_on_the_line, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(nobody_answers, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(nor_does_the_deposit, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_unknown_number_goes_to_the_deposit, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -94,6 +94,8 @@ struct call_switch_ops {
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	/** An emergency call begins; may be NULL. */
 	void (*on_emergency)(void *ctx, const struct live_emergency *e);
+	/** A line has no minutes for costly calls left today; may be NULL. */
+	void (*on_spent)(void *ctx, const struct live_spent *s);
 	/** For those who watch users; NULL = nobody. */
 	void (*on_dialog)(void *ctx, const struct call_dialog_event *ev);
 };
@@ -180,6 +182,8 @@ enum call_allow {
 extern const struct slice call_allow[];
 /** Allow, Supported and Accept, as answers to OPTIONS carry them. */
 void call_write_capabilities(struct buf *b);
+/** So many minutes of costly calls were made on a line today, before the switch began. */
+void call_spent(struct call_switch *sw, int64_t line, uint32_t minutes);
 /** A request that begins a call to an emergency number: nothing may refuse it but its log-in. */
 bool call_is_emergency(const struct directory *dir, const struct sip_msg *req);
 /** Unsupported lines for what a request requires of us and we do not know (RFC 3261, 8.2.2.3);

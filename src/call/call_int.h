@@ -55,6 +55,7 @@ struct relayed {
 struct ring_whom {
 	struct routing_party party;
 	struct slice outside, outside_dialled; /* for lines: of the plan */
+	bool costly;			       /* for lines: minutes are counted */
 };
 
 struct ring_target {
@@ -172,6 +173,8 @@ struct call_switch {
 	uint64_t next_leg_id;
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
+	struct spent *spent; /* what lines have used of today, see spending.c */
+	size_t n_spent;
 	struct call_switch_stats stats;
 	struct sdp_memo sdp_memo;
 	struct sdp_choice sdp_choice[SDP_MEDIA_MAX]; /* scratch, as the next */
@@ -255,6 +258,8 @@ ERR_MUST_CHECK enum err setup_keep_plan(
 /** What to do for somebody who dials; fills in q->state. */
 void plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out);
 /** The plan's reasons, from that one on, become the call's. */
+/** Where we are, for time frames and days. */
+struct routing_time plan_local_time(struct call_switch *sw);
 void plan_keep_reasons(struct call *c, const struct routing_plan *plan, size_t first);
 
 /* ---- divert.c ---- */

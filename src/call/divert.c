@@ -114,6 +114,7 @@ divert_follow(struct leg *l, const struct sip_msg *resp)
 	q.caller_phone = dir_phone_by_id(c->sw->p.directory, caller->phone);
 	if (!q.caller_phone)
 		q.caller = caller->party;
+	q.sent_on_by = dir_user_by_id(c->sw->p.directory, l->party.user);
 	plan_ask(c->sw, &q, &plan);
 	record_reason(
 	    c, REASON_DIVERTED, REASON_ARGS(l->party.name, l->phone_name, plan.called.number));

@@ -6,6 +6,7 @@
 #include "call/call_int.h"
 #include "call/emergency.h"
 #include "call/line_int.h"
+#include "call/spending.h"
 
 struct leg_line {
 	struct leg *leg;
@@ -15,6 +16,7 @@ struct leg_line {
 	unsigned attempt;
 	struct sip_auth_try auth;
 	struct timer silence; /* no answer at all */
+	struct timer meter;   /* the minutes of a costly call */
 	bool taken;
 };
 
@@ -55,6 +57,14 @@ ask_leg(struct call *c, const struct routing_target *target, const struct ring_w
 }
 
 static void on_silence(struct timer *t);
+
+static void
+on_meter(struct timer *t)
+{
+	struct leg_line *ll = container_of(t, struct leg_line, meter);
+
+	spending_charge(ll->leg, &ll->meter);
+}
 
 static enum err
 begin_dialog(struct leg *l, const struct call_line_leg *how)
@@ -105,6 +115,7 @@ make_leg(struct call *c, const struct routing_target *target, const struct ring_
 		ll->target = *target;
 		ll->attempt = attempt;
 		timer_init(&ll->silence, on_silence);
+		timer_init(&ll->meter, on_meter);
 		l->line = target->line;
 		l->on_line = ll;
 		e = begin_dialog(l, how);
@@ -168,6 +179,7 @@ leg_line_take_caller(struct leg *l, int64_t line)
 		return ERR_NOMEM;
 	l->on_line->leg = l;
 	timer_init(&l->on_line->silence, on_silence);
+	timer_init(&l->on_line->meter, on_meter);
 	l->line = line;
 	if (!ops(c) || !ops(c)->take(ctx(c), line))
 		return ERR_LIMIT;
@@ -225,6 +237,13 @@ leg_line_on_provisional(struct leg *l)
 {
 	if (l->on_line)
 		timer_stop(&l->on_line->silence);
+}
+
+void
+leg_line_on_answer(struct leg *l)
+{
+	if (l->on_line && l->on_line->whom && l->on_line->whom->costly)
+		spending_begin(l, &l->on_line->meter);
 }
 
 /* Is it about the line, so that another one may do? Everything else is the word of the
@@ -308,6 +327,7 @@ leg_line_leave(struct leg *l)
 	if (!l->on_line)
 		return;
 	timer_stop(&l->on_line->silence);
+	timer_stop(&l->on_line->meter);
 	if (l->on_line->taken)
 		ops(l->call)->done(ctx(l->call), l->line);
 	l->on_line->taken = false;

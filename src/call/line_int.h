@@ -25,6 +25,8 @@ void line_accepted(struct leg *l);
 /** True: the INVITE is to be sent again, with credentials. */
 bool leg_line_follow_challenge(struct leg *l, const struct sip_msg *resp);
 void leg_line_on_provisional(struct leg *l);
+/** It has answered the call. */
+void leg_line_on_answer(struct leg *l);
 /** Its INVITE failed with status; local: nothing was received (time-out, transport). May
  *  launch another leg; takes targets away that would not help. Before the leg is done. */
 void leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_after_s);

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "call/call_int.h"
+#include "call/spending.h"
 
 static bool
 reachable(void *ctx, int64_t phone_id)
@@ -21,9 +22,14 @@ line_state(void *ctx, int64_t line_id)
 			      : ROUTING_LINE_NOT_REGISTERED;
 }
 
-/* Where we are, for time frames. */
-static struct routing_time
-local_time(struct call_switch *sw)
+static bool
+line_spent(void *ctx, int64_t line_id)
+{
+	return spending_is_over(ctx, line_id);
+}
+
+struct routing_time
+plan_local_time(struct call_switch *sw)
 {
 	time_t now = (time_t)(sw->p.ops->wall_ms(sw->p.ctx) / 1000);
 	struct tm t;
@@ -37,11 +43,13 @@ local_time(struct call_switch *sw)
 void
 plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out)
 {
-	struct routing_state state = {
-	    .ctx = sw, .phone_reachable = reachable, .line_state = line_state};
+	struct routing_state state = {.ctx = sw,
+	    .phone_reachable = reachable,
+	    .line_state = line_state,
+	    .line_spent = line_spent};
 
 	q->state = &state;
-	q->when = local_time(sw);
+	q->when = plan_local_time(sw);
 	routing_plan_make(out, sw->p.directory, q);
 	q->state = NULL;
 }

@@ -464,6 +464,7 @@ ring_on_winner(struct leg *l)
 
 	c->ring.asking--;
 	l->state = LEG_UP;
+	leg_line_on_answer(l);
 	ring_stop(c, COMPLETED_ELSEWHERE);
 }
 

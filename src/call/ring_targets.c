@@ -30,6 +30,8 @@ keep_whom(struct call *c, const struct routing_party *party, const struct routin
 {
 	struct ring_whom *w = arena_new(&c->arena, struct ring_whom);
 
+	if (w)
+		w->costly = plan->costly;
 	if (!w || party_copy(&c->arena, party, &w->party) != ERR_OK ||
 	    arena_dup(&c->arena, slice_cstr(plan->outside), &w->outside) != ERR_OK ||
 	    arena_dup(&c->arena, slice_cstr(plan->outside_dialled), &w->outside_dialled) != ERR_OK)

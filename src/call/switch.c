@@ -3,6 +3,7 @@
 
 #include "call/keys.h"
 #include "call/message.h"
+#include "call/spending.h"
 #include "call/transfer_int.h"
 
 static void
@@ -62,6 +63,7 @@ call_switch_free(struct call_switch *sw)
 	timer_stop(&sw->reaper);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
+	spending_free(sw);
 	free(sw);
 }
 

@@ -17,6 +17,7 @@
 #include "daemon/management.h"
 #include "daemon/options.h"
 #include "daemon/signalling.h"
+#include "daemon/spending.h"
 #include "daemon/tls.h"
 #include "mail/mail.h"
 #include "presence/presence.h"
@@ -278,6 +279,9 @@ open_signalling(struct daemon *d)
 	e = signalling_restore(d->signalling);
 	if (e != ERR_OK)
 		snprintf(d->why, sizeof d->why, "registrations cannot be read: %s", err_text(e));
+	if (e == ERR_OK && spending_read(d->store, p.directory, (int64_t)loop_wall_ms(),
+			       signalling_spent, d->signalling) != ERR_OK)
+		log_warn(CALL, "the costly minutes of today cannot be read: they count from 0");
 	return e;
 }
 

@@ -165,6 +165,7 @@ take_report(struct management *m, const struct report *r)
 		api_on_subscription(m->p.api, (const void *)r->value, r->removed);
 		break;
 	case REPORT_EMERGENCY: notify_emergency(m->notify, (const void *)r->value); break;
+	case REPORT_SPENT: notify_spent(m->notify, (const void *)r->value); break;
 	case REPORT_SCREENING:
 		blacklist_on_report(m->blacklist, (const void *)r->value);
 		notify_on_report(m->notify, (const void *)r->value);

@@ -39,6 +39,7 @@ enum report_kind {
 	REPORT_LINE,	     /* struct live_line; removed */
 	REPORT_SCREENING,    /* struct guard_report */
 	REPORT_EMERGENCY,    /* struct live_emergency */
+	REPORT_SPENT,	     /* struct live_spent */
 };
 
 struct report {

@@ -87,8 +87,8 @@ reports_add(struct reports *r, enum report_kind kind, uint32_t slot, bool remove
 	*report = (struct report){
 	    .kind = kind, .slot = slot, .bytes = (uint32_t)bytes, .removed = removed};
 	b->n += (uint32_t)whole;
-	b->precious =
-	    b->precious || kind == REPORT_RECORD || kind == REPORT_LINE || kind == REPORT_EMERGENCY;
+	b->precious = b->precious || kind == REPORT_RECORD || kind == REPORT_LINE ||
+		      kind == REPORT_EMERGENCY || kind == REPORT_SPENT;
 	return report->value;
 }
 

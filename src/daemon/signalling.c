@@ -360,6 +360,14 @@ signalling_restore(struct signalling *s)
 }
 
 void
+signalling_spent(void *ctx, int64_t line, uint32_t minutes)
+{
+	struct signalling *s = ctx;
+
+	call_spent(switchboard_calls(s->switchboard), line, minutes);
+}
+
+void
 signalling_run(struct signalling *s)
 {
 	timer_start(loop_timers(s->loop), &s->second, SECOND_MS);

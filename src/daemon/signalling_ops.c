@@ -103,6 +103,12 @@ sb_keep_alive(void *ctx, const struct sip_flow *flow)
 }
 
 static void
+sb_spent(void *ctx, const struct live_spent *v)
+{
+	reports_copy(&((struct signalling *)ctx)->reports, REPORT_SPENT, 0, false, v, sizeof *v);
+}
+
+static void
 sb_emergency(void *ctx, const struct live_emergency *e)
 {
 	reports_copy(
@@ -202,6 +208,7 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .wall_ms = sb_wall_ms,
     .on_live_call = sb_live_call,
     .on_emergency = sb_emergency,
+    .on_spent = sb_spent,
     .record_begin = sb_record_begin,
     .record_update = sb_record_update,
     .record_end = sb_record_end,

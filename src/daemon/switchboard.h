@@ -26,6 +26,7 @@ struct switchboard_ops {
 	    void *ctx, enum sip_transport t, const struct addr *remote, struct addr *out);
 	int64_t (*wall_ms)(void *ctx);
 	void (*on_live_call)(void *ctx, const struct live_call *call);
+	void (*on_spent)(void *ctx, const struct live_spent *s);	 /* may be NULL */
 	void (*on_emergency)(void *ctx, const struct live_emergency *e); /* may be NULL */
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);

@@ -84,6 +84,15 @@ call_on_live(void *ctx, const struct live_call *call)
 }
 
 static void
+call_on_spent(void *ctx, const struct live_spent *s)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->on_spent)
+		sb->p.ops->on_spent(sb->p.ctx, s);
+}
+
+static void
 call_on_emergency(void *ctx, const struct live_emergency *e)
 {
 	struct switchboard *sb = ctx;
@@ -141,6 +150,7 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .wall_ms = wall_ms,
     .on_live = call_on_live,
     .on_emergency = call_on_emergency,
+    .on_spent = call_on_spent,
     .record_begin = call_record_begin,
     .record_update = call_record_update,
     .record_end = call_record_end};

@@ -4,10 +4,12 @@
  */
 #include "directory/directory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "directory/directory_int.h"
+#include "model/model.h"
 
 enum { NETS_BYTES = 2600 }; /* 500 characters, shortest with masks behind them */
 
@@ -75,6 +77,23 @@ keep_masked(struct directory *d, const char *text, const char *mask, struct addr
 	}
 	full[b.n] = '\0';
 	return buf_ok(&b) && keep_nets(d, full, out);
+}
+
+uint8_t
+build_set(const char *json, const char *choices)
+{
+	struct slice rest = slice_cstr(choices), text = slice_cstr(json);
+	uint8_t set = 0;
+
+	for (unsigned bit = 0; rest.n; bit++) {
+		struct slice word = slice_take_until(&rest, '|');
+		char quoted[32];
+
+		snprintf(quoted, sizeof quoted, "\"%.*s\"", SLICE_FMT(word));
+		if (memmem(text.p, text.n, quoted, word.n + 2))
+			set |= (uint8_t)(1u << bit);
+	}
+	return set;
 }
 
 /* The index of text in a field's choices. */
@@ -148,6 +167,7 @@ on_user(void *ctx, const struct store_user_row *row)
 	u->enabled = row->enabled;
 	u->dnd = row->dnd;
 	u->hide_number = row->hide_number;
+	u->dial = build_set(row->dial, MODEL_DIAL_CLASSES);
 	u->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
 	d->user_count++;
 	return true;
@@ -260,6 +280,7 @@ on_line(void *ctx, const struct store_line_row *row)
 	l->qualify_s = row->qualify_s;
 	l->max_calls = row->max_calls;
 	l->prefix = *row->line_prefix;
+	l->costly_minutes = row->costly_minutes;
 	l->no_screening = row->no_screening;
 	d->line_count++;
 	return true;

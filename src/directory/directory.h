@@ -35,6 +35,7 @@ struct dir_user {
 	struct slice name; /* "First Last" for displays; never empty */
 	struct slice language;
 	bool admin, enabled, dnd;
+	uint8_t dial;			       /* what he may: bits of MODEL_DIAL_CLASSES */
 	bool hide_number;		       /* calls outside show none */
 	struct slice display_number;	       /* shown outside; empty = the line's or his own */
 	uint32_t ring_s;		       /* its own or the system's */
@@ -128,6 +129,7 @@ struct dir_line {
 	enum dir_called_in called_in;
 	struct addr_nets permit;
 	uint32_t expires_s, qualify_s, max_calls; /* 0 calls = no limit */
+	uint32_t costly_minutes;		  /* a day, of calls that cost much; 0 = no limit */
 	char prefix;			      /* the digit of "***" that leads to it; 0 = none */
 	struct slice deposit;		      /* internal number; empty = the settings' */
 	struct slice country_code, area_code; /* of its numbers; empty = the settings' */

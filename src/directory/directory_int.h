@@ -79,6 +79,8 @@ struct builder {
 /* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
 void *build_grow(void **array, size_t count, size_t *cap, size_t item_bytes);
 #define ADD(array, count, cap) build_grow((void **)&(array), (count), &(cap), sizeof *(array))
+/* json: a list of words among at most 8 choices, as "mon|tue"; their bits. */
+uint8_t build_set(const char *json, const char *choices);
 bool build_keep(struct directory *d, const char *text, struct slice *out);
 
 /* Callbacks of store_directory_sink. */

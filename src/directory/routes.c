@@ -66,22 +66,6 @@ minutes(const char *clock)
 	return (uint16_t)(60 * h + m);
 }
 
-/* A JSON list of words of MODEL_DAYS. */
-static uint8_t
-days_of(const char *json)
-{
-	struct slice rest = slice_cstr(MODEL_DAYS), text = slice_cstr(json);
-	uint8_t days = 0;
-
-	for (unsigned bit = 0; rest.n; bit++) {
-		struct slice day = slice_take_until(&rest, '|');
-
-		if (memmem(text.p, text.n, day.p, day.n))
-			days |= (uint8_t)(1u << bit);
-	}
-	return days;
-}
-
 bool
 routes_on_frame(void *ctx, const struct store_frame_row *row)
 {
@@ -92,7 +76,7 @@ routes_on_frame(void *ctx, const struct store_frame_row *row)
 	if (!f || !build_keep(b->d, row->name, &f->frame.name))
 		return false;
 	f->id = row->id;
-	f->frame.days = days_of(row->days);
+	f->frame.days = build_set(row->days, MODEL_DAYS);
 	f->frame.from_min = minutes(row->from);
 	f->frame.to_min = minutes(row->to);
 	r->frame_count++;

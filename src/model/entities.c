@@ -56,6 +56,10 @@ static const struct model_field user_fields[] = {
     {"dnd", MODEL_BOOL, 0, .label = "Do not disturb"},
     {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",
 	.description = "Seconds until a call counts as not answered; 0 = as in the settings"},
+    {"dial", MODEL_TEXT_LIST, MODEL_GENERATED, .choices = MODEL_DIAL_CLASSES,
+	.def = MODEL_DIAL_DEFAULTS, .label = "May dial",
+	.description = "Calls outside; a new user has those in the settings. Internal and "
+		       "emergency numbers always"},
     {"display_number", MODEL_TEXT, MODEL_SEARCH, 0, 20, .chars = "0-9+", .label = "Display number",
 	.description = "External number shown outside; empty = the user's own on the line that is "
 		       "used, else the line's main number"},
@@ -183,6 +187,9 @@ static const struct model_field line_fields[] = {
 		       "and neither is behind NAT"},
     {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",
 	.description = "0 = no limit"},
+    {"costly_minutes", MODEL_INT, 0, 0, 100000, .def = "240", .label = "Costly minutes a day",
+	.description = "Minutes of calls abroad and to services, all together; then there are no "
+		       "more of them on this line until midnight. 0 = no limit"},
     {"line_prefix", MODEL_TEXT, 0, 0, 1, .chars = "0-9", .label = "Line prefix",
 	.description = "*** and this digit before a number: the call takes this line and no other"},
     {"deposit", MODEL_TEXT, 0, 0, 20, .chars = "0-9", .label = "Deposit",

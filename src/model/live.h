@@ -110,6 +110,13 @@ struct live_heard {
 	bool encrypted;	   /* between the system and this side's phone, both ways */
 };
 
+/* A line has no minutes for costly calls left today. */
+struct live_spent {
+	int64_t at;
+	char line[LIVE_NAME_BYTES];
+	uint32_t minutes;
+};
+
 /* LIN-6: an emergency call begins. */
 struct live_emergency {
 	int64_t at;

@@ -84,7 +84,8 @@ struct model_field {
 	/* Where the value lives in a C struct, for entities that have one; size 0 = nowhere.
 	 * Text: char[size]. Int, enum, bool, time, ref: 1, 4 or 8 bytes. Text and reason list:
 	 * char[max][size] with a uint32_t count at count_offset. Enum: 4 bytes are the index of
-	 * the choice, any other size is its text. */
+	 * the choice, any other size is its text. A set of 4 bytes: bits of its choices (only
+	 * filled). */
 	uint16_t offset, size, count_offset;
 	const struct model_entity *object; /* MODEL_OBJECT */
 };
@@ -93,6 +94,9 @@ struct model_field {
 #define MODEL_HOLIDAY_REGIONS                                                                      \
 	"none|de|de-bb|de-be|de-bw|de-by|de-hb|de-he|de-hh|de-mv|de-ni|de-nw|de-rp|de-sh|de-sl|"   \
 	"de-sn|de-st|de-th|at"
+/* What may be dialled outside, by their bits (routing/number_class.h). */
+#define MODEL_DIAL_CLASSES  "local|national|mobile|international|premium"
+#define MODEL_DIAL_DEFAULTS "local|national|mobile|international"
 /* Days of a time frame, by their bits. */
 #define MODEL_DAYS "mon|tue|wed|thu|fri|sat|sun|holiday"
 

@@ -34,6 +34,12 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "{0} could not reach the emergency number {1} from phone {2}: no line can be used",    \
 	    "{0} konnte den Notruf {1} vom Telefon {2} nicht erreichen: keine Leitung ist "        \
 	    "nutzbar")                                                                             \
+	X(LINE_SPENT, "line_spent",                                                                \
+	    "On line {0} {1} minutes abroad and to services were called today: until midnight "    \
+	    "there are no more. If that was not you, somebody is calling at your expense",         \
+	    "Auf Leitung {0} wurde heute {1} Minuten ins Ausland und zu Diensten telefoniert: "    \
+	    "bis Mitternacht geht das nicht mehr. Waren Sie das nicht, telefoniert jemand auf "    \
+	    "Ihre Kosten")                                                                         \
 	X(DISK_LOW, "disk_low",                                                                    \
 	    "Only {0} MB are free on the disk of the telephone system ({1}); with less than {2} "  \
 	    "MB no SIP traces are stored any more",                                                \

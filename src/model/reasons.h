@@ -56,6 +56,11 @@ enum {
 	X(DEPOSIT, "deposit", "The call goes on to the deposit {0}")                               \
 	X(ENDED_FOR_EMERGENCY, "ended_for_emergency",                                              \
 	    "The call was ended to make room for an emergency call on line {0}")                   \
+	X(NOT_ALLOWED, "not_allowed", "{0} may not dial {1}: it is {2}")                           \
+	X(LINE_SPENT, "line_spent",                                                                \
+	    "Line {0} is not used: its minutes of costly calls for today are used up")             \
+	X(SPENT_ENDED, "spent_ended",                                                              \
+	    "The call was ended: the minutes of costly calls on line {0} are used up")             \
 	X(LINE_USED, "line_used", "Line {0} is used")                                              \
 	X(LINE_NEXT, "line_next", "Line {0} is used when the lines before fail")                   \
 	X(LINE_FULL, "line_full", "Line {0} is not used: it has no free call")                     \

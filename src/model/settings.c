@@ -187,6 +187,10 @@ static const struct model_field fields[] = {
 	.description = "Days", AT(change_keep_days)},
     {"default_rights", MODEL_TEXT_LIST, 0, .choices = RIGHT_CHOICES, .def = RIGHT_DEFAULTS,
 	.label = "Rights of new users", .description = "They can be changed for each user"},
+    {"default_dial", MODEL_TEXT_LIST, 0, .choices = MODEL_DIAL_CLASSES, .def = MODEL_DIAL_DEFAULTS,
+	.label = "What new users may dial",
+	.description = "It can be changed for each user; holds for phones without a user",
+	AT(default_dial)},
     {"cdr_keep_days", MODEL_INT, 0, 0, 36500, .def = "0", .label = "Keep call records",
 	.description = "Days; 0 = for ever", AT(cdr_keep_days)},
 #define X(id, name, text)                                                                          \
@@ -226,6 +230,7 @@ settings_init(struct settings *s)
 	    .outside_prefix = "0",
 	    .routing_priority = PRIORITY_LINE_COR,
 	    .holidays = "none",
+	    .default_dial = 15, /* MODEL_DIAL_DEFAULTS */
 	    .rtp_port_min = 10000,
 	    .rtp_port_max = 20000,
 	    .ring_s = 30,

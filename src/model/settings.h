@@ -41,8 +41,9 @@ struct settings {
 	char outside_prefix[8];
 	enum settings_priority routing_priority;
 	enum settings_unavailable unavailable;
-	char deposit[24]; /* an internal number; "" = none */
-	char holidays[8]; /* region of the public ones; "none" */
+	char deposit[24];      /* an internal number; "" = none */
+	uint32_t default_dial; /* bits of MODEL_DIAL_CLASSES; of phones without a user, too */
+	char holidays[8];      /* region of the public ones; "none" */
 	uint32_t rtp_port_min, rtp_port_max;
 	bool hold_music, comfort_noise;
 	uint32_t sip_dscp, audio_dscp, video_dscp; /* RFC 4594; 0 = not marked */

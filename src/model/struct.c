@@ -107,6 +107,22 @@ model_struct_json(const struct model_entity *e, const void *value)
 }
 // NOLINTEND(misc-no-recursion)
 
+static int64_t
+set_bits(const struct model_field *f, const json_t *list)
+{
+	int64_t bits = 0;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		int choice = choice_find(f->choices, slice_cstr(json_string_value(one)));
+
+		bits |= choice < 0 ? 0 : INT64_C(1) << choice;
+	}
+	return bits;
+}
+
 static void
 fill_field(const struct model_field *f, const json_t *v, char *value)
 {
@@ -114,7 +130,9 @@ fill_field(const struct model_field *f, const json_t *v, char *value)
 	int64_t ms;
 	int choice;
 
-	if (json_is_string(v) && f->type == MODEL_TIME) {
+	if (json_is_array(v)) {
+		store_int(at, f->size, set_bits(f, v));
+	} else if (json_is_string(v) && f->type == MODEL_TIME) {
 		if (model_time_parse(slice_cstr(json_string_value(v)), &ms) == ERR_OK)
 			store_int(at, f->size, ms);
 	} else if (json_is_string(v) && f->type == MODEL_ENUM && f->size == 4) {
@@ -137,7 +155,8 @@ model_struct_fill(const struct model_entity *e, const json_t *row, void *value)
 		const struct model_field *f = &e->fields[i];
 		const json_t *v = json_object_get(row, f->name);
 
-		if (v && f->size && f->type != MODEL_TEXT_LIST && f->type != MODEL_OBJECT)
+		if (v && f->size && f->type != MODEL_OBJECT &&
+		    (f->type != MODEL_TEXT_LIST || (f->choices && f->size == 4)))
 			fill_field(f, v, value);
 	}
 }

@@ -1,5 +1,6 @@
 /* Ways to the public network: emergency numbers, a line that was asked for, the routing priority
  * with its COR rules; and which number each line shows. */
+#include "routing/number_class.h"
 #include "routing/routing_int.h"
 
 enum { LINES_MAX = 8 }; /* nobody waits for more to fail */
@@ -118,6 +119,11 @@ add_line(struct lines *l, const struct dir_line *line, struct slice call_by_call
 		not_used(l, line, REASON_LINE_NOT_REGISTERED);
 		return;
 	}
+	if (plan->costly && l->q->state->line_spent &&
+	    l->q->state->line_spent(l->q->state->ctx, line->id)) {
+		not_used(l, line, REASON_LINE_SPENT);
+		return;
+	}
 	if (l->full_only != (state == ROUTING_LINE_FULL)) {
 		if (!plan->emergency)
 			not_used(l, line, REASON_LINE_FULL);
@@ -213,6 +219,28 @@ plan_emergency(
 	return true;
 }
 
+/* ---- permission ---- */
+
+/* Who may not dial it is refused. Somebody outside has called us: who sends him on answers for
+ * it. */
+static bool
+may_dial(const struct lines *l)
+{
+	struct number_plan numbers = number_plan_of(dir_settings(l->dir));
+	const struct dir_user *by = l->q->sent_on_by ? l->q->sent_on_by : l->user;
+	unsigned allowed = by ? by->dial : dir_settings(l->dir)->default_dial;
+	enum number_class c = number_class_of(&numbers, slice_cstr(l->plan->outside));
+
+	l->plan->costly = number_is_costly(c);
+	if (allowed & 1u << c)
+		return true;
+	because(l->plan, REASON_NOT_ALLOWED,
+	    REASON_ARGS(by ? by->name : l->plan->caller.number, l->plan->called.number,
+		number_class_name(c)));
+	refuse(l->plan, 403, CDR_FAILED);
+	return false;
+}
+
 /* ---- a line that was asked for ---- */
 
 static const struct dir_line *
@@ -251,8 +279,10 @@ plan_line_prefix(
 		return false;
 	plan->called.number = slice_cstr(plan->outside);
 	because(plan, REASON_LINE_PREFIX, REASON_ARGS(digit, line->name));
-	add_line(&l, line, (struct slice){0});
-	finish(plan);
+	if (may_dial(&l)) {
+		add_line(&l, line, (struct slice){0});
+		finish(plan);
+	}
 	return true;
 }
 
@@ -318,6 +348,8 @@ plan_outside(struct routing_plan *plan, const struct directory *dir, const struc
 
 	plan->called.number = slice_cstr(plan->outside);
 	because(plan, REASON_NUMBER_OUTSIDE, REASON_ARGS(plan->called.number));
+	if (!may_dial(&l))
+		return;
 	if (priority == PRIORITY_LINE || priority == PRIORITY_LINE_COR)
 		own = display_line(&l);
 	if (own) {

@@ -299,7 +299,7 @@ routing_plan_make(
 	plan->result = CDR_NOT_FOUND;
 	plan->caller = plan->called = (struct routing_party){0};
 	plan->ring_ms = 0;
-	plan->emergency = false;
+	plan->emergency = plan->costly = false;
 	plan->deposit = (struct slice){0};
 	plan->n_targets = 0;
 	plan->n_reasons = 0;

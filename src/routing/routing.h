@@ -34,6 +34,8 @@ struct routing_state {
 	bool (*phone_reachable)(void *ctx, int64_t phone_id); /* has at least one contact */
 	/** May be NULL: no line works. */
 	enum routing_line_state (*line_state)(void *ctx, int64_t line_id);
+	/** The line's minutes for costly calls are used up; may be NULL: never. */
+	bool (*line_spent)(void *ctx, int64_t line_id);
 };
 
 enum routing_action { ROUTING_RING, ROUTING_REFUSE };
@@ -59,6 +61,8 @@ struct routing_query {
 	struct routing_party caller;	      /* with caller_line: what the provider says; with a
 						 phone that is believed: whom it names; with
 						 neither: who calls from outside */
+	const struct dir_user *sent_on_by;    /* who answers for a call that is sent on; NULL: the
+						 caller himself */
 	struct routing_time when;
 	const struct routing_state *state;
 };
@@ -92,6 +96,7 @@ struct routing_plan {
 	enum cdr_result result; /* REFUSE: what the call record says */
 	struct routing_party caller, called;
 	uint32_t ring_ms;
+	bool costly;	      /* an outside number that is counted, number_is_costly */
 	bool emergency;	      /* goes before all other calls; lines that are full make room */
 	struct slice deposit; /* internal number to go on to when nobody answers; often empty */
 	struct routing_target target[ROUTING_TARGETS_MAX];

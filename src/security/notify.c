@@ -112,6 +112,18 @@ notify_emergency(struct notify *n, const struct live_emergency *e)
 	    (const char *const[NOTICE_ARGS_MAX]){who, called, e->caller.phone}, e->at);
 }
 
+/* ---- toll fraud ---- */
+
+void
+notify_spent(struct notify *n, const struct live_spent *s)
+{
+	char minutes[16];
+
+	snprintf(minutes, sizeof minutes, "%u", s->minutes);
+	notify_say(n, NOTICE_LINE_SPENT,
+	    (const char *const[NOTICE_ARGS_MAX]){s->line, minutes, NULL}, s->at);
+}
+
 /* ---- weak passwords ---- */
 
 struct weak {

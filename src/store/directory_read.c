@@ -39,6 +39,7 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .ring_s = (uint32_t)sqlite3_column_int(s->st, 8),
 	    .display_number = stmt_column(s, 9),
 	    .hide_number = sqlite3_column_int(s->st, 10),
+	    .dial = stmt_column(s, 11),
 	};
 
 	return sink->on_user(ctx, &row);
@@ -136,6 +137,7 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .country_code = stmt_column(s, 27),
 	    .area_code = stmt_column(s, 28),
 	    .no_screening = sqlite3_column_int(s->st, 29),
+	    .costly_minutes = (uint32_t)sqlite3_column_int(s->st, 30),
 	};
 
 	return sink->on_line(ctx, &row);
@@ -242,13 +244,14 @@ static const struct {
 } parts[] = {
     {"SELECT first, last FROM \"range\" ORDER BY length(first), first", on_range},
     {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s, "
-     "display_number, hide_number FROM user ORDER BY id",
+     "display_number, hide_number, dial FROM user ORDER BY id",
 	on_user},
     {PHONE_SQL, on_phone},
     {"SELECT id, name, host, proxy, transport, username, auth_username, password, from_user, "
      "from_domain, number_format, identity, main_number, incoming_from, permit, enabled, "
      "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf, "
-     "direct_media, line_prefix, deposit, country_code, area_code, no_screening FROM line ORDER BY "
+     "direct_media, line_prefix, deposit, country_code, area_code, no_screening, costly_minutes "
+     "FROM line ORDER BY "
      "position, id",
 	on_line},
     {"SELECT id, name, codecs, ring_s FROM \"group\" ORDER BY fold(name), id", on_group},

@@ -87,19 +87,23 @@ stamp_created(const struct model_entity *e, json_t *values)
 		json_object_set_new(values, f->name, json_integer((json_int_t)loop_wall_ms()));
 }
 
-/* USR-13: a new user has the rights that the settings say. */
+/* USR-13: a new user may what the settings say. */
 static enum err
 give_rights(struct db *db, const struct model_entity *e, json_t *values)
 {
+	bool rights = json_object_get(values, "rights"), dial = json_object_get(values, "dial");
 	json_t *settings;
 	enum err err;
 
-	if (e != &model_user || json_object_get(values, "rights"))
+	if (e != &model_user || (rights && dial))
 		return ERR_OK;
 	err = row_get(db, &model_settings, 1, ROW_PUBLIC, &settings);
 	if (err != ERR_OK)
 		return err;
-	json_object_set(values, "rights", json_object_get(settings, "default_rights"));
+	if (!rights)
+		json_object_set(values, "rights", json_object_get(settings, "default_rights"));
+	if (!dial)
+		json_object_set(values, "dial", json_object_get(settings, "default_dial"));
 	json_decref(settings);
 	return ERR_OK;
 }

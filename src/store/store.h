@@ -346,7 +346,7 @@ ERR_MUST_CHECK enum err store_expire(struct store *s, int64_t now_ms, int64_t *r
 struct store_user_row {
 	int64_t id;
 	const char *login, *first_name, *last_name, *language;
-	const char *display_number;
+	const char *display_number, *dial; /* JSON, of MODEL_DIAL_CLASSES */
 	bool admin, enabled, dnd, hide_number;
 	uint32_t ring_s;
 };
@@ -370,7 +370,7 @@ struct store_line_row {
 	const char *from_user, *from_domain, *number_format, *identity, *main_number;
 	const char *incoming_from, *permit, *codecs, *srtp, *dtmf;
 	bool enabled, auth_by_address, registers, direct_media;
-	uint32_t expires_s, qualify_s, max_calls;
+	uint32_t expires_s, qualify_s, max_calls, costly_minutes;
 	const char *line_prefix, *deposit, *country_code, *area_code;
 	bool no_screening;
 };

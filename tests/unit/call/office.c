@@ -348,6 +348,15 @@ on_emergency(void *ctx, const struct live_emergency *e)
 }
 
 static void
+on_spent(void *ctx, const struct live_spent *v)
+{
+	struct office *o = ctx;
+
+	o->spent = *v;
+	o->n_spent++;
+}
+
+static void
 on_live(void *ctx, const struct live_call *call)
 {
 	struct office *o = ctx;
@@ -400,6 +409,7 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .wall_ms = wall_ms,
     .on_live = on_live,
     .on_emergency = on_emergency,
+    .on_spent = on_spent,
     .record_begin = record_begin,
     .record_update = record_update,
     .record_end = record_end,

@@ -56,6 +56,8 @@ struct office {
 	size_t n_live;			 /* how often it was told */
 	struct live_emergency emergency; /* the last one */
 	size_t n_emergencies;
+	struct live_spent spent; /* the last one */
+	size_t n_spent;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
 	/* Call-ID, local and remote tag of the last one */ /* the last one */

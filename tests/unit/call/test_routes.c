@@ -15,7 +15,7 @@ static const char config[] =
     "{'settings':{'country_code':'49','area_code':'211','outside_prefix':'0','deposit':'103'},"
     "'ranges':[{'first':'100','last':'199'}],"
     "'lines':[{'name':'isp','host':'isp.example','username':'u','password':'p',"
-    "'main_number':'0211555'}],"
+    "'main_number':'0211555','costly_minutes':3}],"
     "'phones':[{'name':'b1','secret':'Secret-b1-Secret1'},"
     "{'name':'c1','secret':'Secret-c1-Secret1'}],"
     "'users':[{'login':'1001','first_name':'Ben','last_name':'Cohn','phones':['b1'],"
@@ -329,6 +329,57 @@ an_unknown_number_goes_to_the_deposit(void **state)
 	assert_true(recorded(0, "The call goes on to the deposit 103"));
 }
 
+/* The guard against toll fraud: each begun minute counts; then calls end, and none begin. */
+static void
+minutes_of_costly_calls_are_counted(void **state)
+{
+	const char *ok, *r;
+
+	talk(ben, "00043123", &ok); /* the line may have three minutes a day */
+	office_run(&o, 119000);
+	assert_int_equal(o.n_spent, 0);
+	office_run(&o, 2000);
+	assert_int_equal(o.n_spent, 1);
+	assert_string_equal(o.spent.line, "isp");
+	assert_int_equal(o.spent.minutes, 3);
+	ua_expect_none(ben, "BYE");
+	r = ua_expect(ben, "BYE", 60000);
+	ua_answer(ben, r, 200, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	office_run(&o, 100);
+	assert_true(
+	    recorded(0, "The call was ended: the minutes of costly calls on line isp are used up"));
+	dial(ben, "00043123");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
+	talk(ben, "00221999", &ok); /* those that cost little go on */
+	office_run(&o, 300000);
+	ua_in_dialog(ben, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	assert_int_equal(o.n_spent, 1);
+	office_run(&o, 24 * 3600 * 1000u); /* another day */
+	talk(ben, "00043123", &ok);
+	ua_in_dialog(ben, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+}
+
+/* What the records of the morning say counts, too. */
+static void
+a_restart_does_not_forget(void **state)
+{
+	const char *ok;
+
+	call_spent(o.calls, dir_lines(o.fixture.directory, &(size_t){0})[0].id, 2);
+	talk(ben, "00043123", &ok);
+	assert_int_equal(o.n_spent, 1);
+	ua_in_dialog(ben, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	dial(ben, "00043123");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
+}
+
 int
 main(void)
 {
@@ -339,6 +390,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(nor_does_the_deposit, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		an_unknown_number_goes_to_the_deposit, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(minutes_of_costly_calls_are_counted, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_restart_does_not_forget, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "fixture.h"
+#include "routing/number_class.h"
 #include "routing/routing.h"
 
 enum { PLANS = 1000000 };
@@ -20,72 +21,70 @@ enum { PLANS = 1000000 };
 	"{'login':'" login "','first_name':'" phone "','last_name':'X','phones':['" phone "'],"    \
 	"'numbers':['1" phone "']" more "}"
 
-static const char
-    config
-	[] =
-	    "{'settings':{'country_code':'49','area_code':'211','outside_prefix':'0','holidays':'"
-	    "de-nw'},"
-	    "'ranges':[{'first':'100','last':'199'}],"
-	    "'phones':[{'name':'01','secret':'x23456'},{'name':'02','secret':'x23456'},"
-	    "{'name':'03','secret':'x23456'},{'name':'04','secret':'x23456'},"
-	    "{'name':'05','secret':'x23456','kind':'peer'},{'name':'nobody','secret':'x23456'}],"
-	    "'users':[" USER("2001", "01", "") "," USER(
-		"2002", "02", ",'display_number':'0211555100'") "," USER("2003", "03",
-		",'hide_number':true") "," USER("2004", "04",
-		",'display_number':'0301234'") "," USER("2005", "05",
-		"") "],"
-		    "'lines':[" LINE("one",
-			",'position':1,'main_number':'0211555','line_prefix':'1'") "," LINE("two",
-			",'position':2,'main_number':'0211777','line_prefix':'2','no_screening':"
-			"true") "," LINE("three",
-			",'position':3,'main_number':'0221888','area_code':'221'") "," LINE("off",
-			",'position':0,'enabled':false") "],"
-							 "'numbers':[{'number':'0211555101','kind':"
-							 "'external','user':'2001','line':'one'},"
-							 "{'number':'0221888101','kind':'external',"
-							 "'user':'2001','line':'three'},"
-							 "{'number':'0211555100','kind':'external',"
-							 "'line':'one'}],"
-							 "'time-frames':[{'name':'office','from':'"
-							 "08:00','to':'18:00','days':['mon','tue','"
-							 "wed','thu','fri']},"
-							 "{'name':'evening','from':'18:00','to':'"
-							 "24:00','days':['mon','tue','wed','thu','"
-							 "fri']},"
-							 "{'name':'off "
-							 "days','from':'00:00','to':'24:00','days':"
-							 "['sat','sun','holiday']}],"
-							 "'cor-rules':[{'number':'00'},{'number':'"
-							 "0043'},{'number':'+43664'},{'number':'0'}"
-							 ","
-							 "{'number':'0221','enabled':false},{'"
-							 "number':'118'},{'number':'0800'}],"
-							 "'cor-lines':[{'rule':'00','frame':'24/"
-							 "7','line':'three'},"
-							 "{'rule':'0043','frame':'office','line':'"
-							 "two','call_by_call':'01019'},"
-							 "{'rule':'0043','frame':'office','line':'"
-							 "three'},"
-							 "{'rule':'0043','frame':'evening','line':'"
-							 "three','call_by_call':'01050'},"
-							 "{'rule':'0043','frame':'off "
-							 "days','line':'one'},"
-							 "{'rule':'+43664','frame':'24/"
-							 "7','line':'one'},"
-							 "{'rule':'118','frame':'24/"
-							 "7','line':'two'},"
-							 "{'rule':'0221','frame':'24/"
-							 "7','line':'three'},"
-							 "{'rule':'0','frame':'office','line':'"
-							 "three'}],"
-							 "'emergency-numbers':[{'number':'112','"
-							 "name':'Feuerwehr','lines':['two','one']},"
-							 "{'number':'110','name':'Polizei','lines':"
-							 "['three','two']},"
-							 "{'number':'19222','name':'Rettung','"
-							 "lines':[]}],"
-							 "'holidays':[{'date':'2026-11-25','name':'"
-							 "Betriebsausflug'}]}";
+static const char config[] =
+    "{'settings':{'country_code':'49','area_code':'211','outside_prefix':'0','holidays':'"
+    "de-nw','default_dial':['local','national','mobile','international','premium']},"
+    "'ranges':[{'first':'100','last':'199'}],"
+    "'phones':[{'name':'01','secret':'x23456'},{'name':'02','secret':'x23456'},"
+    "{'name':'03','secret':'x23456'},{'name':'04','secret':'x23456'},"
+    "{'name':'05','secret':'x23456','kind':'peer'},{'name':'nobody','secret':'x23456'}],"
+    "'users':[" USER("2001", "01", "") "," USER(
+	"2002", "02", ",'display_number':'0211555100'") "," USER("2003", "03",
+	",'hide_number':true") "," USER("2004", "04",
+	",'display_number':'0301234'") "," USER("2005", "05",
+	"") "],"
+	    "'lines':[" LINE(
+		"one", ",'position':1,'main_number':'0211555','line_prefix':'1'") "," LINE("two",
+		",'position':2,'main_number':'0211777','line_prefix':'2','no_screening':"
+		"true") "," LINE("three",
+		",'position':3,'main_number':'0221888','area_code':'221'") "," LINE("off",
+		",'position':0,'enabled':false") "],"
+						 "'numbers':[{'number':'0211555101','kind':"
+						 "'external','user':'2001','line':'one'},"
+						 "{'number':'0221888101','kind':'external',"
+						 "'user':'2001','line':'three'},"
+						 "{'number':'0211555100','kind':'external',"
+						 "'line':'one'}],"
+						 "'time-frames':[{'name':'office','from':'"
+						 "08:00','to':'18:00','days':['mon','tue','"
+						 "wed','thu','fri']},"
+						 "{'name':'evening','from':'18:00','to':'"
+						 "24:00','days':['mon','tue','wed','thu','"
+						 "fri']},"
+						 "{'name':'off "
+						 "days','from':'00:00','to':'24:00','days':"
+						 "['sat','sun','holiday']}],"
+						 "'cor-rules':[{'number':'00'},{'number':'"
+						 "0043'},{'number':'+43664'},{'number':'0'}"
+						 ","
+						 "{'number':'0221','enabled':false},{'"
+						 "number':'118'},{'number':'0800'}],"
+						 "'cor-lines':[{'rule':'00','frame':'24/"
+						 "7','line':'three'},"
+						 "{'rule':'0043','frame':'office','line':'"
+						 "two','call_by_call':'01019'},"
+						 "{'rule':'0043','frame':'office','line':'"
+						 "three'},"
+						 "{'rule':'0043','frame':'evening','line':'"
+						 "three','call_by_call':'01050'},"
+						 "{'rule':'0043','frame':'off "
+						 "days','line':'one'},"
+						 "{'rule':'+43664','frame':'24/"
+						 "7','line':'one'},"
+						 "{'rule':'118','frame':'24/"
+						 "7','line':'two'},"
+						 "{'rule':'0221','frame':'24/"
+						 "7','line':'three'},"
+						 "{'rule':'0','frame':'office','line':'"
+						 "three'}],"
+						 "'emergency-numbers':[{'number':'112','"
+						 "name':'Feuerwehr','lines':['two','one']},"
+						 "{'number':'110','name':'Polizei','lines':"
+						 "['three','two']},"
+						 "{'number':'19222','name':'Rettung','"
+						 "lines':[]}],"
+						 "'holidays':[{'date':'2026-11-25','name':'"
+						 "Betriebsausflug'}]}";
 
 static struct fixture f;
 
@@ -462,6 +461,124 @@ a_line_elsewhere(void **state)
 	}
 }
 
+/* ---- permission ---- */
+
+/* What the numbers of a country mean; the same to somebody abroad. */
+static void
+classes_of_numbers(void **state)
+{
+	static const struct number_plan here = {SLICE("49"), SLICE("211")};
+	static const struct {
+		const char *number;
+		enum number_class c;
+	} cases[] = {
+	    {"+49211555", NUMBER_LOCAL},
+	    {"+49221555", NUMBER_NATIONAL},
+	    {"+491701234567", NUMBER_MOBILE},
+	    {"+4915112345678", NUMBER_MOBILE},
+	    {"+49180123", NUMBER_NATIONAL},
+	    {"+49900123", NUMBER_PREMIUM},
+	    {"+491371234", NUMBER_PREMIUM},
+	    {"+498001234567", NUMBER_LOCAL},
+	    {"+80012345678", NUMBER_LOCAL},
+	    {"+43664123", NUMBER_INTERNATIONAL},
+	    {"+43900123", NUMBER_PREMIUM},
+	    {"+33123", NUMBER_INTERNATIONAL},
+	    {"+88213", NUMBER_PREMIUM},
+	    {"+97912", NUMBER_PREMIUM},
+	    {"116117", NUMBER_LOCAL},
+	    {"11833", NUMBER_PREMIUM},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (number_class_of(&here, slice_cstr(cases[i].number)) != cases[i].c)
+			fail_msg("%s is not %u", cases[i].number, cases[i].c);
+	assert_true(slice_eq(number_class_name(NUMBER_PREMIUM), SLICE("premium")));
+}
+
+static void
+what_people_may_dial(void **state)
+{
+	static const struct row rows[] = {
+	    {"01", "0555999", "", MONDAY_9, "one:0211555101 two:0211777 three:0221888101", NULL,
+		NULL},
+	    {"01", "00221999", "", MONDAY_9, "", NULL,
+		"01 X may not dial +49221999: it is national"},
+	    {"01", "***100331", "", MONDAY_9, "", NULL,
+		"01 X may not dial +331: it is international"},
+	    {"01", "112", "", MONDAY_9, "two:0211777 one:0211555101 three:0221888101", NULL, NULL},
+	    {"01", "102", "", MONDAY_9, "02", NULL, NULL},
+	    /* a phone that is nobody's may what new users may */
+	    {"nobody", "000331", "", MONDAY_9, "", NULL,
+		"nobody may not dial +331: it is international"},
+	    {"nobody", "00221999", "", MONDAY_9, "one:0211555 two:0211777 three:0221888", NULL,
+		NULL},
+	};
+
+	set_priority("static");
+	fixture_change(&f, "{'settings':{'default_dial':['local','national']},"
+			   "'users':[{'login':'2001','dial':['local']}]}");
+	CHECK(rows);
+	fixture_change(&f, "{'settings':{'default_dial':['local','national','mobile',"
+			   "'international','premium']},'users':[{'login':'2001','dial':"
+			   "['local','national','mobile','international','premium']}]}");
+}
+
+/* Who sends a call on pays for it: neither the caller outside nor a colleague with more rights. */
+static void
+who_sends_on_answers_for_it(void **state)
+{
+	struct routing_state now = {
+	    .ctx = (void *)(uintptr_t) "", .phone_reachable = reachable, .line_state = line_state};
+	struct routing_query q = {.dialled = SLICE("000331"),
+	    .caller = {.number = SLICE("+4940777")},
+	    .when = time_of(MONDAY_9),
+	    .state = &now};
+	struct routing_plan p;
+	char text[400];
+
+	fixture_change(&f, "{'users':[{'login':'2002','dial':['local']}]}");
+	q.sent_on_by = dir_user_by_number(f.directory, SLICE("102"));
+	routing_plan_make(&p, f.directory, &q);
+	assert_int_equal(p.action, ROUTING_REFUSE);
+	assert_true(says(&p, "02 X may not dial +331: it is international"));
+	q.sent_on_by = dir_user_by_number(f.directory, SLICE("101"));
+	routing_plan_make(&p, f.directory, &q);
+	/* CLIP no screening shows who really calls; other lines their own number */
+	assert_string_equal(told(&p, text, sizeof text), "one:0211555 two:+4940777 three:0221888");
+}
+
+static bool
+line_spent(void *ctx, int64_t line_id)
+{
+	return slice_eq(dir_line_by_id(f.directory, line_id)->name, SLICE("one"));
+}
+
+/* A line without minutes for costly calls takes the others. */
+static void
+a_line_that_is_spent(void **state)
+{
+	struct routing_state now = {.ctx = (void *)(uintptr_t) "",
+	    .phone_reachable = reachable,
+	    .line_state = line_state,
+	    .line_spent = line_spent};
+	struct routing_query q = {.dialled = SLICE("000331"),
+	    .caller_phone = dir_phone_by_name(f.directory, SLICE("01")),
+	    .when = time_of(MONDAY_9),
+	    .state = &now};
+	struct routing_plan p;
+	char text[400];
+
+	routing_plan_make(&p, f.directory, &q);
+	assert_string_equal(told(&p, text, sizeof text), "two:0211777 three:0221888101");
+	assert_true(
+	    says(&p, "Line one is not used: its minutes of costly calls for today are used up"));
+	q.dialled = SLICE("00221999");
+	routing_plan_make(&p, f.directory, &q);
+	assert_string_equal(
+	    told(&p, text, sizeof text), "one:0211555101 two:0211777 three:0221888101");
+}
+
 /* ---- what holds for every plan ---- */
 
 struct moment {
@@ -590,6 +707,10 @@ main(void)
 	    cmocka_unit_test(emergency_numbers),
 	    cmocka_unit_test(deposits),
 	    cmocka_unit_test(a_line_elsewhere),
+	    cmocka_unit_test(classes_of_numbers),
+	    cmocka_unit_test(what_people_may_dial),
+	    cmocka_unit_test(who_sends_on_answers_for_it),
+	    cmocka_unit_test(a_line_that_is_spent),
 	    cmocka_unit_test(a_million_random_plans),
 	};
 	return cmocka_run_group_tests(tests, open_fixture, close_fixture);

@@ -135,6 +135,8 @@ static const struct action actions[] = {
     {"delete", "/api/user-import", "Cancel the import of users, or forget it", NULL, "204",
 	.response = NULL},
     {"post", "/api/changes/{id}/revert", "Undo a change", NULL, "200", .response = "object"},
+    {"post", "/api/changes/revert", "Undo several changes, all or none", "changes_revert", "200",
+	.response = "object"},
     {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "object", "200",
 	.response = "object"},
     {"post", "/api/mails/{id}/retry", "Send a mail as soon as possible", NULL, "202",
@@ -323,6 +325,10 @@ put_collection(json_t *paths, const struct model_entity *e)
 	put_operation(paths, one, "patch",
 	    conditional(operation(text, "200", content(openapi_ref(e->name, "")),
 		openapi_ref(e->name, "_patch"), path_parameters(one))));
+	snprintf(text, sizeof text, "%s: change several, all or none", e->label);
+	put_operation(paths, path, "patch",
+	    operation(text, "200", content(openapi_ref("bulk_result", "")),
+		openapi_ref(e->name, "_bulk"), NULL));
 }
 
 static json_t *

@@ -211,8 +211,8 @@ entity_delete(
 	return err == ERR_OK ? store_changed(s, e, id, STORE_DELETED) : err;
 }
 
-static enum err
-check_rules(struct store *s, const struct model_entity *e, int64_t id, enum model_op op,
+enum err
+entity_check_rules(struct store *s, const struct model_entity *e, int64_t id, enum model_op op,
     const json_t *before, struct model_errors *errors)
 {
 	struct model_view view = {s->writer, row_each};
@@ -280,7 +280,7 @@ create_checked(struct store *s, const struct model_entity *e, const json_t *in, 
 		return err;
 	err = entity_insert(s, e, values, &id, errors);
 	if (err == ERR_OK)
-		err = check_rules(s, e, id, MODEL_OP_CREATE, NULL, errors);
+		err = entity_check_rules(s, e, id, MODEL_OP_CREATE, NULL, errors);
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
 	if (err == ERR_OK && e == &model_user)
@@ -327,7 +327,7 @@ patch_checked(struct store *s, const struct model_entity *e, int64_t id, const c
 	if (err == ERR_OK)
 		err = entity_update(s, e, id, before, values, errors);
 	if (err == ERR_OK)
-		err = check_rules(s, e, id, MODEL_OP_UPDATE, before, errors);
+		err = entity_check_rules(s, e, id, MODEL_OP_UPDATE, before, errors);
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
 	if (err == ERR_OK && e == &model_user)
@@ -394,7 +394,7 @@ store_delete_version(struct store *s, const struct model_entity *e, int64_t id, 
 	if (err == ERR_OK)
 		err = entity_delete(s, e, id, errors);
 	if (err == ERR_OK)
-		err = check_rules(s, e, id, MODEL_OP_DELETE, before, errors);
+		err = entity_check_rules(s, e, id, MODEL_OP_DELETE, before, errors);
 	err = store_write_end(s, err);
 	json_decref(before);
 	if (err == ERR_OK && removed)

@@ -459,6 +459,7 @@ void handle_get(struct request *rq);
 void handle_patch(struct request *rq);
 void handle_delete(struct request *rq);
 void handle_bulk(struct request *rq);
+void handle_create_several(struct request *rq);
 void handle_sip_account(struct request *rq);
 void handle_new_secret(struct request *rq);
 void handle_group_pin(struct request *rq);

@@ -20,6 +20,23 @@ handle_bulk(struct request *rq)
 	json_decref(in);
 }
 
+void
+handle_create_several(struct request *rq)
+{
+	struct model_errors errors = {0};
+	json_t *in = request_json(rq, false), *result = NULL;
+	enum err e;
+
+	if (!in)
+		return;
+	e = store_create_several(rq->api->store, rq->entity, in, &result, &errors);
+	if (e == ERR_OK)
+		reply_json(rq, 201, result);
+	else
+		reply_err(rq, e, &errors);
+	json_decref(in);
+}
+
 /* The ids of {"ids": […]}; NULL with a refusal in the reply. free() them. */
 static int64_t *
 read_ids(struct request *rq, const json_t *in, size_t *count)

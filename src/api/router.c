@@ -95,6 +95,7 @@ static const struct route routes[] = {
     {"PATCH", "/api/{singleton}", ADMIN, ROUTE_WRITES, .handle = handle_patch},
     {"GET", "/api/{collection}", ADMIN, 0, .handle = handle_list},
     {"POST", "/api/{collection}", ADMIN, ROUTE_WRITES, .handle = handle_create},
+    {"POST", "/api/{collection}/several", ADMIN, ROUTE_WRITES, .handle = handle_create_several},
     {"PATCH", "/api/{collection}", ADMIN, ROUTE_WRITES, .handle = handle_bulk},
     {"GET", "/api/{collection}/{id}", ADMIN, 0, .handle = handle_get},
     {"PATCH", "/api/{collection}/{id}", ADMIN, ROUTE_WRITES, .handle = handle_patch},

@@ -135,7 +135,8 @@ bool model_has_column(const struct model_field *f);
 
 /* --- several rows at once ------------------------------------------------ */
 
-enum { MODEL_BULK_MAX = 5000, MODEL_REVERT_MAX = 50000 /* rows of one request */ };
+/* Rows of one request: to change, to create, to undo. */
+enum { MODEL_BULK_MAX = 5000, MODEL_CREATE_MAX = 500, MODEL_REVERT_MAX = 50000 };
 
 /** True if one request may give the field the same value in several rows. */
 bool model_in_bulk(const struct model_field *f);

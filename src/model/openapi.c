@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "model/codecs.h"
 #include "model/entities_int.h"
 #include "model/openapi_int.h"
 #include "model/reasons.h"
@@ -27,6 +28,20 @@ choices_json(const char *choices)
 
 	for (size_t i = 0; (one = choice_at(choices, i)).n; i++)
 		json_array_append_new(list, json_stringn(one.p, one.n));
+	return list;
+}
+
+static json_t *
+codec_keys(void)
+{
+	json_t *list = json_array();
+	struct slice rest = SLICE(MODEL_CODEC_KEYS);
+
+	while (rest.n) {
+		struct slice key = slice_trim(slice_take_until(&rest, ','));
+
+		json_array_append_new(list, json_stringn(key.p, key.n));
+	}
 	return list;
 }
 
@@ -54,6 +69,8 @@ put_text_limits(json_t *s, const struct model_field *f)
 	}
 	if (f->format)
 		json_object_set_new(s, "format", json_string(formats[f->format]));
+	if (f->format == MODEL_FORMAT_CODECS)
+		json_object_set_new(s, "x-codecs", codec_keys());
 }
 
 static json_t *

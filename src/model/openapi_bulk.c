@@ -56,6 +56,14 @@ openapi_bulk(const struct model_entity *e, const json_t *patch)
 	    "properties", values, "add", lists, "remove", lists);
 }
 
+json_t *
+openapi_several(const char *entity)
+{
+	return json_pack("{s:s, s:b, s:[s], s:{s:{s:s, s:o, s:i, s:i}}}", "type", "object",
+	    "additionalProperties", 0, "required", "rows", "properties", "rows", "type", "array",
+	    "items", openapi_ref(entity, "_create"), "minItems", 1, "maxItems", MODEL_CREATE_MAX);
+}
+
 void
 openapi_put_bulk(json_t *schemas)
 {

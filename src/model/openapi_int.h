@@ -12,6 +12,8 @@ json_t *openapi_ref(const char *name, const char *suffix);
 void openapi_put_user_import(json_t *schemas);
 /* Body of a request about several rows; patch: the schema of one about one row. */
 json_t *openapi_bulk(const struct model_entity *e, const json_t *patch);
+/* Body of a request that creates several rows. */
+json_t *openapi_several(const char *entity);
 /* The schemas bulk_result and changes_revert. */
 void openapi_put_bulk(json_t *schemas);
 

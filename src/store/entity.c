@@ -268,24 +268,37 @@ store_find(struct store *s, const struct model_entity *e, const char *field, con
 	return err;
 }
 
-static enum err
-create_checked(struct store *s, const struct model_entity *e, const json_t *in, json_t *values,
+enum err
+entity_create(struct store *s, const struct model_entity *e, const json_t *in, json_t *values,
     json_t **row, struct model_errors *errors)
 {
 	int64_t id;
 	json_t *result = NULL;
-	enum err err = store_write_begin(s);
+	enum err err = entity_insert(s, e, values, &id, errors);
 
-	if (err != ERR_OK)
-		return err;
-	err = entity_insert(s, e, values, &id, errors);
 	if (err == ERR_OK)
 		err = entity_check_rules(s, e, id, MODEL_OP_CREATE, NULL, errors);
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
 	if (err == ERR_OK && e == &model_user)
 		err = mail_tell_access(s, NULL, result, in);
-	err = store_write_end(s, err);
+	if (err == ERR_OK)
+		*row = result;
+	else
+		json_decref(result);
+	return err;
+}
+
+static enum err
+create_checked(struct store *s, const struct model_entity *e, const json_t *in, json_t *values,
+    json_t **row, struct model_errors *errors)
+{
+	json_t *result = NULL;
+	enum err err = store_write_begin(s);
+
+	if (err != ERR_OK)
+		return err;
+	err = store_write_end(s, entity_create(s, e, in, values, &result, errors));
 	if (err == ERR_OK)
 		*row = result;
 	else

@@ -132,6 +132,10 @@ ERR_MUST_CHECK enum err store_delete_version(struct store *s, const struct model
  *  rows hold over the whole request. */
 ERR_MUST_CHECK enum err store_bulk(struct store *s, const struct model_entity *e, const json_t *in,
     json_t **result, struct model_errors *errors);
+/** Creates the rows of in: {"rows":[{field: value}, …]}, all or none, at most MODEL_CREATE_MAX.
+ * *result as with store_bulk. errors (not NULL) have the place in the list as their row, from 1. */
+ERR_MUST_CHECK enum err store_create_several(struct store *s, const struct model_entity *e,
+    const json_t *in, json_t **result, struct model_errors *errors);
 /** A new random SIP password for a phone. */
 ERR_MUST_CHECK enum err store_phone_new_secret(struct store *s, int64_t phone_id);
 ERR_MUST_CHECK enum err store_settings(struct store *s, struct settings *out);

@@ -240,6 +240,39 @@ a_membership_comes_back_to_a_group_that_is_called_by_a_number(void **state)
 	json_decref(result);
 }
 
+/* PHO-2: names that are taken, or come twice, make none of them. */
+static void
+several_phones_are_created_or_none(void **state)
+{
+	struct fixture *f = *state;
+	struct model_errors errors = {0};
+	json_t *in = json_of("{'rows':[{'name':'a'},{'name':'b','codecs':'alaw'},{'name':'c'}]}");
+	json_t *result = NULL;
+
+	assert_int_equal(
+	    store_create_several(f->store, &model_phone, in, &result, &errors), ERR_OK);
+	assert_int_equal(total(f, &model_phone), 3);
+	assert_field(f, &model_phone, 2, "codecs", "'alaw'");
+	assert_int_equal(undo(f, result, NULL), ERR_OK);
+	assert_int_equal(total(f, &model_phone), 0);
+	json_decref(in);
+	json_decref(result);
+	in = json_of("{'rows':[{'name':'a'},{'name':'b'},{'name':'a'}]}");
+	assert_int_equal(
+	    store_create_several(f->store, &model_phone, in, &result, &errors), ERR_EXISTS);
+	assert_string_equal(errors.at[0].field, "name");
+	assert_int_equal(errors.at[0].row, 3);
+	assert_int_equal(total(f, &model_phone), 0);
+	json_decref(in);
+	errors.count = 0;
+	in = json_of("{'rows':[{'name':'a b'},{'name':'b','color':1}]}");
+	assert_int_equal(
+	    store_create_several(f->store, &model_phone, in, &result, &errors), ERR_INVALID);
+	assert_int_equal(errors.count, 2);
+	assert_int_equal(errors.at[1].row, 2);
+	json_decref(in);
+}
+
 static void
 count_change(void *ctx, const struct store_change *change)
 {
@@ -290,6 +323,7 @@ main(void)
 	    T(the_last_administrator_stays_whatever_the_order),
 	    T(undo_of_several_is_all_or_none),
 	    T(a_membership_comes_back_to_a_group_that_is_called_by_a_number),
+	    T(several_phones_are_created_or_none),
 	    T(thousands_of_rows_take_seconds_and_are_told_as_one),
 	};
 

@@ -366,6 +366,7 @@ struct store_phone_row {
 	const char *name, *type, *host;
 	const char *transport, *digest, *nat, *permit, *deny;
 	const char *kind, *default_ip, *insecure, *mask, *from_user, *from_domain;
+	const char *progress_inband;
 	bool auth_by_address, enabled, tls_required, direct_media, trust_rpid, promisc_redir;
 	uint16_t port;
 	uint32_t max_contacts, qualify_s, rtp_timeout_s, rtp_hold_timeout_s;

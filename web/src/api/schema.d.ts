@@ -414,7 +414,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
+                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -722,7 +722,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -8404,6 +8404,12 @@ export interface components {
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
             /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string}
+             */
+            progress_inband: "no" | "yes" | "never";
+            /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
@@ -8541,6 +8547,12 @@ export interface components {
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
             /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string}
+             */
+            progress_inband?: "no" | "yes" | "never";
+            /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
@@ -8668,6 +8680,12 @@ export interface components {
                  * @enum {string}
                  */
                 dtmf?: "auto" | "rfc4733" | "inband" | "info";
+                /**
+                 * Ringing tone in the voice
+                 * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+                 * @enum {string}
+                 */
+                progress_inband?: "no" | "yes" | "never";
                 /**
                  * Direct voice
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -8816,6 +8834,13 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @default no
+             * @enum {string}
+             */
+            progress_inband: "no" | "yes" | "never";
             /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -8966,6 +8991,12 @@ export interface components {
              * @enum {string|null}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string|null}
+             */
+            progress_inband: "no" | "yes" | "never" | null;
             /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -9129,6 +9160,12 @@ export interface components {
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
             /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string|null}
+             */
+            progress_inband?: "no" | "yes" | "never" | null;
+            /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
@@ -9272,6 +9309,12 @@ export interface components {
                  * @enum {string|null}
                  */
                 dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+                /**
+                 * Ringing tone in the voice
+                 * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+                 * @enum {string|null}
+                 */
+                progress_inband?: "no" | "yes" | "never" | null;
                 /**
                  * Direct voice
                  * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -9446,6 +9489,13 @@ export interface components {
              * @enum {string|null}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @default null
+             * @enum {string|null}
+             */
+            progress_inband: "no" | "yes" | "never" | null;
             /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT

@@ -41,6 +41,7 @@ export function CodecField({ name, label, description, error, disabled, choices,
           key={value} // empties the field after each pick
           name={name}
           size="xs"
+          mb={5}
           aria-label={t('forms.addTo', { label })}
           placeholder={t('forms.add')}
           searchable

@@ -37,6 +37,7 @@ export function RefListField({ label, description, error, entity, value, primary
       />
       <RefSelect
         key={value.length} // empties the field after each pick
+        mb={5}
         entity={entity}
         value={null}
         exclude={value}

@@ -8,7 +8,9 @@ find_op(const char *arg, char *op, struct slice *name)
 	const char *eq = strchr(arg, '=');
 	size_t n = eq ? (size_t)(eq - arg) : 0;
 
-	*op = n && (arg[n - 1] == '+' || arg[n - 1] == '-') ? arg[n - 1] : '=';
+	*op = '=';
+	if (n && (arg[n - 1] == '+' || arg[n - 1] == '-'))
+		*op = arg[n - 1];
 	*name = slice_make(arg, *op == '=' ? n : n - 1);
 	return eq;
 }

@@ -170,6 +170,10 @@ test('PHO-3: several phones are made for several users, and their access data ar
   await shoot(page, 'phones-several-data');
   await assertAccessible(page);
 
+  await page.emulateMedia({ media: 'print' }); // on paper only the list
+  assert.ok(!(await page.getByRole('navigation').first().isVisible()));
+  await shoot(page, 'phones-several-print');
+  await page.emulateMedia({ media: 'screen' });
   const phone = await named('phones', 'phone-104');
   const account = await world.admin.get(`phones/${phone.id}/sip-account`);
   const download = page.waitForEvent('download');

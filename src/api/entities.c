@@ -296,7 +296,7 @@ void
 handle_revert(struct request *rq)
 {
 	struct model_errors errors = {0};
-	enum err e = store_change_revert(rq->api->store, rq->id, &errors);
+	enum err e = store_changes_revert(rq->api->store, &rq->id, 1, &errors);
 
 	if (e == ERR_OK)
 		reply_json(rq, 200, json_pack("{s:I}", "id", (json_int_t)rq->id));

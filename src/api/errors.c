@@ -94,7 +94,7 @@ reply_err(struct request *rq, enum err e, const struct model_errors *errors)
 	int status = 500;
 	const char *code = "internal", *message = "Something went wrong in the server.",
 		   *field = NULL;
-	json_t *details = json_array();
+	json_t *details = json_array(), *one_json, *body;
 
 	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
 		if (statuses[i].e == e) {
@@ -109,14 +109,21 @@ reply_err(struct request *rq, enum err e, const struct model_errors *errors)
 		for (uint32_t i = 0; i < errors->count; i++) {
 			const struct model_error *one = &errors->at[i];
 
-			json_array_append_new(
-			    details, json_pack("{s:s?, s:s, s:s}", "field",
-					 one->field[0] ? one->field : NULL, "code", one->code,
-					 "message", one->message));
+			one_json = json_pack("{s:s?, s:s, s:s}", "field",
+			    one->field[0] ? one->field : NULL, "code", one->code, "message",
+			    one->message);
+			if (one->row)
+				json_object_set_new(
+				    one_json, "row", json_integer((json_int_t)one->row));
+			json_array_append_new(details, one_json);
 		}
 	}
 	if (status >= 500)
 		log_error(
 		    API, "%s %s: %s", rq->method, rq->route ? rq->route->pattern : "", err_text(e));
-	reply_json(rq, status, error_json(code, message, field, details));
+	body = error_json(code, message, field, details);
+	if (errors && errors->count && errors->at[0].row)
+		json_object_set_new(json_object_get(body, "error"), "row",
+		    json_integer((json_int_t)errors->at[0].row));
+	reply_json(rq, status, body);
 }

@@ -167,6 +167,7 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 	ring_on_winner(l);
 	l->state = LEG_UP;
 	leg_sit(l);
+	inband_end(l);
 	bridge_drop_refused(l);
 	if (c->offer_late)
 		l->ack_owed = true;

@@ -400,6 +400,29 @@ bridge_give(struct leg *from, struct leg *to, struct slice *out)
 	return e;
 }
 
+/* Lines of a caller's offer that the engine speaks itself, as if somebody had answered with them.
+ */
+enum err
+bridge_give_early(struct leg *from, struct leg *to, struct slice *out)
+{
+	struct sdp_rewrite_params p = {0};
+	struct sdp sdp, offer;
+	bool heard = false;
+	enum err e = bridge_read(to, &offer);
+
+	if (e == ERR_OK)
+		e = bridge_read(to, &sdp);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < sdp.n_media; i++)
+		heard |= carried(&sdp.media[i]) && slice_eq(sdp.media[i].kind, SLICE("audio")) &&
+			 sdp.media[i].dir == SDP_SENDRECV;
+	if (!heard)
+		return ERR_UNSUPPORTED;
+	e = choose_codecs(from, to, &sdp, &offer, true, &p);
+	return e == ERR_OK ? give(to, &sdp, p, out) : e;
+}
+
 /* ---- two offers that become each other's answer ---- */
 
 static bool

@@ -79,6 +79,7 @@ struct ring {
 	uint16_t best_status;
 	bool alone; /* only one phone rings and none will later */
 	bool told;  /* the one who waits knows that it rings */
+	bool tone;  /* and hears it from us, unless the other side sends something */
 };
 
 /* How one side hears the other: judged now and then while they talk, of what came lately; at the
@@ -392,6 +393,9 @@ ERR_MUST_CHECK enum err bridge_take(
 /** Writes from's last SDP as to shall see it into the switch's scratch; remembers it
  *  as to's local_sdp. */
 ERR_MUST_CHECK enum err bridge_give(struct leg *from, struct leg *to, struct slice *out);
+/** The same before anybody has answered: what to has offered, with our addresses, so that it can
+ * hear us. ERR_UNSUPPORTED: it wants to hear nothing. */
+ERR_MUST_CHECK enum err bridge_give_early(struct leg *from, struct leg *to, struct slice *out);
 /** Where both sides have made an offer, each one is the other's answer: */
 /** Could offer be answered with l's? ERR_UNSUPPORTED: no codec in common. */
 ERR_MUST_CHECK enum err bridge_can_cross(const struct leg *l, struct slice offer);
@@ -453,6 +457,19 @@ void hold_leave(struct leg *l);
 /** Does who is held hear music of ours? */
 bool music_is_on(const struct call *c);
 void music_follow(struct call *c);
+
+/* ---- inband.c ---- */
+
+/** Nothing that the called side sends before its answer is for this caller. */
+bool inband_never(const struct leg *caller);
+/** The caller is to hear our ringing tone: what it is told with 183. Empty: 180 is enough. */
+struct slice inband_begin(struct leg *from, struct leg *caller);
+/** It hears it now. */
+bool inband_wants_tone(const struct leg *l);
+/** Early SDP that is the answer already (RFC 3262), but of which nothing is to be heard yet. */
+ERR_MUST_CHECK enum err inband_keep(struct leg *l, const struct sip_msg *resp);
+/** The phone has answered. */
+void inband_end(struct leg *l);
 
 /* ---- session.c: RFC 4028 ---- */
 /** Session-Expires of an INVITE we received too small? Then 422 was sent: true. */

@@ -1,7 +1,8 @@
 /*
  * Music on hold: who waits because the other side holds hears it, instead of nothing. The one who
  * holds may send music of its own (a=sendonly); ours is the same for all. Who has dialled from the
- * web page waits at its phone for the other one to answer, and hears that it rings.
+ * web page waits at its phone for the other one to answer, and hears that it rings; so does a phone
+ * that wants its ringing tone in the voice (inband.c).
  */
 #include "call/codecs.h"
 
@@ -54,7 +55,7 @@ music_follow(struct call *c)
 	for (int side = 0; side < MEDIA_SIDES; side++) {
 		const struct leg *l = c->leg[side];
 		struct media_service what = {0}, nothing = {0};
-		bool rings = l && transfer_wants_ringback(l);
+		bool rings = l && (transfer_wants_ringback(l) || inband_wants_tone(l));
 		size_t ear = l && (rings || waits(l)) ? find_ear(l, &what) : SDP_MEDIA_MAX;
 
 		what.sound = rings ? c->sw->p.ringback : c->sw->p.hold_music;

@@ -41,7 +41,14 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 
 	if (c->transfer && transfer_on_progress(l, resp))
 		return;
-	if (resp->body.n && (!c->offer_late || l->rel.owed_cseq) && (!r->early || r->early == l)) {
+	if (resp->body.n && inband_never(caller)) {
+		if (sip_is_reliable(resp, &rseq) && inband_keep(l, resp) != ERR_OK)
+			return; /* the final answer will show whether this phone is usable */
+		if (r->told)
+			return;
+		status = 180;
+	} else if (resp->body.n && (!c->offer_late || l->rel.owed_cseq) &&
+		   (!r->early || r->early == l)) {
 		if (bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late) != ERR_OK ||
 		    bridge_give(l, caller, &sdp) != ERR_OK)
 			return; /* the final answer will show whether this phone is usable */
@@ -49,8 +56,12 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 		l->rel.agreed |= !c->offer_late && sip_is_reliable(resp, &rseq);
 	} else if (r->told) {
 		return;
+	} else if ((sdp = inband_begin(l, caller)).n) {
+		status = 183;
 	}
 	r->told = true;
+	if (r->tone)
+		music_follow(c);
 	buf_init(&b, extra, sizeof extra);
 	present_write(caller, l, &b);
 	passing_copy(&b, resp, PASS_ANSWER);
@@ -439,8 +450,10 @@ fork_failed(struct leg *l, uint16_t status, bool say)
 		record_reason(c, l->line ? REASON_LINE_ANSWERED : REASON_PHONE_ANSWERED,
 		    REASON_ARGS(l->phone_name, slice_cstr(code), sip_reason(status)));
 	}
-	if (r->early == l)
+	if (r->early == l) {
 		r->early = NULL;
+		music_follow(c); /* the tone again, where one is wanted */
+	}
 	if (asking)
 		r->asking--;
 	leg_done(l);

@@ -14,27 +14,27 @@ static const struct command {
 	const char *usage, *text;
 } commands[] = {
     {"status", command_status, "status", "is it running, what is going on"},
-    {"users", command_entity, "users [list|show ID|add K=V…|set ID K=V…|delete ID]", "people"},
-    {"phones", command_entity, "phones [list|show ID|add K=V…|set ID K=V…|delete ID|account ID]",
+    {"users", command_entity, "users [list|show ID|add K=V…|set ID,… K=V…|delete ID]", "people"},
+    {"phones", command_entity, "phones [list|show ID|add K=V…|set ID,… K=V…|delete ID|account ID]",
 	"telephones; account: what to type into one"},
-    {"numbers", command_entity, "numbers [list|show ID|add K=V…|set ID K=V…|delete ID]",
+    {"numbers", command_entity, "numbers [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"telephone numbers"},
-    {"groups", command_entity, "groups [list|show ID|add K=V…|set ID K=V…|delete ID]",
+    {"groups", command_entity, "groups [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"users who are called together"},
     {"group-members", command_entity,
-	"group-members [list|show ID|add group=@NAME user=@LOGIN|set ID K=V…|delete ID]",
+	"group-members [list|show ID|add group=@NAME user=@LOGIN|set ID,… K=V…|delete ID]",
 	"who belongs to which group; logged_on=false: calls to the group leave him out"},
-    {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID K=V…|delete ID]",
+    {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"ranges of internal numbers"},
     {"records", command_entity, "records [list|show ID]", "call records, newest first"},
     {"calls", command_calls, "calls", "calls in progress"},
     {"registrations", command_registrations, "registrations", "phones that can be reached"},
-    {"lines", command_lines, "lines [status|list|show ID|add K=V…|set ID K=V…|delete ID]",
+    {"lines", command_lines, "lines [status|list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"lines to providers: whether they work, and how they are set up"},
-    {"certificates", command_entity, "certificates [list|show ID|add K=V…|set ID K=V…|delete ID]",
+    {"certificates", command_entity, "certificates [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"for encrypted connections; certificate=@FILE key=@FILE"},
     {"subscriptions", command_subscriptions, "subscriptions", "who watches whom"},
-    {"blocked", command_entity, "blocked [list|show ID|set ID K=V…|delete ID]",
+    {"blocked", command_entity, "blocked [list|show ID|set ID,… K=V…|delete ID]",
 	"addresses that are kept out, and those that never are"},
     {"block", command_block, "block ADDRESS[/BITS] [COMMENT]", "keep an address or network out"},
     {"allow", command_allow, "allow ADDRESS[/BITS] [COMMENT]",
@@ -243,7 +243,11 @@ say_one(struct cli *cli, const char *lead, const json_t *error)
 	const char *message = json_string_value(json_object_get(error, "message"));
 	const char *field = json_string_value(json_object_get(error, "field"));
 
+	int64_t row = json_integer_value(json_object_get(error, "row"));
+
 	fputs(lead, cli->err);
+	if (row)
+		fprintf(cli->err, "%lld: ", (long long)row);
 	if (field) {
 		print_clean(cli->err, slice_cstr(field));
 		fputs(": ", cli->err);

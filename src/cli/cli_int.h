@@ -104,6 +104,11 @@ int command_unblock(struct cli *cli);
 /** "k=v" arguments as JSON, typed by the entity's fields; "@KEY" in a reference is looked up.
  *  CLI_DONE or a status with the message printed. */
 int fields_parse(struct cli *cli, const struct model_entity *e, char **args, int n, json_t **out);
+/** One value. */
+int value_parse(struct cli *cli, const struct model_field *f, const char *value, json_t **out);
+/** Is this "set" about several rows, or about what is in a list? Then bulk_set does it. */
+bool bulk_is(const struct cli *cli);
+int bulk_set(struct cli *cli, const struct model_entity *e);
 /** "7" or "@1001" to an id. */
 int id_parse(struct cli *cli, const struct model_entity *e, const char *text, int64_t *id);
 

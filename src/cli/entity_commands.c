@@ -154,7 +154,11 @@ one(struct cli *cli, const struct view *v, const char *action)
 	char target[120];
 	int64_t id;
 	json_t *in = NULL, *row = NULL;
-	int status = id_parse(cli, v->entity, cli->args[2], &id);
+	int status;
+
+	if (strcmp(action, "set") == 0 && bulk_is(cli))
+		return bulk_set(cli, v->entity);
+	status = id_parse(cli, v->entity, cli->args[2], &id);
 
 	if (status == CLI_DONE && strcmp(action, "set") == 0) {
 		method = "PATCH";

@@ -130,8 +130,8 @@ read_text_file(struct cli *cli, const struct model_field *f, const char *path, j
 	return *out ? CLI_DONE : wrong(cli, f, "…", "UTF-8 text");
 }
 
-static int
-parse_value(struct cli *cli, const struct model_field *f, const char *value, json_t **out)
+int
+value_parse(struct cli *cli, const struct model_field *f, const char *value, json_t **out)
 {
 	int64_t id = 0;
 	int status;
@@ -176,7 +176,7 @@ fields_parse(struct cli *cli, const struct model_entity *e, char **args, int n, 
 			status = cli_usage(cli, "%s have no field \"%.*s\"", e->path,
 			    (int)(eq - args[i]), args[i]);
 		else
-			status = parse_value(cli, f, eq + 1, &value);
+			status = value_parse(cli, f, eq + 1, &value);
 		if (value)
 			json_object_set_new(all, f->name, value);
 	}

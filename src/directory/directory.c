@@ -218,6 +218,7 @@ on_phone(void *ctx, const struct store_phone_row *row)
 	p->digest = (enum dir_digest)CHOICE(row->digest, "auto", "md5", "sha256");
 	p->srtp = (enum dir_srtp)CHOICE(row->srtp, "off", "optional", "required", "dtls");
 	p->dtmf = (enum dir_dtmf)CHOICE(row->dtmf, "auto", "rfc4733", "inband", "info");
+	p->progress_inband = (enum dir_inband)CHOICE(row->progress_inband, "no", "yes", "never");
 	p->direct_media = row->direct_media;
 	p->nat = (enum dir_nat)CHOICE(row->nat, "auto", "always", "never");
 	if (sip_transport_parse(slice_cstr(row->transport), &p->transport) != ERR_OK)

@@ -64,6 +64,9 @@ struct dir_group {
 enum dir_digest { DIR_DIGEST_AUTO, DIR_DIGEST_MD5, DIR_DIGEST_SHA256 };
 /* DTLS: required, and with keys as browsers make them. */
 enum dir_srtp { DIR_SRTP_OFF, DIR_SRTP_OPTIONAL, DIR_SRTP_REQUIRED, DIR_SRTP_DTLS };
+/* What a phone that calls hears while it rings: what the other phone sends early; our ringing tone
+ * when that sends nothing; never anything. */
+enum dir_inband { DIR_INBAND_NO, DIR_INBAND_YES, DIR_INBAND_NEVER };
 enum dir_dtmf { DIR_DTMF_AUTO, DIR_DTMF_EVENTS, DIR_DTMF_INBAND, DIR_DTMF_INFO };
 /* What it may do: both, only call, only be called. */
 enum dir_kind { DIR_FRIEND, DIR_USER, DIR_PEER };
@@ -87,6 +90,7 @@ struct dir_phone {
 	struct slice codecs; /* model/codecs.h: its own, or of a group; empty = the settings' */
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
+	enum dir_inband progress_inband;
 	bool direct_media; /* voice may go past us, to another one that has it */
 	enum dir_kind kind;
 	bool port_counts;	     /* trusted by its address with its port (UDP) only */

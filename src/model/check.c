@@ -26,6 +26,7 @@ model_error_add(
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	slice_clip_cstr(slice_cstr(text), e->message, sizeof e->message);
+	e->row = 0;
 }
 
 static bool

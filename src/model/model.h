@@ -148,12 +148,34 @@ const char *model_column(const struct model_field *f, char text[64]);
 /** True if the field has a column of its own in the entity's table. */
 bool model_has_column(const struct model_field *f);
 
+/* --- several rows at once ------------------------------------------------ */
+
+/* Rows of one request: to change, to create, to undo. */
+enum { MODEL_BULK_MAX = 5000, MODEL_CREATE_MAX = 500, MODEL_REVERT_MAX = 50000 };
+
+/** True if one request may give the field the same value in several rows. */
+bool model_in_bulk(const struct model_field *f);
+/** True if it may also put something into the field's list, or take it out. */
+bool model_is_list(const struct model_field *f);
+
+/** A list of a row that is rows of their own: the groups of a user are rows of group_member. Its
+ *  name in requests is the path of what it lists, "groups". */
+struct model_link {
+	const struct model_entity *by, *other;
+	const struct model_field *own, *theirs; /* of by: refs to the row, to the other one */
+};
+
+/** The i-th of an entity, from 0; false: there is none. */
+bool model_link_at(const struct model_entity *e, size_t i, struct model_link *out);
+bool model_link_find(const struct model_entity *e, struct slice name, struct model_link *out);
+
 /* --- errors ------------------------------------------------------------- */
 
 struct model_error {
 	char code[32];	   /* machine word, e.g. "too_short" */
 	char field[40];	   /* "" = none */
 	char message[200]; /* English sentence; never contains a secret */
+	int64_t row;	   /* of a request about several rows; 0 = about none of them */
 };
 
 enum { MODEL_ERRORS_MAX = 16 };

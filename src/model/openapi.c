@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "model/codecs.h"
 #include "model/entities_int.h"
 #include "model/openapi_int.h"
 #include "model/reasons.h"
@@ -27,6 +28,20 @@ choices_json(const char *choices)
 
 	for (size_t i = 0; (one = choice_at(choices, i)).n; i++)
 		json_array_append_new(list, json_stringn(one.p, one.n));
+	return list;
+}
+
+static json_t *
+codec_keys(void)
+{
+	json_t *list = json_array();
+	struct slice rest = SLICE(MODEL_CODEC_KEYS);
+
+	while (rest.n) {
+		struct slice key = slice_trim(slice_take_until(&rest, ','));
+
+		json_array_append_new(list, json_stringn(key.p, key.n));
+	}
 	return list;
 }
 
@@ -56,6 +71,8 @@ put_text_limits(json_t *s, const struct model_field *f)
 	}
 	if (f->format)
 		json_object_set_new(s, "format", json_string(formats[f->format]));
+	if (f->format == MODEL_FORMAT_CODECS)
+		json_object_set_new(s, "x-codecs", codec_keys());
 }
 
 static json_t *
@@ -176,14 +193,18 @@ static void
 put_entity(json_t *schemas, const struct model_entity *e)
 {
 	char name[80];
+	json_t *patch;
 
 	json_object_set_new(schemas, e->name, entity_schema(e, READ));
 	if (e->flags & (MODEL_LIVE | MODEL_LOG | MODEL_FIXED))
 		return;
 	snprintf(name, sizeof name, "%s_patch", e->name);
-	json_object_set_new(schemas, name, entity_schema(e, PATCH));
+	patch = entity_schema(e, PATCH);
+	json_object_set_new(schemas, name, patch);
 	if (e->flags & MODEL_SINGLETON)
 		return;
+	snprintf(name, sizeof name, "%s_bulk", e->name);
+	json_object_set_new(schemas, name, openapi_bulk(e, patch));
 	if (e->flags & MODEL_SYSTEM)
 		return;
 	snprintf(name, sizeof name, "%s_create", e->name);
@@ -200,8 +221,10 @@ static json_t *
 error_schema(void)
 {
 	json_t *field = json_pack("{s:s, s:b}", "type", "string", "nullable", 1);
-	json_t *detail = json_pack("{s:s, s:{s:o, s:O, s:o}}", "type", "object", "properties",
-	    "code", text_property(), "field", field, "message", text_property());
+	json_t *detail = json_pack("{s:s, s:{s:o, s:O, s:o, s:{s:s, s:s}}}", "type", "object",
+	    "properties", "code", text_property(), "field", field, "message", text_property(),
+	    "row", "type", "integer", "description",
+	    "Id, of a request about several rows; absent when it is about none of them");
 	json_t *error = json_pack("{s:s, s:{s:o, s:o, s:o, s:{s:s, s:o}}, s:[s,s,s]}", "type",
 	    "object", "properties", "code", text_property(), "message", text_property(), "field",
 	    field, "details", "type", "array", "items", detail, "required", "code", "message",
@@ -254,6 +277,7 @@ model_openapi(const char *version)
 	json_object_set_new(schemas, "import_report", import_report_schema());
 	json_object_set_new(schemas, "login", login_schema());
 	openapi_put_user_import(schemas);
+	openapi_put_bulk(schemas);
 	json_object_set_new(schemas, "reason", reason_schema());
 	return json_pack(
 	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}, "

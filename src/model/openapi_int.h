@@ -2,7 +2,7 @@
 #ifndef MODEL_OPENAPI_INT_H
 #define MODEL_OPENAPI_INT_H
 
-#include <jansson.h>
+#include "model/model.h"
 
 /* {"/api/users": {...}, ...} */
 json_t *openapi_paths(void);
@@ -10,5 +10,11 @@ json_t *openapi_paths(void);
 json_t *openapi_ref(const char *name, const char *suffix);
 /* The schemas user_import and user_import_row. */
 void openapi_put_user_import(json_t *schemas);
+/* Body of a request about several rows; patch: the schema of one about one row. */
+json_t *openapi_bulk(const struct model_entity *e, const json_t *patch);
+/* Body of a request that creates several rows. */
+json_t *openapi_several(const char *entity);
+/* The schemas bulk_result and changes_revert. */
+void openapi_put_bulk(json_t *schemas);
 
 #endif

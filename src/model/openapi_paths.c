@@ -135,6 +135,8 @@ static const struct action actions[] = {
     {"delete", "/api/user-import", "Cancel the import of users, or forget it", NULL, "204",
 	.response = NULL},
     {"post", "/api/changes/{id}/revert", "Undo a change", NULL, "200", .response = "object"},
+    {"post", "/api/changes/revert", "Undo several changes, all or none", "changes_revert", "200",
+	.response = "object"},
     {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "object", "200",
 	.response = "object"},
     {"post", "/api/mails/{id}/retry", "Send a mail as soon as possible", NULL, "202",
@@ -287,7 +289,7 @@ conditional(json_t *op)
 static void
 put_collection(json_t *paths, const struct model_entity *e)
 {
-	char path[80], one[96], text[120];
+	char path[80], one[96], one_more[96], text[120];
 
 	snprintf(path, sizeof path, "/api/%s", e->path);
 	if (e->flags & MODEL_SINGLETON) {
@@ -313,16 +315,25 @@ put_collection(json_t *paths, const struct model_entity *e)
 		put_operation(paths, one, "delete",
 		    conditional(operation(text, "204", NULL, NULL, path_parameters(one))));
 	snprintf(text, sizeof text, "%s: create", e->label);
-	if (!(e->flags & MODEL_SYSTEM))
+	if (!(e->flags & MODEL_SYSTEM)) {
 		put_operation(paths, path, "post",
 		    operation(text, "201", content(openapi_ref(e->name, "")),
 			openapi_ref(e->name, "_create"), NULL));
+		snprintf(one_more, sizeof one_more, "%s/several", path);
+		put_operation(paths, one_more, "post",
+		    operation("Several new ones, all or none", "201",
+			content(openapi_ref("bulk_result", "")), openapi_several(e->name), NULL));
+	}
 	snprintf(text, sizeof text, "%s: change", e->label);
 	if (e->flags & MODEL_FIXED)
 		return;
 	put_operation(paths, one, "patch",
 	    conditional(operation(text, "200", content(openapi_ref(e->name, "")),
 		openapi_ref(e->name, "_patch"), path_parameters(one))));
+	snprintf(text, sizeof text, "%s: change several, all or none", e->label);
+	put_operation(paths, path, "patch",
+	    operation(text, "200", content(openapi_ref("bulk_result", "")),
+		openapi_ref(e->name, "_bulk"), NULL));
 }
 
 static json_t *

@@ -68,6 +68,12 @@
 		.label = "Keys (DTMF)",                                                            \
 		.description = "How keys are sent and wanted; auto: as both sides of a call "      \
 			       "agree. Others are converted"},                                     \
+	    {"progress_inband", MODEL_ENUM, flags, .choices = "no|yes|never", .def = "\"no\"",     \
+		.label = "Ringing tone in the voice",                                              \
+		.description =                                                                     \
+		    "progressinband, of calls from it: yes: it gets a ringing tone from us (183) " \
+		    "while the called side sends no sound of its own; never: no sound at all "     \
+		    "passes before the answer"},                                                   \
 	    {"direct_media", MODEL_BOOL, flags, .label = "Direct voice",                           \
 		.description = "canreinvite: in a call with another one that has it, voice may "   \
 			       "go directly between the two, when both are plain RTP in the same " \

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "loop/loop.h"
-#include "store/store_int.h"
+#include "store/import_int.h"
 
 static _Thread_local struct {
 	char name[160], address[64];
@@ -278,84 +278,122 @@ check_present(struct db *db, const struct past *p, json_t *in, struct model_erro
 static enum err
 go_back(struct store *s, const struct past *p, struct model_errors *errors)
 {
-	struct db *db;
-	json_t *in = json_deep_copy(p->before), *row = NULL;
-	enum err err = in ? store_read_begin(s, &db) : ERR_NOMEM;
+	json_t *in = json_deep_copy(p->before), *before = NULL, *values = NULL;
+	enum err err = in ? ERR_OK : ERR_NOMEM;
 
-	if (err != ERR_OK) {
-		json_decref(in);
-		return err;
-	}
-	if (json_object_size(in) == 0) {
+	if (in && json_object_size(in) == 0) {
 		refuse(errors, "", "A secret cannot be brought back.");
 		err = ERR_CONFLICT;
-	} else {
-		err = check_present(db, p, in, errors);
 	}
-	store_read_end(s, db);
 	if (err == ERR_OK)
-		err = store_patch(s, p->entity, p->row, in, &row, errors);
-	json_decref(row);
+		err = check_present(s->writer, p, in, errors);
+	if (err == ERR_OK)
+		err = model_check(p->entity, in, MODEL_PATCH, &values, errors);
+	if (err == ERR_OK)
+		err = row_get(s->writer, p->entity, p->row, ROW_SECRET, &before);
+	if (err == ERR_OK)
+		err = entity_update(s, p->entity, p->row, before, values, errors);
+	if (err == ERR_OK)
+		err = entity_check_rules(s, p->entity, p->row, MODEL_OP_UPDATE, before, errors);
+	json_decref(before);
+	json_decref(values);
 	json_decref(in);
 	return err;
-}
-
-/* The first thing that an import complained of. */
-static void
-take_error(const json_t *report, struct model_errors *errors)
-{
-	const json_t *first = json_array_get(json_object_get(report, "errors"), 0);
-
-	if (first)
-		model_error_add(errors, row_text(first, "code"), row_text(first, "field"), "%s",
-		    row_text(first, "message"));
 }
 
 static enum err
 bring_back(struct store *s, const struct past *p, struct model_errors *errors)
 {
-	const struct store_import_params params = {.keep_others = true};
 	const json_t *row = json_array_get(json_object_get(p->undo, p->entity->path), 0);
-	json_t *there = NULL, *report = NULL;
+	bool there = false;
 	enum err err;
 
 	if (!row) {
 		refuse(errors, "", "It was deleted too long ago to be brought back.");
 		return ERR_CONFLICT;
 	}
-	err = store_find(s, p->entity, p->entity->key, row_text(row, p->entity->key), &there);
-	json_decref(there);
-	if (err == ERR_OK) {
+	err = import_is_there(s, p->entity, row, &there);
+	if (err == ERR_OK && there) {
 		refuse(errors, p->entity->key, "There is another one of this name now.");
 		return ERR_CONFLICT;
 	}
-	if (err == ERR_NOT_FOUND)
-		err = store_import(s, p->undo, &params, &report);
-	if (err == ERR_INVALID)
-		take_error(report, errors);
-	json_decref(report);
+	return err == ERR_OK ? import_undo(s, p->undo, errors) : err;
+}
+
+static enum err
+take_back(struct store *s, const struct past *p, struct model_errors *errors)
+{
+	json_t *before = NULL;
+	enum err err = row_get(s->writer, p->entity, p->row, ROW_SECRET, &before);
+
+	if (err == ERR_OK)
+		err = entity_delete(s, p->entity, p->row, errors);
+	if (err == ERR_OK)
+		err = entity_check_rules(s, p->entity, p->row, MODEL_OP_DELETE, before, errors);
+	json_decref(before);
 	return err;
 }
 
-enum err
-store_change_revert(struct store *s, int64_t id, struct model_errors *errors)
+/* *imported: what came back may break rules that span entities. */
+static enum err
+revert(struct store *s, int64_t id, bool *imported, struct model_errors *errors)
 {
 	struct past p = {0};
-	struct db *db;
-	enum err err = store_read_begin(s, &db);
+	enum err err = read_past(s->writer, id, &p);
 
-	if (err != ERR_OK)
-		return err;
-	err = read_past(db, id, &p);
-	store_read_end(s, db);
-	if (err == ERR_OK && strcmp(p.action, "created") == 0)
-		err = store_delete(s, p.entity, p.row, NULL, errors);
-	else if (err == ERR_OK && strcmp(p.action, "deleted") == 0)
+	if (err == ERR_OK && strcmp(p.action, "created") == 0) {
+		err = take_back(s, &p, errors);
+	} else if (err == ERR_OK && strcmp(p.action, "deleted") == 0) {
 		err = bring_back(s, &p, errors);
-	else if (err == ERR_OK)
+		*imported = true;
+	} else if (err == ERR_OK) {
 		err = go_back(s, &p, errors);
+	}
 	json_decref(p.before);
 	json_decref(p.after);
 	json_decref(p.undo);
+	return err;
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static enum err
+revert_all(struct store *s, const int64_t *ids, size_t n, struct model_errors *errors)
+{
+	struct model_view view = {s->writer, row_each};
+	struct model_change all = {.op = MODEL_OP_IMPORT};
+	bool imported = false;
+	enum err err = import_has_admin(s->writer, &all.had_admin);
+
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		err = revert(s, ids[i], &imported, errors);
+		for (uint32_t k = 0; err != ERR_OK && errors && k < errors->count; k++)
+			errors->at[k].row = ids[i];
+	}
+	if (err == ERR_OK && imported)
+		err = model_rules_check(&view, &all, errors);
+	return err == ERR_OK ? store_tell_many(s) : err;
+}
+
+enum err
+store_changes_revert(struct store *s, const int64_t *ids, size_t n, struct model_errors *errors)
+{
+	int64_t *sorted = calloc(n ? n : 1, sizeof *sorted);
+	enum err err = sorted ? ERR_OK : ERR_NOMEM;
+
+	if (err == ERR_OK) {
+		memcpy(sorted, ids, n * sizeof *sorted);
+		qsort(sorted, n, sizeof *sorted, newest_first);
+		err = store_write_begin(s);
+	}
+	if (err == ERR_OK)
+		err = store_write_end(s, revert_all(s, sorted, n, errors));
+	free(sorted);
 	return err;
 }

@@ -59,7 +59,7 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 																																				  "c"                                                                                                                                                                                                                                                                           \
 																																				  "u"                                                                                                                                                                                                                                                                           \
 																																				  "r"                                                                                                                                                                                                                                                                           \
-																																				  "e") ", " OR_TYPE("mask") ", " OR_TYPE("trust_rpid") ", " OR_TYPE("promisc_redir") ", " OR_TYPE("from_user") ", " OR_TYPE("from_domain") ", " OR_TYPE("rtp_timeout_s") ", " OR_TYPE("rtp_hold_timeout_s") " FROM phone p LEFT JOIN device_type t ON t.id = coalesce(p.type, " \
+																																				  "e") ", " OR_TYPE("mask") ", " OR_TYPE("trust_rpid") ", " OR_TYPE("promisc_redir") ", " OR_TYPE("from_user") ", " OR_TYPE("from_domain") ", " OR_TYPE("rtp_timeout_s") ", " OR_TYPE("rtp_hold_timeout_s") ", " OR_TYPE("progress_inband") " FROM phone p LEFT JOIN device_type t ON t.id = coalesce(p.type, " \
 																																																													    "(SELECT id FROM device_type WHERE name = 'generic')) ORDER BY p.id"
 
 static bool
@@ -100,6 +100,7 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	row.from_domain = stmt_column(s, i++);
 	row.rtp_timeout_s = (uint32_t)sqlite3_column_int(s->st, i++);
 	row.rtp_hold_timeout_s = (uint32_t)sqlite3_column_int(s->st, i++);
+	row.progress_inband = stmt_column(s, i++);
 	return sink->on_phone(ctx, &row);
 }
 

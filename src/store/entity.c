@@ -215,8 +215,8 @@ entity_delete(
 	return err == ERR_OK ? store_changed(s, e, id, STORE_DELETED) : err;
 }
 
-static enum err
-check_rules(struct store *s, const struct model_entity *e, int64_t id, enum model_op op,
+enum err
+entity_check_rules(struct store *s, const struct model_entity *e, int64_t id, enum model_op op,
     const json_t *before, struct model_errors *errors)
 {
 	struct model_view view = {s->writer, row_each};
@@ -272,24 +272,37 @@ store_find(struct store *s, const struct model_entity *e, const char *field, con
 	return err;
 }
 
+enum err
+entity_create(struct store *s, const struct model_entity *e, const json_t *in, json_t *values,
+    json_t **row, struct model_errors *errors)
+{
+	int64_t id;
+	json_t *result = NULL;
+	enum err err = entity_insert(s, e, values, &id, errors);
+
+	if (err == ERR_OK)
+		err = entity_check_rules(s, e, id, MODEL_OP_CREATE, NULL, errors);
+	if (err == ERR_OK)
+		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
+	if (err == ERR_OK && e == &model_user)
+		err = mail_tell_access(s, NULL, result, in);
+	if (err == ERR_OK)
+		*row = result;
+	else
+		json_decref(result);
+	return err;
+}
+
 static enum err
 create_checked(struct store *s, const struct model_entity *e, const json_t *in, json_t *values,
     json_t **row, struct model_errors *errors)
 {
-	int64_t id;
 	json_t *result = NULL;
 	enum err err = store_write_begin(s);
 
 	if (err != ERR_OK)
 		return err;
-	err = entity_insert(s, e, values, &id, errors);
-	if (err == ERR_OK)
-		err = check_rules(s, e, id, MODEL_OP_CREATE, NULL, errors);
-	if (err == ERR_OK)
-		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
-	if (err == ERR_OK && e == &model_user)
-		err = mail_tell_access(s, NULL, result, in);
-	err = store_write_end(s, err);
+	err = store_write_end(s, entity_create(s, e, in, values, &result, errors));
 	if (err == ERR_OK)
 		*row = result;
 	else
@@ -331,7 +344,7 @@ patch_checked(struct store *s, const struct model_entity *e, int64_t id, const c
 	if (err == ERR_OK)
 		err = entity_update(s, e, id, before, values, errors);
 	if (err == ERR_OK)
-		err = check_rules(s, e, id, MODEL_OP_UPDATE, before, errors);
+		err = entity_check_rules(s, e, id, MODEL_OP_UPDATE, before, errors);
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
 	if (err == ERR_OK && e == &model_user)
@@ -398,7 +411,7 @@ store_delete_version(struct store *s, const struct model_entity *e, int64_t id, 
 	if (err == ERR_OK)
 		err = entity_delete(s, e, id, errors);
 	if (err == ERR_OK)
-		err = check_rules(s, e, id, MODEL_OP_DELETE, before, errors);
+		err = entity_check_rules(s, e, id, MODEL_OP_DELETE, before, errors);
 	err = store_write_end(s, err);
 	json_decref(before);
 	if (err == ERR_OK && removed)

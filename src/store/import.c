@@ -378,6 +378,13 @@ stop_at_enabled(void *arg, const json_t *row)
 	return !*found;
 }
 
+enum err
+import_has_admin(struct db *db, bool *out)
+{
+	*out = false;
+	return row_each(db, &model_user, "admin", 1, stop_at_enabled, out);
+}
+
 static enum err
 check_rules(struct import *im, bool had_admin)
 {
@@ -392,22 +399,28 @@ check_rules(struct import *im, bool had_admin)
 	return e == ERR_OK || report(im, "", "", &errors, e) ? ERR_OK : e;
 }
 
-/* One transaction; ERR_INVALID when faults were found. */
+/* In the transaction; ERR_INVALID when faults were found. */
 static enum err
 run(struct import *im)
 {
-	bool had_admin = false;
-	enum err e = store_write_begin(im->s);
+	bool had_admin;
+	enum err e = import_has_admin(im->s->writer, &had_admin);
 
-	if (e != ERR_OK)
-		return e;
-	e = row_each(im->s->writer, &model_user, "admin", 1, stop_at_enabled, &had_admin);
 	if (e == ERR_OK)
 		e = apply(im);
 	if (e == ERR_OK)
 		e = check_rules(im, had_admin);
-	if (e == ERR_OK && json_array_size(im->errors))
-		e = ERR_INVALID;
+	return e == ERR_OK && json_array_size(im->errors) ? ERR_INVALID : e;
+}
+
+static enum err
+run_alone(struct import *im)
+{
+	enum err e = store_write_begin(im->s);
+
+	if (e != ERR_OK)
+		return e;
+	e = run(im);
 	if (e != ERR_OK || im->params->dry_run) {
 		store_rollback(im->s);
 		return e;
@@ -438,37 +451,90 @@ check_sections(struct import *im)
 	}
 }
 
+static enum err
+prepare(struct import *im, const json_t *file)
+{
+	im->errors = json_array();
+	im->seen = json_object();
+	im->numbers = json_object();
+	im->file = json_is_object(file) ? json_deep_copy(file) : json_object();
+	if (!im->errors || !im->seen || !im->numbers || !im->file)
+		return ERR_NOMEM;
+	if (!json_is_object(file))
+		import_error(im, "", "", NULL, "wrong_type", "The file must hold a JSON object.");
+	check_sections(im);
+	import_trim_names(im);
+	import_join_numbers(im);
+	return ERR_OK;
+}
+
+static void
+let_go(struct import *im)
+{
+	json_decref(im->errors);
+	json_decref(im->seen);
+	json_decref(im->numbers);
+	json_decref(im->file);
+}
+
 enum err
 store_import(struct store *s, const json_t *file, const struct store_import_params *params,
     json_t **report_out)
 {
 	struct import im = {.s = s, .params = params};
-	enum err e = ERR_OK;
+	enum err e = prepare(&im, file);
 
-	im.errors = json_array();
-	im.seen = json_object();
-	im.numbers = json_object();
-	im.file = json_is_object(file) ? json_deep_copy(file) : json_object();
-	if (!im.errors || !im.seen || !im.numbers || !im.file)
-		e = ERR_NOMEM;
-	if (e == ERR_OK && !json_is_object(file))
-		import_error(&im, "", "", NULL, "wrong_type", "The file must hold a JSON object.");
-	if (e == ERR_OK) {
-		check_sections(&im);
-		import_trim_names(&im);
-		import_join_numbers(&im);
-		e = import_hash_passwords(&im);
-	}
 	if (e == ERR_OK)
-		e = run(&im);
+		e = import_hash_passwords(&im);
+	if (e == ERR_OK)
+		e = run_alone(&im);
 	if (e == ERR_OK || e == ERR_INVALID)
 		*report_out = json_pack("{s:I, s:I, s:I, s:I, s:b, s:O}", "created",
 		    (json_int_t)im.created, "updated", (json_int_t)im.updated, "unchanged",
 		    (json_int_t)im.unchanged, "deleted", (json_int_t)im.deleted, "dry_run",
 		    params->dry_run, "errors", im.errors);
-	json_decref(im.errors);
-	json_decref(im.seen);
-	json_decref(im.numbers);
-	json_decref(im.file);
+	let_go(&im);
 	return e;
+}
+
+enum err
+import_undo(struct store *s, const json_t *file, struct model_errors *errors)
+{
+	const struct store_import_params params = {.keep_others = true};
+	struct import im = {.s = s, .params = &params};
+	const json_t *first;
+	enum err e = prepare(&im, file);
+
+	if (e == ERR_OK)
+		e = apply(&im);
+	first = e == ERR_OK ? json_array_get(im.errors, 0) : NULL;
+	if (first)
+		e = ERR_INVALID;
+	if (first)
+		model_error_add(errors, row_text(first, "code"), row_text(first, "field"), "%s",
+		    row_text(first, "message"));
+	let_go(&im);
+	return e;
+}
+
+enum err
+import_is_there(struct store *s, const struct model_entity *e, const json_t *entry, bool *there)
+{
+	struct import im = {.s = s};
+	struct model_errors lost = {0};
+	char name[KEY_BYTES];
+	json_t *item = json_copy((json_t *)entry);
+	int64_t id;
+	enum err err = item ? ERR_OK : ERR_NOMEM;
+
+	if (err == ERR_OK)
+		err = resolve_refs(&im, e, item, &lost);
+	if (err == ERR_OK && !key_of(e, entry, name))
+		err = ERR_NOT_FOUND;
+	if (err == ERR_OK)
+		err = find_item(&im, e, name, item, &id);
+	json_decref(item);
+	*there = err == ERR_OK;
+	/* what it refers to is gone: the import will say so */
+	return err == ERR_NOT_FOUND || err == ERR_INVALID ? ERR_OK : err;
 }

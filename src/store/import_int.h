@@ -17,6 +17,15 @@ struct import {
 	int64_t created, updated, unchanged, deleted;
 };
 
+/* Is there an enabled administrator? */
+enum err import_has_admin(struct db *db, bool *out);
+/* In an open transaction, for the log of changes: brings back what export_for_undo wrote, and adds
+ * the first fault to errors (ERR_INVALID). Hashes are in there, no passwords: it is not slow. The
+ * rules that span entities are the caller's, and cost a look at everything. */
+enum err import_undo(struct store *s, const json_t *file, struct model_errors *errors);
+/* Is there a row with the natural key of this entry of a file? */
+enum err import_is_there(
+    struct store *s, const struct model_entity *e, const json_t *entry, bool *there);
 /* Adds a fault to the report; field may be NULL. */
 void import_error(struct import *im, const char *section, const char *key, const char *field,
     const char *code, const char *message);

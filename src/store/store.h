@@ -61,10 +61,11 @@ void store_on_change(
 void store_set_writer(const char *name, const char *address);
 /** The last row of "change" that this thread has written since store_set_writer; 0 = none. */
 int64_t store_last_change(void);
-/** Undoes one change. ERR_CONFLICT with an error: it has been changed again since, or a secret
- *  would have to come back. The errors of writing functions. */
-ERR_MUST_CHECK enum err store_change_revert(
-    struct store *s, int64_t id, struct model_errors *errors);
+/** Undoes changes in one transaction, the newest first, all or none. ERR_CONFLICT with an error: it
+ *  has been changed again since, or a secret would have to come back. The errors of writing
+ *  functions; they have the change as their row. */
+ERR_MUST_CHECK enum err store_changes_revert(
+    struct store *s, const int64_t *ids, size_t n, struct model_errors *errors);
 
 /* --- entities ----------------------------------------------------------------- */
 
@@ -125,6 +126,16 @@ ERR_MUST_CHECK enum err store_patch_version(struct store *s, const struct model_
     int64_t id, const char *version, const json_t *in, json_t **row, struct model_errors *errors);
 ERR_MUST_CHECK enum err store_delete_version(struct store *s, const struct model_entity *e,
     int64_t id, const char *version, json_t **removed, struct model_errors *errors);
+/** Changes several rows, all or none. in: {"ids":[…], "values":{field: value}, "add":{list: […]},
+ *  "remove":{list: […]}}; a list is a field or a model_link. *result: {changed, rows:[{id, changed,
+ *  changes:[ids of "change"]}]}. errors (not NULL) say of which row they are. The rules that span
+ *  rows hold over the whole request. */
+ERR_MUST_CHECK enum err store_bulk(struct store *s, const struct model_entity *e, const json_t *in,
+    json_t **result, struct model_errors *errors);
+/** Creates the rows of in: {"rows":[{field: value}, …]}, all or none, at most MODEL_CREATE_MAX.
+ * *result as with store_bulk. errors (not NULL) have the place in the list as their row, from 1. */
+ERR_MUST_CHECK enum err store_create_several(struct store *s, const struct model_entity *e,
+    const json_t *in, json_t **result, struct model_errors *errors);
 /** A new random SIP password for a phone. */
 ERR_MUST_CHECK enum err store_phone_new_secret(struct store *s, int64_t phone_id);
 ERR_MUST_CHECK enum err store_settings(struct store *s, struct settings *out);
@@ -356,6 +367,7 @@ struct store_phone_row {
 	const char *name, *type, *host;
 	const char *transport, *digest, *nat, *permit, *deny;
 	const char *kind, *default_ip, *insecure, *mask, *from_user, *from_domain;
+	const char *progress_inband;
 	bool auth_by_address, enabled, tls_required, direct_media, trust_rpid, promisc_redir;
 	uint16_t port;
 	uint32_t max_contacts, qualify_s, rtp_timeout_s, rtp_hold_timeout_s;

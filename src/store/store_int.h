@@ -197,6 +197,18 @@ enum err entity_update(struct store *s, const struct model_entity *e, int64_t id
     const json_t *before, json_t *values, struct model_errors *errors);
 enum err entity_delete(
     struct store *s, const struct model_entity *e, int64_t id, struct model_errors *errors);
+/* A new row with everything that belongs to it: rules, and the mail to a new user. in: as the API
+ * got it; values: checked, with hashes. */
+enum err entity_create(struct store *s, const struct model_entity *e, const json_t *in,
+    json_t *values, json_t **row, struct model_errors *errors);
+/* The rules that span entities, about one row that has been written. */
+enum err entity_check_rules(struct store *s, const struct model_entity *e, int64_t id,
+    enum model_op op, const json_t *before, struct model_errors *errors);
+
+/* --- bulk.c --------------------------------------------------------------------- */
+
+/* Before the commit: of very many changes the feed is told once, that anything may have changed. */
+enum err store_tell_many(struct store *s);
 
 /* --- password.c ------------------------------------------------------------------ */
 

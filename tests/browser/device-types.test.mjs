@@ -24,6 +24,9 @@ const heading = (name) => page.getByRole('heading', { name, exact: true });
 const asType = (name) => page.getByRole('checkbox', { name: `As the type: ${name}` });
 const named = async (collection, name) => (await world.admin.get(`${collection}?per_page=100`)).items.find((one) => one.name === name);
 
+const codecs = () => page.getByRole('list', { name: 'Codecs', exact: true }).getByRole('listitem').allInnerTexts();
+const showsCodecs = (text) => page.waitForFunction((wanted) => [...document.querySelectorAll('ol[aria-label=Codecs] li')].map((one) => one.innerText.split('\n')[0]).join() === wanted, text);
+
 async function choose(name, option) {
   await field(name).click();
   await page.getByRole('option', { name: option, exact: true }).click();
@@ -38,13 +41,15 @@ test('PHO-5: a supplied type cannot be changed, but copied', async () => {
   await heading('gateway').waitFor();
   await shoot(page, 'device-type-supplied');
   await assertAccessible(page);
-  assert.ok(await field('Codecs').isDisabled());
+  assert.equal((await codecs()).length, 2);
+  assert.ok(await field('Codecs: add').isDisabled());
   assert.equal(await button('Save').count(), 0);
   await page.getByRole('link', { name: 'Copy', exact: true }).click();
   await heading('New device type').waitFor();
   await field('Name').fill('our-gateways');
   await choose('Direction (type)', 'Only calls (user)');
-  await field('Codecs').fill('ulaw');
+  for (const name of ['G.711 A-law', 'G.711 µ-law']) await button(`Remove ${name}`).click();
+  await choose('Codecs: add', 'G.711 µ-law');
   await button('Create').click();
   await heading('our-gateways').waitFor();
   await shoot(page, 'device-type-own');
@@ -60,10 +65,11 @@ test('PHO-4, PHO-5: a phone shows what its type says, says something else, and g
   const phone = await named('phones', 'follower');
   await page.goto(`/phones/${phone.id}`);
   await asType('Codecs').waitFor();
-  await page.waitForFunction(() => document.querySelector('input[name=codecs]').value === 'ulaw');
-  assert.ok(await field('Codecs').isDisabled());
+  await showsCodecs('G.711 µ-law');
+  assert.equal(await field('Codecs: add').count(), 0);
   await asType('Codecs').uncheck();
-  await field('Codecs').fill('');
+  await button('Remove G.711 µ-law').click();
+  await page.getByText('No list of its own').waitFor();
   await asType('Direct voice (canreinvite)').uncheck();
   await button('Save').click();
   await page.getByText('Saved.').first().waitFor();
@@ -73,7 +79,7 @@ test('PHO-4, PHO-5: a phone shows what its type says, says something else, and g
   await assertAccessible(page);
   await asType('Codecs').check();
   await button('Save').click();
-  await page.waitForFunction(() => document.querySelector('input[name=codecs]').value === 'ulaw');
+  await showsCodecs('G.711 µ-law');
   await button('Save').isDisabled();
   now = await named('phones', 'follower');
   assert.equal(now.codecs, null);
@@ -86,7 +92,7 @@ test('PHO-5: another type is shown before it is saved, and works at 360 px', asy
   await page.goto(`/phones/${phone.id}`);
   await field('Type').click();
   await page.getByRole('option', { name: 'ata', exact: true }).click();
-  await page.waitForFunction(() => document.querySelector('input[name=codecs]').value === 'alaw,ulaw');
+  await showsCodecs('G.711 A-law,G.711 µ-law');
   await shoot(page, 'phone-of-type-small');
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
   assert.equal((await named('phones', 'follower')).type_name, 'ours');

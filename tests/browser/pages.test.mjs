@@ -41,6 +41,7 @@ const PAGES = [
   ['phone', () => `/phones/${person.phone.id}`, 'phone-150'],
   ['phone-sip', () => `/phones/${person.phone.id}?tab=sip`, 'phone-150'],
   ['phone-new', () => '/phones/new', 'New phone'],
+  ['phones-new', () => '/phones/several', 'New phones'],
   ['device-types', () => '/device-types', 'Device types'],
   ['device-type', () => '/device-types/1', 'generic'],
   ['device-type-new', () => '/device-types/new?from=2', 'New device type'],

@@ -5,10 +5,43 @@ import time
 
 import harness
 from harness import ApiError, SystemTest, address, address_phone, free_port, until, user
-from sipphone import Phone, sdp
+from baresip import tone_share
+from sipphone import Phone, sdp, sdp_target
 
 DESK, ANNA, GATE, AWAY = (address(host) for host in (11, 12, 13, 14))
 PORTS = {host: free_port(host) for host in (DESK, ANNA, GATE, AWAY)}
+
+
+RINGING_HZ = 425  # of the country of a new system; one second in five
+RATE = 8000
+BUSY_TONE = bytes(0xD5 ^ (0x15 if sample // 10 % 2 else 0x95) for sample in range(160))  # some sound, no 425 Hz
+
+
+def from_alaw(payload):
+    """G.711 A-law (ITU-T G.711, table 1a) as linear samples."""
+    samples = []
+    for byte in payload:
+        byte ^= 0x55
+        exponent, mantissa = byte >> 4 & 7, byte & 15
+        size = mantissa * 2 + 1 if exponent == 0 else (mantissa * 2 + 33) << (exponent - 1)
+        samples.append(size if byte & 0x80 else -size)
+    return samples
+
+
+def heard(phone, seconds):
+    """What comes to the phone in this time."""
+    deadline, samples = time.monotonic() + seconds, []
+    while time.monotonic() < deadline:
+        packet = phone.open_rtp().receive(0.1)
+        if packet and packet[1] & 0x7F == 8:
+            samples += from_alaw(packet[12:])
+    return samples
+
+
+def ringing(samples):
+    """How much like the ringing tone its most similar half second is."""
+    halves = [samples[at:at + RATE // 2] for at in range(0, max(1, len(samples) - RATE // 2), RATE // 4)]
+    return max(tone_share(half, RINGING_HZ, RATE) for half in halves)
 
 
 def from_header(message):
@@ -198,6 +231,69 @@ class DeviceTypes(SystemTest):
         call.established()
         call.is_hung_up()
         there.is_hung_up()
+
+    def dial_and_ring(self):
+        """Gate calls Anna, whose phone says that it rings; what gate is told."""
+        call = self.gate.invite(102)
+        there = self.anna.answer_invite()
+        there.ring()
+        return call, there, call.expect((180, 183))
+
+    def answered_and_over(self, call, there):
+        there.pick_up()
+        ok = call.established()
+        self.gate.open_rtp().drain()
+        target = sdp_target(ok.body)
+        there_target = sdp_target(there.invite.body)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:  # both are heard, and nothing of ours any more
+            self.gate.open_rtp().send(target)
+            self.anna.open_rtp().send(there_target, BUSY_TONE)
+            packet = self.gate.open_rtp().receive(0.02)
+            if packet and packet[12:] == BUSY_TONE:
+                break
+        else:
+            self.fail("the answered call is silent")
+        call.hang_up()
+        there.is_hung_up()
+
+    def test_pho_5_progressinband_yes_plays_the_ringing_tone_to_who_calls(self):
+        self.set_type(progress_inband="yes")
+        call, there, told = self.dial_and_ring()
+        self.assertEqual(told.status, 183)
+        self.assertIn(b"m=audio", told.body)
+        samples = heard(self.gate, 6)
+        self.assertGreater(ringing(samples), 0.9, "it hears that it rings")
+        # what the called side sends goes before it
+        there.reply(183, body=sdp(ANNA, self.anna.open_rtp().port))
+        self.gate.open_rtp().drain()
+        target, early = sdp_target(there.invite.body), []
+        for _ in range(300):
+            self.anna.open_rtp().send(target, BUSY_TONE)
+            packet = self.gate.open_rtp().receive(0.02)
+            if packet:
+                early.append(packet[12:])
+        self.assertIn(BUSY_TONE, early)
+        self.assertLess(ringing([s for payload in early for s in from_alaw(payload)]), 0.2)
+        self.answered_and_over(call, there)
+
+    def test_pho_5_progressinband_no_leaves_the_tone_to_the_phone(self):
+        call, there, told = self.dial_and_ring()
+        self.assertEqual((told.status, told.body), (180, b""))
+        self.assertEqual(heard(self.gate, 2), [])
+        self.answered_and_over(call, there)
+
+    def test_pho_5_progressinband_never_keeps_early_sound_away(self):
+        self.set_type(progress_inband="never")
+        call = self.gate.invite(102)
+        there = self.anna.answer_invite()
+        there.reply(183, body=sdp(ANNA, self.anna.open_rtp().port))
+        told = call.expect((180, 183))
+        self.assertEqual((told.status, told.body), (180, b""))
+        for _ in range(50):
+            self.anna.open_rtp().send(sdp_target(there.invite.body), BUSY_TONE)
+            self.assertIsNone(self.gate.open_rtp().receive(0.02))
+        self.answered_and_over(call, there)
 
     def test_pho_5_permit_deny_and_mask_say_where_a_phone_may_be(self):
         net = DESK.rsplit(".", 1)[0] + ".0"

@@ -66,6 +66,15 @@ test_entities(void **state)
 	check(fx, "users list --search emma", 0, "1001", NULL);
 	check(fx, "users show @1001 --json", 0, "\"numbers\": [\n  \"101\"", NULL);
 	check(fx, "users set @1001 ring_s=25", 0, "25", NULL);
+	check(fx, "users add login=1002 first_name=Ben last_name=Bell", 0, "Bell", NULL);
+	check(fx, "groups add name=Sales", 0, "Sales", NULL);
+	check(fx, "users set @1002,@1001 ring_s=20 rights-=fax groups+=@Sales", 0, "2 of 2 changed",
+	    NULL);
+	check(fx, "groups", 0, "2", NULL);
+	check(fx, "users set @1001 rights+=fax", 0, "1 of 1 changed", NULL);
+	check(fx, "users set @1002,@1001 ring_s=999", 1, NULL, "ring_s: ");
+	check(fx, "users set @1002,99 dnd=yes", 1, NULL, "99: There is no such entry");
+	check(fx, "users set @1002 colours+=red", 2, NULL, "no list \"colours\"");
 	check(fx, "phones account @sofa", 0, "sip:sofa@127.0.0.1:5070;transport=tcp", NULL);
 	check(fx, "ranges", 0, "100", NULL);
 	check(fx, "ranges add first=2000 last=2999", 0, "2999", NULL);

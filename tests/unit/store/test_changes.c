@@ -57,7 +57,7 @@ static enum err
 revert(struct store *s, int64_t id, const char *code)
 {
 	struct model_errors errors = {0};
-	enum err e = store_change_revert(s, id, &errors);
+	enum err e = store_changes_revert(s, &id, 1, &errors);
 
 	if (code)
 		assert_string_equal(errors.count ? errors.at[0].code : "", code);

@@ -1,7 +1,7 @@
 // Reading and writing the entities. Query keys: [collection, 'list', params] and [collection, 'item', id].
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, query } from './client';
-import { change, removeAll, revertAll } from './write';
+import { change, removeAll, revertAll, type BulkRequest, type BulkResult } from './write';
 import { invalidateEntity } from './related';
 import { ENTITY_OF, type Collection, type ListParams, type Page } from './types';
 
@@ -54,7 +54,25 @@ export function useUndoableRemove(collection: Collection) {
   });
 }
 
-/** Brings back what was removed. */
+/** Changes several, all or none. */
+export function useBulk(collection: Collection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (request: BulkRequest) => api.patch<BulkResult>(collection, request),
+    onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
+  });
+}
+
+/** Creates several, all or none. */
+export function useCreateSeveral<T>(collection: Collection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (rows: Partial<T>[]) => api.post<BulkResult>(`${collection}/several`, { rows }),
+    onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
+  });
+}
+
+/** Brings back what was removed or changed. */
 export function useRevert(collection: Collection) {
   const client = useQueryClient();
   return useMutation({

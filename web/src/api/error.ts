@@ -5,6 +5,8 @@ export interface FieldError {
   field: string;
   code: string;
   message: string;
+  /** Of a request about several: which one it is about. */
+  row?: number;
 }
 
 export class ApiError extends Error {
@@ -37,7 +39,8 @@ interface ErrorBody {
     code?: string;
     message?: string;
     field?: string | null;
-    details?: Partial<FieldError>[];
+    row?: number;
+    details?: (Omit<Partial<FieldError>, 'field'> & { field?: string | null })[];
     reason?: Reason;
   };
 }
@@ -47,10 +50,10 @@ export function errorFrom(status: number, body: unknown, waitS = 0): ApiError {
   const code = error.code ?? `http_${status}`;
   const message = error.message ?? '';
   const fields = (error.details ?? []).flatMap((d) =>
-    d.field ? [{ field: d.field, code: d.code ?? code, message: d.message ?? message }] : [],
+    d.field || d.row ? [{ field: d.field ?? '', code: d.code ?? code, message: d.message ?? message, row: d.row }] : [],
   );
   if (error.field && !fields.some((f) => f.field === error.field)) {
-    fields.push({ field: error.field, code, message });
+    fields.push({ field: error.field, code, message, row: error.row });
   }
   return new ApiError(status, code, message, fields, waitS, error.reason ?? null);
 }

@@ -22,6 +22,7 @@ export interface FieldSchema {
   title?: string;
   'x-ref'?: string;
   'x-restart'?: boolean;
+  'x-codecs'?: string[];
 }
 
 export interface EntitySchema {

@@ -180,7 +180,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Internal range: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["range_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/ranges/{id}": {
@@ -318,6 +351,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/ranges/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["range_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/device-types": {
         parameters: {
             query?: never;
@@ -330,7 +414,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
+                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -404,7 +488,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Device type: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["device_type_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/device-types/{id}": {
@@ -542,6 +659,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/device-types/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["device_type_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/phones": {
         parameters: {
             query?: never;
@@ -554,7 +722,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -629,7 +797,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Phone: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["phone_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/phones/{id}": {
@@ -767,6 +968,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/phones/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["phone_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -854,7 +1106,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** User: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["user_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/users/{id}": {
@@ -992,6 +1277,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/users/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["user_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lines": {
         parameters: {
             query?: never;
@@ -1079,7 +1415,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Line: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["line_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/lines/{id}": {
@@ -1217,6 +1586,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/lines/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["line_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/groups": {
         parameters: {
             query?: never;
@@ -1304,7 +1724,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Group: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/groups/{id}": {
@@ -1442,6 +1895,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/groups/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["group_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/group-members": {
         parameters: {
             query?: never;
@@ -1528,7 +2032,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Group member: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_member_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/group-members/{id}": {
@@ -1666,6 +2203,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/group-members/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["group_member_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/numbers": {
         parameters: {
             query?: never;
@@ -1752,7 +2340,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Number: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["number_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/numbers/{id}": {
@@ -1888,6 +2509,57 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/numbers/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["number_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/call-records": {
@@ -2373,7 +3045,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Certificate: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["certificate_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/certificates/{id}": {
@@ -2511,6 +3216,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/certificates/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["certificate_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/address-rules": {
         parameters: {
             query?: never;
@@ -2597,7 +3353,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Address rule: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["address_rule_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/address-rules/{id}": {
@@ -2735,6 +3524,57 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/address-rules/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["address_rule_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -2788,7 +3628,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Notice: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["notice_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/notices/{id}": {
@@ -3069,7 +3942,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Mail: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mail_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/mails/{id}": {
@@ -3260,7 +4166,40 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Mail text: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mail_template_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/mail-templates/{id}": {
@@ -6480,6 +7419,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/changes/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo several changes, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["changes_revert"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-test": {
         parameters: {
             query?: never;
@@ -7295,6 +8283,15 @@ export interface components {
             /** Last number */
             last?: string;
         };
+        range_bulk: {
+            ids: number[];
+            values?: {
+                /** Last number */
+                last?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
         /**
          * Internal range
          * @description Numbers that are internal numbers
@@ -7406,6 +8403,12 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string}
+             */
+            progress_inband: "no" | "yes" | "never";
             /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -7544,6 +8547,12 @@ export interface components {
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info";
             /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string}
+             */
+            progress_inband?: "no" | "yes" | "never";
+            /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
@@ -7579,6 +8588,143 @@ export interface components {
              * @description fromdomain: in calls to it; empty = our address
              */
             from_domain?: string;
+        };
+        device_type_bulk: {
+            ids: number[];
+            values?: {
+                /** Comment */
+                comment?: string;
+                /**
+                 * May call and be called
+                 * @description type: friend may do both, user may only call, peer may only be called
+                 * @enum {string}
+                 */
+                kind?: "friend" | "user" | "peer";
+                /**
+                 * Static IP address
+                 * Format: ip
+                 * @description host: for phones that do not register; empty = dynamic, it registers
+                 */
+                host?: string;
+                /** Port of the static address */
+                port?: number;
+                /**
+                 * Address while not registered
+                 * Format: ip
+                 * @description defaultip: where calls for it are tried then
+                 */
+                default_ip?: string;
+                /**
+                 * Trust by address
+                 * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+                 * @enum {string}
+                 */
+                insecure?: "no" | "port" | "invite" | "both";
+                /**
+                 * Digest algorithm
+                 * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+                 * @enum {string}
+                 */
+                digest?: "auto" | "md5" | "sha256";
+                /**
+                 * Only encrypted
+                 * @description Requests that do not come over TLS or secure WebSocket are refused
+                 */
+                tls_required?: boolean;
+                /**
+                 * NAT
+                 * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+                 * @enum {string}
+                 */
+                nat?: "auto" | "always" | "never";
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description The phone may only come from these addresses; empty = from anywhere
+                 */
+                permit?: string;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Unless permitted as well
+                 */
+                deny?: string;
+                /**
+                 * Network mask
+                 * Format: mask
+                 * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+                 */
+                mask?: string;
+                /** Registrations at a time */
+                max_contacts?: number;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests that test the phone; 0 = never
+                 */
+                qualify_s?: number;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+                 * @enum {string}
+                 */
+                srtp?: "off" | "optional" | "required" | "dtls";
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info";
+                /**
+                 * Ringing tone in the voice
+                 * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+                 * @enum {string}
+                 */
+                progress_inband?: "no" | "yes" | "never";
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean;
+                /**
+                 * Believe whom it names
+                 * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+                 */
+                trust_rpid?: boolean;
+                /**
+                 * Diverts to foreign servers
+                 * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+                 */
+                promisc_redir?: boolean;
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number;
+                /**
+                 * From user
+                 * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+                 */
+                from_user?: string;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description fromdomain: in calls to it; empty = our address
+                 */
+                from_domain?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
         };
         /**
          * Device type
@@ -7688,6 +8834,13 @@ export interface components {
              * @enum {string}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @default no
+             * @enum {string}
+             */
+            progress_inband: "no" | "yes" | "never";
             /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -7838,6 +8991,12 @@ export interface components {
              * @enum {string|null}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string|null}
+             */
+            progress_inband: "no" | "yes" | "never" | null;
             /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -8001,6 +9160,12 @@ export interface components {
              */
             dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
             /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @enum {string|null}
+             */
+            progress_inband?: "no" | "yes" | "never" | null;
+            /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
@@ -8038,6 +9203,159 @@ export interface components {
             from_domain?: string | null;
             /** Enabled */
             enabled?: boolean;
+        };
+        phone_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Type
+                 * @description Kind of device: says what the phone itself leaves open (null). null = generic
+                 */
+                type?: number | null;
+                /**
+                 * Authentication
+                 * @description With its SIP password, or trusted by its static address
+                 * @enum {string}
+                 */
+                auth?: "password" | "address";
+                /**
+                 * Transport of the static address
+                 * @enum {string}
+                 */
+                transport?: "udp" | "tcp" | "tls";
+                /**
+                 * May call and be called
+                 * @description type: friend may do both, user may only call, peer may only be called
+                 * @enum {string|null}
+                 */
+                kind?: "friend" | "user" | "peer" | null;
+                /**
+                 * Static IP address
+                 * Format: ip
+                 * @description host: for phones that do not register; empty = dynamic, it registers
+                 */
+                host?: string | null;
+                /** Port of the static address */
+                port?: number | null;
+                /**
+                 * Address while not registered
+                 * Format: ip
+                 * @description defaultip: where calls for it are tried then
+                 */
+                default_ip?: string | null;
+                /**
+                 * Trust by address
+                 * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+                 * @enum {string|null}
+                 */
+                insecure?: "no" | "port" | "invite" | "both" | null;
+                /**
+                 * Digest algorithm
+                 * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+                 * @enum {string|null}
+                 */
+                digest?: "auto" | "md5" | "sha256" | null;
+                /**
+                 * Only encrypted
+                 * @description Requests that do not come over TLS or secure WebSocket are refused
+                 */
+                tls_required?: boolean | null;
+                /**
+                 * NAT
+                 * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+                 * @enum {string|null}
+                 */
+                nat?: "auto" | "always" | "never" | null;
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description The phone may only come from these addresses; empty = from anywhere
+                 */
+                permit?: string | null;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Unless permitted as well
+                 */
+                deny?: string | null;
+                /**
+                 * Network mask
+                 * Format: mask
+                 * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+                 */
+                mask?: string | null;
+                /** Registrations at a time */
+                max_contacts?: number | null;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests that test the phone; 0 = never
+                 */
+                qualify_s?: number | null;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string | null;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+                 * @enum {string|null}
+                 */
+                srtp?: "off" | "optional" | "required" | "dtls" | null;
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string|null}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+                /**
+                 * Ringing tone in the voice
+                 * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+                 * @enum {string|null}
+                 */
+                progress_inband?: "no" | "yes" | "never" | null;
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean | null;
+                /**
+                 * Believe whom it names
+                 * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+                 */
+                trust_rpid?: boolean | null;
+                /**
+                 * Diverts to foreign servers
+                 * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+                 */
+                promisc_redir?: boolean | null;
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number | null;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number | null;
+                /**
+                 * From user
+                 * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+                 */
+                from_user?: string | null;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description fromdomain: in calls to it; empty = our address
+                 */
+                from_domain?: string | null;
+                /** Enabled */
+                enabled?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
         };
         /**
          * Phone
@@ -8171,6 +9489,13 @@ export interface components {
              * @enum {string|null}
              */
             dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Ringing tone in the voice
+             * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+             * @default null
+             * @enum {string|null}
+             */
+            progress_inband: "no" | "yes" | "never" | null;
             /**
              * Direct voice
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
@@ -8329,6 +9654,80 @@ export interface components {
              * @description In order; the first is the primary phone
              */
             phones?: number[];
+        };
+        user_bulk: {
+            ids: number[];
+            values?: {
+                /** First name */
+                first_name?: string;
+                /** Last name */
+                last_name?: string;
+                /**
+                 * E-mail
+                 * Format: email
+                 */
+                email?: string;
+                /**
+                 * Language
+                 * @enum {string}
+                 */
+                language?: "de" | "en";
+                /**
+                 * Administrator
+                 * @description May change everything
+                 */
+                admin?: boolean;
+                /**
+                 * Rights
+                 * @description A new user has those in the settings
+                 */
+                rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * Enabled
+                 * @description Otherwise cannot log in, call or be called
+                 */
+                enabled?: boolean;
+                /** Do not disturb */
+                dnd?: boolean;
+                /**
+                 * Ringing time
+                 * @description Seconds until a call counts as not answered; 0 = as in the settings
+                 */
+                ring_s?: number;
+                /**
+                 * Phones
+                 * @description In order; the first is the primary phone
+                 */
+                phones?: number[];
+            };
+            add?: {
+                /**
+                 * Rights
+                 * @description A new user has those in the settings
+                 */
+                rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * Phones
+                 * @description In order; the first is the primary phone
+                 */
+                phones?: number[];
+                /** @description A user's place in a group */
+                groups?: number[];
+            };
+            remove?: {
+                /**
+                 * Rights
+                 * @description A new user has those in the settings
+                 */
+                rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * Phones
+                 * @description In order; the first is the primary phone
+                 */
+                phones?: number[];
+                /** @description A user's place in a group */
+                groups?: number[];
+            };
         };
         /**
          * User
@@ -8642,6 +10041,130 @@ export interface components {
              */
             position?: number;
         };
+        line_bulk: {
+            ids: number[];
+            values?: {
+                /** Enabled */
+                enabled?: boolean;
+                /**
+                 * Registrar
+                 * Format: host
+                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+                 */
+                host?: string;
+                /**
+                 * Outbound proxies
+                 * @description Where requests are sent instead; several, in order, separated by commas
+                 */
+                proxy?: string;
+                /**
+                 * Transport
+                 * @description auto: as the provider's NAPTR records say, else UDP
+                 * @enum {string}
+                 */
+                transport?: "auto" | "udp" | "tcp" | "tls";
+                /**
+                 * Authentication
+                 * @description With user name and password, or the provider knows our address
+                 * @enum {string}
+                 */
+                auth?: "password" | "address";
+                /** User name */
+                username?: string;
+                /**
+                 * Name for authentication
+                 * @description When it differs from the user name
+                 */
+                auth_username?: string;
+                /** Register */
+                register?: boolean;
+                /**
+                 * Registration interval
+                 * @description Seconds; the provider may ask for another
+                 */
+                expires_s?: number;
+                /**
+                 * From user
+                 * @description Fixed user part of From; empty = the calling number
+                 */
+                from_user?: string;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description Empty = the registrar
+                 */
+                from_domain?: string;
+                /**
+                 * Number format
+                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+                 * @enum {string}
+                 */
+                number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
+                /**
+                 * Identity header
+                 * @description P-Asserted-Identity or P-Preferred-Identity
+                 * @enum {string}
+                 */
+                identity?: "none" | "pai" | "ppi";
+                /**
+                 * Main number
+                 * @description Shown for callers without an external number of their own
+                 */
+                main_number?: string;
+                /**
+                 * Called number is in
+                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
+                 * @enum {string}
+                 */
+                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party";
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description Calls may also come from these addresses of the provider
+                 */
+                permit?: string;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests; 0 = never
+                 */
+                qualify_s?: number;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+                 * @enum {string}
+                 */
+                srtp?: "off" | "optional" | "required";
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info";
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean;
+                /**
+                 * Calls at a time
+                 * @description 0 = no limit
+                 */
+                max_calls?: number;
+                /**
+                 * Order
+                 * @description Lines with lower values are used first
+                 */
+                position?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
         /**
          * Line
          * @description A way to the public telephone network
@@ -8876,6 +10399,41 @@ export interface components {
              */
             chat?: boolean;
         };
+        group_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Ringing
+                 * @description all: the phones of all members that are logged on, at once
+                 * @enum {string}
+                 */
+                strategy?: "all";
+                /**
+                 * Ringing time
+                 * @description Seconds until a call counts as not answered; 0 = as in the settings
+                 */
+                ring_s?: number;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas, for members' phones that have no list of their own; of several groups the first by name that has one counts. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string;
+                /**
+                 * Chat group
+                 * @description Messaging clients show the members together
+                 */
+                chat?: boolean;
+            };
+            add?: {
+                /** @description A user's place in a group */
+                users?: number[];
+            };
+            remove?: {
+                /** @description A user's place in a group */
+                users?: number[];
+            };
+        };
         /**
          * Group
          * @description Users who are called together
@@ -8967,6 +10525,27 @@ export interface components {
              */
             logged_on?: boolean;
         };
+        group_member_bulk: {
+            ids: number[];
+            values?: {
+                /** Group */
+                group?: number;
+                /** User */
+                user?: number;
+                /**
+                 * Place
+                 * @description From 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /**
+                 * Logged on
+                 * @description Calls to the group reach this member
+                 */
+                logged_on?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
         /**
          * Group member
          * @description A user's place in a group
@@ -9049,6 +10628,31 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
+        };
+        number_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Kind
+                 * @description An internal number must lie in one of the internal ranges
+                 * @enum {string}
+                 */
+                kind?: "internal" | "external";
+                /** User */
+                user?: number | null;
+                /**
+                 * Group
+                 * @description A user or a group holds a number, never both
+                 */
+                group?: number | null;
+                /**
+                 * Line
+                 * @description Of an external number: the line it belongs to
+                 */
+                line?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
         };
         /**
          * Number
@@ -9315,6 +10919,24 @@ export interface components {
              */
             key?: string;
         };
+        certificate_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Kind
+                 * @description own: shown to those who connect, with its key; authority: whose certificates are trusted
+                 * @enum {string}
+                 */
+                kind?: "own" | "authority";
+                /**
+                 * Certificate
+                 * @description PEM, followed by the chain
+                 */
+                certificate?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
         /**
          * Certificate
          * @description For encrypted connections
@@ -9407,6 +11029,27 @@ export interface components {
              */
             expires_at?: string | null;
         };
+        address_rule_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Action
+                 * @description allow: never blocked
+                 * @enum {string}
+                 */
+                action?: "block" | "allow";
+                /** Comment */
+                comment?: string;
+                /**
+                 * Ends
+                 * Format: date-time
+                 * @description Empty = never
+                 */
+                expires_at?: string | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
         /**
          * Address rule
          * @description Who is kept out, who never is
@@ -9460,6 +11103,15 @@ export interface components {
         notice_patch: {
             /** Seen */
             seen?: boolean;
+        };
+        notice_bulk: {
+            ids: number[];
+            values?: {
+                /** Seen */
+                seen?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
         };
         /**
          * Mail server
@@ -9620,6 +11272,12 @@ export interface components {
          * @description A mail that waits, has been sent or could not be
          */
         mail_patch: Record<string, never>;
+        mail_bulk: {
+            ids: number[];
+            values?: Record<string, never>;
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
         /**
          * Mail text
          * @description What the system writes
@@ -9665,6 +11323,23 @@ export interface components {
              * @description Empty = the standard text; {words} in braces are replaced
              */
             text?: string;
+        };
+        mail_template_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Subject
+                 * @description Empty = the standard text
+                 */
+                subject?: string;
+                /**
+                 * Text
+                 * @description Empty = the standard text; {words} in braces are replaced
+                 */
+                text?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
         };
         /**
          * Change
@@ -9940,6 +11615,8 @@ export interface components {
                     code?: string;
                     field?: string | null;
                     message?: string;
+                    /** @description Id, of a request about several rows; absent when it is about none of them */
+                    row?: number;
                 }[];
             };
         };
@@ -9998,6 +11675,19 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+        };
+        bulk_result: {
+            /** @description How many rows are not as before */
+            changed: number;
+            rows: {
+                id: number;
+                changed: boolean;
+                /** @description Rows of /api/changes */
+                changes: number[];
+            }[];
+        };
+        changes_revert: {
+            ids: number[];
         };
         /**
          * Reason

@@ -39,7 +39,25 @@ export async function removeAll(collection: string, ids: number[]): Promise<Remo
   return { changes, error: null };
 }
 
-/** The last one first: it may need what was removed after it. */
+/** All of them or none. */
 export async function revertAll(changes: number[]): Promise<void> {
-  for (const id of [...changes].reverse()) await api.post(`changes/${id}/revert`, {});
+  await api.post('changes/revert', { ids: changes });
+}
+
+/** What became of a request about several. */
+export interface BulkResult {
+  changed: number;
+  rows: { id: number; changed: boolean; changes: number[] }[];
+}
+
+export interface BulkRequest {
+  ids: number[];
+  values?: Values;
+  add?: Record<string, unknown[]>;
+  remove?: Record<string, unknown[]>;
+}
+
+/** What undoes it. */
+export function changesOf({ rows }: BulkResult): number[] {
+  return rows.flatMap(({ changes }) => changes);
 }

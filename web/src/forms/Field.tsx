@@ -3,6 +3,7 @@ import { Checkbox, NumberInput, PasswordInput, Select, Switch, Text, TextInput }
 import { useTranslation } from 'react-i18next';
 import type { FieldSchema } from '../api/openapi';
 import { BlockField } from './BlockField';
+import { CodecField } from './CodecField';
 import { fromLocalInput, toLocalInput } from './localTime';
 import { RefListField } from './RefListField';
 import { RefSelect } from './RefSelect';
@@ -107,6 +108,10 @@ function Input({ form, field, disabled }: FieldProps) {
       return <RefListField {...common} entity={refOf(schema)} value={(value as number[] | null) ?? []} onChange={set} />;
     case 'rights':
       return <RightsField choices={(schema.items?.enum ?? []).filter((one) => one !== null)} value={(value as string[] | null) ?? []} onChange={set} />;
+    case 'codecs': {
+      const { withAsterisk: _, 'aria-required': __, ...rest } = common;
+      return <CodecField {...rest} choices={schema['x-codecs'] ?? []} value={asText(value)} onChange={set} />;
+    }
     case 'block':
       return (
         <BlockField

@@ -1,10 +1,9 @@
-// An ordered list of references: add, remove, move up and down.
-import { ActionIcon, Badge, Group, Input, Text } from '@mantine/core';
+// An ordered list of references: add, remove, move.
+import { Badge, Input } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { displayName, useByIds } from '../api/names';
-import { Icon, type IconName } from '../shell/icons';
-import classes from './forms.module.css';
+import { OrderedList } from './OrderedList';
 import { RefSelect } from './RefSelect';
 
 interface RefListFieldProps {
@@ -15,48 +14,30 @@ interface RefListFieldProps {
   withAsterisk?: boolean;
   entity: string;
   value: number[];
+  /** The first one is not just the first. */
+  primary?: boolean;
   onChange: (ids: number[]) => void;
 }
 
-function Move({ icon, label, disabled, onClick }: { icon: IconName; label: string; disabled?: boolean; onClick: () => void }) {
-  return (
-    <ActionIcon variant="subtle" color="gray" size="sm" disabled={disabled} onClick={onClick} aria-label={label}>
-      <Icon name={icon} size={15} />
-    </ActionIcon>
-  );
-}
-
-export function RefListField({ label, description, error, entity, value, onChange }: RefListFieldProps) {
+export function RefListField({ label, description, error, entity, value, primary = true, onChange }: RefListFieldProps) {
   const { t } = useTranslation();
   const known = useByIds<{ id: number }>(entity === 'user' ? 'user' : 'phone', value);
-
-  const swap = (index: number, other: number) => {
-    const next = [...value];
-    [next[index], next[other]] = [next[other] as number, next[index] as number];
-    onChange(next);
+  const nameOf = (id: number) => {
+    const item = known.get(id);
+    return item ? displayName(entity, item) : `#${id}`;
   };
+  const first = primary && <Badge color="brass">{t('forms.primary')}</Badge>;
 
   return (
     <Input.Wrapper label={label} description={description} error={error} labelElement="div">
-      <ol className={classes.refList} aria-label={label}>
-        {value.map((id, index) => {
-          const item = known.get(id);
-          const name = item ? displayName(entity, item) : `#${id}`;
-          return (
-            <li key={id} className={classes.refItem}>
-              <Text inherit>{name}</Text>
-              {index === 0 && <Badge color="brass">{t('forms.primary')}</Badge>}
-              <Group gap={2} ml="auto">
-                <Move icon="up" label={t('forms.moveUp', { name })} disabled={index === 0} onClick={() => swap(index, index - 1)} />
-                <Move icon="down" label={t('forms.moveDown', { name })} disabled={index === value.length - 1} onClick={() => swap(index, index + 1)} />
-                <Move icon="close" label={t('forms.remove', { name })} onClick={() => onChange(value.filter((other) => other !== id))} />
-              </Group>
-            </li>
-          );
-        })}
-      </ol>
+      <OrderedList
+        label={label}
+        entries={value.map((id, index) => ({ key: String(id), name: nameOf(id), badge: index === 0 && first }))}
+        onOrder={(keys) => onChange(keys.map(Number))}
+      />
       <RefSelect
         key={value.length} // empties the field after each pick
+        mb={5}
         entity={entity}
         value={null}
         exclude={value}

@@ -18,6 +18,7 @@ interface RefSelectProps {
   disabled?: boolean;
   size?: 'xs';
   w?: number;
+  mb?: number;
   entity: string;
   value: number | null;
   exclude?: number[];

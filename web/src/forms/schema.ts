@@ -1,7 +1,7 @@
 // Reads the API description of a field the way the form needs it.
 import type { FieldSchema } from '../api/openapi';
 
-export type FieldKind = 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'reference' | 'references' | 'rights' | 'block' | 'time';
+export type FieldKind = 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'reference' | 'references' | 'rights' | 'codecs' | 'block' | 'time';
 
 /** Texts that may be so long are written in several lines. */
 const BLOCK_LENGTH = 10_000;
@@ -23,6 +23,7 @@ export function kindOf(schema: FieldSchema): FieldKind {
   if (schema['x-ref']) return 'reference';
   if (type === 'integer' || type === 'number') return 'number';
   if (schema.format === 'date-time') return 'time';
+  if (schema.format === 'codecs') return 'codecs';
   if ((schema.maxLength ?? 0) >= BLOCK_LENGTH) return 'block';
   return schema.writeOnly || schema.format === 'password' ? 'secret' : 'text';
 }

@@ -54,8 +54,8 @@ export function useEntityForm({ entity, schema, stored, initial = {}, fields, al
 
   const before = (field: string) => {
     const property = schema.properties[field] ?? {};
-    if (field in inherited) return stored?.[field] ?? null;
-    return stored?.[field] ?? (stored && property.writeOnly ? '' : initial[field] ?? initialValue(property));
+    if (field in inherited) return (stored ?? initial)[field] ?? null;
+    return stored?.[field] ?? (stored && property.writeOnly ? '' : (field in initial ? initial[field] : initialValue(property)));
   };
   const value = (field: string) => (field in edits ? edits[field] : before(field));
   const required = (field: string) => {

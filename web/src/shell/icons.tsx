@@ -21,6 +21,8 @@ const PATHS = {
   trash: 'M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',
   columns: 'M4 5h16v14H4zM9.3 5v14M14.7 5v14',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  edit: 'M4 20h4L20 8l-4-4L4 16zM13 7l4 4',
+  print: 'M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z',
   upload: 'M12 15V4m-4 4 4-4 4 4M4 15v5h16v-5',
   download: 'M12 4v11m-4-4 4 4 4-4M4 15v5h16v-5',
   check: 'M5 12l5 5L20 7',

@@ -18,6 +18,7 @@ const UserEditor = lazy(() => import('../pages/users/UserEditor'));
 const Groups = lazy(() => import('../pages/groups/Groups'));
 const GroupEditor = lazy(() => import('../pages/groups/GroupEditor'));
 const Phones = lazy(() => import('../pages/phones/Phones'));
+const SeveralPhones = lazy(() => import('../pages/phones/several/SeveralPhones'));
 const PhoneEditor = lazy(() => import('../pages/phones/PhoneEditor'));
 const DeviceTypes = lazy(() => import('../pages/device-types/DeviceTypes'));
 const DeviceTypeEditor = lazy(() => import('../pages/device-types/DeviceTypeEditor'));
@@ -59,6 +60,7 @@ export function Pages() {
           <Route path="groups" element={<Groups />} />
           <Route path="groups/:id" element={<GroupEditor />} />
           <Route path="phones" element={<Phones />} />
+          <Route path="phones/several" element={<SeveralPhones />} />
           <Route path="phones/:id" element={<PhoneEditor />} />
           <Route path="device-types" element={<DeviceTypes />} />
           <Route path="device-types/:id" element={<DeviceTypeEditor />} />

@@ -2,9 +2,11 @@
 import account from './account.json';
 import addresses from './addresses.json';
 import apidocs from './apidocs.json';
+import bulk from './bulk.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
 import changes from './changes.json';
+import codecs from './codecs.json';
 import deviceTypes from './deviceTypes.json';
 import errors from './errors.json';
 import fields from './fields.json';
@@ -36,9 +38,11 @@ const en = {
   account,
   addresses,
   apidocs,
+  bulk,
   calls,
   certificates,
   changes,
+  codecs,
   deviceTypes,
   errors,
   fields,

@@ -20,6 +20,8 @@ export default function PhoneEditor() {
   const [params, setParams] = useSearchParams();
   const schema = useEntitySchema('phone', id === 'new' ? 'create' : 'patch');
   const { data: phone, ...query } = useItem<Phone>('phones', id === 'new' ? null : Number(id));
+  const copyOf = id === 'new' && params.has('copy') ? Number(params.get('copy')) : null;
+  const copied = useItem<Phone>('phones', copyOf);
   const registrations = (useRegistrations().data ?? []).filter((r) => r.phone_id === phone?.id);
 
   const up = { to: '/phones', text: t('phones.title') };
@@ -31,7 +33,7 @@ export default function PhoneEditor() {
       </PageFrame>
     );
   }
-  if (!schema || (id !== 'new' && !phone)) return <Loader m="xl" size="sm" />;
+  if (!schema || (id !== 'new' && !phone) || (copyOf !== null && copied.isPending)) return <Loader m="xl" size="sm" />;
   const tabs = [{ id: 'data', text: t('phones.tab.data') }];
   if (phone) tabs.push({ id: 'sip', text: t('phones.tab.sip') }, { id: 'contacts', text: t('phones.tab.contacts') });
 
@@ -44,7 +46,7 @@ export default function PhoneEditor() {
       <Tabs className="panel" value={params.get('tab') ?? 'data'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
         <TabList tabs={tabs} />
         <Tabs.Panel value="data" p="md">
-          <PhoneForm key={id} schema={schema} phone={phone ?? null} />
+          <PhoneForm key={`${id} ${copyOf}`} schema={schema} phone={phone ?? null} copied={copied.data} />
         </Tabs.Panel>
         {phone && (
           <>

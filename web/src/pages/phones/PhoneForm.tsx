@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router-dom';
+import { Link, useNavigate } from 'react-router-dom';
 import { useItem, useList, useSave } from '../../api/collections';
 import type { EntitySchema } from '../../api/openapi';
 import type { DeviceType, Phone } from '../../api/types';
@@ -10,6 +10,7 @@ import { FieldGroup } from '../../forms/FieldGroup';
 import type { Values } from '../../forms/schema';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { useEntityForm } from '../../forms/useEntityForm';
+import { Icon } from '../../shell/icons';
 import { notifyDone } from '../../shell/notify';
 import { ALL_OPTIONS, OptionGroups } from './OptionGroups';
 import { SecretField } from './SecretField';
@@ -25,6 +26,15 @@ const FIELDS = [...IDENTITY, ...SECRET, ...TRANSPORT, ...STATE, ...ALL_OPTIONS];
 interface PhoneFormProps {
   schema: EntitySchema;
   phone: Phone | null;
+  /** What a new one begins like: another one, but for its name and password. */
+  copied?: Phone;
+}
+
+const COPIED = [...FIELDS].filter((field) => field !== 'name' && field !== 'secret');
+
+function beginningOf(copied: Phone | undefined): Values {
+  const all = (copied ?? {}) as Values;
+  return Object.fromEntries(COPIED.filter((field) => field in all).map((field) => [field, all[field]]));
 }
 
 /** The values of the type; "generic" while none is chosen. */
@@ -34,7 +44,7 @@ function useTypeValues(type: number | null): Values | undefined {
   return type === null ? generic.data?.items.find(({ name }) => name === 'generic') : chosen.data;
 }
 
-export function PhoneForm({ schema, phone }: PhoneFormProps) {
+export function PhoneForm({ schema, phone, copied }: PhoneFormProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const store = useSave<Phone>('phones');
@@ -45,10 +55,10 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
     notifyDone(t('forms.saved'));
     if (!phone) navigate(`/phones/${saved.id}?tab=sip`);
   };
-  const [type, setType] = useState(phone?.type ?? null);
+  const [type, setType] = useState(phone?.type ?? copied?.type ?? null);
   const typeValues = useTypeValues(type);
   const inherited = Object.fromEntries(ALL_OPTIONS.map((field) => [field, typeValues?.[field] ?? '']));
-  const state = useEntityForm({ entity: 'phone', schema, stored: phone, fields: FIELDS, inherited, save });
+  const state = useEntityForm({ entity: 'phone', schema, stored: phone, initial: beginningOf(copied), fields: FIELDS, inherited, save });
   const form = {
     ...state,
     set: (field: string, value: unknown) => {
@@ -57,7 +67,7 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
     },
     reset: () => {
       state.reset();
-      setType(phone?.type ?? null);
+      setType(phone?.type ?? copied?.type ?? null);
     },
   };
   const byAddress = form.value('auth') === 'address';
@@ -71,9 +81,14 @@ export function PhoneForm({ schema, phone }: PhoneFormProps) {
       form={form}
       extraActions={
         phone && (
-          <Button variant="subtle" color="red" onClick={() => void removePhone()}>
-            {t('forms.removeConfirm')}
-          </Button>
+          <>
+            <Button variant="subtle" color="red" onClick={() => void removePhone()}>
+              {t('forms.removeConfirm')}
+            </Button>
+            <Button component={Link} to={`/phones/new?copy=${phone.id}`} variant="default" leftSection={<Icon name="copy" size={14} />}>
+              {t('phones.copyPhone')}
+            </Button>
+          </>
         )
       }
     >

@@ -22,11 +22,17 @@ function accountUri({ username, password, server, port, transport }: SipAccount)
 
 const HIDDEN = '••••••••••••';
 
-export function SipData({ phone }: { phone: Phone }) {
+interface SipDataProps {
+  phone: Pick<Phone, 'id'>;
+  /** Just made: nothing is hidden, and there is no reason for another password. */
+  fresh?: boolean;
+}
+
+export function SipData({ phone, fresh = false }: SipDataProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const account = useSipAccount(phone.id);
-  const [shown, setShown] = useState(false);
+  const [shown, setShown] = useState(fresh);
   const [ask, dialogue] = useConfirm();
   const renew = useMutation({
     mutationFn: () => api.post(`phones/${phone.id}/new-secret`),
@@ -48,7 +54,7 @@ export function SipData({ phone }: { phone: Phone }) {
   const data = account.data;
   return (
     <Stack gap="sm">
-      <Text c="dimmed">{t('phones.sipIntro')}</Text>
+      {!fresh && <Text c="dimmed">{t('phones.sipIntro')}</Text>}
       <div className={classes.split}>
         <dl className={classes.sip}>
           {ROWS.map((row) => {
@@ -74,14 +80,16 @@ export function SipData({ phone }: { phone: Phone }) {
           </figure>
         )}
       </div>
-      <Group gap="xs">
-        <Button variant="default" onClick={() => setShown(!shown)}>
-          {shown ? t('phones.hidePassword') : t('phones.showPassword')}
-        </Button>
-        <Button variant="default" leftSection={<Icon name="key" size={14} />} loading={renew.isPending} onClick={() => void newSecret()}>
-          {t('phones.newSecret')}
-        </Button>
-      </Group>
+      {!fresh && (
+        <Group gap="xs">
+          <Button variant="default" onClick={() => setShown(!shown)}>
+            {shown ? t('phones.hidePassword') : t('phones.showPassword')}
+          </Button>
+          <Button variant="default" leftSection={<Icon name="key" size={14} />} loading={renew.isPending} onClick={() => void newSecret()}>
+            {t('phones.newSecret')}
+          </Button>
+        </Group>
+      )}
       {dialogue}
     </Stack>
   );

@@ -11,11 +11,13 @@ import { EntityForm, Fields } from '../../forms/EntityForm';
 import type { Values } from '../../forms/schema';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { useEntityForm } from '../../forms/useEntityForm';
+import { Icon } from '../../shell/icons';
 import { notifyDone } from '../../shell/notify';
 import { TabList } from '../../shell/TabList';
 import { GroupsOfUser } from '../groups/GroupsOfUser';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
+import { SetUpDialogue } from '../phones/SetUpDialogue';
 import { RightsOfUser } from './RightsOfUser';
 import { SecurityOfUser } from './SecurityOfUser';
 
@@ -37,6 +39,7 @@ export function UserForm({ schema, user }: UserFormProps) {
   const me = useMe();
   const [params, setParams] = useSearchParams();
   const [number, setNumber] = useState('');
+  const [settingUp, setSettingUp] = useState(false);
   const giveNumber = useGiveNumber();
   const store = useSave<User>('users');
   const [remove, dialogue] = useConfirmedRemove('users');
@@ -97,6 +100,11 @@ export function UserForm({ schema, user }: UserFormProps) {
       <Tabs.Panel value="telephony" p="md">
         <EntityForm form={form}>
           <Fields form={form} fields={PHONES} />
+          {user && (
+            <Button variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<Icon name="phones" size={14} />} onClick={() => setSettingUp(true)}>
+              {t('phones.setUp')}
+            </Button>
+          )}
           <Fields form={form} fields={TELEPHONY} />
         </EntityForm>
       </Tabs.Panel>
@@ -123,6 +131,7 @@ export function UserForm({ schema, user }: UserFormProps) {
         </Tabs.Panel>
       )}
       {dialogue}
+      {user && settingUp && <SetUpDialogue user={user} onClose={() => setSettingUp(false)} />}
     </Tabs>
   );
 }

@@ -1,12 +1,13 @@
 // All users (USR-1).
 import { Button, Group } from '@mantine/core';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router-dom';
 import { useList } from '../../api/collections';
 import { userName } from '../../api/names';
 import { useMe } from '../../api/session';
 import type { Range, User } from '../../api/types';
+import { BulkButton } from '../../forms/bulk/BulkButton';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
@@ -14,6 +15,7 @@ import { DataTable } from '../../table/DataTable';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { ALL_RANGES } from '../numbers/ranges';
+import { BulkUsers } from './BulkUsers';
 import { userColumns } from './columns';
 
 export default function Users() {
@@ -25,6 +27,7 @@ export default function Users() {
   const ranges = useList<Range>('ranges', ALL_RANGES);
   const [remove, dialogue] = useConfirmedRemove('users');
 
+  const [editing, setEditing] = useState<User[] | null>(null);
   const columns = useMemo(() => userColumns(t, ranges.data?.items ?? []), [t, ranges.data]);
 
   return (
@@ -56,9 +59,11 @@ export default function Users() {
         empty={t('users.none')}
         onOpen={(user) => navigate(`/users/${user.id}`)}
         onRemove={(users) => remove(users.map((user) => ({ id: user.id, name: userName(user) })))}
+        pickedActions={(users) => <BulkButton count={users.length} onClick={() => setEditing(users)} />}
         removable={(user) => user.id !== me?.id}
       />
       {dialogue}
+      {editing && <BulkUsers users={editing} onClose={() => setEditing(null)} />}
     </PageFrame>
   );
 }

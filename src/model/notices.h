@@ -28,6 +28,8 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "{2}")                                                                                 \
 	X(SECOND_FACTOR_OFF, "second_factor_off", "{1} has taken off the second factor of {0}",    \
 	    "{1} hat den zweiten Faktor von {0} entfernt")                                         \
+	X(LICENCE_ENDS, "licence_ends", "The licence {0} is valid until {1}; nothing stops then",  \
+	    "Die Lizenz {0} gilt bis {1}; danach läuft alles weiter")                              \
 	X(DISK_LOW, "disk_low",                                                                    \
 	    "Only {0} MB are free on the disk of the telephone system ({1}); with less than {2} "  \
 	    "MB no SIP traces are stored any more",                                                \

@@ -172,6 +172,26 @@ change_deleting(struct store *s, const struct model_entity *e, int64_t id)
 	return err;
 }
 
+enum err
+change_of_secret(struct store *s, const struct model_entity *e, int64_t id, const char *field)
+{
+	struct difference d = {json_pack("[s]", field), json_object(), json_object()};
+	char name[160];
+	json_t *row = NULL;
+	enum err err = d.fields && d.before && d.after ? row_get(s->writer, e, id, ROW_PUBLIC, &row)
+						       : ERR_NOMEM;
+
+	if (err == ERR_OK) {
+		name_of(e, row, name, sizeof name);
+		err = insert(s, e, id, name, "changed", &d, NULL);
+	}
+	json_decref(row);
+	json_decref(d.fields);
+	json_decref(d.before);
+	json_decref(d.after);
+	return err;
+}
+
 /* ---- the way back ---- */
 
 struct past {
@@ -300,17 +320,6 @@ go_back(struct store *s, const struct past *p, struct model_errors *errors)
 	return err;
 }
 
-/* The first thing that an import complained of. */
-static void
-take_error(const json_t *report, struct model_errors *errors)
-{
-	const json_t *first = json_array_get(json_object_get(report, "errors"), 0);
-
-	if (first)
-		model_error_add(errors, row_text(first, "code"), row_text(first, "field"), "%s",
-		    row_text(first, "message"));
-}
-
 static enum err
 bring_back(struct store *s, const struct past *p, struct model_errors *errors)
 {
@@ -332,7 +341,7 @@ bring_back(struct store *s, const struct past *p, struct model_errors *errors)
 	if (err == ERR_NOT_FOUND)
 		err = store_import(s, p->undo, &params, &report);
 	if (err == ERR_INVALID)
-		take_error(report, errors);
+		model_errors_take(json_object_get(report, "errors"), NULL, errors);
 	json_decref(report);
 	return err;
 }
@@ -349,7 +358,7 @@ store_change_revert(struct store *s, int64_t id, struct model_errors *errors)
 	err = read_past(db, id, &p);
 	store_read_end(s, db);
 	if (err == ERR_OK && strcmp(p.action, "created") == 0)
-		err = store_delete(s, p.entity, p.row, NULL, errors);
+		err = store_delete(s, p.entity, p.row, errors);
 	else if (err == ERR_OK && strcmp(p.action, "deleted") == 0)
 		err = bring_back(s, &p, errors);
 	else if (err == ERR_OK)

@@ -1,4 +1,4 @@
-// Ctrl+K: one field that finds pages, users, numbers and phones.
+// Ctrl+K: one field that finds pages, single settings, users, numbers, phones and what else is set up.
 import { Loader, Modal, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';

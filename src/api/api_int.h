@@ -166,11 +166,11 @@ struct reply {
 
 /** Who asks. */
 struct caller {
-	bool local;	  /* by the UNIX socket, rights checked; has no user */
-	bool has_session; /* by the cookie; csrf is set */
-	bool has_token;	  /* by an API token */
+	bool local;		   /* by the UNIX socket, rights checked; has no user */
+	bool has_session;	   /* by the cookie; csrf is set */
+	bool has_token;		   /* by an API token */
 	bool second_factor_needed; /* a session that may only be used to set one up */
-	json_t *user;	  /* with both */
+	json_t *user;		   /* with both */
 	int64_t user_id, session_id;
 	uint32_t rights; /* the user's; of a token no more than it has */
 	char csrf[TOKEN_HEX + 1];

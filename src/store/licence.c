@@ -71,24 +71,35 @@ licence_key_free(struct store *s)
 
 /* ---- the text ---- */
 
-/* base64url without padding (RFC 7515, 2). Returns how many bytes; -1: it is none. */
+/* base64url without padding (RFC 7515, 2), in the one form that stands for its bytes: none of the
+ * bits that count for nothing is set. Returns how many bytes; -1: it is none. */
 static int
 decode(struct slice s, unsigned char *out, size_t cap)
 {
 	char text[TEXT_MAX + 4];
+	unsigned char again[TEXT_MAX + 8];
 	size_t n = 0;
 	int bytes;
 
 	if (s.n % 4 == 1 || s.n == 0 || s.n > TEXT_MAX || cap < s.n)
 		return -1;
-	for (; n < s.n; n++)
-		text[n] = s.p[n] == '-' ? '+' : s.p[n] == '_' ? '/' : s.p[n];
+	for (; n < s.n; n++) {
+		text[n] = s.p[n];
+		if (text[n] == '-')
+			text[n] = '+';
+		else if (text[n] == '_')
+			text[n] = '/';
+	}
 	if (memchr(s.p, '=', s.n) || memchr(s.p, '+', s.n) || memchr(s.p, '/', s.n))
 		return -1;
 	while (n % 4)
 		text[n++] = '=';
 	bytes = EVP_DecodeBlock(out, (const unsigned char *)text, (int)n);
-	return bytes < 0 ? -1 : bytes - (int)(n - s.n);
+	if (bytes < 0)
+		return -1;
+	bytes -= (int)(n - s.n);
+	EVP_EncodeBlock(again, out, bytes);
+	return memcmp(again, text, s.n) == 0 ? bytes : -1;
 }
 
 static json_t *

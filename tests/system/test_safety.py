@@ -248,6 +248,15 @@ class Licences(Safety):
         self.cli("licence", "set", "text=")
         self.person("2001")
 
+    def test_the_end_is_announced_and_stops_nothing(self):
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+        self.cli("licence", "set", f"text=@{self.licence('--users', 2, '--until', soon)}")
+        self.server.restart()  # it is looked at once an hour, and at the start
+        notice = until(lambda: next((one for one in self.server.api("GET", "/api/notices")["items"]
+                                     if one["code"] == "licence_ends"), None), "a notice", LATE_SECONDS)
+        self.assertEqual(notice["args"][:2], ["L-1", soon[:10]])
+        self.person("2000")
+
     def test_what_is_not_taken(self):
         self.tool("key", self.path / "other.pem")
         good = self.licence("--users", 2).read_text()

@@ -63,10 +63,12 @@ build(struct api *api, const struct api_params *p)
 	api->subscriptions = subscriptions_new();
 	api->lines = lines_new();
 	api->limits = limits_new();
+	api->reset_limits = limits_new();
+	api->resets = resets_new();
 	api->user_import = user_import_new(api);
 	api->paces = paces_new();
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
-	    !api->limits || !api->user_import || !api->paces)
+	    !api->limits || !api->reset_limits || !api->resets || !api->user_import || !api->paces)
 		return ERR_NOMEM;
 	if (store_settings(api->store, &api->started_with) != ERR_OK)
 		return ERR_IO;
@@ -146,6 +148,8 @@ api_free(struct api *api)
 	subscriptions_free(api->subscriptions);
 	lines_free(api->lines);
 	limits_free(api->limits);
+	limits_free(api->reset_limits);
+	resets_free(api->resets);
 	paces_free(api->paces);
 	hub_free(api->hub);
 	free(api->ticker);
@@ -203,8 +207,9 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 				     .messages = settings.trace_keep_messages});
 		logs_apply(api, &settings);
 	}
+	/* the settings say who must use a second factor */
 	if (!entity || strcmp(entity, model_session.name) == 0 ||
-	    strcmp(entity, model_token.name) == 0)
+	    strcmp(entity, model_settings.name) == 0 || strcmp(entity, model_token.name) == 0)
 		hub_check(api->hub, 0);
 	else if (strcmp(entity, model_user.name) == 0)
 		tell_user(api, id);

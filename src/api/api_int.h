@@ -7,6 +7,7 @@
  *        ├─ live (mirror)             live.c
  *        ├─ watches (traced phones)   trace_watch.c
  *        ├─ limits (failed log-ins)   limit.c
+ *        ├─ resets (lost passwords)   password_reset.c
  *        ├─ user_import (a thread)    user_import.c
  *        ├─ paces (own calls)         own_calls.c
  *        └─ ticker (thread)           ticker.c
@@ -30,6 +31,7 @@ struct api_hub;
 struct api_live;
 struct api_watches;
 struct api_limits;
+struct api_resets;
 struct api_paces;
 struct api_pool;
 struct api_ticker;
@@ -77,7 +79,8 @@ struct api {
 	struct api_watches *watches;
 	struct api_subscriptions *subscriptions;
 	struct api_lines *lines;
-	struct api_limits *limits;
+	struct api_limits *limits, *reset_limits;
+	struct api_resets *resets;
 	struct api_paces *paces;
 	struct api_ticker *ticker;
 	struct api_user_import *user_import;
@@ -112,6 +115,8 @@ enum route_flag {
 	ROUTE_BIG_BODY = 1 << 0, /* BODY_BYTES_IMPORT */
 	ROUTE_WRITES = 1 << 1,	 /* creates, changes, deletes rows: not for logs */
 	ROUTE_EARLY = 1 << 2,	 /* also before set-up is done */
+	/* also for a session whose user must set up a second factor first */
+	ROUTE_UNCONFIRMED = 1 << 3,
 };
 
 struct route {
@@ -161,10 +166,11 @@ struct reply {
 
 /** Who asks. */
 struct caller {
-	bool local;	  /* by the UNIX socket, rights checked; has no user */
-	bool has_session; /* by the cookie; csrf is set */
-	bool has_token;	  /* by an API token */
-	json_t *user;	  /* with both */
+	bool local;		   /* by the UNIX socket, rights checked; has no user */
+	bool has_session;	   /* by the cookie; csrf is set */
+	bool has_token;		   /* by an API token */
+	bool second_factor_needed; /* a session that may only be used to set one up */
+	json_t *user;		   /* with both */
 	int64_t user_id, session_id;
 	uint32_t rights; /* the user's; of a token no more than it has */
 	char csrf[TOKEN_HEX + 1];
@@ -319,6 +325,12 @@ void limits_unlock(struct api_limits *l, struct slice login);
 /** Makes notices of logins that have been locked, if they are somebody's. */
 void limits_tell(struct api *api);
 
+/** Forgotten passwords that wait for their mail. */
+struct api_resets *resets_new(void);
+void resets_free(struct api_resets *r);
+/** Mails the links that have been asked for. */
+void resets_tell(struct api *api);
+
 /** RFC 6238, SHA-1, six digits, 30 s; one step early or late. Steps up to after do not count. */
 bool totp_check(const char *secret, const char *code, int64_t now_ms, int64_t after, int64_t *step);
 /** The code of a step. False: not base32. */
@@ -424,6 +436,9 @@ void handle_status(struct request *rq);
 void handle_metrics(struct request *rq);
 void handle_openapi(struct request *rq);
 void handle_setup(struct request *rq);
+void handle_reset_offered(struct request *rq);
+void handle_reset_ask(struct request *rq);
+void handle_reset_use(struct request *rq);
 void handle_session_get(struct request *rq);
 void handle_session_create(struct request *rq);
 void handle_session_delete(struct request *rq);

@@ -308,8 +308,8 @@ void
 handle_delete(struct request *rq)
 {
 	struct model_errors errors = {0};
-	enum err e = store_delete_version(
-	    rq->api->store, rq->entity, rq->id, wanted_version(rq), NULL, &errors);
+	enum err e =
+	    store_delete_version(rq->api->store, rq->entity, rq->id, wanted_version(rq), &errors);
 
 	if (e == ERR_OK)
 		reply_text(rq, 204, NULL, NULL, 0);

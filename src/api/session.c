@@ -76,16 +76,18 @@ static bool
 find_session(struct request *rq)
 {
 	char address[STORE_ADDRESS_BYTES];
-	struct store_session s;
+	struct store_credential s;
 	int64_t now_ms = (int64_t)loop_wall_ms();
 	struct caller *c = &rq->caller;
 
 	if (strlen(rq->token) != TOKEN_HEX)
 		return false;
 	session_hash(rq->token, c->token_hash);
-	if (store_session_find(rq->api->store, c->token_hash, now_ms, &s, &c->user) != ERR_OK)
+	if (store_credential_find(
+		rq->api->store, STORE_SESSION, c->token_hash, now_ms, &s, &c->user) != ERR_OK)
 		return false;
 	c->has_session = true;
+	c->second_factor_needed = s.second_factor_needed;
 	c->session_id = s.id;
 	c->rights = rights_of_user(c->user);
 	memcpy(c->csrf, s.csrf, sizeof c->csrf);
@@ -104,7 +106,7 @@ find_token(struct request *rq)
 	char address[STORE_ADDRESS_BYTES];
 	struct slice rest = slice_cstr(rq->authorization);
 	struct slice scheme = slice_take_until(&rest, ' ');
-	struct store_token t;
+	struct store_credential t;
 	int64_t now_ms = (int64_t)loop_wall_ms();
 	struct caller *c = &rq->caller;
 
@@ -112,7 +114,8 @@ find_token(struct request *rq)
 		return false;
 	rest = slice_trim(rest);
 	secret_sha256(rest.p ? rest.p : "", rest.n, c->token_hash);
-	if (store_token_find(rq->api->store, c->token_hash, now_ms, &t, &c->user) != ERR_OK)
+	if (store_credential_find(
+		rq->api->store, STORE_TOKEN, c->token_hash, now_ms, &t, &c->user) != ERR_OK)
 		return false;
 	c->has_token = true;
 	c->rights = rights_of_user(c->user) & t.rights;
@@ -135,15 +138,15 @@ find_caller(struct request *rq)
 enum err
 session_rights(struct api *api, bool is_token, const unsigned char hash[32], uint32_t *rights)
 {
-	int64_t now_ms = (int64_t)loop_wall_ms();
-	struct store_session session;
-	struct store_token token = {.rights = RIGHTS_ALL};
+	struct store_credential c;
 	json_t *user = NULL;
-	enum err e = is_token ? store_token_find(api->store, hash, now_ms, &token, &user)
-			      : store_session_find(api->store, hash, now_ms, &session, &user);
+	enum err e = store_credential_find(api->store, is_token ? STORE_TOKEN : STORE_SESSION, hash,
+	    (int64_t)loop_wall_ms(), &c, &user);
 
+	if (e == ERR_OK && !is_token && c.second_factor_needed)
+		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
-		*rights = rights_of_user(user) & token.rights;
+		*rights = rights_of_user(user) & c.rights;
 	json_decref(user);
 	return e;
 }
@@ -197,6 +200,9 @@ may_use(struct request *rq, const struct route *r)
 	} else if (c->has_session && !rq->is_get && !csrf_ok(rq)) {
 		reply_error(rq, 403, "csrf", NULL,
 		    "The header X-CSRF-Token is missing or does not belong to this session.");
+	} else if (c->second_factor_needed && !(r->flags & ROUTE_UNCONFIRMED)) {
+		reply_error(rq, 403, "second_factor_needed", NULL,
+		    "Set up a second factor first: the settings want one of you.");
 	} else if (r->who == WHO_SESSION && !c->has_session) {
 		reply_error(rq, 403, "session_needed", NULL,
 		    "This needs a log-in with password, an API token is not enough.");
@@ -262,16 +268,18 @@ session_sign(const struct request *rq)
 }
 
 static void
-reply_session(struct request *rq, int status, json_t *user, const char *csrf, int64_t id)
+reply_session(struct request *rq, int status, json_t *user, const struct store_credential *s)
 {
 	reply_json(rq, status,
-	    json_pack("{s:O, s:s, s:I}", "user", user, "csrf", csrf, "session_id", (json_int_t)id));
+	    json_pack("{s:O, s:s, s:I, s:b}", "user", user, "csrf", s->csrf, "session_id",
+		(json_int_t)s->id, "second_factor_needed", s->second_factor_needed));
 }
 
 void
 session_open(struct request *rq, json_t *user, int status)
 {
 	struct store_session s = {.created_at = (int64_t)loop_wall_ms()};
+	struct store_credential made;
 	unsigned char old[32];
 	char token[TOKEN_HEX + 1];
 	enum err e;
@@ -288,6 +296,9 @@ session_open(struct request *rq, json_t *user, int status)
 	}
 	session_hash(token, s.token_hash);
 	e = store_session_create(rq->api->store, &s);
+	if (e == ERR_OK)
+		e = store_credential_find(
+		    rq->api->store, STORE_SESSION, s.token_hash, s.created_at, &made, NULL);
 	if (e != ERR_OK) {
 		reply_err(rq, e, NULL);
 		json_decref(user);
@@ -300,7 +311,7 @@ session_open(struct request *rq, json_t *user, int status)
 	}
 	snprintf(rq->reply.cookie, sizeof rq->reply.cookie,
 	    "strowger_session=%s; Path=/; HttpOnly; SameSite=Strict", token);
-	reply_session(rq, status, user, s.csrf, s.id);
+	reply_session(rq, status, user, &made);
 	explicit_bzero(token, sizeof token);
 	json_decref(user);
 }
@@ -308,7 +319,11 @@ session_open(struct request *rq, json_t *user, int status)
 void
 handle_session_get(struct request *rq)
 {
-	reply_session(rq, 200, rq->caller.user, rq->caller.csrf, rq->caller.session_id);
+	struct store_credential s = {
+	    .id = rq->caller.session_id, .second_factor_needed = rq->caller.second_factor_needed};
+
+	memcpy(s.csrf, rq->caller.csrf, sizeof s.csrf);
+	reply_session(rq, 200, rq->caller.user, &s);
 }
 
 void

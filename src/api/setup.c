@@ -90,39 +90,29 @@ import_file(const json_t *in)
 	return file;
 }
 
+/* The form has a field for each of the user and the settings, and a list for each other section.
+ * The rules name no section; they speak of ranges that overlap, and of numbers, which the form has
+ * one of. */
 static const char *
-text_of(const json_t *object, const char *name, const char *otherwise)
+form_field(const json_t *one)
 {
-	const char *text = json_string_value(json_object_get(object, name));
+	const char *field = row_text(one, "field"), *section = row_text(one, "section");
 
-	return text ? text : otherwise;
+	if (strcmp(section, "phones") == 0)
+		return "phones";
+	if (strcmp(section, "ranges") == 0 || strcmp(row_text(one, "code"), "ranges_overlap") == 0)
+		return "ranges";
+	if (strcmp(section, "settings") != 0 && field[0] && !known(field))
+		return "number";
+	return field;
 }
 
 static void
 reply_refused(struct request *rq, enum err e, const json_t *report)
 {
 	struct model_errors errors = {0};
-	json_t *one;
-	size_t i;
 
-	json_array_foreach(json_object_get(report, "errors"), i, one)
-	{
-		const char *field = text_of(one, "field", "");
-		const char *section = text_of(one, "section", "");
-
-		/* The form has a field for each of the user and the settings, and a list for each
-		 * other section. The rules name no section; they speak of ranges that overlap, and
-		 * of numbers, which the form has one of. */
-		if (strcmp(section, "phones") == 0)
-			field = "phones";
-		else if (strcmp(section, "ranges") == 0 ||
-			 strcmp(text_of(one, "code", ""), "ranges_overlap") == 0)
-			field = "ranges";
-		else if (strcmp(section, "settings") != 0 && field[0] && !known(field))
-			field = "number";
-		model_error_add(&errors, text_of(one, "code", "invalid"), field, "%s",
-		    text_of(one, "message", "The value is not allowed."));
-	}
+	model_errors_take(json_object_get(report, "errors"), form_field, &errors);
 	reply_err(rq, e, &errors);
 }
 

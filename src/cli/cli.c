@@ -58,7 +58,11 @@ static const struct command {
     {"export", command_export, "export [FILE.json]", "the whole configuration, with secrets"},
     {"import", command_import, "import FILE.json [--dry-run] [--keep-others]",
 	"bring the configuration to what the file says"},
+    {"licence", command_settings, "licence [get [NAME]|set text=@FILE]",
+	"how many users, phones, lines and groups there may be; text= takes it away"},
     {"passwd", command_passwd, "passwd LOGIN", "set a user's password"},
+    {"second-factor", command_second_factor, "second-factor LOGIN [off]",
+	"has the user one? off: log in with the password alone, and set up a new one"},
     {"help", command_help, "help", "this text"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

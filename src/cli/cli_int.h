@@ -97,6 +97,7 @@ int command_logs(struct cli *cli);
 int command_import(struct cli *cli);
 int command_export(struct cli *cli);
 int command_passwd(struct cli *cli);
+int command_second_factor(struct cli *cli);
 int command_block(struct cli *cli);
 int command_allow(struct cli *cli);
 int command_unblock(struct cli *cli);

@@ -1,7 +1,5 @@
-/* users, phones, numbers, ranges, lines, certificates, records, settings, passwd. */
+/* users, phones, numbers, ranges, lines, certificates, records, settings. */
 #include <stdlib.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "cli/cli_int.h"
 
@@ -270,70 +268,5 @@ command_settings(struct cli *cli)
 		restart_hint(cli);
 	json_decref(in);
 	json_decref(row);
-	return status;
-}
-
-/* --- passwd ---------------------------------------------------------------------------- */
-
-static bool
-read_line(FILE *in, char *text, size_t cap)
-{
-	size_t n;
-
-	if (!fgets(text, (int)cap, in))
-		return false;
-	n = strcspn(text, "\r\n");
-	text[n] = '\0';
-	return n > 0;
-}
-
-/* From a terminal twice and unseen, else one line. */
-static int
-read_password(struct cli *cli, char *text, size_t cap)
-{
-	struct termios old, quiet;
-	char again[256] = "";
-	bool terminal = isatty(fileno(cli->in)) && tcgetattr(fileno(cli->in), &old) == 0, ok;
-
-	if (!terminal)
-		return read_line(cli->in, text, cap)
-			   ? CLI_DONE
-			   : cli_fail(cli, "no password on standard input");
-	quiet = old;
-	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(fileno(cli->in), TCSAFLUSH, &quiet);
-	fputs("New password: ", cli->err);
-	ok = read_line(cli->in, text, cap);
-	fputs("\nOnce more: ", cli->err);
-	ok = read_line(cli->in, again, sizeof again) && ok;
-	fputc('\n', cli->err);
-	tcsetattr(fileno(cli->in), TCSAFLUSH, &old);
-	ok = ok && strcmp(text, again) == 0;
-	explicit_bzero(again, sizeof again);
-	return ok ? CLI_DONE : cli_fail(cli, "the two passwords differ; nothing has been changed");
-}
-
-int
-command_passwd(struct cli *cli)
-{
-	char key[128], password[256], target[80];
-	int64_t id;
-	json_t *in;
-	int status;
-
-	if (cli->count != 2)
-		return cli_usage(cli, "passwd needs one log-in");
-	snprintf(key, sizeof key, "@%s", cli->args[1]);
-	status = id_parse(cli, &model_user, key, &id);
-	if (status == CLI_DONE)
-		status = read_password(cli, password, sizeof password);
-	if (status != CLI_DONE)
-		return status;
-	in = json_pack("{s:s}", "password", password);
-	explicit_bzero(password, sizeof password);
-	snprintf(target, sizeof target, "/api/users/%lld", (long long)id);
-	status = in ? cli_call(cli, "PATCH", target, in, NULL)
-		    : cli_fail(cli, "the password is not UTF-8 text");
-	json_decref(in);
 	return status;
 }

@@ -23,9 +23,10 @@
 #include "presence/presence.h"
 #include "registrar/registrar.h"
 #include "security/firewall.h"
+#include "store/licence.h"
 #include "store/trace_store.h"
 
-enum { TO_MANAGEMENT_MAX = 8192, TO_SIGNALLING_MAX = 16384 };
+enum { TO_MANAGEMENT_MAX = 8192, TO_SIGNALLING_MAX = 16384, LICENCE_KEY_BYTES = 4096 };
 
 struct daemon {
 	struct options options;
@@ -151,6 +152,25 @@ open_log(struct daemon *d)
 	return e;
 }
 
+/* Without a key that can be read there are no new licences; telephones work all the same. */
+static void
+load_licence_key(struct daemon *d)
+{
+	char pem[LICENCE_KEY_BYTES] = "";
+	const char *path = d->options.licence_key;
+	FILE *f = path ? fopen(path, "re") : NULL;
+
+	if (!path)
+		return;
+	if (f) {
+		pem[fread(pem, 1, sizeof pem - 1, f)] = '\0';
+		fclose(f);
+	}
+	if (store_set_licence_key(d->store, pem) != ERR_OK)
+		log_error(STORE,
+		    "%s holds no public key (PEM, Ed25519): no licence can be installed", path);
+}
+
 static enum err
 open_data(struct daemon *d)
 {
@@ -158,6 +178,8 @@ open_data(struct daemon *d)
 
 	if (e == ERR_OK)
 		e = store_open(d->db_path, &d->store, d->why, sizeof d->why);
+	if (e == ERR_OK)
+		load_licence_key(d);
 	if (e == ERR_OK)
 		e = open_journal(d);
 	if (e == ERR_OK)

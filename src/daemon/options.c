@@ -23,6 +23,8 @@ static const char help_text[] =
     "  --wss-port N      the same for SIP over WebSocket with TLS\n"
     "  --dns SERVERS     name servers, ADDRESS[:PORT] separated by commas, instead of those\n"
     "                    of resolv.conf\n"
+    "  --licence-key FILE  public key (PEM, Ed25519) of who signs licences; without it none\n"
+    "                    are taken and nothing is limited\n"
     "  --http-port N     port of the web page; 0 takes a free one\n"
     "  --fastpath WHEN   auto: the kernel forwards voice that merely passes, if it lets us;\n"
     "                    off: never (default auto)\n"
@@ -75,6 +77,7 @@ apply_one(struct options *o, int which, const char *value, char *why, size_t why
 	case 'o': o->sounds_dir = value; return ERR_OK;
 	case 'u': o->user = value; return ERR_OK;
 	case 'n': o->dns = value; return ERR_OK;
+	case 'L': o->licence_key = value; return ERR_OK;
 	case 'c': o->check = true; return ERR_OK;
 	case 'v': o->version = true; return ERR_OK;
 	case 'h': o->help = true; return ERR_OK;
@@ -130,6 +133,7 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_by
 	    {"ws-port", required_argument, NULL, 'W'},
 	    {"wss-port", required_argument, NULL, 'X'},
 	    {"dns", required_argument, NULL, 'n'},
+	    {"licence-key", required_argument, NULL, 'L'},
 	    {"http-port", required_argument, NULL, 'p'},
 	    {"fastpath", required_argument, NULL, 'f'},
 	    {"user", required_argument, NULL, 'u'},

@@ -68,12 +68,15 @@ by_server(const struct delivery *d, struct smtp_job *job, char *answer, size_t a
 	struct smtp_server server = {.must_be_secret = strcmp(m->security, "starttls") == 0,
 	    .check = strcmp(m->security, "none") != 0,
 	    .username = log_in ? m->username : NULL,
-	    .password = log_in ? m->password : NULL,
-	    .pop_host = strcmp(m->auth, "pop") == 0 ? m->pop_host : NULL};
+	    .password = log_in ? m->password : NULL};
 	const char *colon = strchr(m->host, ':');
 	bool ipv6 = colon && strchr(colon + 1, ':') && m->host[0] != '[';
-	char name[256];
+	char name[256], pop_url[280];
 
+	if (strcmp(m->auth, "pop") == 0) {
+		snprintf(pop_url, sizeof pop_url, "%s://%s/", tls ? "pop3s" : "pop3", m->pop_host);
+		server.pop_url = pop_url;
+	}
 	own_name(name, sizeof name);
 	snprintf(server.url, sizeof server.url, "%s://%s%s%s:%u/%.100s", tls ? "smtps" : "smtp",
 	    ipv6 ? "[" : "", m->host, ipv6 ? "]" : "", m->port, name);

@@ -32,10 +32,10 @@ ERR_MUST_CHECK enum err mx_find(
 
 struct smtp_server {
 	char url[400];			 /* "smtp://host:port/name-of-ours" */
-	bool must_be_secret;		 /* STARTTLS or nothing */
+	bool must_be_secret;		 /* STARTTLS or nothing; at the POP3 server STLS */
 	bool check;			 /* the certificate */
 	const char *username, *password; /* NULL: no log-in */
-	const char *pop_host;		 /* log in there first; NULL none */
+	const char *pop_url;		 /* "pop3://host/": log in there first; NULL none */
 };
 
 enum smtp_outcome {

@@ -149,17 +149,23 @@ authorities(const char *own, size_t *bytes)
 	return pem;
 }
 
+/* Those of a server whose certificate is checked; bytes NULL otherwise. */
+struct trust {
+	char *bytes;
+	size_t n;
+};
+
+/* The same for both servers: a password that SMTP may not say in the clear, POP3 may not either. */
 static void
-set_security(CURL *curl, const struct smtp_server *server, const char *pem, size_t pem_bytes)
+set_security(CURL *curl, const struct smtp_server *server, const struct trust *trust)
 {
-	struct curl_blob blob = {
-	    .data = (void *)(uintptr_t)pem, .len = pem_bytes, .flags = CURL_BLOB_COPY};
+	struct curl_blob blob = {.data = trust->bytes, .len = trust->n, .flags = CURL_BLOB_COPY};
 
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
 	    (long)(server->must_be_secret ? CURLUSESSL_ALL : CURLUSESSL_TRY));
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, server->check ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, server->check ? 2L : 0L);
-	if (pem)
+	if (trust->bytes)
 		curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
 }
 
@@ -182,20 +188,16 @@ set_common(CURL *curl, struct transfer *t)
 
 /* POP-before-SMTP: who has read mail from an address may send from it for a while. */
 static CURLcode
-pop_log_in(const struct smtp_server *server, struct transfer *t)
+pop_log_in(const struct smtp_server *server, const struct trust *trust, struct transfer *t)
 {
 	CURL *curl = curl_easy_init();
-	char url[300];
 	CURLcode code;
 
 	if (!curl)
 		return CURLE_OUT_OF_MEMORY;
-	snprintf(url, sizeof url, "pop3://%s/", server->pop_host);
 	set_common(curl, t);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	set_security(curl, server, trust);
+	curl_easy_setopt(curl, CURLOPT_URL, server->pop_url);
 	curl_easy_setopt(curl, CURLOPT_USERNAME, server->username);
 	curl_easy_setopt(curl, CURLOPT_PASSWORD, server->password);
 	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
@@ -206,30 +208,27 @@ pop_log_in(const struct smtp_server *server, struct transfer *t)
 }
 
 static CURLcode
-mail_over(const struct smtp_server *server, struct transfer *t)
+mail_over(const struct smtp_server *server, const struct trust *trust, struct transfer *t)
 {
 	CURL *curl = curl_easy_init();
 	struct curl_slist *to = curl ? curl_slist_append(NULL, t->job->to) : NULL;
-	size_t pem_bytes = 0;
-	char *pem = server->check ? authorities(t->job->authorities, &pem_bytes) : NULL;
 	CURLcode code = CURLE_OUT_OF_MEMORY;
 
 	if (to) {
 		set_common(curl, t);
-		set_security(curl, server, pem, pem_bytes);
+		set_security(curl, server, trust);
 		curl_easy_setopt(curl, CURLOPT_URL, server->url);
 		curl_easy_setopt(curl, CURLOPT_MAIL_FROM, t->job->from);
 		curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
 		curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 		curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
 		curl_easy_setopt(curl, CURLOPT_READDATA, t);
-		if (server->username && !server->pop_host) {
+		if (server->username && !server->pop_url) {
 			curl_easy_setopt(curl, CURLOPT_USERNAME, server->username);
 			curl_easy_setopt(curl, CURLOPT_PASSWORD, server->password);
 		}
 		code = curl_easy_perform(curl);
 	}
-	free(pem);
 	curl_slist_free_all(to);
 	curl_easy_cleanup(curl);
 	return code;
@@ -254,12 +253,18 @@ smtp_send(
     const struct smtp_server *server, const struct smtp_job *job, char *answer, size_t answer_bytes)
 {
 	struct transfer t = {.job = job};
-	CURLcode code = server->pop_host ? pop_log_in(server, &t) : CURLE_OK;
+	struct trust trust = {0};
+	CURLcode code = CURLE_OK;
 
+	if (server->check)
+		trust.bytes = authorities(job->authorities, &trust.n);
+	if (server->pop_url)
+		code = pop_log_in(server, &trust, &t);
 	if (code == CURLE_OK) {
 		t.code = 0;
-		code = mail_over(server, &t);
+		code = mail_over(server, &trust, &t);
 	}
+	free(trust.bytes);
 	if (code == CURLE_OK || (t.code >= 400 && t.code <= 599))
 		slice_clip_cstr(slice_cstr(t.reply), answer, answer_bytes);
 	else

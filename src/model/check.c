@@ -29,6 +29,17 @@ model_error_add(
 	e->row = 0;
 }
 
+void
+model_errors_take(
+    const json_t *list, const char *(*field_of)(const json_t *one), struct model_errors *errors)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one) model_error_add(errors, row_text(one, "code"),
+	    field_of ? field_of(one) : row_text(one, "field"), "%s", row_text(one, "message"));
+}
+
 static bool
 has_control(struct slice s)
 {

@@ -372,12 +372,25 @@ const struct model_entity model_second_factor = {"second_factor", "second-factor
     NULL, "id", NULL, .label = "Second factor", .description = "One-time codes by time (RFC 6238)",
     FIELDS(second_factor_fields)};
 
+static const struct model_field password_reset_fields[] = {
+    {"user", MODEL_REF, MODEL_INDEX, .ref = "user", .on_delete = MODEL_CASCADE, .label = "User"},
+    {"token_hash", MODEL_TEXT, MODEL_UNIQUE | MODEL_SECRET, 64, 64,
+	.label = "SHA-256 of what the mail's link holds"},
+    {"created_at", MODEL_TIME, 0, .label = "Asked for"},
+    {"expires_at", MODEL_TIME, MODEL_INDEX, .label = "Ends"},
+};
+
+const struct model_entity model_password_reset = {"password_reset", "password-resets", MODEL_HIDDEN,
+    NULL, "id", NULL, .label = "Forgotten password",
+    .description = "A mailed link that lets its user choose a new password once",
+    FIELDS(password_reset_fields)};
+
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_device_type,
     &model_phone, &model_user, &model_line, &model_group, &model_group_member, &model_number,
-    &model_call_record, &model_session, &model_token, &model_second_factor, &model_certificate,
-    &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template,
-    &model_change, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
-    &model_holiday};
+    &model_call_record, &model_session, &model_token, &model_second_factor, &model_password_reset,
+    &model_certificate, &model_address_rule, &model_notice, &model_mail_server, &model_mail,
+    &model_mail_template, &model_change, &model_licence, &model_emergency_number, &model_time_frame,
+    &model_cor_rule, &model_cor_line, &model_holiday};
 
 const struct model_entity *const *
 model_entities(size_t *count)
@@ -403,6 +416,14 @@ model_find_path(struct slice path)
 		    slice_eq(slice_cstr(all[i]->path), path))
 			return all[i];
 	return NULL;
+}
+
+const char *
+row_text(const json_t *row, const char *field)
+{
+	const char *text = field ? json_string_value(json_object_get(row, field)) : NULL;
+
+	return text ? text : "";
 }
 
 const struct model_field *

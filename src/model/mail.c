@@ -41,6 +41,23 @@ static const struct {
 		"your access data have changed.\n\n"
 		"Login: {login}\nPassword: {password}\n\n"
 		"If you did not expect this, please ask your administrator." SIGNED_EN}}},
+    [MAIL_PASSWORD_RESET] = {"password_reset",
+	"first_name last_name login link minutes company url",
+	{{"Ihr neues Kennwort",
+	     "Guten Tag {first_name} {last_name},\n\n"
+	     "jemand hat für Ihre Anmeldung {login} angegeben, das Kennwort vergessen zu haben. "
+	     "Unter dieser Adresse können Sie innerhalb von {minutes} Minuten ein neues "
+	     "wählen:\n\n"
+	     "{link}\n\n"
+	     "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihr Kennwort bleibt, wie es "
+	     "ist." SIGNED_DE},
+	    {"Your new password",
+		"Hello {first_name} {last_name},\n\n"
+		"somebody has said that the password of your login {login} is forgotten. At this "
+		"address you can choose a new one within {minutes} minutes:\n\n"
+		"{link}\n\n"
+		"If that was not you there is nothing to do: your password stays as it "
+		"is." SIGNED_EN}}},
     [MAIL_NOTICE] = {"notice", "notice company url",
 	{{"Hinweis der Telefonanlage", "{notice}" SIGNED_DE},
 	    {"Notice of the telephone system", "{notice}" SIGNED_EN}}},
@@ -135,29 +152,25 @@ mail_fill(struct buf *out, struct slice text, const struct mail_word *words, siz
 
 /* ---- entities ---- */
 
-static const char *
-text_of(const json_t *row, const char *field)
-{
-	const char *text = json_string_value(json_object_get(row, field));
-
-	return text ? text : "";
-}
-
 static void
 need(const json_t *row, struct model_errors *errors, const char *field, const char *sentence)
 {
-	if (!*text_of(row, field))
+	if (!*row_text(row, field))
 		model_error_add(errors, "required", field, "%s", sentence);
 }
 
 static void
 check_server(const json_t *row, struct model_errors *errors)
 {
-	const char *delivery = text_of(row, "delivery"), *auth = text_of(row, "auth");
+	const char *delivery = row_text(row, "delivery"), *auth = row_text(row, "auth");
+	const char *web = row_text(row, "web_address");
 	bool by_server = strcmp(delivery, "server") == 0;
 
 	if (strcmp(delivery, "off") == 0)
 		return;
+	if (*web && strncmp(web, "https://", 8) != 0 && strncmp(web, "http://", 7) != 0)
+		model_error_add(errors, "bad_format", "web_address",
+		    "The address of the web page begins with https:// or http://.");
 	need(row, errors, "sender", "Mail needs the address of a sender.");
 	if (!by_server)
 		return;
@@ -187,7 +200,8 @@ static const struct model_field server_fields[] = {
     {"security", MODEL_ENUM, 0, .choices = "starttls|tls|none", .def = "\"starttls\"",
 	.label = "Encryption",
 	.description = "starttls: begins in the clear and must change to TLS; tls: from the "
-		       "beginning. The server's certificate is checked",
+		       "beginning. The server's certificate is checked. The same holds for the "
+		       "POP3 server",
 	AT(security)},
     {"auth", MODEL_ENUM, 0, .choices = "none|password|pop", .def = "\"none\"", .label = "Log-in",
 	.description = "password: SMTP AUTH; pop: at a POP3 server first", AT(auth)},
@@ -197,7 +211,8 @@ static const struct model_field server_fields[] = {
     {"pop_host", MODEL_TEXT, 0, 0, 253, .format = MODEL_FORMAT_HOST, .label = "POP3 server",
 	AT(pop_host)},
     {"web_address", MODEL_TEXT, 0, 0, 253, .chars = "!-~", .label = "Address of the web page",
-	.description = "Stands in mails as the link, for example https://pbx.example.com",
+	.description = "Stands in mails as the link, for example https://pbx.example.com; without "
+		       "it nobody can ask for a new password by mail",
 	AT(web_address)},
 };
 

@@ -14,6 +14,7 @@
 #define MAIL_KINDS(X)                                                                              \
 	X(ACCESS_CREATED, "access_created")                                                        \
 	X(ACCESS_CHANGED, "access_changed")                                                        \
+	X(PASSWORD_RESET, "password_reset")                                                        \
 	X(NOTICE, "notice")                                                                        \
 	X(TEST, "test")
 

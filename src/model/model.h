@@ -133,8 +133,9 @@ struct model_entity {
 extern const struct model_entity model_user, model_phone, model_number, model_range, model_settings,
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
     model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
-    model_group_member, model_token, model_second_factor, model_device_type, model_emergency_number,
-    model_time_frame, model_cor_rule, model_cor_line, model_holiday;
+    model_group_member, model_token, model_second_factor, model_password_reset, model_device_type,
+    model_licence, model_emergency_number, model_time_frame, model_cor_rule, model_cor_line,
+    model_holiday;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);
@@ -145,6 +146,8 @@ const struct model_entity *model_find_path(struct slice path);
 const struct model_field *model_field_find(const struct model_entity *e, struct slice name);
 /** Name of the column: the field's, or NAME_hash. text is used when it must be made. */
 const char *model_column(const struct model_field *f, char text[64]);
+/** A text of a row, "" when it has none; field NULL: "". Borrowed from row. */
+const char *row_text(const json_t *row, const char *field);
 /** True if the field has a column of its own in the entity's table. */
 bool model_has_column(const struct model_field *f);
 
@@ -187,6 +190,11 @@ struct model_errors {
 
 void model_error_add(struct model_errors *errors, const char *code, const char *field,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/** Into errors what an import complained of: objects with field, code and message. field_of
+ *  (may be NULL) says which field of a form an object is about. */
+void model_errors_take(const json_t *list, const char *(*field_of)(const json_t *one),
+    struct model_errors *errors);
 
 /* --- checking ------------------------------------------------------------ */
 

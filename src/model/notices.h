@@ -40,6 +40,8 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "Auf Leitung {0} wurde heute {1} Minuten ins Ausland und zu Diensten telefoniert: "    \
 	    "bis Mitternacht geht das nicht mehr. Waren Sie das nicht, telefoniert jemand auf "    \
 	    "Ihre Kosten")                                                                         \
+	X(LICENCE_ENDS, "licence_ends", "The licence {0} is valid until {1}; nothing stops then",  \
+	    "Die Lizenz {0} gilt bis {1}; danach läuft alles weiter")                              \
 	X(DISK_LOW, "disk_low",                                                                    \
 	    "Only {0} MB are free on the disk of the telephone system ({1}); with less than {2} "  \
 	    "MB no SIP traces are stored any more",                                                \

@@ -253,9 +253,11 @@ import_report_schema(void)
 static json_t *
 login_schema(void)
 {
-	return json_pack("{s:s, s:{s:o, s:{s:s}, s:{s:s}}, s:[s,s,s]}", "type", "object",
-	    "properties", "user", openapi_ref("user", ""), "csrf", "type", "string", "session_id",
-	    "type", "integer", "required", "user", "csrf", "session_id");
+	return json_pack("{s:s, s:{s:o, s:{s:s}, s:{s:s}, s:{s:s, s:s}}, s:[s,s,s,s]}", "type",
+	    "object", "properties", "user", openapi_ref("user", ""), "csrf", "type", "string",
+	    "session_id", "type", "integer", "second_factor_needed", "type", "boolean",
+	    "description", "The session may only be used to set one up", "required", "user", "csrf",
+	    "session_id", "second_factor_needed");
 }
 
 json_t *

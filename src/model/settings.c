@@ -183,6 +183,10 @@ static const struct model_field fields[] = {
 	.label = "Requests per second from one address",
 	.description = "More from an address without registered phones is refused",
 	AT(source_requests_per_s)},
+    {"second_factor", MODEL_ENUM, 0, .choices = "optional|administrators|everybody",
+	.def = "\"optional\"", .label = "Second factor",
+	.description = "Who must use one; who has none yet sets it up after the log-in and may do "
+		       "nothing else before. API tokens are not asked"},
     {"change_keep_days", MODEL_INT, 0, 1, 36500, .def = "365", .label = "Keep the log of changes",
 	.description = "Days", AT(change_keep_days)},
     {"default_rights", MODEL_TEXT_LIST, 0, .choices = RIGHT_CHOICES, .def = RIGHT_DEFAULTS,

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "model/notices.h"
+#include "store/licence.h"
 
 enum {
 	TOGETHER_MS = 10 * 60 * 1000,
@@ -19,6 +20,7 @@ struct notify {
 	uint32_t waiting;   /* more of them since then */
 	struct guard_report last;
 	int64_t looked_at_ms, checked_at_ms;
+	int64_t licence_at_ms; /* when its end was looked at */
 };
 
 enum err
@@ -184,10 +186,36 @@ look_for_weak_passwords(struct notify *n, int64_t now_ms)
 		check_passwords(n, now_ms);
 }
 
+/* ---- the licence ---- */
+
+enum { LICENCE_WARN_DAYS = 30, LICENCE_AGAIN_DAYS = 7 };
+
+/* Once a week from a month before its end on, for as long as it is installed. */
+static void
+look_for_licence(struct notify *n, int64_t now_ms)
+{
+	char number[130], until[MODEL_TIME_TEXT];
+	int64_t end_ms = 0, last = 0;
+
+	if (n->licence_at_ms && now_ms - n->licence_at_ms < LOOK_MS)
+		return;
+	n->licence_at_ms = now_ms;
+	if (store_licence_end(n->store, number, sizeof number, &end_ms) != ERR_OK || !end_ms ||
+	    end_ms - now_ms > LICENCE_WARN_DAYS * (int64_t)DAY_MS ||
+	    store_notice_latest(n->store, NOTICE_LICENCE_ENDS, &last) != ERR_OK ||
+	    (last && now_ms - last < LICENCE_AGAIN_DAYS * (int64_t)DAY_MS))
+		return;
+	model_time_write(end_ms, until);
+	until[10] = '\0'; /* the day */
+	notify_say(n, NOTICE_LICENCE_ENDS,
+	    (const char *const[NOTICE_ARGS_MAX]){number, until, NULL}, now_ms);
+}
+
 void
 notify_tick(struct notify *n, int64_t now_ms)
 {
 	if (now_ms - n->told_at_ms >= TOGETHER_MS)
 		say_blocked(n, now_ms);
 	look_for_weak_passwords(n, now_ms);
+	look_for_licence(n, now_ms);
 }

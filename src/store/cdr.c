@@ -199,6 +199,11 @@ store_expire(struct store *s, int64_t now_ms, int64_t *removed)
 		    "DELETE FROM session WHERE id IN "
 		    "(SELECT id FROM session WHERE expires_at <= ? LIMIT ?)",
 		    now_ms, &others);
+	if (e == ERR_OK)
+		e = delete_before(s,
+		    "DELETE FROM password_reset WHERE id IN "
+		    "(SELECT id FROM password_reset WHERE expires_at <= ? LIMIT ?)",
+		    now_ms, &others);
 	if (e == ERR_OK && removed)
 		*removed = records;
 	return e;

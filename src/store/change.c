@@ -172,6 +172,26 @@ change_deleting(struct store *s, const struct model_entity *e, int64_t id)
 	return err;
 }
 
+enum err
+change_of_secret(struct store *s, const struct model_entity *e, int64_t id, const char *field)
+{
+	struct difference d = {json_pack("[s]", field), json_object(), json_object()};
+	char name[160];
+	json_t *row = NULL;
+	enum err err = d.fields && d.before && d.after ? row_get(s->writer, e, id, ROW_PUBLIC, &row)
+						       : ERR_NOMEM;
+
+	if (err == ERR_OK) {
+		name_of(e, row, name, sizeof name);
+		err = insert(s, e, id, name, "changed", &d, NULL);
+	}
+	json_decref(row);
+	json_decref(d.fields);
+	json_decref(d.before);
+	json_decref(d.after);
+	return err;
+}
+
 /* ---- the way back ---- */
 
 struct past {

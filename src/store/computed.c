@@ -40,6 +40,8 @@ static const char members_unfit[] = "(SELECT count(*) " MEMBERS " AND " UNFIT("m
 static const char unfit[] = "(" UNFIT("t.user") ")";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
+#define ROWS_OF(table) "(SELECT count(*) FROM \"" table "\")", "t.id"
+
 /* The numbers of a user or a group, and the first of them to sort by. */
 #define NUMBERS_OF(holder)                                                                         \
 	"(SELECT json_group_array(number) FROM (SELECT n.number AS number FROM number n "          \
@@ -74,6 +76,10 @@ static const struct computed all[] = {
 	"(SELECT json_group_array(name) FROM (SELECT u.first_name || ' ' || u.last_name AS "
 	"name " OWN_USERS " ORDER BY u.id))",
 	first_user},
+    {&model_licence, "users_used", ROWS_OF("user")},
+    {&model_licence, "phones_used", ROWS_OF("phone")},
+    {&model_licence, "lines_used", ROWS_OF("line")},
+    {&model_licence, "groups_used", ROWS_OF("group")},
     {&model_mail_template, "standard_subject", "mail_standard(t.kind, t.language, 0)", "t.kind"},
     {&model_mail_template, "standard_text", "mail_standard(t.kind, t.language, 1)", "t.kind"},
     {&model_mail_template, "words", "mail_standard(t.kind, t.language, 2)", "t.kind"},

@@ -4,6 +4,7 @@
 #include "loop/loop.h"
 #include "model/secret.h"
 #include "store/certificate_int.h"
+#include "store/licence_int.h"
 #include "store/store_int.h"
 
 enum err
@@ -63,11 +64,13 @@ derive_phone(struct db *db, const json_t *row, json_t *values)
 
 /* What other fields follow from; row is complete. */
 static enum err
-derive(struct db *db, const struct model_entity *e, const json_t *row, json_t *values,
+derive(struct store *s, const struct model_entity *e, const json_t *row, json_t *values,
     struct model_errors *errors)
 {
 	if (e == &model_phone)
-		return derive_phone(db, row, values);
+		return derive_phone(s->writer, row, values);
+	if (e == &model_licence)
+		return licence_derive(s, values, errors);
 	if (e != &model_certificate ||
 	    (!json_object_get(values, "certificate") && !json_object_get(values, "key") &&
 		!json_object_get(values, "kind")))
@@ -114,8 +117,10 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 {
 	struct db *db = s->writer;
 	int64_t new_id;
-	enum err err = phone_secret(db, e, values, values, errors);
+	enum err err = licence_seat(db, e, errors);
 
+	if (err == ERR_OK)
+		err = phone_secret(db, e, values, values, errors);
 	stamp_created(e, values);
 	if (err == ERR_OK)
 		err = group_complete(db, e, values);
@@ -128,7 +133,7 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = phone_check_host(db, e, values, errors);
 	if (err == ERR_OK)
-		err = derive(db, e, values, values, errors);
+		err = derive(s, e, values, values, errors);
 	if (err == ERR_OK)
 		err = row_insert(db, e, values, &new_id, errors);
 	if (err == ERR_OK)
@@ -142,17 +147,25 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	return err;
 }
 
-/* Who may not log in any more, or has a new password, is logged out. */
+/* Who may not log in any more, or has a new password, is logged out, and no link that was mailed
+ * earlier lets anybody choose another one. */
 static enum err
 end_sessions(struct db *db, int64_t user)
 {
-	struct stmt *s;
-	enum err e = db_prepare(db, "DELETE FROM session WHERE user = ?", &s);
+	static const char *const all[] = {
+	    "DELETE FROM session WHERE user = ?", "DELETE FROM password_reset WHERE user = ?"};
+	enum err e = ERR_OK;
 
-	if (e != ERR_OK)
-		return e;
-	stmt_int(s, 1, user);
-	return stmt_run(s);
+	for (size_t i = 0; i < sizeof all / sizeof all[0] && e == ERR_OK; i++) {
+		struct stmt *s;
+
+		e = db_prepare(db, all[i], &s);
+		if (e != ERR_OK)
+			break;
+		stmt_int(s, 1, user);
+		e = stmt_run(s);
+	}
+	return e;
 }
 
 static enum err
@@ -189,7 +202,7 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 	if (err == ERR_OK)
 		err = phone_check_host(db, e, row, errors);
 	if (err == ERR_OK)
-		err = derive(db, e, row, values, errors);
+		err = derive(s, e, row, values, errors);
 	if (err == ERR_OK)
 		err = row_update(db, e, id, values, errors);
 	if (err == ERR_OK)
@@ -285,7 +298,7 @@ entity_create(struct store *s, const struct model_entity *e, const json_t *in, j
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
 	if (err == ERR_OK && e == &model_user)
-		err = mail_tell_access(s, NULL, result, in);
+		err = mail_tell_access(s, NULL, result, row_text(in, "password"));
 	if (err == ERR_OK)
 		*row = result;
 	else
@@ -348,7 +361,7 @@ patch_checked(struct store *s, const struct model_entity *e, int64_t id, const c
 	if (err == ERR_OK)
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
 	if (err == ERR_OK && e == &model_user)
-		err = mail_tell_access(s, before, result, in);
+		err = mail_tell_access(s, before, result, row_text(in, "password"));
 	err = store_write_end(s, err);
 	json_decref(before);
 	if (err == ERR_OK && row)
@@ -385,17 +398,16 @@ store_patch_version(struct store *s, const struct model_entity *e, int64_t id, c
 }
 
 enum err
-store_delete(struct store *s, const struct model_entity *e, int64_t id, json_t **removed,
-    struct model_errors *errors)
+store_delete(struct store *s, const struct model_entity *e, int64_t id, struct model_errors *errors)
 {
-	return store_delete_version(s, e, id, NULL, removed, errors);
+	return store_delete_version(s, e, id, NULL, errors);
 }
 
 enum err
 store_delete_version(struct store *s, const struct model_entity *e, int64_t id, const char *version,
-    json_t **removed, struct model_errors *errors)
+    struct model_errors *errors)
 {
-	json_t *before = NULL, *undo = NULL;
+	json_t *before = NULL;
 	enum err err;
 
 	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN | MODEL_STAYS))
@@ -406,18 +418,12 @@ store_delete_version(struct store *s, const struct model_entity *e, int64_t id, 
 	err = row_get(s->writer, e, id, ROW_SECRET, &before);
 	if (err == ERR_OK)
 		err = version_check(e, before, version, errors);
-	if (err == ERR_OK && removed)
-		err = export_for_undo(s->writer, e, id, &undo);
 	if (err == ERR_OK)
 		err = entity_delete(s, e, id, errors);
 	if (err == ERR_OK)
 		err = entity_check_rules(s, e, id, MODEL_OP_DELETE, before, errors);
 	err = store_write_end(s, err);
 	json_decref(before);
-	if (err == ERR_OK && removed)
-		*removed = undo;
-	else
-		json_decref(undo);
 	return err;
 }
 

@@ -25,18 +25,26 @@ import_error(struct import *im, const char *section, const char *key, const char
 		json_array_append_new(im->errors, error);
 }
 
-/* True if e is a fault of the file, now reported; else the import must stop. */
-static bool
-report(struct import *im, const char *section, const char *key, const struct model_errors *errors,
-    enum err e)
+bool
+error_is_fault(enum err e, struct model_errors *errors)
 {
 	if (e != ERR_INVALID && e != ERR_EXISTS && e != ERR_CONFLICT)
+		return false;
+	if (errors->count == 0)
+		model_error_add(errors, err_name(e), "", "%s", err_text(e));
+	return true;
+}
+
+/* True if e is a fault of the file, now reported; else the import must stop. */
+static bool
+report(struct import *im, const char *section, const char *key, struct model_errors *errors,
+    enum err e)
+{
+	if (!error_is_fault(e, errors))
 		return false;
 	for (uint32_t i = 0; i < errors->count; i++)
 		import_error(im, section, key, errors->at[i].field, errors->at[i].code,
 		    errors->at[i].message);
-	if (errors->count == 0)
-		import_error(im, section, key, NULL, err_name(e), err_text(e));
 	return true;
 }
 
@@ -502,17 +510,14 @@ import_undo(struct store *s, const json_t *file, struct model_errors *errors)
 {
 	const struct store_import_params params = {.keep_others = true};
 	struct import im = {.s = s, .params = &params};
-	const json_t *first;
 	enum err e = prepare(&im, file);
 
 	if (e == ERR_OK)
 		e = apply(&im);
-	first = e == ERR_OK ? json_array_get(im.errors, 0) : NULL;
-	if (first)
+	if (e == ERR_OK && json_array_size(im.errors)) {
+		model_errors_take(im.errors, NULL, errors);
 		e = ERR_INVALID;
-	if (first)
-		model_error_add(errors, row_text(first, "code"), row_text(first, "field"), "%s",
-		    row_text(first, "message"));
+	}
 	let_go(&im);
 	return e;
 }

@@ -123,13 +123,12 @@ join_numbers(const json_t *user, struct buf *out)
 }
 
 enum err
-mail_tell_access(struct store *s, const json_t *before, const json_t *after, const json_t *in)
+mail_tell_access(struct store *s, const json_t *before, const json_t *after, const char *password)
 {
 	struct letter l = {.kind = before ? MAIL_ACCESS_CHANGED : MAIL_ACCESS_CREATED,
 	    .to = row_text(after, "email"),
 	    .language = row_text(after, "language"),
 	    .at_ms = (int64_t)loop_wall_ms()};
-	const char *password = row_text(in, "password");
 	bool new_login = before && strcmp(row_text(before, "login"), row_text(after, "login")) != 0;
 	char numbers[300], name[300];
 	struct buf b;
@@ -151,6 +150,27 @@ mail_tell_access(struct store *s, const json_t *before, const json_t *after, con
 		put(&l, "password",
 		    strcmp(l.language, "de") == 0 ? "(unverändert)" : "(unchanged)");
 	put(&l, "numbers", numbers);
+	return queue(s, &l);
+}
+
+enum err
+mail_tell_reset(struct store *s, const json_t *user, const char *link, int64_t now_ms)
+{
+	struct letter l = {.kind = MAIL_PASSWORD_RESET,
+	    .to = row_text(user, "email"),
+	    .language = row_text(user, "language"),
+	    .at_ms = now_ms};
+	char minutes[8], name[300];
+
+	snprintf(minutes, sizeof minutes, "%d", STORE_RESET_MINUTES);
+	snprintf(
+	    name, sizeof name, "%s %s", row_text(user, "first_name"), row_text(user, "last_name"));
+	l.name = name;
+	put(&l, "first_name", row_text(user, "first_name"));
+	put(&l, "last_name", row_text(user, "last_name"));
+	put(&l, "login", row_text(user, "login"));
+	put(&l, "link", link);
+	put(&l, "minutes", minutes);
 	return queue(s, &l);
 }
 

@@ -139,14 +139,6 @@ prepare_select(struct db *db, const struct model_entity *e, enum row_form form, 
 	return err;
 }
 
-const char *
-row_text(const json_t *row, const char *field)
-{
-	const char *text = field ? json_string_value(json_object_get(row, field)) : NULL;
-
-	return text ? text : "";
-}
-
 enum err
 row_get(struct db *db, const struct model_entity *e, int64_t id, enum row_form form, json_t **row)
 {

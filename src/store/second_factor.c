@@ -47,18 +47,15 @@ store_second_factor_get(struct store *s, int64_t user, struct store_second_facto
 	return e;
 }
 
-/* ?1 is the user, ?2 the text, ?3 the step where the statement has them. Ends the transaction;
- * refused when no row was changed. */
+/* ?1 is the user, ?2 the text, ?3 the step where the statement has them. refused when no row was
+ * changed. */
 static enum err
-write_one(struct store *s, const char *sql, int64_t user, const char *text, int64_t step,
+run_one(struct store *s, const char *sql, int64_t user, const char *text, int64_t step,
     enum err refused)
 {
 	struct stmt *st;
-	enum err e = store_write_begin(s);
+	enum err e = db_prepare(s->writer, sql, &st);
 
-	if (e != ERR_OK)
-		return e;
-	e = db_prepare(s->writer, sql, &st);
 	if (e == ERR_OK) {
 		stmt_int(st, 1, user);
 		if (text)
@@ -67,8 +64,33 @@ write_one(struct store *s, const char *sql, int64_t user, const char *text, int6
 			stmt_int(st, text ? 3 : 2, step);
 		e = stmt_run(st);
 	}
-	if (e == ERR_OK && sqlite3_changes(s->writer->h) == 0)
-		e = refused;
+	return e == ERR_OK && sqlite3_changes(s->writer->h) == 0 ? refused : e;
+}
+
+/* In a transaction of its own. */
+static enum err
+write_one(struct store *s, const char *sql, int64_t user, const char *text, int64_t step,
+    enum err refused)
+{
+	enum err e = store_write_begin(s);
+
+	return e == ERR_OK ? store_write_end(s, run_one(s, sql, user, text, step, refused)) : e;
+}
+
+/* The same for what stands in the log of changes, and changes what the user's sessions may. */
+static enum err
+write_noted(struct store *s, const char *sql, int64_t user, const char *text, int64_t step,
+    enum err refused)
+{
+	enum err e = store_write_begin(s);
+
+	if (e != ERR_OK)
+		return e;
+	e = run_one(s, sql, user, text, step, refused);
+	if (e == ERR_OK)
+		e = change_of_secret(s, &model_user, user, "second_factor");
+	if (e == ERR_OK)
+		e = store_changed(s, &model_user, user, STORE_UPDATED);
 	return store_write_end(s, e);
 }
 
@@ -97,7 +119,7 @@ store_second_factor_confirm(struct store *s, int64_t user, int64_t step,
 	json_decref(codes);
 	if (!text)
 		return ERR_NOMEM;
-	e = write_one(s,
+	e = write_noted(s,
 	    "UPDATE second_factor SET confirmed = 1, recovery = ?2, last_step = ?3 "
 	    "WHERE user = ?1 AND NOT confirmed",
 	    user, text, step, ERR_CONFLICT);
@@ -168,6 +190,6 @@ store_second_factor_recover(struct store *s, int64_t user, const unsigned char h
 enum err
 store_second_factor_remove(struct store *s, int64_t user)
 {
-	return write_one(
+	return write_noted(
 	    s, "DELETE FROM second_factor WHERE user = ?", user, NULL, 0, ERR_NOT_FOUND);
 }

@@ -45,58 +45,6 @@ store_session_create(struct store *s, struct store_session *session)
 	return store_write_end(s, e);
 }
 
-static enum err
-find(struct db *db, const char *hex, int64_t now_ms, struct store_session *out)
-{
-	struct stmt *st;
-	bool row = false;
-	enum err e = db_prepare(db,
-	    "SELECT s.user, s.csrf, s.created_at, s.expires_at, s.last_at, s.id FROM session s "
-	    "JOIN user u ON u.id = s.user "
-	    "WHERE s.token_hash = ? AND s.expires_at > ? AND u.enabled",
-	    &st);
-
-	if (e != ERR_OK)
-		return e;
-	stmt_cstr(st, 1, hex);
-	stmt_int(st, 2, now_ms);
-	e = stmt_step(st, &row);
-	if (e == ERR_OK && !row)
-		e = ERR_NOT_FOUND;
-	if (e == ERR_OK) {
-		out->user = sqlite3_column_int64(st->st, 0);
-		slice_clip_cstr(slice_cstr(stmt_column(st, 1)), out->csrf, sizeof out->csrf);
-		out->created_at = sqlite3_column_int64(st->st, 2);
-		out->expires_at = sqlite3_column_int64(st->st, 3);
-		out->last_at = sqlite3_column_int64(st->st, 4);
-		out->id = sqlite3_column_int64(st->st, 5);
-	}
-	stmt_done(st);
-	return e;
-}
-
-enum err
-store_session_find(struct store *s, const unsigned char token_hash[32], int64_t now_ms,
-    struct store_session *out, json_t **user)
-{
-	char hex[65];
-	struct store_session found = {0};
-	struct db *db;
-	enum err e = store_read_begin(s, &db);
-
-	if (e != ERR_OK)
-		return e;
-	hash_hex(token_hash, hex);
-	memcpy(found.token_hash, token_hash, 32);
-	e = find(db, hex, now_ms, &found);
-	if (e == ERR_OK && user)
-		e = row_get(db, &model_user, found.user, ROW_PUBLIC, user);
-	store_read_end(s, db);
-	if (e == ERR_OK)
-		*out = found;
-	return e;
-}
-
 enum err
 store_session_extend(struct store *s, const unsigned char token_hash[32], int64_t now_ms,
     int64_t expires_at, const char *address)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/licence_int.h"
 #include "store/store_int.h"
 
 /* Above this size call records are left out of the check at start: they are most of it, and
@@ -255,6 +256,7 @@ store_close(struct store *s)
 	pthread_cond_destroy(&s->pool_free);
 	pthread_mutex_destroy(&s->pool_lock);
 	pthread_mutex_destroy(&s->write_lock);
+	licence_key_free(s);
 	free(s->pending);
 	free(s->path);
 	free(s);

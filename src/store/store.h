@@ -110,10 +110,9 @@ ERR_MUST_CHECK enum err store_create(struct store *s, const struct model_entity 
  *  web sessions. */
 ERR_MUST_CHECK enum err store_patch(struct store *s, const struct model_entity *e, int64_t id,
     const json_t *in, json_t **row, struct model_errors *errors);
-/** *removed (may be NULL): the row with secrets, in the form store_import takes with
- *  keep_others, so that a deletion can be undone. */
-ERR_MUST_CHECK enum err store_delete(struct store *s, const struct model_entity *e, int64_t id,
-    json_t **removed, struct model_errors *errors);
+/** store_change_revert brings it back. */
+ERR_MUST_CHECK enum err store_delete(
+    struct store *s, const struct model_entity *e, int64_t id, struct model_errors *errors);
 enum { STORE_VERSION_BYTES = 33 };
 
 /** Of a row as store_get gives it: changes with every field that people can set and see. */
@@ -125,7 +124,7 @@ void store_row_version(
 ERR_MUST_CHECK enum err store_patch_version(struct store *s, const struct model_entity *e,
     int64_t id, const char *version, const json_t *in, json_t **row, struct model_errors *errors);
 ERR_MUST_CHECK enum err store_delete_version(struct store *s, const struct model_entity *e,
-    int64_t id, const char *version, json_t **removed, struct model_errors *errors);
+    int64_t id, const char *version, struct model_errors *errors);
 /** Changes several rows, all or none. in: {"ids":[…], "values":{field: value}, "add":{list: […]},
  *  "remove":{list: […]}}; a list is a field or a model_link. *result: {changed, rows:[{id, changed,
  *  changes:[ids of "change"]}]}. errors (not NULL) say of which row they are. The rules that span
@@ -170,22 +169,37 @@ ERR_MUST_CHECK enum err store_authenticate(
 /** True if an enabled administrator with a password exists (set-up is done). */
 ERR_MUST_CHECK enum err store_has_admin(struct store *s, bool *out);
 
+/** What somebody shows to be let in; a random text of which the store has the SHA-256. */
+enum store_credential_kind { STORE_SESSION, STORE_TOKEN, STORE_PASSWORD_RESET };
+
+struct store_credential {
+	int64_t id, user;
+	int64_t created_at, last_at, expires_at; /* 0 = never */
+	char csrf[65];				 /* of a session */
+	uint32_t rights;			 /* of a token; of others all */
+	/* The settings want a second factor of its user, who has none: a session may only be used
+	 * to set it up. */
+	bool second_factor_needed;
+};
+
+/** ERR_NOT_FOUND: unknown, ended, or its user is gone or disabled. *user (may be NULL) as
+ *  store_get. */
+ERR_MUST_CHECK enum err store_credential_find(struct store *s, enum store_credential_kind kind,
+    const unsigned char token_hash[32], int64_t now_ms, struct store_credential *out,
+    json_t **user);
+
 enum { STORE_ADDRESS_BYTES = 48, STORE_AGENT_BYTES = 256 };
 
 struct store_session {
 	unsigned char token_hash[32]; /* SHA-256 of the cookie */
 	int64_t id, user;
 	char csrf[65];
-	int64_t created_at, last_at, expires_at;
-	char address[STORE_ADDRESS_BYTES], user_agent[STORE_AGENT_BYTES]; /* UTF-8; not read back */
+	int64_t created_at, expires_at;
+	char address[STORE_ADDRESS_BYTES], user_agent[STORE_AGENT_BYTES]; /* UTF-8 */
 };
 
 /** Sets its id. */
 ERR_MUST_CHECK enum err store_session_create(struct store *s, struct store_session *session);
-/** ERR_NOT_FOUND: unknown, expired, or its user is gone or disabled. *user (may be NULL) as
- *  store_get. */
-ERR_MUST_CHECK enum err store_session_find(struct store *s, const unsigned char token_hash[32],
-    int64_t now_ms, struct store_session *out, json_t **user);
 /** It is in use: moves its end, notes when and from where (address NULL: as before). */
 ERR_MUST_CHECK enum err store_session_extend(struct store *s, const unsigned char token_hash[32],
     int64_t now_ms, int64_t expires_at, const char *address);
@@ -197,20 +211,16 @@ ERR_MUST_CHECK enum err store_session_delete(struct store *s, const unsigned cha
 /* --- API tokens; rows of the entity token ----------------------------------------- */
 
 struct store_token {
-	int64_t id, user;
-	unsigned char token_hash[32];		 /* SHA-256 of its text */
-	const char *name;			 /* UTF-8 */
-	uint32_t rights;			 /* see model/rights.h */
-	int64_t created_at, last_at, expires_at; /* 0 = never */
+	int64_t user;
+	unsigned char token_hash[32];	/* SHA-256 of its text */
+	const char *name;		/* UTF-8 */
+	uint32_t rights;		/* see model/rights.h */
+	int64_t created_at, expires_at; /* 0 = never */
 };
 
 /** *row as store_get. ERR_LIMIT: the user has too many. */
 ERR_MUST_CHECK enum err store_token_create(
     struct store *s, const struct store_token *t, json_t **row);
-/** ERR_NOT_FOUND: unknown, ended, or its user is gone or disabled. name is not set. *user (may be
- *  NULL) as store_get. */
-ERR_MUST_CHECK enum err store_token_find(struct store *s, const unsigned char token_hash[32],
-    int64_t now_ms, struct store_token *out, json_t **user);
 /** Notes when and from where it was used. */
 ERR_MUST_CHECK enum err store_token_used(
     struct store *s, int64_t id, int64_t now_ms, const char *address);
@@ -244,6 +254,33 @@ ERR_MUST_CHECK enum err store_second_factor_recover(
     struct store *s, int64_t user, const unsigned char hash[32]);
 /** ERR_NOT_FOUND. */
 ERR_MUST_CHECK enum err store_second_factor_remove(struct store *s, int64_t user);
+
+/* --- forgotten passwords -------------------------------------------------------------- */
+
+enum { STORE_RESET_MINUTES = 30, STORE_RESETS_PER_USER = 3, STORE_RESET_USERS_MAX = 10 };
+
+struct store_password_reset {
+	int64_t user;
+	unsigned char token_hash[32]; /* SHA-256 of token */
+	const char *token;	      /* for the link in the mail */
+	int64_t created_at;
+};
+
+/** True if a link can be mailed: mail is on and the page's own address is known. */
+ERR_MUST_CHECK enum err store_password_reset_offered(struct store *s, bool *out);
+/** Who may be meant by a login or an e-mail address and can get a mail; at most
+ *  STORE_RESET_USERS_MAX. */
+ERR_MUST_CHECK enum err store_password_reset_users(
+    struct store *s, const char *account, int64_t users[STORE_RESET_USERS_MAX], size_t *n);
+/** Stores the hash and queues the mail. ERR_LIMIT: STORE_RESETS_PER_USER links of this user are
+ *  open. ERR_UNSUPPORTED: not offered. */
+ERR_MUST_CHECK enum err store_password_reset_create(
+    struct store *s, const struct store_password_reset *r);
+/** Sets the password and ends the link with all others of its user, their sessions too.
+ *  ERR_NOT_FOUND: no such link any more. ERR_INVALID: not this password; the link stays. */
+ERR_MUST_CHECK enum err store_password_reset_use(struct store *s,
+    const unsigned char token_hash[32], int64_t now_ms, const char *password,
+    struct model_errors *errors);
 
 /* --- security ----------------------------------------------------------------------- */
 

@@ -89,6 +89,7 @@ enum { STORE_READERS = 4, STORE_CALLBACKS = 8 };
 struct store {
 	char *path;
 	int lock_fd;
+	struct evp_pkey_st *licence_key; /* whose licences are taken; NULL none */
 	pthread_mutex_t write_lock;
 	struct db *writer;	      /* under write_lock */
 	bool relaxed;		      /* of the open transaction; under write_lock */
@@ -120,6 +121,12 @@ enum err store_changed(struct store *s, const struct model_entity *e, int64_t id
 enum err store_read_begin(struct store *s, struct db **out);
 void store_read_end(struct store *s, struct db *db);
 
+/* --- import.c ---------------------------------------------------------------------- */
+
+/* True if e says that what was to be written is wrong: then there is at least one error. Else the
+ * store is in trouble, or nothing was wrong. */
+bool error_is_fault(enum err e, struct model_errors *errors);
+
 /* --- rows.c ------------------------------------------------------------------- */
 
 enum row_form {
@@ -132,8 +139,6 @@ enum row_form {
 void row_select(struct buf *b, const struct model_entity *e, enum row_form form);
 /* The present row of a statement made from row_select. NULL: out of memory. */
 json_t *row_json(struct stmt *s, const struct model_entity *e, enum row_form form);
-/* A text of a row, "" when it has none; field NULL: "". Borrowed from row. */
-const char *row_text(const json_t *row, const char *field);
 enum err row_get(
     struct db *db, const struct model_entity *e, int64_t id, enum row_form form, json_t **row);
 /* Id by a text column. */
@@ -221,6 +226,12 @@ void ha1_put(json_t *values, const char *name, const char *realm, const char *se
 /* Computes all phones' digests anew; for a new domain. Under the write lock. */
 enum err ha1_renew_all(struct db *db, const char *realm);
 
+/* --- credential.c ----------------------------------------------------------------- */
+
+/* As store_credential_find. */
+enum err credential_find(struct db *db, enum store_credential_kind kind,
+    const unsigned char token_hash[32], int64_t now_ms, struct store_credential *out);
+
 /* --- session.c ------------------------------------------------------------------- */
 
 void hash_hex(const unsigned char hash[32], char hex[65]);
@@ -257,6 +268,9 @@ enum err change_updated(struct store *s, const struct model_entity *e, int64_t i
     const json_t *before, const json_t *values);
 /* While the row is still there. */
 enum err change_deleting(struct store *s, const struct model_entity *e, int64_t id);
+/* That something secret of a row has changed which stands elsewhere; field: what people call it. */
+enum err change_of_secret(
+    struct store *s, const struct model_entity *e, int64_t id, const char *field);
 
 /* --- mail_queue.c ----------------------------------------------------------------- */
 
@@ -264,10 +278,14 @@ enum err change_deleting(struct store *s, const struct model_entity *e, int64_t 
 enum err mail_register(struct db *db);
 /* The rows of "mail_template" that are not there yet. */
 enum err mail_complete_templates(struct db *db);
-/* In an open transaction: the mail that tells a person of a new login or password. in: as the
- * API got it, with the plain password; before: NULL for a new one. */
+/* In an open transaction: the mail that tells a person of a new login or password. before: NULL for
+ * a new one; password: as it is to stand in the mail, "" for none that is new. */
 enum err mail_tell_access(
-    struct store *s, const json_t *before, const json_t *after, const json_t *in);
+    struct store *s, const json_t *before, const json_t *after, const char *password);
+
+/* In an open transaction: the mail with the link of a forgotten password. */
+enum err mail_tell_reset(struct store *s, const json_t *user, const char *link, int64_t now_ms);
+
 /* --- group.c ---------------------------------------------------------------------- */
 
 /* The group ID and the PIN of a new group that has none. Does nothing for other entities. */

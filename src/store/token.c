@@ -56,61 +56,6 @@ store_token_create(struct store *s, const struct store_token *t, json_t **row)
 	return e;
 }
 
-static enum err
-find(struct db *db, const char *hex, int64_t now_ms, struct store_token *out)
-{
-	struct stmt *st;
-	json_t *names;
-	bool row = false;
-	enum err e = db_prepare(db,
-	    "SELECT t.id, t.user, t.rights, t.created_at, t.last_at, t.expires_at FROM token t "
-	    "JOIN user u ON u.id = t.user WHERE t.token_hash = ? "
-	    "AND (t.expires_at IS NULL OR t.expires_at > ?) AND u.enabled",
-	    &st);
-
-	if (e != ERR_OK)
-		return e;
-	stmt_cstr(st, 1, hex);
-	stmt_int(st, 2, now_ms);
-	e = stmt_step(st, &row);
-	if (e == ERR_OK && !row)
-		e = ERR_NOT_FOUND;
-	if (e == ERR_OK) {
-		out->id = sqlite3_column_int64(st->st, 0);
-		out->user = sqlite3_column_int64(st->st, 1);
-		names = json_loads(stmt_column(st, 2), 0, NULL);
-		out->rights = rights_of_list(names);
-		json_decref(names);
-		out->created_at = sqlite3_column_int64(st->st, 3);
-		out->last_at = sqlite3_column_int64(st->st, 4);
-		out->expires_at = sqlite3_column_int64(st->st, 5);
-	}
-	stmt_done(st);
-	return e;
-}
-
-enum err
-store_token_find(struct store *s, const unsigned char token_hash[32], int64_t now_ms,
-    struct store_token *out, json_t **user)
-{
-	char hex[65];
-	struct store_token found = {0};
-	struct db *db;
-	enum err e = store_read_begin(s, &db);
-
-	if (e != ERR_OK)
-		return e;
-	hash_hex(token_hash, hex);
-	memcpy(found.token_hash, token_hash, 32);
-	e = find(db, hex, now_ms, &found);
-	if (e == ERR_OK && user)
-		e = row_get(db, &model_user, found.user, ROW_PUBLIC, user);
-	store_read_end(s, db);
-	if (e == ERR_OK)
-		*out = found;
-	return e;
-}
-
 enum err
 store_token_used(struct store *s, int64_t id, int64_t now_ms, const char *address)
 {

@@ -219,17 +219,10 @@ update_user(struct run *r, struct user_row *row, int64_t id, const json_t *befor
 static enum err
 tell(struct run *r, const struct user_row *row, const json_t *before, const json_t *after)
 {
-	json_t *in;
-	enum err e;
-
 	if (!r->params->mail || r->params->dry_run)
 		return ERR_OK;
-	in = json_copy(row->in);
-	if (row->same_password)
-		json_object_del(in, "password"); /* nothing new */
-	e = mail_tell_access(r->s, before, after, in);
-	json_decref(in);
-	return e;
+	return mail_tell_access(
+	    r->s, before, after, row->same_password ? "" : row_text(row->in, "password"));
 }
 
 static enum err
@@ -288,12 +281,10 @@ run_row(struct run *r, struct user_row *row)
 	if (e != ERR_OK)
 		return e;
 	e = write_row(r, row, &errors);
-	if (e == ERR_INVALID || e == ERR_EXISTS || e == ERR_CONFLICT) {
+	if (error_is_fault(e, &errors)) {
 		for (uint32_t i = 0; i < errors.count; i++)
 			user_row_fault(
 			    row, errors.at[i].field, errors.at[i].code, errors.at[i].message);
-		if (errors.count == 0)
-			user_row_fault(row, "", err_name(e), err_text(e));
 		r->s->pending_count = pending;
 		e = db_exec(r->s->writer, "ROLLBACK TO user_row");
 	}

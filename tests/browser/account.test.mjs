@@ -1,10 +1,10 @@
 // USR-13 and the safety of accounts, as people see them: two browsers at once, log-ins in two steps, tokens.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
 import { assertQuiet, logIn, newVisitor, shoot } from './lib/browser.mjs';
 import { until } from './lib/server.mjs';
+import { stepNow, totp } from './lib/totp.mjs';
 import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 
 const CLARA = { login: '2321', password: 'geheim-2' };
@@ -29,16 +29,6 @@ const menuEntry = (page, name) => page.getByRole('navigation').getByRole('link',
 
 /** What the page's own requests would get now. */
 const statusOf = (page, path) => page.evaluate(async (at) => (await fetch(`/api/${at}`)).status, path);
-
-/** RFC 6238, as the app on a mobile telephone does it. */
-function totp(secret, step = Math.floor(Date.now() / 30_000)) {
-  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
 
 test('USE-4: a user sees their own pages only, and can switch do not disturb', async () => {
   const { page } = clara;
@@ -109,7 +99,7 @@ test('a second factor is set up with a code, asked for in a second step, and wor
   await page.getByLabel('Code from the app').fill('000000');
   await button(page, 'Switch on').click();
   await page.getByText('The code is wrong or has been used.').waitFor();
-  await page.getByLabel('Code from the app').fill(totp(secret, Math.floor(Date.now() / 30_000) - 1));
+  await page.getByLabel('Code from the app').fill(totp(secret, stepNow() - 1));
   await button(page, 'Switch on').click();
   await button(page, 'I have kept them').waitFor();
   const codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();

@@ -28,6 +28,7 @@ const PAGES = [
   ['records', () => '/records', 'Call records'],
   ['traces', () => '/traces', 'SIP traces'],
   ['trace', () => '/traces/call?id=a.b@192.0.2.1', 'SIP trace'],
+  ['licence', () => '/licence', 'Licence'],
   ['users', () => '/users', 'Users'],
   ['user', () => `/users/${person.user.id}`, 'Muster, Emil'],
   ['user-import', () => '/users/import', 'Import users'],

@@ -2,6 +2,7 @@
 """Outgoing mail (SRV-6, USR-3): real SMTP servers take it, refuse it, delay it, and are not there at all."""
 import socket
 import sqlite3
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -42,11 +43,18 @@ class Authority:
 
 
 class PopServer:
-    """Answers the log-in of a POP3 client, and remembers who came."""
+    """Answers the log-in of a POP3 client, and remembers who came and what was said in the clear. `certificate`: PEM
+    file with key, for STLS (RFC 2595), or TLS from the beginning (`implicit`)."""
 
-    def __init__(self, host, user, password):
+    def __init__(self, host, user, password, certificate=None, implicit=False):
         self.user, self.password = user, password
         self.logged_in = 0
+        self.in_the_clear = []
+        self.implicit = implicit
+        self.context = None
+        if certificate:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(certificate)
         self.socket = socket.create_server((host, 0))
         self.host = f"{host}:{self.socket.getsockname()[1]}"
         threading.Thread(target=self.run, daemon=True).start()
@@ -57,18 +65,33 @@ class PopServer:
                 connection = self.socket.accept()[0]
             except OSError:
                 return
-            with connection, connection.makefile("rwb") as stream:
-                self.talk(stream)
+            try:
+                with self.secured(connection) if self.implicit else connection as stream:
+                    self.talk(stream, self.implicit)
+            except OSError:
+                pass  # the client does not trust us, and goes
 
-    def talk(self, stream):
+    def secured(self, connection):
+        return self.context.wrap_socket(connection, server_side=True)
+
+    def talk(self, connection, secret):
+        stream = connection.makefile("rwb")
+
         def say(text):
             stream.write(text + b"\r\n")
             stream.flush()
 
         user = b""
-        say(b"+OK ready")
+        if secret == self.implicit:
+            say(b"+OK ready")
         for line in stream:
             word, _, rest = line.strip().partition(b" ")
+            if not secret:
+                self.in_the_clear.append(word)
+            if word == b"STLS" and self.context and not secret:
+                say(b"+OK")
+                with self.secured(connection) as inner:
+                    return self.talk(inner, True)
             if word == b"USER":
                 user = rest
                 say(b"+OK")
@@ -77,7 +100,7 @@ class PopServer:
                 self.logged_in += good
                 say(b"+OK" if good else b"-ERR wrong")
             elif word == b"CAPA":
-                say(b"+OK\r\nUSER\r\n.")
+                say(b"+OK\r\nUSER\r\nSTLS\r\n." if self.context and not secret else b"+OK\r\nUSER\r\n.")
             elif word == b"QUIT":
                 say(b"+OK")
                 return
@@ -255,6 +278,37 @@ class Mail(SystemTest):
         self.person("pop@two.test")
         self.wait_mail("pop@two.test", state="sent")
         self.assertEqual((pop.logged_in, len(smtpd.mails())), (1, 1))
+
+    def test_pop_before_smtp_is_as_secret_as_smtp(self):
+        """The same password goes over both: neither says it in the clear, nor to somebody with any certificate."""
+        def pop(host, **more):
+            server = PopServer(address(host), "box", self.SECRET, **more)
+            self.addCleanup(server.socket.close)
+            return server
+
+        certificate = self.authority.certificate(address(55))
+        smtpd = self.smtpd(55, certificate=certificate)
+        plain, stls, implicit = pop(55), pop(55, certificate=certificate), pop(55, certificate=certificate, implicit=True)
+        self.use(smtpd, security="starttls", auth="pop", pop_host=stls.host, username="box", password=self.SECRET)
+        self.person("untrusted@two.test")
+        row = self.wait_mail("untrusted@two.test", state="waiting", attempts=1)
+        self.assertIn("certificate", row["answer"].lower())
+        self.assertEqual((stls.logged_in, set(stls.in_the_clear) & {b"USER", b"PASS"}), (0, set()))
+        authority = self.server.api("POST", "/api/certificates",
+                                    {"name": "pop authority", "kind": "authority", "certificate": self.authority.pem})
+        self.addCleanup(self.server.request, "DELETE", f"/api/certificates/{authority['id']}")
+        self.server.api("POST", f"/api/mails/{row['id']}/retry")
+        self.wait_mail("untrusted@two.test", state="sent", attempts=2)
+        self.assertEqual((stls.logged_in, set(stls.in_the_clear) & {b"USER", b"PASS"}), (1, set()))
+        self.server.api("PATCH", "/api/mail-server", {"pop_host": plain.host})  # knows no STLS
+        self.person("clear@two.test")
+        self.wait_mail("clear@two.test", state="waiting", attempts=1)
+        self.assertEqual((plain.logged_in, set(plain.in_the_clear) & {b"USER", b"PASS"}), (0, set()))
+        tls = self.smtpd(56, certificate=self.authority.certificate(address(56)), implicit=True)
+        self.use(tls, security="tls", pop_host=implicit.host)
+        self.person("tls-pop@two.test")
+        self.wait_mail("tls-pop@two.test", state="sent")
+        self.assertEqual((implicit.logged_in, len(tls.mails())), (1, 1))
 
     def test_direct_delivery_asks_the_next_server(self):
         smtpd = self.smtpd(52, MX_PORT)

@@ -41,8 +41,10 @@ export async function freePort(host) {
 }
 
 export class Server {
-  static async start() {
+  /** options: more of strowgerd's own. */
+  static async start(options = []) {
     const server = new Server();
+    server.options = options;
     server.folder = mkdtempSync(join(tmpdir(), 'strowger-browser-'));
     server.host = address(1);
     server.sipPort = await freePort(server.host);
@@ -60,7 +62,7 @@ export class Server {
   async launch() {
     const out = openSync(join(this.folder, 'log'), 'a');
     const options = ['--data', join(this.folder, 'data'), '--bind', this.host, '--sip-port', this.sipPort];
-    options.push('--sips-port', 0, '--ws-port', this.wsPort, '--wss-port', 0, '--http-port', this.httpPort, '--web', join(ROOT, 'web/dist'));
+    options.push(...this.options, '--sips-port', 0, '--ws-port', this.wsPort, '--wss-port', 0, '--http-port', this.httpPort, '--web', join(ROOT, 'web/dist'));
     this.process = spawn(join(BUILD, 'src/daemon/strowgerd'), options.map(String), { stdio: ['ignore', out, out] });
     this.process.once('error', (error) => (this.failure = error));
     await until(() => this.isHealthy(), 'strowgerd answers', START_MS);

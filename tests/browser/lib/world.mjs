@@ -3,8 +3,8 @@ import { Admin, ADMIN } from './admin.mjs';
 import { launch, logIn, newVisitor } from './browser.mjs';
 import { Server } from './server.mjs';
 
-export async function openWorld({ setUp = true } = {}) {
-  const server = await Server.start();
+export async function openWorld({ setUp = true, options = [] } = {}) {
+  const server = await Server.start(options);
   const browser = await launch();
   const admin = setUp ? await Admin.setUp(server) : null;
   return { server, browser, admin };

@@ -320,6 +320,102 @@ a_token_is_shown_once_and_ends_when_revoked(void **state)
 	answer_text_free(&a);
 }
 
+/* USE: the settings want a second factor of administrators. */
+static void
+who_needs_a_second_factor_can_do_nothing_else_before(void **state)
+{
+	struct fx *fx = *state;
+	char secret[STORE_TOTP_SECRET_BYTES], headers[200];
+	struct answer_text a;
+	json_t *session, *made = fx_json(fx, "POST", "/api/me/tokens",
+			     "{\"name\":\"backup\",\"rights\":[\"admin\"]}");
+
+	snprintf(headers, sizeof headers, JSON "Authorization: Bearer %s\r\n",
+	    json_string_value(json_object_get(made, "token")));
+	json_decref(made);
+	fx_expect(fx, "PATCH", "/api/settings", "{\"second_factor\":\"administrators\"}", 200, NULL,
+	    NULL);
+	fx_expect(fx, "GET", "/api/users", NULL, 403, "second_factor_needed", NULL);
+	fx_expect(fx, "GET", "/api/me", NULL, 403, "second_factor_needed", NULL);
+	fx_expect(fx, "GET", "/api/events", NULL, 403, "second_factor_needed", NULL);
+	fx_expect(fx, "PATCH", "/api/settings", "{\"second_factor\":\"optional\"}", 403,
+	    "second_factor_needed", NULL);
+	fx_expect(fx, "POST", "/api/me/tokens", "{\"name\":\"x\",\"rights\":[]}", 403,
+	    "second_factor_needed", NULL);
+	session = fx_json(fx, "GET", "/api/session", NULL);
+	assert_true(json_is_true(json_object_get(session, "second_factor_needed")));
+	json_decref(session);
+	/* a log-in is no way around it; a program with a token is not asked */
+	assert_int_equal(log_in(fx, LOGIN "}", NULL), 200);
+	a = fx_request(fx_connect(fx), "GET", "/api/users", headers, NULL);
+	assert_int_equal(a.status, 200);
+	answer_text_free(&a);
+	json_decref(turn_on(fx, secret));
+	fx_expect(fx, "GET", "/api/users", NULL, 200, NULL, NULL);
+	session = fx_json(fx, "GET", "/api/session", NULL);
+	assert_true(json_is_false(json_object_get(session, "second_factor_needed")));
+	json_decref(session);
+	/* the machine's own administrator takes it off: he sets up a new one, and is not locked out
+	 */
+	a = fx_local(fx, "DELETE", "/api/users/1/second-factor", NULL);
+	assert_int_equal(a.status, 204);
+	answer_text_free(&a);
+	assert_int_equal(log_in(fx, LOGIN "}", NULL), 200);
+	fx_expect(fx, "GET", "/api/users", NULL, 403, "second_factor_needed", NULL);
+	json_decref(turn_on(fx, secret));
+	fx_expect(fx, "GET", "/api/users", NULL, 200, NULL, NULL);
+}
+
+static struct answer_text
+ask_reset(struct fx *fx, const char *account)
+{
+	char body[80];
+
+	snprintf(body, sizeof body, "{\"account\":\"%s\"}", account);
+	return fx_request(fx_connect(fx), "POST", "/api/password-reset", JSON, body);
+}
+
+static void
+who_asks_for_a_new_password_learns_nothing_and_not_too_often(void **state)
+{
+	struct fx *fx = *state;
+	static const char *const accounts[] = {"1000", "4711", "nobody@firm.test"};
+	struct answer_text a = ask_reset(fx, "1000");
+
+	assert_int_equal(a.status, 409);
+	answer_text_free(&a);
+	fx_expect(fx, "PATCH", "/api/mail-server",
+	    "{\"delivery\":\"direct\",\"sender\":\"a@firm.test\",\"web_address\":\"https://"
+	    "pbx.test\"}",
+	    200, NULL, NULL);
+	for (size_t i = 0; i < 3; i++)
+		for (int k = 0; k < 6; k++) {
+			a = ask_reset(fx, accounts[i]);
+			assert_int_equal(a.status, k < 5 ? 202 : 429);
+			if (k < 5)
+				assert_string_equal(a.body, "{}");
+			else
+				assert_true(atoi(fx_header(&a, "Retry-After")) > 0);
+			answer_text_free(&a);
+		}
+	for (int k = 0; k < 5; k++) { /* and twenty from one address */
+		char account[16];
+
+		snprintf(account, sizeof account, "5%03d", k);
+		a = ask_reset(fx, account);
+		assert_int_equal(a.status, 202);
+		answer_text_free(&a);
+	}
+	a = ask_reset(fx, "6000");
+	assert_int_equal(a.status, 429);
+	answer_text_free(&a);
+	assert_int_equal(log_in(fx, LOGIN "}", NULL), 200); /* which locks nobody out */
+	fx_expect(fx, "POST", "/api/password-reset/use",
+	    "{\"token\":\"00\",\"password\":\"secret-9\"}", 422, "reset_ended", NULL);
+	fx_expect(fx, "POST", "/api/password-reset/use", "{\"token\":\"00\"}", 422, "required",
+	    "password");
+}
+
 int
 main(void)
 {
@@ -328,6 +424,8 @@ main(void)
 	    cmocka_unit_test(codes_are_those_of_the_rfc),
 	    T(a_log_in_needs_the_second_factor_and_each_code_works_once),
 	    T(codes_are_not_guessed_for_ever),
+	    T(who_needs_a_second_factor_can_do_nothing_else_before),
+	    T(who_asks_for_a_new_password_learns_nothing_and_not_too_often),
 	    T(a_locked_account_can_be_unlocked_and_unknown_ones_answer_alike),
 	    T(sessions_are_listed_and_ended_by_their_owner),
 	    T(what_belongs_to_others_cannot_be_ended),

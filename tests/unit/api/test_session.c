@@ -340,7 +340,7 @@ test_expiry(void **state)
 {
 	struct fx *fx = *state;
 	const char *token = fx->cookie + strlen("strowger_session=");
-	struct store_session s;
+	struct store_credential s;
 	unsigned char hash[32];
 
 	fx_first_admin(fx);
@@ -349,8 +349,9 @@ test_expiry(void **state)
 	    store_session_extend(fx->store, hash, 1, (int64_t)loop_wall_ms() + 60000, NULL),
 	    ERR_OK);
 	fx_expect(fx, "GET", "/api/users", NULL, 200, NULL, NULL);
-	assert_int_equal(
-	    store_session_find(fx->store, hash, (int64_t)loop_wall_ms(), &s, NULL), ERR_OK);
+	assert_int_equal(store_credential_find(
+			     fx->store, STORE_SESSION, hash, (int64_t)loop_wall_ms(), &s, NULL),
+	    ERR_OK);
 	assert_true(s.expires_at > (int64_t)loop_wall_ms() + SESSION_IDLE_MS - 60000);
 	assert_int_equal(
 	    store_session_extend(fx->store, hash, 1, (int64_t)loop_wall_ms() - 1, NULL), ERR_OK);

@@ -121,7 +121,7 @@ what_the_guard_blocks_is_written_and_not_told_back(void **state)
 	work_off(t, start + HOUR_MS);
 	assert_int_equal(t->rules, 0);
 	/* an administrator deletes it: now the guard must hear of it */
-	assert_int_equal(store_delete(f->store, &model_address_rule, id, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_address_rule, id, NULL), ERR_OK);
 	work_off(t, start + HOUR_MS);
 	assert_int_equal(t->rules, 1);
 	assert_int_equal(t->rule[0].action, GUARD_RULE_NONE);

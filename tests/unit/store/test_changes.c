@@ -85,7 +85,7 @@ every_change_says_who_and_what(void **state)
 	patch(f->store, &model_settings, 1, "{'ring_s':25}", NULL);
 	assert_newest(f->store, "", "settings", "", "changed", "['ring_s']", "{'ring_s':30}",
 	    "{'ring_s':25}");
-	assert_int_equal(store_delete(f->store, &model_phone, phone, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_phone, phone, NULL), ERR_OK);
 	assert_newest(f->store, "", "phone", "desk", "deleted", "[]", "{}", "{}");
 }
 
@@ -130,7 +130,7 @@ a_change_can_be_undone(void **state)
 	patch(f->store, &model_user, user, "{'phones':[1,2]}", NULL);
 	patch(f->store, &model_user, user, "{'phones':[]}", NULL);
 	change = newest_id(f->store);
-	assert_int_equal(store_delete(f->store, &model_phone, a, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_phone, a, NULL), ERR_OK);
 	assert_int_equal(revert(f->store, change, "changed_since"), ERR_CONFLICT);
 	patch(f->store, &model_user, user, "{'password':'geheim9'}", NULL);
 	assert_int_equal(revert(f->store, newest_id(f->store), "changed_since"), ERR_CONFLICT);
@@ -147,7 +147,7 @@ what_was_deleted_comes_back_with_its_secrets(void **state)
 	    "'password':'geheim5'}");
 	json_t *row = NULL;
 
-	assert_int_equal(store_delete(f->store, &model_phone, phone, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_phone, phone, NULL), ERR_OK);
 	change = newest_id(f->store);
 	make(f->store, &model_phone, "{'name':'desk','secret':'other-1'}");
 	assert_int_equal(revert(f->store, change, "changed_since"), ERR_CONFLICT);
@@ -160,7 +160,7 @@ what_was_deleted_comes_back_with_its_secrets(void **state)
 	assert_int_equal(store_get_secret(f->store, &model_phone, phone, &row), ERR_OK);
 	assert_string_equal(text_at(row, "secret"), "geheim1");
 	json_decref(row);
-	assert_int_equal(store_delete(f->store, &model_user, user, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_user, user, NULL), ERR_OK);
 	assert_int_equal(revert(f->store, newest_id(f->store), NULL), ERR_OK);
 	row = NULL;
 	assert_int_equal(store_authenticate(f->store, "1234", "geheim5", &row), ERR_OK);
@@ -176,7 +176,7 @@ the_log_is_forgotten_in_time_and_passwords_before(void **state)
 
 	assert_int_equal(
 	    store_delete(f->store, &model_phone,
-		make(f->store, &model_phone, "{'name':'desk','secret':'geheim1'}"), NULL, NULL),
+		make(f->store, &model_phone, "{'name':'desk','secret':'geheim1'}"), NULL),
 	    ERR_OK);
 	change = newest_id(f->store);
 	assert_int_equal(store_expire(f->store, now + 40 * day, NULL), ERR_OK);

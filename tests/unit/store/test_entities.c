@@ -83,7 +83,7 @@ users_come_with_numbers_and_phones_usr_1(void **state)
 	assert_int_equal(store_find(f->store, &model_number, "number", "102", &row), ERR_NOT_FOUND);
 
 	assert_int_equal(patch(f->store, &model_user, anna, "{'phones':[]}", NULL), ERR_OK);
-	assert_int_equal(store_delete(f->store, &model_user, anna, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_user, anna, NULL), ERR_OK);
 	assert_int_equal(store_get(f->store, &model_user, anna, &row), ERR_NOT_FOUND);
 	assert_int_equal(store_find(f->store, &model_number, "number", "101", &row), ERR_OK);
 	assert_true(json_is_null(json_object_get(row, "user")));
@@ -152,7 +152,7 @@ a_range_in_use_stays_lin_1(void **state)
 	struct model_errors errors = {0};
 
 	make(f->store, &model_number, "{'number':'150'}");
-	assert_int_equal(store_delete(f->store, &model_range, 1, NULL, &errors), ERR_CONFLICT);
+	assert_int_equal(store_delete(f->store, &model_range, 1, &errors), ERR_CONFLICT);
 	assert_string_equal(errors.at[0].code, "number_outside_range");
 	assert_int_equal(patch(f->store, &model_range, 1, "{'first':'200'}", &errors), ERR_INVALID);
 	assert_int_equal(patch(f->store, &model_range, 1, "{'last':'200'}", &errors), ERR_OK);
@@ -173,7 +173,7 @@ the_last_administrator_stays(void **state)
 	    "}");
 	assert_int_equal(store_has_admin(f->store, &has), ERR_OK);
 	assert_true(has);
-	assert_int_equal(store_delete(f->store, &model_user, a, NULL, &errors), ERR_CONFLICT);
+	assert_int_equal(store_delete(f->store, &model_user, a, &errors), ERR_CONFLICT);
 	assert_string_equal(errors.at[0].code, "last_administrator");
 	assert_int_equal(patch(f->store, &model_user, a, "{'admin':false}", &errors), ERR_CONFLICT);
 	assert_int_equal(
@@ -182,8 +182,8 @@ the_last_administrator_stays(void **state)
 	b = make(f->store, &model_user,
 	    "{'login':'1001','first_name':'A','last_name':'B','admin':true,'password':'geheim'}");
 	assert_int_equal(patch(f->store, &model_user, a, "{'enabled':false}", &errors), ERR_OK);
-	assert_int_equal(store_delete(f->store, &model_user, b, NULL, &errors), ERR_CONFLICT);
-	assert_int_equal(store_delete(f->store, &model_user, a, NULL, &errors), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_user, b, &errors), ERR_CONFLICT);
+	assert_int_equal(store_delete(f->store, &model_user, a, &errors), ERR_OK);
 }
 
 static void
@@ -244,36 +244,47 @@ sessions_end_with_time_password_and_user(void **state)
 	int64_t id =
 	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
 	struct store_session in = {.token_hash = {1, 2, 3},
-				 .user = id,
-				 .csrf = "csrf",
-				 .created_at = 1000,
-				 .expires_at = 5000},
-			     out;
+	    .user = id,
+	    .csrf = "csrf",
+	    .created_at = 1000,
+	    .expires_at = 5000};
+	struct store_credential out;
 	json_t *user = NULL;
 
 	assert_int_equal(store_session_create(f->store, &in), ERR_OK);
-	assert_int_equal(store_session_find(f->store, in.token_hash, 4999, &out, &user), ERR_OK);
+	assert_int_equal(
+	    store_credential_find(f->store, STORE_SESSION, in.token_hash, 4999, &out, &user),
+	    ERR_OK);
 	assert_string_equal(out.csrf, "csrf");
 	assert_string_equal(text_at(user, "login"), "1000");
 	json_decref(user);
 	assert_int_equal(
-	    store_session_find(f->store, in.token_hash, 5000, &out, NULL), ERR_NOT_FOUND);
+	    store_credential_find(f->store, STORE_SESSION, in.token_hash, 5000, &out, NULL),
+	    ERR_NOT_FOUND);
 	assert_int_equal(
 	    store_session_extend(f->store, in.token_hash, 1500, 9000, "192.0.2.7"), ERR_OK);
-	assert_int_equal(store_session_find(f->store, in.token_hash, 5000, &out, NULL), ERR_OK);
 	assert_int_equal(
-	    store_session_find(f->store, (unsigned char[32]){9}, 1, &out, NULL), ERR_NOT_FOUND);
+	    store_credential_find(f->store, STORE_SESSION, in.token_hash, 5000, &out, NULL),
+	    ERR_OK);
+	assert_int_equal(
+	    store_credential_find(f->store, STORE_SESSION, (unsigned char[32]){9}, 1, &out, NULL),
+	    ERR_NOT_FOUND);
 	/* a change of name keeps it, a new password ends it */
 	assert_int_equal(patch(f->store, &model_user, id, "{'first_name':'C'}", NULL), ERR_OK);
-	assert_int_equal(store_session_find(f->store, in.token_hash, 1, &out, NULL), ERR_OK);
+	assert_int_equal(
+	    store_credential_find(f->store, STORE_SESSION, in.token_hash, 1, &out, NULL), ERR_OK);
 	assert_int_equal(patch(f->store, &model_user, id, "{'password':'geheim2'}", NULL), ERR_OK);
-	assert_int_equal(store_session_find(f->store, in.token_hash, 1, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(
+	    store_credential_find(f->store, STORE_SESSION, in.token_hash, 1, &out, NULL),
+	    ERR_NOT_FOUND);
 	assert_int_equal(store_session_create(f->store, &in), ERR_OK);
 	assert_int_equal(store_session_delete(f->store, in.token_hash), ERR_OK);
 	assert_int_equal(store_session_delete(f->store, in.token_hash), ERR_OK);
 	assert_int_equal(store_session_create(f->store, &in), ERR_OK);
-	assert_int_equal(store_delete(f->store, &model_user, id, NULL, NULL), ERR_OK);
-	assert_int_equal(store_session_find(f->store, in.token_hash, 1, &out, NULL), ERR_NOT_FOUND);
+	assert_int_equal(store_delete(f->store, &model_user, id, NULL), ERR_OK);
+	assert_int_equal(
+	    store_credential_find(f->store, STORE_SESSION, in.token_hash, 1, &out, NULL),
+	    ERR_NOT_FOUND);
 	in.token_hash[0] = 7;
 	assert_int_equal(store_session_create(f->store, &in), ERR_NOT_FOUND);
 }
@@ -343,29 +354,95 @@ a_token_ends_with_its_time_and_its_user(void **state)
 	int64_t id =
 	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
 	struct store_token in = {.user = id,
-			       .token_hash = {4, 5},
-			       .name = "backup",
-			       .rights = RIGHT_BIT(FAX) | RIGHT_BIT(ADMIN),
-			       .created_at = 1000,
-			       .expires_at = 5000},
-			   out;
+	    .token_hash = {4, 5},
+	    .name = "backup",
+	    .rights = RIGHT_BIT(FAX) | RIGHT_BIT(ADMIN),
+	    .created_at = 1000,
+	    .expires_at = 5000};
+	struct store_credential out;
 	json_t *row = NULL;
 
 	assert_int_equal(store_token_create(f->store, &in, &row), ERR_OK);
 	assert_null(json_object_get(row, "token_hash"));
 	json_decref(row);
-	assert_int_equal(store_token_find(f->store, in.token_hash, 4999, &out, &row), ERR_OK);
+	assert_int_equal(
+	    store_credential_find(f->store, STORE_TOKEN, in.token_hash, 4999, &out, &row), ERR_OK);
 	assert_string_equal(text_at(row, "login"), "1000");
 	json_decref(row);
 	assert_int_equal(out.rights, in.rights);
 	assert_int_equal(store_token_used(f->store, out.id, 2000, "192.0.2.7"), ERR_OK);
 	assert_int_equal(
-	    store_token_find(f->store, in.token_hash, 5000, &out, NULL), ERR_NOT_FOUND);
+	    store_credential_find(f->store, STORE_TOKEN, in.token_hash, 5000, &out, NULL),
+	    ERR_NOT_FOUND);
 	assert_int_equal(patch(f->store, &model_user, id, "{'enabled':false}", NULL), ERR_OK);
 	assert_int_equal(
-	    store_token_find(f->store, in.token_hash, 4000, &out, NULL), ERR_NOT_FOUND);
-	assert_int_equal(store_delete(f->store, &model_user, id, NULL, NULL), ERR_OK);
+	    store_credential_find(f->store, STORE_TOKEN, in.token_hash, 4000, &out, NULL),
+	    ERR_NOT_FOUND);
+	assert_int_equal(store_delete(f->store, &model_user, id, NULL), ERR_OK);
 	assert_int_equal(store_get(f->store, &model_token, out.id, &row), ERR_NOT_FOUND);
+}
+
+static bool
+factor_needed(struct store *s, const unsigned char hash[32])
+{
+	struct store_credential c;
+
+	assert_int_equal(store_credential_find(s, STORE_SESSION, hash, 1, &c, NULL), ERR_OK);
+	return c.second_factor_needed;
+}
+
+static void
+a_second_factor_is_needed_of_whom_the_settings_say_until_there_is_one(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s = f->store;
+	unsigned char codes[STORE_RECOVERY_CODES][32] = {0};
+	int64_t boss = make(s, &model_user,
+		    "{'login':'1000','first_name':'A','last_name':'B','admin':true}"),
+		user = make(s, &model_user, "{'login':'1001','first_name':'C','last_name':'D'}");
+	struct store_session a = {.token_hash = {1}, .user = boss, .expires_at = 9},
+			     b = {.token_hash = {2}, .user = user, .expires_at = 9};
+
+	assert_int_equal(store_session_create(s, &a), ERR_OK);
+	assert_int_equal(store_session_create(s, &b), ERR_OK);
+	assert_false(factor_needed(s, a.token_hash) || factor_needed(s, b.token_hash));
+	assert_int_equal(
+	    patch(s, &model_settings, 1, "{'second_factor':'administrators'}", NULL), ERR_OK);
+	assert_true(factor_needed(s, a.token_hash));
+	assert_false(factor_needed(s, b.token_hash));
+	assert_int_equal(
+	    patch(s, &model_settings, 1, "{'second_factor':'everybody'}", NULL), ERR_OK);
+	assert_true(factor_needed(s, b.token_hash));
+	assert_int_equal(store_second_factor_begin(s, boss, "BBBB"), ERR_OK);
+	assert_true(factor_needed(s, a.token_hash)); /* begun is not enough */
+	assert_int_equal(store_second_factor_confirm(s, boss, 5, codes), ERR_OK);
+	assert_false(factor_needed(s, a.token_hash));
+	assert_int_equal(store_second_factor_remove(s, boss), ERR_OK);
+	assert_true(factor_needed(s, a.token_hash));
+}
+
+static void
+who_has_taken_off_a_second_factor_stands_in_the_log_of_changes(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char codes[STORE_RECOVERY_CODES][32] = {0};
+	struct model_errors errors = {0};
+	int64_t id =
+	    make(f->store, &model_user, "{'login':'1000','first_name':'A','last_name':'B'}");
+	json_t *row = NULL;
+
+	store_set_writer("Ada Admin (1000)", "192.0.2.7");
+	assert_int_equal(store_second_factor_begin(f->store, id, "BBBB"), ERR_OK);
+	assert_int_equal(store_last_change(), 0); /* nothing is in use yet */
+	assert_int_equal(store_second_factor_confirm(f->store, id, 5, codes), ERR_OK);
+	assert_int_equal(store_second_factor_remove(f->store, id), ERR_OK);
+	assert_int_equal(store_get(f->store, &model_change, store_last_change(), &row), ERR_OK);
+	assert_string_equal(text_at(row, "writer"), "Ada Admin (1000)");
+	assert_string_equal(text_at(row, "name"), "A B");
+	assert_json(json_object_get(row, "fields"), "['second_factor']");
+	json_decref(row);
+	assert_int_equal(store_change_revert(f->store, store_last_change(), &errors), ERR_CONFLICT);
+	store_set_writer("", "");
 }
 
 static void
@@ -383,7 +460,7 @@ changes_are_told_after_the_commit_only(void **state)
 	assert_int_equal(
 	    patch(f->store, &model_settings, 1, "{'domain':'x.example'}", NULL), ERR_OK);
 	assert_int_equal(store_create(f->store, &model_number, in, &row, &errors), ERR_INVALID);
-	assert_int_equal(store_delete(f->store, &model_phone, id, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_phone, id, NULL), ERR_OK);
 	json_decref(in);
 	assert_int_equal(feed.n, 4);
 	assert_int_equal(seen_changes(feed.at, feed.n, &model_phone, STORE_CREATED), 1);
@@ -405,9 +482,9 @@ rows_of_the_system_and_singletons_are_protected(void **state)
 	    store_create(f->store, &model_session, empty, &row, NULL), ERR_UNSUPPORTED);
 	assert_int_equal(
 	    store_create(f->store, &model_settings, empty, &row, NULL), ERR_UNSUPPORTED);
-	assert_int_equal(store_delete(f->store, &model_settings, 1, NULL, NULL), ERR_UNSUPPORTED);
+	assert_int_equal(store_delete(f->store, &model_settings, 1, NULL), ERR_UNSUPPORTED);
 	assert_int_equal(patch(f->store, &model_phone, 4711, "{'port':1}", NULL), ERR_NOT_FOUND);
-	assert_int_equal(store_delete(f->store, &model_phone, 4711, NULL, NULL), ERR_NOT_FOUND);
+	assert_int_equal(store_delete(f->store, &model_phone, 4711, NULL), ERR_NOT_FOUND);
 	json_decref(empty);
 }
 
@@ -429,6 +506,8 @@ main(void)
 	    TEST(a_new_user_has_the_rights_of_the_settings_unless_told_otherwise),
 	    TEST(a_second_factor_is_spent_once),
 	    TEST(a_token_ends_with_its_time_and_its_user),
+	    TEST(a_second_factor_is_needed_of_whom_the_settings_say_until_there_is_one),
+	    TEST(who_has_taken_off_a_second_factor_stands_in_the_log_of_changes),
 	    TEST(changes_are_told_after_the_commit_only),
 	    TEST(rows_of_the_system_and_singletons_are_protected),
 	};

@@ -127,7 +127,7 @@ members_keep_their_order_whoever_comes_moves_or_goes(void **state)
 	    patch(s, &model_group_member, t.at[1], "{'logged_on':false}", &errors), ERR_OK);
 	assert_string_equal(order(s, t.sales), "Carl Dora- Bert- Anna");
 	/* a place left empty is taken by the next that moves */
-	assert_int_equal(store_delete(s, &model_user, dora, NULL, &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_user, dora, &errors), ERR_OK);
 	assert_int_equal(patch(s, &model_group_member, t.at[0], "{'position':2}", &errors), ERR_OK);
 	assert_string_equal(order(s, t.sales), "Carl Anna Bert-");
 }
@@ -147,7 +147,7 @@ two_administrators_who_change_members_lose_nothing(void **state)
 
 	/* both have the page with Anna, Bert, Carl open: one moves, one takes out, one adds */
 	assert_int_equal(patch(s, &model_group_member, t.at[2], "{'position':1}", &errors), ERR_OK);
-	assert_int_equal(store_delete(s, &model_group_member, t.at[0], NULL, &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_group_member, t.at[0], &errors), ERR_OK);
 	add_member(s, t.sales, dora, "");
 	assert_int_equal(
 	    patch(s, &model_group_member, t.at[1], "{'logged_on':false}", &errors), ERR_OK);
@@ -221,9 +221,9 @@ a_number_has_one_holder_and_the_refusal_names_him(void **state)
 	assert_string_equal(errors.at[0].message, "201 is held by Anna Berg.");
 	assert_string_equal(errors.at[0].field, "group");
 	/* it is free again when the holder goes */
-	assert_int_equal(store_delete(s, &model_user, t.anna, NULL, &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_user, t.anna, &errors), ERR_OK);
 	assert_int_equal(patch(s, &model_number, number, to_group, &errors), ERR_OK);
-	assert_int_equal(store_delete(s, &model_group, t.sales, NULL, &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_group, t.sales, &errors), ERR_OK);
 	get(s, &model_number, number, &row);
 	assert_false(json_is_true(json_object_get(row, "held")));
 	json_decref(row);
@@ -270,7 +270,7 @@ a_range_in_use_says_by_whom(void **state)
 
 	snprintf(text, sizeof text, "{'number':'201','group':%lld}", (long long)t.sales);
 	make(s, &model_number, text);
-	assert_int_equal(store_delete(s, &model_range, 1, NULL, &errors), ERR_CONFLICT);
+	assert_int_equal(store_delete(s, &model_range, 1, &errors), ERR_CONFLICT);
 	assert_string_equal(errors.at[0].message,
 	    "The internal number 201 (group Sales) would lie in no internal range.");
 }
@@ -316,7 +316,7 @@ export_and_import_bring_groups_back_in_order(void **state)
 	file = json_loads(before, 0, NULL);
 	/* somebody turns everything round */
 	assert_int_equal(patch(s, &model_group_member, t.at[2], "{'position':1}", &errors), ERR_OK);
-	assert_int_equal(store_delete(s, &model_group_member, t.at[0], NULL, &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_group_member, t.at[0], &errors), ERR_OK);
 	make(s, &model_group, "{'name':'Another'}");
 	import_ok(s, file, false);
 	assert_string_equal(order(s, t.sales), "Anna Bert- Carl");
@@ -335,17 +335,14 @@ a_deleted_group_or_member_can_be_brought_back(void **state)
 	struct team t = make_team(s);
 	struct model_errors errors;
 	char text[80], *before, *after;
-	json_t *removed = NULL;
 
 	snprintf(text, sizeof text, "{'number':'201','group':%lld}", (long long)t.sales);
 	make(s, &model_number, text);
 	before = exported(s);
-	assert_int_equal(store_delete(s, &model_group, t.sales, &removed, &errors), ERR_OK);
-	import_ok(s, removed, true);
-	json_decref(removed);
-	assert_int_equal(store_delete(s, &model_user, t.bert, &removed, &errors), ERR_OK);
-	import_ok(s, removed, true);
-	json_decref(removed);
+	assert_int_equal(store_delete(s, &model_group, t.sales, &errors), ERR_OK);
+	assert_int_equal(store_change_revert(s, store_last_change(), &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_user, t.bert, &errors), ERR_OK);
+	assert_int_equal(store_change_revert(s, store_last_change(), &errors), ERR_OK);
 	after = exported(s);
 	assert_string_equal(before, after);
 	free(after);

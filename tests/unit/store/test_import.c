@@ -289,22 +289,19 @@ a_deletion_can_be_undone(void **state)
 	json_decref(report);
 	before = exported(f->store);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		json_t *row = NULL, *undo = NULL;
-		struct store_import_params keep = {.keep_others = true};
+		json_t *row = NULL;
 
 		assert_int_equal(
 		    store_find(f->store, cases[i].entity, cases[i].field, cases[i].key, &row),
 		    ERR_OK);
 		assert_int_equal(store_delete(f->store, cases[i].entity,
-				     json_integer_value(json_object_get(row, "id")), &undo, NULL),
+				     json_integer_value(json_object_get(row, "id")), NULL),
 		    ERR_OK);
 		json_decref(row);
 		after = exported(f->store);
 		assert_string_not_equal(before, after);
 		free(after);
-		assert_int_equal(store_import(f->store, undo, &keep, &report), ERR_OK);
-		json_decref(report);
-		json_decref(undo);
+		assert_int_equal(store_change_revert(f->store, store_last_change(), NULL), ERR_OK);
 		after = exported(f->store);
 		assert_string_equal(before, after);
 		free(after);

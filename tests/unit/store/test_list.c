@@ -188,7 +188,7 @@ sql_that_is_typed_in_stays_text(void **state)
 		snprintf(text, sizeof text, "7%03zu", i);
 		assert_int_equal(store_find(f->store, &model_user, "login", text, &row), ERR_OK);
 		assert_int_equal(store_delete(f->store, &model_user,
-				     json_integer_value(json_object_get(row, "id")), NULL, NULL),
+				     json_integer_value(json_object_get(row, "id")), NULL),
 		    ERR_OK);
 		json_decref(row);
 	}

@@ -247,7 +247,7 @@ notices_are_the_systems_but_seen_is_the_readers(void **state)
 	in = json_of("{'text':'all is well'}");
 	assert_int_equal(store_patch(f->store, &model_notice, at, in, &row, NULL), ERR_INVALID);
 	json_decref(in);
-	assert_int_equal(store_delete(f->store, &model_notice, at, NULL, NULL), ERR_OK);
+	assert_int_equal(store_delete(f->store, &model_notice, at, NULL), ERR_OK);
 }
 
 static void

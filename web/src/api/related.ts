@@ -19,6 +19,7 @@ const SHOWN_IN: Record<string, string[]> = {
   mail: ['mails'],
   mail_template: ['mail-templates'],
   mail_server: ['mail-server'],
+  licence: ['licence'],
   session: ['sessions', 'me/sessions'],
   token: ['tokens', 'me/tokens'],
 };

@@ -4401,6 +4401,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Licence */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["licence"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Licence */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["licence_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["licence"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -4595,6 +4685,131 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a forgotten password can be replaced by mail */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Mail a link to whoever this is: account (login or e-mail address) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-reset/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password: token of the mail, password */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7836,6 +8051,12 @@ export interface components {
              */
             source_requests_per_s: number;
             /**
+             * Second factor
+             * @description Who must use one; who has none yet sets it up after the log-in and may do nothing else before. API tokens are not asked
+             * @enum {string}
+             */
+            second_factor: "optional" | "administrators" | "everybody";
+            /**
              * Keep the log of changes
              * @description Days
              */
@@ -8159,6 +8380,12 @@ export interface components {
              * @description More from an address without registered phones is refused
              */
             source_requests_per_s?: number;
+            /**
+             * Second factor
+             * @description Who must use one; who has none yet sets it up after the log-in and may do nothing else before. API tokens are not asked
+             * @enum {string}
+             */
+            second_factor?: "optional" | "administrators" | "everybody";
             /**
              * Keep the log of changes
              * @description Days
@@ -11145,7 +11372,7 @@ export interface components {
             port: number;
             /**
              * Encryption
-             * @description starttls: begins in the clear and must change to TLS; tls: from the beginning. The server's certificate is checked
+             * @description starttls: begins in the clear and must change to TLS; tls: from the beginning. The server's certificate is checked. The same holds for the POP3 server
              * @enum {string}
              */
             security: "starttls" | "tls" | "none";
@@ -11164,7 +11391,7 @@ export interface components {
             pop_host: string;
             /**
              * Address of the web page
-             * @description Stands in mails as the link, for example https://pbx.example.com
+             * @description Stands in mails as the link, for example https://pbx.example.com; without it nobody can ask for a new password by mail
              */
             web_address: string;
         };
@@ -11199,7 +11426,7 @@ export interface components {
             port?: number;
             /**
              * Encryption
-             * @description starttls: begins in the clear and must change to TLS; tls: from the beginning. The server's certificate is checked
+             * @description starttls: begins in the clear and must change to TLS; tls: from the beginning. The server's certificate is checked. The same holds for the POP3 server
              * @enum {string}
              */
             security?: "starttls" | "tls" | "none";
@@ -11220,7 +11447,7 @@ export interface components {
             pop_host?: string;
             /**
              * Address of the web page
-             * @description Stands in mails as the link, for example https://pbx.example.com
+             * @description Stands in mails as the link, for example https://pbx.example.com; without it nobody can ask for a new password by mail
              */
             web_address?: string;
         };
@@ -11386,6 +11613,62 @@ export interface components {
             readonly after: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Licence
+         * @description How many users, phones, lines and groups there may be
+         */
+        licence: {
+            readonly id: number;
+            /** Number */
+            readonly number: string;
+            /** Made out to */
+            readonly customer: string;
+            /**
+             * Valid until
+             * Format: date-time
+             * @description Later people are reminded; nothing stops. null = for ever
+             */
+            readonly valid_until: string | null;
+            /**
+             * Seats for users
+             * @description null = as many as you like
+             */
+            readonly users: number | null;
+            /** Used seats for users */
+            readonly users_used: number;
+            /**
+             * Seats for phones
+             * @description null = as many as you like
+             */
+            readonly phones: number | null;
+            /** Used seats for phones */
+            readonly phones_used: number;
+            /**
+             * Seats for lines
+             * @description null = as many as you like
+             */
+            readonly lines: number | null;
+            /** Used seats for lines */
+            readonly lines_used: number;
+            /**
+             * Seats for groups
+             * @description null = as many as you like
+             */
+            readonly groups: number | null;
+            /** Used seats for groups */
+            readonly groups_used: number;
+        };
+        /**
+         * Licence
+         * @description How many users, phones, lines and groups there may be
+         */
+        licence_patch: {
+            /**
+             * Licence file
+             * @description What the file holds; empty = none, then nothing is limited
+             */
+            text?: string;
         };
         /**
          * Party
@@ -11638,6 +11921,8 @@ export interface components {
             user: components["schemas"]["user"];
             csrf: string;
             session_id: number;
+            /** @description The session may only be used to set one up */
+            second_factor_needed: boolean;
         };
         user_import: {
             /** @enum {string} */

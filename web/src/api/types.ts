@@ -31,6 +31,7 @@ export type LineState = Schemas['live_line'];
 export type Session = Schemas['login'];
 export type WebSession = Schemas['session'];
 export type Token = Schemas['token'];
+export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'

@@ -6,13 +6,16 @@ import { Conflict } from './Conflict';
 import { Field } from './Field';
 import classes from './forms.module.css';
 import type { EntityFormState } from './useEntityForm';
+import { useSought } from './useSought';
 
 export function Fields({ form, fields, columns = 2 }: { form: EntityFormState; fields: string[]; columns?: number }) {
   const known = fields.filter((field) => form.schema.properties[field]);
   return (
     <SimpleGrid cols={{ base: 1, sm: columns }} spacing="lg" verticalSpacing="sm">
       {known.map((field) => (
-        <Field key={field} form={form} field={field} />
+        <div key={field} data-setting={field}>
+          <Field form={form} field={field} />
+        </div>
       ))}
     </SimpleGrid>
   );
@@ -29,13 +32,14 @@ interface EntityFormProps {
 
 export function EntityForm({ form, children, submitText, onCancel, cancelText, extraActions }: EntityFormProps) {
   const { t } = useTranslation();
+  const element = useSought();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
     void form.submit();
   };
   return (
-    <form onSubmit={submit} noValidate className={classes.form}>
+    <form ref={element} onSubmit={submit} noValidate className={classes.form}>
       {children}
       {form.conflict && <Conflict form={form} conflict={form.conflict} />}
       <Group className={classes.actions} gap="xs">

@@ -2,11 +2,17 @@
 import { Button, Center, Loader, Stack, Text } from '@mantine/core';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from 'react-router-dom';
 import { setLoggedOutHandler } from '../api/client';
 import { forgetSession, useHealth, useSession } from '../api/session';
 import { followUserLanguage } from '../i18n';
 import { Boundary } from './Boundary';
 
+/** Where the links of mails lead, see src/store/password_reset.c. */
+const NEW_PASSWORD = '/new-password';
+
+const NewPassword = lazy(() => import('../pages/login/NewPassword'));
+const SecondFactorFirst = lazy(() => import('../pages/login/SecondFactorFirst'));
 const Login = lazy(() => import('../pages/login/Login'));
 const Setup = lazy(() => import('../pages/setup/Setup'));
 
@@ -25,6 +31,7 @@ function Unreachable({ retry }: { retry: () => void }) {
 export function Gate({ children }: { children: ReactNode }) {
   const health = useHealth();
   const session = useSession();
+  const { pathname } = useLocation();
   const language = session.data?.user.language;
 
   useEffect(() => setLoggedOutHandler(forgetSession), []);
@@ -39,22 +46,15 @@ export function Gate({ children }: { children: ReactNode }) {
   );
   if (health.isError) return <Unreachable retry={() => void health.refetch()} />;
   if (session.isError) return <Unreachable retry={() => void session.refetch()} />;
-  if (session.data) return <>{children}</>;
-  if (health.data?.setup_needed) {
-    return (
-      <Boundary place="setup">
-        <Suspense fallback={waiting}>
-          <Setup />
-        </Suspense>
-      </Boundary>
-    );
-  }
-  if (health.isPending || session.isPending) return waiting;
-  return (
-    <Boundary place="login">
-      <Suspense fallback={waiting}>
-        <Login />
-      </Suspense>
+  const door = (place: string, page: ReactNode) => (
+    <Boundary place={place}>
+      <Suspense fallback={waiting}>{page}</Suspense>
     </Boundary>
   );
+  if (health.data?.setup_needed) return door('setup', <Setup />);
+  if (pathname === NEW_PASSWORD) return door('new-password', <NewPassword />);
+  if (session.data?.second_factor_needed) return door('factor', <SecondFactorFirst />);
+  if (session.data) return <>{children}</>;
+  if (health.isPending || session.isPending) return waiting;
+  return door('login', <Login />);
 }

@@ -44,6 +44,7 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/addresses', icon: 'shield', text: 'addresses.title', needs: 'admin' },
       { path: '/mail', icon: 'mail', text: 'mail.title', needs: 'admin' },
       { path: '/certificates', icon: 'certificate', text: 'certificates.title', needs: 'admin' },
+      { path: '/licence', icon: 'key', text: 'licence.title', needs: 'admin' },
       { path: '/logs', icon: 'logs', text: 'logs.title', needs: 'admin' },
       { path: '/settings', icon: 'settings', text: 'settings.title', needs: 'admin' },
     ],

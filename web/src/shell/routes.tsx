@@ -31,6 +31,7 @@ const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
 const Mail = lazy(() => import('../pages/mail/Mail'));
 const Changes = lazy(() => import('../pages/changes/Changes'));
+const Licence = lazy(() => import('../pages/licence/Licence'));
 const Logs = lazy(() => import('../pages/logs/Logs'));
 const ApiDocs = lazy(() => import('../pages/apidocs/ApiDocs'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
@@ -73,6 +74,7 @@ export function Pages() {
           <Route path="addresses" element={<AddressRules />} />
           <Route path="certificates" element={<Certificates />} />
           <Route path="mail" element={<Mail />} />
+          <Route path="licence" element={<Licence />} />
           <Route path="logs" element={<Logs />} />
           <Route path="settings" element={<Settings />} />
         </Route>

@@ -14,6 +14,7 @@ import fields from './fields.json';
 import forms from './forms.json';
 import groups from './groups.json';
 import help from './help.json';
+import licence from './licence.json';
 import lines from './lines.json';
 import login from './login.json';
 import logs from './logs.json';
@@ -50,6 +51,7 @@ const de: Texts = {
   forms,
   groups,
   help,
+  licence,
   lines,
   login,
   logs,

@@ -112,13 +112,18 @@ function Active({ codesLeft }: { codesLeft: number }) {
   );
 }
 
-export function SecondFactor() {
+/** onDone: there is one now, and its recovery codes are kept. */
+export function SecondFactor({ onDone }: { onDone?: () => void }) {
   const { t } = useTranslation();
   const factor = useSecondFactor();
   const begin = useBeginSecondFactor();
   const [codes, setCodes] = useState<string[] | null>(null);
 
-  if (codes) return <RecoveryCodes codes={codes} onDone={() => setCodes(null)} />;
+  const kept = () => {
+    setCodes(null);
+    onDone?.();
+  };
+  if (codes) return <RecoveryCodes codes={codes} onDone={kept} />;
   if (!factor.data) return <Loader size="sm" />;
   if (factor.data.second_factor) return <Active codesLeft={factor.data.recovery_codes} />;
   if (begin.data) {

@@ -2,9 +2,11 @@ import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/error';
+import { useResetOffered } from '../../api/passwordReset';
 import { useLogin } from '../../api/session';
 import { Door } from '../../shell/Door';
 import { errorText } from '../../shell/notify';
+import { Forgotten } from './Forgotten';
 
 /** The second step appears under the hands: the cursor goes along. */
 const focusOnce = (input: HTMLInputElement | null) => input?.focus();
@@ -14,6 +16,8 @@ export default function Login() {
   const enter = useLogin();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
+  const [forgotten, setForgotten] = useState(false);
+  const offered = useResetOffered();
   const [code, setCode] = useState<string | null>(null); // null: not asked for
 
   const refused = (error: unknown) => {
@@ -28,6 +32,13 @@ export default function Login() {
   };
   const asked = enter.isError && enter.error instanceof ApiError && enter.error.code === 'code_needed';
 
+  if (forgotten) {
+    return (
+      <Door title={t('login.forgotten.title')}>
+        <Forgotten login={login} onBack={() => setForgotten(false)} />
+      </Door>
+    );
+  }
   return (
     <Door title={t('login.title')}>
       <form onSubmit={submit}>
@@ -74,6 +85,11 @@ export default function Login() {
           <Button type="submit" size="sm" fullWidth mt="xs" loading={enter.isPending}>
             {t('login.enter')}
           </Button>
+          {code === null && offered && (
+            <Button variant="subtle" onClick={() => setForgotten(true)}>
+              {t('login.forgotten.open')}
+            </Button>
+          )}
           {code !== null && (
             <Button variant="subtle" onClick={() => setCode(null)}>
               {t('login.back')}

@@ -2,6 +2,7 @@
 import { Badge, Code, Loader, Modal, Text, Textarea, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router-dom';
 import { useSave } from '../../api/collections';
 import { useEntitySchema, type EntitySchema } from '../../api/openapi';
 import type { MailTemplate } from '../../api/types';
@@ -60,7 +61,20 @@ export function MailTexts() {
   const schema = useEntitySchema('mail_template', 'patch');
   const [view, setView] = useTableView('mail-templates', { sort: 'kind' });
   const data = useServerTable<MailTemplate>('mail-templates', view);
-  const [edited, setEdited] = useState<MailTemplate | null>(null);
+  const [picked, setPicked] = useState<MailTemplate | null>(null);
+  const [params, setParams] = useSearchParams();
+  const named = params.get('template'); // the search leads to one of them
+  const edited = picked ?? data.rows.find(({ id }) => String(id) === named) ?? null;
+  const close = () => {
+    setPicked(null);
+    setParams(
+      (old) => {
+        old.delete('template');
+        return old;
+      },
+      { replace: true },
+    );
+  };
 
   const columns = useMemo<Column<MailTemplate>[]>(
     () => [
@@ -86,11 +100,11 @@ export function MailTexts() {
         view={view}
         onView={setView}
         rowId={(template) => template.id}
-        onOpen={setEdited}
+        onOpen={setPicked}
       />
       {edited && (
-        <Modal opened onClose={() => setEdited(null)} title={title(edited)} size="lg" closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
-          {schema ? <Form schema={schema} template={edited} onClose={() => setEdited(null)} /> : <Loader size="sm" />}
+        <Modal opened onClose={close} title={title(edited)} size="lg" closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
+          {schema ? <Form schema={schema} template={edited} onClose={close} /> : <Loader size="sm" />}
         </Modal>
       )}
     </>

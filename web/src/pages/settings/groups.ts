@@ -20,7 +20,7 @@ const GROUPS: SettingsGroup[] = [
   {
     id: 'security',
     fields: [
-      'password_policy', 'password_check_days', 'password_weak_allowed', 'screening', 'screening_failures',
+      'second_factor', 'password_policy', 'password_check_days', 'password_weak_allowed', 'screening', 'screening_failures',
       'screening_block_h', 'source_requests_per_s', 'screening_notify',
     ],
   },

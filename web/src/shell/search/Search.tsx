@@ -1,4 +1,4 @@
-// Ctrl+K: one field that finds pages, users, numbers and phones.
+// Ctrl+K: one field that finds pages, single settings, users, numbers, phones and what else is set up.
 import { Loader, Modal, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
@@ -66,7 +66,17 @@ export default function Search({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} centered={false} yOffset="10vh" aria-label={t('shell.search.open')}>
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      title={t('shell.search.open')} // its name; not to be seen
+      classNames={{ header: classes.header }}
+      padding={0}
+      size={560}
+      centered={false}
+      yOffset="10vh"
+    >
       <TextInput
         data-autofocus
         size="md"

@@ -1,4 +1,4 @@
-// What the global search finds: pages by their names, the rest by asking the server.
+// What the global search finds: pages and settings by their names, the rest by asking the server.
 import { useTranslation } from 'react-i18next';
 import { useList } from '../../api/collections';
 import { userName } from '../../api/names';
@@ -7,6 +7,8 @@ import { holderPath } from '../../pages/numbers/holder';
 import type { IconName } from '../icons';
 import { useRights } from '../../api/session';
 import { groupsFor } from '../pages';
+import { matcher } from './match';
+import { useSettings } from './useSettings';
 
 export interface Result {
   key: string;
@@ -28,9 +30,10 @@ export function useResults(search: string): { results: Result[]; busy: boolean }
   const groups = useList<UserGroup>('groups', params, asking);
   const numbers = useList<PhoneNumber>('numbers', params, asking);
   const phones = useList<Phone>('phones', params, asking);
+  const settings = useSettings(search, asking);
 
-  const wanted = search.toLowerCase();
-  const results: Result[] = groupsFor(rights).flatMap(({ pages }) => pages).filter((page) => t(page.text).toLowerCase().includes(wanted)).map((page) => ({
+  const fits = matcher(search);
+  const results: Result[] = groupsFor(rights).flatMap(({ pages }) => pages).filter((page) => fits(t(page.text))).map((page) => ({
     key: page.path,
     group: t('shell.search.pages'),
     icon: page.icon,
@@ -56,5 +59,6 @@ export function useResults(search: string): { results: Result[]; busy: boolean }
   for (const phone of phones.data?.items ?? []) {
     results.push({ key: `p${phone.id}`, group: t('phones.title'), icon: 'phones', text: phone.name, detail: phone.type_name, to: `/phones/${phone.id}` });
   }
-  return { results, busy: users.isFetching || groups.isFetching || numbers.isFetching || phones.isFetching };
+  results.push(...settings.results);
+  return { results, busy: users.isFetching || groups.isFetching || numbers.isFetching || phones.isFetching || settings.busy };
 }

@@ -460,6 +460,8 @@ void handle_patch(struct request *rq);
 void handle_delete(struct request *rq);
 void handle_sip_account(struct request *rq);
 void handle_new_secret(struct request *rq);
+void handle_numbers_add(struct request *rq);
+void handle_numbers_remove(struct request *rq);
 void handle_group_pin(struct request *rq);
 void handle_calls(struct request *rq);
 void handle_hangup(struct request *rq);

@@ -282,6 +282,7 @@ static const struct model_field number_fields[] = {
     {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "User name"},
     {"group_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE,
 	.label = "Group name"},
+    {"line_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "Line name"},
     {"held", MODEL_BOOL, MODEL_COMPUTED, .label = "Held",
 	.description = "Somebody holds it; otherwise it is free"},
 };

@@ -15,6 +15,7 @@ struct computed {
 #define OWN_USERS    "FROM user_phone j JOIN user u ON u.id = j.user WHERE j.phone = t.id"
 #define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
 #define NUMBER_GROUP "FROM \"group\" g WHERE g.id = t.\"group\""
+#define NUMBER_LINE  "FROM line l WHERE l.id = t.line"
 #define TYPE_NAME    "coalesce((SELECT y.name FROM device_type y WHERE y.id = t.type), 'generic')"
 #define TYPE_PHONES                                                                                \
 	"(SELECT count(*) FROM phone p WHERE p.type = t.id OR (p.type IS NULL AND t.name = "       \
@@ -38,6 +39,7 @@ static const char members[] = "(SELECT count(*) " MEMBERS ")";
 static const char members_on[] = "(SELECT count(*) " MEMBERS " AND m.logged_on)";
 static const char members_unfit[] = "(SELECT count(*) " MEMBERS " AND " UNFIT("m.user") ")";
 static const char unfit[] = "(" UNFIT("t.user") ")";
+static const char line_name[] = "(SELECT fold(l.name) " NUMBER_LINE ")";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 /* The numbers of a user or a group, and the first of them to sort by. */
@@ -82,6 +84,8 @@ static const struct computed all[] = {
     {&model_number, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
 	owner},
     {&model_number, "group_name", "(SELECT g.name " NUMBER_GROUP ")", owner},
+    {&model_number, "line", NULL, line_name},
+    {&model_number, "line_name", "(SELECT l.name " NUMBER_LINE ")", line_name},
     {&model_number, "held", held, held},
 };
 

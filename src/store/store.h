@@ -129,6 +129,17 @@ ERR_MUST_CHECK enum err store_delete_version(struct store *s, const struct model
 ERR_MUST_CHECK enum err store_phone_new_secret(struct store *s, int64_t phone_id);
 ERR_MUST_CHECK enum err store_settings(struct store *s, struct settings *out);
 
+/* --- blocks of numbers (LIN-4) ----------------------------------------------------- */
+
+/** in: see model/number_block.h. All in one transaction. *report: {count, first, last, created,
+ *  taken, named: [{number, holder}], dry_run}; named are the first of those that exist already.
+ *  ERR_CONFLICT with these in errors, unless in says skip_taken. dry_run changes nothing. */
+ERR_MUST_CHECK enum err store_numbers_add(
+    struct store *s, const json_t *in, bool dry_run, json_t **report, struct model_errors *errors);
+/** Those that nobody holds. *report: {count, first, last, removed, held, named, dry_run}. */
+ERR_MUST_CHECK enum err store_numbers_remove(
+    struct store *s, const json_t *in, bool dry_run, json_t **report, struct model_errors *errors);
+
 /* --- whole configuration --------------------------------------------------------- */
 
 /** {"settings":…,"ranges":[…],"phones":[…],"users":[…],"numbers":[…]} with natural keys,

@@ -251,7 +251,25 @@ keep_line_texts(struct directory *d, struct dir_line *l, const struct store_line
 	       keep(d, row->from_user, &l->from_user) &&
 	       keep(d, row->from_domain, &l->from_domain) &&
 	       keep(d, row->main_number, &l->main_number) && keep(d, row->codecs, &l->codecs) &&
-	       keep_nets(d, row->permit, &l->permit);
+	       keep_nets(d, row->permit, &l->permit) && keep_nets(d, row->deny, &l->deny);
+}
+
+/* How calls through it look and what the provider may do with them. */
+static void
+take_line_options(struct dir_line *l, const struct store_line_row *row)
+{
+	l->register_block = row->register_block;
+	l->user_phone = row->user_phone;
+	l->from_account = row->from_account;
+	l->local_ringing = row->local_ringing;
+	l->allow_redirect = row->allow_redirect;
+	l->allow_transfer = row->allow_transfer;
+	l->clir = (enum dir_clir)CHOICE(row->clir, "both", "from", "privacy");
+	l->session_timer =
+	    (enum dir_session_timer)CHOICE(row->session_timer, "ask", "accept", "off");
+	l->rtp_timeout_s = row->rtp_timeout_s;
+	l->rtp_hold_timeout_s = row->rtp_hold_timeout_s;
+	l->session_expires_s = row->session_expires_s;
 }
 
 static bool
@@ -280,6 +298,7 @@ on_line(void *ctx, const struct store_line_row *row)
 	l->expires_s = row->expires_s;
 	l->qualify_s = row->qualify_s;
 	l->max_calls = row->max_calls;
+	take_line_options(l, row);
 	d->line_count++;
 	return true;
 }
@@ -494,7 +513,8 @@ directory_depends_on(const struct model_entity *e)
 {
 	return !e || e == &model_user || e == &model_phone || e == &model_device_type ||
 	       e == &model_number || e == &model_range || e == &model_settings ||
-	       e == &model_line || e == &model_group || e == &model_group_member;
+	       e == &model_line || e == &model_provider || e == &model_group ||
+	       e == &model_group_member;
 }
 
 enum err

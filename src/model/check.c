@@ -64,6 +64,27 @@ is_host(struct slice s)
 	return s.p == host.p + host.n || (slice_to_u32(s, 65535, &port) == ERR_OK && port > 0);
 }
 
+/* "<account>.sip.example.com": the mark as if it were a name. */
+static bool
+is_server(struct slice s)
+{
+	static const struct slice mark = SLICE(MODEL_ACCOUNT_MARK);
+	char text[256];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text);
+	while (s.n) {
+		if (slice_starts(s, mark)) {
+			buf_char(&b, 'x');
+			s = slice_from(s, mark.n);
+		} else {
+			buf_char(&b, s.p[0]);
+			s = slice_from(s, 1);
+		}
+	}
+	return buf_ok(&b) && is_host(buf_slice(&b));
+}
+
 static bool
 format_ok(const struct model_field *f, struct slice s)
 {
@@ -80,6 +101,7 @@ format_ok(const struct model_field *f, struct slice s)
 	case MODEL_FORMAT_NETS: return addr_nets_parse(s, NULL, 0, &n) == ERR_OK;
 	case MODEL_FORMAT_CODECS: return model_codecs_ok(s);
 	case MODEL_FORMAT_MASK: return addr_mask_parse(s, &bits) == ERR_OK;
+	case MODEL_FORMAT_SERVER: return is_server(s);
 	case MODEL_FORMAT_NONE: break;
 	}
 	return true;
@@ -92,7 +114,8 @@ static const char *const format_names[] = {[MODEL_FORMAT_NONE] = "value",
     [MODEL_FORMAT_NET] = "IP address or network, as in 192.0.2.0/24",
     [MODEL_FORMAT_NETS] = "list of networks, as in 10.0.0.0/8, 192.0.2.7",
     [MODEL_FORMAT_CODECS] = "list of different codecs, as in g722,alaw. Known: " MODEL_CODEC_KEYS,
-    [MODEL_FORMAT_MASK] = "network mask, as in 255.255.255.0"};
+    [MODEL_FORMAT_MASK] = "network mask, as in 255.255.255.0",
+    [MODEL_FORMAT_SERVER] = "host name or IP address"};
 
 /* Empty is fine unless the field must have a value. */
 static json_t *

@@ -39,7 +39,8 @@ put_text_limits(json_t *s, const struct model_field *f)
 	    [MODEL_FORMAT_NET] = "net",
 	    [MODEL_FORMAT_NETS] = "nets",
 	    [MODEL_FORMAT_CODECS] = "codecs",
-	    [MODEL_FORMAT_MASK] = "mask"};
+	    [MODEL_FORMAT_MASK] = "mask",
+	    [MODEL_FORMAT_SERVER] = "server"};
 	char pattern[160];
 
 	if (f->min)

@@ -20,6 +20,13 @@ struct computed {
 #define TYPE_PHONES                                                                                \
 	"(SELECT count(*) FROM phone p WHERE p.type = t.id OR (p.type IS NULL AND t.name = "       \
 	"'generic'))"
+#define OF_PROVIDER(column)                                                                        \
+	"(SELECT p." column " FROM provider p WHERE p.id = coalesce(t.provider, "                  \
+	"(SELECT id FROM provider WHERE name = 'generic')))"
+#define LINE_SERVER "replace(coalesce(t.host, " OF_PROVIDER("host") "), '<account>', t.account)"
+#define PROVIDER_LINES                                                                             \
+	"(SELECT count(*) FROM line l WHERE l.provider = t.id OR (l.provider IS NULL AND t.name "  \
+	"= 'generic'))"
 #define MEMBERS "FROM group_member m WHERE m.\"group\" = t.id"
 /* Nobody's call reaches the user: switched off, or without a phone that is switched on. */
 #define UNFIT(user)                                                                                \
@@ -69,6 +76,10 @@ static const struct computed all[] = {
     {&model_phone, "type", NULL, "fold(" TYPE_NAME ")"},
     {&model_phone, "type_name", TYPE_NAME, "fold(" TYPE_NAME ")"},
     {&model_device_type, "phones", TYPE_PHONES, TYPE_PHONES},
+    {&model_line, "provider", NULL, "fold(" OF_PROVIDER("name") ")"},
+    {&model_line, "provider_name", OF_PROVIDER("name"), "fold(" OF_PROVIDER("name") ")"},
+    {&model_line, "server", LINE_SERVER, "fold(" LINE_SERVER ")"},
+    {&model_provider, "lines", PROVIDER_LINES, PROVIDER_LINES},
     {&model_phone, "users",
 	"(SELECT json_group_array(id) FROM (SELECT u.id AS id " OWN_USERS " ORDER BY u.id))",
 	first_user},

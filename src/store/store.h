@@ -378,9 +378,12 @@ struct store_line_row {
 	int64_t id;
 	const char *name, *host, *proxy, *transport, *username, *auth_username, *password;
 	const char *from_user, *from_domain, *number_format, *identity, *main_number;
-	const char *incoming_from, *permit, *codecs, *srtp, *dtmf;
+	const char *incoming_from, *permit, *deny, *codecs, *srtp, *dtmf, *clir, *session_timer;
 	bool enabled, auth_by_address, registers, direct_media;
+	bool register_block, user_phone, from_account, local_ringing;
+	bool allow_redirect, allow_transfer;
 	uint32_t expires_s, qualify_s, max_calls;
+	uint32_t rtp_timeout_s, rtp_hold_timeout_s, session_expires_s;
 };
 
 struct store_group_row {

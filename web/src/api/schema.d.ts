@@ -992,6 +992,230 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Provider: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "comment" | "builtin" | "basis" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "allow_redirect" | "allow_transfer" | "qualify_s" | "lines";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["provider"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Provider: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Provider: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Provider: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Provider: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/lines": {
         parameters: {
             query?: never;
@@ -1004,7 +1228,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position";
+                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "position" | "provider_name" | "server";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -8492,24 +8716,35 @@ export interface components {
             phones?: number[];
         };
         /**
-         * Line
-         * @description A way to the public telephone network
+         * Provider
+         * @description What lines to a provider have in common
          */
-        line: {
+        provider: {
             readonly id: number;
             /** Name */
             name: string;
-            /** Enabled */
-            enabled: boolean;
+            /** Comment */
+            comment: string;
+            /**
+             * Supplied
+             * @description Comes with the system: it can be copied, not changed
+             */
+            readonly builtin: boolean;
+            /**
+             * Known from
+             * @description How far a supplied template is to be trusted: seen to work, published by the provider, or to be checked with its letter
+             * @enum {string}
+             */
+            readonly basis: "own" | "certain" | "published" | "uncertain";
             /**
              * Registrar
-             * Format: host
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
              */
             host: string;
             /**
              * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
              */
             proxy: string;
             /**
@@ -8524,31 +8759,18 @@ export interface components {
              * @enum {string}
              */
             auth: "password" | "address";
-            /** User name */
-            username: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username: string;
             /** Register */
             register: boolean;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block: boolean;
             /**
              * Registration interval
              * @description Seconds; the provider may ask for another
              */
             expires_s: number;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain: string;
             /**
              * Number format
              * @description +49211…, 0049211…, 49211…, 0211… or unchanged
@@ -8556,16 +8778,28 @@ export interface components {
              */
             number_format: "plus" | "zeros" | "bare" | "national" | "asis";
             /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string}
+             */
+            from_says: "number" | "account";
+            /**
              * Identity header
              * @description P-Asserted-Identity or P-Preferred-Identity
              * @enum {string}
              */
             identity: "none" | "pai" | "ppi";
             /**
-             * Main number
-             * @description Shown for callers without an external number of their own
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string}
              */
-            main_number: string;
+            clir: "both" | "from" | "privacy";
             /**
              * Called number is in
              * @description Of incoming calls; auto: Request-URI, and To when that names the account
@@ -8579,16 +8813,17 @@ export interface components {
              */
             permit: string;
             /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny: string;
+            /**
              * Codecs
              * Format: codecs
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs: string;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s: number;
             /**
              * Encrypted voice (SRTP)
              * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
@@ -8607,34 +8842,71 @@ export interface components {
              */
             direct_media: boolean;
             /**
-             * Calls at a time
-             * @description 0 = no limit
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string}
              */
-            max_calls: number;
+            early_media: "pass" | "ring";
             /**
-             * Order
-             * @description Lines with lower values are used first
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
              */
-            position: number;
+            rtp_timeout_s: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string}
+             */
+            session_timer: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s: number;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s: number;
+            /**
+             * Lines
+             * @description How many follow it
+             */
+            readonly lines: number;
         };
         /**
-         * Line
-         * @description A way to the public telephone network
+         * Provider
+         * @description What lines to a provider have in common
          */
-        line_patch: {
+        provider_patch: {
             /** Name */
             name?: string;
-            /** Enabled */
-            enabled?: boolean;
+            /** Comment */
+            comment?: string;
             /**
              * Registrar
-             * Format: host
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
              */
             host?: string;
             /**
              * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
              */
             proxy?: string;
             /**
@@ -8649,33 +8921,18 @@ export interface components {
              * @enum {string}
              */
             auth?: "password" | "address";
-            /** User name */
-            username?: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username?: string;
-            /** Password */
-            password?: string;
             /** Register */
             register?: boolean;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean;
             /**
              * Registration interval
              * @description Seconds; the provider may ask for another
              */
             expires_s?: number;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user?: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain?: string;
             /**
              * Number format
              * @description +49211…, 0049211…, 49211…, 0211… or unchanged
@@ -8683,16 +8940,28 @@ export interface components {
              */
             number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
             /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string}
+             */
+            from_says?: "number" | "account";
+            /**
              * Identity header
              * @description P-Asserted-Identity or P-Preferred-Identity
              * @enum {string}
              */
             identity?: "none" | "pai" | "ppi";
             /**
-             * Main number
-             * @description Shown for callers without an external number of their own
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string}
              */
-            main_number?: string;
+            clir?: "both" | "from" | "privacy";
             /**
              * Called number is in
              * @description Of incoming calls; auto: Request-URI, and To when that names the account
@@ -8706,16 +8975,17 @@ export interface components {
              */
             permit?: string;
             /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string;
+            /**
              * Codecs
              * Format: codecs
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s?: number;
             /**
              * Encrypted voice (SRTP)
              * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
@@ -8734,37 +9004,66 @@ export interface components {
              */
             direct_media?: boolean;
             /**
-             * Calls at a time
-             * @description 0 = no limit
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string}
              */
-            max_calls?: number;
+            early_media?: "pass" | "ring";
             /**
-             * Order
-             * @description Lines with lower values are used first
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
              */
-            position?: number;
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string}
+             */
+            session_timer?: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s?: number;
         };
         /**
-         * Line
-         * @description A way to the public telephone network
+         * Provider
+         * @description What lines to a provider have in common
          */
-        line_create: {
+        provider_create: {
             /** Name */
             name: string;
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
+            /** Comment */
+            comment?: string;
             /**
              * Registrar
-             * Format: host
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
              */
-            host: string;
+            host?: string;
             /**
              * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
              */
             proxy?: string;
             /**
@@ -8781,37 +9080,22 @@ export interface components {
              * @enum {string}
              */
             auth: "password" | "address";
-            /** User name */
-            username?: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username?: string;
-            /** Password */
-            password?: string;
             /**
              * Register
              * @default true
              */
             register: boolean;
             /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean;
+            /**
              * Registration interval
              * @description Seconds; the provider may ask for another
              * @default 600
              */
             expires_s: number;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user?: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain?: string;
             /**
              * Number format
              * @description +49211…, 0049211…, 49211…, 0211… or unchanged
@@ -8820,6 +9104,18 @@ export interface components {
              */
             number_format: "plus" | "zeros" | "bare" | "national" | "asis";
             /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @default number
+             * @enum {string}
+             */
+            from_says: "number" | "account";
+            /**
              * Identity header
              * @description P-Asserted-Identity or P-Preferred-Identity
              * @default ppi
@@ -8827,10 +9123,12 @@ export interface components {
              */
             identity: "none" | "pai" | "ppi";
             /**
-             * Main number
-             * @description Shown for callers without an external number of their own
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @default both
+             * @enum {string}
              */
-            main_number?: string;
+            clir: "both" | "from" | "privacy";
             /**
              * Called number is in
              * @description Of incoming calls; auto: Request-URI, and To when that names the account
@@ -8845,17 +9143,17 @@ export interface components {
              */
             permit?: string;
             /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string;
+            /**
              * Codecs
              * Format: codecs
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             * @default 60
-             */
-            qualify_s: number;
             /**
              * Encrypted voice (SRTP)
              * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
@@ -8875,6 +9173,672 @@ export interface components {
              * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
              */
             direct_media?: boolean;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @default pass
+             * @enum {string}
+             */
+            early_media: "pass" | "ring";
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @default ask
+             * @enum {string}
+             */
+            session_timer: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             * @default 60
+             */
+            qualify_s: number;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Provider
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider: number | null;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account: string;
+            /** User name */
+            username: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string|null}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string|null}
+             */
+            auth: "password" | "address" | null;
+            /** Register */
+            register: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string|null}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string|null}
+             */
+            from_says: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string|null}
+             */
+            identity: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string|null}
+             */
+            clir: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string|null}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string|null}
+             */
+            early_media: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string|null}
+             */
+            session_timer: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s: number | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s: number | null;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls: number;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position: number;
+            /** Provider name */
+            readonly provider_name: string;
+            /**
+             * Server
+             * @description Its own host, or the provider's
+             */
+            readonly server: string;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Provider
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider?: number | null;
+            /** Enabled */
+            enabled?: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account?: string;
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string|null}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string|null}
+             */
+            auth?: "password" | "address" | null;
+            /** Register */
+            register?: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s?: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string|null}
+             */
+            number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string|null}
+             */
+            from_says?: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string|null}
+             */
+            identity?: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string|null}
+             */
+            clir?: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string|null}
+             */
+            incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string|null}
+             */
+            srtp?: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string|null}
+             */
+            early_media?: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string|null}
+             */
+            session_timer?: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s?: number | null;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls?: number;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position?: number;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_create: {
+            /** Name */
+            name: string;
+            /**
+             * Provider
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider?: number | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account?: string;
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @default null
+             * @enum {string|null}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @default null
+             * @enum {string|null}
+             */
+            auth: "password" | "address" | null;
+            /**
+             * Register
+             * @default null
+             */
+            register: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             * @default null
+             */
+            expires_s: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @default null
+             * @enum {string|null}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @default null
+             * @enum {string|null}
+             */
+            from_says: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @default null
+             * @enum {string|null}
+             */
+            identity: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @default null
+             * @enum {string|null}
+             */
+            clir: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @default null
+             * @enum {string|null}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @default null
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default null
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @default null
+             * @enum {string|null}
+             */
+            early_media: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @default null
+             * @enum {string|null}
+             */
+            session_timer: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             * @default null
+             */
+            qualify_s: number | null;
             /**
              * Calls at a time
              * @description 0 = no limit

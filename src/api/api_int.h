@@ -471,6 +471,7 @@ void handle_mail_retry(struct request *rq);
 void handle_registrations(struct request *rq);
 void handle_subscriptions(struct request *rq);
 void handle_line_status(struct request *rq);
+void handle_line_history(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

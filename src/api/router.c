@@ -60,6 +60,7 @@ static const struct route routes[] = {
     {"POST", "/api/calls/{call_id}/hangup", ADMIN, 0, .handle = handle_hangup},
     {"GET", "/api/registrations", ADMIN, 0, .handle = handle_registrations},
     {"GET", "/api/lines/status", ADMIN, 0, .handle = handle_line_status},
+    {"GET", "/api/lines/{id}/history", ADMIN, 0, .handle = handle_line_history},
     {"GET", "/api/subscriptions", ADMIN, 0, .handle = handle_subscriptions},
     {"GET", "/api/traces", ADMIN, 0, .handle = handle_traces},
     {"GET", "/api/traces/{call_id}", ADMIN, 0, .handle = handle_trace},

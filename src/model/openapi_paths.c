@@ -93,6 +93,8 @@ static const struct action actions[] = {
 	.list = true},
     {"get", "/api/lines/status", "Whether lines to providers work", NULL, "200",
 	.response = "live_line", .list = true},
+    {"get", "/api/lines/{id}/history", "How a line has been lately, newest first", NULL, "200",
+	.response = "object", .list = true},
     {"get", "/api/status", "State of the system", NULL, "200", .response = "object"},
     {"get", "/api/traces", "Calls whose SIP messages are stored", NULL, "200", .response = "object",
 	.query = "search number user call_id from to status kind page per_page"},

@@ -215,6 +215,7 @@ take(void *ctx, int64_t id)
 	if (!l || (l->conf.max_calls && l->calls >= l->conf.max_calls))
 		return false;
 	l->calls++;
+	line_tell_soon(l);
 	l->trunk->counts.calls++;
 	return true;
 }
@@ -224,8 +225,21 @@ done(void *ctx, int64_t id)
 {
 	struct line *l = trunk_line(ctx, id);
 
-	if (l && l->calls)
-		l->calls--;
+	if (!l || !l->calls)
+		return;
+	l->calls--;
+	line_tell_soon(l);
+}
+
+static void
+outcome(void *ctx, int64_t id, enum call_line_outcome o)
+{
+	struct line *l = trunk_line(ctx, id);
+
+	if (!l)
+		return;
+	l->outcomes[o]++;
+	line_tell_soon(l);
 }
 
 /* A dead server of a registered line takes no calls either: register at another one. */
@@ -280,6 +294,7 @@ const struct call_line_ops trunk_line_ops = {.state = state,
     .leg = leg,
     .take = take,
     .done = done,
+    .outcome = outcome,
     .hop_failed = hop_failed,
     .challenged = challenged,
     .write_auth = write_auth};

@@ -92,11 +92,28 @@ test('LIN-2: servers that are named after the account are asked for; a provider 
   await page.goto(`/providers/${(await named('providers', 'Our sipgate')).id}`);
   await button('Delete').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  await page.getByText(/still used|in use|used elsewhere/i).first().waitFor();
+  await page.getByText('Something else still uses it.').first().waitFor();
   assert.ok(await named('providers', 'Our sipgate'));
 });
 
-test('LIN-2: works at 360 px and in German', async () => {
+test('LIN-2: how a line is, what became of the calls of today, and how it has been; it comes by itself', async () => {
+  await world.admin.post('lines', { name: 'Watched', host: '192.0.2.77', auth: 'address', register: false, max_calls: 4, qualify_s: 0 });
+  const line = await named('lines', 'Watched');
+  await page.goto(`/lines/${line.id}?tab=state`);
+  await page.getByText('0 of 4').waitFor();
+  await page.getByText('Calls today').waitFor();
+  await page.getByRole('table', { name: 'How it has been' }).getByText('Ready').first().waitFor();
+  await shoot(page, 'line-state');
+  await assertAccessible(page);
+  await world.admin.patch(`lines/${line.id}`, { enabled: false });
+  await page.getByRole('table', { name: 'How it has been' }).getByText('Off', { exact: true }).waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+  await shoot(page, 'line-state-small');
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test('LIN-2: works at 360 px', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   for (const path of ['/providers', '/lines/new']) {
     await page.goto(path);

@@ -5619,6 +5619,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lines/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a line has been lately, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -8732,7 +8784,7 @@ export interface components {
             readonly builtin: boolean;
             /**
              * Known from
-             * @description How far a supplied template is to be trusted: seen to work, published by the provider, or to be checked with its letter
+             * @description How far a supplied template is to be trusted: certain, published by the provider, or to be checked with its letter
              * @enum {string}
              */
             readonly basis: "own" | "certain" | "published" | "uncertain";
@@ -10972,6 +11024,28 @@ export interface components {
             expires_at: string | null;
             /** Round trip in ms */
             rtt_ms: number | null;
+            /** Calls now */
+            calls: number;
+            /**
+             * Calls at most
+             * @description 0 = no limit
+             */
+            max_calls: number;
+            /**
+             * Calls that came in
+             * @description Like the following: since midnight, or the start of the system
+             */
+            incoming: number;
+            /** Outgoing calls answered */
+            answered: number;
+            /** Outgoing calls to busy ones */
+            busy: number;
+            /** Outgoing calls not answered */
+            unanswered: number;
+            /** Outgoing calls refused */
+            refused: number;
+            /** Outgoing calls that the provider could not take */
+            failed: number;
         };
         /**
          * Traced message

@@ -33,7 +33,7 @@ export default function Providers() {
           </Anchor>
         ),
       },
-      { id: 'comment', text: 'providers.column.comment', sortable: true, cell: ({ comment }) => comment },
+      { id: 'comment', text: 'providers.column.comment', extra: true, cell: ({ comment }) => comment },
       { id: 'host', text: 'providers.column.host', sortable: true, cell: ({ host }) => host },
       {
         id: 'basis',

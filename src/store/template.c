@@ -79,7 +79,7 @@ fill(struct db *db, const struct model_entity *e, const struct model_field *ref,
 	if (!id)
 		err = row_find_id(db, of, of->key, SLICE(MODEL_TEMPLATE_DEFAULT), &id);
 	if (err == ERR_OK)
-		err = row_get(db, of, id, ROW_PUBLIC, &template);
+		err = row_get(db, of, id, ROW_PLAIN, &template); /* counting its rows would cost */
 	if (err != ERR_OK)
 		return err;
 	all = json_copy((json_t *)row);

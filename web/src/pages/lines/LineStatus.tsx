@@ -1,11 +1,11 @@
 // How a line is now, what became of today's calls, and how it has been lately. Comes by itself.
-import { Alert, Badge, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Badge, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import type { Line, LineState as State } from '../../api/types';
 import { dateTime, number } from '../../i18n/format';
-import { LineState, STATE_COLORS } from './LineState';
+import { STATE_COLORS } from './LineState';
 
 interface Past {
   at: string;
@@ -85,9 +85,6 @@ export function LineStatus({ line, states }: { line: Line; states: State[] }) {
   if (!state) return <Text c="dimmed">{t('lines.state.unknown')}</Text>;
   return (
     <Stack gap="md">
-      <Group gap="sm">
-        <LineState line={line} states={states} />
-      </Group>
       {state.reason && <Alert color="red">{state.reason}</Alert>}
       <Now state={state} />
       <Title order={2} size="h4">

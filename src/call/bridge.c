@@ -60,7 +60,7 @@ is_audio(const struct sdp_media *m)
 	return slice_eq(m->kind, SLICE("audio")) || is_udptl(m); /* a fax waits for nobody */
 }
 
-/* How long nobody may be heard. PHO-5: the shorter one that a phone has of its own. */
+/* How long nobody may be heard. PHO-5, LIN-2: the shortest one of their own. */
 static uint32_t
 timeout_s(const struct call *c, bool held)
 {
@@ -69,10 +69,16 @@ timeout_s(const struct call *c, bool held)
 
 	for (int side = 0; side < MEDIA_SIDES; side++) {
 		const struct leg *l = c->leg[side];
-		const struct dir_phone *p =
-		    l ? dir_phone_by_id(c->sw->p.directory, l->phone) : NULL;
-		uint32_t own = !p ? 0 : held ? p->rtp_hold_timeout_s : p->rtp_timeout_s;
+		const struct dir_phone *p = NULL;
+		const struct dir_line *line = NULL;
+		uint32_t own = 0;
 
+		if (l)
+			leg_whose(l, &p, &line);
+		if (p)
+			own = held ? p->rtp_hold_timeout_s : p->rtp_timeout_s;
+		if (line)
+			own = held ? line->rtp_hold_timeout_s : line->rtp_timeout_s;
 		if (own && (!shortest || own < shortest))
 			shortest = own;
 	}

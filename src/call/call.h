@@ -173,9 +173,10 @@ void call_id_of(struct slice sip_call_id, char out[CALL_ID_BYTES]);
 
 /* Whom an Allow is for (RFC 3261, 20.5). */
 enum call_allow {
-	CALL_ALLOW_ANYWHERE, /* outside of calls: all we take at all */
-	CALL_ALLOW_PHONE,    /* in a phone's call */
-	CALL_ALLOW_LINE,     /* in a call to or from a provider */
+	CALL_ALLOW_ANYWHERE,   /* outside of calls: all we take at all */
+	CALL_ALLOW_PHONE,      /* in a phone's call */
+	CALL_ALLOW_LINE,       /* in a call to or from a provider */
+	CALL_ALLOW_LINE_REFER, /* the same, when it may transfer */
 };
 
 /** "INVITE, ACK, …", by enum call_allow. */

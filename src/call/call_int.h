@@ -225,6 +225,8 @@ void ring_start(struct call *c);
 bool ring_launch(struct leg *l);
 /** A leg that rings is told to stop; replaced: another one rings in its place, else the next
  *  target follows. */
+/** Its provider's sounds before the answer are not for the caller. */
+bool ring_is_local(const struct leg *l);
 void ring_give_up(struct leg *l, bool replaced);
 /** Launches the phones that are due; nobody rings and nobody is left: the ringing has failed. */
 void ring_next(struct call *c);
@@ -478,6 +480,10 @@ bool session_refuse_small(struct sip_server *tsx, const struct sip_msg *req);
 void session_write_answer(struct leg *l, struct buf *b);
 void session_on_invite(struct leg *l, const struct sip_msg *req);
 /** Headers of an INVITE of ours. */
+/** No session timers with this one: its line says so. */
+bool session_is_off(const struct leg *l);
+/** It may transfer calls: a phone, or a provider whose line says so. */
+bool refer_is_allowed(const struct leg *l);
 void session_write_offer(const struct leg *l, struct buf *b);
 void session_on_2xx(struct leg *l, const struct sip_msg *resp);
 /** 422 to our INVITE: the new interval, 0 = give up. */

@@ -93,6 +93,32 @@ follow_foreign(struct leg *l, const struct sip_msg *resp, uint16_t *status)
 	return true;
 }
 
+/* LIN-2: a provider only when its line says so; then with the rights of who calls. */
+static bool
+may_divert(const struct leg *l)
+{
+	const struct dir_phone *phone;
+	const struct dir_line *line;
+
+	leg_whose(l, &phone, &line);
+	return l->phone || (line && line->allow_redirect);
+}
+
+/* What a provider names is a public number, and no prefix was dialled. */
+static bool
+as_dialled(const struct leg *l, struct slice *dialled, char text[NUMBER_BYTES + 1])
+{
+	struct number_plan plan = number_plan_of(dir_settings(l->call->sw->p.directory));
+
+	if (!l->line)
+		return true;
+	text[0] = '+';
+	if (number_canonical(&plan, *dialled, NUMBER_WRITTEN, text + 1) != ERR_OK)
+		return false;
+	*dialled = slice_cstr(text[1] == '+' ? text + 1 : text);
+	return true;
+}
+
 uint16_t
 divert_follow(struct leg *l, const struct sip_msg *resp)
 {
@@ -100,12 +126,14 @@ divert_follow(struct leg *l, const struct sip_msg *resp)
 	const struct leg *caller = leg_other(l);
 	struct routing_plan plan;
 	struct routing_query q = {0};
+	char number[NUMBER_BYTES + 1];
 	struct slice dialled;
 	uint16_t status;
 
 	if (l->phone && caller && follow_foreign(l, resp, &status))
 		return status;
-	if (!l->phone || !caller || transfer_is_dialling(c) || !read_contact(resp, &dialled)) {
+	if (!may_divert(l) || !caller || transfer_is_dialling(c) || !read_contact(resp, &dialled) ||
+	    !as_dialled(l, &dialled, number)) {
 		record_reason(c, REASON_PHONE_ANSWERED,
 		    REASON_ARGS(l->phone_name, SLICE("3xx"), sip_reason(resp->status)));
 		return resp->status;

@@ -5,7 +5,8 @@
 const struct slice call_allow[] = {
     [CALL_ALLOW_ANYWHERE] = SLICE(CALL_LINE_ALLOW ", REFER, REGISTER, SUBSCRIBE, PUBLISH"),
     [CALL_ALLOW_PHONE] = SLICE(CALL_LINE_ALLOW ", REFER, SUBSCRIBE"), /* RFC 3515, 2.4.4 */
-    [CALL_ALLOW_LINE] = SLICE(CALL_LINE_ALLOW), /* providers do not move our users' calls */
+    [CALL_ALLOW_LINE] = SLICE(CALL_LINE_ALLOW), /* providers do not move our users' calls … */
+    [CALL_ALLOW_LINE_REFER] = SLICE(CALL_LINE_ALLOW ", REFER"), /* … unless they may (LIN-2) */
 };
 
 /* Options that a Require may name too. */
@@ -41,17 +42,20 @@ extensions_refuse_body(struct sip_server *tsx, const struct sip_msg *req)
 enum call_allow
 extensions_allow(const struct leg *l)
 {
-	return l->line ? CALL_ALLOW_LINE : CALL_ALLOW_PHONE;
+	if (!l->line)
+		return CALL_ALLOW_PHONE;
+	return refer_is_allowed(l) ? CALL_ALLOW_LINE_REFER : CALL_ALLOW_LINE;
 }
 
 static void
-write_supported(struct buf *b, bool reliable, bool moves)
+write_supported(struct buf *b, bool reliable, bool timer, bool moves)
 {
 	bool first = true;
 
 	buf_lit(b, "Supported: ");
 	for (size_t i = 0; i < N_SUPPORTED; i++) {
 		if ((!reliable && slice_eq(supported[i].name, SLICE("100rel"))) ||
+		    (!timer && slice_eq(supported[i].name, SLICE("timer"))) ||
 		    (!moves && supported[i].moves))
 			continue;
 		if (!first)
@@ -66,14 +70,15 @@ void
 extensions_write(const struct leg *l, struct buf *b, bool reliable)
 {
 	sip_write_hdr(b, SIP_HDR_ALLOW, call_allow[extensions_allow(l)]);
-	write_supported(b, reliable, !l->line);
+	/* what is not to be heard before the answer is not to be agreed before it, either */
+	write_supported(b, reliable && !ring_is_local(l), !session_is_off(l), !l->line);
 }
 
 void
 call_write_capabilities(struct buf *b)
 {
 	sip_write_hdr(b, SIP_HDR_ALLOW, call_allow[CALL_ALLOW_ANYWHERE]);
-	write_supported(b, true, true);
+	write_supported(b, true, true, true);
 	sip_write_hdr(b, SIP_HDR_ACCEPT, SLICE("application/sdp, text/plain"));
 }
 

@@ -17,7 +17,7 @@ struct leg_line {
 	struct sip_auth_try auth;
 	struct timer silence; /* no answer at all */
 	struct timer meter;   /* the minutes of a costly call */
-	bool taken;
+	bool taken, counted;
 };
 
 static const struct call_line_ops *
@@ -30,6 +30,31 @@ static void *
 ctx(const struct call *c)
 {
 	return c->sw->p.line_ctx;
+}
+
+static void
+count(struct leg *l, enum call_line_outcome o)
+{
+	if (l->on_line->counted || !ops(l->call) || !ops(l->call)->outcome)
+		return;
+	l->on_line->counted = true;
+	ops(l->call)->outcome(ctx(l->call), l->line, o);
+}
+
+static enum call_line_outcome
+outcome_of(uint16_t status, bool local)
+{
+	if (local || status >= 500)
+		return status == 600  ? CALL_LINE_BUSY
+		       : status > 600 ? CALL_LINE_REFUSED
+				      : CALL_LINE_FAILED;
+	switch (status) {
+	case 486: return CALL_LINE_BUSY;
+	case 408:
+	case 480:
+	case 487: return CALL_LINE_UNANSWERED;
+	default: return CALL_LINE_REFUSED;
+	}
 }
 
 /* ---- beginning ---- */
@@ -184,6 +209,7 @@ leg_line_take_caller(struct leg *l, int64_t line)
 	if (!ops(c) || !ops(c)->take(ctx(c), line))
 		return ERR_LIMIT;
 	l->on_line->taken = true;
+	count(l, CALL_LINE_CAME_IN);
 	return ERR_OK;
 }
 
@@ -228,8 +254,10 @@ leg_line_follow_challenge(struct leg *l, const struct sip_msg *resp)
 void
 line_accepted(struct leg *l)
 {
-	if (l->on_line)
-		l->on_line->auth = (struct sip_auth_try){0};
+	if (!l->on_line)
+		return;
+	l->on_line->auth = (struct sip_auth_try){0};
+	count(l, CALL_LINE_ANSWERED);
 }
 
 void
@@ -269,8 +297,10 @@ next_hop(struct leg *l)
 {
 	struct leg_line *ll = l->on_line;
 
-	leg_line_leave(l); /* its call on the line is the other hop's now */
-	return ring_hop(l->call, &ll->target, ll->whom, ll->attempt, &ll->auth);
+	ll->counted = true; /* its call on the line is the other hop's now */
+	leg_line_leave(l);
+	ll->counted = ring_hop(l->call, &ll->target, ll->whom, ll->attempt, &ll->auth);
+	return ll->counted;
 }
 
 void
@@ -289,6 +319,7 @@ leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_a
 		if (next_hop(l))
 			return;
 	}
+	count(l, outcome_of(status, local));
 	if (!says_nothing_of_the_called(status, local) && !c->emergency)
 		c->ring.next_target = c->ring.n_targets;
 }
@@ -312,6 +343,8 @@ on_silence(struct timer *t)
 		ll->taken = ops(c)->take(ctx(c), l->line);
 		return; /* no other way: let the transaction try on */
 	}
+	if (!other)
+		count(l, CALL_LINE_FAILED);
 	ring_give_up(l, other);
 }
 
@@ -328,6 +361,8 @@ leg_line_leave(struct leg *l)
 		return;
 	timer_stop(&l->on_line->silence);
 	timer_stop(&l->on_line->meter);
+	if (l->on_line->taken)
+		count(l, CALL_LINE_UNANSWERED); /* unless something else was known */
 	if (l->on_line->taken)
 		ops(l->call)->done(ctx(l->call), l->line);
 	l->on_line->taken = false;

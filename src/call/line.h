@@ -39,6 +39,17 @@ struct call_line_leg {
 	char text[6144];
 };
 
+/* What became of a call on a line. */
+enum call_line_outcome {
+	CALL_LINE_CAME_IN,
+	CALL_LINE_ANSWERED, /* this and the others went out */
+	CALL_LINE_BUSY,
+	CALL_LINE_UNANSWERED, /* nobody was there, or the caller gave up */
+	CALL_LINE_REFUSED,
+	CALL_LINE_FAILED, /* the provider could not, or did not answer at all */
+	CALL_LINE_OUTCOMES,
+};
+
 struct call_line_ops {
 	/** For routing. */
 	enum routing_line_state (*state)(void *ctx, int64_t line);
@@ -48,6 +59,8 @@ struct call_line_ops {
 	 *  done. */
 	bool (*take)(void *ctx, int64_t line);
 	void (*done)(void *ctx, int64_t line);
+	/** Once for each call, as soon as it is known. May be NULL. */
+	void (*outcome)(void *ctx, int64_t line, enum call_line_outcome o);
 	/** This hop did not answer, or said 503: avoid it for a while (0 = the usual time). */
 	void (*hop_failed)(
 	    void *ctx, int64_t line, const struct sip_flow *flow, uint32_t retry_after_s);

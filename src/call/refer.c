@@ -66,14 +66,24 @@ is_changing(const struct leg *l)
 	return l->invite_in_pending || l->invite_out_pending || update_in_progress(l);
 }
 
+bool
+refer_is_allowed(const struct leg *l)
+{
+	const struct dir_phone *phone;
+	const struct dir_line *line;
+
+	leg_whose(l, &phone, &line);
+	return l->phone || (line && line->allow_transfer);
+}
+
 uint16_t
 refer_refusal(const struct leg *l)
 {
 	const struct call *c = l->call;
 	const struct leg *other = leg_other(l);
 
-	if (!l->phone)
-		return 403; /* lines do not move our users' calls */
+	if (!refer_is_allowed(l))
+		return 403; /* lines do not move our users' calls, unless they may */
 	if (c->state != CALL_UP || l->state != LEG_UP || c->leg[l->side] != l)
 		return 481;
 	if (c->transfer || c->replaced || !other || other->state != LEG_UP || is_changing(l) ||
@@ -139,6 +149,8 @@ refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *re
 		return;
 	if (!status)
 		status = read_target(req, &to);
+	if (!status && !l->phone && to.attended)
+		status = 403; /* a provider has no calls of ours to join */
 	if (!status && transfer_new(l, &asked, to.uri.user, &t) != ERR_OK)
 		status = 500;
 	if (status) {

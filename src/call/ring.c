@@ -26,6 +26,17 @@ failed(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t st
 		call_end(c, result, by, status);
 }
 
+/* LIN-2, "progressinband": what the provider sends before the answer is not for the caller. */
+bool
+ring_is_local(const struct leg *l)
+{
+	const struct dir_phone *phone;
+	const struct dir_line *line;
+
+	leg_whose(l, &phone, &line);
+	return line && line->local_ringing;
+}
+
 /* Tells the caller that it rings, once for each thing worth telling. */
 static void
 tell_caller(struct leg *l, const struct sip_msg *resp)
@@ -33,7 +44,8 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	struct call *c = l->call;
 	struct ring *r = &c->ring;
 	struct leg *caller = leg_other(l);
-	uint16_t status = resp->status == 180 ? 180 : 183;
+	bool local = ring_is_local(l) && !l->rel.rseq_in;
+	uint16_t status = resp->status == 180 || local ? 180 : 183;
 	struct slice sdp = {0};
 	uint32_t rseq;
 	char extra[PROVISIONAL_MAX];
@@ -47,7 +59,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 		if (r->told)
 			return;
 		status = 180;
-	} else if (resp->body.n && (!c->offer_late || l->rel.owed_cseq) &&
+	} else if (resp->body.n && !local && (!c->offer_late || l->rel.owed_cseq) &&
 		   (!r->early || r->early == l)) {
 		if (bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late) != ERR_OK ||
 		    bridge_give(l, caller, &sdp) != ERR_OK)

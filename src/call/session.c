@@ -10,11 +10,35 @@ enum {
 	SESSION_ROUNDS_MAX = 3, /* 422 to one request of ours */
 };
 
-static uint32_t
-preferred_s(const struct call_switch *sw)
+static const struct dir_line *
+line_of(const struct leg *l)
 {
-	uint32_t s = dir_settings(sw->p.directory)->session_expires_s;
+	const struct dir_phone *phone;
+	const struct dir_line *line;
 
+	leg_whose(l, &phone, &line);
+	return line;
+}
+
+bool
+session_is_off(const struct leg *l)
+{
+	const struct dir_line *line = line_of(l);
+
+	return line && line->session_timer == DIR_TIMER_OFF;
+}
+
+/* What we ask for; 0 = nothing. LIN-2: a line may have its own, or leave it to the provider. */
+static uint32_t
+preferred_s(const struct leg *l)
+{
+	const struct dir_line *line = line_of(l);
+	uint32_t s = line && line->session_expires_s
+			 ? line->session_expires_s
+			 : dir_settings(l->call->sw->p.directory)->session_expires_s;
+
+	if (line && line->session_timer != DIR_TIMER_ASK)
+		return 0;
 	return s && s < SESSION_MIN_S ? SESSION_MIN_S : s;
 }
 
@@ -59,9 +83,11 @@ session_refuse_small(struct sip_server *tsx, const struct sip_msg *req)
 void
 session_on_invite(struct leg *l, const struct sip_msg *req)
 {
-	uint32_t ours = preferred_s(l->call->sw), least = min_se(req), s;
+	uint32_t ours = preferred_s(l), least = min_se(req), s;
 	struct slice refresher;
 
+	if (session_is_off(l))
+		return;
 	l->supports_timer = sip_msg_has_token(req, SIP_HDR_SUPPORTED, SLICE("timer"));
 	if (parse(sip_msg_value(req, SIP_HDR_SESSION_EXPIRES), &s, &refresher)) {
 		l->session_s = ours && ours < s ? ours : s;
@@ -92,7 +118,7 @@ void
 session_write_offer(const struct leg *l, struct buf *b)
 {
 	bool in_dialog = l->state == LEG_UP;
-	uint32_t s = l->session_s ? l->session_s : preferred_s(l->call->sw);
+	uint32_t s = l->session_s ? l->session_s : preferred_s(l);
 
 	if (!s)
 		return;
@@ -114,18 +140,20 @@ session_on_2xx(struct leg *l, const struct sip_msg *resp)
 
 	l->session_rounds = 0;
 	l->session_refresher = true;
+	if (session_is_off(l))
+		return;
 	if (parse(sip_msg_value(resp, SIP_HDR_SESSION_EXPIRES), &s, &refresher)) {
 		l->session_s = s < SESSION_MIN_S ? SESSION_MIN_S : s;
 		l->session_refresher = !slice_eq_nocase(refresher, SLICE("uas"));
 	} else if (!l->session_s) {
-		l->session_s = preferred_s(l->call->sw);
+		l->session_s = preferred_s(l);
 	}
 }
 
 uint32_t
 session_after_422(struct leg *l, const struct sip_msg *resp)
 {
-	uint32_t least = min_se(resp), had = l->session_s ? l->session_s : preferred_s(l->call->sw);
+	uint32_t least = min_se(resp), had = l->session_s ? l->session_s : preferred_s(l);
 
 	/* not larger, or a little more each time: it would refuse again and again */
 	if (least <= had || ++l->session_rounds > SESSION_ROUNDS_MAX)

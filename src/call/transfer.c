@@ -66,6 +66,7 @@ transfer_new(
 	}
 	t->by = by;
 	t->from_phone = by->phone;
+	t->from_line = by->line;
 	t->from_hidden = by->hidden;
 	t->subscribed = asked->subscribed;
 	t->refer_cseq = asked->cseq;
@@ -122,6 +123,11 @@ transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 	struct routing_plan plan;
 	uint16_t status = gruu_take(c, uri, text, &q.dialled);
 
+	if (t->from_line) { /* it reaches our users, nobody else */
+		q.caller_phone = NULL;
+		q.caller_line = dir_line_by_id(c->sw->p.directory, t->from_line);
+		q.caller = t->from;
+	}
 	if (status) {
 		transfer_fail(t, status);
 		return;

@@ -61,7 +61,7 @@ struct transfer {
 	struct timer retry;
 	struct arena arena;
 	struct routing_party from, to; /* who transfers, and to whom */
-	int64_t from_phone;
+	int64_t from_phone, from_line; /* who transferred; 0 = none */
 	bool from_hidden;
 	struct slice from_phone_name, referred_by;
 };

@@ -31,6 +31,8 @@ static const struct command {
     {"registrations", command_registrations, "registrations", "phones that can be reached"},
     {"lines", command_lines, "lines [status|list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"lines to providers: whether they work, and how they are set up"},
+    {"providers", command_entity, "providers [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
+	"templates of lines: what a line leaves open"},
     {"certificates", command_entity, "certificates [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"for encrypted connections; certificate=@FILE key=@FILE"},
     {"subscriptions", command_subscriptions, "subscriptions", "who watches whom"},

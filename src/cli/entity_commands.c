@@ -20,7 +20,10 @@ static const struct column group_member_columns[] = {{"id", "ID"}, {"group_name"
     {"unfit", "CANNOT RING"}};
 static const struct column range_columns[] = {{"id", "ID"}, {"first", "FIRST"}, {"last", "LAST"}};
 static const struct column line_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"enabled", "ENABLED"},
-    {"host", "HOST"}, {"auth", "AUTH"}, {"username", "USER"}, {"position", "ORDER"}};
+    {"provider_name", "PROVIDER"}, {"server", "SERVER"}, {"username", "USER"},
+    {"position", "ORDER"}};
+static const struct column provider_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"host", "HOST"},
+    {"basis", "KNOWN FROM"}, {"lines", "LINES"}, {"comment", "COMMENT"}};
 static const struct column certificate_columns[] = {{"id", "ID"}, {"name", "NAME"},
     {"kind", "KIND"}, {"not_after", "VALID UNTIL"}, {"automatic", "AUTOMATIC"}, {"hosts", "HOSTS"}};
 static const struct column record_columns[] = {{"id", "ID"}, {"started_at", "STARTED"},
@@ -51,6 +54,7 @@ static const struct view {
     {"group-members", &model_group_member, COLUMNS(group_member_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
+    {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},
     {"certificates", &model_certificate, COLUMNS(certificate_columns), UINT64_MAX},
     {"blocked", &model_address_rule, COLUMNS(rule_columns), UINT64_MAX},
     {"notices", &model_notice, COLUMNS(notice_columns), 50},

@@ -15,7 +15,7 @@ static const struct column registration_columns[] = {{"phone", "PHONE"}, {"sourc
 
 static const struct column line_columns[] = {{"line_id", "ID"}, {"line", "LINE"},
     {"state", "STATE"}, {"server", "SERVER"}, {"transport", "TRANSPORT"}, {"since", "SINCE"},
-    {"expires_at", "UNTIL"}, {"reason", "REASON"}};
+    {"expires_at", "UNTIL"}, {"calls", "CALLS"}, {"max_calls", "OF"}, {"reason", "REASON"}};
 static const struct column subscription_columns[] = {{"phone", "PHONE"}, {"event", "EVENT"},
     {"resource", "WATCHES"}, {"source", "ADDRESS"}, {"transport", "TRANSPORT"},
     {"subscribed_at", "SINCE"}, {"expires_at", "UNTIL"}};

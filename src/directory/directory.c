@@ -251,7 +251,28 @@ keep_line_texts(struct directory *d, struct dir_line *l, const struct store_line
 	       build_keep(d, row->codecs, &l->codecs) && build_keep(d, row->deposit, &l->deposit) &&
 	       build_keep(d, row->country_code, &l->country_code) &&
 	       build_keep(d, row->area_code, &l->area_code) &&
-	       keep_nets(d, row->permit, &l->permit);
+	       keep_nets(d, row->permit, &l->permit) && keep_nets(d, row->deny, &l->deny);
+}
+
+/* How calls through it look and what the provider may do with them. */
+static void
+take_line_options(struct dir_line *l, const struct store_line_row *row)
+{
+	l->register_block = row->register_block;
+	l->user_phone = row->user_phone;
+	l->from_account = row->from_account;
+	l->local_ringing = row->local_ringing;
+	l->allow_redirect = row->allow_redirect;
+	l->allow_transfer = row->allow_transfer;
+	l->clir = (enum dir_clir)CHOICE(row->clir, "both", "from", "privacy");
+	l->session_timer =
+	    (enum dir_session_timer)CHOICE(row->session_timer, "ask", "accept", "off");
+	l->rtp_timeout_s = row->rtp_timeout_s;
+	l->rtp_hold_timeout_s = row->rtp_hold_timeout_s;
+	l->session_expires_s = row->session_expires_s;
+	l->prefix = *row->line_prefix;
+	l->costly_minutes = row->costly_minutes;
+	l->no_screening = row->no_screening;
 }
 
 static bool
@@ -280,9 +301,7 @@ on_line(void *ctx, const struct store_line_row *row)
 	l->expires_s = row->expires_s;
 	l->qualify_s = row->qualify_s;
 	l->max_calls = row->max_calls;
-	l->prefix = *row->line_prefix;
-	l->costly_minutes = row->costly_minutes;
-	l->no_screening = row->no_screening;
+	take_line_options(l, row);
 	d->line_count++;
 	return true;
 }
@@ -497,9 +516,9 @@ directory_depends_on(const struct model_entity *e)
 {
 	return !e || e == &model_user || e == &model_phone || e == &model_device_type ||
 	       e == &model_number || e == &model_range || e == &model_settings ||
-	       e == &model_line || e == &model_group || e == &model_group_member ||
-	       e == &model_emergency_number || e == &model_time_frame || e == &model_cor_rule ||
-	       e == &model_cor_line || e == &model_holiday;
+	       e == &model_line || e == &model_provider || e == &model_group ||
+	       e == &model_group_member || e == &model_emergency_number || e == &model_time_frame ||
+	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday;
 }
 
 enum err

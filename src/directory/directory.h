@@ -113,6 +113,8 @@ enum dir_number_format {
 	DIR_FORMAT_ASIS,
 };
 enum dir_identity { DIR_IDENTITY_NONE, DIR_IDENTITY_PAI, DIR_IDENTITY_PPI };
+enum dir_clir { DIR_CLIR_BOTH, DIR_CLIR_FROM, DIR_CLIR_PRIVACY };
+enum dir_session_timer { DIR_TIMER_ASK, DIR_TIMER_ACCEPT, DIR_TIMER_OFF };
 enum dir_called_in { DIR_CALLED_AUTO, DIR_CALLED_REQUEST_URI, DIR_CALLED_TO, DIR_CALLED_PARTY_ID };
 
 /* A way to the public telephone network. */
@@ -142,6 +144,16 @@ struct dir_line {
 	enum dir_srtp srtp;
 	enum dir_dtmf dtmf;
 	bool direct_media;
+	bool register_block;		     /* RFC 6140: one registration for all numbers */
+	bool user_phone;		     /* our numbers carry user=phone */
+	bool from_account;		     /* From names the account, not the caller */
+	bool local_ringing;		     /* callers do not hear what comes before the answer */
+	bool allow_redirect, allow_transfer; /* 3xx and REFER of the provider are followed */
+	enum dir_clir clir;
+	enum dir_session_timer session_timer;
+	struct addr_nets deny;			    /* not the provider's, unless permitted */
+	uint32_t rtp_timeout_s, rtp_hold_timeout_s; /* 0 = as in the settings */
+	uint32_t session_expires_s;		    /* the same */
 };
 
 /* LIN-6. */

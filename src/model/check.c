@@ -109,6 +109,27 @@ is_date(struct slice s)
 	return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
 
+/* "<account>.sip.example.com": the mark as if it were a name. */
+static bool
+is_server(struct slice s)
+{
+	static const struct slice mark = SLICE(MODEL_ACCOUNT_MARK);
+	char text[256];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text);
+	while (s.n) {
+		if (slice_starts(s, mark)) {
+			buf_char(&b, 'x');
+			s = slice_from(s, mark.n);
+		} else {
+			buf_char(&b, s.p[0]);
+			s = slice_from(s, 1);
+		}
+	}
+	return buf_ok(&b) && is_host(buf_slice(&b));
+}
+
 static bool
 format_ok(const struct model_field *f, struct slice s)
 {
@@ -127,6 +148,7 @@ format_ok(const struct model_field *f, struct slice s)
 	case MODEL_FORMAT_MASK: return addr_mask_parse(s, &bits) == ERR_OK;
 	case MODEL_FORMAT_CLOCK: return is_clock(s);
 	case MODEL_FORMAT_DATE: return is_date(s);
+	case MODEL_FORMAT_SERVER: return is_server(s);
 	case MODEL_FORMAT_NONE: break;
 	}
 	return true;
@@ -141,7 +163,8 @@ static const char *const format_names[] = {[MODEL_FORMAT_NONE] = "value",
     [MODEL_FORMAT_CODECS] = "list of different codecs, as in g722,alaw. Known: " MODEL_CODEC_KEYS,
     [MODEL_FORMAT_MASK] = "network mask, as in 255.255.255.0",
     [MODEL_FORMAT_CLOCK] = "time of day, as in 08:30",
-    [MODEL_FORMAT_DATE] = "date, as in 2026-12-24"};
+    [MODEL_FORMAT_DATE] = "date, as in 2026-12-24",
+    [MODEL_FORMAT_SERVER] = "host name or IP address"};
 
 /* Empty is fine unless the field must have a value. */
 static json_t *

@@ -7,6 +7,7 @@
 
 #include "model/codecs.h"
 #include "model/entities_int.h"
+#include "model/line_options.h"
 #include "model/phone_options.h"
 #include "model/rights.h"
 
@@ -18,7 +19,6 @@ check_phone(const json_t *row, struct model_errors *errors)
 	const char *auth = json_string_value(json_object_get(row, "auth"));
 	const char *host = json_string_value(json_object_get(row, "host"));
 
-	/* null: whether its type has one is seen where both are read */
 	if (auth && strcmp(auth, "address") == 0 && host && !*host)
 		model_error_add(errors, "required", "host",
 		    "A phone that is trusted by its address needs a static address.");
@@ -114,16 +114,32 @@ static const struct model_field phone_fields[] = {
 };
 
 const struct model_entity model_phone = {"phone", "phones", 0, "name", "name", "name",
-    .label = "Phone", .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
+    .template_field = "type", .label = "Phone", .description = "A SIP device", FIELDS(phone_fields),
+    .check = check_phone};
 
+static bool
+names_account(const json_t *row, const char *field)
+{
+	const char *text = json_string_value(json_object_get(row, field));
+
+	return text && strstr(text, MODEL_ACCOUNT_MARK);
+}
+
+/* row: with what its provider says for it. */
 static void
 check_line(const json_t *row, struct model_errors *errors)
 {
 	const char *auth = json_string_value(json_object_get(row, "auth"));
-	const char *user = json_string_value(json_object_get(row, "username"));
 	bool registers = json_is_true(json_object_get(row, "register"));
 
-	if (auth && strcmp(auth, "password") == 0 && (!user || !*user))
+	if (!json_string_length(json_object_get(row, "host")))
+		model_error_add(errors, "required", "host", "A line needs the provider's server.");
+	if (!json_string_length(json_object_get(row, "account")) &&
+	    (names_account(row, "host") || names_account(row, "proxy")))
+		model_error_add(errors, "required", "account",
+		    "The provider's servers are named after the account.");
+	if (auth && strcmp(auth, "password") == 0 &&
+	    !json_string_length(json_object_get(row, "username")))
 		model_error_add(errors, "required", "username",
 		    "A line that authenticates with a password needs a user name.");
 	if (auth && strcmp(auth, "address") == 0 && registers)
@@ -131,60 +147,42 @@ check_line(const json_t *row, struct model_errors *errors)
 		    "A line that is trusted by its address does not register.");
 }
 
+static const struct model_field provider_fields[] = {
+    {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 60, .label = "Name"},
+    {"comment", MODEL_TEXT, MODEL_SEARCH, 0, 200, .label = "Comment"},
+    {"builtin", MODEL_BOOL, MODEL_READONLY, .label = "Supplied",
+	.description = "Comes with the system: it can be copied, not changed"},
+    {"basis", MODEL_ENUM, MODEL_READONLY, .choices = "own|certain|published|uncertain",
+	.def = "\"own\"", .label = "Known from",
+	.description = "How far a supplied template is to be trusted: certain, published by "
+		       "the provider, or to be checked with its letter"},
+    LINE_OPTIONS(0),
+    {"lines", MODEL_INT, MODEL_COMPUTED, .label = "Lines", .description = "How many follow it"},
+};
+
+const struct model_entity model_provider = {"provider", "providers", 0, "name", "name", NULL,
+    .label = "Provider", .description = "What lines to a provider have in common",
+    FIELDS(provider_fields)};
+
 static const struct model_field line_fields[] = {
     {"name", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 40, .label = "Name"},
+    {"provider", MODEL_REF, 0, .ref = "provider", .on_delete = MODEL_RESTRICT, .label = "Provider",
+	.description = "Says what the line itself leaves open (null). null = generic"},
     {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled"},
-    {"host", MODEL_TEXT, MODEL_REQUIRED | MODEL_SEARCH, 1, 253, .format = MODEL_FORMAT_HOST,
-	.label = "Registrar",
-	.description =
-	    "The provider's SIP server; without a port its NAPTR and SRV records decide"},
-    {"proxy", MODEL_TEXT, 0, 0, 600, .label = "Outbound proxies",
-	.description = "Where requests are sent instead; several, in order, separated by commas"},
-    {"transport", MODEL_ENUM, 0, .choices = "auto|udp|tcp|tls", .def = "\"auto\"",
-	.label = "Transport", .description = "auto: as the provider's NAPTR records say, else UDP"},
-    {"auth", MODEL_ENUM, 0, .choices = "password|address", .def = "\"password\"",
-	.label = "Authentication",
-	.description = "With user name and password, or the provider knows our address"},
+    {"account", MODEL_TEXT, MODEL_SEARCH, 0, 63, .chars = "A-Za-z0-9.-",
+	.label = "Account in server names",
+	.description = "Stands for <account> in host and proxy"},
     {"username", MODEL_TEXT, MODEL_SEARCH, 0, 128, .chars = "!-~", .label = "User name"},
     {"auth_username", MODEL_TEXT, 0, 0, 128, .chars = "!-~", .label = "Name for authentication",
 	.description = "When it differs from the user name"},
     {"password", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET, 0, 128, .label = "Password"},
-    {"register", MODEL_BOOL, 0, .def = "true", .label = "Register"},
-    {"expires_s", MODEL_INT, 0, 60, 86400, .def = "600", .label = "Registration interval",
-	.description = "Seconds; the provider may ask for another"},
     {"from_user", MODEL_TEXT, 0, 0, 128, .chars = "!-~", .label = "From user",
 	.description = "Fixed user part of From; empty = the calling number"},
     {"from_domain", MODEL_TEXT, 0, 0, 253, .format = MODEL_FORMAT_HOST, .label = "From domain",
 	.description = "Empty = the registrar"},
-    {"number_format", MODEL_ENUM, 0, .choices = "plus|zeros|bare|national|asis", .def = "\"plus\"",
-	.label = "Number format", .description = "+49211…, 0049211…, 49211…, 0211… or unchanged"},
-    {"identity", MODEL_ENUM, 0, .choices = "none|pai|ppi", .def = "\"ppi\"",
-	.label = "Identity header", .description = "P-Asserted-Identity or P-Preferred-Identity"},
     {"main_number", MODEL_TEXT, MODEL_SEARCH, 0, 20, .chars = "0-9+", .label = "Main number",
 	.description = "Shown for callers without an external number of their own"},
-    {"incoming_from", MODEL_ENUM, 0, .choices = "auto|request_uri|to|p_called_party",
-	.def = "\"auto\"", .label = "Called number is in",
-	.description = "Of incoming calls; auto: Request-URI, and To when that names the account"},
-    {"permit", MODEL_TEXT, 0, 0, 500, .format = MODEL_FORMAT_NETS, .label = "Permitted networks",
-	.description = "Calls may also come from these addresses of the provider"},
-    {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
-	.label = "Codecs",
-	.description =
-	    "In order, separated by commas; empty = as in the settings. Known: " MODEL_CODEC_KEYS},
-    {"qualify_s", MODEL_INT, 0, 0, 3600, .def = "60", .label = "Check interval",
-	.description = "Seconds between OPTIONS requests; 0 = never"},
-    {"srtp", MODEL_ENUM, 0, .choices = "off|optional|required", .def = "\"optional\"",
-	.label = "Encrypted voice (SRTP)",
-	.description = "optional: when it asks for it, and when the other side encrypts; "
-		       "required: calls without are refused"},
-    {"dtmf", MODEL_ENUM, 0, .choices = "auto|rfc4733|inband|info", .def = "\"auto\"",
-	.label = "Keys (DTMF)",
-	.description = "How keys are sent and wanted; auto: as both sides of a call agree. Others "
-		       "are converted"},
-    {"direct_media", MODEL_BOOL, 0, .label = "Direct voice",
-	.description = "canreinvite: in a call with another one that has it, voice may go "
-		       "directly between the two, when both are plain RTP in the same codec "
-		       "and neither is behind NAT"},
+    LINE_OPTIONS(MODEL_INHERIT),
     {"max_calls", MODEL_INT, 0, 0, 10000, .def = "0", .label = "Calls at a time",
 	.description = "0 = no limit"},
     {"costly_minutes", MODEL_INT, 0, 0, 100000, .def = "240", .label = "Costly minutes a day",
@@ -203,10 +201,14 @@ static const struct model_field line_fields[] = {
 	.description = "Of this line's numbers, without the leading 0; empty = as in the settings"},
     {"position", MODEL_INT, 0, 0, 10000, .def = "100", .label = "Order",
 	.description = "Lines with lower values are used first"},
+    {"provider_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Provider name"},
+    {"server", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Server",
+	.description = "Its own host, or the provider's"},
 };
 
 const struct model_entity model_line = {"line", "lines", 0, "name", "position", "name",
-    .label = "Line", .description = "A way to the public telephone network", FIELDS(line_fields),
+    .template_field = "provider", .label = "Line",
+    .description = "A way to the public telephone network", FIELDS(line_fields),
     .check = check_line};
 
 static const struct model_field certificate_fields[] = {
@@ -305,6 +307,7 @@ static const struct model_field number_fields[] = {
     {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "User name"},
     {"group_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE,
 	.label = "Group name"},
+    {"line_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "Line name"},
     {"held", MODEL_BOOL, MODEL_COMPUTED, .label = "Held",
 	.description = "Somebody holds it; otherwise it is free"},
 };
@@ -386,11 +389,11 @@ const struct model_entity model_password_reset = {"password_reset", "password-re
     FIELDS(password_reset_fields)};
 
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_device_type,
-    &model_phone, &model_user, &model_line, &model_group, &model_group_member, &model_number,
-    &model_call_record, &model_session, &model_token, &model_second_factor, &model_password_reset,
-    &model_certificate, &model_address_rule, &model_notice, &model_mail_server, &model_mail,
-    &model_mail_template, &model_change, &model_licence, &model_emergency_number, &model_time_frame,
-    &model_cor_rule, &model_cor_line, &model_holiday};
+    &model_phone, &model_user, &model_provider, &model_line, &model_group, &model_group_member,
+    &model_number, &model_call_record, &model_session, &model_token, &model_second_factor,
+    &model_password_reset, &model_certificate, &model_address_rule, &model_notice,
+    &model_mail_server, &model_mail, &model_mail_template, &model_change, &model_licence,
+    &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday};
 
 const struct model_entity *const *
 model_entities(size_t *count)

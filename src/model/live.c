@@ -126,6 +126,17 @@ static const struct model_field line_fields[] = {
     {"since", MODEL_TIME, 0, IN(live_line, since), .label = "Since"},
     {"expires_at", MODEL_TIME, MODEL_NULLABLE, IN(live_line, expires_at), .label = "Ends"},
     {"rtt_ms", MODEL_INT, MODEL_NULLABLE, IN(live_line, rtt_ms), .label = "Round trip in ms"},
+    {"calls", MODEL_INT, 0, IN(live_line, calls), .label = "Calls now"},
+    {"max_calls", MODEL_INT, 0, IN(live_line, max_calls), .label = "Calls at most",
+	.description = "0 = no limit"},
+    {"incoming", MODEL_INT, 0, IN(live_line, incoming), .label = "Calls that came in",
+	.description = "Like the following: since midnight, or the start of the system"},
+    {"answered", MODEL_INT, 0, IN(live_line, answered), .label = "Outgoing calls answered"},
+    {"busy", MODEL_INT, 0, IN(live_line, busy), .label = "Outgoing calls to busy ones"},
+    {"unanswered", MODEL_INT, 0, IN(live_line, unanswered), .label = "Outgoing calls not answered"},
+    {"refused", MODEL_INT, 0, IN(live_line, refused), .label = "Outgoing calls refused"},
+    {"failed", MODEL_INT, 0, IN(live_line, failed),
+	.label = "Outgoing calls that the provider could not take"},
 };
 
 const struct model_entity model_live_line = {"live_line", "lines/status", MODEL_LIVE,

@@ -179,9 +179,13 @@ struct live_line {
 	char reason[160]; /* of FAILED, or of trouble while it still works; "" none */
 	char hop[64];	  /* the server in use: "192.0.2.1:5060", "" none */
 	char transport[8];
-	int64_t since;	    /* in this state */
-	int64_t expires_at; /* of the registration */
-	uint32_t rtt_ms;    /* of the last answered OPTIONS, 0 = not known */
+	int64_t since;		   /* in this state */
+	int64_t expires_at;	   /* of the registration */
+	uint32_t rtt_ms;	   /* of the last answered OPTIONS, 0 = not known */
+	uint32_t calls, max_calls; /* now; at most, 0 = no limit */
+	/* What became of calls since the start: those that came in, then those that went out. The
+	 * interface tells them since midnight. */
+	uint32_t incoming, answered, busy, unanswered, refused, failed;
 };
 
 /** One call record (entity call_record). */

@@ -47,7 +47,7 @@ enum model_flag {
 	MODEL_GENERATED = 1 << 11, /* store/ makes a value when absent on create */
 	MODEL_INDEX = 1 << 12,	   /* has an index of its own */
 	MODEL_INHERIT =
-	    1 << 13, /* null, in JSON and SQL: what the row's type says; so by default */
+	    1 << 13, /* null, in JSON and SQL: what the row's template says; so by default */
 };
 
 enum model_format {
@@ -61,6 +61,7 @@ enum model_format {
 	MODEL_FORMAT_MASK,   /* "255.255.255.0" */
 	MODEL_FORMAT_CLOCK,  /* "08:30", up to "24:00" */
 	MODEL_FORMAT_DATE,   /* "2026-12-24" */
+	MODEL_FORMAT_SERVER, /* as MODEL_FORMAT_HOST, with MODEL_ACCOUNT_MARK perhaps */
 };
 
 enum model_on_delete { MODEL_KEEP, MODEL_CASCADE, MODEL_SET_NULL, MODEL_RESTRICT };
@@ -112,6 +113,11 @@ enum model_entity_flag {
 	MODEL_STAYS = 1 << 6,	  /* rows are never deleted, only changed */
 };
 
+/* The key of the template of rows that name none; every database has it. */
+#define MODEL_TEMPLATE_DEFAULT "generic"
+/* In servers of a provider: what the line says in "account". */
+#define MODEL_ACCOUNT_MARK "<account>"
+
 struct model_entity {
 	const char *name; /* "call_record": SQL table, schema name, change feed */
 	const char *path; /* "call-records": REST collection */
@@ -122,11 +128,13 @@ struct model_entity {
 	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
 	const char *key_with; /* further fields of the natural key, then all are refs: "a|b"; NULL
 				 none */
-	const char *owners;   /* fields with the users a row belongs to: "a|b"; NULL none */
+	const char *template_field; /* the ref whose row says what fields with MODEL_INHERIT leave
+				       open; null = the row MODEL_TEMPLATE_DEFAULT; NULL none */
+	const char *owners;	    /* fields with the users a row belongs to: "a|b"; NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
 	size_t field_count;
-	/* What no single field can say; row is complete. NULL none. */
+	/* What no single field can say; row is complete, with what its template says. NULL none. */
 	void (*check)(const json_t *row, struct model_errors *errors);
 };
 
@@ -134,8 +142,8 @@ extern const struct model_entity model_user, model_phone, model_number, model_ra
     model_call_record, model_session, model_line, model_certificate, model_address_rule,
     model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
     model_group_member, model_token, model_second_factor, model_password_reset, model_device_type,
-    model_licence, model_emergency_number, model_time_frame, model_cor_rule, model_cor_line,
-    model_holiday;
+    model_provider, model_licence, model_emergency_number, model_time_frame, model_cor_rule,
+    model_cor_line, model_holiday;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

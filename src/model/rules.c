@@ -255,14 +255,14 @@ rule_one_holder(
 	return e == ERR_OK && h.bad ? ERR_CONFLICT : e;
 }
 
-/* PHO-5: a type that comes with the system stays as it is. */
+/* PHO-5, LIN-2: a template that comes with the system stays as it is. */
 static enum err
-rule_supplied_type(const struct model_change *change, struct model_errors *errors)
+rule_supplied(const struct model_change *change, struct model_errors *errors)
 {
 	if (!json_is_true(json_object_get(change->before, "builtin")))
 		return ERR_OK;
 	model_error_add(errors, "supplied", "",
-	    "This device type comes with the system and stays as it is; a copy can be changed.");
+	    "This comes with the system and stays as it is; a copy can be changed.");
 	return ERR_CONFLICT;
 }
 
@@ -278,8 +278,8 @@ model_rules_check(
 		e = rule_ranges(view, change, errors);
 	if (e == ERR_OK && (import || number))
 		e = rule_one_holder(view, change, errors);
-	if (e == ERR_OK && change->entity == &model_device_type)
-		e = rule_supplied_type(change, errors);
+	if (e == ERR_OK)
+		e = rule_supplied(change, errors);
 	if (e == ERR_OK && (import || change->entity == &model_user))
 		e = rule_last_admin(view, change, errors);
 	return e == ERR_OK ? rules_routing_check(view, change, errors) : e;

@@ -218,9 +218,9 @@ sip_core_address(struct sip_core *c, const struct sip_flow *flow, struct addr *o
 		c->ops->address(c->ctx, flow, out);
 }
 
-void
-sip_core_write_contact(struct sip_core *c, struct buf *b, const struct sip_flow *flow,
-    struct slice user, struct slice params)
+static void
+write_contact(struct sip_core *c, struct buf *b, const struct sip_flow *flow, struct slice user,
+    struct slice uri_params, struct slice params)
 {
 	struct addr host;
 
@@ -232,7 +232,22 @@ sip_core_write_contact(struct sip_core *c, struct buf *b, const struct sip_flow 
 	}
 	addr_write(b, &host);
 	sip_write_transport_param(b, flow->transport);
+	buf_put(b, uri_params);
 	buf_char(b, '>');
 	buf_put(b, params);
 	buf_lit(b, "\r\n");
+}
+
+void
+sip_core_write_contact(struct sip_core *c, struct buf *b, const struct sip_flow *flow,
+    struct slice user, struct slice params)
+{
+	write_contact(c, b, flow, user, SLICE(""), params);
+}
+
+void
+sip_core_write_block_contact(
+    struct sip_core *c, struct buf *b, const struct sip_flow *flow, struct slice params)
+{
+	write_contact(c, b, flow, SLICE(""), SLICE(";bnc"), params);
 }

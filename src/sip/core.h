@@ -98,6 +98,9 @@ void sip_core_address(struct sip_core *c, const struct sip_flow *flow, struct ad
  *  written here. */
 void sip_core_write_contact(struct sip_core *c, struct buf *b, const struct sip_flow *flow,
     struct slice user, struct slice params);
+/** The Contact of all our numbers at once (RFC 6140, 5.2). */
+void sip_core_write_block_contact(
+    struct sip_core *c, struct buf *b, const struct sip_flow *flow, struct slice params);
 const struct sip_core_stats *sip_core_get_stats(const struct sip_core *c);
 
 /* ---- server side ---- */

@@ -15,10 +15,18 @@ struct computed {
 #define OWN_USERS    "FROM user_phone j JOIN user u ON u.id = j.user WHERE j.phone = t.id"
 #define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
 #define NUMBER_GROUP "FROM \"group\" g WHERE g.id = t.\"group\""
+#define NUMBER_LINE  "FROM line l WHERE l.id = t.line"
 #define TYPE_NAME    "coalesce((SELECT y.name FROM device_type y WHERE y.id = t.type), 'generic')"
 #define TYPE_PHONES                                                                                \
 	"(SELECT count(*) FROM phone p WHERE p.type = t.id OR (p.type IS NULL AND t.name = "       \
 	"'generic'))"
+#define OF_PROVIDER(column)                                                                        \
+	"(SELECT p." column " FROM provider p WHERE p.id = coalesce(t.provider, "                  \
+	"(SELECT id FROM provider WHERE name = 'generic')))"
+#define LINE_SERVER "replace(coalesce(t.host, " OF_PROVIDER("host") "), '<account>', t.account)"
+#define PROVIDER_LINES                                                                             \
+	"(SELECT count(*) FROM line l WHERE l.provider = t.id OR (l.provider IS NULL AND t.name "  \
+	"= 'generic'))"
 #define MEMBERS "FROM group_member m WHERE m.\"group\" = t.id"
 /* Nobody's call reaches the user: switched off, or without a phone that is switched on. */
 #define UNFIT(user)                                                                                \
@@ -38,6 +46,7 @@ static const char members[] = "(SELECT count(*) " MEMBERS ")";
 static const char members_on[] = "(SELECT count(*) " MEMBERS " AND m.logged_on)";
 static const char members_unfit[] = "(SELECT count(*) " MEMBERS " AND " UNFIT("m.user") ")";
 static const char unfit[] = "(" UNFIT("t.user") ")";
+static const char line_name[] = "(SELECT fold(l.name) " NUMBER_LINE ")";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 #define ROWS_OF(table) "(SELECT count(*) FROM \"" table "\")", "t.id"
@@ -69,6 +78,10 @@ static const struct computed all[] = {
     {&model_phone, "type", NULL, "fold(" TYPE_NAME ")"},
     {&model_phone, "type_name", TYPE_NAME, "fold(" TYPE_NAME ")"},
     {&model_device_type, "phones", TYPE_PHONES, TYPE_PHONES},
+    {&model_line, "provider", NULL, "fold(" OF_PROVIDER("name") ")"},
+    {&model_line, "provider_name", OF_PROVIDER("name"), "fold(" OF_PROVIDER("name") ")"},
+    {&model_line, "server", LINE_SERVER, "fold(" LINE_SERVER ")"},
+    {&model_provider, "lines", PROVIDER_LINES, PROVIDER_LINES},
     {&model_phone, "users",
 	"(SELECT json_group_array(id) FROM (SELECT u.id AS id " OWN_USERS " ORDER BY u.id))",
 	first_user},
@@ -88,6 +101,8 @@ static const struct computed all[] = {
     {&model_number, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
 	owner},
     {&model_number, "group_name", "(SELECT g.name " NUMBER_GROUP ")", owner},
+    {&model_number, "line", NULL, line_name},
+    {&model_number, "line_name", "(SELECT l.name " NUMBER_LINE ")", line_name},
     {&model_number, "held", held, held},
 };
 

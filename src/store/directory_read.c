@@ -47,20 +47,21 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 
 /* PHO-5: what the phone leaves open its type says. */
 #define OR_TYPE(column) "coalesce(p." column ", t." column ")"
-#define PHONE_SQL                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
-	"SELECT p.id, p.name, t.name, p.auth = 'address', p.transport, p.enabled, p.ha1_md5, "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  \
-	"p.ha1_sha256, " OR_TYPE("host") ", " OR_TYPE("port") ", " OR_TYPE(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     \
-	    "max_contacts") ","                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 \
-			    " " OR_TYPE("qualify_s") ", " OR_TYPE(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
-				"digest") ", " OR_TYPE("nat") ", " OR_TYPE("permit") ", " OR_TYPE("deny") ", " OR_TYPE("tls_required") ", " OR_TYPE("codecs") ", " OR_TYPE("srtp") ", " OR_TYPE("dtmf") ", " OR_TYPE("direct_media") ", " OR_TYPE("kind") ", " OR_TYPE("default_ip") ", " OR_TYPE("i"                                                                                                                                                                                                                                                                           \
-																																				  "n"                                                                                                                                                                                                                                                                           \
-																																				  "s"                                                                                                                                                                                                                                                                           \
-																																				  "e"                                                                                                                                                                                                                                                                           \
-																																				  "c"                                                                                                                                                                                                                                                                           \
-																																				  "u"                                                                                                                                                                                                                                                                           \
-																																				  "r"                                                                                                                                                                                                                                                                           \
-																																				  "e") ", " OR_TYPE("mask") ", " OR_TYPE("trust_rpid") ", " OR_TYPE("promisc_redir") ", " OR_TYPE("from_user") ", " OR_TYPE("from_domain") ", " OR_TYPE("rtp_timeout_s") ", " OR_TYPE("rtp_hold_timeout_s") ", " OR_TYPE("progress_inband") " FROM phone p LEFT JOIN device_type t ON t.id = coalesce(p.type, " \
-																																																													    "(SELECT id FROM device_type WHERE name = 'generic')) ORDER BY p.id"
+#define PHONE_SQL                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           \
+	"SELECT p.id, p.name, t.name, p.auth = 'address', p.transport, p.enabled, p.ha1_md5, "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
+	"p.ha1_sha256, " OR_TYPE(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           \
+	    "host") ", " OR_TYPE("port") ", " OR_TYPE("max_contacts") ","                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   \
+								      " " OR_TYPE("qualify_s") ","                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          \
+											       " " OR_TYPE("digest") ", " OR_TYPE("nat") ", " OR_TYPE("permit") ", " OR_TYPE("deny") ", " OR_TYPE(                                                                                                                                                                                                                                                                                                                                                                                          \
+												   "tls_required") ", " OR_TYPE("codecs") ", " OR_TYPE("srtp") ", " OR_TYPE("dtmf") ", " OR_TYPE("direct_media") ", " OR_TYPE("kind") ", " OR_TYPE("default_ip") ", " OR_TYPE("i"                                                                                                                                                                                                                                                                                                           \
+																																	      "n"                                                                                                                                                                                                                                                                                                           \
+																																	      "s"                                                                                                                                                                                                                                                                                                           \
+																																	      "e"                                                                                                                                                                                                                                                                                                           \
+																																	      "c"                                                                                                                                                                                                                                                                                                           \
+																																	      "u"                                                                                                                                                                                                                                                                                                           \
+																																	      "r"                                                                                                                                                                                                                                                                                                           \
+																																	      "e") ", " OR_TYPE("mask") ", " OR_TYPE("trust_rpid") ", " OR_TYPE("promisc_redir") ", " OR_TYPE("from_user") ", " OR_TYPE("from_domain") ", " OR_TYPE("rtp_timeout_s") ", " OR_TYPE("rtp_hold_timeout_s") ", " OR_TYPE("progress_inband") " FROM phone p LEFT JOIN device_type t ON t.id = coalesce(p.type, " \
+																																																															"(SELECT id FROM device_type WHERE name = 'generic')) ORDER BY p.id"
 
 static bool
 on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
@@ -104,6 +105,30 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	return sink->on_phone(ctx, &row);
 }
 
+/* LIN-2: what the line leaves open its provider says. */
+// clang-format off
+#define OR_PROVIDER(column) "coalesce(l." column ", p." column ")"
+#define OF_ACCOUNT(column) "replace(" OR_PROVIDER(column) ", '" MODEL_ACCOUNT_MARK "', l.account)"
+#define LINE_SQL                                                                                   \
+	"SELECT l.id, l.name, " OF_ACCOUNT("host") ", " OF_ACCOUNT("proxy") ", "                   \
+	OR_PROVIDER("transport") ", l.username, l.auth_username, l.password, l.from_user, "        \
+	"l.from_domain, " OR_PROVIDER("number_format") ", " OR_PROVIDER("identity") ", "           \
+	"l.main_number, " OR_PROVIDER("incoming_from") ", " OR_PROVIDER("permit") ", l.enabled, "  \
+	OR_PROVIDER("auth") " = 'address', " OR_PROVIDER("register") ", "                          \
+	OR_PROVIDER("expires_s") ", " OR_PROVIDER("qualify_s") ", l.max_calls, "                   \
+	OR_PROVIDER("codecs") ", " OR_PROVIDER("srtp") ", " OR_PROVIDER("dtmf") ", "               \
+	OR_PROVIDER("direct_media") ", " OR_PROVIDER("register_block") ", "                        \
+	OR_PROVIDER("user_phone") ", " OR_PROVIDER("from_says") " = 'account', "                   \
+	OR_PROVIDER("clir") ", " OR_PROVIDER("deny") ", " OR_PROVIDER("early_media") " = 'ring', " \
+	OR_PROVIDER("rtp_timeout_s") ", " OR_PROVIDER("rtp_hold_timeout_s") ", "                   \
+	OR_PROVIDER("session_timer") ", " OR_PROVIDER("session_expires_s") ", "                    \
+	OR_PROVIDER("allow_redirect") ", " OR_PROVIDER("allow_transfer") ", l.line_prefix, "       \
+	"l.deposit, l.country_code, l.area_code, l.no_screening, l.costly_minutes"                 \
+	" FROM line l LEFT JOIN provider p ON p.id = coalesce(l.provider, "                        \
+	"(SELECT id FROM provider WHERE name = '" MODEL_TEMPLATE_DEFAULT "')) "                    \
+	"ORDER BY l.position, l.id"
+// clang-format on
+
 static bool
 on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 {
@@ -133,12 +158,24 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .srtp = stmt_column(s, 22),
 	    .dtmf = stmt_column(s, 23),
 	    .direct_media = sqlite3_column_int(s->st, 24),
-	    .line_prefix = stmt_column(s, 25),
-	    .deposit = stmt_column(s, 26),
-	    .country_code = stmt_column(s, 27),
-	    .area_code = stmt_column(s, 28),
-	    .no_screening = sqlite3_column_int(s->st, 29),
-	    .costly_minutes = (uint32_t)sqlite3_column_int(s->st, 30),
+	    .register_block = sqlite3_column_int(s->st, 25),
+	    .user_phone = sqlite3_column_int(s->st, 26),
+	    .from_account = sqlite3_column_int(s->st, 27),
+	    .clir = stmt_column(s, 28),
+	    .deny = stmt_column(s, 29),
+	    .local_ringing = sqlite3_column_int(s->st, 30),
+	    .rtp_timeout_s = (uint32_t)sqlite3_column_int(s->st, 31),
+	    .rtp_hold_timeout_s = (uint32_t)sqlite3_column_int(s->st, 32),
+	    .session_timer = stmt_column(s, 33),
+	    .session_expires_s = (uint32_t)sqlite3_column_int(s->st, 34),
+	    .allow_redirect = sqlite3_column_int(s->st, 35),
+	    .allow_transfer = sqlite3_column_int(s->st, 36),
+	    .line_prefix = stmt_column(s, 37),
+	    .deposit = stmt_column(s, 38),
+	    .country_code = stmt_column(s, 39),
+	    .area_code = stmt_column(s, 40),
+	    .no_screening = sqlite3_column_int(s->st, 41),
+	    .costly_minutes = (uint32_t)sqlite3_column_int(s->st, 42),
 	};
 
 	return sink->on_line(ctx, &row);
@@ -248,13 +285,7 @@ static const struct {
      "display_number, hide_number, dial FROM user ORDER BY id",
 	on_user},
     {PHONE_SQL, on_phone},
-    {"SELECT id, name, host, proxy, transport, username, auth_username, password, from_user, "
-     "from_domain, number_format, identity, main_number, incoming_from, permit, enabled, "
-     "auth = 'address', register, expires_s, qualify_s, max_calls, codecs, srtp, dtmf, "
-     "direct_media, line_prefix, deposit, country_code, area_code, no_screening, costly_minutes "
-     "FROM line ORDER BY "
-     "position, id",
-	on_line},
+    {LINE_SQL, on_line},
     {"SELECT id, name, codecs, ring_s FROM \"group\" ORDER BY fold(name), id", on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
      "ORDER BY user, length(number), number",

@@ -127,11 +127,9 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = give_rights(db, e, values);
 	if (err == ERR_OK)
-		err = model_check_row(e, values, errors);
-	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
 	if (err == ERR_OK)
-		err = phone_check_host(db, e, values, errors);
+		err = template_check_row(db, e, values, errors);
 	if (err == ERR_OK)
 		err = derive(s, e, values, values, errors);
 	if (err == ERR_OK)
@@ -196,15 +194,15 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 	json_object_update(row, values);
 	err = phone_secret(db, e, row, values, errors);
 	if (err == ERR_OK)
-		err = model_check_row(e, row, errors);
-	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);
 	if (err == ERR_OK)
-		err = phone_check_host(db, e, row, errors);
+		err = template_check_row(db, e, row, errors);
 	if (err == ERR_OK)
 		err = derive(s, e, row, values, errors);
 	if (err == ERR_OK)
 		err = row_update(db, e, id, values, errors);
+	if (err == ERR_OK)
+		err = template_check_followers(db, e, id, errors);
 	if (err == ERR_OK)
 		err = side_effects(db, e, id, before, values);
 	if (err == ERR_OK)

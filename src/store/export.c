@@ -137,7 +137,7 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	buf_printf(&b, "SELECT t.id FROM \"%s\" t ", e->name);
 	if (e == &model_address_rule) /* what screening finds is no configuration */
 		buf_lit(&b, "WHERE NOT automatic ");
-	if (e == &model_device_type) /* what comes with the system is there already */
+	if (model_field_find(e, SLICE("builtin"))) /* what comes with the system is there already */
 		buf_lit(&b, "WHERE NOT builtin ");
 	buf_lit(&b, "ORDER BY ");
 	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
@@ -207,9 +207,9 @@ export_section(struct db *db, const struct model_entity *e, json_t *file)
 
 const struct model_entity *const export_singletons[] = {&model_settings, &model_mail_server, NULL};
 const struct model_entity *const export_sections[] = {&model_range, &model_device_type,
-    &model_phone, &model_user, &model_line, &model_group, &model_group_member, &model_number,
-    &model_certificate, &model_address_rule, &model_emergency_number, &model_time_frame,
-    &model_cor_rule, &model_cor_line, &model_holiday, NULL};
+    &model_phone, &model_user, &model_provider, &model_line, &model_group, &model_group_member,
+    &model_number, &model_certificate, &model_address_rule, &model_emergency_number,
+    &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)

@@ -306,6 +306,6 @@ schema_update(struct db *db)
 	for (size_t i = 0; version && i < count && e == ERR_OK; i++)
 		e = complete_entity(db, all[i]);
 	if (e == ERR_OK)
-		e = device_type_complete(db);
+		e = templates_complete(db);
 	return e == ERR_OK ? mail_complete_templates(db) : e;
 }

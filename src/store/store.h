@@ -139,6 +139,17 @@ ERR_MUST_CHECK enum err store_create_several(struct store *s, const struct model
 ERR_MUST_CHECK enum err store_phone_new_secret(struct store *s, int64_t phone_id);
 ERR_MUST_CHECK enum err store_settings(struct store *s, struct settings *out);
 
+/* --- blocks of numbers (LIN-4) ----------------------------------------------------- */
+
+/** in: see model/number_block.h. All in one transaction. *report: {count, first, last, created,
+ *  taken, named: [{number, holder}], dry_run}; named are the first of those that exist already.
+ *  ERR_CONFLICT with these in errors, unless in says skip_taken. dry_run changes nothing. */
+ERR_MUST_CHECK enum err store_numbers_add(
+    struct store *s, const json_t *in, bool dry_run, json_t **report, struct model_errors *errors);
+/** Those that nobody holds. *report: {count, first, last, removed, held, named, dry_run}. */
+ERR_MUST_CHECK enum err store_numbers_remove(
+    struct store *s, const json_t *in, bool dry_run, json_t **report, struct model_errors *errors);
+
 /* --- whole configuration --------------------------------------------------------- */
 
 /** {"settings":…,"ranges":[…],"phones":[…],"users":[…],"numbers":[…]} with natural keys,
@@ -417,11 +428,13 @@ struct store_line_row {
 	int64_t id;
 	const char *name, *host, *proxy, *transport, *username, *auth_username, *password;
 	const char *from_user, *from_domain, *number_format, *identity, *main_number;
-	const char *incoming_from, *permit, *codecs, *srtp, *dtmf;
+	const char *incoming_from, *permit, *deny, *codecs, *srtp, *dtmf, *clir, *session_timer;
 	bool enabled, auth_by_address, registers, direct_media;
+	bool register_block, user_phone, from_account, local_ringing, no_screening;
+	bool allow_redirect, allow_transfer;
 	uint32_t expires_s, qualify_s, max_calls, costly_minutes;
+	uint32_t rtp_timeout_s, rtp_hold_timeout_s, session_expires_s;
 	const char *line_prefix, *deposit, *country_code, *area_code;
-	bool no_screening;
 };
 
 struct store_group_row {

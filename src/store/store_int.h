@@ -249,14 +249,29 @@ enum err phone_secret(struct db *db, const struct model_entity *e, const json_t 
 enum err version_check(const struct model_entity *e, const json_t *before, const char *version,
     struct model_errors *errors);
 
-/* --- device_type.c ----------------------------------------------------------------- */
+/* --- template.c -------------------------------------------------------------------- */
+
+/* What differs from the declared defaults: columns and their values, as SQL; NULL none. */
+struct supplied_row {
+	const char *name, *comment, *columns, *values;
+};
+
+struct supplied {
+	const struct model_entity *entity;
+	const struct supplied_row *rows;
+	size_t n;
+};
+
+extern const struct supplied device_types_supplied, providers_supplied;
 
 /* The rows that come with the system, as this version has them. */
-enum err device_type_complete(struct db *db);
-/* A phone that is trusted by its address has one, or its type has. row: complete. Does nothing for
- * other entities. */
-enum err phone_check_host(
+enum err templates_complete(struct db *db);
+/* model_check_row of the row with what its template says. ERR_INVALID with errors. */
+enum err template_check_row(
     struct db *db, const struct model_entity *e, const json_t *row, struct model_errors *errors);
+/* After a template was changed: the same for all rows that follow it. Nothing for others. */
+enum err template_check_followers(
+    struct db *db, const struct model_entity *e, int64_t id, struct model_errors *errors);
 
 /* --- change.c --------------------------------------------------------------------- */
 

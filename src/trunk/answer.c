@@ -25,7 +25,10 @@ granted_s(const struct line *l, const struct sip_msg *resp)
 
 		if (sip_name_addr_parse(&contact, value) != ERR_OK)
 			continue;
-		ours = slice_eq(contact.uri.user, slice_cstr(l->token));
+		ours = l->conf.register_block
+			   ? contact.uri.user.n == 0 &&
+				 sip_param_find(contact.uri.params, SLICE("bnc"), NULL)
+			   : slice_eq(contact.uri.user, slice_cstr(l->token));
 		if (ours && sip_param_find(contact.params, SLICE("expires"), &expires))
 			s = sip_leading_number(expires);
 	}

@@ -40,29 +40,36 @@ line_differs(const struct line *l, const struct dir_line *conf)
 						 *text_of((struct dir_line *)(uintptr_t)b, i)))
 			return true;
 	return a->enabled != b->enabled || a->registers != b->registers ||
-	       a->auth_by_address != b->auth_by_address ||
+	       a->register_block != b->register_block || a->auth_by_address != b->auth_by_address ||
 	       a->transport_fixed != b->transport_fixed ||
 	       (a->transport_fixed && a->transport != b->transport) ||
 	       a->expires_s != b->expires_s || a->qualify_s != b->qualify_s;
 }
 
 static enum err
-copy(struct arena *a, const struct dir_line *from, struct dir_line *to)
+copy_nets(struct arena *a, const struct addr_nets *from, struct addr_nets *to)
 {
-	struct addr_net *nets;
+	struct addr_net *nets = arena_alloc(a, (from->n + 1) * sizeof *nets);
 
-	*to = *from;
-	for (size_t i = 0; i < TEXTS; i++)
-		if (arena_dup(a, *text_of((struct dir_line *)(uintptr_t)from, i), text_of(to, i)) !=
-		    ERR_OK)
-			return ERR_NOMEM;
-	nets = arena_alloc(a, (from->permit.n + 1) * sizeof *nets);
 	if (!nets)
 		return ERR_NOMEM;
-	if (from->permit.n)
-		memcpy(nets, from->permit.net, from->permit.n * sizeof *nets);
-	to->permit.net = nets;
+	if (from->n)
+		memcpy(nets, from->net, from->n * sizeof *nets);
+	to->net = nets;
 	return ERR_OK;
+}
+
+static enum err
+copy(struct arena *a, const struct dir_line *from, struct dir_line *to)
+{
+	enum err e = ERR_OK;
+
+	*to = *from;
+	for (size_t i = 0; i < TEXTS && e == ERR_OK; i++)
+		e = arena_dup(a, *text_of((struct dir_line *)(uintptr_t)from, i), text_of(to, i));
+	if (e == ERR_OK)
+		e = copy_nets(a, &from->permit, &to->permit);
+	return e == ERR_OK ? copy_nets(a, &from->deny, &to->deny) : e;
 }
 
 /* "sip.example.com", "sip:10.0.0.1:5080;transport=tcp", "2001:db8::1" */

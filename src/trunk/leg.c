@@ -68,6 +68,14 @@ since(const struct writing *w, size_t from)
 	return slice_make(w->b.p + from, w->b.n - from);
 }
 
+/* RFC 3261, 19.1.1: the user part is a telephone number. */
+static void
+mark_number(const struct writing *w, struct buf *b)
+{
+	if (w->l->conf.user_phone)
+		buf_lit(b, ";user=phone");
+}
+
 /* Request-URI: the number at the provider. */
 static struct slice
 write_uri(struct writing *w)
@@ -84,6 +92,7 @@ write_uri(struct writing *w)
 		number_write(&w->plan, w->l->conf.number_format, w->call->number, &w->b);
 	buf_char(&w->b, '@');
 	line_write_host(w->l, &w->b);
+	mark_number(w, &w->b);
 	return since(w, from);
 }
 
@@ -98,6 +107,17 @@ write_to(struct writing *w, struct slice uri)
 	return since(w, from);
 }
 
+/* sip:+49…@provider */
+static void
+write_number(const struct writing *w, struct slice canonical, struct buf *b)
+{
+	buf_lit(b, "sip:");
+	number_write(&w->plan, w->l->conf.number_format, canonical, b);
+	buf_char(b, '@');
+	buf_put(b, w->l->domain);
+	mark_number(w, b);
+}
+
 /* From: the fixed user of the line, else the caller's number, else the account. */
 static struct slice
 write_from(struct writing *w)
@@ -107,19 +127,18 @@ write_from(struct writing *w)
 	char uri[512];
 	struct buf u;
 
-	if (w->call->hidden) {
+	if (w->call->hidden && conf->clir != DIR_CLIR_PRIVACY) {
 		buf_put(&w->b, ANONYMOUS);
 		return since(w, from);
 	}
 	buf_init(&u, uri, sizeof uri);
-	if (conf->from_user.n || w->caller.n) {
+	if (conf->from_user.n) {
 		buf_lit(&u, "sip:");
-		if (conf->from_user.n)
-			buf_put(&u, conf->from_user);
-		else
-			number_write(&w->plan, conf->number_format, w->caller, &u);
+		buf_put(&u, conf->from_user);
 		buf_char(&u, '@');
 		buf_put(&u, w->l->domain);
+	} else if (w->caller.n && !conf->from_account) {
+		write_number(w, w->caller, &u);
 	} else {
 		line_write_account(w->l, &u);
 	}
@@ -139,13 +158,11 @@ write_headers(struct writing *w)
 		buf_put(
 		    &w->b, sip_hdr_name(kind == DIR_IDENTITY_PAI ? SIP_HDR_P_ASSERTED_IDENTITY
 								 : SIP_HDR_P_PREFERRED_IDENTITY));
-		buf_lit(&w->b, ": <sip:");
-		number_write(&w->plan, w->l->conf.number_format, w->caller, &w->b);
-		buf_char(&w->b, '@');
-		buf_put(&w->b, w->l->domain);
+		buf_lit(&w->b, ": <");
+		write_number(w, w->caller, &w->b);
 		buf_lit(&w->b, ">\r\n");
 	}
-	if (w->call->hidden)
+	if (w->call->hidden && w->l->conf.clir != DIR_CLIR_FROM)
 		buf_lit(&w->b, "Privacy: id\r\n");
 	return since(w, from);
 }
@@ -199,6 +216,7 @@ take(void *ctx, int64_t id)
 	if (!l || (l->conf.max_calls && l->calls >= l->conf.max_calls))
 		return false;
 	l->calls++;
+	line_tell_soon(l);
 	l->trunk->counts.calls++;
 	return true;
 }
@@ -208,8 +226,21 @@ done(void *ctx, int64_t id)
 {
 	struct line *l = trunk_line(ctx, id);
 
-	if (l && l->calls)
-		l->calls--;
+	if (!l || !l->calls)
+		return;
+	l->calls--;
+	line_tell_soon(l);
+}
+
+static void
+outcome(void *ctx, int64_t id, enum call_line_outcome o)
+{
+	struct line *l = trunk_line(ctx, id);
+
+	if (!l)
+		return;
+	l->outcomes[o]++;
+	line_tell_soon(l);
 }
 
 /* A dead server of a registered line takes no calls either: register at another one. */
@@ -264,6 +295,7 @@ const struct call_line_ops trunk_line_ops = {.state = state,
     .leg = leg,
     .take = take,
     .done = done,
+    .outcome = outcome,
     .hop_failed = hop_failed,
     .challenged = challenged,
     .write_auth = write_auth};

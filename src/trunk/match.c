@@ -1,19 +1,25 @@
 /* Which line is an incoming request from, and whom does it call? */
 #include "trunk/trunk_int.h"
 
+/* Calls for a registered block name the number, not our Contact: its servers are known. */
 static bool
 permitted(const struct line *l, const struct addr *source)
 {
-	return l->conf.enabled && !l->stale &&
-	       ((l->conf.auth_by_address && line_has_hop(l, source)) ||
-		   addr_nets_have(l->conf.permit, source));
+	bool by_server = l->conf.auth_by_address || (l->conf.registers && l->conf.register_block);
+
+	if (!l->conf.enabled || l->stale)
+		return false;
+	if (addr_nets_have(l->conf.permit, source))
+		return true;
+	return by_server && line_has_hop(l, source) && !addr_nets_have(l->conf.deny, source);
 }
 
 static bool
-has_token(const struct line *l, const struct sip_msg *req)
+has_token(const struct line *l, const struct sip_msg *req, const struct addr *source)
 {
 	return l->conf.registers && l->maybe_bound && !l->stale &&
-	       slice_eq(req->uri.user, slice_cstr(l->token));
+	       slice_eq(req->uri.user, slice_cstr(l->token)) &&
+	       (!addr_nets_have(l->conf.deny, source) || addr_nets_have(l->conf.permit, source));
 }
 
 /* Several lines may lead to one provider: the one that is named, else the one whose number is
@@ -38,7 +44,7 @@ find(const struct trunk *t, const struct sip_msg *req, const struct addr *source
 	LIST_FOR_EACH (it, &t->lines) {
 		struct line *l = container_of(it, struct line, link);
 
-		if (has_token(l, req))
+		if (has_token(l, req, source))
 			return l;
 	}
 	LIST_FOR_EACH (it, &t->lines) {

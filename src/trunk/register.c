@@ -15,6 +15,11 @@ write_contact(const struct line *l, struct buf *b, uint32_t expires_s)
 	struct buf p;
 
 	buf_init(&p, params, sizeof params);
+	if (l->conf.register_block) { /* RFC 6140, 5.2: no user part, no instance */
+		buf_printf(&p, ";expires=%u", expires_s);
+		sip_core_write_block_contact(l->trunk->p.core, b, &l->flow, buf_slice(&p));
+		return;
+	}
 	buf_printf(
 	    &p, ";expires=%u;+sip.instance=\"<urn:uuid:%s>\";reg-id=1", expires_s, l->instance);
 	sip_core_write_contact(l->trunk->p.core, b, &l->flow, slice_cstr(l->token), buf_slice(&p));
@@ -38,7 +43,10 @@ write_headers(struct line *l, struct buf *b, struct slice uri, uint32_t expires_
 	sip_write_hdrf(b, SIP_HDR_CSEQ, "%u REGISTER", ++l->cseq);
 	write_contact(l, b, expires_s);
 	sip_write_hdrf(b, SIP_HDR_EXPIRES, "%u", expires_s);
-	buf_lit(b, "Supported: path, outbound\r\n");
+	if (l->conf.register_block) /* RFC 6140, 5.1: whoever does not know it must refuse */
+		buf_lit(b, "Supported: path, gin\r\nRequire: gin\r\nProxy-Require: gin\r\n");
+	else
+		buf_lit(b, "Supported: path, outbound\r\n");
 	sip_write_hdr(b, SIP_HDR_ALLOW, SLICE(CALL_LINE_ALLOW));
 	sip_client_auth_write(&l->auth, b, &c, SLICE("REGISTER"), uri, buf_slice(&n));
 	return buf_ok(b) && buf_ok(&a);

@@ -8,12 +8,26 @@
 /* ---- telling ---- */
 
 static void
+fill_calls(const struct line *l, struct live_line *out)
+{
+	out->calls = l->calls;
+	out->max_calls = l->conf.max_calls;
+	out->incoming = l->outcomes[CALL_LINE_CAME_IN];
+	out->answered = l->outcomes[CALL_LINE_ANSWERED];
+	out->busy = l->outcomes[CALL_LINE_BUSY];
+	out->unanswered = l->outcomes[CALL_LINE_UNANSWERED];
+	out->refused = l->outcomes[CALL_LINE_REFUSED];
+	out->failed = l->outcomes[CALL_LINE_FAILED];
+}
+
+static void
 fill_live(const struct line *l, struct live_line *out)
 {
 	*out = (struct live_line){
 	    .line_id = l->id, .state = l->state, .since = l->since, .rtt_ms = l->rtt_ms};
 	slice_clip_cstr(l->conf.name, out->name, sizeof out->name);
 	memcpy(out->reason, l->reason, sizeof out->reason);
+	fill_calls(l, out);
 	if (l->state == LIVE_LINE_REGISTERED)
 		out->expires_at = l->expires_at;
 	if (l->has_flow && l->state != LIVE_LINE_OFF) {
@@ -32,6 +46,19 @@ line_tell(struct line *l)
 		return; /* its successor speaks */
 	fill_live(l, &live);
 	l->trunk->p.ops->on_line(l->trunk->p.ctx, &live, false);
+}
+
+static void
+on_tell(struct timer *t)
+{
+	line_tell(container_of(t, struct line, tell));
+}
+
+void
+line_tell_soon(struct line *l)
+{
+	if (!timer_active(&l->tell))
+		timer_start_late(l->trunk->p.timers, &l->tell, TELL_CALLS_MS);
 }
 
 void
@@ -77,6 +104,7 @@ static void
 line_free(struct line *l)
 {
 	line_halt(l);
+	timer_stop(&l->tell);
 	list_remove(&l->link);
 	arena_fini(&l->arena);
 	free(l);
@@ -126,6 +154,7 @@ add_line(struct trunk *t, const struct dir_line *conf)
 	arena_init(&l->arena, "line", 1024, 64 * 1024);
 	line_init_register(l);
 	line_init_watch(l);
+	timer_init(&l->tell, on_tell);
 	list_push(&t->lines, &l->link);
 	begin(l, conf);
 }

@@ -31,6 +31,7 @@ enum {
 	RETRY_MAX_S = 1800,
 	EXPIRES_MIN_S = 5, /* an answer with less is not believed */
 	EXPIRES_MAX_S = 86400,
+	TELL_CALLS_MS = 1000,	   /* how late people see calls of a line */
 	MISSES_MAX = 2,		   /* OPTIONS without answer until a hop counts as dead */
 	KEEP_ALIVE_UDP_S = 25,	   /* NATs forget UDP after 30 s and more */
 	KEEP_ALIVE_STREAM_S = 110, /* RFC 5626, 4.4.1: 95 to 120 s */
@@ -69,6 +70,8 @@ struct line {
 	bool reachable;		 /* lines without registration */
 	bool maybe_bound;	 /* the provider may have a binding of ours */
 	unsigned calls;
+	uint32_t outcomes[CALL_LINE_OUTCOMES]; /* since the start */
+	struct timer tell;		       /* of calls, not at once */
 
 	/* registration */
 	enum step step;
@@ -120,6 +123,8 @@ struct line *trunk_line(const struct trunk *t, int64_t id);
  *  NULL. */
 void line_set_state(struct line *l, enum live_line_state state, const char *reason);
 void line_tell(struct line *l);
+/** The same for what changes with each call: soon, and once for many. */
+void line_tell_soon(struct line *l);
 /** Can a call be made through it now? */
 bool line_is_usable(const struct line *l);
 /** It has taken its registration back: configured anew or freed. */

@@ -27,6 +27,9 @@ const choose = async (name, option) => {
   await page.getByRole('option', { name: option, exact: true }).click();
 };
 
+/** The line says it itself, not its provider. */
+const own = (name) => page.getByRole('checkbox', { name: `As the provider: ${name}`, exact: true }).uncheck();
+
 test('a line is made, found, changed and deleted; its password is never shown', async () => {
   await page.goto('/lines');
   await page.getByText('No lines yet').waitFor();
@@ -34,10 +37,11 @@ test('a line is made, found, changed and deleted; its password is never shown', 
   await button('Create').click();
   assert.equal(await page.getByText('Must be filled.').count(), 2);
   await field('Name').fill('Example Telecom');
-  await field('Provider').fill('sip.example.com');
+  await field('Registrar').fill('sip.example.com');
   await field('User name').fill('492115551');
   await field('Password').fill('secret-of-the-line');
   await field('Main number').fill('+492115551');
+  await own('Number format');
   await choose('Number format', '0211 …');
   await button('Create').click();
   await page.getByRole('heading', { name: 'Example Telecom', exact: true }).waitFor();
@@ -45,7 +49,9 @@ test('a line is made, found, changed and deleted; its password is never shown', 
   const [stored] = (await world.admin.get('lines')).items;
   assert.equal(stored.number_format, 'national');
   assert.equal(stored.password, undefined);
+  await own('Outbound proxies');
   await field('Outbound proxies').fill('sbc1.example.com, sbc2.example.com');
+  await own('Register');
   await page.getByText('Register', { exact: true }).click();
   await button('Save').click();
   await page.getByText('Saved.').waitFor();
@@ -53,6 +59,7 @@ test('a line is made, found, changed and deleted; its password is never shown', 
   await page.getByText(/^sbc1\.example\.com: /).waitFor(); // the state of the line comes by itself
   await assertAccessible(page);
 
+  await own('How we prove who we are');
   await choose('How we prove who we are', 'By our address');
   assert.equal(await field('Password').count(), 0);
   await page.getByRole('link', { name: 'Lines' }).first().click();
@@ -68,7 +75,8 @@ test('a number belongs to a line', async () => {
   for (const { id } of (await world.admin.get('lines')).items) await world.admin.send('DELETE', `lines/${id}`);
   await page.goto('/lines/new');
   await field('Name').fill('Second');
-  await field('Provider').fill('192.0.2.9');
+  await field('Registrar').fill('192.0.2.9');
+  await own('How we prove who we are');
   await choose('How we prove who we are', 'By our address');
   await button('Create').click();
   await page.getByRole('heading', { name: 'Second', exact: true }).waitFor();

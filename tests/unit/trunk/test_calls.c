@@ -22,6 +22,7 @@ close_bench(void **state)
 #define OFFICE                                                                                     \
 	"'settings':{'country_code':'49','area_code':'211'},"                                      \
 	"'ranges':[{'first':'100','last':'199'}],"                                                 \
+	"'providers':[{'name':'mine','number_format':'bare','identity':'pai'}],"                   \
 	"'users':[{'login':'1001','first_name':'Anna','last_name':'Berg','numbers':['101']},"      \
 	"{'login':'1002','first_name':'Ben','last_name':'Cohn','numbers':['102']}],"               \
 	"'numbers':[{'number':'0211555101','kind':'external','user':'1001','line':'main'},"        \
@@ -85,6 +86,25 @@ legs_by_table(void **state)
 	    {"", "0211555101", true, "sip:+4922199@a.test",
 		"\"Anonymous\" <sip:anonymous@anonymous.invalid>",
 		"P-Preferred-Identity: <sip:+49211555101@a.test>\r\nPrivacy: id\r\n"},
+	    /* LIN-2: providers that want it otherwise */
+	    {",'clir':'from'", "101", true, "sip:+4922199@a.test",
+		"\"Anonymous\" <sip:anonymous@anonymous.invalid>",
+		"P-Preferred-Identity: <sip:+49211555101@a.test>\r\n"},
+	    {",'clir':'privacy'", "101", true, "sip:+4922199@a.test",
+		"\"X Y\" <sip:+49211555101@a.test>",
+		"P-Preferred-Identity: <sip:+49211555101@a.test>\r\nPrivacy: id\r\n"},
+	    {",'from_says':'account'", "101", false, "sip:+4922199@a.test",
+		"\"X Y\" <sip:acct1@a.test>",
+		"P-Preferred-Identity: <sip:+49211555101@a.test>\r\n"},
+	    {",'user_phone':true", "101", false, "sip:+4922199@a.test;user=phone",
+		"\"X Y\" <sip:+49211555101@a.test;user=phone>",
+		"P-Preferred-Identity: <sip:+49211555101@a.test;user=phone>\r\n"},
+	    {",'user_phone':true", "", false, "sip:+4922199@a.test;user=phone",
+		"\"X Y\" <sip:acct1@a.test>", ""},
+	    /* from a provider of one's own */
+	    {",'provider':'mine'", "101", false, "sip:4922199@a.test",
+		"\"X Y\" <sip:49211555101@a.test>",
+		"P-Asserted-Identity: <sip:49211555101@a.test>\r\n"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -238,6 +258,18 @@ incoming_by_table(void **state)
 		"0211555102"},
 	    {",'incoming_from':'request_uri','permit':'198.51.100.7'", "198.51.100.7", "0211555101",
 		"0211555102", "", "main", "0211555101"},
+	    /* LIN-2: refused networks, unless permitted */
+	    {",'deny':'198.51.100.0/24'", "198.51.100.7", "$T", "+49211555101", "", "", ""},
+	    {",'deny':'198.51.100.0/24','permit':'198.51.100.7'", "198.51.100.7", "$T",
+		"+49211555101", "", "main", "+49211555101"},
+	    {",'deny':'198.51.100.0/24'", "198.51.101.7", "$T", "+49211555101", "", "main",
+		"+49211555101"},
+	    /* a registered block: the number itself, from the provider's servers (RFC 6140) */
+	    {",'register_block':true", "192.0.2.1", "+49211555101", "x", "", "main",
+		"+49211555101"},
+	    {",'register_block':true", "192.0.2.3", "+49211555101", "x", "", "", ""},
+	    {",'register_block':true,'deny':'192.0.2.1'", "192.0.2.1", "+49211555101", "x", "", "",
+		""},
 	    /* several lines fit: the account named, else the owner of the number */
 	    {",'permit':'192.0.2.2'", "192.0.2.2", "acct1", "0211555101", "", "main", "0211555101"},
 	    {",'permit':'192.0.2.2'", "192.0.2.2", "0221777", "x", "", "other", "0221777"},

@@ -150,6 +150,22 @@ the_request_says_what_it_must(void **state)
 }
 
 static void
+a_block_is_registered_without_user_part_and_refreshed(void **state)
+{
+	bench_open(&b, LINE("a.test", ",'register_block':true"));
+	b.provider[0].script = "401 200:60";
+	bench_run(&b, 1000);
+	assert_string_equal(registers(), "A600 A600+md5");
+	assert_non_null(strstr(b.last, "Contact: <sip:10.0.0.1:5060;bnc>;expires=600\r\n"));
+	assert_non_null(strstr(b.last, "\r\nRequire: gin\r\n"));
+	assert_non_null(strstr(b.last, "\r\nProxy-Require: gin\r\n"));
+	assert_null(strstr(b.last, "sip.instance"));
+	assert_string_equal(state_name(), "registered");
+	bench_run(&b, 52000); /* what the provider granted at this Contact counts */
+	assert_string_equal(registers(), "A600+md5");
+}
+
+static void
 refreshes_keep_call_id_and_count_cseq(void **state)
 {
 	char call_id[128];
@@ -461,6 +477,7 @@ main(void)
 #define T(f) cmocka_unit_test_teardown(f, close_bench)
 	    T(providers_by_table),
 	    T(the_request_says_what_it_must),
+	    T(a_block_is_registered_without_user_part_and_refreshed),
 	    T(refreshes_keep_call_id_and_count_cseq),
 	    T(retries_back_off),
 	    T(a_change_of_ours_is_tried_at_once),

@@ -12,7 +12,7 @@ export function userName(user: Pick<User, 'first_name' | 'last_name' | 'login'>)
 
 export function displayName(entity: string, item: unknown): string {
   if (entity === 'user') return userName(item as User);
-  if (entity === 'phone' || entity === 'line' || entity === 'group' || entity === 'device_type') return (item as Phone | Line | UserGroup).name;
+  if (entity === 'phone' || entity === 'line' || entity === 'group' || entity === 'device_type' || entity === 'provider') return (item as Phone | Line | UserGroup).name;
   return String((item as { number?: string }).number ?? (item as { id: number }).id);
 }
 

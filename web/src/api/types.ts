@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type User = Schemas['user'];
 export type Phone = Schemas['phone'];
 export type DeviceType = Schemas['device_type'];
+export type Provider = Schemas['provider'];
 export type PhoneNumber = Schemas['number'];
 export type UserGroup = Schemas['group'];
 export type GroupMember = Schemas['group_member'];
@@ -35,10 +36,10 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
-  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types';
+  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -48,6 +49,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   group_member: 'group-members',
   number: 'numbers',
   range: 'ranges',
+  provider: 'providers',
   line: 'lines',
   certificate: 'certificates',
   address_rule: 'address-rules',
@@ -65,6 +67,7 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'group-members': 'group_member',
   numbers: 'number',
   ranges: 'range',
+  providers: 'provider',
   lines: 'line',
   certificates: 'certificate',
   'address-rules': 'address_rule',

@@ -42,6 +42,8 @@ export function Field({ form, field }: FieldProps) {
   const inherited = form.inherited(field);
   if (inherited === undefined) return <Input form={form} field={field} />;
   const own = form.value(field) !== null;
+  const label = fieldLabel(form.entity, field, form.schema.properties[field]);
+  const ofLine = form.entity === 'line';
   const set = (name: string, next: unknown) => form.set(name, next === null ? inherited : next); // an emptied number
   const shown = { ...form, set, value: (name: string) => (name === field && !own ? inherited : form.value(name)) };
   return (
@@ -50,8 +52,8 @@ export function Field({ form, field }: FieldProps) {
       <Checkbox
         size="xs"
         mt={4}
-        label={t('forms.asType')}
-        aria-label={t('forms.asTypeOf', { field: fieldLabel(form.entity, field, form.schema.properties[field]) })}
+        label={ofLine ? t('forms.asProvider') : t('forms.asType')}
+        aria-label={ofLine ? t('forms.asProviderOf', { field: label }) : t('forms.asTypeOf', { field: label })}
         checked={!own}
         onChange={(event) => form.set(field, event.currentTarget.checked ? null : inherited)}
       />

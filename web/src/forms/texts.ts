@@ -3,7 +3,7 @@ import i18next from 'i18next';
 import type { FieldSchema } from '../api/openapi';
 
 /** Entities whose fields are those of another one have its texts. */
-const TEXTS_ALSO_OF: Record<string, string> = { device_type: 'phone' };
+const TEXTS_ALSO_OF: Record<string, string> = { device_type: 'phone', provider: 'line' };
 
 function textOr<F>(key: string, fallback: F): string | F {
   return i18next.exists(key) ? i18next.t(key) : fallback;

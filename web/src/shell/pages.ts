@@ -35,6 +35,7 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/numbers', icon: 'numbers', text: 'numbers.title', needs: 'admin' },
       { path: '/subscriptions', icon: 'subscriptions', text: 'subscriptions.title', needs: 'admin' },
       { path: '/lines', icon: 'lines', text: 'lines.title', needs: 'admin' },
+      { path: '/providers', icon: 'providers', text: 'providers.title', needs: 'admin' },
     ],
   },
   {

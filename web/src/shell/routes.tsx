@@ -27,6 +27,8 @@ const Notices = lazy(() => import('../pages/notices/Notices'));
 const Subscriptions = lazy(() => import('../pages/subscriptions/Subscriptions'));
 const Lines = lazy(() => import('../pages/lines/Lines'));
 const LineEditor = lazy(() => import('../pages/lines/LineEditor'));
+const Providers = lazy(() => import('../pages/providers/Providers'));
+const ProviderEditor = lazy(() => import('../pages/providers/ProviderEditor'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
 const Mail = lazy(() => import('../pages/mail/Mail'));
@@ -70,6 +72,8 @@ export function Pages() {
           <Route path="subscriptions" element={<Subscriptions />} />
           <Route path="lines" element={<Lines />} />
           <Route path="lines/:id" element={<LineEditor />} />
+          <Route path="providers" element={<Providers />} />
+          <Route path="providers/:id" element={<ProviderEditor />} />
           <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />
           <Route path="certificates" element={<Certificates />} />

@@ -25,6 +25,7 @@ import numbers from './numbers.json';
 import options from './options.json';
 import overview from './overview.json';
 import phones from './phones.json';
+import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
@@ -62,6 +63,7 @@ const de: Texts = {
   options,
   overview,
   phones,
+  providers,
   reasons,
   records,
   rights,

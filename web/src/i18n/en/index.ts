@@ -24,6 +24,7 @@ import numbers from './numbers.json';
 import options from './options.json';
 import overview from './overview.json';
 import phones from './phones.json';
+import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
@@ -61,6 +62,7 @@ const en = {
   options,
   overview,
   phones,
+  providers,
   reasons,
   records,
   rights,

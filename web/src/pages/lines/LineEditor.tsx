@@ -1,20 +1,23 @@
 // One line to a provider.
-import { Alert, Loader } from '@mantine/core';
+import { Alert, Loader, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router-dom';
+import { useParams, useSearchParams } from 'react-router-dom';
 import { useItem } from '../../api/collections';
 import { useEntitySchema } from '../../api/openapi';
 import { useLineStates } from '../../api/runtime';
 import type { Line } from '../../api/types';
 import { PageFrame } from '../../shell/PageFrame';
+import { TabList } from '../../shell/TabList';
 import { State } from '../../table/State';
 import { LineForm } from './LineForm';
 import classes from './lines.module.css';
 import { LineState } from './LineState';
+import { LineStatus } from './LineStatus';
 
 export default function LineEditor() {
   const { t } = useTranslation();
   const { id = 'new' } = useParams();
+  const [params, setParams] = useSearchParams();
   const schema = useEntitySchema('line', id === 'new' ? 'create' : 'patch');
   const { data: line, ...query } = useItem<Line>('lines', id === 'new' ? null : Number(id));
   const states = useLineStates().data ?? [];
@@ -30,16 +33,31 @@ export default function LineEditor() {
     );
   }
   if (!schema || (id !== 'new' && !line)) return <Loader m="xl" size="sm" />;
+  const tabs = [{ id: 'data', text: t('lines.tab.data') }];
+  if (line) tabs.push({ id: 'state', text: t('lines.tab.state') });
   return (
     <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />}>
-      {reason && (
-        <Alert color="red" mb="sm" maw={1000}>
-          {reason}
-        </Alert>
-      )}
-      <div className={classes.page}>
-        <LineForm key={id} schema={schema} line={line ?? null} />
-      </div>
+      <Tabs
+        className={`panel ${classes.page}`}
+        value={params.get('tab') ?? 'data'}
+        onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })}
+        keepMounted={false}
+      >
+        <TabList tabs={tabs} />
+        <Tabs.Panel value="data" p="md">
+          {reason && (
+            <Alert color="red" mb="sm">
+              {reason}
+            </Alert>
+          )}
+          <LineForm key={id} schema={schema} line={line ?? null} />
+        </Tabs.Panel>
+        {line && (
+          <Tabs.Panel value="state" p="md">
+            <LineStatus line={line} states={states} />
+          </Tabs.Panel>
+        )}
+      </Tabs>
     </PageFrame>
   );
 }

@@ -3,7 +3,7 @@ import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Line, LineState as State } from '../../api/types';
 
-const COLORS: Record<string, string> = { registered: 'green', address: 'green', registering: 'brass', failed: 'red' };
+export const STATE_COLORS: Record<string, string> = { registered: 'green', address: 'green', registering: 'brass', failed: 'red' };
 
 export function LineState({ line, states }: { line: Line; states: State[] }) {
   const { t } = useTranslation();
@@ -11,7 +11,7 @@ export function LineState({ line, states }: { line: Line; states: State[] }) {
   const state = states.find(({ line_id }) => line_id === line.id);
   const name: string = state?.state ?? 'unknown';
   return (
-    <Badge color={COLORS[name] ?? 'gray'} title={state?.reason ?? undefined}>
+    <Badge color={STATE_COLORS[name] ?? 'gray'} title={state?.reason ?? undefined}>
       {t(`lines.state.${name}`)}
     </Badge>
   );

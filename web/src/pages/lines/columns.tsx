@@ -1,6 +1,5 @@
 import { Link } from 'react-router-dom';
 import type { Line, LineState as State } from '../../api/types';
-import { optionLabel } from '../../forms/texts';
 import type { Column } from '../../table/types';
 import { LineState } from './LineState';
 
@@ -9,16 +8,11 @@ export function lineColumns(states: State[]): Column<Line>[] {
   return [
     { id: 'state', text: 'lines.column.state', cell: (line) => <LineState line={line} states={states} /> },
     { id: 'name', text: 'lines.column.name', sortable: true, cell: (line) => <Link to={`/lines/${line.id}`}>{line.name}</Link> },
-    { id: 'host', text: 'lines.column.host', sortable: true, cell: (line) => line.host },
+    { id: 'provider_name', text: 'lines.column.provider', sortable: true, cell: (line) => line.provider_name },
+    { id: 'server', text: 'lines.column.host', sortable: true, cell: (line) => line.server },
     { id: 'main_number', text: 'lines.column.main', sortable: true, cell: (line) => line.main_number },
-    {
-      id: 'transport',
-      text: 'lines.column.transport',
-      sortable: true,
-      cell: (line) => optionLabel('line', 'transport', line.transport),
-    },
     { id: 'position', text: 'lines.column.position', sortable: true, numeric: true, cell: (line) => line.position },
-    { id: 'server', text: 'lines.column.server', extra: true, cell: (line) => of(line)?.server },
+    { id: 'used', text: 'lines.column.server', extra: true, cell: (line) => of(line)?.server },
     {
       id: 'rtt',
       text: 'lines.column.rtt',

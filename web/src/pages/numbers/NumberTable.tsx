@@ -11,6 +11,7 @@ import type { Column } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { EntityDialogue } from '../../forms/EntityDialogue';
+import { BlockDialogue } from './BlockDialogue';
 import { holderName, holderPath } from './holder';
 
 const HELD: Record<string, string | undefined> = { held: 'true', free: 'false' };
@@ -22,6 +23,7 @@ export function NumberTable() {
   const show = params.get('show') ?? 'all';
   const data = useServerTable<PhoneNumber>('numbers', view, { held: HELD[show] });
   const [edited, setEdited] = useState<PhoneNumber | 'new' | null>(null);
+  const [block, setBlock] = useState<'add' | 'remove' | null>(null);
   const [remove, dialogue] = useConfirmedRemove('numbers');
 
   const columns = useMemo<Column<PhoneNumber>[]>(() => {
@@ -43,6 +45,7 @@ export function NumberTable() {
         cell: ({ kind }) => <Badge color={kind === 'internal' ? 'petrol' : 'brass'}>{optionLabel('number', 'kind', kind)}</Badge>,
       },
       { id: 'user_name', text: 'numbers.column.owner', sortable: true, cell: owner },
+      { id: 'line_name', text: 'numbers.column.line', sortable: true, cell: ({ line, line_name }) => line && <Link to={`/lines/${line}`}>{line_name}</Link> },
     ];
   }, [t]);
 
@@ -85,6 +88,12 @@ export function NumberTable() {
             <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setEdited('new')}>
               {t('numbers.new')}
             </Button>
+            <Button variant="default" onClick={() => setBlock('add')}>
+              {t('numbers.block.add')}
+            </Button>
+            <Button variant="default" onClick={() => setBlock('remove')}>
+              {t('numbers.block.remove')}
+            </Button>
           </>
         }
         empty={t('numbers.none')}
@@ -101,6 +110,7 @@ export function NumberTable() {
           onClose={() => setEdited(null)}
         />
       )}
+      {block && <BlockDialogue adding={block === 'add'} onClose={() => setBlock(null)} />}
       {dialogue}
     </>
   );

@@ -128,6 +128,11 @@ const struct model_entity *model_find(const char *name);
 /** By REST path ("call-records"); hidden and live ones are not found. */
 const struct model_entity *model_find_path(struct slice path);
 const struct model_field *model_field_find(const struct model_entity *e, struct slice name);
+/* Pages of lists. */
+enum { MODEL_PER_PAGE_MAX = 1000, MODEL_PAGE_MAX = UINT32_MAX / MODEL_PER_PAGE_MAX };
+
+/** True if a list can be filtered by the field's value. */
+bool model_is_filter(const struct model_field *f);
 /** Name of the column: the field's, or NAME_hash. text is used when it must be made. */
 const char *model_column(const struct model_field *f, char text[64]);
 /** True if the field has a column of its own in the entity's table. */

@@ -9,7 +9,7 @@
 
 #define WHERE " WHERE 1"
 
-enum { SQL_BYTES = 16 * 1024, PER_PAGE_MAX = 1000, PER_PAGE_DEFAULT = 50 };
+enum { SQL_BYTES = 16 * 1024, PER_PAGE_DEFAULT = 50 };
 
 /* All words of the search; more than eight do not narrow further. */
 void
@@ -300,8 +300,8 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 
 	if (!sql)
 		return ERR_NOMEM;
-	if (per_page > PER_PAGE_MAX)
-		per_page = PER_PAGE_MAX;
+	if (per_page > MODEL_PER_PAGE_MAX)
+		per_page = MODEL_PER_PAGE_MAX;
 	buf_init(&b, sql, SQL_BYTES);
 	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
 	buf_put(&b, where);

@@ -30,15 +30,11 @@ export interface paths {
                         "application/json": components["schemas"]["settings"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -72,24 +68,15 @@ export interface paths {
                         "application/json": components["schemas"]["settings"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -106,10 +93,12 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "first" | "last";
+                    sort?: "first" | "last" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    first?: string;
+                    last?: string;
                 };
                 header?: never;
                 path?: never;
@@ -131,15 +120,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -166,15 +151,15 @@ export interface paths {
                         "application/json": components["schemas"]["range"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -211,15 +196,12 @@ export interface paths {
                         "application/json": components["schemas"]["range"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -246,24 +228,14 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -296,24 +268,17 @@ export interface paths {
                         "application/json": components["schemas"]["range"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -330,10 +295,37 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
+                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    phones?: number;
                 };
                 header?: never;
                 path?: never;
@@ -355,15 +347,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -390,15 +378,15 @@ export interface paths {
                         "application/json": components["schemas"]["device_type"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -435,15 +423,12 @@ export interface paths {
                         "application/json": components["schemas"]["device_type"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -470,24 +455,14 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -520,24 +495,17 @@ export interface paths {
                         "application/json": components["schemas"]["device_type"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -554,11 +522,40 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    name?: string;
+                    type?: string;
+                    auth?: string;
+                    transport?: string;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    enabled?: boolean;
+                    type_name?: string;
                 };
                 header?: never;
                 path?: never;
@@ -580,15 +577,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -615,15 +608,15 @@ export interface paths {
                         "application/json": components["schemas"]["phone"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -660,15 +653,12 @@ export interface paths {
                         "application/json": components["schemas"]["phone"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -695,24 +685,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -745,24 +724,17 @@ export interface paths {
                         "application/json": components["schemas"]["phone"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -779,11 +751,20 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    login?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    language?: string;
+                    admin?: boolean;
+                    enabled?: boolean;
+                    dnd?: boolean;
+                    ring_s?: number;
                 };
                 header?: never;
                 path?: never;
@@ -805,15 +786,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -840,15 +817,15 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -885,15 +862,12 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -920,24 +894,14 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -970,24 +934,17 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1004,11 +961,35 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    name?: string;
+                    enabled?: boolean;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    username?: string;
+                    auth_username?: string;
+                    register?: boolean;
+                    expires_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    number_format?: string;
+                    identity?: string;
+                    main_number?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    codecs?: string;
+                    qualify_s?: number;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    max_calls?: number;
+                    position?: number;
                 };
                 header?: never;
                 path?: never;
@@ -1030,15 +1011,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1065,15 +1042,15 @@ export interface paths {
                         "application/json": components["schemas"]["line"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1110,15 +1087,12 @@ export interface paths {
                         "application/json": components["schemas"]["line"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1145,24 +1119,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -1195,24 +1158,17 @@ export interface paths {
                         "application/json": components["schemas"]["line"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1229,11 +1185,20 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit";
+                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    name?: string;
+                    group_id?: string;
+                    strategy?: string;
+                    ring_s?: number;
+                    codecs?: string;
+                    chat?: boolean;
+                    members?: number;
+                    members_on?: number;
+                    members_unfit?: number;
                 };
                 header?: never;
                 path?: never;
@@ -1255,15 +1220,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1290,15 +1251,15 @@ export interface paths {
                         "application/json": components["schemas"]["group"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1335,15 +1296,12 @@ export interface paths {
                         "application/json": components["schemas"]["group"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1370,24 +1328,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -1420,24 +1367,17 @@ export interface paths {
                         "application/json": components["schemas"]["group"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1454,10 +1394,17 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "group" | "user" | "position" | "logged_on" | "group_name" | "user_name" | "unfit";
+                    sort?: "group" | "user" | "position" | "logged_on" | "group_name" | "user_name" | "unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    group?: string;
+                    user?: string;
+                    position?: number;
+                    logged_on?: boolean;
+                    group_name?: string;
+                    user_name?: string;
+                    unfit?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1479,15 +1426,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1514,15 +1457,15 @@ export interface paths {
                         "application/json": components["schemas"]["group_member"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1559,15 +1502,12 @@ export interface paths {
                         "application/json": components["schemas"]["group_member"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1594,24 +1534,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -1644,24 +1573,17 @@ export interface paths {
                         "application/json": components["schemas"]["group_member"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1678,10 +1600,18 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "group" | "line" | "user_name" | "group_name" | "held";
+                    sort?: "number" | "kind" | "user" | "group" | "line" | "user_name" | "group_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    number?: string;
+                    kind?: string;
+                    user?: string;
+                    group?: string;
+                    line?: string;
+                    user_name?: string;
+                    group_name?: string;
+                    held?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1703,15 +1633,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1738,15 +1664,15 @@ export interface paths {
                         "application/json": components["schemas"]["number"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1783,15 +1709,12 @@ export interface paths {
                         "application/json": components["schemas"]["number"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1818,24 +1741,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -1868,24 +1780,17 @@ export interface paths {
                         "application/json": components["schemas"]["number"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1902,7 +1807,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1911,7 +1816,31 @@ export interface paths {
                     user?: number;
                     group?: number;
                     direction?: "in" | "out" | "internal";
+                    call_id?: string;
+                    caller_number?: string;
+                    caller_name?: string;
+                    caller_user?: string;
+                    caller_phone?: string;
+                    called_number?: string;
+                    called_name?: string;
+                    called_user?: string;
+                    called_phone?: string;
                     result?: string;
+                    sip_status?: number;
+                    ended_by?: string;
+                    duration_s?: number;
+                    packets_to_caller?: number;
+                    packets_to_called?: number;
+                    lost_to_caller?: number;
+                    lost_to_called?: number;
+                    jitter_to_caller_us?: number;
+                    jitter_to_called_us?: number;
+                    codec?: string;
+                    mos_to_caller_x100?: number;
+                    mos_to_called_x100?: number;
+                    delay_to_caller_ms?: number;
+                    delay_to_called_ms?: number;
+                    direct?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1933,15 +1862,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1980,15 +1905,12 @@ export interface paths {
                         "application/json": components["schemas"]["call_record"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2011,10 +1933,13 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "user" | "created_at" | "last_at" | "expires_at" | "address" | "user_agent";
+                    sort?: "user" | "created_at" | "last_at" | "expires_at" | "address" | "user_agent" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    user?: string;
+                    address?: string;
+                    user_agent?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2036,15 +1961,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2083,15 +2004,12 @@ export interface paths {
                         "application/json": components["schemas"]["session"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2118,24 +2036,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2155,10 +2062,13 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "user" | "name" | "rights" | "created_at" | "expires_at" | "last_at" | "address";
+                    sort?: "user" | "name" | "rights" | "created_at" | "expires_at" | "last_at" | "address" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    user?: string;
+                    name?: string;
+                    address?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2180,15 +2090,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2227,15 +2133,12 @@ export interface paths {
                         "application/json": components["schemas"]["token"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2262,24 +2165,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2299,10 +2191,15 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "kind" | "certificate" | "hosts" | "not_after" | "automatic";
+                    sort?: "name" | "kind" | "certificate" | "hosts" | "not_after" | "automatic" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    name?: string;
+                    kind?: string;
+                    certificate?: string;
+                    hosts?: string;
+                    automatic?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2324,15 +2221,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2359,15 +2252,15 @@ export interface paths {
                         "application/json": components["schemas"]["certificate"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -2404,15 +2297,12 @@ export interface paths {
                         "application/json": components["schemas"]["certificate"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2439,24 +2329,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2489,24 +2368,17 @@ export interface paths {
                         "application/json": components["schemas"]["certificate"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -2523,10 +2395,16 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "address" | "action" | "comment" | "automatic" | "reason" | "user_agent" | "created_at" | "last_at" | "expires_at";
+                    sort?: "address" | "action" | "comment" | "automatic" | "reason" | "user_agent" | "created_at" | "last_at" | "expires_at" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    address?: string;
+                    action?: string;
+                    comment?: string;
+                    automatic?: boolean;
+                    reason?: string;
+                    user_agent?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2548,15 +2426,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2583,15 +2457,15 @@ export interface paths {
                         "application/json": components["schemas"]["address_rule"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -2628,15 +2502,12 @@ export interface paths {
                         "application/json": components["schemas"]["address_rule"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2663,24 +2534,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2713,24 +2573,17 @@ export interface paths {
                         "application/json": components["schemas"]["address_rule"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -2747,10 +2600,13 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "code" | "args" | "text" | "created_at" | "seen";
+                    sort?: "code" | "args" | "text" | "created_at" | "seen" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    code?: string;
+                    text?: string;
+                    seen?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2772,15 +2628,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2819,15 +2671,12 @@ export interface paths {
                         "application/json": components["schemas"]["notice"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2854,24 +2703,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2904,24 +2742,16 @@ export interface paths {
                         "application/json": components["schemas"]["notice"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -2952,15 +2782,11 @@ export interface paths {
                         "application/json": components["schemas"]["mail_server"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2994,24 +2820,15 @@ export interface paths {
                         "application/json": components["schemas"]["mail_server"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3028,10 +2845,17 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "recipient" | "recipient_name" | "subject" | "kind" | "state" | "attempts" | "created_at" | "next_at" | "sent_at" | "answer";
+                    sort?: "recipient" | "recipient_name" | "subject" | "kind" | "state" | "attempts" | "created_at" | "next_at" | "sent_at" | "answer" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    recipient?: string;
+                    recipient_name?: string;
+                    subject?: string;
+                    kind?: string;
+                    state?: string;
+                    attempts?: number;
+                    answer?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3053,15 +2877,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3100,15 +2920,12 @@ export interface paths {
                         "application/json": components["schemas"]["mail"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3135,76 +2952,18 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
         head?: never;
-        /** Mail: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mail_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mail"];
-                    };
-                };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-            };
-        };
+        patch?: never;
         trace?: never;
     };
     "/api/mail-templates": {
@@ -3219,10 +2978,17 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "kind" | "language" | "subject" | "text" | "standard_subject" | "standard_text" | "words";
+                    sort?: "kind" | "language" | "subject" | "text" | "standard_subject" | "standard_text" | "words" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    kind?: string;
+                    language?: string;
+                    subject?: string;
+                    text?: string;
+                    standard_subject?: string;
+                    standard_text?: string;
+                    words?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3244,15 +3010,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3291,15 +3053,12 @@ export interface paths {
                         "application/json": components["schemas"]["mail_template"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3335,24 +3094,16 @@ export interface paths {
                         "application/json": components["schemas"]["mail_template"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3369,12 +3120,18 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "at" | "writer" | "address" | "entity" | "row" | "name" | "action" | "fields" | "before" | "after";
+                    sort?: "at" | "writer" | "address" | "entity" | "row" | "name" | "action" | "fields" | "before" | "after" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     from?: string;
                     to?: string;
+                    writer?: string;
+                    address?: string;
+                    entity?: string;
+                    row?: number;
+                    name?: string;
+                    action?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3396,15 +3153,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3443,15 +3196,12 @@ export interface paths {
                         "application/json": components["schemas"]["change"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3488,15 +3238,9 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3526,7 +3270,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["setup_input"];
                 };
             };
             responses: {
@@ -3539,15 +3283,14 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3582,15 +3325,11 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3604,7 +3343,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["log_in_input"];
                 };
             };
             responses: {
@@ -3617,15 +3356,15 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         /** Log out */
@@ -3645,15 +3384,11 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -3687,15 +3422,11 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3726,15 +3457,14 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3765,15 +3495,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3815,15 +3541,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3837,7 +3559,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["dial_input"];
                 };
             };
             responses: {
@@ -3850,15 +3572,16 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3886,9 +3609,9 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["answer_input"];
                 };
             };
             responses: {
@@ -3901,15 +3624,17 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3948,15 +3673,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3995,15 +3719,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4031,9 +3754,9 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["transfer_input"];
                 };
             };
             responses: {
@@ -4046,15 +3769,17 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4093,15 +3818,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4143,15 +3867,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4193,15 +3913,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4251,15 +3967,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4289,7 +4001,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["password_input"];
                 };
             };
             responses: {
@@ -4302,15 +4014,15 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4350,15 +4062,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4380,15 +4088,11 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -4425,15 +4129,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -4472,15 +4173,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4494,7 +4191,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["token_input"];
                 };
             };
             responses: {
@@ -4507,15 +4204,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4553,15 +4250,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -4595,15 +4289,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4626,15 +4316,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         /** Take off the second factor */
@@ -4647,7 +4334,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["own_password_input"];
                 };
             };
             responses: {
@@ -4658,15 +4345,16 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -4693,7 +4381,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["code_input"];
                 };
             };
             responses: {
@@ -4706,15 +4394,16 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4751,15 +4440,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4798,15 +4484,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4844,15 +4527,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -4889,15 +4569,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -4933,15 +4610,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4982,15 +4656,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5027,15 +4698,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5077,15 +4745,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5126,15 +4790,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5174,15 +4835,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5224,15 +4881,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5274,15 +4927,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5319,15 +4968,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5375,15 +5020,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5424,15 +5065,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5471,15 +5109,12 @@ export interface paths {
                         "application/x-pcapng": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5525,15 +5160,12 @@ export interface paths {
                         "application/x-pcapng": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5575,15 +5207,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5597,7 +5225,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["trace_watch_input"];
                 };
             };
             responses: {
@@ -5610,15 +5238,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5656,15 +5284,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -5707,15 +5332,11 @@ export interface paths {
                         "text/csv": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5752,15 +5373,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5797,15 +5414,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5823,7 +5436,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["log_levels_input"];
                 };
             };
             responses: {
@@ -5836,15 +5449,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -5882,15 +5494,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5929,15 +5537,11 @@ export interface paths {
                         "application/x-tar": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5974,15 +5578,11 @@ export interface paths {
                         "text/event-stream": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6019,15 +5619,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6064,15 +5660,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6118,15 +5710,14 @@ export interface paths {
                         "application/json": components["schemas"]["import_report"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6161,15 +5752,11 @@ export interface paths {
                         "text/csv": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6206,15 +5793,11 @@ export interface paths {
                         "text/csv": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6251,15 +5834,12 @@ export interface paths {
                         "application/json": components["schemas"]["user_import"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6286,15 +5866,15 @@ export interface paths {
                         "application/json": components["schemas"]["user_import"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         /** Cancel the import of users, or forget it */
@@ -6314,15 +5894,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -6365,15 +5942,13 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6401,9 +5976,9 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["user_import_apply_input"];
                 };
             };
             responses: {
@@ -6416,15 +5991,16 @@ export interface paths {
                         "application/json": components["schemas"]["user_import"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6463,15 +6039,13 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6499,7 +6073,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["mail_test_input"];
                 };
             };
             responses: {
@@ -6512,15 +6086,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6559,15 +6133,13 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6602,15 +6174,11 @@ export interface paths {
                         "text/plain": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7738,6 +7306,7 @@ export interface components {
             name: string;
             /**
              * Type
+             * Format: int64
              * @description Kind of device: says what the phone itself leaves open (null). null = generic
              */
             type: number | null;
@@ -7895,6 +7464,7 @@ export interface components {
             name?: string;
             /**
              * Type
+             * Format: int64
              * @description Kind of device: says what the phone itself leaves open (null). null = generic
              */
             type?: number | null;
@@ -8051,6 +7621,7 @@ export interface components {
             name: string;
             /**
              * Type
+             * Format: int64
              * @description Kind of device: says what the phone itself leaves open (null). null = generic
              */
             type?: number | null;
@@ -8923,9 +8494,15 @@ export interface components {
          */
         group_member: {
             readonly id: number;
-            /** Group */
+            /**
+             * Group
+             * Format: int64
+             */
             group: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number;
             /**
              * Place
@@ -8952,9 +8529,15 @@ export interface components {
          * @description A user's place in a group
          */
         group_member_patch: {
-            /** Group */
+            /**
+             * Group
+             * Format: int64
+             */
             group?: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user?: number;
             /**
              * Place
@@ -8972,9 +8555,15 @@ export interface components {
          * @description A user's place in a group
          */
         group_member_create: {
-            /** Group */
+            /**
+             * Group
+             * Format: int64
+             */
             group: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number;
             /**
              * Place
@@ -9002,15 +8591,20 @@ export interface components {
              * @enum {string}
              */
             kind: "internal" | "external";
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number | null;
             /**
              * Group
+             * Format: int64
              * @description A user or a group holds a number, never both
              */
             group: number | null;
             /**
              * Line
+             * Format: int64
              * @description Of an external number: the line it belongs to
              */
             line: number | null;
@@ -9037,15 +8631,20 @@ export interface components {
              * @enum {string}
              */
             kind?: "internal" | "external";
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user?: number | null;
             /**
              * Group
+             * Format: int64
              * @description A user or a group holds a number, never both
              */
             group?: number | null;
             /**
              * Line
+             * Format: int64
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
@@ -9064,15 +8663,20 @@ export interface components {
              * @enum {string}
              */
             kind: "internal" | "external";
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user?: number | null;
             /**
              * Group
+             * Format: int64
              * @description A user or a group holds a number, never both
              */
             group?: number | null;
             /**
              * Line
+             * Format: int64
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
@@ -9111,6 +8715,7 @@ export interface components {
             caller_name: string;
             /**
              * Caller
+             * Format: int64
              * @description May be the id of a user who is gone
              */
             caller_user: number | null;
@@ -9122,6 +8727,7 @@ export interface components {
             called_name: string;
             /**
              * Called
+             * Format: int64
              * @description May be the id of a user who is gone
              */
             called_user: number | null;
@@ -9198,7 +8804,10 @@ export interface components {
          */
         session: {
             readonly id: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             readonly user: number | null;
             /**
              * Created
@@ -9230,7 +8839,10 @@ export interface components {
          */
         token: {
             readonly id: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             readonly user: number | null;
             /** Name */
             readonly name: string;
@@ -9616,11 +9228,6 @@ export interface components {
             readonly answer: string;
         };
         /**
-         * Mail
-         * @description A mail that waits, has been sent or could not be
-         */
-        mail_patch: Record<string, never>;
-        /**
          * Mail text
          * @description What the system writes
          */
@@ -9721,7 +9328,10 @@ export interface components {
             number: string;
             /** Name */
             name: string;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number | null;
             /** Phone name */
             phone: string | null;
@@ -9806,7 +9416,10 @@ export interface components {
         live_registration: {
             /** Phone name */
             phone: string;
-            /** Phone */
+            /**
+             * Phone
+             * Format: int64
+             */
             phone_id: number | null;
             /** Contact */
             contact: string;
@@ -9838,7 +9451,10 @@ export interface components {
         live_subscription: {
             /** Phone name */
             phone: string;
-            /** Phone */
+            /**
+             * Phone
+             * Format: int64
+             */
             phone_id: number | null;
             /**
              * Event
@@ -9876,7 +9492,10 @@ export interface components {
         live_line: {
             /** Line name */
             line: string;
-            /** Line */
+            /**
+             * Line
+             * Format: int64
+             */
             line_id: number | null;
             /**
              * State
@@ -9942,6 +9561,8 @@ export interface components {
                     message?: string;
                 }[];
             };
+            /** @description With 412: the row as it is now */
+            present?: Record<string, never>;
         };
         import_report: {
             created?: number;
@@ -10011,8 +9632,280 @@ export interface components {
             /** @description The English sentence with its arguments */
             text: string;
         };
+        setup_input: {
+            login: string;
+            password: string;
+            first_name: string;
+            last_name: string;
+            email?: string | null;
+            number?: string | null;
+            language?: string | null;
+            settings?: components["schemas"]["settings_patch"];
+            ranges?: Record<string, never>[];
+            phones?: Record<string, never>[];
+        };
+        log_levels_input: {
+            /** @description By component */
+            levels: {
+                [key: string]: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            };
+        };
+        /**
+         * Log-in
+         * @description Input
+         */
+        log_in_input: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+            /**
+             * Code
+             * @description Of the second factor: six digits, or a recovery code
+             */
+            code?: string | null;
+        };
+        /**
+         * New password
+         * @description Input
+         */
+        password_input: {
+            /** Old password */
+            old_password: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * API token
+         * @description Input
+         */
+        token_input: {
+            /** Name */
+            name: string;
+            /**
+             * Rights
+             * @description Each once, and none that one does not have
+             */
+            rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "admin" | "callman")[];
+            /**
+             * Ends
+             * Format: date-time
+             * @description Empty = never
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * Code
+         * @description Input
+         */
+        code_input: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * Password
+         * @description Input
+         */
+        own_password_input: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * Number to call
+         * @description Input
+         */
+        dial_input: {
+            /**
+             * Number
+             * @description As dialled at the phone
+             */
+            number: string;
+            /**
+             * Phone
+             * Format: int64
+             * @description Empty = the first that is registered
+             */
+            phone?: number | null;
+        };
+        /**
+         * Phone to answer at
+         * @description Input
+         */
+        answer_input: {
+            /**
+             * Phone
+             * Format: int64
+             * @description Empty = the one that rings
+             */
+            phone?: number | null;
+        };
+        /**
+         * Where a call goes
+         * @description Input
+         */
+        transfer_input: {
+            /**
+             * Number
+             * @description Whom the call is given to
+             */
+            number?: string;
+            /**
+             * Call
+             * @description Instead: another own call, whose far party it is connected with
+             */
+            call_id?: string;
+        };
+        /**
+         * What to trace
+         * @description Input
+         */
+        trace_watch_input: {
+            /**
+             * Target
+             * @description The name of a phone, a number or an IP address
+             */
+            target: string;
+            /**
+             * Minutes
+             * @default 10
+             */
+            minutes: number;
+        };
+        /**
+         * How to import
+         * @description Input
+         */
+        user_import_apply_input: {
+            /** Only valid rows */
+            only_valid?: boolean;
+            /**
+             * Mail
+             * @description Send people their access data
+             */
+            mail?: boolean;
+        };
+        /**
+         * Test mail
+         * @description Input
+         */
+        mail_test_input: {
+            /**
+             * Recipient
+             * Format: email
+             */
+            to: string;
+        };
     };
-    responses: never;
+    responses: {
+        /** @description The address, a parameter or the JSON is malformed */
+        error_400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Not logged in; at a log-in: wrong, or a code is needed */
+        error_401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Not allowed: no right, no X-CSRF-Token, another site, before the set-up */
+        error_403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description There is no such thing */
+        error_404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description It contradicts something that is there */
+        error_409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Changed meanwhile; "present" is the row as it is now */
+        error_412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Too big */
+        error_413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description The body has another media type than the one that is wanted */
+        error_415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description A value is not allowed; "field" says which */
+        error_422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Too many attempts; wait for Retry-After seconds */
+        error_429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Too busy; wait for Retry-After seconds */
+        error_503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description The server is in trouble */
+        error: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;

@@ -109,6 +109,7 @@ struct model_entity {
 	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
 	const char *key_with; /* second field of the natural key, then both are refs; NULL none */
 	const char *owners;   /* fields with the users a row belongs to: "a|b"; NULL none */
+	const char *covering; /* columns of an index that answers queries alone; NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
 	size_t field_count;
@@ -218,6 +219,8 @@ const char *model_join_table(
     const struct model_entity *e, const struct model_field *f, char text[64]);
 /** The column definition alone, as ALTER TABLE ADD COLUMN wants it. */
 void model_sql_column(struct buf *b, const struct model_field *f);
+/** CREATE INDEX IF NOT EXISTS of e->covering and ';'; nothing without. */
+void model_sql_covering(struct buf *b, const struct model_entity *e);
 /** CREATE INDEX and ';' for a column that has one; nothing for others. */
 void model_sql_index(struct buf *b, const struct model_entity *e, const struct model_field *f);
 /** The OpenAPI 3.0 document of the whole HTTP interface; new reference, NULL out of memory. */

@@ -109,7 +109,8 @@ struct model_entity {
 	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
 	const char *key_with; /* second field of the natural key, then both are refs; NULL none */
 	const char *owners;   /* fields with the users a row belongs to: "a|b"; NULL none */
-	const char *covering; /* columns of an index that answers queries alone; NULL none */
+	const char *covering; /* columns of an index that answers queries alone, or the expressions
+				 that lists sort by (store/computed.c); NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
 	size_t field_count;

@@ -250,7 +250,9 @@ count_rows(struct db *db, const struct model_entity *e, const struct store_query
 		    "(SELECT (SELECT max(id) FROM \"%s\") - (SELECT min(id) FROM \"%s\") + 1 AS "
 		    "span)",
 		    STORE_LOG_COUNT_MAX, e->name, e->name, e->name);
-	else {
+	else if (slice_eq(where, SLICE(WHERE))) {
+		buf_printf(&b, "SELECT count(*) FROM \"%s\"", e->name);
+	} else {
 		buf_printf(&b, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" t", e->name);
 		buf_put(&b, where);
 		if (log)

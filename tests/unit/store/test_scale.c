@@ -146,6 +146,26 @@ a_page_costs_what_is_on_it_where_an_index_leads_to_its_rows(void **state)
 	}
 }
 
+/* As the pages open: by name, by number. */
+static void
+the_first_page_is_read_in_its_order(void **state)
+{
+	struct fixture *f = *state;
+	static const struct model_entity *const all[] = {&model_user, &model_phone, &model_number};
+	struct work w;
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		struct store_query q = {0}, last = {.page = USERS / 50};
+
+		assert_int_equal(list(f->store, all[i], &q, &w), USERS);
+		if (strstr(w.plans, "TEMP B-TREE") || !strstr(w.plans, "_covering") ||
+		    w.steps > 20000)
+			fail_msg("%s: %lld steps\n%s", all[i]->name, (long long)w.steps, w.plans);
+		assert_int_equal(list(f->store, all[i], &last, &w), USERS);
+		assert_true(w.steps < INT64_C(10) * USERS);
+	}
+}
+
 /* The columns of the list are compared once for each row; what is computed from other tables is
  * looked at once for the whole list. */
 static void
@@ -221,6 +241,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_page_costs_what_is_on_it_where_an_index_leads_to_its_rows),
+	    cmocka_unit_test(the_first_page_is_read_in_its_order),
 	    cmocka_unit_test(a_search_reads_each_row_once),
 	    cmocka_unit_test(the_newest_calls_are_read_from_their_end),
 	    cmocka_unit_test(the_calls_of_a_user_are_found_without_reading_records),

@@ -37,7 +37,7 @@ take_params(struct api *api, const struct api_params *p)
 	own->dns_servers = p->dns_servers ? copy(p->dns_servers) : NULL;
 	own->version = copy(p->version);
 	own->sip_address = copy(p->sip_address);
-	own->connections = or_default(p->connections, 1024);
+	own->connections = or_default(p->connections, 2048);
 	own->connections_per_ip = or_default(p->connections_per_ip, 256);
 	own->timeout_s = or_default(p->timeout_s, 30);
 	own->request_s = or_default(p->request_s, 60);

@@ -67,7 +67,7 @@ struct api_params {
 	const struct api_control_ops *ops; /* borrowed */
 	void *ops_ctx;
 	/* Limits; 0 = the default. */
-	uint32_t connections;	     /* 1024 at once */
+	uint32_t connections;	     /* 2048 at once */
 	uint32_t connections_per_ip; /* 256 */
 	uint32_t timeout_s;	     /* a silent connection is closed: 30 */
 	uint32_t request_s;	     /* a request must have arrived: 60 */

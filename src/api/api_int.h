@@ -214,6 +214,7 @@ struct request {
 	size_t body_bytes, body_cap, body_max;
 	uint64_t discarded_bytes;
 	bool too_big;
+	bool misframed; /* where its body ends is not clear: answered at once, then closed */
 	struct caller caller;
 	struct reply reply;
 };

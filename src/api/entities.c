@@ -6,7 +6,7 @@
 
 #include "api/api_int.h"
 
-enum { PER_PAGE_MAX = 1000, PER_PAGE = 50 };
+enum { PER_PAGE = 50 };
 
 static bool
 bad_parameter(struct request *rq, const char *name, const char *expected)
@@ -78,8 +78,7 @@ read_filter(struct request *rq, const struct pair *p, json_t *equals)
 	uint64_t number;
 	json_t *value = NULL;
 
-	if (!f || f->flags & (MODEL_INTERNAL | MODEL_WRITEONLY | MODEL_SECRET) ||
-	    !(model_has_column(f) || f->flags & MODEL_COMPUTED)) {
+	if (!f || !model_is_filter(f)) {
 		reply_error(rq, 400, "unknown_parameter", NULL,
 		    "There is a parameter that this list does not know.");
 		return false;
@@ -118,9 +117,9 @@ read_parameter(struct request *rq, const struct pair *p, struct store_query *q, 
 		if (!q->descending && !slice_eq(p->value, SLICE("asc")))
 			return bad_parameter(rq, "order", "asc or desc");
 	} else if (slice_eq(p->name, SLICE("page"))) {
-		return read_number(rq, "page", p->value, UINT32_MAX / PER_PAGE_MAX, &q->page);
+		return read_number(rq, "page", p->value, MODEL_PAGE_MAX, &q->page);
 	} else if (slice_eq(p->name, SLICE("per_page"))) {
-		return read_number(rq, "per_page", p->value, PER_PAGE_MAX, &q->per_page);
+		return read_number(rq, "per_page", p->value, MODEL_PER_PAGE_MAX, &q->per_page);
 	} else if (slice_eq(p->name, SLICE("from")) && rq->entity->flags & MODEL_LOG) {
 		return read_time(rq, "from", p->value, &q->from_ms);
 	} else if (slice_eq(p->name, SLICE("to")) && rq->entity->flags & MODEL_LOG) {

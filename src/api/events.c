@@ -25,7 +25,7 @@
 #include "api/api_int.h"
 #include "loop/loop.h"
 
-enum { RING_BYTES = 1 << 20, STREAMS_MAX = 900, BLOCK_BYTES = 16384 };
+enum { RING_BYTES = 1 << 20, STREAMS_MAX = 1200, BLOCK_BYTES = 16384 };
 
 enum audience { FOR_ALL, FOR_ADMINS, FOR_USERS };
 

@@ -56,12 +56,15 @@ void
 handle_mail_retry(struct request *rq)
 {
 	enum err e = store_mail_retry(rq->api->store, rq->id, (int64_t)loop_wall_ms());
+	json_t *mail = NULL;
 
 	if (e == ERR_OK)
 		reply_json(rq, 202, json_pack("{s:I}", "id", (json_int_t)rq->id));
-	else if (e == ERR_NOT_FOUND)
-		reply_error(rq, 409, "not_waiting", NULL,
-		    "This mail is sent, on its way, or does not exist any more.");
+	else if (e == ERR_NOT_FOUND &&
+		 store_get(rq->api->store, &model_mail, rq->id, &mail) == ERR_OK)
+		reply_error(
+		    rq, 409, "not_waiting", NULL, "This mail is sent already, or on its way.");
 	else
 		reply_err(rq, e, NULL);
+	json_decref(mail);
 }

@@ -181,7 +181,7 @@ void
 handle_own_transfer(struct request *rq)
 {
 	struct call_command cmd = {.kind = CALL_COMMAND_TRANSFER};
-	json_t *in = request_json(rq, false);
+	json_t *in = request_json(rq, true);
 	bool join = in && json_object_get(in, "call_id");
 
 	if (join)

@@ -113,18 +113,10 @@ void
 handle_reset_ask(struct request *rq)
 {
 	json_t *body = request_json(rq, false);
-	struct slice account =
-	    slice_trim(slice_cstr(json_string_value(json_object_get(body, "account"))));
 
 	if (!body)
 		return;
-	if (!account.n)
-		reply_error(rq, 422, "required", "account",
-		    "Please enter your login or your e-mail address.");
-	else if (account.n >= ACCOUNT_BYTES)
-		reply_error(rq, 422, "too_long", "account", "This is too long.");
-	else
-		ask(rq, account);
+	ask(rq, slice_cstr(json_string_value(json_object_get(body, "account"))));
 	json_decref(body);
 }
 
@@ -221,10 +213,6 @@ handle_reset_use(struct request *rq)
 
 	if (!body)
 		return;
-	if (!token || !password)
-		reply_error(rq, 422, "required", token ? "password" : "token",
-		    "Please enter the new password.");
-	else
-		set_password(rq, token, password);
+	set_password(rq, token, password);
 	json_decref(body);
 }

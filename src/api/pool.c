@@ -13,7 +13,7 @@
 #include "api/api_int.h"
 #include "loop/thread.h"
 
-enum { WORKERS = 4, QUEUE_MAX = 512 };
+enum { WORKERS = 4, QUEUE_MAX = 1536 }; /* more than all event streams that come back at once */
 
 struct api_pool {
 	pthread_mutex_t lock;

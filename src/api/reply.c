@@ -63,6 +63,7 @@ make_response(struct request *rq)
 		r = hub_open(rq->api->hub, rq);
 		if (r)
 			return r;
+		rq->reply.retry_after_s = 30;
 		reply_error(rq, 503, "busy", NULL, "Too many browsers are watching.");
 	}
 	if (y->pieces)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/api_int.h"
+#include "model/bodies.h"
 
 enum { JSON_DEPTH_MAX = 32 };
 
@@ -171,6 +172,41 @@ read_length(struct request *rq)
 		rq->announced_bytes = UINT64_MAX;
 }
 
+struct framing {
+	size_t lengths, codings, hosts;
+	bool chunked, digits;
+};
+
+static enum MHD_Result
+note_framing(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct slice n = slice_cstr(name), v = slice_trim(slice_cstr(value));
+	struct framing *f = ctx;
+
+	if (slice_eq_nocase(n, SLICE("Content-Length"))) {
+		f->lengths++;
+		f->digits = v.n > 0 && model_chars_ok(v, "0-9");
+	} else if (slice_eq_nocase(n, SLICE("Transfer-Encoding"))) {
+		f->codings++;
+		f->chunked = slice_eq_nocase(v, SLICE("chunked"));
+	} else if (slice_eq_nocase(n, SLICE("Host"))) {
+		f->hosts++;
+	}
+	return MHD_YES;
+}
+
+/* Where a body ends must be said once, or somebody in between could see another end of it, and
+ * another request behind it, than we do (RFC 9112, 6.3). */
+static bool
+framing_ok(struct request *rq)
+{
+	struct framing f = {0};
+
+	MHD_get_connection_values(rq->con, MHD_HEADER_KIND, note_framing, &f);
+	return f.lengths + f.codings <= 1 && (!f.lengths || f.digits) &&
+	       (!f.codings || f.chunked) && f.hosts <= 1;
+}
+
 void
 request_read(struct request *rq)
 {
@@ -186,7 +222,11 @@ request_read(struct request *rq)
 	read_if_match(rq);
 	read_length(rq);
 	rq->is_get = strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;
-	if (!rq->uri)
+	rq->misframed = !framing_ok(rq);
+	if (rq->misframed)
+		reply_error(rq, 400, "bad_framing", NULL,
+		    "The headers do not say clearly where the request ends.");
+	else if (!rq->uri)
 		reply_error(rq, 400, "uri_too_long", NULL,
 		    "The address is longer than %d characters.", URI_BYTES_MAX);
 	else if (!request_read_target(rq))
@@ -264,6 +304,24 @@ type_ok(const struct request *rq)
 	return slice_eq_nocase(slice_trim(slice_take_until(&rest, ';')), SLICE("application/json"));
 }
 
+/* An action's body against the table that describes it; takes the reference. What an entity takes
+ * is looked at in store/. */
+static json_t *
+checked(struct request *rq, json_t *body)
+{
+	const struct model_entity *table = model_action_body(rq->method, rq->route->pattern);
+	struct model_errors errors = {0};
+	json_t *out = NULL;
+	enum err e = table ? model_check(table, body, MODEL_CREATE, &out, &errors) : ERR_OK;
+
+	json_decref(out); /* a secret is taken as it came */
+	if (e == ERR_OK)
+		return body;
+	json_decref(body);
+	reply_err(rq, e, &errors);
+	return NULL;
+}
+
 json_t *
 request_json(struct request *rq, bool may_be_absent)
 {
@@ -273,7 +331,7 @@ request_json(struct request *rq, bool may_be_absent)
 	if (rq->body_bytes == 0 && may_be_absent)
 		return json_object();
 	if (!type_ok(rq)) {
-		reply_error(rq, 400, "not_json", NULL,
+		reply_error(rq, 415, "not_json", NULL,
 		    "Send JSON, with the header Content-Type: application/json.");
 		return NULL;
 	}
@@ -292,7 +350,7 @@ request_json(struct request *rq, bool may_be_absent)
 		reply_error(rq, 400, "malformed_json", NULL, "A JSON object is expected.");
 		return NULL;
 	}
-	return body;
+	return checked(rq, body);
 }
 
 struct slice

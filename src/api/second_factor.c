@@ -281,8 +281,13 @@ void
 handle_user_end_sessions(struct request *rq)
 {
 	int64_t keep = rq->id == rq->caller.user_id ? rq->caller.session_id : 0;
-	enum err e = store_sessions_end(rq->api->store, rq->id, keep);
+	json_t *user = named_user(rq);
+	enum err e;
 
+	if (!user)
+		return;
+	json_decref(user);
+	e = store_sessions_end(rq->api->store, rq->id, keep);
 	if (e == ERR_OK)
 		reply_text(rq, 204, NULL, NULL, 0);
 	else

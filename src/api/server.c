@@ -151,6 +151,8 @@ begin(struct request *rq, const char *method)
 		route_request(rq);
 	big = rq->announced_bytes > BODY_BYTES_STRANGER;
 	rq->phase = PHASE_BODY;
+	if (rq->misframed)
+		return reply_send(rq);
 	if (rq->announced_bytes > BODY_BYTES_DISCARD && rq->announced_bytes != UINT64_MAX) {
 		reply_error(rq, 413, "too_big", NULL, "The request is larger than allowed.");
 		return reply_send(rq);

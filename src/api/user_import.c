@@ -17,7 +17,7 @@
 #include "loop/thread.h"
 #include "store/user_import.h"
 
-enum { PER_PAGE_MAX = 1000, PER_PAGE = 50, TELL_EVERY_MS = 300 };
+enum { PER_PAGE = 50, TELL_EVERY_MS = 300 };
 
 enum state { CHECKING, READY, APPLYING, DONE, FAILED, CANCELLED };
 
@@ -187,7 +187,7 @@ is_table(struct request *rq)
 	if (slice_eq_nocase(slice_trim(slice_take_until(&rest, ';')), SLICE("text/csv")))
 		return true;
 	reply_error(
-	    rq, 400, "not_csv", NULL, "Send the table, with the header Content-Type: text/csv.");
+	    rq, 415, "not_csv", NULL, "Send the table, with the header Content-Type: text/csv.");
 	return false;
 }
 
@@ -257,8 +257,8 @@ read_page(struct request *rq, uint32_t *page, uint32_t *per_page)
 {
 	struct slice p = request_query(rq, "page"), n = request_query(rq, "per_page");
 
-	if ((p.p && (slice_to_u32(p, UINT32_MAX / PER_PAGE_MAX, page) != ERR_OK || !*page)) ||
-	    (n.p && (slice_to_u32(n, PER_PAGE_MAX, per_page) != ERR_OK || !*per_page))) {
+	if ((p.p && (slice_to_u32(p, MODEL_PAGE_MAX, page) != ERR_OK || !*page)) ||
+	    (n.p && (slice_to_u32(n, MODEL_PER_PAGE_MAX, per_page) != ERR_OK || !*per_page))) {
 		reply_error(rq, 400, "bad_parameter", NULL,
 		    "page and per_page must be whole numbers within their limits, at least 1.");
 		return false;

@@ -73,6 +73,7 @@ static const struct model_field user_fields[] = {
 };
 
 const struct model_entity model_user = {"user", "users", 0, "login", "last_name", "last_name",
+    .covering = "fold(last_name), fold(first_name), id", /* as lists sort it; store/fold.c */
     .label = "User", .description = "A person who can be called and may log in",
     FIELDS(user_fields)};
 
@@ -114,8 +115,8 @@ static const struct model_field phone_fields[] = {
 };
 
 const struct model_entity model_phone = {"phone", "phones", 0, "name", "name", "name",
-    .template_field = "type", .label = "Phone", .description = "A SIP device", FIELDS(phone_fields),
-    .check = check_phone};
+    .template_field = "type", .covering = "fold(name), id", .label = "Phone",
+    .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
 
 static bool
 names_account(const json_t *row, const char *field)
@@ -313,7 +314,8 @@ static const struct model_field number_fields[] = {
 };
 
 const struct model_entity model_number = {"number", "numbers", 0, "number", "number", NULL,
-    .label = "Number", .description = "A number that can be dialled", FIELDS(number_fields)};
+    .covering = "substr('00000000000000000000' || number, -20), id", .label = "Number",
+    .description = "A number that can be dialled", FIELDS(number_fields)};
 
 static const struct model_field range_fields[] = {
     {"first", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 20, .chars = "0-9",

@@ -240,9 +240,10 @@ static const struct model_field mail_fields[] = {
     {"text", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, MAIL_TEXT_MAX, .label = "Text"},
 };
 
-const struct model_entity model_mail = {"mail", "mails", MODEL_SYSTEM, NULL, "-created_at", NULL,
-    .label = "Mail", .description = "A mail that waits, has been sent or could not be",
-    .fields = mail_fields, .field_count = sizeof mail_fields / sizeof mail_fields[0]};
+const struct model_entity model_mail = {"mail", "mails", MODEL_SYSTEM | MODEL_FIXED, NULL,
+    "-created_at", NULL, .label = "Mail",
+    .description = "A mail that waits, has been sent or could not be", .fields = mail_fields,
+    .field_count = sizeof mail_fields / sizeof mail_fields[0]};
 
 static const struct model_field template_fields[] = {
     {"kind", MODEL_TEXT, MODEL_READONLY, 0, 40, .label = "Kind"},

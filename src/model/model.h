@@ -131,6 +131,8 @@ struct model_entity {
 	const char *template_field; /* the ref whose row says what fields with MODEL_INHERIT leave
 				       open; null = the row MODEL_TEMPLATE_DEFAULT; NULL none */
 	const char *owners;	    /* fields with the users a row belongs to: "a|b"; NULL none */
+	const char *covering; /* columns of an index that answers queries alone, or the expressions
+				 that lists sort by (store/computed.c); NULL none */
 	const char *label, *description;
 	const struct model_field *fields;
 	size_t field_count;
@@ -152,6 +154,11 @@ const struct model_entity *model_find(const char *name);
 /** By REST path ("call-records"); hidden and live ones are not found. */
 const struct model_entity *model_find_path(struct slice path);
 const struct model_field *model_field_find(const struct model_entity *e, struct slice name);
+/* Pages of lists. */
+enum { MODEL_PER_PAGE_MAX = 1000, MODEL_PAGE_MAX = UINT32_MAX / MODEL_PER_PAGE_MAX };
+
+/** True if a list can be filtered by the field's value. */
+bool model_is_filter(const struct model_field *f);
 /** Name of the column: the field's, or NAME_hash. text is used when it must be made. */
 const char *model_column(const struct model_field *f, char text[64]);
 /** A text of a row, "" when it has none; field NULL: "". Borrowed from row. */
@@ -201,8 +208,8 @@ void model_error_add(struct model_errors *errors, const char *code, const char *
 
 /** Into errors what an import complained of: objects with field, code and message. field_of
  *  (may be NULL) says which field of a form an object is about. */
-void model_errors_take(const json_t *list, const char *(*field_of)(const json_t *one),
-    struct model_errors *errors);
+void model_errors_take(
+    const json_t *list, const char *(*field_of)(const json_t *one), struct model_errors *errors);
 
 /* --- checking ------------------------------------------------------------ */
 
@@ -266,6 +273,8 @@ const char *model_join_table(
     const struct model_entity *e, const struct model_field *f, char text[64]);
 /** The column definition alone, as ALTER TABLE ADD COLUMN wants it. */
 void model_sql_column(struct buf *b, const struct model_field *f);
+/** CREATE INDEX IF NOT EXISTS of e->covering and ';'; nothing without. */
+void model_sql_covering(struct buf *b, const struct model_entity *e);
 /** CREATE INDEX and ';' for a column that has one; nothing for others. */
 void model_sql_index(struct buf *b, const struct model_entity *e, const struct model_field *f);
 /** The OpenAPI 3.0 document of the whole HTTP interface; new reference, NULL out of memory. */

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "model/bodies.h"
 #include "model/codecs.h"
 #include "model/entities_int.h"
 #include "model/openapi_int.h"
@@ -100,11 +101,13 @@ type_schema(const struct model_field *f)
 		return json_pack(
 		    "{s:s, s:s, s:b}", "type", "string", "format", "date-time", "nullable", 1);
 	case MODEL_REF:
-		return json_pack("{s:s, s:b, s:s}", "type", "integer", "nullable",
-		    !(f->flags & MODEL_REQUIRED), "x-ref", f->ref);
+		s = openapi_id();
+		json_object_set_new(s, "nullable", json_boolean(!(f->flags & MODEL_REQUIRED)));
+		json_object_set_new(s, "x-ref", json_string(f->ref));
+		break;
 	case MODEL_REF_LIST:
-		s = json_pack("{s:s, s:{s:s}, s:s}", "type", "array", "items", "type", "integer",
-		    "x-ref", f->ref);
+		s = json_pack("{s:s, s:o, s:b, s:s}", "type", "array", "items", openapi_id(),
+		    "uniqueItems", 1, "x-ref", f->ref);
 		if (f->max)
 			json_object_set_new(s, "maxItems", json_integer(f->max));
 		break;
@@ -130,8 +133,10 @@ field_schema(const struct model_field *f, enum form form)
 
 	if (f->type == MODEL_OBJECT)
 		return s; /* a $ref has no siblings in OpenAPI 3.0 */
-	if (f->flags & (MODEL_NULLABLE | MODEL_INHERIT))
+	if (f->flags & (MODEL_NULLABLE | MODEL_INHERIT)) {
 		json_object_set_new(s, "nullable", json_true());
+		json_array_append_new(json_object_get(s, "enum"), json_null()); /* OpenAPI 3.0.3 */
+	}
 	if (f->label)
 		json_object_set_new(s, "title", json_string(f->label));
 	if (f->description)
@@ -191,6 +196,12 @@ entity_schema(const struct model_entity *e, enum form form)
 }
 
 static void
+put_input(void *schemas, const struct model_entity *body)
+{
+	json_object_set_new(schemas, body->name, entity_schema(body, CREATE));
+}
+
+static void
 put_entity(json_t *schemas, const struct model_entity *e)
 {
 	char name[80];
@@ -231,8 +242,9 @@ error_schema(void)
 	    field, "details", "type", "array", "items", detail, "required", "code", "message",
 	    "field");
 
-	return json_pack("{s:s, s:{s:o}, s:[s]}", "type", "object", "properties", "error", error,
-	    "required", "error");
+	return json_pack("{s:s, s:{s:o, s:{s:s, s:s}}, s:[s]}", "type", "object", "properties",
+	    "error", error, "present", "type", "object", "description",
+	    "With 412: the row as it is now", "required", "error");
 }
 
 static json_t *
@@ -282,13 +294,17 @@ model_openapi(const char *version)
 	openapi_put_user_import(schemas);
 	openapi_put_bulk(schemas);
 	json_object_set_new(schemas, "reason", reason_schema());
+	openapi_put_inputs(schemas);
+	model_bodies_each(put_input, schemas);
 	return json_pack(
-	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}, "
+	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:o, s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}, "
 	    "s:[{s:[]}, {s:[]}]}",
 	    "openapi", "3.0.3", "info", "title", "Strowger", "version", version, "description",
 	    "Interface of the telephone system. Changes need the header X-CSRF-Token with the "
-	    "value that logging in returned; with an API token they do not.",
-	    "paths", openapi_paths(), "components", "schemas", schemas, "securitySchemes",
-	    "session", "type", "apiKey", "in", "cookie", "name", "strowger_session", "token",
-	    "type", "http", "scheme", "bearer", "security", "session", "token");
+	    "value that logging in returned; with an API token they do not. Blanks at the ends of "
+	    "texts that are no secrets do not count.",
+	    "paths", openapi_paths(), "components", "schemas", schemas, "responses",
+	    openapi_errors(), "securitySchemes", "session", "type", "apiKey", "in", "cookie",
+	    "name", "strowger_session", "token", "type", "http", "scheme", "bearer", "security",
+	    "session", "token");
 }

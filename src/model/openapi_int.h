@@ -8,6 +8,14 @@
 json_t *openapi_paths(void);
 /* {"$ref": "#/components/schemas/NAME" + suffix} */
 json_t *openapi_ref(const char *name, const char *suffix);
+/* An id. */
+json_t *openapi_id(void);
+/* What a list can be filtered by in this field. */
+json_t *openapi_filter(const struct model_field *f);
+/* {"error_404": {...}, ...} */
+json_t *openapi_errors(void);
+/* What actions take that is no table: setup_input, log_levels_input. */
+void openapi_put_inputs(json_t *schemas);
 /* The schemas user_import and user_import_row. */
 void openapi_put_user_import(json_t *schemas);
 /* Body of a request about several rows; patch: the schema of one about one row. */

@@ -1,7 +1,8 @@
 /* OpenAPI 3.0: the paths. Collections follow from the entities; actions are in a table. */
 #include <stdio.h>
+#include <strings.h>
 
-#include "model/model.h"
+#include "model/bodies.h"
 #include "model/openapi_int.h"
 
 struct action {
@@ -11,22 +12,24 @@ struct action {
 	const char *response; /* schema name, "object", a media type with '/', NULL none */
 	bool list;	      /* {items: [response]} */
 	bool is_public;
-	const char *query; /* parameters "a b c" */
+	const char *query;  /* parameters "a b c" */
+	const char *errors; /* statuses that do not follow from the rest: "409 429" */
 };
 
 static const struct action actions[] = {
     {"get", "/api/health", "Is the system alive", NULL, "200", .response = "object",
 	.is_public = true},
-    {"post", "/api/setup", "Create the first administrator", "object", "201", .response = "login",
-	.is_public = true},
-    {"post", "/api/session", "Log in", "object", "200", .response = "login", .is_public = true},
+    {"post", "/api/setup", "Create the first administrator", "setup_input", "201",
+	.response = "login", .is_public = true, .errors = "409"},
+    {"post", "/api/session", "Log in", "log_in_input", "200", .response = "login",
+	.is_public = true, .errors = "401 429"},
     {"get", "/api/password-reset", "Whether a forgotten password can be replaced by mail", NULL,
 	"200", .response = "object", .is_public = true},
-    {"post", "/api/password-reset",
-	"Mail a link to whoever this is: account (login or e-mail address)", "object", "202",
-	.response = "object", .is_public = true},
-    {"post", "/api/password-reset/use", "Set a new password: token of the mail, password", "object",
-	"204", .response = NULL, .is_public = true},
+    {"post", "/api/password-reset", "Mail a link to whoever this is", "password_reset_input", "202",
+	.response = "object", .is_public = true, .errors = "409 429"},
+    {"post", "/api/password-reset/use", "Set a new password by the link of the mail",
+	"password_reset_use_input", "204", .response = NULL, .is_public = true,
+	.errors = "404 429"},
     {"get", "/api/session", "Who is logged in", NULL, "200", .response = "login"},
     {"delete", "/api/session", "Log out", NULL, "204", .response = NULL},
     {"get", "/api/me", "Who asks", NULL, "200", .response = "user"},
@@ -35,18 +38,18 @@ static const struct action actions[] = {
     {"get", "/api/me/rights", "What one may now", NULL, "200", .response = "object"},
     {"get", "/api/me/calls", "One's own calls in progress", NULL, "200", .response = "live_call",
 	.list = true},
-    {"post", "/api/me/calls", "Call a number: one's own phone rings first", "object", "202",
-	.response = "object"},
+    {"post", "/api/me/calls", "Call a number: one's own phone rings first", "dial_input", "202",
+	.response = "object", .errors = "409 429"},
     {"post", "/api/me/calls/{call_id}/answer", "Make a ringing phone answer, or go on at a phone",
-	"object", "202", .response = "object"},
+	"answer_input", "202", .response = "object", .errors = "409 429"},
     {"post", "/api/me/calls/{call_id}/hold", "Let the other one wait", NULL, "202",
-	.response = "object"},
+	.response = "object", .errors = "409 429"},
     {"post", "/api/me/calls/{call_id}/resume", "Speak with who waits", NULL, "202",
-	.response = "object"},
+	.response = "object", .errors = "409 429"},
     {"post", "/api/me/calls/{call_id}/transfer", "Give the call to a number or another own call",
-	"object", "202", .response = "object"},
+	"transfer_input", "202", .response = "object", .errors = "409 429"},
     {"post", "/api/me/calls/{call_id}/hangup", "End or decline one's own call", NULL, "202",
-	.response = "object"},
+	.response = "object", .errors = "409 429"},
     {"get", "/api/me/people", "Whom one can call by name", NULL, "200", .response = "object",
 	.list = true, .query = "search"},
     {"get", "/api/me/phones", "One's own phones, and whether they are registered", NULL, "200",
@@ -54,8 +57,8 @@ static const struct action actions[] = {
     {"get", "/api/me/call-records", "One's own calls that are over", NULL, "200",
 	.response = "call_record", .list = true,
 	.query = "search sort order page per_page from to"},
-    {"post", "/api/me/password", "Change one's own password; other sessions end", "object", "200",
-	.response = "login"},
+    {"post", "/api/me/password", "Change one's own password; other sessions end", "password_input",
+	"200", .response = "login", .errors = "429"},
     {"get", "/api/me/sessions", "Where one is logged in", NULL, "200", .response = "session",
 	.list = true},
     {"delete", "/api/me/sessions", "Log out everywhere else", NULL, "204", .response = NULL},
@@ -63,16 +66,16 @@ static const struct action actions[] = {
     {"get", "/api/me/tokens", "One's own API tokens", NULL, "200", .response = "token",
 	.list = true},
     {"post", "/api/me/tokens", "Make an API token: name, rights, expires_at; it is shown once",
-	"object", "201", .response = "object"},
+	"token_input", "201", .response = "object", .errors = "409"},
     {"delete", "/api/me/tokens/{id}", "Revoke an API token", NULL, "204", .response = NULL},
     {"get", "/api/me/second-factor", "Whether log-ins ask for a second factor", NULL, "200",
 	.response = "object"},
     {"post", "/api/me/second-factor", "A new key for one-time codes, to be confirmed", NULL, "201",
-	.response = "object"},
+	.response = "object", .errors = "409"},
     {"post", "/api/me/second-factor/confirm", "Use it from now on; recovery codes are shown once",
-	"object", "200", .response = "object"},
-    {"delete", "/api/me/second-factor", "Take off the second factor", "object", "204",
-	.response = NULL},
+	"code_input", "200", .response = "object", .errors = "404 409"},
+    {"delete", "/api/me/second-factor", "Take off the second factor", "own_password_input", "204",
+	.response = NULL, .errors = "404 429"},
     {"get", "/api/users/{id}/security", "Second factor and failed log-ins of a user", NULL, "200",
 	.response = "object"},
     {"post", "/api/users/{id}/unlock", "Forget a user's failed log-ins", NULL, "204",
@@ -111,11 +114,11 @@ static const struct action actions[] = {
 	.response = "application/x-pcapng"},
     {"get", "/api/trace-pcap", "SIP messages of several calls for Wireshark", NULL, "200",
 	.response = "application/x-pcapng",
-	.query = "call_id search number user from to status kind"},
+	.query = "call_id search number user from to status kind", .errors = "404"},
     {"get", "/api/trace-watches", "Phones of which everything is traced", NULL, "200",
 	.response = "object", .list = true},
-    {"post", "/api/trace-watches", "Trace everything of a phone for some minutes", "object", "201",
-	.response = "object"},
+    {"post", "/api/trace-watches", "Trace everything of a phone for some minutes",
+	"trace_watch_input", "201", .response = "object", .errors = "409"},
     {"delete", "/api/trace-watches/{target}", "Trace only a phone's calls again", NULL, "204",
 	.response = NULL},
     {"get", "/api/call-records.csv", "Call records as a file: all that the filters leave", NULL,
@@ -124,7 +127,8 @@ static const struct action actions[] = {
     {"get", "/api/disk", "Free space where the data are", NULL, "200", .response = "object"},
     {"get", "/api/logs", "Components of the log with their levels, and its files", NULL, "200",
 	.response = "object"},
-    {"patch", "/api/logs", "Change levels; acts at once", "object", "200", .response = "object"},
+    {"patch", "/api/logs", "Change levels; acts at once", "log_levels_input", "200",
+	.response = "object"},
     {"get", "/api/logs/lines", "Lines of the log, newest first", NULL, "200", .response = "object",
 	.query = "component level search limit before after"},
     {"get", "/api/logs/file", "Logs, status, figures and settings for whoever helps", NULL, "200",
@@ -140,22 +144,24 @@ static const struct action actions[] = {
     {"get", "/api/users-template.csv", "A table of users to fill in", NULL, "200",
 	.response = "text/csv"},
     {"post", "/api/user-import", "Check a table of users; nothing changes yet", "text/csv", "202",
-	.response = "user_import"},
+	.response = "user_import", .errors = "409"},
     {"get", "/api/user-import", "How far the import of users is", NULL, "200",
-	.response = "user_import"},
+	.response = "user_import", .errors = "404"},
     {"get", "/api/user-import/rows", "What each row would do, or has done", NULL, "200",
-	.response = "user_import_row", .list = true, .query = "invalid page per_page"},
-    {"post", "/api/user-import/apply", "Import the rows: only_valid, mail", "object", "202",
-	.response = "user_import"},
+	.response = "user_import_row", .list = true, .query = "invalid page per_page",
+	.errors = "404 409"},
+    {"post", "/api/user-import/apply", "Import the rows: only_valid, mail",
+	"user_import_apply_input", "202", .response = "user_import", .errors = "404 409"},
     {"delete", "/api/user-import", "Cancel the import of users, or forget it", NULL, "204",
-	.response = NULL},
-    {"post", "/api/changes/{id}/revert", "Undo a change", NULL, "200", .response = "object"},
+	.response = NULL, .errors = "404"},
+    {"post", "/api/changes/{id}/revert", "Undo a change", NULL, "200", .response = "object",
+	.errors = "409"},
     {"post", "/api/changes/revert", "Undo several changes, all or none", "changes_revert", "200",
-	.response = "object"},
-    {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "object", "200",
-	.response = "object"},
+	.response = "object", .errors = "404 409"},
+    {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "mail_test_input",
+	"200", .response = "object", .errors = "409"},
     {"post", "/api/mails/{id}/retry", "Send a mail as soon as possible", NULL, "202",
-	.response = "object"},
+	.response = "object", .errors = "409"},
     {"get", "/metrics", "Figures for Prometheus", NULL, "200", .response = "text/plain"},
 };
 
@@ -181,25 +187,47 @@ list_of(json_t *item)
 	    "items");
 }
 
-/* Every operation may answer with an error. */
+/* Statuses "a b c" into the responses of op. */
+static void
+put_errors(json_t *op, const char *statuses)
+{
+	struct slice rest = slice_cstr(statuses), one;
+	char status[8], ref[48];
+
+	while (rest.n) {
+		one = slice_take_until(&rest, ' ');
+		slice_clip_cstr(one, status, sizeof status);
+		snprintf(ref, sizeof ref, "#/components/responses/error_%s", status);
+		json_object_set_new(
+		    json_object_get(op, "responses"), status, json_pack("{s:s}", "$ref", ref));
+	}
+}
+
+/* Of errors those that every operation has: a malformed address, no log-in, no right, too busy. */
 static json_t *
-operation(
-    const char *summary, const char *status, json_t *response, json_t *body, json_t *parameters)
+operation(const char *summary, const char *status, json_t *response, json_t *parameters)
 {
 	json_t *ok = json_pack("{s:s}", "description", "done");
 	json_t *op;
 
 	if (response)
 		json_object_set_new(ok, "content", response);
-	op = json_pack("{s:s, s:{s:o, s:{s:s, s:o}}}", "summary", summary, "responses", status, ok,
-	    "default", "description", "error", "content", content(openapi_ref("error", "")));
-	if (body)
-		json_object_set_new(op, "requestBody",
-		    json_pack("{s:b, s:o}", "required", 1, "content", content(body)));
+	op = json_pack("{s:s, s:{s:o, s:{s:s}}}", "summary", summary, "responses", status, ok,
+	    "default", "$ref", "#/components/responses/error");
+	put_errors(op, "400 401 403 503");
 	if (parameters && json_array_size(parameters))
 		json_object_set(op, "parameters", parameters);
 	json_decref(parameters);
 	return op;
+}
+
+/* Takes the reference of content. */
+static void
+put_body(json_t *op, json_t *content, bool required)
+{
+	json_object_set_new(
+	    op, "requestBody", json_pack("{s:b, s:o}", "required", required, "content", content));
+	put_errors(op, "413 415 422");
 }
 
 static void
@@ -227,9 +255,15 @@ path_parameters(const char *path)
 		name = slice_take_until(&rest, '}');
 		slice_clip_cstr(name, text, sizeof text);
 		put_parameter(
-		    list, text, "path", type(strcmp(text, "id") == 0 ? "integer" : "string"));
+		    list, text, "path", strcmp(text, "id") == 0 ? openapi_id() : type("string"));
 	}
 	return list;
+}
+
+static json_t *
+whole(int max)
+{
+	return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 1, "maximum", max);
 }
 
 static json_t *
@@ -240,30 +274,33 @@ list_parameters(const struct model_entity *e)
 	for (size_t i = 0; i < e->field_count; i++)
 		if (!(e->fields[i].flags & (MODEL_INTERNAL | MODEL_WRITEONLY)))
 			json_array_append_new(fields, json_string(e->fields[i].name));
+	if (!model_field_find(e, SLICE("id")))
+		json_array_append_new(fields, json_string("id"));
 	put_parameter(list, "search", "query", type("string"));
 	put_parameter(
 	    list, "sort", "query", json_pack("{s:s, s:o}", "type", "string", "enum", fields));
 	put_parameter(list, "order", "query",
 	    json_pack("{s:s, s:[s,s]}", "type", "string", "enum", "asc", "desc"));
-	put_parameter(
-	    list, "page", "query", json_pack("{s:s, s:i}", "type", "integer", "minimum", 1));
-	put_parameter(list, "per_page", "query",
-	    json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 1, "maximum", 1000));
+	put_parameter(list, "page", "query", whole(MODEL_PAGE_MAX));
+	put_parameter(list, "per_page", "query", whole(MODEL_PER_PAGE_MAX));
 	if (e->flags & MODEL_LOG)
 		for (int i = 0; i < 2; i++)
 			put_parameter(list, i ? "to" : "from", "query",
 			    json_pack("{s:s, s:s}", "type", "string", "format", "date-time"));
 	if (e == &model_call_record) {
-		put_parameter(list, "user", "query", type("integer"));
-		put_parameter(list, "group", "query", type("integer"));
+		put_parameter(list, "user", "query", openapi_id());
+		put_parameter(list, "group", "query", openapi_id());
 		put_parameter(list, "direction", "query",
 		    json_pack(
 			"{s:s, s:[s,s,s]}", "type", "string", "enum", "in", "out", "internal"));
-		put_parameter(list, "result", "query", type("string"));
 	}
 	if (e->letter)
 		put_parameter(list, "letter", "query",
 		    json_pack("{s:s, s:s}", "type", "string", "pattern", "^[A-Z#]$"));
+	for (size_t i = 0; i < e->field_count; i++)
+		if (model_is_filter(&e->fields[i]))
+			put_parameter(
+			    list, e->fields[i].name, "query", openapi_filter(&e->fields[i]));
 	return list;
 }
 
@@ -294,61 +331,102 @@ conditional(json_t *op)
 		      "required", 0, "description",
 		      "The ETag that came with the row; absent: whatever is there", "schema",
 		      "type", "string"));
-	json_object_set_new(json_object_get(op, "responses"), "412",
-	    json_pack("{s:s, s:o}", "description",
-		"Changed meanwhile; \"present\" is the row as it is now", "content",
-		content(openapi_ref("error", ""))));
+	put_errors(op, "412");
 	return op;
+}
+
+/* Two rows cannot be alike, or a rule holds the row together with others (rules.c). */
+static bool
+write_may_conflict(const struct model_entity *e)
+{
+	for (size_t i = 0; i < e->field_count; i++)
+		if (e->fields[i].flags & MODEL_UNIQUE && !(e->fields[i].flags & MODEL_READONLY))
+			return true;
+	return e->unique_together && !(e->flags & MODEL_SYSTEM);
+}
+
+/* The last administrator, a range with numbers in it, a supplied type stay. */
+static bool
+delete_may_conflict(const struct model_entity *e)
+{
+	return e == &model_user || e == &model_range || e == &model_device_type;
+}
+
+static void
+put_one(json_t *paths, const char *path, const struct model_entity *e)
+{
+	char text[120];
+	json_t *op;
+
+	snprintf(text, sizeof text, "%s: one", e->label);
+	op = operation(text, "200", content(openapi_ref(e->name, "")), path_parameters(path));
+	put_errors(op, "404");
+	put_operation(paths, path, "get", op);
+	if (e->flags & MODEL_LOG)
+		return;
+	if (!(e->flags & MODEL_STAYS)) {
+		snprintf(text, sizeof text, "%s: delete", e->label);
+		op = operation(text, "204", NULL, path_parameters(path));
+		put_errors(op, delete_may_conflict(e) ? "404 409" : "404");
+		put_operation(paths, path, "delete", conditional(op));
+	}
+	if (!(e->flags & MODEL_FIXED)) {
+		snprintf(text, sizeof text, "%s: change", e->label);
+		op = operation(
+		    text, "200", content(openapi_ref(e->name, "")), path_parameters(path));
+		put_body(op, content(openapi_ref(e->name, "_patch")), true);
+		put_errors(op, write_may_conflict(e) ? "404 409" : "404");
+		put_operation(paths, path, "patch", conditional(op));
+	}
+}
+
+static void
+put_singleton(json_t *paths, const char *path, const struct model_entity *e)
+{
+	json_t *op = operation(e->label, "200", content(openapi_ref(e->name, "")), NULL);
+
+	put_operation(paths, path, "get", op);
+	op = operation(e->label, "200", content(openapi_ref(e->name, "")), NULL);
+	put_body(op, content(openapi_ref(e->name, "_patch")), true);
+	put_operation(paths, path, "patch", conditional(op));
 }
 
 static void
 put_collection(json_t *paths, const struct model_entity *e)
 {
 	char path[80], one[96], one_more[96], text[120];
+	json_t *op;
 
 	snprintf(path, sizeof path, "/api/%s", e->path);
 	if (e->flags & MODEL_SINGLETON) {
-		put_operation(paths, path, "get",
-		    operation(e->label, "200", content(openapi_ref(e->name, "")), NULL, NULL));
-		put_operation(paths, path, "patch",
-		    conditional(operation(e->label, "200", content(openapi_ref(e->name, "")),
-			openapi_ref(e->name, "_patch"), NULL)));
+		put_singleton(paths, path, e);
 		return;
 	}
 	snprintf(one, sizeof one, "%s/{id}", path);
 	snprintf(text, sizeof text, "%s: list", e->label);
 	put_operation(paths, path, "get",
-	    operation(
-		text, "200", content(list_of(openapi_ref(e->name, ""))), NULL, list_parameters(e)));
-	snprintf(text, sizeof text, "%s: one", e->label);
-	put_operation(paths, one, "get",
-	    operation(text, "200", content(openapi_ref(e->name, "")), NULL, path_parameters(one)));
-	if (e->flags & MODEL_LOG)
+	    operation(text, "200", content(list_of(openapi_ref(e->name, ""))), list_parameters(e)));
+	put_one(paths, one, e);
+	if (e->flags & (MODEL_LOG | MODEL_SYSTEM))
 		return;
-	snprintf(text, sizeof text, "%s: delete", e->label);
-	if (!(e->flags & MODEL_STAYS))
-		put_operation(paths, one, "delete",
-		    conditional(operation(text, "204", NULL, NULL, path_parameters(one))));
 	snprintf(text, sizeof text, "%s: create", e->label);
-	if (!(e->flags & MODEL_SYSTEM)) {
-		put_operation(paths, path, "post",
-		    operation(text, "201", content(openapi_ref(e->name, "")),
-			openapi_ref(e->name, "_create"), NULL));
-		snprintf(one_more, sizeof one_more, "%s/several", path);
-		put_operation(paths, one_more, "post",
-		    operation("Several new ones, all or none", "201",
-			content(openapi_ref("bulk_result", "")), openapi_several(e->name), NULL));
-	}
-	snprintf(text, sizeof text, "%s: change", e->label);
+	op = operation(text, "201", content(openapi_ref(e->name, "")), NULL);
+	put_body(op, content(openapi_ref(e->name, "_create")), true);
+	put_errors(op, "409");
+	put_operation(paths, path, "post", op);
+	snprintf(one_more, sizeof one_more, "%s/several", path);
+	op = operation(
+	    "Several new ones, all or none", "201", content(openapi_ref("bulk_result", "")), NULL);
+	put_body(op, content(openapi_several(e->name)), true);
+	put_errors(op, "409");
+	put_operation(paths, one_more, "post", op);
 	if (e->flags & MODEL_FIXED)
 		return;
-	put_operation(paths, one, "patch",
-	    conditional(operation(text, "200", content(openapi_ref(e->name, "")),
-		openapi_ref(e->name, "_patch"), path_parameters(one))));
 	snprintf(text, sizeof text, "%s: change several, all or none", e->label);
-	put_operation(paths, path, "patch",
-	    operation(text, "200", content(openapi_ref("bulk_result", "")),
-		openapi_ref(e->name, "_bulk"), NULL));
+	op = operation(text, "200", content(openapi_ref("bulk_result", "")), NULL);
+	put_body(op, content(openapi_ref(e->name, "_bulk")), true);
+	put_errors(op, "404 409");
+	put_operation(paths, path, "patch", op);
 }
 
 static json_t *
@@ -364,6 +442,29 @@ action_response(const struct action *a)
 }
 
 static void
+put_action_body(json_t *op, const char *name)
+{
+	const struct model_entity *body = model_body(name);
+
+	if (strchr(name, '/'))
+		put_body(op, json_pack("{s:{s:{s:s}}}", name, "schema", "type", "string"), true);
+	else
+		put_body(op, content(schema_of(name)), !body || !model_body_optional(body));
+}
+
+const struct model_entity *
+model_action_body(const char *method, const char *path)
+{
+	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+		const struct action *a = &actions[i];
+
+		if (a->body && strcmp(a->path, path) == 0 && strcasecmp(a->method, method) == 0)
+			return model_body(a->body);
+	}
+	return NULL;
+}
+
+static void
 put_action(json_t *paths, const struct action *a)
 {
 	json_t *parameters = path_parameters(a->path);
@@ -376,14 +477,19 @@ put_action(json_t *paths, const struct action *a)
 		slice_clip_cstr(name, text, sizeof text);
 		put_parameter(parameters, text, "query", type("string"));
 	}
-	op = operation(a->summary, a->status, action_response(a),
-	    a->body && !strchr(a->body, '/') ? schema_of(a->body) : NULL, parameters);
-	if (a->body && strchr(a->body, '/'))
-		json_object_set_new(op, "requestBody",
-		    json_pack("{s:b, s:{s:{s:{s:s}}}}", "required", 1, "content", a->body, "schema",
-			"type", "string"));
-	if (a->is_public)
+	op = operation(a->summary, a->status, action_response(a), parameters);
+	if (a->body)
+		put_action_body(op, a->body);
+	if (strchr(a->path, '{'))
+		put_errors(op, "404");
+	put_errors(op, a->errors);
+	if (a->is_public) {
 		json_object_set_new(op, "security", json_array());
+		if (!a->errors || !strstr(a->errors, "401"))
+			json_object_del(json_object_get(op, "responses"), "401");
+		if (!a->body) /* it writes nothing, and is there before the set-up */
+			json_object_del(json_object_get(op, "responses"), "403");
+	}
 	put_operation(paths, a->path, a->method, op);
 }
 

@@ -117,6 +117,14 @@ model_sql_index(struct buf *b, const struct model_entity *e, const struct model_
 }
 
 void
+model_sql_covering(struct buf *b, const struct model_entity *e)
+{
+	if (e->covering)
+		buf_printf(b, "CREATE INDEX IF NOT EXISTS \"%s_covering\" ON \"%s\" (%s);\n",
+		    e->name, e->name, e->covering);
+}
+
+void
 model_sql_create(struct buf *b, const struct model_entity *e)
 {
 	/* AUTOINCREMENT: the id of a deleted row never comes back, call records keep ids */
@@ -139,4 +147,5 @@ model_sql_create(struct buf *b, const struct model_entity *e)
 			put_join_table(b, e, f);
 		model_sql_index(b, e, f);
 	}
+	model_sql_covering(b, e);
 }

@@ -132,6 +132,48 @@ computed_value(struct buf *b, const struct model_entity *e, const struct model_f
 	}
 }
 
+/* Where a search finds what is computed: each text is looked at once, not again for each row. The
+ * holder is one of those whose text has the word. */
+#define OF_USER                                                                                    \
+	"t.user", "SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"
+#define OF_GROUP "t.\"group\"", "SELECT g.id FROM \"group\" g WHERE instr(fold(g.name)"
+
+static const struct {
+	const struct model_entity *entity;
+	const char *field, *holder, *those;
+} found[] = {
+    {&model_user, "numbers", "t.id", "SELECT n.user FROM number n WHERE instr(fold(n.number)"},
+    {&model_user, "phone_names", "t.id",
+	"SELECT j.user FROM user_phone j JOIN phone p ON p.id = j.phone WHERE instr(fold(p.name)"},
+    {&model_group, "numbers", "t.id",
+	"SELECT n.\"group\" FROM number n WHERE instr(fold(n.number)"},
+    {&model_group_member, "group_name", OF_GROUP},
+    {&model_group_member, "user_name", OF_USER},
+    {&model_number, "group_name", OF_GROUP},
+    {&model_number, "user_name", OF_USER},
+    {&model_phone, "user_names", "t.id",
+	"SELECT j.phone FROM user_phone j JOIN user u ON u.id = j.user "
+	"WHERE instr(fold(u.first_name || ' ' || u.last_name)"},
+    {&model_phone, "type_name",
+	"coalesce(t.type, (SELECT y.id FROM device_type y WHERE y.name = 'generic'))",
+	"SELECT y.id FROM device_type y WHERE instr(fold(y.name)"},
+};
+
+void
+computed_search(
+    struct buf *b, const struct model_entity *e, const struct model_field *f, size_t word)
+{
+	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
+		if (found[i].entity == e && strcmp(found[i].field, f->name) == 0) {
+			buf_printf(b, "%s IN (%s, fold(?%zu)) > 0)", found[i].holder,
+			    found[i].those, word);
+			return;
+		}
+	buf_lit(b, "instr(fold(");
+	computed_value(b, e, f);
+	buf_printf(b, "), fold(?%zu)) > 0", word);
+}
+
 void
 computed_sort(struct buf *b, const struct model_entity *e, const struct model_field *f)
 {

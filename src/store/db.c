@@ -41,8 +41,8 @@ enum err
 db_function(struct db *db, const char *name, int arguments,
     void (*f)(sqlite3_context *ctx, int argc, sqlite3_value **argv))
 {
-	int code = sqlite3_create_function(
-	    db->h, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, f, NULL, NULL);
+	int code = sqlite3_create_function(db->h, name, arguments,
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, f, NULL, NULL);
 
 	return code == SQLITE_OK ? ERR_OK : ERR_NOMEM;
 }

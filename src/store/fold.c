@@ -1,5 +1,6 @@
 /* fold(text) in SQL: lower case without accents, so that "muller" finds "M\u00fcller" and
- * \u00c4pfel stand under A. Latin letters only; others compare by their bytes. */
+ * \u00c4pfel stand under A. Latin letters only; others compare by their bytes. Indexes hold
+ * what it makes (model_entity.covering): whoever changes it adds a migration with REINDEX. */
 #include <stdlib.h>
 
 #include "store/store_int.h"

@@ -9,7 +9,7 @@
 
 #define WHERE " WHERE 1"
 
-enum { SQL_BYTES = 16 * 1024, PER_PAGE_MAX = 1000, PER_PAGE_DEFAULT = 50 };
+enum { SQL_BYTES = 16 * 1024, PER_PAGE_DEFAULT = 50 };
 
 /* All words of the search; more than eight do not narrow further. */
 void
@@ -28,28 +28,32 @@ list_split(struct slice s, struct list_words *out)
 	}
 }
 
-/* All searchable fields in one folded text. */
+/* A word is found in the columns, folded together, or in what is computed, which is looked at when
+ * the columns do not have it. Words are bound first, as ?1 and on. */
 static void
-put_haystack(struct buf *b, const struct model_entity *e)
+put_word(struct buf *b, const struct model_entity *e, size_t word)
 {
 	bool any = false;
 
-	buf_lit(b, "fold(");
+	buf_lit(b, " AND (instr(fold(");
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct model_field *f = &e->fields[i];
 
-		if (!(f->flags & MODEL_SEARCH))
+		if (!(f->flags & MODEL_SEARCH) || !model_has_column(f))
 			continue;
-		buf_cstr(b, any ? " || ' ' || " : "");
-		buf_lit(b, "coalesce(");
-		if (model_has_column(f))
-			buf_printf(b, "t.\"%s\"", f->name);
-		else
-			computed_value(b, e, f);
-		buf_lit(b, ", '')");
+		buf_printf(b, "%scoalesce(t.\"%s\", '')", any ? " || ' ' || " : "", f->name);
 		any = true;
 	}
-	buf_cstr(b, any ? ")" : "'')");
+	buf_printf(b, "%s), fold(?%zu)) > 0", any ? "" : "''", word);
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+
+		if (!(f->flags & MODEL_SEARCH) || model_has_column(f))
+			continue;
+		buf_lit(b, " OR ");
+		computed_search(b, e, f, word);
+	}
+	buf_char(b, ')');
 }
 
 /* One value: a column, or a computed one. */
@@ -138,11 +142,8 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 	enum err err;
 
 	buf_lit(b, WHERE);
-	for (size_t i = 0; i < words->count; i++) {
-		buf_lit(b, " AND instr(");
-		put_haystack(b, e);
-		buf_lit(b, ", fold(?)) > 0");
-	}
+	for (size_t i = 0; i < words->count; i++)
+		put_word(b, e, i + 1);
 	if (q->letter && e->letter) {
 		buf_printf(b, " AND substr(fold(t.\"%s\"), 1, 1)", e->letter);
 		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");
@@ -249,7 +250,9 @@ count_rows(struct db *db, const struct model_entity *e, const struct store_query
 		    "(SELECT (SELECT max(id) FROM \"%s\") - (SELECT min(id) FROM \"%s\") + 1 AS "
 		    "span)",
 		    STORE_LOG_COUNT_MAX, e->name, e->name, e->name);
-	else {
+	else if (slice_eq(where, SLICE(WHERE))) {
+		buf_printf(&b, "SELECT count(*) FROM \"%s\"", e->name);
+	} else {
 		buf_printf(&b, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" t", e->name);
 		buf_put(&b, where);
 		if (log)
@@ -268,8 +271,10 @@ count_rows(struct db *db, const struct model_entity *e, const struct store_query
 	return err;
 }
 
+/* Of the rows that ids gives, those from the skipth on, at most take; seen: how many there were. */
 static enum err
-fetch_page(struct db *db, const struct model_entity *e, struct stmt *ids, json_t *items)
+fetch_page(struct db *db, const struct model_entity *e, struct stmt *ids, int64_t skip,
+    int64_t take, json_t *items, int64_t *seen)
 {
 	bool row = false;
 	enum err err;
@@ -277,6 +282,8 @@ fetch_page(struct db *db, const struct model_entity *e, struct stmt *ids, json_t
 	while ((err = stmt_step(ids, &row)) == ERR_OK && row) {
 		json_t *item = NULL;
 
+		if (++*seen <= skip || *seen - skip > take)
+			continue;
 		err = row_get(db, e, sqlite3_column_int64(ids->st, 0), ROW_PUBLIC, &item);
 		if (err != ERR_OK)
 			return err;
@@ -285,14 +292,25 @@ fetch_page(struct db *db, const struct model_entity *e, struct stmt *ids, json_t
 	return err;
 }
 
+/* What is filtered is found and counted in one go: looking twice would cost twice. Logs are not
+ * read to their end, and of all rows the number is known without their order. */
+static bool
+counts_itself(const struct model_entity *e, const struct store_query *q, struct slice where)
+{
+	return q->all || (!(e->flags & MODEL_LOG) && !slice_eq(where, SLICE(WHERE)));
+}
+
 /* q's WHERE and ORDER BY are in where and order. */
 static enum err
 list_page(struct db *db, const struct model_entity *e, const struct store_query *q,
-    const struct list_words *words, struct slice where, struct slice order, json_t *items)
+    const struct list_words *words, struct slice where, struct slice order, json_t *items,
+    int64_t *total)
 {
 	uint32_t per_page = q->per_page ? q->per_page : PER_PAGE_DEFAULT;
 	uint32_t page = q->page ? q->page : 1;
+	bool whole = counts_itself(e, q, where);
 	char *sql = malloc(SQL_BYTES);
+	int64_t skip, seen = 0;
 	struct buf b;
 	struct stmt *ids;
 	int index;
@@ -300,8 +318,9 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 
 	if (!sql)
 		return ERR_NOMEM;
-	if (per_page > PER_PAGE_MAX)
-		per_page = PER_PAGE_MAX;
+	if (per_page > MODEL_PER_PAGE_MAX)
+		per_page = MODEL_PER_PAGE_MAX;
+	skip = q->all ? 0 : ((int64_t)page - 1) * per_page;
 	buf_init(&b, sql, SQL_BYTES);
 	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
 	buf_put(&b, where);
@@ -312,10 +331,13 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 	if (err != ERR_OK)
 		return err;
 	index = list_bind(ids, e, q, words);
-	stmt_int(ids, index, q->all ? -1 : (int64_t)per_page);
-	stmt_int(ids, index + 1, q->all ? 0 : ((int64_t)page - 1) * per_page);
-	err = fetch_page(db, e, ids, items);
+	stmt_int(ids, index, whole ? -1 : (int64_t)per_page);
+	stmt_int(ids, index + 1, whole ? 0 : skip);
+	err = fetch_page(
+	    db, e, ids, whole ? skip : 0, q->all ? INT64_MAX : (int64_t)per_page, items, &seen);
 	stmt_done(ids);
+	if (whole)
+		*total = seen;
 	return err;
 }
 
@@ -344,10 +366,11 @@ store_list(struct store *s, const struct model_entity *e, const struct store_que
 	if (err == ERR_OK)
 		err = store_read_begin(s, &db);
 	if (err == ERR_OK) {
-		err = count_rows(db, e, q, &words, buf_slice(&where), &count);
+		if (!counts_itself(e, q, buf_slice(&where)))
+			err = count_rows(db, e, q, &words, buf_slice(&where), &count);
 		if (err == ERR_OK)
-			err =
-			    list_page(db, e, q, &words, buf_slice(&where), buf_slice(&order), list);
+			err = list_page(
+			    db, e, q, &words, buf_slice(&where), buf_slice(&order), list, &count);
 		store_read_end(s, db);
 	}
 	free(text);

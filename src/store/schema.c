@@ -273,6 +273,19 @@ complete_column(struct db *db, const struct model_entity *e, const struct model_
 	return err == ERR_OK && yes ? remake_column(db, e, f) : err;
 }
 
+/* Of millions of rows it is made once, at the first start of a version that has it. */
+static enum err
+complete_covering(struct db *db, const struct model_entity *e)
+{
+	char sql[256];
+	struct buf b;
+
+	buf_init(&b, sql, sizeof sql - 1);
+	model_sql_covering(&b, e);
+	sql[b.n] = '\0';
+	return buf_ok(&b) ? db_exec(db, sql) : ERR_TOO_BIG;
+}
+
 static enum err
 complete_entity(struct db *db, const struct model_entity *e)
 {
@@ -287,7 +300,7 @@ complete_entity(struct db *db, const struct model_entity *e)
 		if (model_has_column(&e->fields[i]))
 			err = complete_column(db, e, &e->fields[i]);
 	}
-	return err;
+	return err == ERR_OK ? complete_covering(db, e) : err;
 }
 
 enum err

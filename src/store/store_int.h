@@ -187,6 +187,9 @@ int list_bind(struct stmt *s, const struct model_entity *e, const struct store_q
 /* SQL of a computed field or list of refs over alias t: its value as JSON text (or plain
  * text of MODEL_TEXT). Empty for ordinary columns. */
 void computed_value(struct buf *b, const struct model_entity *e, const struct model_field *f);
+/** SQL of: the field contains the text that is bound as ?word, whatever its case and accents. */
+void computed_search(
+    struct buf *b, const struct model_entity *e, const struct model_field *f, size_t word);
 /* What to sort by; works for every field. */
 void computed_sort(struct buf *b, const struct model_entity *e, const struct model_field *f);
 

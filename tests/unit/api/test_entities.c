@@ -332,17 +332,21 @@ in_document(void *ctx, const char *method, const char *path)
 }
 
 static void
-check_refs(const json_t *v, const json_t *schemas)
+check_refs(const json_t *v, const json_t *components)
 {
 	const char *key, *ref = json_string_value(json_object_get(v, "$ref"));
 	json_t *one;
 	size_t i;
 
-	if (ref && !json_object_get(schemas, ref + strlen("#/components/schemas/")))
+	if (ref &&
+	    !json_object_get(
+		json_object_get(components, "schemas"), ref + strlen("#/components/schemas/")) &&
+	    !json_object_get(
+		json_object_get(components, "responses"), ref + strlen("#/components/responses/")))
 		fail_msg("%s does not exist", ref);
-	json_object_foreach((json_t *)v, key, one) check_refs(one, schemas);
+	json_object_foreach((json_t *)v, key, one) check_refs(one, components);
 	if (json_is_array(v))
-		json_array_foreach(v, i, one) check_refs(one, schemas);
+		json_array_foreach(v, i, one) check_refs(one, components);
 }
 
 static void
@@ -359,7 +363,7 @@ test_openapi(void **state)
 	api_routes_each(in_document, &c);
 	json_object_foreach(c.paths, path, methods) described += (int)json_object_size(methods);
 	assert_int_equal(described, c.routes); /* so nothing is described that does not exist */
-	check_refs(doc, json_object_get(json_object_get(doc, "components"), "schemas"));
+	check_refs(doc, json_object_get(doc, "components"));
 	json_decref(doc);
 }
 

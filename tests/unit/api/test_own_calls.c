@@ -38,11 +38,11 @@ a_number_is_dialled_in_ones_own_name(void **state)
 	assert_int_equal(fx->command.phone, 7);
 	assert_string_equal(fx->command.number, "+49 211 5");
 	fx_expect(fx, "POST", "/api/me/calls", "{}", 422, "required", "number");
-	fx_expect(fx, "POST", "/api/me/calls", "{\"number\":\"1\",\"phone\":\"x\"}", 422, "invalid",
-	    "phone");
+	fx_expect(fx, "POST", "/api/me/calls", "{\"number\":\"1\",\"phone\":\"x\"}", 422,
+	    "wrong_type", "phone");
 	fx_expect(fx, "POST", "/api/me/calls",
 	    "{\"number\":\"1234567890123456789012345678901234567890123456789012345678901234\"}",
-	    422, "invalid", "number");
+	    422, "too_long", "number");
 }
 
 static void
@@ -71,8 +71,8 @@ each_command_reaches_its_call(void **state)
 		assert_int_equal(fx->command.user, me(fx));
 	}
 	fx_expect(fx, "POST", "/api/me/calls/a/transfer", "{}", 422, "required", "number");
-	fx_expect(
-	    fx, "POST", "/api/me/calls/a/transfer", "{\"call_id\":5}", 422, "required", "call_id");
+	fx_expect(fx, "POST", "/api/me/calls/a/transfer", "{\"call_id\":5}", 422, "wrong_type",
+	    "call_id");
 }
 
 static void

@@ -208,10 +208,10 @@ test_log_in_refused(void **state)
 	    401);
 	assert_int_equal(post(fx, "/api/session", JSON, "{\"login\":\"1000\"}", "required"), 422);
 	assert_int_equal(
-	    post(fx, "/api/session", JSON, "{\"login\":1000,\"password\":[]}", "required"), 422);
+	    post(fx, "/api/session", JSON, "{\"login\":1000,\"password\":[]}", "wrong_type"), 422);
 	assert_int_equal(post(fx, "/api/session", "Content-Type: text/plain\r\n",
 			     "{\"login\":\"1000\",\"password\":\"secret-1\"}", "not_json"),
-	    400);
+	    415);
 	assert_int_equal(post(fx, "/api/session", JSON "Sec-Fetch-Site: cross-site\r\n",
 			     "{\"login\":\"1000\",\"password\":\"secret-1\"}", "cross_site"),
 	    403);

@@ -199,9 +199,9 @@ phones_are_watched(void **state)
 	fx_expect(fx, "DELETE", "/api/trace-watches/desk", NULL, 204, NULL, NULL);
 	assert_string_equal(fx->watched, "desk for 0");
 	fx_expect(fx, "DELETE", "/api/trace-watches/desk", NULL, 404, "not_found", NULL);
-	fx_expect(fx, "POST", "/api/trace-watches", "{\"minutes\":5}", 422, "invalid", "target");
+	fx_expect(fx, "POST", "/api/trace-watches", "{\"minutes\":5}", 422, "required", "target");
 	fx_expect(fx, "POST", "/api/trace-watches", "{\"target\":\"x\",\"minutes\":1441}", 422,
-	    "invalid", NULL);
+	    "too_large", "minutes");
 }
 
 /* The setting acts without a restart. */

@@ -40,8 +40,9 @@ check_refs(json_t *doc, json_t *j)
 		if (strcmp(key, "$ref") == 0) {
 			const char *name = strrchr(json_string_value(v), '/') + 1;
 
-			if (!json_object_get(at(doc, "components|schemas"), name))
-				fail_msg("no schema %s", name);
+			if (!json_object_get(at(doc, "components|schemas"), name) &&
+			    !json_object_get(at(doc, "components|responses"), name))
+				fail_msg("nothing is called %s", name);
 		}
 		check_refs(doc, v);
 	}

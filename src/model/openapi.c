@@ -254,6 +254,7 @@ model_openapi(const char *version)
 	json_object_set_new(schemas, "import_report", import_report_schema());
 	json_object_set_new(schemas, "login", login_schema());
 	openapi_put_user_import(schemas);
+	openapi_put_routing(schemas);
 	json_object_set_new(schemas, "reason", reason_schema());
 	return json_pack(
 	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}, "

@@ -779,7 +779,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1004,7 +1004,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position";
+                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3462,6 +3462,1126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/emergency-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency number: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "number" | "name" | "lines";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["emergency_number"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Emergency number: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["emergency_number_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["emergency_number"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/emergency-numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency number: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["emergency_number"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Emergency number: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Emergency number: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["emergency_number_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["emergency_number"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/time-frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Time frame: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "days" | "from" | "to";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["time_frame"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Time frame: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["time_frame_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["time_frame"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/time-frames/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Time frame: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["time_frame"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Time frame: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Time frame: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["time_frame_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["time_frame"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/cor-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** COR rule: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "number" | "comment" | "enabled";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["cor_rule"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** COR rule: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_rule_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_rule"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cor-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** COR rule: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_rule"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** COR rule: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** COR rule: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_rule_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_rule"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/cor-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line of a COR rule: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "rule" | "frame" | "line" | "position" | "call_by_call";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["cor_line"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Line of a COR rule: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_line_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_line"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cor-lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line of a COR rule: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_line"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Line of a COR rule: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Line of a COR rule: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_line_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_line"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holiday: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "date" | "name" | "yearly";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["holiday"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Holiday: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["holiday_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["holiday"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holiday: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["holiday"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Holiday: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Holiday: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["holiday_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["holiday"];
+                    };
+                };
+                /** @description Changed meanwhile; "present" is the row as it is now */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -5293,6 +6413,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/routing/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Test a number: what would happen to a call, and why */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["route_test"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["route_plan"];
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public holidays of a region in a year */
+        get: {
+            parameters: {
+                query?: {
+                    year?: string;
+                    region?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["public_holiday"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                /** @description error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -6720,6 +7942,29 @@ export interface components {
              */
             outside_prefix: string;
             /**
+             * Routing priority
+             * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
+             * @enum {string}
+             */
+            routing_priority: "static" | "cor" | "line" | "line_cor";
+            /**
+             * When nobody can be reached
+             * @description What callers from outside meet: they are sent on to the deposit, or refused with a tone
+             * @enum {string}
+             */
+            unavailable: "deposit" | "reject";
+            /**
+             * Deposit
+             * @description Internal number for calls from outside that nobody takes; empty = they are refused
+             */
+            deposit: string;
+            /**
+             * Public holidays
+             * @description Of a country or a state; for time frames
+             * @enum {string}
+             */
+            holidays: "none" | "de" | "de-bb" | "de-be" | "de-bw" | "de-by" | "de-hb" | "de-he" | "de-hh" | "de-mv" | "de-ni" | "de-nw" | "de-rp" | "de-sh" | "de-sl" | "de-sn" | "de-st" | "de-th" | "at";
+            /**
              * Media address
              * Format: ip
              * @description Address that phones send their audio to; empty = the local address that faces the phone
@@ -7043,6 +8288,29 @@ export interface components {
              * @description Dialled before numbers that are not internal; empty = none
              */
             outside_prefix?: string;
+            /**
+             * Routing priority
+             * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
+             * @enum {string}
+             */
+            routing_priority?: "static" | "cor" | "line" | "line_cor";
+            /**
+             * When nobody can be reached
+             * @description What callers from outside meet: they are sent on to the deposit, or refused with a tone
+             * @enum {string}
+             */
+            unavailable?: "deposit" | "reject";
+            /**
+             * Deposit
+             * @description Internal number for calls from outside that nobody takes; empty = they are refused
+             */
+            deposit?: string;
+            /**
+             * Public holidays
+             * @description Of a country or a state; for time frames
+             * @enum {string}
+             */
+            holidays?: "none" | "de" | "de-bb" | "de-be" | "de-bw" | "de-by" | "de-hb" | "de-he" | "de-hh" | "de-mv" | "de-ni" | "de-nw" | "de-rp" | "de-sh" | "de-sl" | "de-sn" | "de-st" | "de-th" | "at";
             /**
              * Media address
              * Format: ip
@@ -8261,6 +9529,16 @@ export interface components {
              */
             ring_s: number;
             /**
+             * Display number
+             * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+             */
+            display_number: string;
+            /**
+             * Withhold the number
+             * @description Those who are called outside see no number
+             */
+            hide_number: boolean;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
@@ -8325,6 +9603,16 @@ export interface components {
              */
             ring_s?: number;
             /**
+             * Display number
+             * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+             */
+            display_number?: string;
+            /**
+             * Withhold the number
+             * @description Those who are called outside see no number
+             */
+            hide_number?: boolean;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
@@ -8383,6 +9671,16 @@ export interface components {
              * @description Seconds until a call counts as not answered; 0 = as in the settings
              */
             ring_s?: number;
+            /**
+             * Display number
+             * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+             */
+            display_number?: string;
+            /**
+             * Withhold the number
+             * @description Those who are called outside see no number
+             */
+            hide_number?: boolean;
             /**
              * Phones
              * @description In order; the first is the primary phone
@@ -8510,6 +9808,31 @@ export interface components {
              */
             max_calls: number;
             /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code: string;
+            /**
              * Order
              * @description Lines with lower values are used first
              */
@@ -8636,6 +9959,31 @@ export interface components {
              * @description 0 = no limit
              */
             max_calls?: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix?: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit?: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening?: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code?: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code?: string;
             /**
              * Order
              * @description Lines with lower values are used first
@@ -8779,6 +10127,31 @@ export interface components {
              * @default 0
              */
             max_calls: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix?: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit?: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening?: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code?: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code?: string;
             /**
              * Order
              * @description Lines with lower values are used first
@@ -9713,6 +11086,321 @@ export interface components {
             };
         };
         /**
+         * Emergency number
+         * @description Always gets through, before every other call
+         */
+        emergency_number: {
+            readonly id: number;
+            /**
+             * Number
+             * @description As it is dialled, without prefix; with the prefix it works, too
+             */
+            number: string;
+            /** Name */
+            name: string;
+            /**
+             * Lines
+             * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+             */
+            lines: number[];
+        };
+        /**
+         * Emergency number
+         * @description Always gets through, before every other call
+         */
+        emergency_number_patch: {
+            /**
+             * Number
+             * @description As it is dialled, without prefix; with the prefix it works, too
+             */
+            number?: string;
+            /** Name */
+            name?: string;
+            /**
+             * Lines
+             * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+             */
+            lines?: number[];
+        };
+        /**
+         * Emergency number
+         * @description Always gets through, before every other call
+         */
+        emergency_number_create: {
+            /**
+             * Number
+             * @description As it is dialled, without prefix; with the prefix it works, too
+             */
+            number: string;
+            /** Name */
+            name: string;
+            /**
+             * Lines
+             * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+             */
+            lines?: number[];
+        };
+        /**
+         * Time frame
+         * @description Days of the week and a time of day
+         */
+        time_frame: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Days
+             * @description On a public holiday only the holiday counts, whatever day of the week it is
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            /**
+             * From
+             * Format: clock
+             * @description HH:MM
+             */
+            from: string;
+            /**
+             * To
+             * Format: clock
+             * @description HH:MM, not included; 24:00 = the end of the day
+             */
+            to: string;
+        };
+        /**
+         * Time frame
+         * @description Days of the week and a time of day
+         */
+        time_frame_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Days
+             * @description On a public holiday only the holiday counts, whatever day of the week it is
+             */
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            /**
+             * From
+             * Format: clock
+             * @description HH:MM
+             */
+            from?: string;
+            /**
+             * To
+             * Format: clock
+             * @description HH:MM, not included; 24:00 = the end of the day
+             */
+            to?: string;
+        };
+        /**
+         * Time frame
+         * @description Days of the week and a time of day
+         */
+        time_frame_create: {
+            /** Name */
+            name: string;
+            /**
+             * Days
+             * @description On a public holiday only the holiday counts, whatever day of the week it is
+             * @default [
+             *       "mon",
+             *       "tue",
+             *       "wed",
+             *       "thu",
+             *       "fri",
+             *       "sat",
+             *       "sun",
+             *       "holiday"
+             *     ]
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            /**
+             * From
+             * Format: clock
+             * @description HH:MM
+             */
+            from: string;
+            /**
+             * To
+             * Format: clock
+             * @description HH:MM, not included; 24:00 = the end of the day
+             */
+            to: string;
+        };
+        /**
+         * COR rule
+         * @description Which lines calls to a range of numbers take
+         */
+        cor_rule: {
+            readonly id: number;
+            /**
+             * Number range
+             * @description How the numbers begin, without the prefix for outside calls: 0049, +49, 0211, 00, 118. Of several rules the longest that fits is used
+             */
+            number: string;
+            /** Comment */
+            comment: string;
+            /** Enabled */
+            enabled: boolean;
+        };
+        /**
+         * COR rule
+         * @description Which lines calls to a range of numbers take
+         */
+        cor_rule_patch: {
+            /**
+             * Number range
+             * @description How the numbers begin, without the prefix for outside calls: 0049, +49, 0211, 00, 118. Of several rules the longest that fits is used
+             */
+            number?: string;
+            /** Comment */
+            comment?: string;
+            /** Enabled */
+            enabled?: boolean;
+        };
+        /**
+         * COR rule
+         * @description Which lines calls to a range of numbers take
+         */
+        cor_rule_create: {
+            /**
+             * Number range
+             * @description How the numbers begin, without the prefix for outside calls: 0049, +49, 0211, 00, 118. Of several rules the longest that fits is used
+             */
+            number: string;
+            /** Comment */
+            comment?: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+        };
+        /**
+         * Line of a COR rule
+         * @description A line's place in a rule, in a time frame
+         */
+        cor_line: {
+            readonly id: number;
+            /** COR rule */
+            rule: number;
+            /** Time frame */
+            frame: number;
+            /** Line */
+            line: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position: number;
+            /**
+             * Call-by-call prefix
+             * @description Dialled before the number, as in 01019
+             */
+            call_by_call: string;
+        };
+        /**
+         * Line of a COR rule
+         * @description A line's place in a rule, in a time frame
+         */
+        cor_line_patch: {
+            /** COR rule */
+            rule?: number;
+            /** Time frame */
+            frame?: number;
+            /** Line */
+            line?: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Call-by-call prefix
+             * @description Dialled before the number, as in 01019
+             */
+            call_by_call?: string;
+        };
+        /**
+         * Line of a COR rule
+         * @description A line's place in a rule, in a time frame
+         */
+        cor_line_create: {
+            /** COR rule */
+            rule: number;
+            /** Time frame */
+            frame: number;
+            /** Line */
+            line: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Call-by-call prefix
+             * @description Dialled before the number, as in 01019
+             */
+            call_by_call?: string;
+        };
+        /**
+         * Holiday
+         * @description A day off, besides the public holidays of the region in the settings
+         */
+        holiday: {
+            readonly id: number;
+            /**
+             * Date
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /**
+             * Every year
+             * @description On the same date
+             */
+            yearly: boolean;
+        };
+        /**
+         * Holiday
+         * @description A day off, besides the public holidays of the region in the settings
+         */
+        holiday_patch: {
+            /**
+             * Date
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            date?: string;
+            /** Name */
+            name?: string;
+            /**
+             * Every year
+             * @description On the same date
+             */
+            yearly?: boolean;
+        };
+        /**
+         * Holiday
+         * @description A day off, besides the public holidays of the region in the settings
+         */
+        holiday_create: {
+            /**
+             * Date
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /**
+             * Every year
+             * @description On the same date
+             */
+            yearly?: boolean;
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -9999,13 +11687,91 @@ export interface components {
                 message: string;
             }[];
         };
+        route_test: {
+            /** @enum {string} */
+            direction: "out" | "in";
+            /** @description Which phone calls */
+            phone?: number | null;
+            /** @description Instead of a phone: who calls, at the first phone of his */
+            user?: number | null;
+            /** @description On which line a call comes in */
+            line?: number | null;
+            /** @description Whose number the provider tells */
+            caller?: string | null;
+            dialled: string;
+            /** @description 2026-12-24T17:30, by the clock of the server; now when absent */
+            at?: string | null;
+        };
+        route_plan: {
+            /** @enum {string} */
+            direction: "out" | "in";
+            at: string;
+            holiday: boolean;
+            /** @description That calls */
+            phone: string | null;
+            /** @description Without blanks and the like */
+            dialled: string | null;
+            /** @enum {string} */
+            action: "ring" | "refuse";
+            /** @description Of SIP, when it is refused */
+            status: number | null;
+            /** @description What the call record would say, when it is refused */
+            result: string | null;
+            /** @description As who is called here sees it */
+            caller: {
+                number: string | null;
+                name: string | null;
+                user: number | null;
+            };
+            /** @description As the caller sees it */
+            called: {
+                number: string | null;
+                name: string | null;
+                user: number | null;
+            };
+            /** @description Of the public network, canonical */
+            number: string | null;
+            emergency: boolean;
+            ring_s: number | null;
+            /** @description Where it goes on when nobody answers */
+            deposit: string | null;
+            targets: {
+                /** @enum {string} */
+                kind: "phone" | "line";
+                id: number;
+                name: string;
+                /** @description Only when those before have failed */
+                after_others: boolean;
+                delay_ms: number | null;
+                /** @description Of a group */
+                member: {
+                    number: string | null;
+                    name: string | null;
+                    user: number | null;
+                } | null;
+                /** @description As it is dialled there */
+                number: string | null;
+                call_by_call: string | null;
+                /** @description The caller's number as the provider is told */
+                shown: string | null;
+                /** @description Withheld from who is called */
+                hidden: boolean;
+            }[];
+            reasons: components["schemas"]["reason"][];
+        };
+        public_holiday: {
+            /** Format: date */
+            date: string;
+            /** @description Which one: easter_monday */
+            code: string;
+        };
         /**
          * Reason
          * @description Why a call went where it went; text is the English sentence
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -7,6 +7,7 @@ import { fromLocalInput, toLocalInput } from './localTime';
 import { RefListField } from './RefListField';
 import { RefSelect } from './RefSelect';
 import { RightsField } from './RightsField';
+import { SetField } from './SetField';
 import { kindOf, refOf } from './schema';
 import { fieldHelp, fieldLabel, optionLabel } from './texts';
 import type { EntityFormState } from './useEntityForm';
@@ -26,6 +27,9 @@ function Help({ text, restart }: { text?: string; restart: boolean }) {
     </>
   );
 }
+
+/** What browsers have an input of its own for. */
+const TYPES: Record<string, string | undefined> = { email: 'email', date: 'date' };
 
 const asText = (value: unknown) => (value === null || value === undefined ? '' : String(value));
 
@@ -107,6 +111,11 @@ function Input({ form, field, disabled }: FieldProps) {
       return <RefListField {...common} entity={refOf(schema)} value={(value as number[] | null) ?? []} onChange={set} />;
     case 'rights':
       return <RightsField choices={(schema.items?.enum ?? []).filter((one) => one !== null)} value={(value as string[] | null) ?? []} onChange={set} />;
+    case 'set': {
+      const { name: _, ...rest } = common;
+      const choices = (schema.items?.enum ?? []).filter((one) => one !== null);
+      return <SetField {...rest} choices={choices.map((one) => ({ value: one, label: optionLabel(form.entity, field, one) }))} value={(value as string[] | null) ?? []} onChange={set} />;
+    }
     case 'block':
       return (
         <BlockField
@@ -140,7 +149,7 @@ function Input({ form, field, disabled }: FieldProps) {
       return (
         <TextInput
           {...common}
-          type={schema.format === 'email' ? 'email' : 'text'}
+          type={TYPES[schema.format ?? ''] ?? 'text'}
           autoComplete="off"
           maxLength={schema.maxLength}
           value={asText(value)}

@@ -24,6 +24,7 @@ import phones from './phones.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
@@ -58,6 +59,7 @@ const en = {
   reasons,
   records,
   rights,
+  routing,
   settings,
   setup,
   shell,

@@ -1,7 +1,7 @@
 // One line to a provider.
-import { Alert, Loader } from '@mantine/core';
+import { Alert, Button, Loader } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router-dom';
+import { Link, useParams } from 'react-router-dom';
 import { useItem } from '../../api/collections';
 import { useEntitySchema } from '../../api/openapi';
 import { useLineStates } from '../../api/runtime';
@@ -31,7 +31,7 @@ export default function LineEditor() {
   }
   if (!schema || (id !== 'new' && !line)) return <Loader m="xl" size="sm" />;
   return (
-    <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />}>
+    <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />} actions={line && <TestButton line={line.id} />}>
       {reason && (
         <Alert color="red" mb="sm" maw={1000}>
           {reason}
@@ -41,5 +41,14 @@ export default function LineEditor() {
         <LineForm key={id} schema={schema} line={line ?? null} />
       </div>
     </PageFrame>
+  );
+}
+
+function TestButton({ line }: { line: number }) {
+  const { t } = useTranslation();
+  return (
+    <Button component={Link} to={`/route-test?line=${line}`} variant="default">
+      {t('lines.test')}
+    </Button>
   );
 }

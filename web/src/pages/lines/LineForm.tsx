@@ -15,9 +15,10 @@ const PROVIDER = ['name', 'host', 'transport', 'proxy'];
 const LOGIN = ['auth'];
 const BY_PASSWORD = ['username', 'password', 'auth_username', 'expires_s', 'register'];
 const NUMBERS = ['main_number', 'number_format', 'identity', 'incoming_from', 'from_user', 'from_domain'];
+const ROUTING = ['line_prefix', 'deposit', 'no_screening', 'country_code', 'area_code'];
 const LIMITS = ['max_calls', 'position', 'codecs', 'srtp', 'dtmf', 'direct_media', 'qualify_s', 'permit'];
 const STATE = ['enabled'];
-const FIELDS = [...PROVIDER, ...LOGIN, ...BY_PASSWORD, ...NUMBERS, ...LIMITS, ...STATE];
+const FIELDS = [...PROVIDER, ...LOGIN, ...BY_PASSWORD, ...NUMBERS, ...ROUTING, ...LIMITS, ...STATE];
 
 export function LineForm({ schema, line }: { schema: EntitySchema; line: Line | null }) {
   const { t } = useTranslation();
@@ -59,6 +60,9 @@ export function LineForm({ schema, line }: { schema: EntitySchema; line: Line | 
       </FieldGroup>
       <FieldGroup title={t('lines.group.numbers')}>
         <Fields form={form} fields={NUMBERS} />
+      </FieldGroup>
+      <FieldGroup title={t('lines.group.routing')}>
+        <Fields form={form} fields={ROUTING} />
       </FieldGroup>
       <FieldGroup title={t('lines.group.limits')}>
         <Fields form={form} fields={LIMITS} />

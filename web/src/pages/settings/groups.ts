@@ -10,6 +10,7 @@ export interface SettingsGroup {
 const GROUPS: SettingsGroup[] = [
   { id: 'company', fields: ['company', 'language'] },
   { id: 'dialling', fields: ['country_code', 'area_code', 'outside_prefix'] },
+  { id: 'routing', fields: ['routing_priority', 'unavailable', 'deposit', 'holidays'] },
   { id: 'calls', fields: ['ring_s', 'hold_music', 'session_expires_s', 'cdr_keep_days', 'change_keep_days'] },
   {
     id: 'sip',

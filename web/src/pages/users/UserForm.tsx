@@ -17,6 +17,7 @@ import { GroupsOfUser } from '../groups/GroupsOfUser';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
 import { RightsOfUser } from './RightsOfUser';
+import { ShownNumber } from './ShownNumber';
 import { SecurityOfUser } from './SecurityOfUser';
 
 const PERSON = ['first_name', 'last_name', 'login', 'password', 'email', 'language'];
@@ -24,7 +25,8 @@ const STATE = ['enabled'];
 const RIGHTS = ['admin', 'rights'];
 const TELEPHONY = ['ring_s', 'dnd'];
 const PHONES = ['phones'];
-const FIELDS = [...PERSON, ...STATE, ...RIGHTS, ...TELEPHONY, ...PHONES];
+const SHOWN = ['display_number', 'hide_number'];
+const FIELDS = [...PERSON, ...STATE, ...RIGHTS, ...TELEPHONY, ...PHONES, ...SHOWN];
 
 interface UserFormProps {
   schema: EntitySchema;
@@ -71,6 +73,7 @@ export function UserForm({ schema, user }: UserFormProps) {
           ...(user
             ? [
                 { id: 'numbers', text: t('users.tab.numbers') },
+                { id: 'shown', text: t('users.tab.shown'), wrong: wrong(SHOWN) },
                 { id: 'groups', text: t('users.tab.groups') },
                 { id: 'rights', text: t('users.tab.rights'), wrong: wrong(RIGHTS) },
                 { id: 'security', text: t('users.tab.security') },
@@ -104,6 +107,11 @@ export function UserForm({ schema, user }: UserFormProps) {
         <>
           <Tabs.Panel value="numbers" p="md">
             <HeldNumbers numbers={user.numbers} holder={{ user: user.id }} />
+          </Tabs.Panel>
+          <Tabs.Panel value="shown" p="md">
+            <EntityForm form={form}>
+              <ShownNumber form={form} />
+            </EntityForm>
           </Tabs.Panel>
           <Tabs.Panel value="groups" p="md">
             <GroupsOfUser user={user} />

@@ -7,7 +7,7 @@ enum {
 
 static const struct {
 	uint8_t month;
-	int8_t day;
+	int16_t day;
 	const char *regions; /* "de" stands for all of its states */
 	const char *code;
 } holidays[] = {

@@ -66,7 +66,7 @@ function FrameLines({ rule, frame, ways }: { rule: CorRule; frame: TimeFrame; wa
         </Alert>
       )}
       <TwoLists
-        titles={{ chosen: title, free: t('routing.rules.others') }}
+        titles={{ chosen: title, free: t('routing.rules.others', { frame: frame.name }) }}
         chosen={ways.map((way) => ({
           id: way.id,
           name: name(way.line),

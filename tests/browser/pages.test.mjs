@@ -65,7 +65,7 @@ const PAGES = [
   ['routing-frames', () => '/routing?tab=frames', 'Routing'],
   ['routing-holidays', () => '/routing?tab=holidays', 'Routing'],
   ['emergency-numbers', () => '/emergency-numbers', 'Emergency numbers'],
-  ['emergency-number', () => `/emergency-numbers/${emergency.id}`, `112 ${emergency.name}`],
+  ['emergency-number', () => `/emergency-numbers/${emergency.id}`, '112 Feuerwehr und Rettungsdienst'],
   ['emergency-number-new', () => '/emergency-numbers/new', 'New emergency number'],
   ['route-test', () => '/route-test', 'Test a number'],
   ['addresses', () => '/addresses', 'Blocked addresses'],

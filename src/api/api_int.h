@@ -373,6 +373,8 @@ void live_flush(struct api_live *l);
 /** Is the phone registered? */
 bool live_has_phone(struct api_live *l, int64_t phone_id);
 bool live_has_call(struct api_live *l, struct slice call_id);
+/** Calls that a phone or a line of this name is in, or rings for. */
+size_t live_calls_at(struct api_live *l, struct slice name);
 size_t live_call_count(struct api_live *l);
 size_t live_registration_count(struct api_live *l);
 
@@ -387,6 +389,8 @@ void logs_stop(struct api *api);
 
 struct api_lines *lines_new(void);
 void lines_free(struct api_lines *l);
+/** Can calls leave on it? */
+bool lines_is_usable(struct api_lines *l, int64_t line_id);
 /** Publishes what has changed. */
 void lines_flush(struct api *api);
 
@@ -491,6 +495,8 @@ void handle_registrations(struct request *rq);
 void handle_subscriptions(struct request *rq);
 void handle_line_status(struct request *rq);
 void handle_line_history(struct request *rq);
+void handle_route_test(struct request *rq);
+void handle_public_holidays(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

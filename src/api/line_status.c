@@ -212,6 +212,23 @@ lines_flush(struct api *api)
 	json_decref(events);
 }
 
+bool
+lines_is_usable(struct api_lines *l, int64_t line_id)
+{
+	bool usable = false;
+
+	pthread_mutex_lock(&l->lock);
+	LIST_FOR_EACH (it, &l->entries) {
+		const struct entry *e = container_of(it, struct entry, link);
+
+		if (!e->gone && e->line.line_id == line_id)
+			usable = e->line.state == LIVE_LINE_REGISTERED ||
+				 e->line.state == LIVE_LINE_ADDRESS;
+	}
+	pthread_mutex_unlock(&l->lock);
+	return usable;
+}
+
 void
 handle_line_status(struct request *rq)
 {

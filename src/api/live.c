@@ -307,6 +307,21 @@ live_has_phone(struct api_live *l, int64_t phone_id)
 }
 
 size_t
+live_calls_at(struct api_live *l, struct slice name)
+{
+	size_t count = 0;
+
+	pthread_mutex_lock(&l->lock);
+	for (struct hnode *n = hmap_each(&l->calls, NULL); n; n = hmap_each(&l->calls, n)) {
+		const struct entry *e = container_of(n, struct entry, node);
+
+		count += !e->gone && packed_call_is_at(e->packed, name);
+	}
+	pthread_mutex_unlock(&l->lock);
+	return count;
+}
+
+size_t
 live_call_count(struct api_live *l)
 {
 	size_t n;

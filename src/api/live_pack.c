@@ -156,6 +156,23 @@ packed_call_json(const void *packed)
 	return live_call_json(&c);
 }
 
+bool
+packed_call_is_at(const void *packed, struct slice name)
+{
+	enum { CALLER = 3, CALLED = 6, RINGING = 8 }; /* places of the texts */
+	const struct packed_call *p = packed;
+	const char *at = p->text;
+	char clipped[LIVE_PHONE_BYTES];
+
+	slice_clip_cstr(name, clipped, sizeof clipped);
+	for (int i = 0; i < RINGING + p->ringing_count; i++) {
+		if ((i == CALLER || i == CALLED || i >= RINGING) && strcmp(at, clipped) == 0)
+			return true;
+		at += strlen(at) + 1;
+	}
+	return false;
+}
+
 json_t *
 packed_registration_json(const void *packed)
 {

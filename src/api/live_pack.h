@@ -33,6 +33,9 @@ struct packed_call *live_pack_call(const struct live_call *c);
 struct packed_registration *live_pack_registration(const struct live_registration *r);
 /** Of a struct packed_call or packed_registration. A new reference; NULL out of memory. */
 json_t *packed_call_json(const void *packed);
+/** Is a phone or a line of this name in the call, or does it ring? A line's name is clipped like
+ *  those of struct live_call. */
+bool packed_call_is_at(const void *packed, struct slice name);
 json_t *packed_registration_json(const void *packed);
 
 #endif

@@ -40,6 +40,17 @@ static const struct column mail_columns[] = {{"id", "ID"}, {"created_at", "WRITT
     {"state", "STATE"}, {"recipient", "TO"}, {"subject", "SUBJECT"}, {"attempts", "ATTEMPTS"},
     {"answer", "ANSWER"}};
 
+static const struct column emergency_columns[] = {
+    {"id", "ID"}, {"number", "NUMBER"}, {"name", "NAME"}, {"lines", "LINES"}};
+static const struct column frame_columns[] = {
+    {"id", "ID"}, {"name", "NAME"}, {"days", "DAYS"}, {"from", "FROM"}, {"to", "TO"}};
+static const struct column cor_rule_columns[] = {
+    {"id", "ID"}, {"number", "RANGE"}, {"comment", "COMMENT"}, {"enabled", "ENABLED"}};
+static const struct column cor_line_columns[] = {{"id", "ID"}, {"rule", "RULE"}, {"frame", "FRAME"},
+    {"position", "PLACE"}, {"line", "LINE"}, {"call_by_call", "CALL BY CALL"}};
+static const struct column holiday_columns[] = {
+    {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
+
 static const struct view {
 	const char *command;
 	const struct model_entity *entity;
@@ -55,6 +66,11 @@ static const struct view {
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},
+    {"emergency-numbers", &model_emergency_number, COLUMNS(emergency_columns), UINT64_MAX},
+    {"time-frames", &model_time_frame, COLUMNS(frame_columns), UINT64_MAX},
+    {"cor-rules", &model_cor_rule, COLUMNS(cor_rule_columns), UINT64_MAX},
+    {"cor-lines", &model_cor_line, COLUMNS(cor_line_columns), UINT64_MAX},
+    {"holidays", &model_holiday, COLUMNS(holiday_columns), UINT64_MAX},
     {"certificates", &model_certificate, COLUMNS(certificate_columns), UINT64_MAX},
     {"blocked", &model_address_rule, COLUMNS(rule_columns), UINT64_MAX},
     {"notices", &model_notice, COLUMNS(notice_columns), 50},

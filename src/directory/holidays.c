@@ -7,30 +7,31 @@ enum {
 
 static const struct {
 	uint8_t month;
-	int8_t day;
+	int16_t day;
 	const char *regions; /* "de" stands for all of its states */
+	const char *code;
 } holidays[] = {
-    {1, 1, "de at"},
-    {1, 6, "de-bw de-by de-st at"},
-    {3, 8, "de-be de-mv"},
-    {EASTER, -2, "de"},
-    {EASTER, 0, "de-bb"},
-    {EASTER, 1, "de at"},
-    {5, 1, "de at"},
-    {EASTER, 39, "de at"},
-    {EASTER, 49, "de-bb"},
-    {EASTER, 50, "de at"},
-    {EASTER, 60, "de-bw de-by de-he de-nw de-rp de-sl at"},
-    {8, 15, "de-sl at"},
-    {9, 20, "de-th"},
-    {10, 3, "de"},
-    {10, 26, "at"},
-    {10, 31, "de-bb de-hb de-hh de-mv de-ni de-sh de-sn de-st de-th"},
-    {11, 1, "de-bw de-by de-nw de-rp de-sl at"},
-    {REPENTANCE, 0, "de-sn"},
-    {12, 8, "at"},
-    {12, 25, "de at"},
-    {12, 26, "de at"},
+    {1, 1, "de at", "new_year"},
+    {1, 6, "de-bw de-by de-st at", "epiphany"},
+    {3, 8, "de-be de-mv", "womens_day"},
+    {EASTER, -2, "de", "good_friday"},
+    {EASTER, 0, "de-bb", "easter_sunday"},
+    {EASTER, 1, "de at", "easter_monday"},
+    {5, 1, "de at", "labour_day"},
+    {EASTER, 39, "de at", "ascension"},
+    {EASTER, 49, "de-bb", "whit_sunday"},
+    {EASTER, 50, "de at", "whit_monday"},
+    {EASTER, 60, "de-bw de-by de-he de-nw de-rp de-sl at", "corpus_christi"},
+    {8, 15, "de-sl at", "assumption"},
+    {9, 20, "de-th", "childrens_day"},
+    {10, 3, "de", "german_unity"},
+    {10, 26, "at", "austrian_national_day"},
+    {10, 31, "de-bb de-hb de-hh de-mv de-ni de-sh de-sn de-st de-th", "reformation"},
+    {11, 1, "de-bw de-by de-nw de-rp de-sl at", "all_saints"},
+    {REPENTANCE, 0, "de-sn", "repentance"},
+    {12, 8, "at", "immaculate_conception"},
+    {12, 25, "de at", "christmas_day"},
+    {12, 26, "de at", "second_christmas_day"},
 };
 
 /* Days since 1970-01-01 (days_from_civil, proleptic Gregorian). */
@@ -88,13 +89,28 @@ is_among(struct slice region, const char *regions)
 	return false;
 }
 
-bool
-holiday_is_public(struct slice region, struct day d)
+const char *
+holiday_code(struct slice region, struct day d)
 {
 	for (size_t i = 0; i < sizeof holidays / sizeof holidays[0]; i++)
 		if (falls_on(i, d) && is_among(region, holidays[i].regions))
-			return true;
-	return false;
+			return holidays[i].code;
+	return NULL;
+}
+
+bool
+holiday_is_public(struct slice region, struct day d)
+{
+	return holiday_code(region, d) != NULL;
+}
+
+unsigned
+days_of_month(struct day d)
+{
+	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0);
+
+	return days[d.month - 1] + (d.month == 2 && leap ? 1u : 0u);
 }
 
 bool

@@ -16,6 +16,10 @@ struct day {
 
 /** region: one of MODEL_HOLIDAY_REGIONS; "de": what all of Germany has. */
 bool holiday_is_public(struct slice region, struct day d);
+/** Which one: "easter_monday"; for people, in their language. NULL: none. */
+const char *holiday_code(struct slice region, struct day d);
+/** Of a day whose month is from 1 to 12. */
+unsigned days_of_month(struct day d);
 /** 0 = Monday. */
 unsigned day_of_week(struct day d);
 /** "2026-12-24". False: no such text. */

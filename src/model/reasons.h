@@ -56,7 +56,7 @@ enum {
 	X(DEPOSIT, "deposit", "The call goes on to the deposit {0}")                               \
 	X(ENDED_FOR_EMERGENCY, "ended_for_emergency",                                              \
 	    "The call was ended to make room for an emergency call on line {0}")                   \
-	X(NOT_ALLOWED, "not_allowed", "{0} may not dial {1}: it is {2}")                           \
+	X(NOT_ALLOWED, "not_allowed", "{0} may not dial {1} ({2})")                                \
 	X(LINE_SPENT, "line_spent",                                                                \
 	    "Line {0} is not used: its minutes of costly calls for today are used up")             \
 	X(SPENT_ENDED, "spent_ended",                                                              \

@@ -112,7 +112,7 @@ test('a session that ends in the middle leads to the login and back', async () =
   await logIn(page, { login: '4711', password: 'Grüße#1' });
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
   await context.clearCookies();
-  await page.getByRole('link', { name: 'Numbers' }).click();
+  await page.getByRole('link', { name: 'Numbers', exact: true }).click();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await logIn(page, { login: '4711', password: 'Grüße#1' });
   await page.getByRole('heading', { name: 'Numbers' }).waitFor();

@@ -12,12 +12,18 @@ let world;
 let person;
 let line;
 let group;
+let rule;
+let emergency;
 before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
   line = await world.admin.post('lines', { name: 'Example Telecom', host: 'sip.example.com', username: '4930', password: 'geheim-8' });
   group = await world.admin.post('groups', { name: 'Sales' });
   await world.admin.post('group-members', { group: group.id, user: person.user.id });
+  rule = await world.admin.post('cor-rules', { number: '0049', comment: 'Germany' });
+  await world.admin.post('cor-lines', { rule: rule.id, frame: 1, line: line.id, call_by_call: '01019' });
+  emergency = (await world.admin.get('emergency-numbers?number=112')).items[0];
+  await world.admin.patch('settings', { holidays: 'de-nw' });
   await world.admin.post('address-rules', { address: '198.51.100.0/24', comment: 'Scanner' });
 });
 after(() => closeWorld(world));
@@ -34,6 +40,7 @@ const PAGES = [
   ['user-import', () => '/users/import', 'Import users'],
   ['user-new', () => '/users/new', 'New user'],
   ['user-groups', () => `/users/${person.user.id}?tab=groups`, 'Muster, Emil'],
+  ['user-shown', () => `/users/${person.user.id}?tab=shown`, 'Muster, Emil'],
   ['groups', () => '/groups', 'Groups'],
   ['group', () => `/groups/${group.id}`, 'Sales'],
   ['group-members', () => `/groups/${group.id}?tab=members`, 'Sales'],
@@ -56,6 +63,16 @@ const PAGES = [
   ['providers', () => '/providers', 'Providers'],
   ['provider', () => '/providers/1', 'generic'],
   ['provider-new', () => '/providers/new?from=2', 'New provider'],
+  ['routing', () => '/routing', 'Routing'],
+  ['routing-rules', () => '/routing?tab=rules', 'Routing'],
+  ['routing-rule', () => `/routing/rules/${rule.id}`, 'COR rule 0049'],
+  ['routing-rule-new', () => '/routing/rules/new', 'New rule'],
+  ['routing-frames', () => '/routing?tab=frames', 'Routing'],
+  ['routing-holidays', () => '/routing?tab=holidays', 'Routing'],
+  ['emergency-numbers', () => '/emergency-numbers', 'Emergency numbers'],
+  ['emergency-number', () => `/emergency-numbers/${emergency.id}`, '112 Feuerwehr und Rettungsdienst'],
+  ['emergency-number-new', () => '/emergency-numbers/new', 'New emergency number'],
+  ['route-test', () => '/route-test', 'Test a number'],
   ['addresses', () => '/addresses', 'Blocked addresses'],
   ['changes', () => '/changes', 'Changes'],
   ['mail', () => '/mail', 'E-mail'],

@@ -503,14 +503,14 @@ what_people_may_dial(void **state)
 	    {"01", "0555999", "", MONDAY_9, "one:0211555101 two:0211777 three:0221888101", NULL,
 		NULL},
 	    {"01", "00221999", "", MONDAY_9, "", NULL,
-		"01 X may not dial +49221999: it is national"},
+		"01 X may not dial +49221999 (national)"},
 	    {"01", "***100331", "", MONDAY_9, "", NULL,
-		"01 X may not dial +331: it is international"},
+		"01 X may not dial +331 (international)"},
 	    {"01", "112", "", MONDAY_9, "two:0211777 one:0211555101 three:0221888101", NULL, NULL},
 	    {"01", "102", "", MONDAY_9, "02", NULL, NULL},
 	    /* a phone that is nobody's may what new users may */
 	    {"nobody", "000331", "", MONDAY_9, "", NULL,
-		"nobody may not dial +331: it is international"},
+		"nobody may not dial +331 (international)"},
 	    {"nobody", "00221999", "", MONDAY_9, "one:0211555 two:0211777 three:0221888", NULL,
 		NULL},
 	};
@@ -541,7 +541,7 @@ who_sends_on_answers_for_it(void **state)
 	q.sent_on_by = dir_user_by_number(f.directory, SLICE("102"));
 	routing_plan_make(&p, f.directory, &q);
 	assert_int_equal(p.action, ROUTING_REFUSE);
-	assert_true(says(&p, "02 X may not dial +331: it is international"));
+	assert_true(says(&p, "02 X may not dial +331 (international)"));
 	q.sent_on_by = dir_user_by_number(f.directory, SLICE("101"));
 	routing_plan_make(&p, f.directory, &q);
 	/* CLIP no screening shows who really calls; other lines their own number */

@@ -2,7 +2,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { useList } from './collections';
 import { api } from './client';
-import { COLLECTION_OF, type Collection, type Line, type Phone, type User, type UserGroup } from './types';
+import { COLLECTION_OF, type Collection, type Line, type Phone, type TimeFrame, type User, type UserGroup } from './types';
 
 const FIRST_PAGE = 200;
 
@@ -12,6 +12,7 @@ export function userName(user: Pick<User, 'first_name' | 'last_name' | 'login'>)
 
 export function displayName(entity: string, item: unknown): string {
   if (entity === 'user') return userName(item as User);
+  if (entity === 'time_frame') return (item as TimeFrame).name;
   if (entity === 'phone' || entity === 'line' || entity === 'group' || entity === 'device_type' || entity === 'provider') return (item as Phone | Line | UserGroup).name;
   return String((item as { number?: string }).number ?? (item as { id: number }).id);
 }

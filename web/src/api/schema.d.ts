@@ -30,15 +30,11 @@ export interface paths {
                         "application/json": components["schemas"]["settings"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -72,24 +68,15 @@ export interface paths {
                         "application/json": components["schemas"]["settings"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -106,10 +93,12 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "first" | "last";
+                    sort?: "first" | "last" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    first?: string;
+                    last?: string;
                 };
                 header?: never;
                 path?: never;
@@ -131,15 +120,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -166,15 +151,15 @@ export interface paths {
                         "application/json": components["schemas"]["range"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -203,15 +188,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -244,15 +230,12 @@ export interface paths {
                         "application/json": components["schemas"]["range"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -279,24 +262,14 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -329,24 +302,17 @@ export interface paths {
                         "application/json": components["schemas"]["range"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -385,15 +351,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -414,10 +380,38 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones";
+                    sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    phones?: number;
                 };
                 header?: never;
                 path?: never;
@@ -439,15 +433,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -474,15 +464,15 @@ export interface paths {
                         "application/json": components["schemas"]["device_type"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -511,15 +501,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -552,15 +543,12 @@ export interface paths {
                         "application/json": components["schemas"]["device_type"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -587,24 +575,14 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -637,24 +615,17 @@ export interface paths {
                         "application/json": components["schemas"]["device_type"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -693,15 +664,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -722,11 +693,41 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    name?: string;
+                    type?: string;
+                    auth?: string;
+                    transport?: string;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    enabled?: boolean;
+                    type_name?: string;
                 };
                 header?: never;
                 path?: never;
@@ -748,15 +749,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -783,15 +780,15 @@ export interface paths {
                         "application/json": components["schemas"]["phone"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -820,15 +817,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -861,15 +859,12 @@ export interface paths {
                         "application/json": components["schemas"]["phone"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -896,24 +891,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -946,24 +930,17 @@ export interface paths {
                         "application/json": components["schemas"]["phone"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1002,15 +979,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1031,11 +1008,22 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "phones" | "numbers" | "phone_names";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "dial" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    login?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    language?: string;
+                    admin?: boolean;
+                    enabled?: boolean;
+                    dnd?: boolean;
+                    ring_s?: number;
+                    display_number?: string;
+                    hide_number?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1057,15 +1045,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1092,15 +1076,15 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1129,15 +1113,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1170,15 +1155,12 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1205,24 +1187,14 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -1255,24 +1227,17 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1311,15 +1276,331 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Provider: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "comment" | "builtin" | "basis" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "allow_redirect" | "allow_transfer" | "qualify_s" | "lines" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    basis?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    lines?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["error"];
+                        "application/json": {
+                            items: components["schemas"]["provider"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
                     };
                 };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Provider: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Provider: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Provider: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Provider: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Provider: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/providers/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["provider_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1340,11 +1621,57 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "enabled" | "host" | "proxy" | "transport" | "auth" | "username" | "auth_username" | "register" | "expires_s" | "from_user" | "from_domain" | "number_format" | "identity" | "main_number" | "incoming_from" | "permit" | "codecs" | "qualify_s" | "srtp" | "dtmf" | "direct_media" | "max_calls" | "position";
+                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    name?: string;
+                    provider?: string;
+                    enabled?: boolean;
+                    account?: string;
+                    username?: string;
+                    auth_username?: string;
+                    from_user?: string;
+                    from_domain?: string;
+                    main_number?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    max_calls?: number;
+                    costly_minutes?: number;
+                    line_prefix?: string;
+                    deposit?: string;
+                    no_screening?: boolean;
+                    country_code?: string;
+                    area_code?: string;
+                    position?: number;
+                    provider_name?: string;
+                    server?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1366,15 +1693,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1401,15 +1724,15 @@ export interface paths {
                         "application/json": components["schemas"]["line"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1438,15 +1761,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1479,15 +1803,12 @@ export interface paths {
                         "application/json": components["schemas"]["line"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1514,24 +1835,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -1564,24 +1874,17 @@ export interface paths {
                         "application/json": components["schemas"]["line"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1620,15 +1923,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1649,11 +1952,20 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit";
+                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     letter?: string;
+                    name?: string;
+                    group_id?: string;
+                    strategy?: string;
+                    ring_s?: number;
+                    codecs?: string;
+                    chat?: boolean;
+                    members?: number;
+                    members_on?: number;
+                    members_unfit?: number;
                 };
                 header?: never;
                 path?: never;
@@ -1675,15 +1987,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1710,15 +2018,15 @@ export interface paths {
                         "application/json": components["schemas"]["group"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1747,15 +2055,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1788,15 +2097,12 @@ export interface paths {
                         "application/json": components["schemas"]["group"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -1823,24 +2129,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -1873,24 +2168,17 @@ export interface paths {
                         "application/json": components["schemas"]["group"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -1929,15 +2217,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -1958,10 +2246,17 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "group" | "user" | "position" | "logged_on" | "group_name" | "user_name" | "unfit";
+                    sort?: "group" | "user" | "position" | "logged_on" | "group_name" | "user_name" | "unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    group?: string;
+                    user?: string;
+                    position?: number;
+                    logged_on?: boolean;
+                    group_name?: string;
+                    user_name?: string;
+                    unfit?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1983,15 +2278,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2018,15 +2309,15 @@ export interface paths {
                         "application/json": components["schemas"]["group_member"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -2055,15 +2346,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -2096,15 +2388,12 @@ export interface paths {
                         "application/json": components["schemas"]["group_member"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2131,24 +2420,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2181,24 +2459,17 @@ export interface paths {
                         "application/json": components["schemas"]["group_member"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -2237,15 +2508,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -2266,10 +2537,19 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "group" | "line" | "user_name" | "group_name" | "held";
+                    sort?: "number" | "kind" | "user" | "group" | "line" | "user_name" | "group_name" | "line_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    number?: string;
+                    kind?: string;
+                    user?: string;
+                    group?: string;
+                    line?: string;
+                    user_name?: string;
+                    group_name?: string;
+                    line_name?: string;
+                    held?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2291,15 +2571,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2326,15 +2602,15 @@ export interface paths {
                         "application/json": components["schemas"]["number"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -2363,15 +2639,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -2404,15 +2681,12 @@ export interface paths {
                         "application/json": components["schemas"]["number"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2439,24 +2713,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2489,24 +2752,17 @@ export interface paths {
                         "application/json": components["schemas"]["number"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -2545,15 +2801,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -2574,7 +2830,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -2583,7 +2839,31 @@ export interface paths {
                     user?: number;
                     group?: number;
                     direction?: "in" | "out" | "internal";
+                    call_id?: string;
+                    caller_number?: string;
+                    caller_name?: string;
+                    caller_user?: string;
+                    caller_phone?: string;
+                    called_number?: string;
+                    called_name?: string;
+                    called_user?: string;
+                    called_phone?: string;
                     result?: string;
+                    sip_status?: number;
+                    ended_by?: string;
+                    duration_s?: number;
+                    packets_to_caller?: number;
+                    packets_to_called?: number;
+                    lost_to_caller?: number;
+                    lost_to_called?: number;
+                    jitter_to_caller_us?: number;
+                    jitter_to_called_us?: number;
+                    codec?: string;
+                    mos_to_caller_x100?: number;
+                    mos_to_called_x100?: number;
+                    delay_to_caller_ms?: number;
+                    delay_to_called_ms?: number;
+                    direct?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2605,15 +2885,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2652,15 +2928,12 @@ export interface paths {
                         "application/json": components["schemas"]["call_record"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2683,10 +2956,13 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "user" | "created_at" | "last_at" | "expires_at" | "address" | "user_agent";
+                    sort?: "user" | "created_at" | "last_at" | "expires_at" | "address" | "user_agent" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    user?: string;
+                    address?: string;
+                    user_agent?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2708,15 +2984,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2755,15 +3027,12 @@ export interface paths {
                         "application/json": components["schemas"]["session"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2790,24 +3059,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2827,10 +3085,13 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "user" | "name" | "rights" | "created_at" | "expires_at" | "last_at" | "address";
+                    sort?: "user" | "name" | "rights" | "created_at" | "expires_at" | "last_at" | "address" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    user?: string;
+                    name?: string;
+                    address?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2852,15 +3113,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2899,15 +3156,12 @@ export interface paths {
                         "application/json": components["schemas"]["token"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -2934,24 +3188,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -2971,10 +3214,15 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "kind" | "certificate" | "hosts" | "not_after" | "automatic";
+                    sort?: "name" | "kind" | "certificate" | "hosts" | "not_after" | "automatic" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    name?: string;
+                    kind?: string;
+                    certificate?: string;
+                    hosts?: string;
+                    automatic?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -2996,15 +3244,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3031,15 +3275,15 @@ export interface paths {
                         "application/json": components["schemas"]["certificate"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3068,15 +3312,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3109,15 +3354,12 @@ export interface paths {
                         "application/json": components["schemas"]["certificate"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3144,24 +3386,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -3194,24 +3425,17 @@ export interface paths {
                         "application/json": components["schemas"]["certificate"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3250,15 +3474,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3279,10 +3503,16 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "address" | "action" | "comment" | "automatic" | "reason" | "user_agent" | "created_at" | "last_at" | "expires_at";
+                    sort?: "address" | "action" | "comment" | "automatic" | "reason" | "user_agent" | "created_at" | "last_at" | "expires_at" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    address?: string;
+                    action?: string;
+                    comment?: string;
+                    automatic?: boolean;
+                    reason?: string;
+                    user_agent?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3304,15 +3534,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3339,15 +3565,15 @@ export interface paths {
                         "application/json": components["schemas"]["address_rule"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3376,15 +3602,16 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3417,15 +3644,12 @@ export interface paths {
                         "application/json": components["schemas"]["address_rule"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3452,24 +3676,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -3502,24 +3715,17 @@ export interface paths {
                         "application/json": components["schemas"]["address_rule"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3558,15 +3764,15 @@ export interface paths {
                         "application/json": components["schemas"]["bulk_result"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -3587,10 +3793,13 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "code" | "args" | "text" | "created_at" | "seen";
+                    sort?: "code" | "args" | "text" | "created_at" | "seen" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    code?: string;
+                    text?: string;
+                    seen?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -3612,15 +3821,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3628,40 +3833,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Notice: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["notice_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-            };
-        };
+        patch?: never;
         trace?: never;
     };
     "/api/notices/{id}": {
@@ -3692,15 +3864,12 @@ export interface paths {
                         "application/json": components["schemas"]["notice"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3727,24 +3896,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -3777,24 +3935,16 @@ export interface paths {
                         "application/json": components["schemas"]["notice"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3825,15 +3975,11 @@ export interface paths {
                         "application/json": components["schemas"]["mail_server"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3867,24 +4013,15 @@ export interface paths {
                         "application/json": components["schemas"]["mail_server"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -3901,10 +4038,17 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "recipient" | "recipient_name" | "subject" | "kind" | "state" | "attempts" | "created_at" | "next_at" | "sent_at" | "answer";
+                    sort?: "recipient" | "recipient_name" | "subject" | "kind" | "state" | "attempts" | "created_at" | "next_at" | "sent_at" | "answer" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    recipient?: string;
+                    recipient_name?: string;
+                    subject?: string;
+                    kind?: string;
+                    state?: string;
+                    attempts?: number;
+                    answer?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3926,15 +4070,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -3942,40 +4082,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Mail: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mail_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-            };
-        };
+        patch?: never;
         trace?: never;
     };
     "/api/mails/{id}": {
@@ -4006,15 +4113,12 @@ export interface paths {
                         "application/json": components["schemas"]["mail"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4041,76 +4145,18 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
         head?: never;
-        /** Mail: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mail_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mail"];
-                    };
-                };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-            };
-        };
+        patch?: never;
         trace?: never;
     };
     "/api/mail-templates": {
@@ -4125,10 +4171,17 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "kind" | "language" | "subject" | "text" | "standard_subject" | "standard_text" | "words";
+                    sort?: "kind" | "language" | "subject" | "text" | "standard_subject" | "standard_text" | "words" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    kind?: string;
+                    language?: string;
+                    subject?: string;
+                    text?: string;
+                    standard_subject?: string;
+                    standard_text?: string;
+                    words?: string;
                 };
                 header?: never;
                 path?: never;
@@ -4150,15 +4203,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4166,40 +4215,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Mail text: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mail_template_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-            };
-        };
+        patch?: never;
         trace?: never;
     };
     "/api/mail-templates/{id}": {
@@ -4230,15 +4246,12 @@ export interface paths {
                         "application/json": components["schemas"]["mail_template"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4274,24 +4287,16 @@ export interface paths {
                         "application/json": components["schemas"]["mail_template"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -4308,12 +4313,18 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "at" | "writer" | "address" | "entity" | "row" | "name" | "action" | "fields" | "before" | "after";
+                    sort?: "at" | "writer" | "address" | "entity" | "row" | "name" | "action" | "fields" | "before" | "after" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     from?: string;
                     to?: string;
+                    writer?: string;
+                    address?: string;
+                    entity?: string;
+                    row?: number;
+                    name?: string;
+                    action?: string;
                 };
                 header?: never;
                 path?: never;
@@ -4335,15 +4346,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4382,15 +4389,12 @@ export interface paths {
                         "application/json": components["schemas"]["change"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4427,15 +4431,11 @@ export interface paths {
                         "application/json": components["schemas"]["licence"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4469,26 +4469,1453 @@ export interface paths {
                         "application/json": components["schemas"]["licence"];
                     };
                 };
-                /** @description Changed meanwhile; "present" is the row as it is now */
-                412: {
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/emergency-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency number: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "number" | "name" | "lines" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    number?: string;
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["error"];
+                        "application/json": {
+                            items: components["schemas"]["emergency_number"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
                     };
                 };
-                /** @description error */
-                default: {
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Emergency number: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["emergency_number_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["error"];
+                        "application/json": components["schemas"]["emergency_number"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Emergency number: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["emergency_number_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/emergency-numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency number: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["emergency_number"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Emergency number: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Emergency number: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["emergency_number_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["emergency_number"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/emergency-numbers/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["emergency_number_create"][];
                     };
                 };
             };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/time-frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Time frame: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "days" | "from" | "to" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    name?: string;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["time_frame"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Time frame: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["time_frame_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["time_frame"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Time frame: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["time_frame_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/time-frames/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Time frame: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["time_frame"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Time frame: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Time frame: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["time_frame_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["time_frame"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/time-frames/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["time_frame_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cor-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** COR rule: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "number" | "comment" | "enabled" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    number?: string;
+                    comment?: string;
+                    enabled?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["cor_rule"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** COR rule: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_rule_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_rule"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** COR rule: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_rule_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/cor-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** COR rule: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_rule"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** COR rule: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** COR rule: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_rule_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_rule"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/cor-rules/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["cor_rule_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cor-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line of a COR rule: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "rule" | "frame" | "line" | "position" | "call_by_call" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    rule?: string;
+                    frame?: string;
+                    line?: string;
+                    position?: number;
+                    call_by_call?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["cor_line"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Line of a COR rule: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_line_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_line"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Line of a COR rule: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_line_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/cor-lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line of a COR rule: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_line"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Line of a COR rule: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Line of a COR rule: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_line_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["cor_line"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/cor-lines/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["cor_line_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holiday: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "date" | "name" | "yearly" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    date?: string;
+                    name?: string;
+                    yearly?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["holiday"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Holiday: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["holiday_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["holiday"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Holiday: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["holiday_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/holidays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holiday: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["holiday"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Holiday: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Holiday: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["holiday_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["holiday"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/holidays/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["holiday_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/health": {
@@ -4517,15 +5944,9 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4555,7 +5976,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["setup_input"];
                 };
             };
             responses: {
@@ -4568,15 +5989,14 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4611,15 +6031,11 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4633,7 +6049,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["log_in_input"];
                 };
             };
             responses: {
@@ -4646,15 +6062,15 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         /** Log out */
@@ -4674,15 +6090,11 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -4716,19 +6128,13 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
-        /** Mail a link to whoever this is: account (login or e-mail address) */
+        /** Mail a link to whoever this is */
         post: {
             parameters: {
                 query?: never;
@@ -4738,7 +6144,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["password_reset_input"];
                 };
             };
             responses: {
@@ -4751,15 +6157,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4777,7 +6183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password: token of the mail, password */
+        /** Set a new password by the link of the mail */
         post: {
             parameters: {
                 query?: never;
@@ -4787,7 +6193,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["password_reset_use_input"];
                 };
             };
             responses: {
@@ -4798,15 +6204,15 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -4841,15 +6247,11 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4880,15 +6282,14 @@ export interface paths {
                         "application/json": components["schemas"]["user"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -4919,15 +6320,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4969,15 +6366,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -4991,7 +6384,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["dial_input"];
                 };
             };
             responses: {
@@ -5004,15 +6397,16 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5040,9 +6434,9 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["answer_input"];
                 };
             };
             responses: {
@@ -5055,15 +6449,17 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5102,15 +6498,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5149,15 +6544,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5185,9 +6579,9 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["transfer_input"];
                 };
             };
             responses: {
@@ -5200,15 +6594,17 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5247,15 +6643,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5297,15 +6692,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5347,15 +6738,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5405,15 +6792,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5443,7 +6826,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["password_input"];
                 };
             };
             responses: {
@@ -5456,15 +6839,15 @@ export interface paths {
                         "application/json": components["schemas"]["login"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5504,15 +6887,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5534,15 +6913,11 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -5579,15 +6954,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -5626,15 +6998,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5648,7 +7016,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["token_input"];
                 };
             };
             responses: {
@@ -5661,15 +7029,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5707,15 +7075,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -5749,15 +7114,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5780,15 +7141,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         /** Take off the second factor */
@@ -5801,7 +7159,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["own_password_input"];
                 };
             };
             responses: {
@@ -5812,15 +7170,16 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -5847,7 +7206,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["code_input"];
                 };
             };
             responses: {
@@ -5860,15 +7219,16 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5905,15 +7265,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -5952,15 +7309,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -5998,15 +7352,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -6043,15 +7394,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -6087,15 +7435,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6136,15 +7481,112 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add many numbers in a row: base, first, last, width, kind, line, skip_taken */
+        post: {
+            parameters: {
+                query?: {
+                    dry_run?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["error"];
+                        "application/json": Record<string, never>;
                     };
                 };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/block/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete those of a block that nobody holds: base, first, last, width */
+        post: {
+            parameters: {
+                query?: {
+                    dry_run?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6181,15 +7623,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6231,15 +7670,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6280,15 +7715,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6328,15 +7760,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6378,15 +7806,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6428,15 +7852,158 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a line has been lately, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["error"];
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
                     };
                 };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Test a number: what would happen to a call, and why */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["route_test"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["route_plan"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holidays/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public holidays of a region in a year */
+        get: {
+            parameters: {
+                query?: {
+                    year?: string;
+                    region?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["public_holiday"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6473,15 +8040,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6529,15 +8092,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6578,15 +8137,12 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6625,15 +8181,12 @@ export interface paths {
                         "application/x-pcapng": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6679,15 +8232,12 @@ export interface paths {
                         "application/x-pcapng": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6729,15 +8279,11 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6751,7 +8297,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["trace_watch_input"];
                 };
             };
             responses: {
@@ -6764,15 +8310,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -6810,15 +8356,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -6861,15 +8404,11 @@ export interface paths {
                         "text/csv": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6906,15 +8445,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6951,15 +8486,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -6977,7 +8508,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["log_levels_input"];
                 };
             };
             responses: {
@@ -6990,15 +8521,14 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         trace?: never;
@@ -7036,15 +8566,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7083,15 +8609,11 @@ export interface paths {
                         "application/x-tar": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7128,15 +8650,11 @@ export interface paths {
                         "text/event-stream": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7173,15 +8691,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7218,15 +8732,11 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7272,15 +8782,14 @@ export interface paths {
                         "application/json": components["schemas"]["import_report"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -7315,15 +8824,11 @@ export interface paths {
                         "text/csv": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7360,15 +8865,11 @@ export interface paths {
                         "text/csv": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7405,15 +8906,12 @@ export interface paths {
                         "application/json": components["schemas"]["user_import"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7440,15 +8938,15 @@ export interface paths {
                         "application/json": components["schemas"]["user_import"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         /** Cancel the import of users, or forget it */
@@ -7468,15 +8966,12 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         options?: never;
@@ -7519,15 +9014,13 @@ export interface paths {
                         };
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7555,9 +9048,9 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["user_import_apply_input"];
                 };
             };
             responses: {
@@ -7570,15 +9063,16 @@ export interface paths {
                         "application/json": components["schemas"]["user_import"];
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -7617,15 +9111,13 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -7666,15 +9158,16 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -7702,7 +9195,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["mail_test_input"];
                 };
             };
             responses: {
@@ -7715,15 +9208,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -7762,15 +9255,13 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         delete?: never;
@@ -7805,15 +9296,11 @@ export interface paths {
                         "text/plain": string;
                     };
                 };
-                /** @description error */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["error"];
-                    };
-                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
             };
         };
         put?: never;
@@ -7922,6 +9409,29 @@ export interface components {
              * @description Dialled before numbers that are not internal; empty = none
              */
             outside_prefix: string;
+            /**
+             * Routing priority
+             * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
+             * @enum {string}
+             */
+            routing_priority: "static" | "cor" | "line" | "line_cor";
+            /**
+             * When nobody can be reached
+             * @description What callers from outside meet: they are sent on to the deposit, or refused with a tone
+             * @enum {string}
+             */
+            unavailable: "deposit" | "reject";
+            /**
+             * Deposit
+             * @description Internal number for calls from outside that nobody takes; empty = they are refused
+             */
+            deposit: string;
+            /**
+             * Public holidays
+             * @description Of a country or a state; for time frames
+             * @enum {string}
+             */
+            holidays: "none" | "de" | "de-bb" | "de-be" | "de-bw" | "de-by" | "de-hb" | "de-he" | "de-hh" | "de-mv" | "de-ni" | "de-nw" | "de-rp" | "de-sh" | "de-sl" | "de-sn" | "de-st" | "de-th" | "at";
             /**
              * Media address
              * Format: ip
@@ -8066,6 +9576,11 @@ export interface components {
              * @description They can be changed for each user
              */
             default_rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
+             * What new users may dial
+             * @description It can be changed for each user; holds for phones without a user
+             */
+            default_dial: ("local" | "national" | "mobile" | "international" | "premium")[];
             /**
              * Keep call records
              * @description Days; 0 = for ever
@@ -8253,6 +9768,29 @@ export interface components {
              */
             outside_prefix?: string;
             /**
+             * Routing priority
+             * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
+             * @enum {string}
+             */
+            routing_priority?: "static" | "cor" | "line" | "line_cor";
+            /**
+             * When nobody can be reached
+             * @description What callers from outside meet: they are sent on to the deposit, or refused with a tone
+             * @enum {string}
+             */
+            unavailable?: "deposit" | "reject";
+            /**
+             * Deposit
+             * @description Internal number for calls from outside that nobody takes; empty = they are refused
+             */
+            deposit?: string;
+            /**
+             * Public holidays
+             * @description Of a country or a state; for time frames
+             * @enum {string}
+             */
+            holidays?: "none" | "de" | "de-bb" | "de-be" | "de-bw" | "de-by" | "de-hb" | "de-he" | "de-hh" | "de-mv" | "de-ni" | "de-nw" | "de-rp" | "de-sh" | "de-sl" | "de-sn" | "de-st" | "de-th" | "at";
+            /**
              * Media address
              * Format: ip
              * @description Address that phones send their audio to; empty = the local address that faces the phone
@@ -8396,6 +9934,11 @@ export interface components {
              * @description They can be changed for each user
              */
             default_rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+            /**
+             * What new users may dial
+             * @description It can be changed for each user; holds for phones without a user
+             */
+            default_dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
             /**
              * Keep call records
              * @description Days; 0 = for ever
@@ -9118,6 +10661,7 @@ export interface components {
             name: string;
             /**
              * Type
+             * Format: int64
              * @description Kind of device: says what the phone itself leaves open (null). null = generic
              */
             type: number | null;
@@ -9281,6 +10825,7 @@ export interface components {
             name?: string;
             /**
              * Type
+             * Format: int64
              * @description Kind of device: says what the phone itself leaves open (null). null = generic
              */
             type?: number | null;
@@ -9436,6 +10981,7 @@ export interface components {
             values?: {
                 /**
                  * Type
+                 * Format: int64
                  * @description Kind of device: says what the phone itself leaves open (null). null = generic
                  */
                 type?: number | null;
@@ -9596,6 +11142,7 @@ export interface components {
             name: string;
             /**
              * Type
+             * Format: int64
              * @description Kind of device: says what the phone itself leaves open (null). null = generic
              */
             type?: number | null;
@@ -9813,6 +11360,21 @@ export interface components {
              */
             ring_s: number;
             /**
+             * May dial
+             * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+             */
+            dial: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /**
+             * Display number
+             * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+             */
+            display_number: string;
+            /**
+             * Withhold the number
+             * @description Those who are called outside see no number
+             */
+            hide_number: boolean;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
@@ -9877,6 +11439,21 @@ export interface components {
              */
             ring_s?: number;
             /**
+             * May dial
+             * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+             */
+            dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /**
+             * Display number
+             * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+             */
+            display_number?: string;
+            /**
+             * Withhold the number
+             * @description Those who are called outside see no number
+             */
+            hide_number?: boolean;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
@@ -9922,6 +11499,21 @@ export interface components {
                  */
                 ring_s?: number;
                 /**
+                 * May dial
+                 * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /**
+                 * Display number
+                 * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+                 */
+                display_number?: string;
+                /**
+                 * Withhold the number
+                 * @description Those who are called outside see no number
+                 */
+                hide_number?: boolean;
+                /**
                  * Phones
                  * @description In order; the first is the primary phone
                  */
@@ -9933,6 +11525,11 @@ export interface components {
                  * @description A new user has those in the settings
                  */
                 rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * May dial
+                 * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
                 /**
                  * Phones
                  * @description In order; the first is the primary phone
@@ -9947,6 +11544,11 @@ export interface components {
                  * @description A new user has those in the settings
                  */
                 rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * May dial
+                 * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
                 /**
                  * Phones
                  * @description In order; the first is the primary phone
@@ -10010,30 +11612,56 @@ export interface components {
              */
             ring_s?: number;
             /**
+             * May dial
+             * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+             */
+            dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /**
+             * Display number
+             * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+             */
+            display_number?: string;
+            /**
+             * Withhold the number
+             * @description Those who are called outside see no number
+             */
+            hide_number?: boolean;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
             phones?: number[];
         };
         /**
-         * Line
-         * @description A way to the public telephone network
+         * Provider
+         * @description What lines to a provider have in common
          */
-        line: {
+        provider: {
             readonly id: number;
             /** Name */
             name: string;
-            /** Enabled */
-            enabled: boolean;
+            /** Comment */
+            comment: string;
+            /**
+             * Supplied
+             * @description Comes with the system: it can be copied, not changed
+             */
+            readonly builtin: boolean;
+            /**
+             * Known from
+             * @description How far a supplied template is to be trusted: certain, published by the provider, or to be checked with its letter
+             * @enum {string}
+             */
+            readonly basis: "own" | "certain" | "published" | "uncertain";
             /**
              * Registrar
-             * Format: host
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
              */
             host: string;
             /**
              * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
              */
             proxy: string;
             /**
@@ -10048,31 +11676,18 @@ export interface components {
              * @enum {string}
              */
             auth: "password" | "address";
-            /** User name */
-            username: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username: string;
             /** Register */
             register: boolean;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block: boolean;
             /**
              * Registration interval
              * @description Seconds; the provider may ask for another
              */
             expires_s: number;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain: string;
             /**
              * Number format
              * @description +49211…, 0049211…, 49211…, 0211… or unchanged
@@ -10080,16 +11695,28 @@ export interface components {
              */
             number_format: "plus" | "zeros" | "bare" | "national" | "asis";
             /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string}
+             */
+            from_says: "number" | "account";
+            /**
              * Identity header
              * @description P-Asserted-Identity or P-Preferred-Identity
              * @enum {string}
              */
             identity: "none" | "pai" | "ppi";
             /**
-             * Main number
-             * @description Shown for callers without an external number of their own
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string}
              */
-            main_number: string;
+            clir: "both" | "from" | "privacy";
             /**
              * Called number is in
              * @description Of incoming calls; auto: Request-URI, and To when that names the account
@@ -10103,16 +11730,17 @@ export interface components {
              */
             permit: string;
             /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny: string;
+            /**
              * Codecs
              * Format: codecs
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs: string;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s: number;
             /**
              * Encrypted voice (SRTP)
              * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
@@ -10131,34 +11759,71 @@ export interface components {
              */
             direct_media: boolean;
             /**
-             * Calls at a time
-             * @description 0 = no limit
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string}
              */
-            max_calls: number;
+            early_media: "pass" | "ring";
             /**
-             * Order
-             * @description Lines with lower values are used first
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
              */
-            position: number;
+            rtp_timeout_s: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string}
+             */
+            session_timer: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s: number;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s: number;
+            /**
+             * Lines
+             * @description How many follow it
+             */
+            readonly lines: number;
         };
         /**
-         * Line
-         * @description A way to the public telephone network
+         * Provider
+         * @description What lines to a provider have in common
          */
-        line_patch: {
+        provider_patch: {
             /** Name */
             name?: string;
-            /** Enabled */
-            enabled?: boolean;
+            /** Comment */
+            comment?: string;
             /**
              * Registrar
-             * Format: host
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
              */
             host?: string;
             /**
              * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
              */
             proxy?: string;
             /**
@@ -10173,33 +11838,18 @@ export interface components {
              * @enum {string}
              */
             auth?: "password" | "address";
-            /** User name */
-            username?: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username?: string;
-            /** Password */
-            password?: string;
             /** Register */
             register?: boolean;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean;
             /**
              * Registration interval
              * @description Seconds; the provider may ask for another
              */
             expires_s?: number;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user?: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain?: string;
             /**
              * Number format
              * @description +49211…, 0049211…, 49211…, 0211… or unchanged
@@ -10207,16 +11857,28 @@ export interface components {
              */
             number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
             /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string}
+             */
+            from_says?: "number" | "account";
+            /**
              * Identity header
              * @description P-Asserted-Identity or P-Preferred-Identity
              * @enum {string}
              */
             identity?: "none" | "pai" | "ppi";
             /**
-             * Main number
-             * @description Shown for callers without an external number of their own
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string}
              */
-            main_number?: string;
+            clir?: "both" | "from" | "privacy";
             /**
              * Called number is in
              * @description Of incoming calls; auto: Request-URI, and To when that names the account
@@ -10230,16 +11892,17 @@ export interface components {
              */
             permit?: string;
             /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string;
+            /**
              * Codecs
              * Format: codecs
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s?: number;
             /**
              * Encrypted voice (SRTP)
              * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
@@ -10258,30 +11921,62 @@ export interface components {
              */
             direct_media?: boolean;
             /**
-             * Calls at a time
-             * @description 0 = no limit
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string}
              */
-            max_calls?: number;
+            early_media?: "pass" | "ring";
             /**
-             * Order
-             * @description Lines with lower values are used first
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
              */
-            position?: number;
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string}
+             */
+            session_timer?: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s?: number;
         };
-        line_bulk: {
+        provider_bulk: {
             ids: number[];
             values?: {
-                /** Enabled */
-                enabled?: boolean;
+                /** Comment */
+                comment?: string;
                 /**
                  * Registrar
-                 * Format: host
-                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+                 * Format: server
+                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
                  */
                 host?: string;
                 /**
                  * Outbound proxies
-                 * @description Where requests are sent instead; several, in order, separated by commas
+                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
                  */
                 proxy?: string;
                 /**
@@ -10296,31 +11991,18 @@ export interface components {
                  * @enum {string}
                  */
                 auth?: "password" | "address";
-                /** User name */
-                username?: string;
-                /**
-                 * Name for authentication
-                 * @description When it differs from the user name
-                 */
-                auth_username?: string;
                 /** Register */
                 register?: boolean;
+                /**
+                 * Register a block
+                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+                 */
+                register_block?: boolean;
                 /**
                  * Registration interval
                  * @description Seconds; the provider may ask for another
                  */
                 expires_s?: number;
-                /**
-                 * From user
-                 * @description Fixed user part of From; empty = the calling number
-                 */
-                from_user?: string;
-                /**
-                 * From domain
-                 * Format: host
-                 * @description Empty = the registrar
-                 */
-                from_domain?: string;
                 /**
                  * Number format
                  * @description +49211…, 0049211…, 49211…, 0211… or unchanged
@@ -10328,16 +12010,28 @@ export interface components {
                  */
                 number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
                 /**
+                 * Numbers are marked
+                 * @description With user=phone in our addresses
+                 */
+                user_phone?: boolean;
+                /**
+                 * From names
+                 * @description The calling number, or the account; not when the line has a fixed user part
+                 * @enum {string}
+                 */
+                from_says?: "number" | "account";
+                /**
                  * Identity header
                  * @description P-Asserted-Identity or P-Preferred-Identity
                  * @enum {string}
                  */
                 identity?: "none" | "pai" | "ppi";
                 /**
-                 * Main number
-                 * @description Shown for callers without an external number of their own
+                 * Callers are hidden by
+                 * @description An anonymous From, Privacy: id, or both
+                 * @enum {string}
                  */
-                main_number?: string;
+                clir?: "both" | "from" | "privacy";
                 /**
                  * Called number is in
                  * @description Of incoming calls; auto: Request-URI, and To when that names the account
@@ -10351,16 +12045,17 @@ export interface components {
                  */
                 permit?: string;
                 /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Nothing that comes from here is the provider's, unless permitted as well
+                 */
+                deny?: string;
+                /**
                  * Codecs
                  * Format: codecs
                  * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
                  */
                 codecs?: string;
-                /**
-                 * Check interval
-                 * @description Seconds between OPTIONS requests; 0 = never
-                 */
-                qualify_s?: number;
                 /**
                  * Encrypted voice (SRTP)
                  * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
@@ -10379,40 +12074,69 @@ export interface components {
                  */
                 direct_media?: boolean;
                 /**
-                 * Calls at a time
-                 * @description 0 = no limit
+                 * Before the answer
+                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+                 * @enum {string}
                  */
-                max_calls?: number;
+                early_media?: "pass" | "ring";
                 /**
-                 * Order
-                 * @description Lines with lower values are used first
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
                  */
-                position?: number;
+                rtp_timeout_s?: number;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number;
+                /**
+                 * Session timer
+                 * @description RFC 4028: ask for one; accept what the provider asks for; off
+                 * @enum {string}
+                 */
+                session_timer?: "ask" | "accept" | "off";
+                /**
+                 * Session interval
+                 * @description Seconds; 0 = as in the settings
+                 */
+                session_expires_s?: number;
+                /**
+                 * May send calls on
+                 * @description 3xx: the number it names is called instead, as if dialled
+                 */
+                allow_redirect?: boolean;
+                /**
+                 * May transfer calls
+                 * @description REFER: reaches our users and groups only
+                 */
+                allow_transfer?: boolean;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests; 0 = never
+                 */
+                qualify_s?: number;
             };
             add?: Record<string, never>;
             remove?: Record<string, never>;
         };
         /**
-         * Line
-         * @description A way to the public telephone network
+         * Provider
+         * @description What lines to a provider have in common
          */
-        line_create: {
+        provider_create: {
             /** Name */
             name: string;
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
+            /** Comment */
+            comment?: string;
             /**
              * Registrar
-             * Format: host
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
              */
-            host: string;
+            host?: string;
             /**
              * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
              */
             proxy?: string;
             /**
@@ -10429,37 +12153,22 @@ export interface components {
              * @enum {string}
              */
             auth: "password" | "address";
-            /** User name */
-            username?: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username?: string;
-            /** Password */
-            password?: string;
             /**
              * Register
              * @default true
              */
             register: boolean;
             /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean;
+            /**
              * Registration interval
              * @description Seconds; the provider may ask for another
              * @default 600
              */
             expires_s: number;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user?: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain?: string;
             /**
              * Number format
              * @description +49211…, 0049211…, 49211…, 0211… or unchanged
@@ -10468,6 +12177,18 @@ export interface components {
              */
             number_format: "plus" | "zeros" | "bare" | "national" | "asis";
             /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @default number
+             * @enum {string}
+             */
+            from_says: "number" | "account";
+            /**
              * Identity header
              * @description P-Asserted-Identity or P-Preferred-Identity
              * @default ppi
@@ -10475,10 +12196,12 @@ export interface components {
              */
             identity: "none" | "pai" | "ppi";
             /**
-             * Main number
-             * @description Shown for callers without an external number of their own
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @default both
+             * @enum {string}
              */
-            main_number?: string;
+            clir: "both" | "from" | "privacy";
             /**
              * Called number is in
              * @description Of incoming calls; auto: Request-URI, and To when that names the account
@@ -10493,17 +12216,17 @@ export interface components {
              */
             permit?: string;
             /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string;
+            /**
              * Codecs
              * Format: codecs
              * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             * @default 60
-             */
-            qualify_s: number;
             /**
              * Encrypted voice (SRTP)
              * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
@@ -10524,11 +12247,1001 @@ export interface components {
              */
             direct_media?: boolean;
             /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @default pass
+             * @enum {string}
+             */
+            early_media: "pass" | "ring";
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @default ask
+             * @enum {string}
+             */
+            session_timer: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             * @default 60
+             */
+            qualify_s: number;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Provider
+             * Format: int64
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider: number | null;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account: string;
+            /** User name */
+            username: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string|null}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string|null}
+             */
+            auth: "password" | "address" | null;
+            /** Register */
+            register: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string|null}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string|null}
+             */
+            from_says: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string|null}
+             */
+            identity: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string|null}
+             */
+            clir: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string|null}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string|null}
+             */
+            early_media: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string|null}
+             */
+            session_timer: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s: number | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s: number | null;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls: number;
+            /**
+             * Costly minutes a day
+             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+             */
+            costly_minutes: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code: string;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position: number;
+            /** Provider name */
+            readonly provider_name: string;
+            /**
+             * Server
+             * @description Its own host, or the provider's
+             */
+            readonly server: string;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Provider
+             * Format: int64
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider?: number | null;
+            /** Enabled */
+            enabled?: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account?: string;
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string|null}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string|null}
+             */
+            auth?: "password" | "address" | null;
+            /** Register */
+            register?: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s?: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string|null}
+             */
+            number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string|null}
+             */
+            from_says?: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string|null}
+             */
+            identity?: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string|null}
+             */
+            clir?: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string|null}
+             */
+            incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string|null}
+             */
+            srtp?: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string|null}
+             */
+            early_media?: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string|null}
+             */
+            session_timer?: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s?: number | null;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls?: number;
+            /**
+             * Costly minutes a day
+             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+             */
+            costly_minutes?: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix?: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit?: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening?: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code?: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code?: string;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position?: number;
+        };
+        line_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Provider
+                 * Format: int64
+                 * @description Says what the line itself leaves open (null). null = generic
+                 */
+                provider?: number | null;
+                /** Enabled */
+                enabled?: boolean;
+                /**
+                 * Account in server names
+                 * @description Stands for <account> in host and proxy
+                 */
+                account?: string;
+                /** User name */
+                username?: string;
+                /**
+                 * Name for authentication
+                 * @description When it differs from the user name
+                 */
+                auth_username?: string;
+                /**
+                 * From user
+                 * @description Fixed user part of From; empty = the calling number
+                 */
+                from_user?: string;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description Empty = the registrar
+                 */
+                from_domain?: string;
+                /**
+                 * Main number
+                 * @description Shown for callers without an external number of their own
+                 */
+                main_number?: string;
+                /**
+                 * Registrar
+                 * Format: server
+                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+                 */
+                host?: string | null;
+                /**
+                 * Outbound proxies
+                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+                 */
+                proxy?: string | null;
+                /**
+                 * Transport
+                 * @description auto: as the provider's NAPTR records say, else UDP
+                 * @enum {string|null}
+                 */
+                transport?: "auto" | "udp" | "tcp" | "tls" | null;
+                /**
+                 * Authentication
+                 * @description With user name and password, or the provider knows our address
+                 * @enum {string|null}
+                 */
+                auth?: "password" | "address" | null;
+                /** Register */
+                register?: boolean | null;
+                /**
+                 * Register a block
+                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+                 */
+                register_block?: boolean | null;
+                /**
+                 * Registration interval
+                 * @description Seconds; the provider may ask for another
+                 */
+                expires_s?: number | null;
+                /**
+                 * Number format
+                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+                 * @enum {string|null}
+                 */
+                number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+                /**
+                 * Numbers are marked
+                 * @description With user=phone in our addresses
+                 */
+                user_phone?: boolean | null;
+                /**
+                 * From names
+                 * @description The calling number, or the account; not when the line has a fixed user part
+                 * @enum {string|null}
+                 */
+                from_says?: "number" | "account" | null;
+                /**
+                 * Identity header
+                 * @description P-Asserted-Identity or P-Preferred-Identity
+                 * @enum {string|null}
+                 */
+                identity?: "none" | "pai" | "ppi" | null;
+                /**
+                 * Callers are hidden by
+                 * @description An anonymous From, Privacy: id, or both
+                 * @enum {string|null}
+                 */
+                clir?: "both" | "from" | "privacy" | null;
+                /**
+                 * Called number is in
+                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
+                 * @enum {string|null}
+                 */
+                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description Calls may also come from these addresses of the provider
+                 */
+                permit?: string | null;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Nothing that comes from here is the provider's, unless permitted as well
+                 */
+                deny?: string | null;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string | null;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+                 * @enum {string|null}
+                 */
+                srtp?: "off" | "optional" | "required" | null;
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string|null}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean | null;
+                /**
+                 * Before the answer
+                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+                 * @enum {string|null}
+                 */
+                early_media?: "pass" | "ring" | null;
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number | null;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number | null;
+                /**
+                 * Session timer
+                 * @description RFC 4028: ask for one; accept what the provider asks for; off
+                 * @enum {string|null}
+                 */
+                session_timer?: "ask" | "accept" | "off" | null;
+                /**
+                 * Session interval
+                 * @description Seconds; 0 = as in the settings
+                 */
+                session_expires_s?: number | null;
+                /**
+                 * May send calls on
+                 * @description 3xx: the number it names is called instead, as if dialled
+                 */
+                allow_redirect?: boolean | null;
+                /**
+                 * May transfer calls
+                 * @description REFER: reaches our users and groups only
+                 */
+                allow_transfer?: boolean | null;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests; 0 = never
+                 */
+                qualify_s?: number | null;
+                /**
+                 * Calls at a time
+                 * @description 0 = no limit
+                 */
+                max_calls?: number;
+                /**
+                 * Costly minutes a day
+                 * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+                 */
+                costly_minutes?: number;
+                /**
+                 * Line prefix
+                 * @description *** and this digit before a number: the call takes this line and no other
+                 */
+                line_prefix?: string;
+                /**
+                 * Deposit
+                 * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+                 */
+                deposit?: string;
+                /**
+                 * CLIP no screening
+                 * @description The provider lets us show numbers that are not this line's
+                 */
+                no_screening?: boolean;
+                /**
+                 * Country code
+                 * @description Of this line's numbers, without + or 00; empty = as in the settings
+                 */
+                country_code?: string;
+                /**
+                 * Area code
+                 * @description Of this line's numbers, without the leading 0; empty = as in the settings
+                 */
+                area_code?: string;
+                /**
+                 * Order
+                 * @description Lines with lower values are used first
+                 */
+                position?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_create: {
+            /** Name */
+            name: string;
+            /**
+             * Provider
+             * Format: int64
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider?: number | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account?: string;
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @default null
+             * @enum {string|null}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @default null
+             * @enum {string|null}
+             */
+            auth: "password" | "address" | null;
+            /**
+             * Register
+             * @default null
+             */
+            register: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             * @default null
+             */
+            expires_s: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @default null
+             * @enum {string|null}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @default null
+             * @enum {string|null}
+             */
+            from_says: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @default null
+             * @enum {string|null}
+             */
+            identity: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @default null
+             * @enum {string|null}
+             */
+            clir: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @default null
+             * @enum {string|null}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @default null
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default null
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @default null
+             * @enum {string|null}
+             */
+            early_media: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @default null
+             * @enum {string|null}
+             */
+            session_timer: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             * @default null
+             */
+            qualify_s: number | null;
+            /**
              * Calls at a time
              * @description 0 = no limit
              * @default 0
              */
             max_calls: number;
+            /**
+             * Costly minutes a day
+             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+             * @default 240
+             */
+            costly_minutes: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix?: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit?: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening?: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code?: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code?: string;
             /**
              * Order
              * @description Lines with lower values are used first
@@ -10708,9 +13421,15 @@ export interface components {
          */
         group_member: {
             readonly id: number;
-            /** Group */
+            /**
+             * Group
+             * Format: int64
+             */
             group: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number;
             /**
              * Place
@@ -10737,9 +13456,15 @@ export interface components {
          * @description A user's place in a group
          */
         group_member_patch: {
-            /** Group */
+            /**
+             * Group
+             * Format: int64
+             */
             group?: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user?: number;
             /**
              * Place
@@ -10755,9 +13480,15 @@ export interface components {
         group_member_bulk: {
             ids: number[];
             values?: {
-                /** Group */
+                /**
+                 * Group
+                 * Format: int64
+                 */
                 group?: number;
-                /** User */
+                /**
+                 * User
+                 * Format: int64
+                 */
                 user?: number;
                 /**
                  * Place
@@ -10778,9 +13509,15 @@ export interface components {
          * @description A user's place in a group
          */
         group_member_create: {
-            /** Group */
+            /**
+             * Group
+             * Format: int64
+             */
             group: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number;
             /**
              * Place
@@ -10808,15 +13545,20 @@ export interface components {
              * @enum {string}
              */
             kind: "internal" | "external";
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number | null;
             /**
              * Group
+             * Format: int64
              * @description A user or a group holds a number, never both
              */
             group: number | null;
             /**
              * Line
+             * Format: int64
              * @description Of an external number: the line it belongs to
              */
             line: number | null;
@@ -10824,6 +13566,8 @@ export interface components {
             readonly user_name: string | null;
             /** Group name */
             readonly group_name: string | null;
+            /** Line name */
+            readonly line_name: string | null;
             /**
              * Held
              * @description Somebody holds it; otherwise it is free
@@ -10843,15 +13587,20 @@ export interface components {
              * @enum {string}
              */
             kind?: "internal" | "external";
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user?: number | null;
             /**
              * Group
+             * Format: int64
              * @description A user or a group holds a number, never both
              */
             group?: number | null;
             /**
              * Line
+             * Format: int64
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
@@ -10865,15 +13614,20 @@ export interface components {
                  * @enum {string}
                  */
                 kind?: "internal" | "external";
-                /** User */
+                /**
+                 * User
+                 * Format: int64
+                 */
                 user?: number | null;
                 /**
                  * Group
+                 * Format: int64
                  * @description A user or a group holds a number, never both
                  */
                 group?: number | null;
                 /**
                  * Line
+                 * Format: int64
                  * @description Of an external number: the line it belongs to
                  */
                 line?: number | null;
@@ -10895,15 +13649,20 @@ export interface components {
              * @enum {string}
              */
             kind: "internal" | "external";
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user?: number | null;
             /**
              * Group
+             * Format: int64
              * @description A user or a group holds a number, never both
              */
             group?: number | null;
             /**
              * Line
+             * Format: int64
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
@@ -10942,6 +13701,7 @@ export interface components {
             caller_name: string;
             /**
              * Caller
+             * Format: int64
              * @description May be the id of a user who is gone
              */
             caller_user: number | null;
@@ -10953,6 +13713,7 @@ export interface components {
             called_name: string;
             /**
              * Called
+             * Format: int64
              * @description May be the id of a user who is gone
              */
             called_user: number | null;
@@ -11029,7 +13790,10 @@ export interface components {
          */
         session: {
             readonly id: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             readonly user: number | null;
             /**
              * Created
@@ -11061,7 +13825,10 @@ export interface components {
          */
         token: {
             readonly id: number;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             readonly user: number | null;
             /** Name */
             readonly name: string;
@@ -11495,17 +14262,6 @@ export interface components {
             readonly answer: string;
         };
         /**
-         * Mail
-         * @description A mail that waits, has been sent or could not be
-         */
-        mail_patch: Record<string, never>;
-        mail_bulk: {
-            ids: number[];
-            values?: Record<string, never>;
-            add?: Record<string, never>;
-            remove?: Record<string, never>;
-        };
-        /**
          * Mail text
          * @description What the system writes
          */
@@ -11671,6 +14427,467 @@ export interface components {
             text?: string;
         };
         /**
+         * Emergency number
+         * @description Always gets through, before every other call
+         */
+        emergency_number: {
+            readonly id: number;
+            /**
+             * Number
+             * @description As it is dialled, without prefix; with the prefix it works, too
+             */
+            number: string;
+            /** Name */
+            name: string;
+            /**
+             * Lines
+             * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+             */
+            lines: number[];
+        };
+        /**
+         * Emergency number
+         * @description Always gets through, before every other call
+         */
+        emergency_number_patch: {
+            /**
+             * Number
+             * @description As it is dialled, without prefix; with the prefix it works, too
+             */
+            number?: string;
+            /** Name */
+            name?: string;
+            /**
+             * Lines
+             * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+             */
+            lines?: number[];
+        };
+        emergency_number_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * Lines
+                 * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+                 */
+                lines?: number[];
+            };
+            add?: {
+                /**
+                 * Lines
+                 * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+                 */
+                lines?: number[];
+            };
+            remove?: {
+                /**
+                 * Lines
+                 * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+                 */
+                lines?: number[];
+            };
+        };
+        /**
+         * Emergency number
+         * @description Always gets through, before every other call
+         */
+        emergency_number_create: {
+            /**
+             * Number
+             * @description As it is dialled, without prefix; with the prefix it works, too
+             */
+            number: string;
+            /** Name */
+            name: string;
+            /**
+             * Lines
+             * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+             */
+            lines?: number[];
+        };
+        /**
+         * Time frame
+         * @description Days of the week and a time of day
+         */
+        time_frame: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Days
+             * @description On a public holiday only the holiday counts, whatever day of the week it is
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            /**
+             * From
+             * Format: clock
+             * @description HH:MM
+             */
+            from: string;
+            /**
+             * To
+             * Format: clock
+             * @description HH:MM, not included; 24:00 = the end of the day
+             */
+            to: string;
+        };
+        /**
+         * Time frame
+         * @description Days of the week and a time of day
+         */
+        time_frame_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Days
+             * @description On a public holiday only the holiday counts, whatever day of the week it is
+             */
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            /**
+             * From
+             * Format: clock
+             * @description HH:MM
+             */
+            from?: string;
+            /**
+             * To
+             * Format: clock
+             * @description HH:MM, not included; 24:00 = the end of the day
+             */
+            to?: string;
+        };
+        time_frame_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Days
+                 * @description On a public holiday only the holiday counts, whatever day of the week it is
+                 */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+                /**
+                 * From
+                 * Format: clock
+                 * @description HH:MM
+                 */
+                from?: string;
+                /**
+                 * To
+                 * Format: clock
+                 * @description HH:MM, not included; 24:00 = the end of the day
+                 */
+                to?: string;
+            };
+            add?: {
+                /**
+                 * Days
+                 * @description On a public holiday only the holiday counts, whatever day of the week it is
+                 */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            };
+            remove?: {
+                /**
+                 * Days
+                 * @description On a public holiday only the holiday counts, whatever day of the week it is
+                 */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            };
+        };
+        /**
+         * Time frame
+         * @description Days of the week and a time of day
+         */
+        time_frame_create: {
+            /** Name */
+            name: string;
+            /**
+             * Days
+             * @description On a public holiday only the holiday counts, whatever day of the week it is
+             * @default [
+             *       "mon",
+             *       "tue",
+             *       "wed",
+             *       "thu",
+             *       "fri",
+             *       "sat",
+             *       "sun",
+             *       "holiday"
+             *     ]
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            /**
+             * From
+             * Format: clock
+             * @description HH:MM
+             */
+            from: string;
+            /**
+             * To
+             * Format: clock
+             * @description HH:MM, not included; 24:00 = the end of the day
+             */
+            to: string;
+        };
+        /**
+         * COR rule
+         * @description Which lines calls to a range of numbers take
+         */
+        cor_rule: {
+            readonly id: number;
+            /**
+             * Number range
+             * @description How the numbers begin, without the prefix for outside calls: 0049, +49, 0211, 00, 118. Of several rules the longest that fits is used
+             */
+            number: string;
+            /** Comment */
+            comment: string;
+            /** Enabled */
+            enabled: boolean;
+        };
+        /**
+         * COR rule
+         * @description Which lines calls to a range of numbers take
+         */
+        cor_rule_patch: {
+            /**
+             * Number range
+             * @description How the numbers begin, without the prefix for outside calls: 0049, +49, 0211, 00, 118. Of several rules the longest that fits is used
+             */
+            number?: string;
+            /** Comment */
+            comment?: string;
+            /** Enabled */
+            enabled?: boolean;
+        };
+        cor_rule_bulk: {
+            ids: number[];
+            values?: {
+                /** Comment */
+                comment?: string;
+                /** Enabled */
+                enabled?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * COR rule
+         * @description Which lines calls to a range of numbers take
+         */
+        cor_rule_create: {
+            /**
+             * Number range
+             * @description How the numbers begin, without the prefix for outside calls: 0049, +49, 0211, 00, 118. Of several rules the longest that fits is used
+             */
+            number: string;
+            /** Comment */
+            comment?: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+        };
+        /**
+         * Line of a COR rule
+         * @description A line's place in a rule, in a time frame
+         */
+        cor_line: {
+            readonly id: number;
+            /**
+             * COR rule
+             * Format: int64
+             */
+            rule: number;
+            /**
+             * Time frame
+             * Format: int64
+             */
+            frame: number;
+            /**
+             * Line
+             * Format: int64
+             */
+            line: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position: number;
+            /**
+             * Call-by-call prefix
+             * @description Dialled before the number, as in 01019
+             */
+            call_by_call: string;
+        };
+        /**
+         * Line of a COR rule
+         * @description A line's place in a rule, in a time frame
+         */
+        cor_line_patch: {
+            /**
+             * COR rule
+             * Format: int64
+             */
+            rule?: number;
+            /**
+             * Time frame
+             * Format: int64
+             */
+            frame?: number;
+            /**
+             * Line
+             * Format: int64
+             */
+            line?: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Call-by-call prefix
+             * @description Dialled before the number, as in 01019
+             */
+            call_by_call?: string;
+        };
+        cor_line_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * COR rule
+                 * Format: int64
+                 */
+                rule?: number;
+                /**
+                 * Time frame
+                 * Format: int64
+                 */
+                frame?: number;
+                /**
+                 * Line
+                 * Format: int64
+                 */
+                line?: number;
+                /**
+                 * Place
+                 * @description From 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /**
+                 * Call-by-call prefix
+                 * @description Dialled before the number, as in 01019
+                 */
+                call_by_call?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Line of a COR rule
+         * @description A line's place in a rule, in a time frame
+         */
+        cor_line_create: {
+            /**
+             * COR rule
+             * Format: int64
+             */
+            rule: number;
+            /**
+             * Time frame
+             * Format: int64
+             */
+            frame: number;
+            /**
+             * Line
+             * Format: int64
+             */
+            line: number;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Call-by-call prefix
+             * @description Dialled before the number, as in 01019
+             */
+            call_by_call?: string;
+        };
+        /**
+         * Holiday
+         * @description A day off, besides the public holidays of the region in the settings
+         */
+        holiday: {
+            readonly id: number;
+            /**
+             * Date
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /**
+             * Every year
+             * @description On the same date
+             */
+            yearly: boolean;
+        };
+        /**
+         * Holiday
+         * @description A day off, besides the public holidays of the region in the settings
+         */
+        holiday_patch: {
+            /**
+             * Date
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            date?: string;
+            /** Name */
+            name?: string;
+            /**
+             * Every year
+             * @description On the same date
+             */
+            yearly?: boolean;
+        };
+        holiday_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * Every year
+                 * @description On the same date
+                 */
+                yearly?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Holiday
+         * @description A day off, besides the public holidays of the region in the settings
+         */
+        holiday_create: {
+            /**
+             * Date
+             * Format: date
+             * @description YYYY-MM-DD
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /**
+             * Every year
+             * @description On the same date
+             */
+            yearly?: boolean;
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -11679,7 +14896,10 @@ export interface components {
             number: string;
             /** Name */
             name: string;
-            /** User */
+            /**
+             * User
+             * Format: int64
+             */
             user: number | null;
             /** Phone name */
             phone: string | null;
@@ -11764,7 +14984,10 @@ export interface components {
         live_registration: {
             /** Phone name */
             phone: string;
-            /** Phone */
+            /**
+             * Phone
+             * Format: int64
+             */
             phone_id: number | null;
             /** Contact */
             contact: string;
@@ -11796,7 +15019,10 @@ export interface components {
         live_subscription: {
             /** Phone name */
             phone: string;
-            /** Phone */
+            /**
+             * Phone
+             * Format: int64
+             */
             phone_id: number | null;
             /**
              * Event
@@ -11834,7 +15060,10 @@ export interface components {
         live_line: {
             /** Line name */
             line: string;
-            /** Line */
+            /**
+             * Line
+             * Format: int64
+             */
             line_id: number | null;
             /**
              * State
@@ -11862,6 +15091,28 @@ export interface components {
             expires_at: string | null;
             /** Round trip in ms */
             rtt_ms: number | null;
+            /** Calls now */
+            calls: number;
+            /**
+             * Calls at most
+             * @description 0 = no limit
+             */
+            max_calls: number;
+            /**
+             * Calls that came in
+             * @description Like the following: since midnight, or the start of the system
+             */
+            incoming: number;
+            /** Outgoing calls answered */
+            answered: number;
+            /** Outgoing calls to busy ones */
+            busy: number;
+            /** Outgoing calls not answered */
+            unanswered: number;
+            /** Outgoing calls refused */
+            refused: number;
+            /** Outgoing calls that the provider could not take */
+            failed: number;
         };
         /**
          * Traced message
@@ -11902,6 +15153,8 @@ export interface components {
                     row?: number;
                 }[];
             };
+            /** @description With 412: the row as it is now */
+            present?: Record<string, never>;
         };
         import_report: {
             created?: number;
@@ -11974,20 +15227,391 @@ export interface components {
         changes_revert: {
             ids: number[];
         };
+        route_test: {
+            /** @enum {string} */
+            direction: "out" | "in";
+            /** @description Which phone calls */
+            phone?: number | null;
+            /** @description Instead of a phone: who calls, at the first phone of his */
+            user?: number | null;
+            /** @description On which line a call comes in */
+            line?: number | null;
+            /** @description Whose number the provider tells */
+            caller?: string | null;
+            dialled: string;
+            /** @description 2026-12-24T17:30, by the clock of the server; now when absent */
+            at?: string | null;
+        };
+        route_plan: {
+            /** @enum {string} */
+            direction: "out" | "in";
+            at: string;
+            holiday: boolean;
+            /** @description That calls */
+            phone: string | null;
+            /** @description Without blanks and the like */
+            dialled: string | null;
+            /** @enum {string} */
+            action: "ring" | "refuse";
+            /** @description Of SIP, when it is refused */
+            status: number | null;
+            /** @description What the call record would say, when it is refused */
+            result: string | null;
+            /** @description As who is called here sees it */
+            caller: {
+                number: string | null;
+                name: string | null;
+                user: number | null;
+            };
+            /** @description As the caller sees it */
+            called: {
+                number: string | null;
+                name: string | null;
+                user: number | null;
+            };
+            /** @description Of the public network, canonical */
+            number: string | null;
+            emergency: boolean;
+            ring_s: number | null;
+            /** @description Where it goes on when nobody answers */
+            deposit: string | null;
+            targets: {
+                /** @enum {string} */
+                kind: "phone" | "line";
+                id: number;
+                name: string;
+                /** @description Only when those before have failed */
+                after_others: boolean;
+                delay_ms: number | null;
+                /** @description Of a group */
+                member: {
+                    number: string | null;
+                    name: string | null;
+                    user: number | null;
+                } | null;
+                /** @description As it is dialled there */
+                number: string | null;
+                call_by_call: string | null;
+                /** @description The caller's number as the provider is told */
+                shown: string | null;
+                /** @description Withheld from who is called */
+                hidden: boolean;
+            }[];
+            reasons: components["schemas"]["reason"][];
+        };
+        public_holiday: {
+            /** Format: date */
+            date: string;
+            /** @description Which one: easter_monday */
+            code: string;
+        };
         /**
          * Reason
          * @description Why a call went where it went; text is the English sentence
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */
             text: string;
         };
+        setup_input: {
+            login: string;
+            password: string;
+            first_name: string;
+            last_name: string;
+            email?: string | null;
+            number?: string | null;
+            language?: string | null;
+            settings?: components["schemas"]["settings_patch"];
+            ranges?: Record<string, never>[];
+            phones?: Record<string, never>[];
+        };
+        log_levels_input: {
+            /** @description By component */
+            levels: {
+                [key: string]: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+            };
+        };
+        /**
+         * Log-in
+         * @description Input
+         */
+        log_in_input: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+            /**
+             * Code
+             * @description Of the second factor: six digits, or a recovery code
+             */
+            code?: string | null;
+        };
+        /**
+         * New password
+         * @description Input
+         */
+        password_input: {
+            /** Old password */
+            old_password: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * API token
+         * @description Input
+         */
+        token_input: {
+            /** Name */
+            name: string;
+            /**
+             * Rights
+             * @description Each once, and none that one does not have
+             */
+            rights: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "admin" | "callman")[];
+            /**
+             * Ends
+             * Format: date-time
+             * @description Empty = never
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * Code
+         * @description Input
+         */
+        code_input: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * Password
+         * @description Input
+         */
+        own_password_input: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * Number to call
+         * @description Input
+         */
+        dial_input: {
+            /**
+             * Number
+             * @description As dialled at the phone
+             */
+            number: string;
+            /**
+             * Phone
+             * Format: int64
+             * @description Empty = the first that is registered
+             */
+            phone?: number | null;
+        };
+        /**
+         * Phone to answer at
+         * @description Input
+         */
+        answer_input: {
+            /**
+             * Phone
+             * Format: int64
+             * @description Empty = the one that rings
+             */
+            phone?: number | null;
+        };
+        /**
+         * Where a call goes
+         * @description Input
+         */
+        transfer_input: {
+            /**
+             * Number
+             * @description Whom the call is given to
+             */
+            number?: string;
+            /**
+             * Call
+             * @description Instead: another own call, whose far party it is connected with
+             */
+            call_id?: string;
+        };
+        /**
+         * What to trace
+         * @description Input
+         */
+        trace_watch_input: {
+            /**
+             * Target
+             * @description The name of a phone, a number or an IP address
+             */
+            target: string;
+            /**
+             * Minutes
+             * @default 10
+             */
+            minutes: number;
+        };
+        /**
+         * How to import
+         * @description Input
+         */
+        user_import_apply_input: {
+            /** Only valid rows */
+            only_valid?: boolean;
+            /**
+             * Mail
+             * @description Send people their access data
+             */
+            mail?: boolean;
+        };
+        /**
+         * Whose password is forgotten
+         * @description Input
+         */
+        password_reset_input: {
+            /** Login or e-mail address */
+            account: string;
+        };
+        /**
+         * New password
+         * @description Input
+         */
+        password_reset_use_input: {
+            /**
+             * Token
+             * @description Of the link in the mail
+             */
+            token: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * Test mail
+         * @description Input
+         */
+        mail_test_input: {
+            /**
+             * Recipient
+             * Format: email
+             */
+            to: string;
+        };
     };
-    responses: never;
+    responses: {
+        /** @description The address, a parameter or the JSON is malformed */
+        error_400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Not logged in; at a log-in: wrong, or a code is needed */
+        error_401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Not allowed: no right, no X-CSRF-Token, another site, before the set-up */
+        error_403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description There is no such thing */
+        error_404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description It contradicts something that is there */
+        error_409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Changed meanwhile; "present" is the row as it is now */
+        error_412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Too big */
+        error_413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description The body has another media type than the one that is wanted */
+        error_415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description A value is not allowed; "field" says which */
+        error_422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Too many attempts; wait for Retry-After seconds */
+        error_429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description Too busy; wait for Retry-After seconds */
+        error_503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description The server is in trouble */
+        error: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;

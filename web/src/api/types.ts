@@ -20,6 +20,14 @@ export type LiveHeard = Schemas['live_heard'];
 export type Registration = Schemas['live_registration'];
 export type TraceMessage = Schemas['trace_message'];
 export type Line = Schemas['line'];
+export type EmergencyNumber = Schemas['emergency_number'];
+export type TimeFrame = Schemas['time_frame'];
+export type CorRule = Schemas['cor_rule'];
+export type CorLine = Schemas['cor_line'];
+export type Holiday = Schemas['holiday'];
+export type PublicHoliday = Schemas['public_holiday'];
+export type RouteTest = Schemas['route_test'];
+export type RoutePlan = Schemas['route_plan'];
 export type Certificate = Schemas['certificate'];
 export type AddressRule = Schemas['address_rule'];
 export type Notice = Schemas['notice'];
@@ -36,10 +44,11 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
-  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers';
+  | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
+  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -51,6 +60,11 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   range: 'ranges',
   provider: 'providers',
   line: 'lines',
+  emergency_number: 'emergency-numbers',
+  time_frame: 'time-frames',
+  cor_rule: 'cor-rules',
+  cor_line: 'cor-lines',
+  holiday: 'holidays',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -69,6 +83,11 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   ranges: 'range',
   providers: 'provider',
   lines: 'line',
+  'emergency-numbers': 'emergency_number',
+  'time-frames': 'time_frame',
+  'cor-rules': 'cor_rule',
+  'cor-lines': 'cor_line',
+  holidays: 'holiday',
   certificates: 'certificate',
   'address-rules': 'address_rule',
   notices: 'notice',

@@ -8,6 +8,7 @@ import { fromLocalInput, toLocalInput } from './localTime';
 import { RefListField } from './RefListField';
 import { RefSelect } from './RefSelect';
 import { RightsField } from './RightsField';
+import { SetField } from './SetField';
 import { kindOf, refOf } from './schema';
 import { fieldHelp, fieldLabel, optionLabel } from './texts';
 import type { EntityFormState } from './useEntityForm';
@@ -27,6 +28,9 @@ function Help({ text, restart }: { text?: string; restart: boolean }) {
     </>
   );
 }
+
+/** What browsers have an input of its own for. */
+const TYPES: Record<string, string | undefined> = { email: 'email', date: 'date' };
 
 const asText = (value: unknown) => (value === null || value === undefined ? '' : String(value));
 
@@ -114,6 +118,11 @@ function Input({ form, field, disabled }: FieldProps) {
       const { withAsterisk: _, 'aria-required': __, ...rest } = common;
       return <CodecField {...rest} choices={schema['x-codecs'] ?? []} value={asText(value)} onChange={set} />;
     }
+    case 'set': {
+      const { name: _, ...rest } = common;
+      const choices = (schema.items?.enum ?? []).filter((one) => one !== null);
+      return <SetField {...rest} choices={choices.map((one) => ({ value: one, label: optionLabel(form.entity, field, one) }))} value={(value as string[] | null) ?? []} onChange={set} />;
+    }
     case 'block':
       return (
         <BlockField
@@ -147,7 +156,7 @@ function Input({ form, field, disabled }: FieldProps) {
       return (
         <TextInput
           {...common}
-          type={schema.format === 'email' ? 'email' : 'text'}
+          type={TYPES[schema.format ?? ''] ?? 'text'}
           autoComplete="off"
           maxLength={schema.maxLength}
           value={asText(value)}

@@ -1,7 +1,7 @@
 // Reads the API description of a field the way the form needs it.
 import type { FieldSchema } from '../api/openapi';
 
-export type FieldKind = 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'reference' | 'references' | 'rights' | 'codecs' | 'block' | 'time';
+export type FieldKind = 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'reference' | 'references' | 'rights' | 'codecs' | 'set' | 'block' | 'time';
 
 /** Texts that may be so long are written in several lines. */
 const BLOCK_LENGTH = 10_000;
@@ -19,7 +19,7 @@ export function kindOf(schema: FieldSchema): FieldKind {
   if (schema.enum) return 'choice';
   if (type === 'array' && schema.items?.['x-ref']) return 'references';
   if (type === 'array' && schema['x-ref']) return 'references';
-  if (type === 'array' && schema.items?.enum) return 'rights'; // the only sets there are
+  if (type === 'array' && schema.items?.enum) return schema.items.enum.includes('setting') ? 'rights' : 'set';
   if (schema['x-ref']) return 'reference';
   if (type === 'integer' || type === 'number') return 'number';
   if (schema.format === 'date-time') return 'time';
@@ -39,6 +39,7 @@ export function initialValue(schema: FieldSchema): unknown {
       return false;
     case 'references':
     case 'rights':
+    case 'set':
       return [];
     case 'reference':
     case 'number':

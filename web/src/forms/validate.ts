@@ -4,6 +4,7 @@ import type { FieldSchema } from '../api/openapi';
 import { isEmpty, kindOf } from './schema';
 import { patternText } from './texts';
 
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
 const EMAIL = /^[^@\s]+@[^@\s]+$/;
 
 function matches(pattern: string, text: string): boolean {
@@ -21,6 +22,7 @@ function numberError(schema: FieldSchema, value: number): string | null {
 }
 
 function textError(entity: string, field: string, schema: FieldSchema, text: string): string | null {
+  if (schema.format === 'clock') return CLOCK.test(text) ? null : i18next.t('errors.field.clock');
   if (schema.minLength !== undefined && text.length < schema.minLength) {
     return i18next.t('errors.field.tooShort', { count: schema.minLength });
   }
@@ -35,6 +37,7 @@ function textError(entity: string, field: string, schema: FieldSchema, text: str
 export function fieldError(entity: string, field: string, schema: FieldSchema, required: boolean, value: unknown): string | null {
   if (isEmpty(value)) return required ? i18next.t('errors.field.required') : null;
   const kind = kindOf(schema);
+  if (kind === 'set') return required && (value as unknown[]).length === 0 ? i18next.t('errors.field.required') : null;
   if (kind === 'number') return numberError(schema, Number(value));
   if (kind === 'text' || kind === 'secret' || kind === 'block') return textError(entity, field, schema, String(value));
   return null;

@@ -13,6 +13,11 @@ export function dateTime(at: When): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 }
 
+/** "2026-12-24" with the day of the week. */
+export function day(date: string): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+}
+
 export function timeOnly(at: When): string {
   if (!at) return '';
   return new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(new Date(at));

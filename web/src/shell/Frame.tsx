@@ -8,6 +8,7 @@ import { useRights } from '../api/session';
 import { LiveProvider } from '../live/LiveProvider';
 import { Boundary } from './Boundary';
 import { DiskBanner } from './DiskBanner';
+import { EmergencyBanner } from './EmergencyBanner';
 import { Header } from './Header';
 import { notifyDone } from './notify';
 import classes from './shell.module.css';
@@ -55,6 +56,7 @@ export function Frame() {
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>
           {rights.has('admin') && <DiskBanner />}
+          {rights.has('admin') && <EmergencyBanner />}
           <Boundary place={pathname}>
             <Suspense fallback={<Loader m="xl" size="sm" />}>
               <Outlet />

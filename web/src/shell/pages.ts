@@ -36,6 +36,9 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/subscriptions', icon: 'subscriptions', text: 'subscriptions.title', needs: 'admin' },
       { path: '/lines', icon: 'lines', text: 'lines.title', needs: 'admin' },
       { path: '/providers', icon: 'providers', text: 'providers.title', needs: 'admin' },
+      { path: '/routing', icon: 'routing', text: 'routing.title', needs: 'admin' },
+      { path: '/emergency-numbers', icon: 'emergency', text: 'routing.emergency.title', needs: 'admin' },
+      { path: '/route-test', icon: 'routeTest', text: 'routing.test.title', needs: 'admin' },
     ],
   },
   {

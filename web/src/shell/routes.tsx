@@ -29,6 +29,11 @@ const Lines = lazy(() => import('../pages/lines/Lines'));
 const LineEditor = lazy(() => import('../pages/lines/LineEditor'));
 const Providers = lazy(() => import('../pages/providers/Providers'));
 const ProviderEditor = lazy(() => import('../pages/providers/ProviderEditor'));
+const Routing = lazy(() => import('../pages/routing/Routing'));
+const RuleEditor = lazy(() => import('../pages/routing/RuleEditor'));
+const EmergencyNumbers = lazy(() => import('../pages/emergency/EmergencyNumbers'));
+const EmergencyEditor = lazy(() => import('../pages/emergency/EmergencyEditor'));
+const RouteTest = lazy(() => import('../pages/route-test/RouteTest'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
 const Mail = lazy(() => import('../pages/mail/Mail'));
@@ -74,6 +79,11 @@ export function Pages() {
           <Route path="lines/:id" element={<LineEditor />} />
           <Route path="providers" element={<Providers />} />
           <Route path="providers/:id" element={<ProviderEditor />} />
+          <Route path="routing" element={<Routing />} />
+          <Route path="routing/rules/:id" element={<RuleEditor />} />
+          <Route path="emergency-numbers" element={<EmergencyNumbers />} />
+          <Route path="emergency-numbers/:id" element={<EmergencyEditor />} />
+          <Route path="route-test" element={<RouteTest />} />
           <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />
           <Route path="certificates" element={<Certificates />} />

@@ -29,6 +29,7 @@ import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
@@ -67,6 +68,7 @@ const de: Texts = {
   reasons,
   records,
   rights,
+  routing,
   settings,
   setup,
   shell,

@@ -28,6 +28,7 @@ import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
 import shell from './shell.json';
@@ -66,6 +67,7 @@ const en = {
   reasons,
   records,
   rights,
+  routing,
   settings,
   setup,
   shell,

@@ -1,7 +1,7 @@
 // One line to a provider.
-import { Alert, Loader, Tabs } from '@mantine/core';
+import { Alert, Button, Loader, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useParams, useSearchParams } from 'react-router-dom';
+import { Link, useParams, useSearchParams } from 'react-router-dom';
 import { useItem } from '../../api/collections';
 import { useEntitySchema } from '../../api/openapi';
 import { useLineStates } from '../../api/runtime';
@@ -36,7 +36,7 @@ export default function LineEditor() {
   const tabs = [{ id: 'data', text: t('lines.tab.data') }];
   if (line) tabs.push({ id: 'state', text: t('lines.tab.state') });
   return (
-    <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />}>
+    <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />} actions={line && <TestButton line={line.id} />}>
       <Tabs
         className={`panel ${classes.page}`}
         value={params.get('tab') ?? 'data'}
@@ -59,5 +59,14 @@ export default function LineEditor() {
         )}
       </Tabs>
     </PageFrame>
+  );
+}
+
+function TestButton({ line }: { line: number }) {
+  const { t } = useTranslation();
+  return (
+    <Button component={Link} to={`/route-test?line=${line}`} variant="default">
+      {t('lines.test')}
+    </Button>
   );
 }

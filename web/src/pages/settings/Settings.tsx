@@ -1,10 +1,8 @@
 // The settings of the whole system.
 import { Loader } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api } from '../../api/client';
 import { useEntitySchema, type EntitySchema } from '../../api/openapi';
-import { change } from '../../api/write';
+import { useSaveSettings, useSettings } from '../../api/settings';
 import type { Settings as Values } from '../../api/types';
 import { EntityForm, Fields } from '../../forms/EntityForm';
 import { FieldGroup } from '../../forms/FieldGroup';
@@ -17,15 +15,8 @@ import classes from './settings.module.css';
 
 function Form({ schema, settings }: { schema: EntitySchema; settings: Values }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const groups = settingsGroups(schema);
-  const store = useMutation({
-    mutationFn: ({ values, before }: Record<'values' | 'before', Record<string, unknown>>) => change<Values>('settings', values, before),
-    onSuccess: (saved) => {
-      client.setQueryData(['settings'], saved);
-      return client.invalidateQueries({ queryKey: ['status'] });
-    },
-  });
+  const store = useSaveSettings();
 
   const save = async (values: Record<string, unknown>, before: Record<string, unknown>) => {
     await store.mutateAsync({ values, before });
@@ -54,7 +45,7 @@ function Form({ schema, settings }: { schema: EntitySchema; settings: Values }) 
 export default function Settings() {
   const { t } = useTranslation();
   const schema = useEntitySchema('settings', 'patch');
-  const settings = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => api.get<Values>('settings', signal) });
+  const settings = useSettings();
   if (settings.isError) {
     const data = { rows: [], total: 0, loading: false, error: settings.error, retry: () => void settings.refetch() };
     return (

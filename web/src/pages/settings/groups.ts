@@ -10,6 +10,7 @@ export interface SettingsGroup {
 const GROUPS: SettingsGroup[] = [
   { id: 'company', fields: ['company', 'language'] },
   { id: 'dialling', fields: ['country_code', 'area_code', 'outside_prefix'] },
+  { id: 'routing', fields: ['routing_priority', 'unavailable', 'deposit', 'holidays'] },
   { id: 'calls', fields: ['ring_s', 'hold_music', 'session_expires_s', 'cdr_keep_days', 'change_keep_days'] },
   {
     id: 'sip',
@@ -24,7 +25,7 @@ const GROUPS: SettingsGroup[] = [
       'screening_block_h', 'source_requests_per_s', 'screening_notify',
     ],
   },
-  { id: 'rights', fields: ['default_rights'], columns: 1 },
+  { id: 'rights', fields: ['default_rights', 'default_dial'], columns: 1 },
   { id: 'traces', fields: ['trace_keep_days', 'trace_keep_mb', 'trace_keep_messages'] },
   { id: 'media', fields: ['codecs', 'comfort_noise', 'media_address', 'rtp_port_min', 'rtp_port_max', 'rtp_timeout_s', 'rtp_hold_timeout_s'] },
   { id: 'marks', fields: ['sip_dscp', 'audio_dscp', 'video_dscp'] },

@@ -46,7 +46,7 @@ export function DiallingStep(props: DiallingStepProps) {
 
   return (
     <EntityForm form={form} submitText={t('setup.next')} onCancel={props.onBack} cancelText={t('setup.back')}>
-      <Fields form={form} fields={['company', 'country_code', 'area_code', 'outside_prefix']} />
+      <Fields form={form} fields={['company', 'country_code', 'area_code', 'outside_prefix', 'deposit']} />
       <fieldset style={{ border: 0, padding: 0, margin: 0 }}>
         <legend>
           <Text fw={600} size="sm" mb={4}>
@@ -84,6 +84,9 @@ export function DiallingStep(props: DiallingStepProps) {
           {t('setup.addRange')}
         </Button>
       </fieldset>
+      <Text size="sm" c="dimmed">
+        {t('setup.emergency')}
+      </Text>
     </EntityForm>
   );
 }

@@ -24,5 +24,6 @@ export const DIALLING_SCHEMA: EntitySchema = {
     country_code: { type: 'string', minLength: 1, maxLength: 4, pattern: '^[0-9]+$' },
     area_code: { type: 'string', maxLength: 8, pattern: '^[0-9]*$' },
     outside_prefix: { type: 'string', maxLength: 4, pattern: '^[0-9*#]*$' },
+    deposit: { type: 'string', maxLength: 20, pattern: '^[0-9]*$' },
   },
 };

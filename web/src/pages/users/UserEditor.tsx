@@ -1,7 +1,7 @@
 // One user: data, telephony, numbers.
-import { Badge, Loader } from '@mantine/core';
+import { Badge, Button, Loader } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router-dom';
+import { Link, useParams } from 'react-router-dom';
 import { useItem } from '../../api/collections';
 import { userName } from '../../api/names';
 import { useEntitySchema } from '../../api/openapi';
@@ -36,6 +36,13 @@ export default function UserEditor() {
           {user.data?.dnd && <Badge color="red">{t('users.dnd')}</Badge>}
           {user.data?.enabled === false && <Badge color="gray">{t('users.disabled')}</Badge>}
         </>
+      }
+      actions={
+        user.data && (
+          <Button component={Link} to={`/route-test?user=${user.data.id}`} variant="default">
+            {t('users.test')}
+          </Button>
+        )
       }
     >
       <UserForm key={id} schema={schema} user={user.data ?? null} />

@@ -19,14 +19,17 @@ import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
 import { SetUpDialogue } from '../phones/SetUpDialogue';
 import { RightsOfUser } from './RightsOfUser';
+import { ShownNumber } from './ShownNumber';
 import { SecurityOfUser } from './SecurityOfUser';
 
 const PERSON = ['first_name', 'last_name', 'login', 'password', 'email', 'language'];
 const STATE = ['enabled'];
 const RIGHTS = ['admin', 'rights'];
 const TELEPHONY = ['ring_s', 'dnd'];
+const DIAL = ['dial'];
 const PHONES = ['phones'];
-const FIELDS = [...PERSON, ...STATE, ...RIGHTS, ...TELEPHONY, ...PHONES];
+const SHOWN = ['display_number', 'hide_number'];
+const FIELDS = [...PERSON, ...STATE, ...RIGHTS, ...TELEPHONY, ...DIAL, ...PHONES, ...SHOWN];
 
 interface UserFormProps {
   schema: EntitySchema;
@@ -55,7 +58,7 @@ export function UserForm({ schema, user }: UserFormProps) {
     entity: 'user',
     schema,
     stored: user,
-    fields: user ? FIELDS : FIELDS.filter((field) => field !== 'rights'), // the server gives the defaults
+    fields: user ? FIELDS : FIELDS.filter((field) => field !== 'rights' && field !== 'dial'), // the server gives the defaults
     alsoRequired: ['password'],
     save,
   });
@@ -70,10 +73,11 @@ export function UserForm({ schema, user }: UserFormProps) {
       <TabList
         tabs={[
           { id: 'person', text: t('users.tab.person'), wrong: wrong([...PERSON, ...STATE]) },
-          { id: 'telephony', text: t('users.tab.telephony'), wrong: wrong([...TELEPHONY, ...PHONES]) },
+          { id: 'telephony', text: t('users.tab.telephony'), wrong: wrong([...TELEPHONY, ...DIAL, ...PHONES]) },
           ...(user
             ? [
                 { id: 'numbers', text: t('users.tab.numbers') },
+                { id: 'shown', text: t('users.tab.shown'), wrong: wrong(SHOWN) },
                 { id: 'groups', text: t('users.tab.groups') },
                 { id: 'rights', text: t('users.tab.rights'), wrong: wrong(RIGHTS) },
                 { id: 'security', text: t('users.tab.security') },
@@ -105,13 +109,18 @@ export function UserForm({ schema, user }: UserFormProps) {
               {t('phones.setUp')}
             </Button>
           )}
-          <Fields form={form} fields={TELEPHONY} />
+          <Fields form={form} fields={user ? [...TELEPHONY, ...DIAL] : TELEPHONY} />
         </EntityForm>
       </Tabs.Panel>
       {user && (
         <>
           <Tabs.Panel value="numbers" p="md">
             <HeldNumbers numbers={user.numbers} holder={{ user: user.id }} />
+          </Tabs.Panel>
+          <Tabs.Panel value="shown" p="md">
+            <EntityForm form={form}>
+              <ShownNumber form={form} />
+            </EntityForm>
           </Tabs.Panel>
           <Tabs.Panel value="groups" p="md">
             <GroupsOfUser user={user} />

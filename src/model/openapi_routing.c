@@ -1,0 +1,77 @@
+/* OpenAPI 3.0: "Test a number" and the list of public holidays. No entities: nothing is stored. */
+#include "model/openapi_int.h"
+
+#define TEXT	      "{\"type\":\"string\"}"
+#define TEXT_OR_NULL  "{\"type\":\"string\",\"nullable\":true}"
+#define WHOLE_OR_NULL "{\"type\":\"integer\",\"nullable\":true}"
+#define TRUTH	      "{\"type\":\"boolean\"}"
+#define PARTY                                                                                      \
+	"{\"type\":\"object\",\"properties\":{\"number\":" TEXT_OR_NULL ",\"name\":" TEXT_OR_NULL  \
+	",\"user\":" WHOLE_OR_NULL "},\"required\":[\"number\",\"name\",\"user\"]"
+
+static const char test[] =
+    "{\"type\":\"object\",\"properties\":{"
+    "\"direction\":{\"type\":\"string\",\"enum\":[\"out\",\"in\"]},"
+    "\"phone\":{\"type\":\"integer\",\"nullable\":true,\"description\":\"Which phone calls\"},"
+    "\"user\":{\"type\":\"integer\",\"nullable\":true,\"description\":\"Instead of a phone: who "
+    "calls, at the first phone of his\"},"
+    "\"line\":{\"type\":\"integer\",\"nullable\":true,\"description\":\"On which line a call "
+    "comes in\"},"
+    "\"caller\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Whose number the provider "
+    "tells\"},"
+    "\"dialled\":{\"type\":\"string\",\"maxLength\":63},"
+    "\"at\":{\"type\":\"string\",\"nullable\":true,\"description\":\"2026-12-24T17:30, by the "
+    "clock of the server; now when absent\"}},"
+    "\"required\":[\"direction\",\"dialled\"]}";
+
+static const char plan[] =
+    "{\"type\":\"object\",\"properties\":{"
+    "\"direction\":{\"type\":\"string\",\"enum\":[\"out\",\"in\"]},"
+    "\"at\":" TEXT ",\"holiday\":" TRUTH ","
+    "\"phone\":{\"type\":\"string\",\"nullable\":true,\"description\":\"That calls\"},"
+    "\"dialled\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Without blanks and the "
+    "like\"},"
+    "\"action\":{\"type\":\"string\",\"enum\":[\"ring\",\"refuse\"]},"
+    "\"status\":{\"type\":\"integer\",\"nullable\":true,\"description\":\"Of SIP, when it is "
+    "refused\"},"
+    "\"result\":{\"type\":\"string\",\"nullable\":true,\"description\":\"What the call record "
+    "would say, when it is refused\"},"
+    "\"caller\":" PARTY ",\"description\":\"As who is called here sees it\"},"
+    "\"called\":" PARTY ",\"description\":\"As the caller sees it\"},"
+    "\"number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Of the public network, "
+    "canonical\"},"
+    "\"emergency\":" TRUTH ",\"ring_s\":" WHOLE_OR_NULL ","
+    "\"deposit\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Where it goes on when "
+    "nobody answers\"},"
+    "\"targets\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+    "\"kind\":{\"type\":\"string\",\"enum\":[\"phone\",\"line\"]},"
+    "\"id\":{\"type\":\"integer\"},\"name\":" TEXT ","
+    "\"after_others\":{\"type\":\"boolean\",\"description\":\"Only when those before have "
+    "failed\"},"
+    "\"delay_ms\":" WHOLE_OR_NULL ","
+    "\"member\":" PARTY ",\"nullable\":true,\"description\":\"Of a group\"},"
+    "\"number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"As it is dialled "
+    "there\"},"
+    "\"call_by_call\":" TEXT_OR_NULL ","
+    "\"shown\":{\"type\":\"string\",\"nullable\":true,\"description\":\"The caller's number as "
+    "the provider is told\"},"
+    "\"hidden\":{\"type\":\"boolean\",\"description\":\"Withheld from who is called\"}},"
+    "\"required\":[\"kind\",\"id\",\"name\",\"after_others\",\"delay_ms\",\"member\",\"number\","
+    "\"call_by_call\",\"shown\",\"hidden\"]}},"
+    "\"reasons\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/reason\"}}},"
+    "\"required\":[\"direction\",\"at\",\"holiday\",\"phone\",\"dialled\",\"action\",\"status\","
+    "\"result\",\"caller\",\"called\",\"number\",\"emergency\",\"ring_s\",\"deposit\","
+    "\"targets\",\"reasons\"]}";
+
+static const char holiday[] =
+    "{\"type\":\"object\",\"properties\":{\"date\":{\"type\":\"string\",\"format\":\"date\"},"
+    "\"code\":{\"type\":\"string\",\"description\":\"Which one: easter_monday\"}},"
+    "\"required\":[\"date\",\"code\"]}";
+
+void
+openapi_put_routing(json_t *schemas)
+{
+	json_object_set_new(schemas, "route_test", json_loads(test, 0, NULL));
+	json_object_set_new(schemas, "route_plan", json_loads(plan, 0, NULL));
+	json_object_set_new(schemas, "public_holiday", json_loads(holiday, 0, NULL));
+}

@@ -441,7 +441,9 @@ who_has_taken_off_a_second_factor_stands_in_the_log_of_changes(void **state)
 	assert_string_equal(text_at(row, "name"), "A B");
 	assert_json(json_object_get(row, "fields"), "['second_factor']");
 	json_decref(row);
-	assert_int_equal(store_change_revert(f->store, store_last_change(), &errors), ERR_CONFLICT);
+	assert_int_equal(
+	    store_changes_revert(f->store, (int64_t[]){store_last_change()}, 1, &errors),
+	    ERR_CONFLICT);
 	store_set_writer("", "");
 }
 

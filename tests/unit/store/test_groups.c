@@ -340,9 +340,11 @@ a_deleted_group_or_member_can_be_brought_back(void **state)
 	make(s, &model_number, text);
 	before = exported(s);
 	assert_int_equal(store_delete(s, &model_group, t.sales, &errors), ERR_OK);
-	assert_int_equal(store_change_revert(s, store_last_change(), &errors), ERR_OK);
+	assert_int_equal(
+	    store_changes_revert(s, (int64_t[]){store_last_change()}, 1, &errors), ERR_OK);
 	assert_int_equal(store_delete(s, &model_user, t.bert, &errors), ERR_OK);
-	assert_int_equal(store_change_revert(s, store_last_change(), &errors), ERR_OK);
+	assert_int_equal(
+	    store_changes_revert(s, (int64_t[]){store_last_change()}, 1, &errors), ERR_OK);
 	after = exported(s);
 	assert_string_equal(before, after);
 	free(after);

@@ -301,7 +301,9 @@ a_deletion_can_be_undone(void **state)
 		after = exported(f->store);
 		assert_string_not_equal(before, after);
 		free(after);
-		assert_int_equal(store_change_revert(f->store, store_last_change(), NULL), ERR_OK);
+		assert_int_equal(
+		    store_changes_revert(f->store, (int64_t[]){store_last_change()}, 1, NULL),
+		    ERR_OK);
 		after = exported(f->store);
 		assert_string_equal(before, after);
 		free(after);

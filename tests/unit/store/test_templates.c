@@ -121,14 +121,14 @@ a_provider_in_use_stays_and_does_not_break_its_lines(void **state)
 
 	snprintf(text, sizeof text, "{'name':'L','provider':%lld,'username':'u'}", (long long)mine);
 	line = make(s, &model_line, text);
-	assert_int_equal(store_delete(s, &model_provider, mine, NULL, &errors), ERR_CONFLICT);
+	assert_int_equal(store_delete(s, &model_provider, mine, &errors), ERR_CONFLICT);
 	assert_string_equal(errors.at[0].code, "in_use");
 	assert_int_equal(patch(s, &model_provider, mine, "{'host':''}", &errors), ERR_INVALID);
 	assert_string_equal(errors.at[0].code, "breaks_follower");
 	assert_non_null(strstr(errors.at[0].message, "Line L: "));
 	assert_string_equal(server_of(s, line), "one.example");
-	assert_int_equal(store_delete(s, &model_line, line, NULL, &errors), ERR_OK);
-	assert_int_equal(store_delete(s, &model_provider, mine, NULL, &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_line, line, &errors), ERR_OK);
+	assert_int_equal(store_delete(s, &model_provider, mine, &errors), ERR_OK);
 }
 
 static void
@@ -142,7 +142,7 @@ supplied_providers_can_be_copied_but_not_changed(void **state)
 	    patch(s, &model_provider, telekom, "{'host':'evil.example'}", &errors), ERR_CONFLICT);
 	assert_string_equal(errors.at[0].code, "supplied");
 	errors.count = 0;
-	assert_int_equal(store_delete(s, &model_provider, telekom, NULL, &errors), ERR_CONFLICT);
+	assert_int_equal(store_delete(s, &model_provider, telekom, &errors), ERR_CONFLICT);
 	assert_string_equal(errors.at[0].code, "supplied");
 	assert_int_equal(
 	    create(s, &model_provider, "{'name':'Telekom CompanyFlex'}", &errors), ERR_EXISTS);

@@ -11,8 +11,8 @@ enum { ROWS = 1000 };
 struct reading {
 	const struct directory *dir;
 	struct number_plan plan;
-	size_t number, line, duration; /* columns */
-	uint32_t *minutes;	       /* as the lines of dir */
+	size_t number, line, answered, duration; /* columns */
+	uint32_t *minutes;			 /* as the lines of dir */
 };
 
 /* A record's columns: id, direction, then the fields without the explanation. */
@@ -41,11 +41,12 @@ on_record(void *ctx, const char *const *column, size_t columns)
 	uint32_t seconds = 0;
 
 	if (slice_to_u32(slice_cstr(column[r->duration]), UINT32_MAX, &seconds) != ERR_OK ||
-	    number.n == 0 || !number_is_costly(number_class_of(&r->plan, number)))
+	    number.n == 0 || !*column[r->answered] ||
+	    !number_is_costly(number_class_of(&r->plan, number)))
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (slice_eq(lines[i].name, line))
-			r->minutes[i] += (seconds + 59) / 60;
+			r->minutes[i] += seconds / 60 + 1; /* each that began */
 }
 
 static int64_t
@@ -72,6 +73,7 @@ spending_read(struct store *s, const struct directory *dir, int64_t now_ms,
 	    .plan = number_plan_of(dir_settings(dir)),
 	    .number = column_of("called_number"),
 	    .line = column_of("called_phone"),
+	    .answered = column_of("answered_at"),
 	    .duration = column_of("duration_s"),
 	    .minutes = calloc(n_lines + 1, sizeof *r.minutes)};
 	enum err e = r.minutes ? ERR_OK : ERR_NOMEM;

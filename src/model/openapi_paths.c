@@ -396,9 +396,28 @@ put_singleton(json_t *paths, const char *path, const struct model_entity *e)
 }
 
 static void
+put_creation(json_t *paths, const char *path, const struct model_entity *e)
+{
+	char several[96], text[120];
+	json_t *op;
+
+	snprintf(text, sizeof text, "%s: create", e->label);
+	op = operation(text, "201", content(openapi_ref(e->name, "")), NULL);
+	put_body(op, content(openapi_ref(e->name, "_create")), true);
+	put_errors(op, "409");
+	put_operation(paths, path, "post", op);
+	snprintf(several, sizeof several, "%s/several", path);
+	op = operation(
+	    "Several new ones, all or none", "201", content(openapi_ref("bulk_result", "")), NULL);
+	put_body(op, content(openapi_several(e->name)), true);
+	put_errors(op, "409");
+	put_operation(paths, several, "post", op);
+}
+
+static void
 put_collection(json_t *paths, const struct model_entity *e)
 {
-	char path[80], one[96], one_more[96], text[120];
+	char path[80], one[96], text[120];
 	json_t *op;
 
 	snprintf(path, sizeof path, "/api/%s", e->path);
@@ -411,19 +430,10 @@ put_collection(json_t *paths, const struct model_entity *e)
 	put_operation(paths, path, "get",
 	    operation(text, "200", content(list_of(openapi_ref(e->name, ""))), list_parameters(e)));
 	put_one(paths, one, e);
-	if (e->flags & (MODEL_LOG | MODEL_SYSTEM))
+	if (e->flags & MODEL_LOG)
 		return;
-	snprintf(text, sizeof text, "%s: create", e->label);
-	op = operation(text, "201", content(openapi_ref(e->name, "")), NULL);
-	put_body(op, content(openapi_ref(e->name, "_create")), true);
-	put_errors(op, "409");
-	put_operation(paths, path, "post", op);
-	snprintf(one_more, sizeof one_more, "%s/several", path);
-	op = operation(
-	    "Several new ones, all or none", "201", content(openapi_ref("bulk_result", "")), NULL);
-	put_body(op, content(openapi_several(e->name)), true);
-	put_errors(op, "409");
-	put_operation(paths, one_more, "post", op);
+	if (!(e->flags & MODEL_SYSTEM))
+		put_creation(paths, path, e);
 	if (e->flags & MODEL_FIXED)
 		return;
 	snprintf(text, sizeof text, "%s: change several, all or none", e->label);

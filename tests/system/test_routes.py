@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Which way a call takes outside (LIN-5, LIN-6, RTG-1 to RTG-3, USR-8): three providers of the test's own at three
+addresses, phones of people with different permissions."""
+import harness
+from harness import SystemTest, address, free_port, password_phone, until, user
+from sipphone import Phone
+
+HOSTS = {"one": address(51), "two": address(52), "three": address(53)}
+
+
+class Routes(SystemTest):
+    mark = 0
+
+    @classmethod
+    def setUpClass(cls):
+        cls.ports = {name: free_port(host) for name, host in HOSTS.items()}
+        super().setUpClass()
+
+    @classmethod
+    def config(cls):
+        lines = [{"name": name, "host": f"{host}:{cls.ports[name]}", "auth": "address", "register": False, "qualify_s": 0,
+                  "main_number": f"021155{n}", "line_prefix": str(n), "position": n}
+                 for n, (name, host) in enumerate(HOSTS.items(), 1)]
+        return {
+            "settings": {"country_code": "49", "area_code": "211", "outside_prefix": "0", "deposit": "103", "ring_s": 5,
+                         "routing_priority": "cor"},
+            "phones": [password_phone(name) for name in ("p1", "p2", "p3", "nobody")],
+            "users": [user(101, "p1"), user(102, "p2", hide_number=True, dial=["local"], dnd=True), user(103, "p3")],
+            "lines": [*lines, {"name": "mark", "host": f"{address(54)}:9", "enabled": False, "auth": "address",
+                               "register": False, "qualify_s": 0}],
+            "numbers": [{"number": "0211555101", "kind": "external", "user": "1101", "line": "one"}],
+            "time-frames": [{"name": "24/7", "from": "00:00", "to": "24:00"}],
+            "cor-rules": [{"number": "0043"}],
+            "cor-lines": [{"rule": "0043", "frame": "24/7", "line": "two", "call_by_call": "01019"},
+                          {"rule": "0043", "frame": "24/7", "line": "three"}],
+            "emergency-numbers": [{"number": "112", "name": "Rettung", "lines": ["three", "two"]}],
+        }
+
+    def setUp(self):
+        self.provider = {name: self.open(Phone(self.server.sip_address, host, name, port=self.ports[name]))
+                         for name, host in HOSTS.items()}
+        self.phone = {name: self.open(Phone(self.server.sip_address, address(60 + n), name, f"secret-of-{name}"))
+                      for n, name in enumerate(("p1", "p2", "p3", "nobody"))}
+        for phone in self.phone.values():
+            phone.register()
+
+    def open(self, phone):
+        self.addCleanup(phone.close)
+        return phone
+
+    def item(self, collection, **fits):
+        return next(one for one in self.server.api("GET", f"/api/{collection}?per_page=200")["items"]
+                    if all(one[field] == value for field, value in fits.items()))
+
+    def change(self, collection, fits, **values):
+        """For this test."""
+        one = self.item(collection, **fits)
+        self.server.api("PATCH", f"/api/{collection}/{one['id']}", values)
+        self.addCleanup(self.server.request, "PATCH", f"/api/{collection}/{one['id']}",
+                        {field: one[field] for field in values})
+        self.settle()
+
+    def settle(self):
+        """What was changed before holds for calls: so does a mark that was changed after it."""
+        Routes.mark += 1
+        self.server.api("PATCH", f"/api/lines/{self.item('lines', name='mark')['id']}", {"max_calls": Routes.mark})
+        until(lambda: {"line": "mark", "max_calls": Routes.mark}.items()
+              <= next(one for one in self.server.api("GET", "/api/lines/status")["items"] if one["line"] == "mark").items(),
+              "the change holds")
+
+    def talk(self, phone, dialled, provider):
+        """Both ends of a connected call."""
+        call = self.phone[phone].invite(dialled)
+        there = self.provider[provider].answer_invite()
+        there.pick_up()
+        call.established()
+        return call, there
+
+    def hang_up(self, call, there):
+        call.request("BYE")
+        there.is_hung_up()
+        call.expect(200, method="BYE")
+
+    def notices(self, kind):
+        return [one for one in self.server.api("GET", "/api/notices?per_page=200")["items"] if one["code"] == kind]
+
+    def test_cor_with_call_by_call_then_the_next_line_then_any(self):
+        """RTG-3."""
+        call = self.phone["p1"].invite("00043664123")
+        first = self.provider["two"].answer_invite()
+        self.assertIn("sip:010190043664123@", first.invite.start)
+        first.reply(503)
+        first.expect("ACK")
+        second = self.provider["three"].answer_invite()
+        self.assertIn("sip:+43664123@", second.invite.start)
+        second.reply(500)
+        second.expect("ACK")
+        third = self.provider["one"].answer_invite()
+        third.pick_up()
+        call.established()
+        self.hang_up(call, third)
+
+    def test_shown_numbers(self):
+        """USR-8, RTG-1: one's own number on its line, the line's elsewhere, none when it is withheld."""
+        self.change("users", {"login": "1102"}, dial=["local", "national"])
+        call, there = self.talk("p1", "***10221999", "one")
+        self.assertIn("sip:+49211555101@", there.invite.get("From"))
+        self.hang_up(call, there)
+        self.change("users", {"login": "1101"}, display_number="0211555101")
+        call, there = self.talk("p1", "***20221999", "two")
+        self.assertIn("anonymous@anonymous.invalid", there.invite.get("From"))
+        self.assertEqual(there.invite.get("Privacy"), "id")
+        self.hang_up(call, there)
+        self.change("lines", {"name": "two"}, no_screening=True)
+        call, there = self.talk("p1", "***20221999", "two")
+        self.assertIn("sip:+49211555101@", there.invite.get("From"))
+        self.hang_up(call, there)
+        call, there = self.talk("p2", "***10221999", "one")
+        self.assertIn("anonymous@anonymous.invalid", there.invite.get("From"))
+        self.hang_up(call, there)
+
+    def test_an_emergency_call_gets_through(self):
+        """LIN-6: a full line makes room; no permission, no "do not disturb" and no missing user is in its way."""
+        self.change("lines", {"name": "three"}, max_calls=1)
+        self.change("lines", {"name": "two"}, max_calls=1)
+        began = harness.now()
+        older, there_older = self.talk("p1", "***20221998", "two")
+        younger, there_younger = self.talk("p3", "***30221999", "three")
+        told = len(self.notices("emergency"))
+        call = self.phone["p2"].invite("112")
+        there_younger.is_hung_up()
+        younger.is_hung_up()
+        there = self.provider["three"].answer_invite()
+        self.assertIn("sip:112@", there.invite.start)
+        self.assertIn("sip:+49211553@", there.invite.get("From"), "the number of the line, though p2 withholds hers")
+        there.pick_up()
+        call.established()
+        until(lambda: len(self.notices("emergency")) == told + 1, "the administrator is told")
+        self.assertIn("p2", self.notices("emergency")[-1]["text"])
+        self.hang_up(call, there)
+        self.hang_up(older, there_older)
+        records = self.server.wait_records(3, began)
+        self.assertIn("ended_for_emergency", [reason["code"] for one in records for reason in one["explanation"]])
+        call, there = self.talk("nobody", "0112", "three")
+        self.hang_up(call, there)
+
+    def test_what_people_may_dial(self):
+        """Permission: p2 may call the town, and no further; nobody pays for a call that is sent on."""
+        call = self.phone["p2"].invite("000331234")
+        call.failed_with(403)
+        call, there = self.talk("p2", "0555999", "one")
+        self.hang_up(call, there)
+
+    def test_minutes_of_costly_calls(self):
+        """The guard against toll fraud survives a restart."""
+        self.change("lines", {"name": "one"}, costly_minutes=2)
+        call, there = self.talk("p1", "***10043123", "one")
+        self.hang_up(call, there)
+        self.server.wait_idle()
+        self.server.restart()
+        for phone in self.phone.values():
+            phone.close()
+        for provider in self.provider.values():
+            provider.close()
+        self.setUp()
+        call, there = self.talk("p1", "***10043123", "one")
+        until(lambda: self.notices("line_spent"), "the administrator is told")
+        self.hang_up(call, there)
+        call = self.phone["p1"].invite("***10043123")
+        call.failed_with(480)
+        call, there = self.talk("p1", "***10221999", "one")
+        self.hang_up(call, there)
+        self.change("lines", {"name": "one"}, costly_minutes=10)
+        call, there = self.talk("p1", "***10043123", "one")
+        self.hang_up(call, there)
+
+    def test_the_deposit(self):
+        """LIN-5, RTG-2: an unknown number, somebody who cannot be reached, and one who does not answer."""
+        self.server.api("POST", "/api/numbers", {"number": "0211555102", "kind": "external",
+                                                 "user": self.item("users", login="1102")["id"]})
+        self.settle()
+        for number in ("+49211555999", "+49211555102"):
+            call = self.provider["one"].invite(number)
+            there = self.phone["p3"].answer_invite()
+            there.pick_up()
+            call.established()
+            self.hang_up(call, there)
+        call = self.provider["one"].invite("+49211555101")
+        ringing = self.phone["p1"].answer_invite()
+        ringing.ring()
+        call.expect(180)
+        cancel = ringing.expect("CANCEL", 15)
+        ringing.reply(200, cancel)
+        ringing.reply(487)
+        ringing.expect("ACK")
+        there = self.phone["p3"].answer_invite()
+        self.assertIn("reason=no-answer", there.invite.get("Diversion"))
+        there.pick_up()
+        call.established()
+        self.hang_up(call, there)
+
+    def test_a_number_can_be_tested_before_it_is_dialled(self):
+        """The very planner: what the test says is what the call does."""
+        plan = self.server.api("POST", "/api/routing/test", {
+            "direction": "out", "user": self.item("users", login="1101")["id"], "dialled": "00043664123"})
+        self.assertEqual([one["name"] for one in plan["targets"]], ["two", "three", "one"])
+        call = self.phone["p1"].invite("00043664123")
+        there = self.provider["two"].answer_invite()
+        self.assertIn(f"sip:{plan['targets'][0]['number']}@", there.invite.start)
+        there.pick_up()
+        call.established()
+        self.hang_up(call, there)
+
+
+if __name__ == "__main__":
+    harness.main()

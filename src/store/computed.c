@@ -151,6 +151,7 @@ static const struct {
     {&model_group_member, "user_name", OF_USER},
     {&model_number, "group_name", OF_GROUP},
     {&model_number, "user_name", OF_USER},
+    {&model_number, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},
     {&model_phone, "user_names", "t.id",
 	"SELECT j.phone FROM user_phone j JOIN user u ON u.id = j.user "
 	"WHERE instr(fold(u.first_name || ' ' || u.last_name)"},

@@ -72,11 +72,12 @@ def free_port(host, lowest=2100, highest=9900):
 
 
 def free_rtp_range():
-    """The first of 500 ports that nobody has: other daemons may run on this machine, with the default range or another."""
+    """The first of 500 ports that nobody has: other daemons may run on this machine, with the default range or another.
+    From 26000 on are the ports of unit tests (tests/unit/media/relay_fixture.c)."""
     used = {int(line.split()[1].split(":")[1], 16) for name in ("udp", "udp6")
             for line in Path("/proc/net", name).read_text().splitlines()[1:]}
-    starts = [start for start in range(20500, 32000, 500) if not used.intersection(range(start, start + 500))]
-    return random.choice(starts or range(20500, 32000, 500))
+    starts = [start for start in range(20500, 26000, 500) if not used.intersection(range(start, start + 500))]
+    return random.choice(starts or range(20500, 26000, 500))
 
 
 def until(condition, what, seconds=10):

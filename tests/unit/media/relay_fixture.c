@@ -70,7 +70,7 @@ port_is_free(uint16_t port)
  * a moment later. So each process has a block of its own, which it holds until it ends. Below the
  * ports that the kernel gives away, above those of a strowgerd that may be running here
  * (10000-20000) and of a_thousand_streams. */
-enum { BLOCKS_FROM = 26000, BLOCK_PORTS = 128, BLOCKS = 46 };
+enum { BLOCKS_FROM = 26000, BLOCK_PORTS = 128, BLOCKS = 38 };
 
 static uint16_t
 block_of_this_process(void)

@@ -42,7 +42,8 @@ static const struct command {
 	"time-frames [list|show ID|add name=… days=mon,… from=08:00 to=18:00|set ID,… K=V…|delete "
 	"ID]",
 	"days of the week and times of day for COR rules"},
-    {"cor-rules", command_entity, "cor-rules [list|show ID|add number=0049|set ID,… K=V…|delete ID]",
+    {"cor-rules", command_entity,
+	"cor-rules [list|show ID|add number=0049|set ID,… K=V…|delete ID]",
 	"cost-optimised routing: ranges of numbers"},
     {"cor-lines", command_entity,
 	"cor-lines [list|show ID|add rule=@RANGE frame=@FRAME line=@LINE|set ID,… K=V…|delete ID]",

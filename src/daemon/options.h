@@ -14,9 +14,9 @@ enum { OPTION_SETTINGS = -1, OPTION_OFF = -2 };
 struct options {
 	const char *data_dir;
 	const char *web_dir, *sounds_dir;
-	const char *user; /* account to run as; NULL = stay */
+	const char *user;	 /* account to run as; NULL = stay */
 	const char *licence_key; /* file with the public key of who signs licences; NULL = none */
-	const char *dns;  /* name servers, see net_dns_params; NULL = those of resolv.conf */
+	const char *dns;	 /* name servers, see net_dns_params; NULL = those of resolv.conf */
 	const char *bind; /* address for SIP and HTTP, wins over the settings; NULL = settings */
 	long http_port, sip_port;	   /* -1 = settings; 0 = any free one */
 	long sips_port, ws_port, wss_port; /* the same, and OPTION_OFF */

@@ -113,8 +113,8 @@ struct routing_plan {
 /** Always gives a plan. dir and q are borrowed until plan is dropped. */
 void routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
-/** The emergency number that these digits dial, with or without prefix; NULL: none. */
-const struct dir_emergency *routing_emergency(const struct directory *dir, struct slice digits);
+/** The emergency number that this dials (normalised), with or without prefix; NULL: none. */
+const struct dir_emergency *routing_emergency(const struct directory *dir, struct slice dialled);
 /** What was dialled without visual separators ("-", ".", "(", ")", blanks) and %xx.
  *  ERR_MALFORMED: nothing left or a character no phone dials; ERR_TOO_BIG. */
 ERR_MUST_CHECK enum err routing_normalise(struct slice dialled, char out[ROUTING_DIALLED_MAX]);

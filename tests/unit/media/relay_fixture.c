@@ -88,7 +88,8 @@ block_of_this_process(void)
 
 		assert_true(fd >= 0);
 		/* abstract: the kernel forgets it with the process (unix(7)) */
-		snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "strowger-test-ports-%u", block);
+		snprintf(
+		    name.sun_path + 1, sizeof name.sun_path - 1, "strowger-test-ports-%u", block);
 		if (bind(fd, (struct sockaddr *)&name, sizeof name) == 0) {
 			first = (uint16_t)(BLOCKS_FROM + block * BLOCK_PORTS);
 			return first;

@@ -133,7 +133,8 @@ ours_is_found_in_all_forms(void **state)
 		    typed[t]);
 		fixture_open(&f, config);
 		for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-			if (!!number_find(f.directory, NULL, slice_cstr(cases[i].text)) != cases[i].found)
+			if (!!number_find(f.directory, NULL, slice_cstr(cases[i].text)) !=
+			    cases[i].found)
 				fail_msg("%s with %s in the directory", cases[i].text, typed[t]);
 		fixture_close(&f);
 	}

@@ -502,10 +502,8 @@ what_people_may_dial(void **state)
 	static const struct row rows[] = {
 	    {"01", "0555999", "", MONDAY_9, "one:0211555101 two:0211777 three:0221888101", NULL,
 		NULL},
-	    {"01", "00221999", "", MONDAY_9, "", NULL,
-		"01 X may not dial +49221999 (national)"},
-	    {"01", "***100331", "", MONDAY_9, "", NULL,
-		"01 X may not dial +331 (international)"},
+	    {"01", "00221999", "", MONDAY_9, "", NULL, "01 X may not dial +49221999 (national)"},
+	    {"01", "***100331", "", MONDAY_9, "", NULL, "01 X may not dial +331 (international)"},
 	    {"01", "112", "", MONDAY_9, "two:0211777 one:0211555101 three:0221888101", NULL, NULL},
 	    {"01", "102", "", MONDAY_9, "02", NULL, NULL},
 	    /* a phone that is nobody's may what new users may */

@@ -201,5 +201,6 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 		record_update(c); /* a crash before the media report must not make it a cut call */
 	call_log(LOG_DEBUG, c, "over: %s", cdr_result_name(result));
 	record_live(c, LIVE_CALL_ENDED);
+	emergency_ends(c);
 	call_settle(c);
 }

@@ -92,7 +92,7 @@ struct call_switch_ops {
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
-	/** An emergency call begins; may be NULL. */
+	/** An emergency call begins, or could not be made; may be NULL. */
 	void (*on_emergency)(void *ctx, const struct live_emergency *e);
 	/** A line has no minutes for costly calls left today; may be NULL. */
 	void (*on_spent)(void *ctx, const struct live_spent *s);

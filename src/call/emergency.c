@@ -12,23 +12,40 @@ call_is_emergency(const struct directory *dir, const struct sip_msg *req)
 	       routing_emergency(dir, slice_cstr(digits));
 }
 
-void
-emergency_tell(struct call *c, const struct routing_plan *plan)
+static void
+tell(const struct call *c, bool refused)
 {
-	struct live_emergency e = {.at = c->started_at, .refused = plan->action != ROUTING_RING};
+	struct live_emergency e = {
+	    .at = refused ? call_wall_ms(c) : c->started_at, .refused = refused};
 
-	if (!plan->emergency)
-		return;
-	call_log(LOG_WARN, c, "emergency call to %.*s from %.*s", SLICE_FMT(plan->called.number),
-	    SLICE_FMT(c->caller_phone));
-	slice_clip_cstr(plan->called.number, e.number, sizeof e.number);
-	slice_clip_cstr(plan->called.name, e.name, sizeof e.name);
-	slice_clip_cstr(plan->caller.name, e.caller.name, sizeof e.caller.name);
-	slice_clip_cstr(plan->caller.number, e.caller.number, sizeof e.caller.number);
+	slice_clip_cstr(c->called_party.number, e.number, sizeof e.number);
+	slice_clip_cstr(c->called_party.name, e.name, sizeof e.name);
+	slice_clip_cstr(c->caller_party.name, e.caller.name, sizeof e.caller.name);
+	slice_clip_cstr(c->caller_party.number, e.caller.number, sizeof e.caller.number);
 	slice_clip_cstr(c->caller_phone, e.caller.phone, sizeof e.caller.phone);
-	e.caller.user = plan->caller.user;
+	e.caller.user = c->caller_party.user;
 	if (c->sw->p.ops->on_emergency)
 		c->sw->p.ops->on_emergency(c->sw->p.ctx, &e);
+}
+
+void
+emergency_begins(const struct call *c)
+{
+	if (!c->emergency)
+		return;
+	call_log(LOG_WARN, c, "emergency call to %.*s from %.*s", SLICE_FMT(c->called_party.number),
+	    SLICE_FMT(c->caller_phone));
+	tell(c, false);
+}
+
+void
+emergency_ends(const struct call *c)
+{
+	if (!c->emergency || c->answered_at || c->result == CDR_CANCELLED)
+		return;
+	call_log(LOG_ERROR, c, "emergency call to %.*s from %.*s: no line carried it",
+	    SLICE_FMT(c->called_party.number), SLICE_FMT(c->caller_phone));
+	tell(c, true);
 }
 
 static struct leg *

@@ -10,8 +10,10 @@
 
 enum { EMERGENCY_CALLS = 16 }; /* more than the system may carry otherwise */
 
-/** Tells of one that begins. */
-void emergency_tell(struct call *c, const struct routing_plan *plan);
+/** Tells of one that begins, and of one that ends without an answer though the caller waited. Other
+ *  calls are none of its business. */
+void emergency_begins(const struct call *c);
+void emergency_ends(const struct call *c);
 /** The youngest other call on this line ends at once, and what it took of the line is free.
  *  False: there is none. */
 bool emergency_make_room(struct call_switch *sw, int64_t line);

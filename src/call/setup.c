@@ -129,7 +129,7 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 400);
 		return;
 	}
-	emergency_tell(c, plan);
+	emergency_begins(c);
 	watch_tell(caller, CALL_DIALOG_TRYING);
 	present_take_invite(caller, req);
 	prack_on_invite(caller, req);

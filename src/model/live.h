@@ -117,12 +117,12 @@ struct live_spent {
 	uint32_t minutes;
 };
 
-/* LIN-6: an emergency call begins. */
+/* LIN-6: an emergency call begins, or could not be made. */
 struct live_emergency {
 	int64_t at;
 	struct live_party caller;
 	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* called */
-	bool refused;					       /* no line could be used */
+	bool refused;					       /* no line carried it */
 };
 
 struct live_call {

@@ -31,9 +31,10 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	X(EMERGENCY, "emergency", "{0} calls the emergency number {1} from phone {2}",             \
 	    "{0} ruft den Notruf {1} vom Telefon {2} an")                                          \
 	X(EMERGENCY_REFUSED, "emergency_refused",                                                  \
-	    "{0} could not reach the emergency number {1} from phone {2}: no line can be used",    \
-	    "{0} konnte den Notruf {1} vom Telefon {2} nicht erreichen: keine Leitung ist "        \
-	    "nutzbar")                                                                             \
+	    "{0} could not reach the emergency number {1} from phone {2}: no line carried the "    \
+	    "call",                                                                                \
+	    "{0} konnte den Notruf {1} vom Telefon {2} nicht erreichen: keine Leitung hat ihn "    \
+	    "vermittelt")                                                                          \
 	X(LINE_SPENT, "line_spent",                                                                \
 	    "On line {0} {1} minutes abroad and to services were called today: until midnight "    \
 	    "there are no more. If that was not you, somebody is calling at your expense",         \

@@ -206,7 +206,8 @@ an_emergency_call_makes_room(void **state)
 	assert_int_equal(calls_taken, 2);
 	dial(ben, "110");
 	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
-	assert_int_equal(o.n_emergencies, 3);
+	assert_int_equal(o.n_emergencies, 4); /* that it begins, and that no line carried it */
+	assert_true(o.emergency.refused);
 	ua_in_dialog(cleo, emergency, "BYE", 8, "", "");
 	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
 	ua_in_dialog(ben, younger, "BYE", 8, "", "");

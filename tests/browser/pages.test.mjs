@@ -101,7 +101,7 @@ for (const colorScheme of ['light', 'dark']) {
         await visitor.page.goto(path());
         await visitor.page.getByRole('heading', { name: heading, exact: true }).waitFor();
         await visitor.page.waitForLoadState('load');
-        await visitor.page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
+        await visitor.page.waitForFunction(() => !document.querySelector('.mantine-Loader-root'));
         await shoot(visitor.page, `${colorScheme}-${name}`);
         await assertAccessible(visitor.page);
         assertQuiet(visitor);
@@ -118,7 +118,7 @@ test('no page is wider than a telephone', async (t) => {
     await t.test(name, async () => {
       await page.goto(path());
       await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-      await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
+      await page.waitForFunction(() => !document.querySelector('.mantine-Loader-root'));
       await shoot(page, `narrow-${name}`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing stands out to the right');
     });

@@ -4,6 +4,7 @@
 
 #include "model/callman.h"
 #include "model/entities_int.h"
+#include "model/number_block.h"
 #include "model/rights.h"
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
@@ -109,6 +110,8 @@ static const struct model_entity bodies[] = {
 const struct model_entity *
 model_body(const char *name)
 {
+	if (strcmp(model_number_block.name, name) == 0)
+		return &model_number_block;
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
 		if (strcmp(bodies[i].name, name) == 0)
 			return &bodies[i];
@@ -127,6 +130,7 @@ model_body_optional(const struct model_entity *body)
 void
 model_bodies_each(void (*cb)(void *ctx, const struct model_entity *body), void *ctx)
 {
+	cb(ctx, &model_number_block); /* store/ checks it, too */
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
 		cb(ctx, &bodies[i]);
 }

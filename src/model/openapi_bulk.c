@@ -16,8 +16,8 @@ static const char result[] =
 static json_t *
 ids(int max)
 {
-	return json_pack("{s:s, s:{s:s}, s:i, s:i}", "type", "array", "items", "type", "integer",
-	    "minItems", 1, "maxItems", max);
+	return json_pack("{s:s, s:{s:s, s:i}, s:i, s:i}", "type", "array", "items", "type",
+	    "integer", "minimum", 1, "minItems", 1, "maxItems", max);
 }
 
 /* What may be put into lists, and taken out of them. */

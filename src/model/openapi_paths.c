@@ -88,12 +88,10 @@ static const struct action actions[] = {
 	.response = "object"},
     {"post", "/api/phones/{id}/new-secret", "Make a new SIP password", NULL, "200",
 	.response = "object"},
-    {"post", "/api/numbers/block",
-	"Add many numbers in a row: base, first, last, width, kind, line, skip_taken", "object",
-	"200", .response = "object", .query = "dry_run"},
-    {"post", "/api/numbers/block/remove",
-	"Delete those of a block that nobody holds: base, first, last, width", "object", "200",
-	.response = "object", .query = "dry_run"},
+    {"post", "/api/numbers/block", "Add many numbers in a row", "number_block", "200",
+	.response = "object", .query = "dry_run", .errors = "409"},
+    {"post", "/api/numbers/block/remove", "Delete those of a block that nobody holds",
+	"number_block", "200", .response = "object", .query = "dry_run"},
     {"get", "/api/groups/{id}/pin", "The group's PIN", NULL, "200", .response = "object"},
     {"get", "/api/calls", "Calls in progress", NULL, "200", .response = "live_call", .list = true},
     {"post", "/api/calls/{call_id}/hangup", "End a call", NULL, "202", .response = "object"},
@@ -106,7 +104,7 @@ static const struct action actions[] = {
     {"get", "/api/lines/{id}/history", "How a line has been lately, newest first", NULL, "200",
 	.response = "object", .list = true},
     {"post", "/api/routing/test", "Test a number: what would happen to a call, and why",
-	"route_test", "200", .response = "route_plan", .errors = "404 422"},
+	"route_test", "200", .response = "route_plan"},
     {"get", "/api/holidays/public", "Public holidays of a region in a year", NULL, "200",
 	.response = "public_holiday", .list = true, .query = "year region"},
     {"get", "/api/status", "State of the system", NULL, "200", .response = "object"},
@@ -349,11 +347,28 @@ write_may_conflict(const struct model_entity *e)
 	return e->unique_together && !(e->flags & MODEL_SYSTEM);
 }
 
-/* The last administrator, a range with numbers in it, a supplied type stay. */
+static bool
+is_held(const struct model_entity *e)
+{
+	size_t n;
+	const struct model_entity *const *all = model_entities(&n);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < all[i]->field_count; k++) {
+			const struct model_field *f = &all[i]->fields[k];
+
+			if (f->ref && f->on_delete == MODEL_RESTRICT &&
+			    strcmp(f->ref, e->name) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* The last administrator, a range with numbers in it, what others need stay. */
 static bool
 delete_may_conflict(const struct model_entity *e)
 {
-	return e == &model_user || e == &model_range || e == &model_device_type;
+	return e == &model_user || e == &model_range || is_held(e);
 }
 
 static void

@@ -20,7 +20,8 @@ static const char test[] =
     "\"caller\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Whose number the provider "
     "tells\"},"
     "\"dialled\":{\"type\":\"string\",\"maxLength\":63},"
-    "\"at\":{\"type\":\"string\",\"nullable\":true,\"description\":\"2026-12-24T17:30, by the "
+    "\"at\":{\"type\":\"string\",\"format\":\"local-date-time\",\"nullable\":true,"
+    "\"description\":\"2026-12-24T17:30, by the "
     "clock of the server; now when absent\"}},"
     "\"required\":[\"direction\",\"dialled\"]}";
 

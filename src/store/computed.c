@@ -101,6 +101,9 @@ static const struct computed all[] = {
     {&model_number, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
 	owner},
     {&model_number, "group_name", "(SELECT g.name " NUMBER_GROUP ")", owner},
+    {&model_emergency_number, "lines", NULL,
+	"(SELECT fold(l.name) FROM emergency_number_line j JOIN line l ON l.id = j.line "
+	"WHERE j.emergency_number = t.id ORDER BY j.position LIMIT 1)"},
     {&model_number, "line", NULL, line_name},
     {&model_number, "line_name", "(SELECT l.name " NUMBER_LINE ")", line_name},
     {&model_number, "held", held, held},

@@ -195,15 +195,18 @@ test('USR-8: a user shows the own number, a chosen external one, or none', async
     const { display_number, hide_number } = await world.admin.get(`users/${anna.user.id}`);
     return [display_number, hide_number];
   };
-  assert.deepEqual(await stored(), ['493055500', false]);
+  const becomes = async (wanted) => {
+    for (let n = 0; n < 100 && String(await stored()) !== String(wanted); n++) await page.waitForTimeout(100);
+    assert.deepEqual(await stored(), wanted);
+  };
+  await becomes(['493055500', false]);
   await shoot(page, 'user-shown');
   await page.getByRole('radio', { name: 'None' }).check();
   await button('Save').click();
-  await page.waitForFunction(async (id) => (await (await fetch(`/api/users/${id}`)).json()).hide_number, anna.user.id);
+  await becomes(['493055500', true]);
   await page.getByRole('radio', { name: 'The own one' }).check();
   await button('Save').click();
-  await page.waitForFunction(async (id) => !(await (await fetch(`/api/users/${id}`)).json()).hide_number, anna.user.id);
-  assert.deepEqual(await stored(), ['', false]);
+  await becomes(['', false]);
 });
 
 // ---- Test a number ----

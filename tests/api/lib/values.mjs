@@ -9,6 +9,10 @@ const FORMATS = {
   net: ['192.0.2.0/24', '198.51.100.9', '2001:db8::/64'],
   nets: ['192.0.2.0/24, 198.51.100.9'],
   codecs: ['alaw', 'g722,alaw'],
+  server: ['sip.example.invalid', '<account>.example.invalid', '192.0.2.7:5070'],
+  clock: ['00:00', '08:30', '24:00'],
+  date: ['2031-12-24', '2032-02-29'],
+  'local-date-time': ['2031-12-24T17:30'],
   mask: ['255.255.255.0'],
   'date-time': ['2031-01-31T12:00:00Z', '2032-02-29T23:59:59.999Z'],
 };
@@ -30,7 +34,7 @@ function text(schema) {
   const min = schema.minLength ?? 0;
   const max = Math.min(schema.maxLength ?? LONGEST, Math.max(min, LONGEST));
   const fits = (one) => !CONTROL.test(one) && !/\p{Cs}/u.test(one) && one === one.trim() && [...one].length >= min && [...one].length <= max;
-  if (schema.format && FORMATS[schema.format]) return fc.constantFrom(...FORMATS[schema.format], ...(min || schema.format === 'date-time' ? [] : ['']));
+  if (schema.format && FORMATS[schema.format]) return fc.constantFrom(...FORMATS[schema.format], ...(min || schema.format.endsWith('date-time') ? [] : ['']));
   if (schema.pattern) return pattern(schema, min, max).filter((one) => one === one.trim() && !/\p{Cs}/u.test(one));
   const nasty = NASTY.filter(fits);
   const any = fc.string({ unit: 'grapheme', minLength: min, maxLength: Math.min(max, 20) }).filter(fits);

@@ -1508,6 +1508,7 @@ export interface paths {
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
                 412: components["responses"]["error_412"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
@@ -5022,6 +5023,7 @@ export interface paths {
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
                 412: components["responses"]["error_412"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
@@ -7572,7 +7574,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add many numbers in a row: base, first, last, width, kind, line, skip_taken */
+        /** Add many numbers in a row */
         post: {
             parameters: {
                 query?: {
@@ -7584,7 +7586,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["number_block"];
                 };
             };
             responses: {
@@ -7600,6 +7602,7 @@ export interface paths {
                 400: components["responses"]["error_400"];
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
                 413: components["responses"]["error_413"];
                 415: components["responses"]["error_415"];
                 422: components["responses"]["error_422"];
@@ -7622,7 +7625,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete those of a block that nobody holds: base, first, last, width */
+        /** Delete those of a block that nobody holds */
         post: {
             parameters: {
                 query?: {
@@ -7634,7 +7637,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["number_block"];
                 };
             };
             responses: {
@@ -8019,7 +8022,6 @@ export interface paths {
                 400: components["responses"]["error_400"];
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
                 413: components["responses"]["error_413"];
                 415: components["responses"]["error_415"];
                 422: components["responses"]["error_422"];
@@ -15307,7 +15309,10 @@ export interface components {
             /** @description Whose number the provider tells */
             caller?: string | null;
             dialled: string;
-            /** @description 2026-12-24T17:30, by the clock of the server; now when absent */
+            /**
+             * Format: local-date-time
+             * @description 2026-12-24T17:30, by the clock of the server; now when absent
+             */
             at?: string | null;
         };
         route_plan: {
@@ -15402,6 +15407,39 @@ export interface components {
             levels: {
                 [key: string]: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
             };
+        };
+        /**
+         * Block of numbers
+         * @description Many numbers in a row
+         */
+        number_block: {
+            /**
+             * Common digits
+             * @description With which all numbers of the block begin
+             */
+            base?: string;
+            /** From */
+            first: number;
+            /** To */
+            last: number;
+            /**
+             * Digits
+             * @description Of what follows the common digits, with zeros in front; 0 = as many as it has
+             */
+            width?: number;
+            /**
+             * Kind
+             * @default external
+             * @enum {string}
+             */
+            kind: "internal" | "external";
+            /**
+             * Line
+             * Format: int64
+             */
+            line?: number | null;
+            /** Only those that do not exist yet */
+            skip_taken?: boolean;
         };
         /**
          * Log-in

@@ -111,10 +111,7 @@ take_phone_of(struct question *q, const struct dir_user *user)
 		if (user->phones[i]->users[0] == user)
 			q->query.caller_phone = user->phones[i];
 	if (!q->query.caller_phone)
-		q->query.caller = (struct routing_party){
-		    .number = user->primary_number.n ? user->primary_number : user->login,
-		    .name = user->name,
-		    .user = user->id};
+		q->query.caller = routing_party_of(user);
 }
 
 static bool
@@ -205,12 +202,8 @@ number_at_provider(const struct directory *dir, const struct dir_line *line,
 	struct buf b;
 
 	buf_init(&b, text, sizeof text);
-	buf_put(&b, call_by_call);
-	if (!call_by_call.n && line->number_format == DIR_FORMAT_ASIS && plan->outside_dialled[0])
-		buf_cstr(&b, plan->outside_dialled);
-	else
-		number_write(&numbers, call_by_call.n ? DIR_FORMAT_NATIONAL : line->number_format,
-		    slice_cstr(plan->outside), &b);
+	number_write_called(&numbers, line->number_format, call_by_call, slice_cstr(plan->outside),
+	    slice_cstr(plan->outside_dialled), &b);
 	return text_json(buf_slice(&b));
 }
 

@@ -87,11 +87,13 @@ static const struct model_field reset_use_fields[] = {
 };
 
 #define BODY(schema, what, array)                                                                  \
+	&(const struct model_entity)                                                               \
 	{                                                                                          \
 		schema, "", MODEL_LIVE, .label = (what), .description = "Input", FIELDS(array)     \
 	}
 
-static const struct model_entity bodies[] = {
+static const struct model_entity *const bodies[] = {
+    &model_number_block, /* store/ checks it, too */
     BODY("log_in_input", "Log-in", log_in_fields),
     BODY("password_input", "New password", password_fields),
     BODY("token_input", "API token", token_fields),
@@ -110,11 +112,9 @@ static const struct model_entity bodies[] = {
 const struct model_entity *
 model_body(const char *name)
 {
-	if (strcmp(model_number_block.name, name) == 0)
-		return &model_number_block;
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
-		if (strcmp(bodies[i].name, name) == 0)
-			return &bodies[i];
+		if (strcmp(bodies[i]->name, name) == 0)
+			return bodies[i];
 	return NULL;
 }
 
@@ -130,7 +130,6 @@ model_body_optional(const struct model_entity *body)
 void
 model_bodies_each(void (*cb)(void *ctx, const struct model_entity *body), void *ctx)
 {
-	cb(ctx, &model_number_block); /* store/ checks it, too */
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
-		cb(ctx, &bodies[i]);
+		cb(ctx, bodies[i]);
 }

@@ -4,19 +4,11 @@
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
 
-static const char *
-text_of(const json_t *row, const char *field)
-{
-	const char *text = json_string_value(json_object_get(row, field));
-
-	return text ? text : "";
-}
-
 static void
 check_frame(const json_t *row, struct model_errors *errors)
 {
 	/* texts of a clock compare like times */
-	if (strcmp(text_of(row, "from"), text_of(row, "to")) >= 0)
+	if (strcmp(row_text(row, "from"), row_text(row, "to")) >= 0)
 		model_error_add(errors, "wrong_order", "to",
 		    "A time frame must end later than it begins; one over midnight is made of "
 		    "two, the first until 24:00.");

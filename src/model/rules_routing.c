@@ -4,14 +4,6 @@
 
 #include "model/entities_int.h"
 
-static const char *
-text_of(const json_t *row, const char *field)
-{
-	const char *text = json_string_value(json_object_get(row, field));
-
-	return text ? text : "";
-}
-
 static int64_t
 id_of(const json_t *row, const char *field)
 {
@@ -51,15 +43,15 @@ static bool
 find_taken(void *arg, const json_t *row)
 {
 	struct taken *t = arg;
-	const char *number = text_of(row, "number");
+	const char *number = row_text(row, "number");
 	json_t *one;
 	size_t i;
 
 	json_array_foreach(t->emergency, i, one)
 	{
-		if (strcmp(text_of(one, "number"), number) != 0)
+		if (strcmp(row_text(one, "number"), number) != 0)
 			continue;
-		t->number = text_of(one, "number");
+		t->number = row_text(one, "number");
 		t->bad = true;
 		return false;
 	}
@@ -120,8 +112,8 @@ days_of(const json_t *frame)
 static bool
 overlap(const json_t *a, const json_t *b)
 {
-	return (days_of(a) & days_of(b)) && strcmp(text_of(a, "from"), text_of(b, "to")) < 0 &&
-	       strcmp(text_of(b, "from"), text_of(a, "to")) < 0;
+	return (days_of(a) & days_of(b)) && strcmp(row_text(a, "from"), row_text(b, "to")) < 0 &&
+	       strcmp(row_text(b, "from"), row_text(a, "to")) < 0;
 }
 
 static const json_t *
@@ -142,11 +134,11 @@ tell_overlap(const struct model_view *view, const struct model_change *change, i
 	const char *number = "";
 
 	if (rows_of(view, &model_cor_rule, "id", rule, &rules) == ERR_OK)
-		number = text_of(json_array_get(rules, 0), "number");
+		number = row_text(json_array_get(rules, 0), "number");
 	model_error_add(errors, "frames_overlap",
 	    change->entity == &model_time_frame ? "from" : "frame",
-	    "The time frames %s and %s of the rule %s overlap.", text_of(a, "name"),
-	    text_of(b, "name"), number);
+	    "The time frames %s and %s of the rule %s overlap.", row_text(a, "name"),
+	    row_text(b, "name"), number);
 	json_decref(rules);
 }
 
@@ -231,7 +223,7 @@ rule_line_prefix(const struct model_view *view, struct model_errors *errors)
 
 	json_array_foreach(lines, i, line)
 	{
-		const char *prefix = text_of(line, "line_prefix");
+		const char *prefix = row_text(line, "line_prefix");
 		unsigned digit = (unsigned)(prefix[0] - '0');
 
 		if (!*prefix || digit > 9)
@@ -239,11 +231,11 @@ rule_line_prefix(const struct model_view *view, struct model_errors *errors)
 		if (holder[digit]) {
 			model_error_add(errors, "prefix_taken", "line_prefix",
 			    "The lines %s and %s cannot both have the prefix %s.", holder[digit],
-			    text_of(line, "name"), prefix);
+			    row_text(line, "name"), prefix);
 			e = ERR_CONFLICT;
 			break;
 		}
-		holder[digit] = text_of(line, "name");
+		holder[digit] = row_text(line, "name");
 	}
 	json_decref(lines);
 	return e;

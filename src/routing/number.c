@@ -41,6 +41,19 @@ number_write(const struct number_plan *plan, enum dir_number_format format, stru
 	buf_put(b, digits);
 }
 
+void
+number_write_called(const struct number_plan *plan, enum dir_number_format format,
+    struct slice call_by_call, struct slice canonical, struct slice dialled, struct buf *b)
+{
+	buf_put(b, call_by_call);
+	if (call_by_call.n)
+		number_write(plan, DIR_FORMAT_NATIONAL, canonical, b);
+	else if (format == DIR_FORMAT_ASIS && dialled.n)
+		buf_put(b, dialled);
+	else
+		number_write(plan, format, canonical, b);
+}
+
 /* ---- finding ours ---- */
 
 static const struct dir_number *

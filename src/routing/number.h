@@ -16,6 +16,10 @@ struct number_plan number_plan_of_line(const struct directory *dir, const struct
  *  whoever has the digits as dialled uses those. */
 void number_write(const struct number_plan *plan, enum dir_number_format format,
     struct slice canonical, struct buf *b);
+/** A called number as the line's provider wants it; call_by_call goes before it, and then it is
+ *  national; dialled is the same as somebody dialled it, for lines that take it unchanged. */
+void number_write_called(const struct number_plan *plan, enum dir_number_format format,
+    struct slice call_by_call, struct slice canonical, struct slice dialled, struct buf *b);
 /** The number of ours that a provider means on its line: an external one in any of the forms people
  * type into the directory, else an internal one that stands there digit by digit (providers that
  *  send the extension only). NULL if none. */

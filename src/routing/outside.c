@@ -189,6 +189,14 @@ routing_emergency(const struct directory *dir, struct slice dialled)
 	return e;
 }
 
+static void
+add_chosen(struct lines *l, const struct dir_emergency *e, bool full_only)
+{
+	l->full_only = full_only;
+	for (size_t i = 0; i < e->line_count; i++)
+		add_line(l, e->lines[i], (struct slice){0});
+}
+
 /* First the lines that were chosen for it, if need be by ending another call there; then all
  * others. */
 bool
@@ -197,24 +205,22 @@ plan_emergency(
 {
 	struct slice dialled = slice_cstr(plan->dialled);
 	const struct dir_emergency *e = q->caller_line ? NULL : routing_emergency(dir, dialled);
-	struct lines l = lines_of(plan, dir, q);
+	struct lines l;
 
 	if (!e || slice_copy_cstr(e->number, plan->outside, sizeof plan->outside) != ERR_OK ||
 	    slice_copy_cstr(e->number, plan->outside_dialled, sizeof plan->outside_dialled) !=
 		ERR_OK)
 		return false;
+	l = lines_of(plan, dir, q);
 	plan->emergency = true;
 	plan->called = (struct routing_party){.number = e->number, .name = e->name};
 	because(plan, REASON_EMERGENCY, REASON_ARGS(e->number, e->name));
-	for (int own = 1; own >= 0; own--) {
-		for (int full = 0; full < 2; full++) {
-			l.full_only = full;
-			for (size_t i = 0; own && i < e->line_count; i++)
-				add_line(&l, e->lines[i], (struct slice){0});
-			if (!own)
-				add_all(&l);
-		}
-	}
+	add_chosen(&l, e, false);
+	add_chosen(&l, e, true);
+	l.full_only = false;
+	add_all(&l);
+	l.full_only = true;
+	add_all(&l);
 	finish(plan);
 	return true;
 }
@@ -261,8 +267,8 @@ plan_line_prefix(
 {
 	struct number_plan numbers = number_plan_of(dir_settings(dir));
 	struct slice dialled = slice_cstr(plan->dialled), digit, rest;
-	struct lines l = lines_of(plan, dir, q);
 	const struct dir_line *line;
+	struct lines l;
 
 	if (q->caller_line || !slice_starts(dialled, SLICE("***")) || dialled.n < 5)
 		return false;
@@ -279,6 +285,7 @@ plan_line_prefix(
 		return false;
 	plan->called.number = slice_cstr(plan->outside);
 	because(plan, REASON_LINE_PREFIX, REASON_ARGS(digit, line->name));
+	l = lines_of(plan, dir, q);
 	if (may_dial(&l)) {
 		add_line(&l, line, (struct slice){0});
 		finish(plan);
@@ -288,12 +295,11 @@ plan_line_prefix(
 
 /* ---- the routing priority ---- */
 
+/* day: its bit of MODEL_DAYS. */
 static bool
-is_in(const struct directory *dir, const struct dir_frame *f, const struct routing_time *when)
+is_in(const struct dir_frame *f, unsigned day, uint16_t minute)
 {
-	unsigned day = dir_is_holiday(dir, when->day) ? 7 : day_of_week(when->day);
-
-	return (f->days & 1u << day) && when->minute >= f->from_min && when->minute < f->to_min;
+	return (f->days & 1u << day) && minute >= f->from_min && minute < f->to_min;
 }
 
 /* RTG-3: the lines of the longest rule, in the time frame that is now. */
@@ -301,12 +307,15 @@ static void
 add_by_rule(struct lines *l)
 {
 	const struct dir_rule *rule = dir_rule_find(l->dir, slice_cstr(l->plan->outside));
+	const struct routing_time *when = &l->q->when;
 	const struct dir_frame *now = NULL;
+	unsigned day;
 
 	if (!rule)
 		return;
+	day = dir_is_holiday(l->dir, when->day) ? 7 : day_of_week(when->day);
 	for (size_t i = 0; i < rule->frame_count && !now; i++)
-		if (is_in(l->dir, &rule->frames[i], &l->q->when))
+		if (is_in(&rule->frames[i], day, when->minute))
 			now = &rule->frames[i];
 	if (!now) {
 		because(l->plan, REASON_COR_NOT_NOW, REASON_ARGS(rule->number));

@@ -43,8 +43,8 @@ routing_normalise(struct slice dialled, char out[ROUTING_DIALLED_MAX])
 	return ERR_OK;
 }
 
-static struct routing_party
-party_of(const struct dir_user *user)
+struct routing_party
+routing_party_of(const struct dir_user *user)
 {
 	return (struct routing_party){
 	    .number = user->primary_number.n ? user->primary_number : user->login,
@@ -65,7 +65,7 @@ identify_caller(struct routing_plan *plan, const struct dir_phone *phone)
 		because(plan, REASON_SHOWS_OWN_NAME, REASON_ARGS(phone->name));
 		return;
 	}
-	plan->caller = party_of(user);
+	plan->caller = routing_party_of(user);
 	because(plan, REASON_CALLS_AS, REASON_ARGS(phone->name, user->name, plan->caller.number));
 }
 
@@ -155,7 +155,7 @@ plan_user(struct routing_plan *plan, const struct routing_query *q, const struct
 static void
 add_member(struct routing_plan *plan, const struct routing_query *q, const struct dir_member *m)
 {
-	struct routing_party party = party_of(m->user);
+	struct routing_party party = routing_party_of(m->user);
 
 	if (!m->logged_on)
 		because(plan, REASON_MEMBER_LOGGED_OFF, REASON_ARGS(m->user->name));

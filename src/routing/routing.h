@@ -113,6 +113,8 @@ struct routing_plan {
 /** Always gives a plan. dir and q are borrowed until plan is dropped. */
 void routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+/** How a user is shown inside. */
+struct routing_party routing_party_of(const struct dir_user *user);
 /** The emergency number that this dials (normalised), with or without prefix; NULL: none. */
 const struct dir_emergency *routing_emergency(const struct directory *dir, struct slice dialled);
 /** What was dialled without visual separators ("-", ".", "(", ")", blanks) and %xx.

@@ -83,13 +83,8 @@ write_uri(struct writing *w)
 	size_t from = w->b.n;
 
 	buf_lit(&w->b, "sip:");
-	if (w->call->call_by_call.n) {
-		buf_put(&w->b, w->call->call_by_call);
-		number_write(&w->plan, DIR_FORMAT_NATIONAL, w->call->number, &w->b);
-	} else if (w->l->conf.number_format == DIR_FORMAT_ASIS && w->call->dialled.n)
-		buf_put(&w->b, w->call->dialled);
-	else
-		number_write(&w->plan, w->l->conf.number_format, w->call->number, &w->b);
+	number_write_called(&w->plan, w->l->conf.number_format, w->call->call_by_call,
+	    w->call->number, w->call->dialled, &w->b);
 	buf_char(&w->b, '@');
 	line_write_host(w->l, &w->b);
 	mark_number(w, &w->b);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 
-process.env.ASAN_OPTIONS ??= 'quarantine_size_mb=8'; // or its memory would hide ours
+process.env.ASAN_OPTIONS = `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=8`; // or its memory would hide ours
 const { Server, address } = await import('../browser/lib/server.mjs');
 const { Client } = await import('./lib/client.mjs');
 const { Document } = await import('./lib/document.mjs');

@@ -112,7 +112,7 @@ class Target:
         """CPU time of a full registration, then of refreshes with the known nonce, one figure for each round."""
         host = self.caller.split(":")[0]
         load = subprocess.Popen(
-            [str(self.tools / "registerload"), "--server", self.server, "--local", f"{host}:{free_port(host, 21000, 31000)}",
+            [str(self.tools / "registerload"), "--server", self.server, "--local", f"{host}:{free_port(host)}",
              "--prefix", self.prefix, "--password", self.password, "--phones", str(phones), "--rounds", str(rounds),
              "--rate", str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         figures, last = [], {"registered": 0, "challenged": 0, "failed": 0, "resent": 0}
@@ -136,7 +136,7 @@ class Watchers:
     def __init__(self, target, phones, each, first, numbers, rate=500):
         host = target.caller.split(":")[0]
         self.process = subprocess.Popen(
-            [str(target.tools / "watchload"), "--server", target.server, "--local", f"{host}:{free_port(host, 21000, 31000)}",
+            [str(target.tools / "watchload"), "--server", target.server, "--local", f"{host}:{free_port(host)}",
              "--prefix", target.prefix, "--password", target.password, "--phones", str(phones), "--each", str(each),
              "--first", str(first), "--numbers", str(numbers), "--rate", str(rate)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
@@ -177,15 +177,12 @@ class OwnServer:
     def __init__(self, build, rtp_range=(10000, 20000), users=USERS):
         """rtp_range None: a few hundred ports that nobody else has."""
         self.build = build.resolve()
-        # Not in 10000-20000: these ports are the relay's, on every address.
         caller, called, tls_called = address(11), address(12), address(13)
-        self.caller = f"{caller}:{free_port(caller, 21000, 31000)}"
-        self.called = f"{called}:{free_port(called, 21000, 31000)}"
-        self.tls_port = free_port(tls_called, 21000, 31000)
+        self.caller = f"{caller}:{free_port(caller)}"
+        self.called = f"{called}:{free_port(called)}"
+        self.tls_port = free_port(tls_called)
         self.tls_called = f"{tls_called}:{self.tls_port}"
         self.process = Server(build=self.build)
-        self.process.sip_port = free_port(self.process.host, 21000, 31000)
-        self.process.http_port = free_port(self.process.host, 21000, 31000)
         self.process.start()
         port = int(self.caller.split(":")[1])
         phones = [{"name": f"ph{n}", "secret": f"pw-of-phone-{n}", "qualify_s": 0} for n in range(users)]

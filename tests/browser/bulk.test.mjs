@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
-import { assertQuiet, shoot } from './lib/browser.mjs';
+import { assertFits, assertQuiet, shoot } from './lib/browser.mjs';
 import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 
 let world;
@@ -210,7 +210,7 @@ test('PHO-3: a user gets a phone in one dialogue, with what to type into it and 
 test('PHO-2: all of it works at 360 px and in the dark', async () => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 360, height: 740 });
-  const fits = async () => assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+  const fits = () => assertFits(page);
   await page.goto('/phones/several');
   await field('Pattern').waitFor();
   await shoot(page, 'phones-several-small');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
-import { assertQuiet, shoot } from './lib/browser.mjs';
+import { assertFits, assertQuiet, openSearch, shoot } from './lib/browser.mjs';
 import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 
 let world;
@@ -185,7 +185,7 @@ test('USR-14: the same two lists the other way, at the user', async () => {
 });
 
 test('GRP-1: the search finds groups; a group is deleted after a question that names its numbers', async () => {
-  await page.keyboard.press('Control+k');
+  await openSearch(page);
   await page.keyboard.type('sal');
   await page.getByRole('option', { name: /Sales/ }).click();
   await heading('Sales').waitFor();
@@ -207,7 +207,7 @@ test('GRP-1: in German, dark, and as narrow as a telephone', async () => {
   for (const [tab, text] of [['data', 'Klingeldauer (Sekunden)'], ['members', 'Mitglieder'], ['numbers', 'Weitere Rufnummer']]) {
     await page.goto(`/groups/${id}?tab=${tab}`);
     await page.getByText(text).first().waitFor();
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), tab);
+    await assertFits(page);
     await shoot(page, `group-narrow-${tab}`);
     await assertAccessible(page);
   }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
-import { assertQuiet, SCRIPT_BYTES_MAX, scriptBytes, shoot } from './lib/browser.mjs';
+import { SCRIPT_BYTES_MAX, assertFits, assertQuiet, scriptBytes, shoot } from './lib/browser.mjs';
 import { ROOT } from './lib/server.mjs';
 import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 
@@ -120,7 +120,7 @@ test('no page is wider than a telephone', async (t) => {
       await page.getByRole('heading', { name: heading, exact: true }).waitFor();
       await page.waitForFunction(() => !document.querySelector('.mantine-Loader-root'));
       await shoot(page, `narrow-${name}`);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing stands out to the right');
+      await assertFits(page);
     });
   }
   await context.close();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
 import { ADMIN } from './lib/admin.mjs';
-import { assertQuiet, logIn, newVisitor, shoot } from './lib/browser.mjs';
+import { assertQuiet, logIn, newVisitor, openSearch, shoot } from './lib/browser.mjs';
 import { ROOT, until } from './lib/server.mjs';
 import { Smtpd } from './lib/smtpd.mjs';
 import { stepNow, totp } from './lib/totp.mjs';
@@ -43,8 +43,7 @@ after(async () => {
 const button = (on, name) => on.getByRole('button', { name, exact: true });
 const heading = (on, name) => on.getByRole('heading', { name, exact: true });
 const search = async (on, text) => {
-  await on.keyboard.press('Control+k');
-  await on.locator('input[role=combobox]:focus').waitFor();
+  await openSearch(on);
   await on.keyboard.type(text);
 };
 const option = (on, name) => on.getByRole('option', { name });

@@ -1,7 +1,7 @@
 // Search, languages, colours, settings, narrow screens.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertQuiet, newVisitor, shoot } from './lib/browser.mjs';
+import { assertQuiet, newVisitor, openSearch, shoot } from './lib/browser.mjs';
 import { closeWorld, loggedIn, openWorld } from './lib/world.mjs';
 
 let world;
@@ -15,10 +15,6 @@ before(async () => {
 });
 after(() => closeWorld(world));
 
-const openSearch = async () => {
-  await page.keyboard.press('Control+k');
-  await page.locator('input[role=combobox]:focus').waitFor();
-};
 const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme');
 
 test('Ctrl+K finds pages, users, numbers and phones, and goes there', async () => {
@@ -28,14 +24,14 @@ test('Ctrl+K finds pages, users, numbers and phones, and goes there', async () =
     ['suchb', /Suchbar, Clara/, 'Suchbar, Clara'],
     ['settings', /Settings/, 'Settings'],
   ]) {
-    await openSearch();
+    await openSearch(page);
     await page.keyboard.type(text);
     await page.getByRole('option', { name: option }).and(page.locator('[aria-selected=true]')).waitFor();
     if (text === 'suchb') await shoot(page, 'search');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: heading, exact: true }).waitFor();
   }
-  await openSearch();
+  await openSearch(page);
   await page.keyboard.type('321');
   await page.getByRole('option', { name: /^321/ }).waitFor();
   await page.getByRole('option', { name: /^phone-321/ }).click();

@@ -55,10 +55,10 @@ def now():
 _given_ports = set()
 
 
-def free_port(host, lowest=2100, highest=9900):
+def free_port(host):
     """A port free for UDP and TCP on that address, even; below every range for voice. Never given twice."""
     while True:
-        port = random.randrange(lowest, highest, 2)
+        port = random.randrange(2100, 9900, 2)
         if (host, port) in _given_ports:
             continue
         try:

@@ -44,6 +44,17 @@ export async function logIn(page, { login, password }) {
   await page.getByRole('navigation').waitFor();
 }
 
+/** The search, ready to be typed into. */
+export async function openSearch(page) {
+  await page.keyboard.press('Control+k');
+  await page.locator('input[role=combobox]:focus').waitFor();
+}
+
+/** Nothing stands out to the right once the page is laid out: it is no wider than the screen. */
+export async function assertFits(page) {
+  await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth);
+}
+
 export async function shoot(page, name) {
   await page.screenshot({ path: `${OUT}${name}.png` });
 }

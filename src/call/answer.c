@@ -1,5 +1,5 @@
 /* The answer: 200 from the phone that won, to the caller, and the ACKs of both. */
-#include "call/call_int.h"
+#include "call/app_int.h"
 #include "call/line_int.h"
 #include "call/passing.h"
 
@@ -123,6 +123,30 @@ answer_caller_now(struct call *c)
 	call_answered(c, called);
 }
 
+void
+answer_caller_soon(struct call *c)
+{
+	const struct leg *caller = c->leg[MEDIA_CALLER];
+
+	if (caller->rel.waits && caller->rel.waits_sdp)
+		c->answer_waits = true; /* RFC 3262, 3 */
+	else
+		answer_caller_now(c);
+}
+
+void
+answer_tell_who(const struct leg *l)
+{
+	struct call *c = l->call;
+	char text[512];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text);
+	present_write(leg_other(l), l, &b);
+	if (!buf_ok(&b) || arena_dup(&c->arena, buf_slice(&b), &c->answer_headers) != ERR_OK)
+		c->answer_headers = SLICE("");
+}
+
 static void
 on_useless_2xx(struct leg *l, const struct sip_msg *resp, enum err e)
 {
@@ -136,7 +160,6 @@ static void
 on_first_2xx(struct leg *l, const struct sip_msg *resp)
 {
 	struct call *c = l->call;
-	struct leg *caller = leg_other(l);
 	enum err e = sip_dialog_on_response(&l->dialog, &l->arena, resp);
 
 	l->invite_out_pending = false;
@@ -175,10 +198,7 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 		leg_ack(l, SLICE(""));
 	session_on_2xx(l, resp);
 	session_start(l);
-	if (caller->rel.waits && caller->rel.waits_sdp)
-		c->answer_waits = true; /* RFC 3262, 3 */
-	else
-		answer_caller_now(c);
+	answer_caller_soon(c);
 }
 
 void
@@ -231,4 +251,5 @@ answer_on_ack(struct leg *l, const struct sip_msg *ack)
 	else if (l->rel.agreed && l->rel.sdp_version != l->sdp_version)
 		reinvite_refresh(l); /* another phone won than the one whose media it agreed to */
 	l->rel.agreed = false;
+	app_begin(l->call);
 }

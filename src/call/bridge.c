@@ -163,13 +163,37 @@ drop_refused_tail(struct sdp *s, size_t n)
 		s->n_media--;
 }
 
+/* Opens the streams that live lines need, and tells media of them. */
+static enum err
+take_lines(struct leg *l, const struct sdp *sdp, const struct sip_flow *flow, bool is_answer)
+{
+	struct call *c = l->call;
+	size_t live = 0;
+
+	for (size_t i = 0; i < sdp->n_media; i++) {
+		struct stream *s = &c->stream[i];
+		enum err e;
+
+		if (!carried(&sdp->media[i]))
+			continue;
+		e = protect_take(l, sdp, i, is_answer);
+		if (e != ERR_OK)
+			return e;
+		if (!s->open && (e = open_stream(c, i, is_audio(&sdp->media[i]))) != ERR_OK)
+			return e;
+		if (!l->media_waits)
+			tell_media(l, i, &sdp->media[i], flow);
+		live++;
+	}
+	return live ? ERR_OK : ERR_UNSUPPORTED;
+}
+
 enum err
 bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool is_answer)
 {
 	struct call *c = l->call;
 	const struct leg *other = leg_other(l);
 	struct sdp sdp, offer;
-	size_t live = 0;
 	enum err e = read_text(l, text, &sdp);
 
 	if (e != ERR_OK)
@@ -185,25 +209,27 @@ bridge_take(struct leg *l, struct slice text, const struct sip_flow *flow, bool 
 		if (e != ERR_OK)
 			return e;
 	}
-	for (size_t i = 0; i < sdp.n_media; i++) {
-		struct stream *s = &c->stream[i];
-
-		if (!carried(&sdp.media[i]))
-			continue;
-		e = protect_take(l, &sdp, i, is_answer);
-		if (e != ERR_OK)
-			return e;
-		if (!s->open && (e = open_stream(c, i, is_audio(&sdp.media[i]))) != ERR_OK)
-			return e;
-		if (!l->media_waits)
-			tell_media(l, i, &sdp.media[i], flow);
-		live++;
-	}
-	if (live == 0)
-		return ERR_UNSUPPORTED;
+	e = take_lines(l, &sdp, flow, is_answer);
+	if (e != ERR_OK)
+		return e;
 	l->holding = sdp_is_hold(&sdp);
 	if (!is_answer)
 		c->offer_of = l->id;
+	return sdp_text_set(&l->remote_sdp, text);
+}
+
+enum err
+bridge_take_own(struct leg *l, struct slice text)
+{
+	struct sdp sdp;
+	enum err e = read_text(l, text, &sdp);
+
+	if (e == ERR_OK)
+		e = take_lines(l, &sdp, NULL, true);
+	if (e != ERR_OK)
+		return e;
+	if (!leg_other(l) || !leg_other(l)->remote_sdp.n)
+		l->call->offer_of = l->id;
 	return sdp_text_set(&l->remote_sdp, text);
 }
 

@@ -1,7 +1,7 @@
 /* The life of a call: made, named, ended towards everybody, recorded, handed to the reaper. */
 #include <stdlib.h>
 
-#include "call/call_int.h"
+#include "call/app_int.h"
 #include "call/emergency.h"
 
 enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
@@ -151,6 +151,7 @@ call_answered(struct call *c, struct leg *called)
 	record_update(c);
 	record_live(c, LIVE_CALL_ANSWERED);
 	watch_tell_seats(c);
+	app_begin(c);
 }
 
 static void

@@ -19,10 +19,12 @@
 #include "directory/directory.h"
 #include "media/media.h"
 #include "model/callman.h"
+#include "model/feature.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
 
 struct call_switch;
+struct call_app_kind;
 
 enum { CALL_ID_BYTES = 24, CALL_LEGS_MAX = 32, CALL_CONTACTS_MAX = 8 };
 
@@ -96,6 +98,8 @@ struct call_switch_ops {
 	void (*on_emergency)(void *ctx, const struct live_emergency *e);
 	/** A line has no minutes for costly calls left today; may be NULL. */
 	void (*on_spent)(void *ctx, const struct live_spent *s);
+	/** Something stored shall change; call_on_feature_result follows. NULL: nothing can. */
+	void (*order)(void *ctx, const struct feature_order *order);
 	/** For those who watch users; NULL = nobody. */
 	void (*on_dialog)(void *ctx, const struct call_dialog_event *ev);
 };
@@ -110,9 +114,10 @@ struct call_switch_params {
 	void *ctx;
 	const struct call_line_ops *line_ops; /* trunk/; NULL = there are no lines */
 	void *line_ctx;
-	struct media_sound *hold_music; /* shared; NULL: there is none */
-	struct media_sound *ringback;	/* the same: it rings at the other end */
-	size_t calls_max;		/* beyond: 503; 0 = 20,000 */
+	const struct call_app_kind *const *apps; /* of each routing_app; NULL: there are none */
+	struct media_sound *hold_music;		 /* shared; NULL: there is none */
+	struct media_sound *ringback;		 /* the same: it rings at the other end */
+	size_t calls_max;			 /* beyond: 503; 0 = 20,000 */
 };
 
 /* How well one side of a call heard the other. */
@@ -157,6 +162,8 @@ void call_on_ack(struct call_switch *sw, const struct sip_msg *ack, const struct
 /** media's on_event. */
 void call_on_media_event(struct call_switch *sw, const struct media_event *ev);
 
+/** What became of an order. */
+void call_on_feature_result(struct call_switch *sw, const struct feature_result *r);
 /** Ends a call by its id. ERR_NOT_FOUND. */
 ERR_MUST_CHECK enum err call_hang_up(struct call_switch *sw, struct slice call_id);
 /** Does what somebody asks of a call of his (model/callman.h); what follows shows in live states

@@ -56,6 +56,8 @@ struct ring_whom {
 	struct routing_party party;
 	struct slice outside, outside_dialled; /* for lines: of the plan */
 	bool costly;			       /* for lines: minutes are counted */
+	enum feature feature;		       /* for apps: of the plan */
+	struct slice argument;
 };
 
 struct ring_target {
@@ -172,6 +174,8 @@ struct call_switch {
 	struct list done; /* legs without a call */
 	struct timer reaper;
 	uint64_t next_leg_id;
+	struct hmap apps; /* those that wait for a result, by their ids */
+	uint64_t next_app_id;
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
 	struct spent *spent; /* what lines have used of today, see spending.c */
@@ -288,6 +292,8 @@ void transfer_on_refusal(struct leg *l, uint16_t status);
 /** True: the call goes on without that leg. */
 bool transfer_on_bye(struct leg *l);
 bool transfer_on_cancel(struct leg *l);
+/** Leg l, which is seated by that, has answered. */
+void transfer_on_arrival(struct transfer *t, struct leg *l);
 /** A phone is called that shall dial itself: there is nobody yet at the other end. */
 bool transfer_is_dialling(const struct call *c);
 /** Who waits hears that it rings. */
@@ -307,6 +313,10 @@ void replaces_refused(struct leg *l, uint16_t status);
 void answer_on_2xx(struct leg *l, const struct sip_msg *resp);
 /** The ACK of the caller's INVITE or of anybody's re-INVITE. */
 void answer_on_ack(struct leg *l, const struct sip_msg *ack);
+/** l has answered: the 200 for the caller, now or after a PRACK. */
+void answer_caller_soon(struct call *c);
+/** What the 200 says of l, who answers. */
+void answer_tell_who(const struct leg *l);
 /** The 200 that had to wait for a PRACK. */
 void answer_caller_now(struct call *c);
 extern const struct sip_server_ops answer_server_ops; /* for every INVITE we received */
@@ -392,6 +402,9 @@ void bridge_address(const struct leg *to, struct addr *out);
  *  (answer does not fit), ERR_LIMIT (no ports), ERR_UNSUPPORTED (no media we carry). */
 ERR_MUST_CHECK enum err bridge_take(
     struct leg *l, struct slice text, const struct sip_flow *flow, bool is_answer);
+/** What l says of itself, whose leg has no peer: fits what the other side has described, or is an
+ *  offer when that has described nothing yet. Nobody's media come from there. Errors as before. */
+ERR_MUST_CHECK enum err bridge_take_own(struct leg *l, struct slice text);
 /** Writes from's last SDP as to shall see it into the switch's scratch; remembers it
  *  as to's local_sdp. */
 ERR_MUST_CHECK enum err bridge_give(struct leg *from, struct leg *to, struct slice *out);

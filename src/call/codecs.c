@@ -554,14 +554,16 @@ codecs_speak(const struct leg *x, const struct sdp_media *local_x, const struct 
 	n_told = sdp_formats(local_x, told);
 	n_speaks = sdp_formats(remote_x, speaks);
 	out->ptime_ms = remote_x->ptime_ms <= CODEC_PTIME_MAX_MS ? (uint8_t)remote_x->ptime_ms : 0;
-	for (size_t i = 0; i < n_told && out->n_in < MEDIA_FORMATS_MAX; i++) {
-		struct media_format f = {.codec = (uint8_t)codecs_of(&told[i])};
+	for (int keys = 1; keys >= 0; keys--) /* they have room in any case */
+		for (size_t i = 0; i < n_told && out->n_in < MEDIA_FORMATS_MAX; i++) {
+			struct media_format f = {.codec = (uint8_t)codecs_of(&told[i])};
+			bool wanted = keys ? codec_is_event(f.codec)
+					   : codec_is_voice(f.codec) || codec_is_noise(f.codec);
 
-		if ((codec_is_voice(f.codec) || codec_is_noise(f.codec)) &&
-		    find_same(speaks, n_speaks, &told[i]) &&
-		    codecs_payload_type(&told[i], &f.payload_type))
-			out->in[out->n_in++] = f;
-	}
+			if (wanted && find_same(speaks, n_speaks, &told[i]) &&
+			    codecs_payload_type(&told[i], &f.payload_type))
+				out->in[out->n_in++] = f;
+		}
 	for (size_t i = 0; i < n_speaks && !out->out.codec; i++) {
 		struct media_format f = {.codec = (uint8_t)codecs_of(&speaks[i])};
 

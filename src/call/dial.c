@@ -7,16 +7,8 @@
  */
 #include <stdio.h>
 
+#include "call/app_int.h"
 #include "call/transfer_int.h"
-
-/* What can be translated, and is understood by all. The address is replaced. */
-static const struct slice offer = SLICE("v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=-\r\n"
-					"c=IN IP4 192.0.2.1\r\nt=0 0\r\n"
-					"m=audio 9 RTP/AVP 9 8 0 101\r\n"
-					"a=rtpmap:9 G722/8000\r\na=rtpmap:8 PCMA/8000\r\n"
-					"a=rtpmap:0 PCMU/8000\r\n"
-					"a=rtpmap:101 telephone-event/8000\r\n"
-					"a=fmtp:101 0-15\r\na=sendrecv\r\n");
 
 bool
 transfer_is_dialling(const struct call *c)
@@ -45,7 +37,7 @@ stand_in(struct call *c)
 		return e;
 	l->media_waits = true; /* for ever */
 	leg_sit(l);
-	return bridge_take(l, offer, &l->dialog.flow, false);
+	return app_describe(l);
 }
 
 static enum err

@@ -1,6 +1,7 @@
 /* Requests inside a dialog: BYE, re-INVITE, and what is carried to the other leg. */
 #include <stdlib.h>
 
+#include "call/app_int.h"
 #include "call/keys.h"
 #include "call/passing.h"
 #include "call/transfer_int.h"
@@ -130,6 +131,10 @@ carry_over(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 
 	if (!other || other->state != LEG_UP || l->state != LEG_UP) {
 		sip_server_reject(tsx, 480, SLICE(""));
+		return;
+	}
+	if (other->app) {
+		sip_server_reject(tsx, req->body.n ? 415 : 200, SLICE(""));
 		return;
 	}
 	r = calloc(1, sizeof *r);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "call/app_int.h"
 #include "call/codecs.h"
 
 enum { INFO_MS_DEFAULT = 160, INFO_MS_MAX = 10000, BODY_MAX_BYTES = 64 };
@@ -288,6 +289,11 @@ keys_take_info(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 	uint32_t ms;
 	char key = read_key(req, &ms);
 
+	if (key && l->state == LEG_UP && app_of_peer(l)) {
+		sip_server_reject(tsx, 200, SLICE(""));
+		app_on_key(app_of_peer(l), key);
+		return true;
+	}
 	if (!key || !other || other->state != LEG_UP || l->state != LEG_UP ||
 	    keys_mode(other) == DIR_DTMF_INFO || !bridge_press(l, key, ms))
 		return false;

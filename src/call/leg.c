@@ -1,7 +1,7 @@
 /* A leg: one peer of a call, its dialog and the INVITEs inside it. */
 #include <stdlib.h>
 
-#include "call/call_int.h"
+#include "call/app_int.h"
 #include "call/line_int.h"
 #include "call/protect.h"
 
@@ -130,6 +130,7 @@ leg_done(struct leg *l)
 	if (c->leg[l->side] == l)
 		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
+	app_end(l);
 	leg_line_leave(l);
 	update_drop(l);
 	if (l->invite_in)
@@ -185,6 +186,8 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 	uint32_t cseq;
 	enum err e;
 
+	if (l->app)
+		return ERR_UNSUPPORTED; /* nobody is there to ask */
 	buf_init(&b, headers, sizeof headers);
 	cseq = sip_dialog_write_headers(&l->dialog, &b, m, 0);
 	if (m == SIP_INVITE || m == SIP_UPDATE) {
@@ -218,6 +221,10 @@ leg_ack(struct leg *l, struct slice sdp)
 	struct buf b;
 	enum err e = ERR_TOO_BIG;
 
+	if (l->app) {
+		l->ack_owed = false;
+		return;
+	}
 	buf_init(&b, headers, sizeof headers);
 	sip_dialog_write_headers(&l->dialog, &b, SIP_ACK, l->invite_cseq);
 	buf_put(&b, sdp_text_slice(&l->invite_auth));
@@ -278,6 +285,10 @@ leg_bye(struct leg *l, struct slice reason_hdr)
 
 	if (l->state != LEG_UP)
 		return;
+	if (l->app) {
+		leg_done(l);
+		return;
+	}
 	if (!reason_hdr.n)
 		reason_hdr = l->call->end_headers;
 	timer_stop(&l->session);

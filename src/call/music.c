@@ -4,6 +4,7 @@
  * web page waits at its phone for the other one to answer, and hears that it rings; so does a phone
  * that wants its ringing tone in the voice (inband.c).
  */
+#include "call/app_int.h"
 #include "call/codecs.h"
 
 bool
@@ -25,9 +26,11 @@ waits(const struct leg *l)
 static void
 serve(struct call *c, struct stream *s, enum media_side side, const struct media_service *what)
 {
-	if (!s->side[side].served && !what->sound)
+	bool served = what->sound || what->listening.keys;
+
+	if (!s->side[side].served && !served)
 		return;
-	s->side[side].served = what->sound != NULL;
+	s->side[side].served = served;
 	if (media_stream_serve(c->sw->p.media, s->ref, side, what) != ERR_OK)
 		call_log(LOG_ERROR, c, "no memory for music on hold");
 }
@@ -56,9 +59,11 @@ music_follow(struct call *c)
 		const struct leg *l = c->leg[side];
 		struct media_service what = {0}, nothing = {0};
 		bool rings = l && (transfer_wants_ringback(l) || inband_wants_tone(l));
-		size_t ear = l && (rings || waits(l)) ? find_ear(l, &what) : SDP_MEDIA_MAX;
+		bool app = l && app_of_peer(l);
+		size_t ear = l && (rings || app || waits(l)) ? find_ear(l, &what) : SDP_MEDIA_MAX;
 
-		what.sound = rings ? c->sw->p.ringback : c->sw->p.hold_music;
+		if (!app || !app_serves(l, &what))
+			what.sound = app ? NULL : rings ? c->sw->p.ringback : c->sw->p.hold_music;
 		for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 			if (c->stream[i].open)
 				serve(c, &c->stream[i], side, i == ear ? &what : &nothing);

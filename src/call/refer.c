@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "call/app_int.h"
 #include "call/transfer_int.h"
 
 enum { EXPIRES_S = 180, ESCAPED_MAX = 1024 };
@@ -89,6 +90,8 @@ refer_refusal(const struct leg *l)
 	if (c->transfer || c->replaced || !other || other->state != LEG_UP || is_changing(l) ||
 	    is_changing(other))
 		return 491; /* one thing after the other */
+	if (other->app)
+		return 403; /* it stays with who called it */
 	return 0;
 }
 
@@ -124,6 +127,8 @@ refer_consult_refusal(const struct transfer *t, const struct leg *consult, bool 
 
 	if (!consult || consult->call == t->call)
 		return 481;
+	if (app_of_peer(consult))
+		return 403;
 	o = consult->call;
 	if (o->transfer || o->replaced || o->leg[consult->side] != consult)
 		return 491;
@@ -168,6 +173,11 @@ refer_on_request(struct leg *l, struct sip_server *tsx, const struct sip_msg *re
 		return;
 	}
 	consult = replaces_find(l->call->sw, &to.replaces);
+	if (consult && app_of_peer(consult)) { /* an app is the same for whoever calls it */
+		to.uri.user = consult->call->called_party.number;
+		transfer_blind(t, &to.uri, SLICE(""));
+		return;
+	}
 	status = refer_consult_refusal(t, consult, to.replaces.early_only);
 	if (status)
 		transfer_fail(t, status);

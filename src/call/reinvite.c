@@ -3,7 +3,7 @@
  * refresh that changes nothing is answered here. One at a time in a call: glare
  * is answered with 491 (RFC 3261, 14.2). A refused offer leaves everything as it was.
  */
-#include "call/call_int.h"
+#include "call/app_int.h"
 #include "call/line_int.h"
 
 static const struct sip_client_ops reinvite_ops;
@@ -60,7 +60,9 @@ forward(struct leg *l, struct leg *other, const struct sip_msg *req)
 		e = sdp_text_set(&l->agreed_sdp, sdp_text_slice(&l->remote_sdp));
 		if (e == ERR_OK)
 			e = bridge_take(l, req->body, &l->dialog.flow, false);
-		if (e == ERR_OK)
+		if (e == ERR_OK && other->app)
+			e = app_describe(other);
+		else if (e == ERR_OK)
 			e = bridge_give(l, other, &sdp);
 		if (e != ERR_OK)
 			return e == ERR_LIMIT ? 503 : e == ERR_MALFORMED ? 400 : 488;
@@ -68,6 +70,11 @@ forward(struct leg *l, struct leg *other, const struct sip_msg *req)
 			accept_quietly(l, other);
 			return 0;
 		}
+	}
+	if (other->app) { /* asked for an offer: the answer comes with the ACK */
+		other->ack_owed = true;
+		change_accept(l);
+		return 0;
 	}
 	return reinvite_forward(other, sdp) == ERR_OK ? 0 : 500;
 }

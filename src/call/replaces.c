@@ -195,19 +195,6 @@ answer_phone(struct leg *l, struct leg *caller)
 }
 
 static void
-tell_who_answered(struct leg *caller, const struct leg *l)
-{
-	struct call *c = l->call;
-	char text[512];
-	struct buf b;
-
-	buf_init(&b, text, sizeof text);
-	present_write(caller, l, &b);
-	if (!buf_ok(&b) || arena_dup(&c->arena, buf_slice(&b), &c->answer_headers) != ERR_OK)
-		c->answer_headers = SLICE("");
-}
-
-static void
 relieve(struct leg *old, struct leg *l, const struct sip_msg *req)
 {
 	struct call *c = old->call;
@@ -235,11 +222,8 @@ relieve(struct leg *old, struct leg *l, const struct sip_msg *req)
 	leg_sit(l);
 	session_start(l);
 	record_reason(c, REASON_PICKED_UP, REASON_ARGS(l->party.name, l->phone_name));
-	tell_who_answered(caller, l);
-	if (caller->rel.waits && caller->rel.waits_sdp)
-		c->answer_waits = true; /* RFC 3262, 3 */
-	else
-		answer_caller_now(c);
+	answer_tell_who(l);
+	answer_caller_soon(c);
 }
 
 /* Somebody was being transferred to the phone that rings: the transfer has arrived. */

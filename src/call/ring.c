@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "call/call_int.h"
+#include "call/app_int.h"
 #include "call/line_int.h"
 #include "call/passing.h"
 
@@ -376,7 +376,10 @@ ring_next(struct call *c)
 			break;
 		}
 		r->next_target++; /* nobody rings: do not wait for the next one */
-		if (t->t.kind == ROUTING_PHONE) {
+		if (t->t.kind == ROUTING_APP) {
+			if (app_ring(c, t))
+				return;
+		} else if (t->t.kind == ROUTING_PHONE) {
 			ring_phone(c, &t->t, t->whom);
 		} else if (c->ring.asking < CALL_LEGS_MAX) {
 			r->alone = r->n_targets == 1;

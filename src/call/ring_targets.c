@@ -14,6 +14,8 @@ family_of_targets(struct call *c)
 		const struct routing_target *target = &c->ring.target[t].t;
 		size_t n = 0;
 
+		if (target->kind == ROUTING_APP)
+			continue;
 		if (target->kind == ROUTING_PHONE)
 			n = gruu_contacts(c, target->phone, contact, CALL_CONTACTS_MAX);
 		else if (leg_line_family(c, target) == 6)
@@ -30,9 +32,12 @@ keep_whom(struct call *c, const struct routing_party *party, const struct routin
 {
 	struct ring_whom *w = arena_new(&c->arena, struct ring_whom);
 
-	if (w)
+	if (w) {
 		w->costly = plan->costly;
+		w->feature = plan->feature;
+	}
 	if (!w || party_copy(&c->arena, party, &w->party) != ERR_OK ||
+	    arena_dup(&c->arena, plan->argument, &w->argument) != ERR_OK ||
 	    arena_dup(&c->arena, slice_cstr(plan->outside), &w->outside) != ERR_OK ||
 	    arena_dup(&c->arena, slice_cstr(plan->outside_dialled), &w->outside_dialled) != ERR_OK)
 		return NULL;

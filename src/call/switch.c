@@ -1,6 +1,7 @@
 /* The switch: owns the calls, finds them, frees them when they are over. */
 #include <stdlib.h>
 
+#include "call/app_int.h"
 #include "call/keys.h"
 #include "call/message.h"
 #include "call/spending.h"
@@ -31,6 +32,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	sw->dialogs.on_count = p->ops->on_dialog_count;
 	sw->dialogs.ctx = p->ctx;
 	hmap_init(&sw->by_id);
+	hmap_init(&sw->apps);
 	list_init(&sw->calls);
 	list_init(&sw->dead);
 	list_init(&sw->done);
@@ -63,6 +65,7 @@ call_switch_free(struct call_switch *sw)
 	timer_stop(&sw->reaper);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
+	hmap_fini(&sw->apps);
 	spending_free(sw);
 	free(sw);
 }
@@ -89,6 +92,23 @@ add_stats(struct media_side_stats *sum, const struct media_side_stats *s)
 	sum->rtcp_packets += s->rtcp_packets;
 	if (s->jitter_us > sum->jitter_us)
 		sum->jitter_us = s->jitter_us;
+}
+
+/* What somebody presses, says or has heard: for the app opposite, or the other phone. */
+static void
+on_service(struct stream *s, const struct media_event *ev)
+{
+	const struct leg *by = s->call->leg[ev->service.side];
+	struct call_app *a = by ? app_of_peer(by) : NULL;
+
+	if (!s->open || s->ref.gen != ev->ref.gen)
+		return;
+	if (a && ev->kind == MEDIA_EV_KEY)
+		app_on_key(a, ev->service.key);
+	else if (a)
+		app_on_event(a, ev);
+	else if (ev->kind == MEDIA_EV_KEY)
+		keys_on_heard(s, ev);
 }
 
 void
@@ -131,10 +151,10 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		record_reason(c, REASON_NO_SOUND, NULL);
 		call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 		break;
-	case MEDIA_EV_KEY: keys_on_heard(s, ev); break;
+	case MEDIA_EV_KEY:
 	case MEDIA_EV_HEARD:
-	case MEDIA_EV_PLAYED: /* nothing is played, mixed or recorded here */
-	case MEDIA_EV_SPEAKS:
+	case MEDIA_EV_PLAYED: on_service(s, ev); break;
+	case MEDIA_EV_SPEAKS: /* nothing is mixed or recorded here */
 	case MEDIA_EV_RECORDED: break;
 	}
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "call/app_int.h"
 #include "call/transfer_int.h"
 
 enum { RETRY_MS = 300, TRIES_MAX = 60 };
@@ -78,13 +79,17 @@ transfer_new(
 void
 transfer_free(struct transfer *t)
 {
+	struct call *c = t->call;
+
 	timer_stop(&t->retry);
-	if (t->call)
-		t->call->transfer = NULL;
+	if (c)
+		c->transfer = NULL;
 	if (t->other)
 		t->other->transfer = NULL;
 	arena_fini(&t->arena);
 	free(t);
+	if (c)
+		app_begin(c);
 }
 
 /* ---- ringing the target ---- */
@@ -276,6 +281,13 @@ transfer_on_answer(struct leg *l, const struct sip_msg *resp)
 	ring_on_winner(l);
 	leg_ack(l, SLICE(""));
 	session_on_2xx(l, resp);
+	transfer_on_arrival(t, l);
+	return true;
+}
+
+void
+transfer_on_arrival(struct transfer *t, struct leg *l)
+{
 	bridge_drop_refused(l);
 	if (t->dialled)
 		dial_arrived(t, l);
@@ -283,7 +295,6 @@ transfer_on_answer(struct leg *l, const struct sip_msg *resp)
 		transfer_arrived(t, l);
 	session_start(l);
 	transfer_update(t);
-	return true;
 }
 
 /* ---- success ---- */
@@ -363,7 +374,8 @@ transfer_update(struct transfer *t)
 		transfer_free(t);
 	} else if (version == stays->sdp_version && !t->must_tell) {
 		transfer_free(t);
-		update_refresh(stays); /* nothing new in the media, but in who it is */
+		if (stays->state == LEG_UP && !stays->app)
+			update_refresh(stays); /* nothing new in the media, but in who it is */
 	} else {
 		t->must_tell = true;
 		if (reinvite_send(stays, sdp, REINVITE_UPDATE) != ERR_OK)

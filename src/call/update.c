@@ -8,7 +8,7 @@
  * one that meets ours (5.2). We refresh by UPDATE where we can (RFC 4028, 7.4): it says
  * nothing of media, and shows who is at the other end now.
  */
-#include "call/call_int.h"
+#include "call/app_int.h"
 
 static const struct sip_client_ops update_ops;
 
@@ -195,7 +195,9 @@ take_offer(struct leg *l, struct leg *other, const struct sip_msg *req)
 	l->reoffer_late = false;
 	if (e == ERR_OK)
 		e = bridge_take(l, req->body, &l->dialog.flow, false);
-	if (e == ERR_OK)
+	if (e == ERR_OK && other->app)
+		e = app_describe(other);
+	else if (e == ERR_OK)
 		e = bridge_give(l, other, &sdp);
 	if (e != ERR_OK)
 		return status_of(e);

@@ -11,6 +11,7 @@
 
 enum {
 	BATCH_MAX = 256,
+	RESULTS_MAX = 64,
 	RETRY_MAX =
 	    20000, /* records kept in memory while the disk refuses; the journal has them too */
 	RECORDS_MAX = 256,     /* written together … */
@@ -29,6 +30,9 @@ struct management {
 	struct cdr *records;	 /* waiting for the database */
 	uint32_t *slots;
 	size_t n_records, cap_records;
+	struct feature_result
+	    results[RESULTS_MAX]; /* told when signalling knows what has changed */
+	size_t n_results;
 	struct blacklist *blacklist;
 	struct notify *notify;
 	struct disk *disk;
@@ -152,6 +156,49 @@ management_blacklist(const struct management *m)
 }
 
 static void
+rebuild_directory(struct management *m)
+{
+	struct to_signalling msg = {.kind = TO_SIGNALLING_DIRECTORY};
+	enum err e = directory_build(m->p.store, &msg.directory);
+
+	m->directory_stale = false;
+	if (e == ERR_OK)
+		e = mailbox_post(m->p.to_signalling, &msg);
+	if (e == ERR_OK)
+		return;
+	directory_free(msg.directory);
+	m->directory_stale = true; /* tried again at the next turn */
+	log_error(STORE, "a change has not reached the telephone switch yet: %s", err_text(e));
+}
+
+/* ---- star codes ---- */
+
+static void
+tell_results(struct management *m)
+{
+	for (size_t i = 0; i < m->n_results; i++) {
+		struct to_signalling msg = {.kind = TO_SIGNALLING_RESULT, .result = m->results[i]};
+
+		if (mailbox_post(m->p.to_signalling, &msg) != ERR_OK)
+			log_warn(STORE, "a telephone is not told that its code has been obeyed");
+	}
+	m->n_results = 0;
+}
+
+static void
+take_order(struct management *m, const struct feature_order *order)
+{
+	struct feature_result r = {.id = order->id, .outcome = store_feature(m->p.store, order)};
+
+	if (m->n_results == RESULTS_MAX) {
+		rebuild_directory(m);
+		tell_results(m);
+	}
+	m->results[m->n_results++] = r;
+	m->directory_stale = true; /* it has changed, whatever the feed has told yet */
+}
+
+static void
 take_report(struct management *m, const struct report *r)
 {
 	switch (r->kind) {
@@ -166,6 +213,7 @@ take_report(struct management *m, const struct report *r)
 		break;
 	case REPORT_EMERGENCY: notify_emergency(m->notify, (const void *)r->value); break;
 	case REPORT_SPENT: notify_spent(m->notify, (const void *)r->value); break;
+	case REPORT_ORDER: take_order(m, (const void *)r->value); break;
 	case REPORT_SCREENING:
 		blacklist_on_report(m->blacklist, (const void *)r->value);
 		notify_on_report(m->notify, (const void *)r->value);
@@ -202,22 +250,6 @@ take(struct management *m, const struct to_management *msg)
 	}
 	}
 	management_drop(msg);
-}
-
-static void
-rebuild_directory(struct management *m)
-{
-	struct to_signalling msg = {.kind = TO_SIGNALLING_DIRECTORY};
-	enum err e = directory_build(m->p.store, &msg.directory);
-
-	m->directory_stale = false;
-	if (e == ERR_OK)
-		e = mailbox_post(m->p.to_signalling, &msg);
-	if (e == ERR_OK)
-		return;
-	directory_free(msg.directory);
-	m->directory_stale = true; /* tried again at the next turn */
-	log_error(STORE, "a change has not reached the telephone switch yet: %s", err_text(e));
 }
 
 /* Deleting our last certificate makes a new one: encryption does not go away by accident. */
@@ -299,6 +331,7 @@ run(void *ctx)
 				rebuild_tls(m);
 			if (m->directory_stale)
 				rebuild_directory(m);
+			tell_results(m);
 			if (m->n_records && records_wait_ms(m) == 0)
 				flush_records(m);
 		}

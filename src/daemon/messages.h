@@ -40,6 +40,7 @@ enum report_kind {
 	REPORT_SCREENING,    /* struct guard_report */
 	REPORT_EMERGENCY,    /* struct live_emergency */
 	REPORT_SPENT,	     /* struct live_spent */
+	REPORT_ORDER,	     /* struct feature_order */
 };
 
 struct report {
@@ -75,6 +76,7 @@ enum signalling_kind {
 	TO_SIGNALLING_TLS,	 /* tls: certificates and policy from now on */
 	TO_SIGNALLING_RELEASE,	 /* slot: the record is in the database */
 	TO_SIGNALLING_RULE,	 /* rule: who is kept out, who never is */
+	TO_SIGNALLING_RESULT,	 /* result: of an order */
 	TO_SIGNALLING_WEB_LOGIN, /* peer: failed to log in at the web page */
 };
 
@@ -86,6 +88,7 @@ struct to_signalling {
 	struct command *command;
 	struct guard_rule rule;
 	struct addr peer;
+	struct feature_result result;
 	char call_id[LIVE_CALL_ID_BYTES];
 };
 

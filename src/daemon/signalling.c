@@ -122,6 +122,9 @@ take_commands(void *ctx)
 			case TO_SIGNALLING_WEB_LOGIN:
 				screening_on_web_login(&s->screening, &batch[i].peer);
 				break;
+			case TO_SIGNALLING_RESULT:
+				switchboard_on_feature_result(s->switchboard, &batch[i].result);
+				break;
 			case TO_SIGNALLING_COMMAND:
 				command_execute(
 				    batch[i].command, switchboard_calls(s->switchboard));

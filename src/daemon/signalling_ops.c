@@ -116,6 +116,13 @@ sb_emergency(void *ctx, const struct live_emergency *e)
 }
 
 static void
+sb_order(void *ctx, const struct feature_order *order)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_ORDER, 0, false, order, sizeof *order);
+}
+
+static void
 sb_line(void *ctx, const struct live_line *l, bool removed)
 {
 	reports_copy(&((struct signalling *)ctx)->reports, REPORT_LINE, 0, removed, l, sizeof *l);
@@ -209,6 +216,7 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .on_live_call = sb_live_call,
     .on_emergency = sb_emergency,
     .on_spent = sb_spent,
+    .order = sb_order,
     .record_begin = sb_record_begin,
     .record_update = sb_record_update,
     .record_end = sb_record_end,

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "apps/apps.h"
 #include "daemon/switchboard_int.h"
 
 void
@@ -80,6 +81,7 @@ build(struct switchboard *sb)
 						    .ctx = sb,
 						    .line_ops = &trunk_line_ops,
 						    .line_ctx = sb->providers.trunk,
+						    .apps = apps,
 						    .hold_music = p->hold_music,
 						    .ringback = p->ringback,
 						    .calls_max = p->calls_max});
@@ -116,6 +118,12 @@ switchboard_new(struct switchboard **out, const struct switchboard_params *p)
 	}
 	*out = sb;
 	return ERR_OK;
+}
+
+void
+switchboard_on_feature_result(struct switchboard *sb, const struct feature_result *r)
+{
+	call_on_feature_result(sb->calls, r);
 }
 
 void

@@ -28,6 +28,9 @@ struct switchboard_ops {
 	void (*on_live_call)(void *ctx, const struct live_call *call);
 	void (*on_spent)(void *ctx, const struct live_spent *s);	 /* may be NULL */
 	void (*on_emergency)(void *ctx, const struct live_emergency *e); /* may be NULL */
+	/** A star code changes what is stored; switchboard_on_feature_result follows. May be NULL.
+	 */
+	void (*order)(void *ctx, const struct feature_order *order);
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
@@ -72,6 +75,7 @@ ERR_MUST_CHECK enum err switchboard_new(
 void switchboard_free(struct switchboard *sb);
 /** The old snapshot is not touched any more after this returns. */
 void switchboard_set_directory(struct switchboard *sb, const struct directory *dir);
+void switchboard_on_feature_result(struct switchboard *sb, const struct feature_result *r);
 void switchboard_on_message(
     struct switchboard *sb, const struct sip_flow *flow, struct slice bytes);
 /** Now and then: a timer of now ran so late, the fullest receive queue is so full. */

@@ -101,6 +101,15 @@ call_on_emergency(void *ctx, const struct live_emergency *e)
 		sb->p.ops->on_emergency(sb->p.ctx, e);
 }
 
+static void
+call_order(void *ctx, const struct feature_order *order)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->order)
+		sb->p.ops->order(sb->p.ctx, order);
+}
+
 static uint32_t
 call_record_begin(void *ctx, const struct cdr *cdr)
 {
@@ -151,6 +160,7 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .on_live = call_on_live,
     .on_emergency = call_on_emergency,
     .on_spent = call_on_spent,
+    .order = call_order,
     .record_begin = call_record_begin,
     .record_update = call_record_update,
     .record_end = call_record_end};

@@ -147,6 +147,7 @@ format_ok(const struct model_field *f, struct slice s)
 	case MODEL_FORMAT_CODECS: return model_codecs_ok(s);
 	case MODEL_FORMAT_MASK: return addr_mask_parse(s, &bits) == ERR_OK;
 	case MODEL_FORMAT_CLOCK: return is_clock(s);
+	case MODEL_FORMAT_CODE: return s.n > 1 && (s.p[0] == '*' || s.p[0] == '#');
 	case MODEL_FORMAT_DATE: return is_date(s);
 	case MODEL_FORMAT_SERVER: return is_server(s);
 	case MODEL_FORMAT_NONE: break;
@@ -163,6 +164,7 @@ static const char *const format_names[] = {[MODEL_FORMAT_NONE] = "value",
     [MODEL_FORMAT_CODECS] = "list of different codecs, as in g722,alaw. Known: " MODEL_CODEC_KEYS,
     [MODEL_FORMAT_MASK] = "network mask, as in 255.255.255.0",
     [MODEL_FORMAT_CLOCK] = "time of day, as in 08:30",
+    [MODEL_FORMAT_CODE] = "code, which begins with * or #, as in *09",
     [MODEL_FORMAT_DATE] = "date, as in 2026-12-24",
     [MODEL_FORMAT_SERVER] = "host name or IP address"};
 

@@ -61,6 +61,7 @@ enum model_format {
 	MODEL_FORMAT_MASK,   /* "255.255.255.0" */
 	MODEL_FORMAT_CLOCK,  /* "08:30", up to "24:00" */
 	MODEL_FORMAT_DATE,   /* "2026-12-24" */
+	MODEL_FORMAT_CODE,   /* "*09": of feature.h */
 	MODEL_FORMAT_SERVER, /* as MODEL_FORMAT_HOST, with MODEL_ACCOUNT_MARK perhaps */
 };
 

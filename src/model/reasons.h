@@ -48,6 +48,10 @@ enum {
 	X(NUMBER_OUTSIDE, "number_outside", "{0} is a number of the public network")               \
 	X(EMERGENCY, "emergency", "{0} is an emergency number: {1}")                               \
 	X(LINE_FREED, "line_freed", "Line {0} is used, and another call on it ends for that")      \
+	X(CODE, "code", "{0} is a code: {1}")                                                      \
+	X(CODE_NO_USER, "code_no_user",                                                            \
+	    "The phone belongs to no user, for whom this could be done")                           \
+	X(PRIVATE_CALL, "private_call", "It is a private call")                                    \
 	X(LINE_PREFIX, "line_prefix", "***{0} asks for line {1}")                                  \
 	X(NO_LINE_PREFIX, "no_line_prefix", "No line has the prefix {0}")                          \
 	X(LINE_OF_NUMBER, "line_of_number", "The number that shall be shown is one of line {0}")   \

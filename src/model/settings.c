@@ -2,6 +2,7 @@
 #include "model/settings.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "model/model.h"
 #include "model/rights.h"
@@ -11,6 +12,27 @@
 
 #define LEVEL(id, name) "|" name
 #define LEVELS		(&("" LOG_LEVELS(LEVEL))[1])
+
+/* No code twice; and the prefix for outside calls must not hide one. */
+static void
+check_codes(const struct settings *s, struct model_errors *errors)
+{
+	struct slice prefix = slice_cstr(s->outside_prefix);
+	char field[40];
+
+	for (int i = 0; i < FEATURES_N; i++) {
+		snprintf(field, sizeof field, "code_%s", feature_name(i));
+		for (int k = 0; k < i && s->code[i][0]; k++)
+			if (strcmp(s->code[i], s->code[k]) == 0)
+				model_error_add(errors, "overlap", field,
+				    "The code %s is already used for: %s.", s->code[i],
+				    feature_label(k));
+		if (prefix.n && slice_starts(slice_cstr(s->code[i]), prefix))
+			model_error_add(errors, "overlap", field,
+			    "A code must not begin with the prefix for outside calls, %s.",
+			    s->outside_prefix);
+	}
+}
 
 static void
 check_settings(const json_t *row, struct model_errors *errors)
@@ -39,6 +61,7 @@ check_settings(const json_t *row, struct model_errors *errors)
 	if (s.sip_port >= s.rtp_port_min && s.sip_port <= s.rtp_port_max)
 		model_error_add(errors, "overlap", "sip_port",
 		    "The SIP port must not lie in the RTP port range.");
+	check_codes(&s, errors);
 }
 
 static const struct model_field fields[] = {
@@ -93,12 +116,19 @@ static const struct model_field fields[] = {
 	.label = "Prefix for outside calls",
 	.description = "Dialled before numbers that are not internal; empty = none",
 	AT(outside_prefix)},
-    {"routing_priority", MODEL_ENUM, 0, .choices = "static|cor|line|line_cor",
-	.def = "\"line_cor\"", .label = "Routing priority",
-	.description = "Which line a call outside takes. static: the first free one; cor: as the "
-		       "COR rules say; line: that of the display number and no other; line_cor: "
-		       "that of the display number, then as the COR rules say",
-	AT(routing_priority)},
+#define CODE(id, name, dialled, argument, text, follows)                                           \
+	{"code_" name, MODEL_TEXT, 0, 0, FEATURE_CODE_BYTES - 1, .chars = "0-9*#",                 \
+	    .format = MODEL_FORMAT_CODE, .def = "\"" dialled "\"", .label = text,                  \
+	    .description = follows, AT(code[FEATURE_##id])},
+    FEATURES(CODE)
+#undef CODE
+	{"routing_priority", MODEL_ENUM, 0, .choices = "static|cor|line|line_cor",
+	    .def = "\"line_cor\"", .label = "Routing priority",
+	    .description =
+		"Which line a call outside takes. static: the first free one; cor: as the "
+		"COR rules say; line: that of the display number and no other; line_cor: "
+		"that of the display number, then as the COR rules say",
+	    AT(routing_priority)},
     {"unavailable", MODEL_ENUM, 0, .choices = "deposit|reject", .def = "\"deposit\"",
 	.label = "When nobody can be reached",
 	.description = "What callers from outside meet: they are sent on to the deposit, or "
@@ -267,4 +297,8 @@ settings_init(struct settings *s)
 	};
 	for (int i = 0; i < LOG_SUBS; i++)
 		s->log_level[i] = LOG_INFO;
+#define CODE(id, name, dialled, argument, text, follows)                                           \
+	snprintf(s->code[FEATURE_##id], FEATURE_CODE_BYTES, "%s", dialled);
+	FEATURES(CODE)
+#undef CODE
 }

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "model/codecs.h"
+#include "model/feature.h"
 
 /* RTG-1: what decides which line a call outside takes. */
 enum settings_priority {
@@ -39,6 +40,7 @@ struct settings {
 	char local_networks[1024];			 /* see addr_nets_parse */
 	char stun_server[256];
 	char outside_prefix[8];
+	char code[FEATURES_N][FEATURE_CODE_BYTES]; /* "" = switched off */
 	enum settings_priority routing_priority;
 	enum settings_unavailable unavailable;
 	char deposit[24];      /* an internal number; "" = none */

@@ -174,15 +174,19 @@ lines_of(struct routing_plan *plan, const struct directory *dir, const struct ro
 
 /* ---- emergency calls ---- */
 
-/* "112", "0112", and behind a line prefix, too. */
+/* "112", "0112", and behind a code that says how to call, too. */
 const struct dir_emergency *
 routing_emergency(const struct directory *dir, struct slice dialled)
 {
 	struct slice prefix = slice_cstr(dir_settings(dir)->outside_prefix);
 	const struct dir_emergency *e;
+	enum feature feature;
+	struct slice rest;
 
-	if (slice_starts(dialled, SLICE("***")) && dialled.n > 4)
-		dialled = slice_from(dialled, 4);
+	if (routing_feature(dir, dialled, &feature, &rest) && feature == FEATURE_PRIVATE_CALL)
+		dialled = rest;
+	if (routing_feature(dir, dialled, &feature, &rest) && feature == FEATURE_LINE_PREFIX)
+		dialled = slice_from(rest, 1);
 	e = dir_emergency_find(dir, dialled);
 	if (!e && prefix.n && slice_starts(dialled, prefix))
 		e = dir_emergency_find(dir, slice_from(dialled, prefix.n));
@@ -261,28 +265,26 @@ line_by_prefix(const struct directory *dir, char digit)
 	return NULL;
 }
 
-bool
-plan_line_prefix(
-    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+void
+plan_line_prefix(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, struct slice argument)
 {
 	struct number_plan numbers = number_plan_of(dir_settings(dir));
-	struct slice dialled = slice_cstr(plan->dialled), digit, rest;
-	const struct dir_line *line;
+	struct slice digit = slice_make(argument.p, 1), rest = slice_from(argument, 1);
+	const struct dir_line *line = line_by_prefix(dir, digit.p[0]);
 	struct lines l;
 
-	if (q->caller_line || !slice_starts(dialled, SLICE("***")) || dialled.n < 5)
-		return false;
-	digit = slice_make(dialled.p + 3, 1);
-	rest = slice_from(dialled, 4);
-	line = line_by_prefix(dir, digit.p[0]);
 	if (!line) {
 		because(plan, REASON_NO_LINE_PREFIX, REASON_ARGS(digit));
 		refuse(plan, 404, CDR_NOT_FOUND);
-		return true;
+		return;
 	}
 	if (number_canonical(&numbers, rest, NUMBER_DIALLED, plan->outside) != ERR_OK ||
-	    slice_copy_cstr(rest, plan->outside_dialled, sizeof plan->outside_dialled) != ERR_OK)
-		return false;
+	    slice_copy_cstr(rest, plan->outside_dialled, sizeof plan->outside_dialled) != ERR_OK) {
+		because(plan, REASON_NUMBER_UNKNOWN, REASON_ARGS(plan->called.number));
+		refuse(plan, 404, CDR_NOT_FOUND);
+		return;
+	}
 	plan->called.number = slice_cstr(plan->outside);
 	because(plan, REASON_LINE_PREFIX, REASON_ARGS(digit, line->name));
 	l = lines_of(plan, dir, q);
@@ -290,7 +292,6 @@ plan_line_prefix(
 		add_line(&l, line, (struct slice){0});
 		finish(plan);
 	}
-	return true;
 }
 
 /* ---- the routing priority ---- */
@@ -392,10 +393,11 @@ strip_prefix(const struct directory *dir, struct slice dialled, struct slice *re
 }
 
 bool
-is_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+is_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    struct slice dialled)
 {
 	struct number_plan numbers = number_plan_of(dir_settings(dir));
-	struct slice dialled = slice_cstr(plan->dialled), rest;
+	struct slice rest;
 
 	return !q->caller_line && !dir_is_internal(dir, dialled) &&
 	       strip_prefix(dir, dialled, &rest) &&

@@ -207,10 +207,8 @@ identify_outsider(
 }
 
 static const struct dir_number *
-find_number(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+find_number(const struct directory *dir, const struct routing_query *q, struct slice dialled)
 {
-	struct slice dialled = slice_cstr(plan->dialled);
-
 	return q->caller_line ? number_find(dir, q->caller_line, dialled)
 			      : dir_number_find(dir, dialled);
 }
@@ -258,22 +256,13 @@ plan_deposit(struct routing_plan *plan, const struct directory *dir, const struc
 		because(plan, REASON_NUMBER_UNKNOWN, REASON_ARGS(deposit));
 }
 
-static void
-plan_dialled(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+void
+plan_number(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    struct slice dialled)
 {
-	const struct dir_number *number;
+	const struct dir_number *number = find_number(dir, q, dialled);
 
-	if (plan_emergency(plan, dir, q))
-		return;
-	if (q->caller_phone && q->caller_phone->kind == DIR_PEER) {
-		because(plan, REASON_PHONE_ONLY_CALLED, REASON_ARGS(q->caller_phone->name));
-		refuse(plan, 403, CDR_FAILED);
-		return;
-	}
-	if (plan_line_prefix(plan, dir, q))
-		return;
-	number = find_number(plan, dir, q);
-	if (!number && is_outside(plan, dir, q)) {
+	if (!number && is_outside(plan, dir, q, dialled)) {
 		number = number_find_external(dir, slice_cstr(plan->outside)); /* one of ours? */
 		if (!number) {
 			plan_outside(plan, dir, q);
@@ -289,6 +278,20 @@ plan_dialled(struct routing_plan *plan, const struct directory *dir, const struc
 	plan_holder(plan, q, number);
 }
 
+static void
+plan_dialled(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	if (plan_emergency(plan, dir, q))
+		return;
+	if (q->caller_phone && q->caller_phone->kind == DIR_PEER) {
+		because(plan, REASON_PHONE_ONLY_CALLED, REASON_ARGS(q->caller_phone->name));
+		refuse(plan, 403, CDR_FAILED);
+		return;
+	}
+	if (!plan_feature(plan, dir, q))
+		plan_number(plan, dir, q, slice_cstr(plan->dialled));
+}
+
 void
 routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
@@ -299,7 +302,9 @@ routing_plan_make(
 	plan->result = CDR_NOT_FOUND;
 	plan->caller = plan->called = (struct routing_party){0};
 	plan->ring_ms = 0;
-	plan->emergency = plan->costly = false;
+	plan->emergency = plan->costly = plan->private_call = false;
+	plan->feature = FEATURES_N;
+	plan->argument = (struct slice){0};
 	plan->deposit = (struct slice){0};
 	plan->n_targets = 0;
 	plan->n_reasons = 0;

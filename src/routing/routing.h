@@ -67,7 +67,13 @@ struct routing_query {
 	const struct routing_state *state;
 };
 
-enum routing_kind { ROUTING_PHONE, ROUTING_LINE };
+enum routing_kind { ROUTING_PHONE, ROUTING_LINE, ROUTING_APP };
+
+/* What answers instead of a person (apps/). */
+enum routing_app {
+	ROUTING_APP_ORDER, /* does what a code asks for, and says so */
+	ROUTING_APPS
+};
 
 /* How a line is used. */
 struct routing_way {
@@ -79,7 +85,8 @@ struct routing_way {
 struct routing_target {
 	enum routing_kind kind;
 	int64_t phone, line;	 /* ids; that of its kind */
-	struct slice phone_name; /* or the line's name */
+	enum routing_app app;	 /* of its kind */
+	struct slice phone_name; /* or the line's name, or the app's */
 	struct routing_way way;	 /* of a line */
 	/* of a group: the member whose phone it is; user 0 = who is called by the plan */
 	struct routing_party member;
@@ -96,9 +103,12 @@ struct routing_plan {
 	enum cdr_result result; /* REFUSE: what the call record says */
 	struct routing_party caller, called;
 	uint32_t ring_ms;
-	bool costly;	      /* an outside number that is counted, number_is_costly */
-	bool emergency;	      /* goes before all other calls; lines that are full make room */
-	struct slice deposit; /* internal number to go on to when nobody answers; often empty */
+	bool costly;	       /* an outside number that is counted, number_is_costly */
+	bool emergency;	       /* goes before all other calls; lines that are full make room */
+	bool private_call;     /* only who makes it sees with whom */
+	enum feature feature;  /* of the code that was dialled; FEATURES_N = none */
+	struct slice argument; /* what was dialled behind it */
+	struct slice deposit;  /* internal number to go on to when nobody answers; often empty */
 	struct routing_target target[ROUTING_TARGETS_MAX];
 	size_t n_targets;
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
@@ -115,6 +125,10 @@ void routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
 /** How a user is shown inside. */
 struct routing_party routing_party_of(const struct dir_user *user);
+/** The code at the beginning of what was dialled (normalised), the longest that fits, and what
+ *  follows it. False: none, or one that is dialled otherwise. */
+bool routing_feature(const struct directory *dir, struct slice dialled, enum feature *feature,
+    struct slice *argument);
 /** The emergency number that this dials (normalised), with or without prefix; NULL: none. */
 const struct dir_emergency *routing_emergency(const struct directory *dir, struct slice dialled);
 /** What was dialled without visual separators ("-", ".", "(", ")", blanks) and %xx.

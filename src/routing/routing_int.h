@@ -8,18 +8,28 @@
 void because(struct routing_plan *plan, enum reason r, const struct slice *args);
 void refuse(struct routing_plan *plan, uint16_t status, enum cdr_result result);
 
+/* Plans what dialled asks for, which may be less than plan->dialled. */
+void plan_number(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, struct slice dialled);
+
+/* ---- feature.c ---- */
+
+/* A code was dialled: plans what it does. */
+bool plan_feature(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+
 /* ---- outside.c ---- */
 
 /* LIN-6: plans the call when an emergency number was dialled, with or without prefix. */
 bool plan_emergency(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
-/* LIN-5: "***", a digit and a number. */
-bool plan_line_prefix(
-    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
-/* True when the number is one of the public network, plan->outside then; it may still be one of
+/* LIN-5: argument: the digit of a line and a number. */
+void plan_line_prefix(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, struct slice argument);
+/* True when dialled is one of the public network, plan->outside then; it may still be one of
  * ours. */
-bool is_outside(
-    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+bool is_outside(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, struct slice dialled);
 /* RTG-1, RTG-3: lines to plan->outside. */
 void plan_outside(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);

@@ -16,6 +16,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "model/feature.h"
 #include "model/live.h"
 #include "model/mail.h"
 #include "model/model.h"
@@ -149,6 +150,12 @@ ERR_MUST_CHECK enum err store_numbers_add(
 /** Those that nobody holds. *report: {count, first, last, removed, held, named, dry_run}. */
 ERR_MUST_CHECK enum err store_numbers_remove(
     struct store *s, const json_t *in, bool dry_run, json_t **report, struct model_errors *errors);
+
+/* --- star codes -------------------------------------------------------------------- */
+
+/** Does what somebody has dialled a code for, if he may; the log of changes names him and his
+ *  phone. */
+enum feature_outcome store_feature(struct store *s, const struct feature_order *order);
 
 /* --- whole configuration --------------------------------------------------------- */
 

@@ -11,6 +11,7 @@ const FORMATS = {
   codecs: ['alaw', 'g722,alaw'],
   server: ['sip.example.invalid', '<account>.example.invalid', '192.0.2.7:5070'],
   clock: ['00:00', '08:30', '24:00'],
+  'star-code': ['*09', '#7', '*090#'],
   date: ['2031-12-24', '2032-02-29'],
   'local-date-time': ['2031-12-24T17:30'],
   mask: ['255.255.255.0'],

@@ -9480,6 +9480,40 @@ export interface components {
              */
             outside_prefix: string;
             /**
+             * Private call
+             * Format: star-code
+             * @description Then the number to call
+             */
+            code_private_call: string;
+            /**
+             * Log on to a group
+             * Format: star-code
+             * @description Then the group's ID
+             */
+            code_group_on: string;
+            /**
+             * Log off from a group
+             * Format: star-code
+             * @description Then the group's ID
+             */
+            code_group_off: string;
+            /**
+             * Call through a certain line
+             * Format: star-code
+             * @description Then the digit of the line, then the number
+             */
+            code_line_prefix: string;
+            /**
+             * Do not disturb: on
+             * Format: star-code
+             */
+            code_dnd_on: string;
+            /**
+             * Do not disturb: off
+             * Format: star-code
+             */
+            code_dnd_off: string;
+            /**
              * Routing priority
              * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
              * @enum {string}
@@ -9837,6 +9871,40 @@ export interface components {
              * @description Dialled before numbers that are not internal; empty = none
              */
             outside_prefix?: string;
+            /**
+             * Private call
+             * Format: star-code
+             * @description Then the number to call
+             */
+            code_private_call?: string;
+            /**
+             * Log on to a group
+             * Format: star-code
+             * @description Then the group's ID
+             */
+            code_group_on?: string;
+            /**
+             * Log off from a group
+             * Format: star-code
+             * @description Then the group's ID
+             */
+            code_group_off?: string;
+            /**
+             * Call through a certain line
+             * Format: star-code
+             * @description Then the digit of the line, then the number
+             */
+            code_line_prefix?: string;
+            /**
+             * Do not disturb: on
+             * Format: star-code
+             */
+            code_dnd_on?: string;
+            /**
+             * Do not disturb: off
+             * Format: star-code
+             */
+            code_dnd_off?: string;
             /**
              * Routing priority
              * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
@@ -15384,7 +15452,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

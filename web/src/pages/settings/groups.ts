@@ -34,10 +34,12 @@ const GROUPS: SettingsGroup[] = [
 ];
 
 export function settingsGroups(schema: EntitySchema): SettingsGroup[] {
-  const named = new Set(GROUPS.flatMap((group) => group.fields));
+  const codes = { id: 'codes', fields: Object.keys(schema.properties).filter((name) => name.startsWith('code_')) };
+  const groups = [...GROUPS, codes];
+  const named = new Set(groups.flatMap((group) => group.fields));
   // How much each component of the log writes is on the page of the log.
   const elsewhere = (name: string) => name.startsWith('log_');
   const writable = Object.entries(schema.properties).filter(([name, field]) => name !== 'id' && !field.readOnly);
   const other = writable.map(([name]) => name).filter((name) => !named.has(name) && !elsewhere(name));
-  return other.length ? [...GROUPS, { id: 'other', fields: other }] : GROUPS;
+  return other.length ? [...groups, { id: 'other', fields: other }] : groups;
 }

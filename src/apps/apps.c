@@ -1,0 +1,3 @@
+#include "apps/apps.h"
+
+const struct call_app_kind *const apps[ROUTING_APPS] = {[ROUTING_APP_ORDER] = &app_order};

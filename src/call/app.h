@@ -1,0 +1,63 @@
+/*
+ * What answers a call instead of a person: announcements, menus, mailboxes, places to wait. An app
+ * takes a seat of a call as a phone does, by a leg without a peer; it speaks whatever the other
+ * side does. apps/ declares the kinds, routing/ says which of them a call is for, call/ runs them.
+ *
+ * Signalling thread. A running app belongs to its leg and ends with it: on_end is the last that it
+ * hears. Callbacks may do all that is declared here, also hang up; the object then lives until they
+ * return. Nothing here waits; what a file says comes through media (media/service.h).
+ */
+#ifndef CALL_APP_H
+#define CALL_APP_H
+
+#include "call/call.h"
+#include "model/feature.h"
+#include "routing/routing.h"
+
+struct call_app;
+
+/* All but name and begin may be NULL. */
+struct call_app_kind {
+	const char *name;
+	size_t state_bytes; /* of its own, zeroed */
+	/** The other side hears and is heard. */
+	void (*begin)(struct call_app *a);
+	/** 0-9 * # A-D */
+	void (*on_key)(struct call_app *a, char key);
+	/** What was played is over. */
+	void (*on_played)(struct call_app *a);
+	/** What was listened for, call_app_listen. */
+	void (*on_heard)(struct call_app *a, enum listen_event_kind what);
+	/** call_app_after's time has come. */
+	void (*on_time)(struct call_app *a);
+	/** What was ordered has been done, or not. */
+	void (*on_result)(struct call_app *a, enum feature_outcome outcome);
+	void (*on_end)(struct call_app *a);
+};
+
+/** state_bytes of it. */
+void *call_app_state(const struct call_app *a);
+/** The code that was dialled; FEATURES_N: none. */
+enum feature call_app_feature(const struct call_app *a);
+/** What was dialled behind it. Lives as long as the app. */
+struct slice call_app_argument(const struct call_app *a);
+/** Who is at the other end; user 0 = none of ours. */
+const struct routing_party *call_app_party(const struct call_app *a);
+const struct directory *call_app_directory(const struct call_app *a);
+
+/** Plays from now on instead of what plays; what is copied (what->user is not used). Without memory
+ *  or a file that can be read on_played follows at once, or later. */
+void call_app_play(struct call_app *a, const struct media_sound_params *what);
+/** A tone, until it is over. */
+void call_app_tone(struct call_app *a, enum tone tone);
+void call_app_stop_playing(struct call_app *a);
+/** Keys are always told. */
+void call_app_listen(struct call_app *a, unsigned flags, uint32_t silence_ms);
+/** on_time; one time at once, 0 = not any more. */
+void call_app_after(struct call_app *a, uint64_t ms);
+/** Has management change what is stored, for the one at the other end; on_result follows. */
+void call_app_order(struct call_app *a);
+/** The call is over. */
+void call_app_hang_up(struct call_app *a);
+
+#endif

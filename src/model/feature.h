@@ -1,0 +1,67 @@
+/*
+ * What people do by dialling a star code instead of a number: every feature declared once, with the
+ * code it has by default. Codes are settings ("code_" and the name): each can be changed or
+ * switched off. Here too: what a feature asks management to change, and what becomes of that, as
+ * plain values that cross planes.
+ *
+ * Any thread. Nothing here fails.
+ */
+#ifndef MODEL_FEATURE_H
+#define MODEL_FEATURE_H
+
+#include "model/live.h"
+
+/* What follows the code. */
+enum feature_argument {
+	FEATURE_ALONE,	/* nothing: it is dialled exactly so */
+	FEATURE_MAYBE,	/* something, or nothing */
+	FEATURE_NEEDED, /* something */
+};
+
+/* Names are part of the interface: do not rename them. */
+#define FEATURES(X)                                                                                \
+	X(PRIVATE_CALL, "private_call", "*2", NEEDED, "Private call", "Then the number to call")   \
+	X(GROUP_ON, "group_on", "*32", NEEDED, "Log on to a group", "Then the group's ID")         \
+	X(GROUP_OFF, "group_off", "*33", NEEDED, "Log off from a group", "Then the group's ID")    \
+	X(LINE_PREFIX, "line_prefix", "***", NEEDED, "Call through a certain line",                \
+	    "Then the digit of the line, then the number")                                         \
+	X(DND_ON, "dnd_on", "*09", ALONE, "Do not disturb: on", "")                                \
+	X(DND_OFF, "dnd_off", "*090", ALONE, "Do not disturb: off", "")
+
+enum feature {
+#define FEATURE(id, name, code, argument, label, what) FEATURE_##id,
+	FEATURES(FEATURE)
+#undef FEATURE
+	    FEATURES_N
+};
+
+enum { FEATURE_CODE_BYTES = 12 };
+
+/** As settings call it. */
+const char *feature_name(enum feature f);
+/** English, for people. */
+const char *feature_label(enum feature f);
+enum feature_argument feature_takes(enum feature f);
+
+/* ---- what is stored changes by a code ---- */
+
+struct feature_order {
+	uint64_t id; /* of who asks; comes back with the outcome */
+	enum feature feature;
+	int64_t user, phone;		  /* ids: for whom, and at which phone; 0 = none */
+	char argument[LIVE_NUMBER_BYTES]; /* what was dialled behind the code */
+};
+
+enum feature_outcome {
+	FEATURE_DONE,	 /* it is on the disk, and signalling knows of it */
+	FEATURE_UNKNOWN, /* there is no such group … */
+	FEATURE_DENIED,	 /* he may not */
+	FEATURE_FAILED,	 /* the log of the system says why */
+};
+
+struct feature_result {
+	uint64_t id;
+	enum feature_outcome outcome;
+};
+
+#endif

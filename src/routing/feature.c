@@ -1,0 +1,83 @@
+/* KEY: star codes. What merely says how a call is made (privately, through a certain line) goes on
+ * to its plan; for the rest an app answers. */
+#include "routing/routing_int.h"
+
+enum { APP_RING_MS = 30000 }; /* it answers at once */
+
+static bool
+fits(enum feature f, struct slice argument)
+{
+	switch (feature_takes(f)) {
+	case FEATURE_ALONE: return argument.n == 0;
+	case FEATURE_NEEDED: return argument.n > 0;
+	case FEATURE_MAYBE: break;
+	}
+	return true;
+}
+
+bool
+routing_feature(const struct directory *dir, struct slice dialled, enum feature *feature,
+    struct slice *argument)
+{
+	size_t longest = 0;
+
+	if (!dialled.n || (dialled.p[0] != '*' && dialled.p[0] != '#'))
+		return false;
+	for (int f = 0; f < FEATURES_N; f++) {
+		struct slice code = slice_cstr(dir_settings(dir)->code[f]);
+
+		if (code.n <= longest || !slice_starts(dialled, code) ||
+		    !fits(f, slice_from(dialled, code.n)))
+			continue;
+		longest = code.n;
+		*feature = f;
+		*argument = slice_from(dialled, code.n);
+	}
+	return longest > 0;
+}
+
+/* Whoever answers here does it for a user. */
+static void
+plan_app(struct routing_plan *plan, enum routing_app app)
+{
+	struct slice name = slice_cstr(feature_label(plan->feature));
+
+	plan->called.name = name;
+	because(plan, REASON_CODE, REASON_ARGS(plan->called.number, name));
+	if (!plan->caller.user) {
+		because(plan, REASON_CODE_NO_USER, NULL);
+		refuse(plan, 403, CDR_FAILED);
+		return;
+	}
+	plan->target[plan->n_targets++] =
+	    (struct routing_target){.kind = ROUTING_APP, .app = app, .phone_name = name};
+	plan->action = ROUTING_RING;
+	plan->ring_ms = APP_RING_MS;
+}
+
+static void
+plan_private(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	plan->private_call = true;
+	plan->called.number = plan->argument;
+	because(plan, REASON_PRIVATE_CALL, NULL);
+	plan_number(plan, dir, q, plan->argument);
+}
+
+bool
+plan_feature(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	if (!q->caller_phone ||
+	    !routing_feature(dir, slice_cstr(plan->dialled), &plan->feature, &plan->argument))
+		return false;
+	switch (plan->feature) {
+	case FEATURE_PRIVATE_CALL: plan_private(plan, dir, q); break;
+	case FEATURE_LINE_PREFIX: plan_line_prefix(plan, dir, q, plan->argument); break;
+	case FEATURE_GROUP_ON:
+	case FEATURE_GROUP_OFF:
+	case FEATURE_DND_ON:
+	case FEATURE_DND_OFF: plan_app(plan, ROUTING_APP_ORDER); break;
+	case FEATURES_N: break;
+	}
+	return true;
+}

@@ -1,0 +1,122 @@
+/* What people change by star codes at their telephones: the same rows, rules and log of changes as
+ * by the web page, and no more than they may there. */
+#include "base/log.h"
+#include "model/rights.h"
+#include "store/store_int.h"
+
+struct orders {
+	struct store *s;
+	const struct feature_order *what;
+	json_t *user;
+};
+
+static enum feature_outcome
+outcome_of(enum err e, const struct model_errors *errors)
+{
+	switch (e) {
+	case ERR_OK: return FEATURE_DONE;
+	case ERR_NOT_FOUND: return FEATURE_UNKNOWN;
+	case ERR_INVALID:
+	case ERR_CONFLICT:
+	case ERR_EXISTS:
+		log_info(STORE, "what was dialled cannot be done: %s",
+		    errors->count ? errors->at[0].message : err_text(e));
+		return FEATURE_UNKNOWN;
+	default:
+		log_error(STORE, "what was dialled could not be stored: %s", err_text(e));
+		return FEATURE_FAILED;
+	}
+}
+
+/* Takes in. */
+static enum feature_outcome
+patch(const struct orders *o, const struct model_entity *e, int64_t id, json_t *in)
+{
+	struct model_errors errors = {0};
+	json_t *row = NULL;
+	enum err err = in ? store_patch(o->s, e, id, in, &row, &errors) : ERR_NOMEM;
+
+	json_decref(row);
+	json_decref(in);
+	return outcome_of(err, &errors);
+}
+
+static enum feature_outcome
+set_dnd(const struct orders *o, bool on)
+{
+	if (!(rights_of_user(o->user) & RIGHT_BIT(REDIRECT)))
+		return FEATURE_DENIED;
+	return patch(o, &model_user, o->what->user, json_pack("{s:b}", "dnd", on));
+}
+
+/* The user's place in the group with that ID; 0: none. */
+static enum err
+find_member(const struct orders *o, int64_t *id)
+{
+	struct store_query q = {.all = true};
+	json_t *group = NULL, *rows = NULL, *equals = NULL;
+	int64_t total = 0;
+	enum err e = store_find(o->s, &model_group, "group_id", o->what->argument, &group);
+
+	*id = 0;
+	if (e != ERR_OK)
+		return e;
+	equals = json_pack(
+	    "{s:O,s:I}", "group", json_object_get(group, "id"), "user", (json_int_t)o->what->user);
+	q.equals = equals;
+	e = equals ? store_list(o->s, &model_group_member, &q, &rows, &total, NULL) : ERR_NOMEM;
+	if (e == ERR_OK)
+		*id = json_integer_value(json_object_get(json_array_get(rows, 0), "id"));
+	json_decref(rows);
+	json_decref(equals);
+	json_decref(group);
+	return e == ERR_OK && !*id ? ERR_NOT_FOUND : e;
+}
+
+static enum feature_outcome
+log_on(const struct orders *o, bool on)
+{
+	struct model_errors none = {0};
+	int64_t id;
+	enum err e = find_member(o, &id);
+
+	return e == ERR_OK ? patch(o, &model_group_member, id, json_pack("{s:b}", "logged_on", on))
+			   : outcome_of(e, &none);
+}
+
+static enum feature_outcome
+carry_out(const struct orders *o)
+{
+	switch (o->what->feature) {
+	case FEATURE_DND_ON: return set_dnd(o, true);
+	case FEATURE_DND_OFF: return set_dnd(o, false);
+	case FEATURE_GROUP_ON: return log_on(o, true);
+	case FEATURE_GROUP_OFF: return log_on(o, false);
+	case FEATURE_PRIVATE_CALL: /* these change nothing that is stored */
+	case FEATURE_LINE_PREFIX:
+	case FEATURES_N: break;
+	}
+	return FEATURE_FAILED;
+}
+
+enum feature_outcome
+store_feature(struct store *s, const struct feature_order *order)
+{
+	struct orders o = {.s = s, .what = order};
+	struct model_errors none = {0};
+	json_t *phone = NULL;
+	enum feature_outcome outcome;
+	enum err e = store_get(s, &model_user, order->user, &o.user);
+
+	if (e != ERR_OK)
+		return outcome_of(e, &none);
+	if (order->phone && store_get(s, &model_phone, order->phone, &phone) != ERR_OK)
+		phone = NULL;
+	store_set_writer(json_string_value(json_object_get(o.user, "login")),
+	    phone ? json_string_value(json_object_get(phone, "name")) : "");
+	outcome = carry_out(&o);
+	store_set_writer("", "");
+	json_decref(phone);
+	json_decref(o.user);
+	return outcome;
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Star codes dialled at a phone: they do what they say, the phone hears it, and what was confirmed is on the disk (KEY)."""
+import audioop
+import struct
+
+import harness
+from baresip import tone_share
+from harness import SystemTest, address, address_phone, free_port, user
+from sipphone import Phone, sdp_target
+
+ANNA, BERND, DOOR = (address(host) for host in (11, 12, 13))
+PORTS = {host: free_port(host) for host in (ANNA, BERND, DOOR)}
+DONE_HZ, NOT_DONE_HZ = (800, 1200), (425,)
+
+
+class StarCodes(SystemTest):
+    CONFIG = {
+        "phones": [address_phone("anna", ANNA, PORTS[ANNA]), address_phone("bernd", BERND, PORTS[BERND]),
+                   address_phone("door", DOOR, PORTS[DOOR])],
+        "users": [user(101, "anna"), user(102, "bernd")],
+        "groups": [{"name": "Sales", "group_id": "7"}, {"name": "Others", "group_id": "8"}],
+        "group-members": [{"group": "Sales", "user": "1101"}],
+        "numbers": [{"number": "201", "group": "Sales"}],
+    }
+
+    def phone(self, name, host):
+        phone = Phone(self.server.sip_address, host, name, None, "udp", PORTS[host])
+        self.addCleanup(phone.close)
+        return phone
+
+    def setUp(self):
+        self.addCleanup(lambda: self.server.api("PATCH", f"/api/users/{self.user()['id']}", {"dnd": False}))
+        self.anna, self.bernd, self.door = (self.phone(*one) for one in (("anna", ANNA), ("bernd", BERND), ("door", DOOR)))
+
+    def user(self, login="1101"):
+        return self.server.api("GET", f"/api/users?login={login}")["items"][0]
+
+    def heard(self, phone, number):
+        """What the phone hears until the system hangs up: samples of each packet."""
+        rtp = phone.open_rtp()
+        rtp.drain()
+        call = phone.invite(number)
+        answer = call.established()
+        rtp.send(sdp_target(answer.body))
+        call.is_hung_up()
+        packets = []
+        while packet := rtp.receive(0):
+            packets.append(struct.unpack("<160h", audioop.alaw2lin(packet[12:172], 2)))
+        return packets
+
+    def dial(self, phone, number, tones):
+        """Each of the tones is heard, and nothing else."""
+        blocks = [block for block in self.heard(phone, number) if max(block) > 500]
+        found = [max(tones, key=lambda hertz: tone_share(block, hertz, 8000)) for block in blocks]
+        pure = [block for block, hertz in zip(blocks, found) if tone_share(block, hertz, 8000) > 0.6]
+        self.assertEqual(set(found), set(tones), number)
+        self.assertGreaterEqual(len(pure), 0.7 * len(blocks), number)
+
+    def code_is_gone(self):
+        call = self.anna.invite("*09")
+        answer = call.expect((200, 404))
+        call.ack(answer)
+        if answer.status == 200:
+            call.is_hung_up()
+        return answer.status == 404
+
+    def test_key_dnd_on_and_off_for_all_phones_and_it_survives_a_crash(self):
+        self.dial(self.anna, "*09", DONE_HZ)
+        self.assertTrue(self.user()["dnd"])
+        self.bernd.invite(101).failed_with(480)
+        self.server.kill()
+        self.server.start()
+        self.assertTrue(self.user()["dnd"])
+        self.bernd.invite(101).failed_with(480)
+        self.dial(self.anna, "*090", DONE_HZ)
+        self.assertFalse(self.user()["dnd"])
+        call = self.bernd.invite(101)
+        called = self.anna.answer_invite()
+        called.pick_up()
+        call.established()
+        call.request("BYE")
+        called.is_hung_up()
+        call.expect(200, method="BYE")
+
+    def test_key_who_may_not_hears_it_and_nothing_changes(self):
+        row = self.user()
+        self.server.api("PATCH", f"/api/users/{row['id']}", {"rights": [r for r in row["rights"] if r != "redirect"]})
+        self.addCleanup(self.server.api, "PATCH", f"/api/users/{row['id']}", {"rights": row["rights"]})
+        self.dial(self.anna, "*09", NOT_DONE_HZ)
+        self.assertFalse(self.user()["dnd"])
+
+    def test_key_a_phone_without_a_user_has_nobody_to_do_it_for(self):
+        self.door.invite("*09").failed_with(403)
+
+    def test_grp_1_log_off_from_a_group_and_on_again(self):
+        self.dial(self.anna, "*337", DONE_HZ)
+        self.bernd.invite(201).failed_with(480)
+        self.dial(self.anna, "*327", DONE_HZ)
+        call = self.bernd.invite(201)
+        called = self.anna.answer_invite()
+        called.ring()
+        call.expect(180)
+        call.cancel()
+        call.failed_with(487)
+        called.reply(200, called.expect("CANCEL"))
+        called.reply(487, called.invite)
+        called.expect("ACK")
+
+    def test_grp_1_no_group_with_that_id_or_not_a_member(self):
+        for number in ("*3299", "*328"):
+            self.dial(self.anna, number, NOT_DONE_HZ)
+
+    def test_key_the_log_of_changes_names_who_and_at_which_phone(self):
+        self.dial(self.anna, "*09", DONE_HZ)
+        self.dial(self.anna, "*090", DONE_HZ)
+        change = self.server.api("GET", "/api/changes")["items"][0]
+        self.assertIn("1101", change["writer"])
+        self.assertEqual(change["address"], "anna")
+
+    def test_key_a_code_can_be_changed_and_switched_off(self):
+        self.server.api("PATCH", "/api/settings", {"code_dnd_on": "*76", "code_dnd_off": ""})
+        self.addCleanup(harness.until, lambda: not self.code_is_gone(), "the codes are as before")
+        self.addCleanup(self.server.api, "PATCH", "/api/settings", {"code_dnd_on": "*09", "code_dnd_off": "*090"})
+        harness.until(self.code_is_gone, "the old code is none any more")
+        self.dial(self.anna, "*76", DONE_HZ)
+        self.assertTrue(self.user()["dnd"])
+
+    def test_key_codes_that_cannot_work_are_refused(self):
+        for values, text in (({"code_dnd_on": "*090"}, "already used"), ({"code_dnd_on": "09"}, "begins with"),
+                             ({"outside_prefix": "*"}, "prefix for outside calls")):
+            with self.assertRaises(harness.ApiError) as refused:
+                self.server.api("PATCH", "/api/settings", values)
+            self.assertEqual(refused.exception.status, 422)
+            self.assertIn(text, str(refused.exception))
+
+    def test_key_keys_do_not_disturb_what_is_said(self):
+        """An app takes keys, whatever they are, and a phone that holds is held."""
+        call = self.anna.invite("*090")
+        call.established()
+        call.request("INFO", b"Signal=5\r\nDuration=160\r\n", [("Content-Type", "application/dtmf-relay")])
+        call.expect(200, method="INFO")
+        call.is_hung_up()
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,3 +1,4 @@
 #include "apps/apps.h"
 
-const struct call_app_kind *const apps[ROUTING_APPS] = {[ROUTING_APP_ORDER] = &app_order};
+const struct call_app_kind *const apps[ROUTING_APPS] = {
+    [ROUTING_APP_ORDER] = &app_order, [ROUTING_APP_ORBIT] = &app_orbit};

@@ -10,6 +10,8 @@
 /** By enum routing_app. */
 extern const struct call_app_kind *const apps[ROUTING_APPS];
 
+/* ---- orbit.c: a place to wait; parks what is held by who calls it ---- */
+extern const struct call_app_kind app_orbit;
 /* ---- order.c: does what a code asks for, and says whether it could be done ---- */
 extern const struct call_app_kind app_order;
 

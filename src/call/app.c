@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "call/codecs.h"
+#include "call/orbit.h"
 #include "call/transfer_int.h"
 
 struct call_app *
@@ -112,6 +113,7 @@ new_leg(
 	}
 	a->leg = l;
 	a->kind = kind;
+	a->orbit = -1;
 	a->feature = t->whom->feature;
 	a->id = ++c->sw->next_app_id;
 	timer_init(&a->timer, on_timer);
@@ -138,6 +140,7 @@ sit_down(struct leg *l)
 		return e;
 	ring_on_winner(l);
 	if (t) {
+		orbit_note_from(l->app, t);
 		transfer_on_arrival(t, l);
 		return ERR_OK;
 	}
@@ -185,6 +188,7 @@ app_end(struct leg *l)
 	timer_stop(&a->timer);
 	if (a->ordered)
 		hmap_remove(&sw->apps, &a->by_id);
+	orbit_leave(sw, a);
 	media_sound_drop(sw->p.media, a->sound);
 	a->sound = NULL;
 	let_go(a);
@@ -222,6 +226,16 @@ call_app_directory(const struct call_app *a)
 	return a->leg->call->sw->p.directory;
 }
 
+/* As packets; else they are looked for in the voice. */
+static bool
+sends_keys(const struct media_service *what)
+{
+	for (size_t i = 0; i < what->n_in; i++)
+		if (codec_is_event(what->in[i].codec))
+			return true;
+	return false;
+}
+
 bool
 app_serves(const struct leg *l, struct media_service *what)
 {
@@ -229,10 +243,11 @@ app_serves(const struct leg *l, struct media_service *what)
 
 	if (!a || !a->begun)
 		return false;
-	what->sound = a->sound;
+	what->sound = a->music ? l->call->sw->p.hold_music : a->sound;
 	what->listening = a->listening;
 	what->listening.keys = true;
-	what->listening.flags |= LISTEN_DTMF;
+	if (!sends_keys(what))
+		what->listening.flags |= LISTEN_DTMF;
 	return true;
 }
 
@@ -262,6 +277,7 @@ call_app_play(struct call_app *a, const struct media_sound_params *what)
 	sw = a->leg->call->sw;
 	a->playing = p.user = ++sw->next_app_id;
 	a->sound = NULL;
+	a->music = false;
 	if (media_sound_new(sw->p.media, &p, &a->sound) != ERR_OK)
 		call_log(LOG_WARN, a->leg->call, "nothing can be played");
 	music_follow(a->leg->call);
@@ -270,6 +286,15 @@ call_app_play(struct call_app *a, const struct media_sound_params *what)
 		a->playing = 0;
 		TELL(a, on_played, a);
 	}
+}
+
+void
+call_app_music(struct call_app *a)
+{
+	a->music = true;
+	call_app_stop_playing(a);
+	if (a->leg)
+		music_follow(a->leg->call);
 }
 
 void

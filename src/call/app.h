@@ -57,6 +57,21 @@ void call_app_listen(struct call_app *a, unsigned flags, uint32_t silence_ms);
 void call_app_after(struct call_app *a, uint64_t ms);
 /** Has management change what is stored, for the one at the other end; on_result follows. */
 void call_app_order(struct call_app *a);
+/** Music on hold, instead of what plays; it does not end. */
+void call_app_music(struct call_app *a);
+
+/* ---- places to wait ---- */
+/** Somebody transferred the call here; else it was dialled. */
+bool call_app_was_brought(const struct call_app *a);
+/** It waits at the place that the code named. False: that is taken. */
+bool call_app_take_orbit(struct call_app *a);
+/** The call that the phone opposite holds goes to the place that the code named. False: there is
+ *  none. */
+bool call_app_park_held(struct call_app *a);
+/** Who brought it is rung; the other side waits on, and this app goes when he answers. False: not
+ *  now. */
+bool call_app_return(struct call_app *a);
+
 /** The call is over. */
 void call_app_hang_up(struct call_app *a);
 

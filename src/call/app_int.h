@@ -14,11 +14,13 @@ struct call_app {
 	struct media_sound *sound;
 	struct media_listening listening;
 	struct timer timer;
-	uint64_t id;	    /* never used again */
-	unsigned busy;	    /* callbacks that run */
-	uint64_t playing;   /* what plays, as media name it; 0 = nothing */
-	struct hnode by_id; /* while an order is under way */
-	bool begun, ordered;
+	uint64_t id;		   /* never used again */
+	unsigned busy;		   /* callbacks that run */
+	uint64_t playing;	   /* what plays, as media name it; 0 = nothing */
+	struct hnode by_id;	   /* while an order is under way */
+	struct routing_party from; /* who brought the call here; empty: who called */
+	int8_t orbit;		   /* where it waits; -1 = nowhere */
+	bool begun, ordered, music;
 };
 
 /* ---- app.c ---- */

@@ -24,6 +24,8 @@ enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 61
 
 struct messages;
 
+enum { ORBITS = 100 };
+
 /* What media do for one side of a stream; as small as it can be, for each call has many. */
 struct stream_side {
 	bool translated : 1, protected : 1; /* what comes from there */
@@ -128,6 +130,7 @@ struct call {
 	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
 	bool emergency;		     /* LIN-6 */
+	bool private_call;	     /* KEY: to whom outside is not for records and pages */
 	struct slice deposit;	     /* where it goes when nobody answers; empty: nowhere */
 	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
@@ -176,6 +179,7 @@ struct call_switch {
 	uint64_t next_leg_id;
 	struct hmap apps; /* those that wait for a result, by their ids */
 	uint64_t next_app_id;
+	struct leg *orbit[ORBITS]; /* the app's, where somebody waits; NULL: free */
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
 	struct spent *spent; /* what lines have used of today, see spending.c */
@@ -305,6 +309,10 @@ void transfer_write_invite(const struct leg *l, struct buf *b);
 /** An INVITE with Replaces was answered here, or goes on here. False: it has none. */
 bool replaces_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from);
+/** This INVITE of a phone takes the place of old, as if it had a Replaces for it. 0, or the status
+ * to refuse it with. */
+uint16_t replaces_take(struct leg *old, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *phone);
 /** The other party agreed to the leg that took a seat; or not. */
 void replaces_accepted(struct leg *l);
 void replaces_refused(struct leg *l, uint16_t status);

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "call/call_int.h"
+#include "call/orbit.h"
 #include "call/spending.h"
 
 static bool
@@ -28,6 +29,12 @@ line_spent(void *ctx, int64_t line_id)
 	return spending_is_over(ctx, line_id);
 }
 
+static bool
+orbit_taken(void *ctx, unsigned orbit)
+{
+	return orbit_is_taken(ctx, orbit);
+}
+
 struct routing_time
 plan_local_time(struct call_switch *sw)
 {
@@ -46,7 +53,8 @@ plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *o
 	struct routing_state state = {.ctx = sw,
 	    .phone_reachable = reachable,
 	    .line_state = line_state,
-	    .line_spent = line_spent};
+	    .line_spent = line_spent,
+	    .orbit_taken = orbit_taken};
 
 	q->state = &state;
 	q->when = plan_local_time(sw);

@@ -1,9 +1,35 @@
 /* What a call tells about itself: its record, and its live state. */
 #include "call/call_int.h"
 
+enum { PRIVATE_DIGITS = 3 };
+
+/* Of a private call outside what would say with whom is not told: no name, and the number without
+ * its last digits. */
+static void
+put_called(const struct call *c, const struct routing_party *p, char *number, size_t number_bytes,
+    char *name, size_t name_bytes)
+{
+	size_t n;
+
+	slice_clip_cstr(p->number, number, number_bytes);
+	if (!c->private_call || p->user) {
+		slice_clip_cstr(p->name, name, name_bytes);
+		return;
+	}
+	n = strlen(number);
+	for (size_t i = n > PRIVATE_DIGITS ? n - PRIVATE_DIGITS : 0; i < n; i++)
+		number[i] = 'x';
+	name[0] = '\0';
+}
+
 static void
 put_reasons(const struct call *c, char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count)
 {
+	if (c->private_call) {
+		*count = 0;
+		live_reason_add(list, count, REASON_PRIVATE_CALL, NULL);
+		return;
+	}
 	for (uint32_t i = 0; i < c->n_reasons; i++)
 		slice_clip_cstr(c->reason[i], list[i], LIVE_REASON_BYTES);
 	*count = c->n_reasons;
@@ -41,8 +67,9 @@ fill(const struct call *c, struct cdr *r)
 	slice_clip_cstr(c->caller_party.number, r->caller_number, sizeof r->caller_number);
 	slice_clip_cstr(c->caller_party.name, r->caller_name, sizeof r->caller_name);
 	slice_clip_cstr(c->caller_phone, r->caller_phone, sizeof r->caller_phone);
-	slice_clip_cstr(c->called_party.number, r->called_number, sizeof r->called_number);
-	slice_clip_cstr(c->called_party.name, r->called_name, sizeof r->called_name);
+	r->private_call = c->private_call;
+	put_called(c, &c->called_party, r->called_number, sizeof r->called_number, r->called_name,
+	    sizeof r->called_name);
 	slice_clip_cstr(c->called_phone, r->called_phone, sizeof r->called_phone);
 	slice_clip_cstr(slice_cstr(c->codec), r->codec, sizeof r->codec);
 	if (c->answered_at && c->ended_at > c->answered_at)
@@ -90,8 +117,12 @@ put_party(const struct call *c, enum media_side side, struct live_party *out)
 		p = &l->party;
 		phone = l->phone_name;
 	}
-	slice_clip_cstr(p->number, out->number, sizeof out->number);
-	slice_clip_cstr(p->name, out->name, sizeof out->name);
+	if (side == MEDIA_CALLED) {
+		put_called(c, p, out->number, sizeof out->number, out->name, sizeof out->name);
+	} else {
+		slice_clip_cstr(p->number, out->number, sizeof out->number);
+		slice_clip_cstr(p->name, out->name, sizeof out->name);
+	}
 	slice_clip_cstr(phone, out->phone, sizeof out->phone);
 	out->user = p->user;
 }

@@ -156,6 +156,7 @@ replaces_refused(struct leg *l, uint16_t status)
 		return;
 	}
 	leg_sit(old);
+	bridge_follow_hold(c);
 	if (!other || !old->remote_sdp.n ||
 	    bridge_take(old, sdp_text_slice(&old->remote_sdp), &old->dialog.flow, false) !=
 		ERR_OK ||
@@ -251,15 +252,37 @@ relieve_transferred(struct leg *l, const struct sip_msg *req)
 
 /* ---- the request ---- */
 
+uint16_t
+replaces_take(struct leg *old, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *phone)
+{
+	struct leg *l;
+	uint16_t status = refusal(old, false);
+	enum err e;
+
+	if (status)
+		return status;
+	e = new_leg(old, tsx, req, phone, &l);
+	if (e != ERR_OK)
+		return e == ERR_MALFORMED ? 400 : 500;
+	old->call->sw->stats.replaced++;
+	if (old->state == LEG_UP)
+		take_over(old, l, req);
+	else if (old->call->transfer && old->call->transfer->call == old->call)
+		relieve_transferred(l, req);
+	else
+		relieve(old, l, req);
+	return 0;
+}
+
 bool
 replaces_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from)
 {
 	const struct sip_hdr *h = sip_msg_hdr(req, SIP_HDR_REPLACES);
 	struct replaces r;
-	struct leg *old, *l;
+	struct leg *old;
 	uint16_t status = 0;
-	enum err e;
 
 	if (!h)
 		return false;
@@ -270,20 +293,9 @@ replaces_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct 
 	old = status ? NULL : replaces_find(sw, &r);
 	if (!status)
 		status = refusal(old, r.early_only);
-	if (!status) {
-		e = new_leg(old, tsx, req, from->phone, &l);
-		status = e == ERR_OK ? 0 : e == ERR_MALFORMED ? 400 : 500;
-	}
-	if (status) {
+	if (!status)
+		status = replaces_take(old, tsx, req, from->phone);
+	if (status)
 		sip_server_reject(tsx, status, SLICE(""));
-		return true;
-	}
-	sw->stats.replaced++;
-	if (old->state == LEG_UP)
-		take_over(old, l, req);
-	else if (old->call->transfer && old->call->transfer->call == old->call)
-		relieve_transferred(l, req);
-	else
-		relieve(old, l, req);
 	return true;
 }

@@ -3,6 +3,8 @@
 #include "call/emergency.h"
 #include "call/identity.h"
 #include "call/line_int.h"
+#include "call/orbit.h"
+#include "call/pick_up.h"
 
 /* RFC 3261, 20.1: without Accept it takes SDP; with one, only what stands there. */
 static bool
@@ -51,6 +53,7 @@ setup_keep_plan(struct call *c, const struct routing_plan *plan, const struct ca
 		e = arena_dup(&c->arena, from->phone ? from->phone->name : from->line->name,
 		    &c->caller_phone);
 	c->emergency = plan->emergency;
+	c->private_call = plan->private_call && plan->outside[0];
 	if (e == ERR_OK)
 		e = arena_dup(&c->arena, plan->deposit, &c->deposit);
 	c->reason = arena_alloc(&c->arena, LIVE_REASONS_MAX * sizeof *c->reason);
@@ -155,7 +158,9 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 	uint16_t status;
 	enum err e;
 
-	if (refuse_invite(tsx, req) || replaces_on_invite(sw, tsx, req, from))
+	if (refuse_invite(tsx, req) || replaces_on_invite(sw, tsx, req, from) ||
+	    orbit_on_invite(sw, tsx, req, from->phone) ||
+	    pick_up_on_invite(sw, tsx, req, from->phone))
 		return;
 	e = call_new(sw, req->call_id, call_is_emergency(sw->p.directory, req), &c);
 	if (e != ERR_OK) {

@@ -219,6 +219,8 @@ bool dir_is_internal(const struct directory *d, struct slice digits);
 const struct dir_range *dir_ranges(const struct directory *d, size_t *count);
 /** Lines in the order in which they are used. */
 const struct dir_line *dir_lines(const struct directory *d, size_t *count);
+/** All groups, by name. */
+const struct dir_group *dir_groups(const struct directory *d, size_t *count);
 const struct dir_line *dir_line_by_id(const struct directory *d, int64_t id);
 const struct dir_group *dir_group_by_id(const struct directory *d, int64_t id);
 /** NULL: these digits are no emergency number. */

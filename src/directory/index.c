@@ -276,6 +276,13 @@ dir_phones(const struct directory *d, size_t *count)
 	return d->phones;
 }
 
+const struct dir_group *
+dir_groups(const struct directory *d, size_t *count)
+{
+	*count = d->group_count;
+	return d->groups;
+}
+
 const struct dir_line *
 dir_lines(const struct directory *d, size_t *count)
 {

@@ -25,6 +25,11 @@ enum feature_argument {
 	X(GROUP_OFF, "group_off", "*33", NEEDED, "Log off from a group", "Then the group's ID")    \
 	X(LINE_PREFIX, "line_prefix", "***", NEEDED, "Call through a certain line",                \
 	    "Then the digit of the line, then the number")                                         \
+	X(PICK_UP, "pick_up", "*8", MAYBE, "Pick up a call",                                       \
+	    "Then the number that rings; without one any call")                                    \
+	X(ORBIT, "orbit", "*08", NEEDED, "Park a call, or fetch it",                               \
+	    "Then the place, 00 to 99: the call that is held waits there, or who waits comes "     \
+	    "back")                                                                                \
 	X(DND_ON, "dnd_on", "*09", ALONE, "Do not disturb: on", "")                                \
 	X(DND_OFF, "dnd_off", "*090", ALONE, "Do not disturb: off", "")
 

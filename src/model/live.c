@@ -199,6 +199,8 @@ static const struct model_field cdr_fields[] = {
     {"delay_to_called_ms", MODEL_INT, MODEL_NULLABLE, IN(cdr, delay_to_called_ms),
 	.label = "Delay of the network to the called in ms",
 	.description = "One way, measured by RTCP when both phones send it"},
+    {"private_call", MODEL_BOOL, 0, IN(cdr, private_call), .label = "Private call",
+	.description = "Of the number that was called outside the last digits are not kept"},
     {"direct", MODEL_BOOL, 0, IN(cdr, direct), .label = "Direct voice",
 	.description = "The voices went directly between the phones, at least for a time. How they "
 		       "sounded is not known, and packets are those that came here"},

@@ -210,7 +210,8 @@ struct cdr {
 	char codec[16];
 	uint32_t mos_to_caller_x100, mos_to_called_x100; /* 0 = too little was heard */
 	uint32_t delay_to_caller_ms, delay_to_called_ms; /* one way, by RTCP; 0 = not known */
-	bool direct; /* the voices went past us, at least for a time: MOS is not known */
+	bool private_call; /* the number called outside is not complete */
+	bool direct;	   /* the voices went past us, at least for a time: MOS is not known */
 	uint32_t explanation_count;
 	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 };

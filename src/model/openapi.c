@@ -57,7 +57,7 @@ put_text_limits(json_t *s, const struct model_field *f)
 	    [MODEL_FORMAT_CODECS] = "codecs",
 	    [MODEL_FORMAT_MASK] = "mask",
 	    [MODEL_FORMAT_CLOCK] = "clock",
-    [MODEL_FORMAT_CODE] = "star-code",
+	    [MODEL_FORMAT_CODE] = "star-code",
 	    [MODEL_FORMAT_DATE] = "date",
 	    [MODEL_FORMAT_SERVER] = "server"};
 	char pattern[160];

@@ -52,6 +52,10 @@ enum {
 	X(CODE_NO_USER, "code_no_user",                                                            \
 	    "The phone belongs to no user, for whom this could be done")                           \
 	X(PRIVATE_CALL, "private_call", "It is a private call")                                    \
+	X(NOTHING_RINGS, "nothing_rings", "Nothing rings that could be picked up")                 \
+	X(NO_ORBIT, "no_orbit", "{0} is no place to park: these are 00 to 99")                     \
+	X(ORBIT_TAKEN, "orbit_taken", "A call waits at {0} already")                               \
+	X(UNPARKED, "unparked", "The call that was parked at {0} goes back to {1}")                \
 	X(LINE_PREFIX, "line_prefix", "***{0} asks for line {1}")                                  \
 	X(NO_LINE_PREFIX, "no_line_prefix", "No line has the prefix {0}")                          \
 	X(LINE_OF_NUMBER, "line_of_number", "The number that shall be shown is one of line {0}")   \

@@ -49,7 +49,7 @@ struct settings {
 	uint32_t rtp_port_min, rtp_port_max;
 	bool hold_music, comfort_noise;
 	uint32_t sip_dscp, audio_dscp, video_dscp; /* RFC 4594; 0 = not marked */
-	uint32_t ring_s;
+	uint32_t ring_s, orbit_s;
 	uint32_t session_expires_s;
 	uint32_t rtp_timeout_s, rtp_hold_timeout_s;
 	uint32_t register_min_s, register_max_s;

@@ -64,6 +64,33 @@ plan_private(struct routing_plan *plan, const struct directory *dir, const struc
 	plan_number(plan, dir, q, plan->argument);
 }
 
+/* Whoever rings is answered before a plan is asked for (call/pick_up.c). */
+static void
+plan_nothing(struct routing_plan *plan)
+{
+	because(plan, REASON_CODE,
+	    REASON_ARGS(plan->called.number, slice_cstr(feature_label(plan->feature))));
+	because(plan, REASON_NOTHING_RINGS, NULL);
+	refuse(plan, 480, CDR_UNAVAILABLE);
+}
+
+/* Somebody comes to wait there; fetching needs no plan (call/orbit.c). */
+static void
+plan_orbit(struct routing_plan *plan, const struct routing_state *state)
+{
+	uint32_t orbit;
+
+	if (plan->argument.n != 2 || slice_to_u32(plan->argument, 99, &orbit) != ERR_OK) {
+		because(plan, REASON_NO_ORBIT, REASON_ARGS(plan->argument));
+		refuse(plan, 404, CDR_NOT_FOUND);
+	} else if (state->orbit_taken && state->orbit_taken(state->ctx, orbit)) {
+		because(plan, REASON_ORBIT_TAKEN, REASON_ARGS(plan->argument));
+		refuse(plan, 486, CDR_BUSY);
+	} else {
+		plan_app(plan, ROUTING_APP_ORBIT);
+	}
+}
+
 bool
 plan_feature(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
@@ -73,6 +100,8 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	switch (plan->feature) {
 	case FEATURE_PRIVATE_CALL: plan_private(plan, dir, q); break;
 	case FEATURE_LINE_PREFIX: plan_line_prefix(plan, dir, q, plan->argument); break;
+	case FEATURE_PICK_UP: plan_nothing(plan); break;
+	case FEATURE_ORBIT: plan_orbit(plan, q->state); break;
 	case FEATURE_GROUP_ON:
 	case FEATURE_GROUP_OFF:
 	case FEATURE_DND_ON:

@@ -36,6 +36,8 @@ struct routing_state {
 	enum routing_line_state (*line_state)(void *ctx, int64_t line_id);
 	/** The line's minutes for costly calls are used up; may be NULL: never. */
 	bool (*line_spent)(void *ctx, int64_t line_id);
+	/** A call waits there; may be NULL: never. */
+	bool (*orbit_taken)(void *ctx, unsigned orbit);
 };
 
 enum routing_action { ROUTING_RING, ROUTING_REFUSE };
@@ -72,6 +74,7 @@ enum routing_kind { ROUTING_PHONE, ROUTING_LINE, ROUTING_APP };
 /* What answers instead of a person (apps/). */
 enum routing_app {
 	ROUTING_APP_ORDER, /* does what a code asks for, and says so */
+	ROUTING_APP_ORBIT, /* a place to wait */
 	ROUTING_APPS
 };
 

@@ -94,6 +94,8 @@ carry_out(const struct orders *o)
 	case FEATURE_GROUP_OFF: return log_on(o, false);
 	case FEATURE_PRIVATE_CALL: /* these change nothing that is stored */
 	case FEATURE_LINE_PREFIX:
+	case FEATURE_PICK_UP:
+	case FEATURE_ORBIT:
 	case FEATURES_N: break;
 	}
 	return FEATURE_FAILED;

@@ -162,6 +162,19 @@ stream_close(struct media *m, struct media_ref ref)
 	timer_start(sim_timers(s->media->sim), &s->timer, REPORT_MS);
 }
 
+/* Nothing is heard here, and nothing that is played ever ends by itself. */
+static enum err
+sound_new(struct media *m, const struct media_sound_params *p, struct media_sound **out)
+{
+	*out = (struct media_sound *)m;
+	return ERR_OK;
+}
+
+static void
+sound_drop(struct media *m, struct media_sound *s)
+{
+}
+
 static const struct media_ops ops = {.open = stream_open,
     .set_peer = stream_set_peer,
     .translate = stream_translate,
@@ -171,6 +184,8 @@ static const struct media_ops ops = {.open = stream_open,
     .serve = stream_serve,
     .key = stream_key,
     .set_timeout = stream_set_timeout,
+    .sound_new = sound_new,
+    .sound_drop = sound_drop,
     .close = stream_close};
 
 void

@@ -152,6 +152,29 @@ media_close(struct media *m, struct media_ref ref)
 	timer_start(sim_timers(o->sim), &c->timer, 30);
 }
 
+/* What plays is a number that nobody looks into. */
+static enum err
+media_sound_make(struct media *m, const struct media_sound_params *p, struct media_sound **out)
+{
+	struct office *o = office_of(m);
+
+	if (o->silent)
+		return ERR_NOMEM;
+	o->sound = *p;
+	o->n_sounds++;
+	*out = (struct media_sound *)&o->sound;
+	return ERR_OK;
+}
+
+static void
+media_sound_forget(struct media *m, struct media_sound *s)
+{
+	struct office *o = office_of(m);
+
+	if (s)
+		o->n_sounds--;
+}
+
 static const struct media_ops media_ops = {.open = media_open,
     .set_peer = media_set_peer,
     .translate = media_translate,
@@ -161,6 +184,8 @@ static const struct media_ops media_ops = {.open = media_open,
     .serve = media_serve,
     .key = media_key,
     .set_timeout = media_set_timeout,
+    .sound_new = media_sound_make,
+    .sound_drop = media_sound_forget,
     .close = media_close};
 
 void
@@ -172,6 +197,17 @@ office_media_key(struct office *o, size_t stream, enum media_side by, char key, 
 					  .ref = {(uint32_t)stream, s->gen},
 					  .user = s->user,
 					  .service = {.side = by, .key = key, .key_ms = ms}});
+}
+
+void
+office_media_played(struct office *o, size_t stream, enum media_side by)
+{
+	struct fake_stream *s = &o->stream[stream];
+
+	call_on_media_event(o->calls, &(struct media_event){.kind = MEDIA_EV_PLAYED,
+					  .ref = {(uint32_t)stream, s->gen},
+					  .user = s->user,
+					  .service = {.side = by, .sound = o->sound.user}});
 }
 
 void
@@ -357,6 +393,15 @@ on_spent(void *ctx, const struct live_spent *v)
 }
 
 static void
+on_order(void *ctx, const struct feature_order *order)
+{
+	struct office *o = ctx;
+
+	o->order = *order;
+	o->n_orders++;
+}
+
+static void
 on_live(void *ctx, const struct live_call *call)
 {
 	struct office *o = ctx;
@@ -410,6 +455,7 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .on_live = on_live,
     .on_emergency = on_emergency,
     .on_spent = on_spent,
+    .order = on_order,
     .record_begin = record_begin,
     .record_update = record_update,
     .record_end = record_end,
@@ -431,6 +477,14 @@ struct media_sound *
 office_ringback(struct office *o)
 {
 	return (struct media_sound *)&o->calls;
+}
+
+static const struct call_app_kind *const *o_apps; /* of the next office */
+
+void
+office_set_apps(const struct call_app_kind *const *apps)
+{
+	o_apps = apps;
 }
 
 void
@@ -457,6 +511,7 @@ office_open_with(struct office *o, const char *config, const struct call_line_op
 							.directory = o->fixture.directory,
 							.ops = &call_ops,
 							.ctx = o,
+							.apps = o_apps,
 							.line_ops = lines,
 							.line_ctx = o,
 							.hold_music = office_music(o),
@@ -478,6 +533,7 @@ office_close(struct office *o)
 	assert_int_equal(sip_core_get_stats(o->core)->servers, 0);
 	assert_int_equal(sip_core_get_stats(o->core)->clients, 0);
 	assert_int_equal(o->n_records, o->n_begun);
+	assert_int_equal(o->n_sounds, 0);
 	for (size_t i = 0; i < o->streams_max; i++)
 		assert_false(o->stream[i].open);
 	call_switch_free(o->calls);

@@ -58,11 +58,18 @@ struct office {
 	size_t n_emergencies;
 	struct live_spent spent; /* the last one */
 	size_t n_spent;
+	struct media_sound_params sound; /* the last one made */
+	int n_sounds;			 /* made and not dropped */
+	bool silent;			 /* there is no memory for more */
+	struct feature_order order;	 /* the last one */
+	size_t n_orders;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
 	/* Call-ID, local and remote tag of the last one */ /* the last one */
 };
 
+/** What answers codes in offices that are opened from now on; NULL: nothing. */
+void office_set_apps(const struct call_app_kind *const *apps);
 void office_open(struct office *o);
 /** Of the certificate that media has. */
 const struct sdp_fingerprint *office_fingerprint(const struct media *m);
@@ -82,6 +89,8 @@ struct ua *office_phone6(struct office *o, const char *name);
 void office_run(struct office *o, uint32_t ms);
 /** Media have heard a key of that side. */
 void office_media_key(struct office *o, size_t stream, enum media_side by, char key, uint32_t ms);
+/** What that side was played is over. */
+void office_media_played(struct office *o, size_t stream, enum media_side by);
 /** Ends the wait of closed streams, as the media thread does. */
 void office_media_timeout(struct office *o, size_t stream);
 

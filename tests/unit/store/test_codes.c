@@ -1,0 +1,122 @@
+/* What star codes change (KEY): the same rows as the web page, by the same rights, signed by who
+ * dialled. */
+#include "fixture.h"
+
+#include "model/feature.h"
+
+struct office {
+	int64_t anna, ben, phone, place;
+};
+
+static struct office
+furnish(struct fixture *f)
+{
+	struct office o = {0};
+	char member[128];
+	int64_t sales;
+
+	o.anna = make(f->store, &model_user,
+	    "{'login':'1001','first_name':'Anna','last_name':'A','rights':['redirect']}");
+	o.ben = make(f->store, &model_user,
+	    "{'login':'1002','first_name':'Ben','last_name':'B','rights':[]}");
+	o.phone = make(f->store, &model_phone, "{'name':'desk'}");
+	sales = make(f->store, &model_group, "{'name':'Sales','group_id':'7'}");
+	make(f->store, &model_group, "{'name':'Service','group_id':'8'}");
+	snprintf(member, sizeof member, "{'group':%lld,'user':%lld}", (long long)sales,
+	    (long long)o.anna);
+	o.place = make(f->store, &model_group_member, member);
+	return o;
+}
+
+static enum feature_outcome
+dial(struct fixture *f, enum feature what, int64_t user, int64_t phone, const char *argument)
+{
+	struct feature_order order = {.id = 1, .feature = what, .user = user, .phone = phone};
+
+	snprintf(order.argument, sizeof order.argument, "%s", argument);
+	return store_feature(f->store, &order);
+}
+
+static bool
+is_true(struct fixture *f, const struct model_entity *e, int64_t id, const char *field)
+{
+	json_t *row = NULL;
+	bool on;
+
+	assert_int_equal(store_get(f->store, e, id, &row), ERR_OK);
+	on = json_is_true(json_object_get(row, field));
+	json_decref(row);
+	return on;
+}
+
+static void
+do_not_disturb(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+
+	assert_int_equal(dial(f, FEATURE_DND_ON, o.anna, o.phone, ""), FEATURE_DONE);
+	assert_true(is_true(f, &model_user, o.anna, "dnd"));
+	assert_int_equal(dial(f, FEATURE_DND_ON, o.anna, o.phone, ""), FEATURE_DONE);
+	assert_int_equal(dial(f, FEATURE_DND_OFF, o.anna, o.phone, ""), FEATURE_DONE);
+	assert_false(is_true(f, &model_user, o.anna, "dnd"));
+}
+
+static void
+nobody_does_by_a_code_what_he_may_not_do(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+
+	assert_int_equal(dial(f, FEATURE_DND_ON, o.ben, o.phone, ""), FEATURE_DENIED);
+	assert_false(is_true(f, &model_user, o.ben, "dnd"));
+	assert_int_equal(dial(f, FEATURE_DND_ON, 4711, o.phone, ""), FEATURE_UNKNOWN);
+}
+
+static void
+groups_by_their_id(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+
+	assert_int_equal(dial(f, FEATURE_GROUP_OFF, o.anna, o.phone, "7"), FEATURE_DONE);
+	assert_false(is_true(f, &model_group_member, o.place, "logged_on"));
+	assert_int_equal(dial(f, FEATURE_GROUP_ON, o.anna, o.phone, "7"), FEATURE_DONE);
+	assert_true(is_true(f, &model_group_member, o.place, "logged_on"));
+	assert_int_equal(dial(f, FEATURE_GROUP_ON, o.anna, o.phone, "8"), FEATURE_UNKNOWN);
+	assert_int_equal(dial(f, FEATURE_GROUP_ON, o.anna, o.phone, "99"), FEATURE_UNKNOWN);
+	assert_int_equal(dial(f, FEATURE_GROUP_ON, o.ben, o.phone, "7"), FEATURE_UNKNOWN);
+}
+
+static void
+the_log_of_changes_says_who_and_where(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	struct store_query q = {0};
+	json_t *rows = NULL;
+	const json_t *last;
+	int64_t total;
+
+	assert_int_equal(dial(f, FEATURE_DND_ON, o.anna, o.phone, ""), FEATURE_DONE);
+	assert_int_equal(store_list(f->store, &model_change, &q, &rows, &total, NULL), ERR_OK);
+	last = json_array_get(rows, 0);
+	assert_string_equal(json_string_value(json_object_get(last, "writer")), "1001");
+	assert_string_equal(json_string_value(json_object_get(last, "address")), "desk");
+	json_decref(rows);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(do_not_disturb),
+	    T(nobody_does_by_a_code_what_he_may_not_do),
+	    T(groups_by_their_id),
+	    T(the_log_of_changes_says_who_and_where),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -110,7 +110,7 @@ export function KeyDialogue({ owner, draft, saving, onClose, onSave }: KeyDialog
     if (needs) onSave(valuesOf(now, targets).map((values) => (old ? { ...values, column: draft.column } : values)));
   };
   return (
-    <Modal opened onClose={onClose} title={old ? t('keys.change') : t(`keys.add.${now.type}`)} closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
+    <Modal opened onClose={onClose} title={old ? t('keys.change') : t(`keys.add.${now.type}`)} closeButtonProps={{ 'aria-label': t('forms.close') }}>
       <form onSubmit={save}>
         <Stack gap="sm">
           {now.type === 'blf' && (

@@ -15,7 +15,8 @@ export default function UserKeys() {
   const name = user.data ? userName(user.data) : '';
   return (
     <PageFrame title={name ? t('keys.of', { name }) : t('keys.title')} up={{ to: `/users/${id}`, text: name }}>
-      <section className={`panel ${classes.box}`} aria-label={t('keys.arrange')}>
+      <section className={`panel ${classes.box}`} aria-labelledby="keys-arrange">
+        <h2 id="keys-arrange">{t('keys.arrange')}</h2>
         <KeyEditor owner={id} />
       </section>
     </PageFrame>

@@ -19,6 +19,8 @@ type Move = (keys: FunctionKey[], to: Place) => void;
 
 interface ItemProps {
   item: FunctionKey;
+  /** From 0, in its column: places that are stored may have gaps. */
+  index: number;
   last: boolean;
   picked: boolean;
   over: boolean;
@@ -30,13 +32,13 @@ interface ItemProps {
   onDrop: (event: DragEvent) => void;
 }
 
-function Item({ item, last, picked, over, onPick, onEdit, onMove, onDrag, onOver, onDrop }: ItemProps) {
+function Item({ item, index, last, picked, over, onPick, onEdit, onMove, onDrag, onOver, onDrop }: ItemProps) {
   const { t } = useTranslation();
   const name = keyName(t, item);
-  const { column, position } = item;
+  const { column } = item;
   const steps: { icon: IconName; label: string; to: Place; off: boolean }[] = [
-    { icon: 'up', label: 'forms.moveUp', to: { column, position: position - 1 }, off: position <= 1 },
-    { icon: 'down', label: 'forms.moveDown', to: { column, position: position + 1 }, off: last },
+    { icon: 'up', label: 'forms.moveUp', to: { column, position: index }, off: index === 0 },
+    { icon: 'down', label: 'forms.moveDown', to: { column, position: index + 2 }, off: last },
     { icon: 'left', label: 'keys.moveLeft', to: { column: column - 1, position: 0 }, off: column === 1 },
     { icon: 'right', label: 'keys.moveRight', to: { column: column + 1, position: 0 }, off: column === COLUMNS_MAX },
   ];
@@ -134,7 +136,9 @@ export function KeyEditor({ owner }: { owner: KeyOwner }) {
   const remove = async () => {
     const count = chosen.length;
     if (await ask({ title: t('keys.removeTitle', { count }), text: t('keys.removeText', { names: chosen.map((key) => keyName(t, key)).join(', ') }), confirm: t('keys.remove', { count }) }))
-      removal.mutate(picked, { onError: notifyError, onSuccess: () => setPicked([]) });
+      removal.mutate(
+        chosen.map(({ id }) => id),
+        { onError: notifyError, onSuccess: () => setPicked([]) });
   };
 
   if (all.isPending) return <Loader m="md" size="sm" />;
@@ -145,9 +149,11 @@ export function KeyEditor({ owner }: { owner: KeyOwner }) {
     <>
       <div className={classes.bar}>
         <AddMenu keys={keys} onAdd={add} />
-        <Button variant="default" color="red" disabled={!chosen.length} leftSection={<Icon name="trash" size={15} />} onClick={() => void remove()}>
-          {t('keys.remove', { count: chosen.length })}
-        </Button>
+        {chosen.length > 0 && (
+          <Button variant="default" leftSection={<Icon name="trash" size={15} />} onClick={() => void remove()}>
+            {t('keys.remove', { count: chosen.length })}
+          </Button>
+        )}
       </div>
       <div className={classes.panel}>
         {shown.map(({ column, keys: those }) => (
@@ -168,6 +174,7 @@ export function KeyEditor({ owner }: { owner: KeyOwner }) {
                   <Item
                     key={item.id}
                     item={item}
+                    index={index}
                     last={index === those.length - 1}
                     picked={picked.includes(item.id)}
                     over={over === `key ${item.id}`}
@@ -179,7 +186,7 @@ export function KeyEditor({ owner }: { owner: KeyOwner }) {
                       setDragged(picked.includes(item.id) ? picked : [item.id]);
                     }}
                     onOver={() => setOver(`key ${item.id}`)}
-                    onDrop={(event) => drop(event, { column, position: item.position })}
+                    onDrop={(event) => drop(event, { column, position: index + 1 })}
                   />
                 ))}
               </ol>

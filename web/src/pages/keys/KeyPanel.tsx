@@ -2,6 +2,7 @@
 import { Loader } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useOwnKeys, usePressKey, type OwnKey } from '../../api/keys';
+import { Icon } from '../../shell/icons';
 import { notifyDone, notifyError } from '../../shell/notify';
 import classes from './keys.module.css';
 import { inColumns, keyName } from './keys';
@@ -49,6 +50,11 @@ function KeyButton({ own }: { own: OwnKey }) {
         <span className={classes.name}>{name}</span>
         {state && <span className={classes.state}>{state}</span>}
       </span>
+      {own.dnd && (
+        <span className={classes.mark}>
+          <Icon name="noEntry" size={18} />
+        </span>
+      )}
     </button>
   );
 }

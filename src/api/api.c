@@ -67,8 +67,10 @@ build(struct api *api, const struct api_params *p)
 	api->resets = resets_new();
 	api->user_import = user_import_new(api);
 	api->paces = paces_new();
+	api->keys = keys_new();
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
-	    !api->limits || !api->reset_limits || !api->resets || !api->user_import || !api->paces)
+	    !api->limits || !api->reset_limits || !api->resets || !api->user_import ||
+	    !api->paces || !api->keys)
 		return ERR_NOMEM;
 	if (store_settings(api->store, &api->started_with) != ERR_OK)
 		return ERR_IO;
@@ -151,6 +153,7 @@ api_free(struct api *api)
 	limits_free(api->reset_limits);
 	resets_free(api->resets);
 	paces_free(api->paces);
+	keys_free(api->keys);
 	hub_free(api->hub);
 	free(api->ticker);
 	free(api->pool);
@@ -207,6 +210,7 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 				     .messages = settings.trace_keep_messages});
 		logs_apply(api, &settings);
 	}
+	keys_on_changed(api, entity, id);
 	/* the settings say who must use a second factor */
 	if (!entity || strcmp(entity, model_session.name) == 0 ||
 	    strcmp(entity, model_settings.name) == 0 || strcmp(entity, model_token.name) == 0)

@@ -10,6 +10,7 @@
  *        ├─ resets (lost passwords)   password_reset.c
  *        ├─ user_import (a thread)    user_import.c
  *        ├─ paces (own calls)         own_calls.c
+ *        ├─ keys (what keys show)     keys.c
  *        └─ ticker (thread)           ticker.c
  *
  * A request belongs to exactly one thread at a time: an MHD poll thread while bytes
@@ -33,6 +34,7 @@ struct api_watches;
 struct api_limits;
 struct api_resets;
 struct api_paces;
+struct api_keys;
 struct api_pool;
 struct api_ticker;
 struct api_user_import;
@@ -82,6 +84,7 @@ struct api {
 	struct api_limits *limits, *reset_limits;
 	struct api_resets *resets;
 	struct api_paces *paces;
+	struct api_keys *keys;
 	struct api_ticker *ticker;
 	struct api_user_import *user_import;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -303,6 +306,22 @@ void session_hash(const char *token, unsigned char hash[32]);
 /** How fast users give commands to their calls. */
 struct api_paces *paces_new(void);
 void paces_free(struct api_paces *p);
+/** Gives a command about the caller's calls. False with a refusal in the reply. */
+struct call_command;
+struct call_result;
+bool own_command(struct request *rq, struct call_command *cmd, struct call_result *r);
+
+struct api_keys *keys_new(void);
+void keys_free(struct api_keys *k);
+/** A committed change: who has keys about it is told by keys_flush. Reads the store. */
+void keys_on_changed(struct api *api, const char *entity, int64_t id);
+/** Tells what keys show differently. Ticker. */
+void keys_flush(struct api *api);
+/** True if a call rings for this user; *out says which. */
+bool keys_rung(struct api *api, int64_t user, struct live_telephony *out);
+/** Adds what the caller may see of a key's state to its row, and returns it. */
+json_t *key_with_state(struct request *rq, json_t *row);
+
 struct api_limits *limits_new(void);
 void limits_free(struct api_limits *l);
 /** Counts an attempt to log in before it is tried: per address in a window, per login with a
@@ -351,6 +370,11 @@ void hub_publish(struct api_hub *h, const char *event, const char *data);
 void hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, const char *data);
 /** True if a stream of one of them is open that is not an administrator's. */
 bool hub_has_user(struct api_hub *h, const int64_t users[2]);
+/** To all streams of this user that have all rights of needs and none of lacks (bits). */
+void hub_publish_person(struct api_hub *h, int64_t user, uint32_t needs, uint32_t lacks,
+    const char *event, const char *data);
+/** True if a stream of this user is open. */
+bool hub_has_person(struct api_hub *h, int64_t user);
 /** A call of theirs is over: its record will come. */
 void hub_expect_record(struct api_hub *h, const int64_t users[2]);
 /** Tells those who expect records that some have been stored. */
@@ -461,6 +485,11 @@ void handle_own_hangup(struct request *rq);
 void handle_own_phones(struct request *rq);
 void handle_own_people(struct request *rq);
 void handle_own_list(struct request *rq);
+void handle_own_keys(struct request *rq);
+void handle_own_key_create(struct request *rq);
+void handle_own_key_patch(struct request *rq);
+void handle_key_targets(struct request *rq);
+void handle_key_press(struct request *rq);
 void handle_own_delete(struct request *rq);
 void handle_end_other_sessions(struct request *rq);
 void handle_token_create(struct request *rq);

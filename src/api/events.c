@@ -27,12 +27,13 @@
 
 enum { RING_BYTES = 1 << 20, STREAMS_MAX = 1200, BLOCK_BYTES = 16384 };
 
-enum audience { FOR_ALL, FOR_ADMINS, FOR_USERS };
+enum audience { FOR_ALL, FOR_ADMINS, FOR_USERS, FOR_PERSON };
 
 struct frame {
 	uint32_t bytes; /* of the event behind it */
 	enum audience audience;
-	int64_t users[2]; /* FOR_USERS; 0 = none */
+	int64_t users[2];      /* FOR_USERS, FOR_PERSON (the first); 0 = none */
+	uint32_t needs, lacks; /* FOR_PERSON: rights that the stream must have, must not have */
 };
 
 struct stream {
@@ -46,6 +47,7 @@ struct stream {
 	bool admin, expects_record;
 	bool local, is_token;	      /* who opened it; a local one is never checked */
 	unsigned char token_hash[32]; /* of its session or API token */
+	uint32_t rights;
 	int64_t user;
 };
 
@@ -189,6 +191,37 @@ hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, con
 	pthread_mutex_unlock(&h->lock);
 }
 
+void
+hub_publish_person(struct api_hub *h, int64_t user, uint32_t needs, uint32_t lacks,
+    const char *event, const char *data)
+{
+	struct frame frame = {
+	    .audience = FOR_PERSON, .users = {user, 0}, .needs = needs, .lacks = lacks};
+
+	pthread_mutex_lock(&h->lock);
+	publish(h, frame, event, data);
+	pthread_mutex_unlock(&h->lock);
+}
+
+bool
+hub_has_person(struct api_hub *h, int64_t user)
+{
+	bool has = false;
+
+	pthread_mutex_lock(&h->lock);
+	LIST_FOR_EACH (node, &h->streams)
+		has = has || container_of(node, struct stream, node)->user == user;
+	pthread_mutex_unlock(&h->lock);
+	return has;
+}
+
+static bool
+is_for_person(const struct stream *s, const struct frame *f)
+{
+	return s->user == f->users[0] && (s->rights & f->needs) == f->needs &&
+	       (f->lacks == 0 || (s->rights & f->lacks) != f->lacks);
+}
+
 static bool
 is_of(const struct stream *s, const int64_t users[2])
 {
@@ -271,7 +304,8 @@ find_event(struct stream *s)
 
 		ring_get(s, (char *)&f, sizeof f);
 		if (f.audience == FOR_ALL || (f.audience == FOR_ADMINS && s->admin) ||
-		    (f.audience == FOR_USERS && is_of(s, f.users)))
+		    (f.audience == FOR_USERS && is_of(s, f.users)) ||
+		    (f.audience == FOR_PERSON && is_for_person(s, &f)))
 			s->left = f.bytes;
 		else
 			s->pos += f.bytes;
@@ -366,7 +400,8 @@ hub_open(struct api_hub *h, struct request *rq)
 	s->local = rq->caller.local;
 	s->is_token = rq->caller.has_token;
 	s->user = rq->caller.user_id;
-	s->admin = rq->caller.rights & RIGHT_BIT(ADMIN);
+	s->rights = rq->caller.rights;
+	s->admin = s->rights & RIGHT_BIT(ADMIN);
 	memcpy(s->token_hash, rq->caller.token_hash, sizeof s->token_hash);
 	if (!attach(h, s)) {
 		free(s);
@@ -403,14 +438,16 @@ hub_close_session(struct api_hub *h, const unsigned char token_hash[32])
 }
 
 static void
-set_admin(struct api_hub *h, const unsigned char token_hash[32], bool admin)
+set_rights(struct api_hub *h, const unsigned char token_hash[32], uint32_t rights)
 {
 	pthread_mutex_lock(&h->lock);
 	LIST_FOR_EACH (node, &h->streams) {
 		struct stream *s = container_of(node, struct stream, node);
 
-		if (!s->local && memcmp(s->token_hash, token_hash, 32) == 0)
-			s->admin = admin;
+		if (s->local || memcmp(s->token_hash, token_hash, 32) != 0)
+			continue;
+		s->rights = rights;
+		s->admin = rights & RIGHT_BIT(ADMIN);
 	}
 	pthread_mutex_unlock(&h->lock);
 }
@@ -456,7 +493,7 @@ hub_check(struct api_hub *h, int64_t user)
 		if (e == ERR_NOT_FOUND)
 			hub_close_session(h, all[i].hash);
 		else if (e == ERR_OK)
-			set_admin(h, all[i].hash, rights & RIGHT_BIT(ADMIN));
+			set_rights(h, all[i].hash, rights);
 	}
 	free(all);
 }

@@ -95,11 +95,10 @@ reply_refusal(struct request *rq, const struct call_result *r)
 	reply_json(rq, status_of(r->outcome), error);
 }
 
-static void
-run(struct request *rq, struct call_command *cmd)
+bool
+own_command(struct request *rq, struct call_command *cmd, struct call_result *r)
 {
 	const struct api_control_ops *ops = rq->api->ops;
-	struct call_result r = {0};
 	uint32_t wait_s;
 	enum err e;
 
@@ -108,15 +107,23 @@ run(struct request *rq, struct call_command *cmd)
 	if (wait_s) {
 		rq->reply.retry_after_s = wait_s;
 		reply_error(rq, 429, "too_fast", NULL, "Too many commands. Please wait a moment.");
-		return;
+		return false;
 	}
-	e = ops && ops->command ? ops->command(rq->api->ops_ctx, cmd, &r) : ERR_UNSUPPORTED;
+	e = ops && ops->command ? ops->command(rq->api->ops_ctx, cmd, r) : ERR_UNSUPPORTED;
 	if (e != ERR_OK)
 		reply_err(rq, e, NULL);
-	else if (r.outcome == CALL_OUTCOME_DONE)
+	else if (r->outcome != CALL_OUTCOME_DONE)
+		reply_refusal(rq, r);
+	return e == ERR_OK && r->outcome == CALL_OUTCOME_DONE;
+}
+
+static void
+run(struct request *rq, struct call_command *cmd)
+{
+	struct call_result r = {0};
+
+	if (own_command(rq, cmd, &r))
 		reply_json(rq, 202, json_pack("{s:s}", "call_id", r.call_id));
-	else
-		reply_refusal(rq, &r);
 }
 
 /* False: the text of a field is missing, too long or no text. */

@@ -10,6 +10,7 @@
 #define ADMIN	 WHO_USER, RIGHT_BIT(ADMIN)
 #define CALLLIST WHO_PERSON, RIGHT_BIT(CALLLIST)
 #define CALLMAN	 WHO_PERSON, RIGHT_BIT(CALLMAN)
+#define FKEY	 WHO_PERSON, RIGHT_BIT(FKEY)
 
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
@@ -36,6 +37,13 @@ static const struct route routes[] = {
     {"POST", "/api/me/calls/{call_id}/hangup", CALLMAN, 0, .handle = handle_own_hangup},
     {"GET", "/api/me/phones", CALLMAN, 0, .handle = handle_own_phones},
     {"GET", "/api/me/people", CALLMAN, 0, .handle = handle_own_people},
+    {"GET", "/api/me/keys", FKEY, 0, .handle = handle_own_keys},
+    {"POST", "/api/me/keys", FKEY, 0, .handle = handle_own_key_create},
+    {"PATCH", "/api/me/keys/{id}", FKEY, 0, .handle = handle_own_key_patch},
+    {"DELETE", "/api/me/keys/{id}", FKEY, 0, .handle = handle_own_delete,
+	.entity = &model_function_key},
+    {"POST", "/api/me/keys/{id}/press", FKEY, 0, .handle = handle_key_press},
+    {"GET", "/api/me/key-targets", FKEY, 0, .handle = handle_key_targets},
     {"GET", "/api/me/call-records", CALLLIST, 0, .handle = handle_own_list,
 	.entity = &model_call_record},
     {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},

@@ -70,6 +70,7 @@ ticker_run(void *ctx)
 		if (dirty) {
 			live_flush(api->live);
 			lines_flush(api);
+			keys_flush(api);
 			limits_tell(api);
 			resets_tell(api);
 		}

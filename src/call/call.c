@@ -124,10 +124,11 @@ note_called(struct call *c, const struct leg *called)
 	const struct routing_party *who = &called->party;
 	struct routing_party party;
 
-	if (c->ring.group) {
+	if (c->ring.several) {
 		c->called_party.user = who->user;
-		record_reason(c, REASON_GROUP_ANSWERED,
-		    REASON_ARGS(who->name, who->number, called->phone_name));
+		if (c->ring.group)
+			record_reason(c, REASON_GROUP_ANSWERED,
+			    REASON_ARGS(who->name, who->number, called->phone_name));
 	} else if ((c->hops || !called->dialog.is_uac) &&
 		   party_copy(&c->arena, who, &party) == ERR_OK) {
 		c->called_party = party; /* who was called sent it on, or was relieved */

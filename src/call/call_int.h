@@ -70,7 +70,8 @@ struct ring_target {
 /* A plan being executed: its targets ring for one seat. */
 struct ring {
 	bool active;
-	bool group; /* several people ring: none of them refuses for the others */
+	bool group;   /* several people ring: none of them refuses for the others */
+	bool several; /* people: who declines does it for his own phones only */
 	enum media_side seat;
 	struct timer timer;
 	uint64_t start_ms, deadline_ms;

@@ -180,6 +180,52 @@ answer(struct call_switch *sw, const struct call_command *cmd, struct leg *l)
 	return l->state == LEG_ASKING ? ring_there(l, phone) : move_there(l, phone);
 }
 
+/* ---- taking over what rings for somebody else (USR-11) ---- */
+
+/* The phone of who picks up rings besides, and answers by itself if it can; whoever is first has
+ * the call. Those who were rung go on until then: a phone that does not answer must not lose a
+ * call for them. */
+static enum call_outcome
+pick_up(struct call_switch *sw, const struct call_command *cmd, struct call_result *out)
+{
+	const struct dir_user *by = dir_user_by_id(sw->p.directory, cmd->user);
+	struct call *c = (struct call *)call_find(sw, slice_cstr(cmd->call_id));
+	const struct leg *rung =
+	    c && c->state != CALL_ENDED ? own_leg(c, cmd->other_user, 0) : NULL;
+	const struct dir_phone *phone = NULL;
+	struct routing_plan plan;
+	struct leg *mine;
+	bool of_group;
+	enum call_outcome o;
+
+	if (!rung || !by)
+		return CALL_OUTCOME_GONE;
+	mine = own_leg(c, cmd->user, 0);
+	if (rung->state != LEG_ASKING || (mine && mine->state != LEG_ASKING) || !c->ring.active ||
+	    transfer_is_dialling(c))
+		return CALL_OUTCOME_WRONG_STATE;
+	o = find_phone(sw, cmd->user, cmd->phone, &phone);
+	if (o != CALL_OUTCOME_DONE)
+		return o;
+	name_call(out, c);
+	if (mine) /* both are of a group that is called */
+		return ring_there(mine, phone);
+	plan = (struct routing_plan){.called = routing_party_of(by),
+	    .ring_ms = dir_settings(sw->p.directory)->ring_s * 1000};
+	plan.target[plan.n_targets++] = (struct routing_target){.phone = phone->id,
+	    .phone_name = phone->name,
+	    .member = plan.called, /* he is rung for himself, as one of a group is */
+	    .auto_answer = true};
+	record_reason(
+	    c, REASON_WEB_PICKED_UP, REASON_ARGS(plan.called.name, rung->party.name, phone->name));
+	of_group = c->ring.group;
+	if (ring_add(c, &plan) != ERR_OK)
+		return CALL_OUTCOME_BUSY;
+	c->ring.group = of_group;
+	ring_next(c);
+	return CALL_OUTCOME_DONE;
+}
+
 /* ---- in a call ---- */
 
 static enum call_outcome
@@ -259,6 +305,8 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 
 	if (cmd->kind == CALL_COMMAND_DIAL)
 		return dial(sw, cmd, out);
+	if (cmd->kind == CALL_COMMAND_PICK_UP)
+		return pick_up(sw, cmd, out);
 	o = find_own(sw, cmd->call_id, cmd->user, &l);
 	if (o == CALL_OUTCOME_DONE && cmd->kind == CALL_COMMAND_JOIN)
 		o = find_own(sw, cmd->other_call_id, cmd->user, &consult);
@@ -266,7 +314,8 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 		return o;
 	name_call(out, l->call);
 	switch (cmd->kind) {
-	case CALL_COMMAND_DIAL: break;
+	case CALL_COMMAND_DIAL:
+	case CALL_COMMAND_PICK_UP: break;
 	case CALL_COMMAND_ANSWER: return answer(sw, cmd, l);
 	case CALL_COMMAND_HOLD: return hold(l, true);
 	case CALL_COMMAND_RESUME: return hold(l, false);

@@ -429,7 +429,7 @@ refused_by(struct call *c, int64_t user)
 {
 	struct ring *r = &c->ring;
 
-	if (!r->group) {
+	if (!r->several) {
 		failed(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
 		return;
 	}

@@ -51,7 +51,7 @@ whom_of(struct call *c, const struct routing_plan *plan, const struct routing_ta
 {
 	if (!t->member.user)
 		return whom;
-	c->ring.group = true;
+	c->ring.group = c->ring.several = true;
 	return keep_whom(c, &t->member, plan);
 }
 

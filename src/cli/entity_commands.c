@@ -18,6 +18,8 @@ static const struct column group_columns[] = {{"id", "ID"}, {"name", "NAME"},
 static const struct column group_member_columns[] = {{"id", "ID"}, {"group_name", "GROUP"},
     {"position", "PLACE"}, {"user_name", "USER"}, {"logged_on", "LOGGED ON"},
     {"unfit", "CANNOT RING"}};
+static const struct column key_columns[] = {{"id", "ID"}, {"user", "USER"}, {"column", "COLUMN"},
+    {"position", "PLACE"}, {"type", "TYPE"}, {"label", "LABEL"}, {"target_name", "TARGET"}};
 static const struct column range_columns[] = {{"id", "ID"}, {"first", "FIRST"}, {"last", "LAST"}};
 static const struct column line_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"enabled", "ENABLED"},
     {"provider_name", "PROVIDER"}, {"server", "SERVER"}, {"username", "USER"},
@@ -63,6 +65,7 @@ static const struct view {
     {"numbers", &model_number, COLUMNS(number_columns), UINT64_MAX},
     {"groups", &model_group, COLUMNS(group_columns), UINT64_MAX},
     {"group-members", &model_group_member, COLUMNS(group_member_columns), UINT64_MAX},
+    {"function-keys", &model_function_key, COLUMNS(key_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},

@@ -167,6 +167,13 @@ sb_subscription(void *ctx, const struct live_subscription *s, bool removed)
 }
 
 static void
+sb_telephony(void *ctx, const struct live_telephony *t)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_TELEPHONY, 0, false, t, sizeof *t);
+}
+
+static void
 sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
 {
 	struct signalling *s = ctx;
@@ -230,4 +237,5 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .subscription_keep = sb_subscription_keep,
     .subscription_forget = sb_subscription_forget,
     .on_subscription = sb_subscription,
+    .on_telephony = sb_telephony,
     .on_trace = sb_trace};

@@ -53,6 +53,8 @@ struct switchboard_ops {
 	void (*subscription_forget)(void *ctx, uint32_t handle);
 	/** Who watches whom, for people; NULL = nobody asks. */
 	void (*on_subscription)(void *ctx, const struct live_subscription *s, bool removed);
+	/** What keys for a user show has changed; NULL = nobody asks. */
+	void (*on_telephony)(void *ctx, const struct live_telephony *t);
 	/** A message to be traced; r without time; all of it is borrowed. NULL = no traces wanted.
 	 */
 	void (*on_trace)(void *ctx, const struct trace_record *r);

@@ -27,6 +27,15 @@ on_subscription(void *ctx, const struct live_subscription *s, bool removed)
 		w->ops->on_subscription(w->ctx, s, removed);
 }
 
+static void
+on_telephony(void *ctx, const struct live_telephony *t)
+{
+	struct watching *w = ctx;
+
+	if (w->ops->on_telephony)
+		w->ops->on_telephony(w->ctx, t);
+}
+
 static size_t
 contacts(void *ctx, int64_t phone_id, struct presence_contact *out, size_t max)
 {
@@ -63,6 +72,7 @@ wall_ms(void *ctx)
 static const struct presence_ops presence_ops = {.keep = keep,
     .forget = forget,
     .on_subscription = on_subscription,
+    .on_telephony = on_telephony,
     .contacts = contacts,
     .local_for = local_for,
     .wall_ms = wall_ms};

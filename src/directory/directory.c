@@ -331,7 +331,8 @@ on_group(void *ctx, const struct store_group_row *row)
 	struct directory *d = b->d;
 	struct dir_group *g = ADD(d->groups, d->group_count, b->group_cap);
 
-	if (!g || !build_keep(d, row->name, &g->name) || !build_keep(d, row->codecs, &g->codecs))
+	if (!g || !build_keep(d, row->name, &g->name) || !build_keep(d, row->group_id, &g->code) ||
+	    !build_keep(d, row->codecs, &g->codecs))
 		return false;
 	g->id = row->id;
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;

@@ -55,6 +55,7 @@ struct dir_member {
 struct dir_group {
 	int64_t id;
 	struct slice name;
+	struct slice code;   /* "Group ID": digits, for keys */
 	struct slice codecs; /* for the phones of members, where they have none; empty = none */
 	uint32_t ring_s;     /* its own or the system's */
 	const struct dir_member *members; /* in order */
@@ -223,6 +224,7 @@ const struct dir_line *dir_lines(const struct directory *d, size_t *count);
 const struct dir_group *dir_groups(const struct directory *d, size_t *count);
 const struct dir_line *dir_line_by_id(const struct directory *d, int64_t id);
 const struct dir_group *dir_group_by_id(const struct directory *d, int64_t id);
+const struct dir_group *dir_group_by_code(const struct directory *d, struct slice code);
 /** NULL: these digits are no emergency number. */
 const struct dir_emergency *dir_emergency_find(const struct directory *d, struct slice digits);
 /** The rule with the longest range that a canonical number (directory/e164.h) begins with. */

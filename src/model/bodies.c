@@ -60,6 +60,11 @@ static const struct model_field transfer_fields[] = {
 	.description = "Instead: another own call, whose far party it is connected with"},
 };
 
+static const struct model_field press_fields[] = {
+    {"phone", MODEL_REF, 0, .ref = "phone", .label = "Phone",
+	.description = "Where a call of one's own is made; empty = the first that is registered"},
+};
+
 static const struct model_field watch_fields[] = {
     {"target", MODEL_TEXT, MODEL_REQUIRED, 1, 63, .label = "Target",
 	.description = "The name of a phone, a number or an IP address"},
@@ -102,6 +107,7 @@ static const struct model_entity *const bodies[] = {
     BODY("dial_input", "Number to call", dial_fields),
     BODY("answer_input", "Phone to answer at", answer_fields),
     BODY("transfer_input", "Where a call goes", transfer_fields),
+    BODY("key_press_input", "How a key is pressed", press_fields),
     BODY("trace_watch_input", "What to trace", watch_fields),
     BODY("user_import_apply_input", "How to import", apply_fields),
     BODY("password_reset_input", "Whose password is forgotten", reset_fields),

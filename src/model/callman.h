@@ -16,11 +16,13 @@ enum call_command_kind {
 	CALL_COMMAND_TRANSFER, /* call_id, number */
 	CALL_COMMAND_JOIN,     /* call_id, other_call_id: their far parties are connected */
 	CALL_COMMAND_HANG_UP,  /* call_id */
+	CALL_COMMAND_PICK_UP,  /* call_id, other_user: it rings there, and is answered at phone */
 };
 
 struct call_command {
 	enum call_command_kind kind;
 	int64_t user, phone; /* ids: whose call it is; phone 0: not said */
+	int64_t other_user;
 	char call_id[LIVE_CALL_ID_BYTES], other_call_id[LIVE_CALL_ID_BYTES];
 	char number[LIVE_NUMBER_BYTES]; /* as dialled */
 };

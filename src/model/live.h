@@ -171,6 +171,25 @@ struct live_subscription {
 	int64_t subscribed_at, expires_at;
 };
 
+#define LIVE_TELEPHONY_STATES(X)                                                                   \
+	X(FREE, "free")                                                                            \
+	X(RINGING, "ringing")                                                                      \
+	X(BUSY, "busy")
+
+enum live_telephony_state {
+#define X(id, text) LIVE_TELEPHONY_##id,
+	LIVE_TELEPHONY_STATES(X)
+#undef X
+};
+
+/* How a user's telephony looks to those who have a key for him. */
+struct live_telephony {
+	int64_t user;
+	enum live_telephony_state state;
+	char call_id[LIVE_CALL_ID_BYTES];		       /* ours; "" with FREE */
+	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* the other one; "" not shown */
+};
+
 /* A line to a provider. */
 struct live_line {
 	int64_t line_id;

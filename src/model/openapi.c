@@ -295,6 +295,7 @@ model_openapi(const char *version)
 	openapi_put_user_import(schemas);
 	openapi_put_bulk(schemas);
 	openapi_put_routing(schemas);
+	openapi_put_keys(schemas);
 	json_object_set_new(schemas, "reason", reason_schema());
 	openapi_put_inputs(schemas);
 	model_bodies_each(put_input, schemas);

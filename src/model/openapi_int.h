@@ -26,5 +26,7 @@ json_t *openapi_several(const char *entity);
 void openapi_put_bulk(json_t *schemas);
 /* The schemas route_test, route_plan and public_holiday. */
 void openapi_put_routing(json_t *schemas);
+/* The schemas own_key, key_target and key_pressed; function_key is there. */
+void openapi_put_keys(json_t *schemas);
 
 #endif

@@ -10,7 +10,15 @@
 
 enum { TEXT_SPARE = 48 }; /* for the tag and the name that come later */
 
-enum dialog_text { TEXT_CALL_ID, TEXT_LOCAL_TAG, TEXT_REMOTE_TAG, TEXT_NUMBER, TEXT_NAME, TEXTS };
+enum dialog_text {
+	TEXT_CALL,
+	TEXT_CALL_ID,
+	TEXT_LOCAL_TAG,
+	TEXT_REMOTE_TAG,
+	TEXT_NUMBER,
+	TEXT_NAME,
+	TEXTS
+};
 
 struct watched_dialog {
 	struct list node; /* in its resource, oldest first */
@@ -74,7 +82,8 @@ dialogs_free(struct resource *r)
 static struct watched_dialog *
 dialog_write(struct watched_dialog *old, const struct call_dialog_event *ev)
 {
-	const struct slice texts[TEXTS] = {[TEXT_CALL_ID] = ev->call_id,
+	const struct slice texts[TEXTS] = {[TEXT_CALL] = slice_cstr(ev->call),
+	    [TEXT_CALL_ID] = ev->call_id,
 	    [TEXT_LOCAL_TAG] = ev->local_tag,
 	    [TEXT_REMOTE_TAG] = ev->remote_tag,
 	    [TEXT_NUMBER] = ev->remote_number,
@@ -127,6 +136,57 @@ dialog_enter(struct resource *r, struct watched_dialog *old, const struct call_d
 		dialog_free(old);
 }
 
+/* ---- what the web page shows ---- */
+
+/* A call that can be picked up goes before one that is talked in. */
+static const struct watched_dialog *
+shown_dialog(const struct resource *r, enum live_telephony_state *state)
+{
+	const struct watched_dialog *busy = NULL;
+
+	LIST_FOR_EACH (node, &r->dialogs) {
+		const struct watched_dialog *d = container_of(node, struct watched_dialog, node);
+
+		if (d->recipient && d->state < CALL_DIALOG_CONFIRMED) {
+			*state = LIVE_TELEPHONY_RINGING;
+			return d;
+		}
+		if (!busy)
+			busy = d;
+	}
+	*state = busy ? LIVE_TELEPHONY_BUSY : LIVE_TELEPHONY_FREE;
+	return busy;
+}
+
+static void
+clip(const struct watched_dialog *d, enum dialog_text which, char *out, size_t bytes)
+{
+	slice_clip_cstr(text_of(d, which), out, bytes);
+}
+
+static void
+tell_telephony(struct resource *r)
+{
+	const struct presence_params *p = &r->p->p;
+	struct live_telephony t = {.user = r->key.id};
+	const struct watched_dialog *d = shown_dialog(r, &t.state);
+	uint64_t told = 0;
+
+	if (d)
+		told = hash_mix(d->id, (uint64_t)t.state + (uint64_t)d->hidden * 16) ^
+		       hash_bytes(text_of(d, TEXT_NUMBER)) ^ hash_bytes(text_of(d, TEXT_NAME));
+	if (!p->ops->on_telephony || told == r->telephony)
+		return;
+	r->telephony = told;
+	if (d)
+		clip(d, TEXT_CALL, t.call_id, sizeof t.call_id);
+	if (d && !d->hidden) {
+		clip(d, TEXT_NUMBER, t.number, sizeof t.number);
+		clip(d, TEXT_NAME, t.name, sizeof t.name);
+	}
+	p->ops->on_telephony(p->ctx, &t);
+}
+
 void
 presence_on_dialog(struct presence *p, const struct call_dialog_event *ev)
 {
@@ -136,13 +196,16 @@ presence_on_dialog(struct presence *p, const struct call_dialog_event *ev)
 
 	if (!old && (ev->state == CALL_DIALOG_TERMINATED || !ev->user))
 		return;
-	r = old ? old->resource : resource_get_or_make(p, false, ev->user);
+	r = old ? old->resource
+		: resource_get_or_make(
+		      p, &(struct resource_key){.kind = RESOURCE_USER, .id = ev->user});
 	if (!r)
 		return; /* no memory: the lamp stays dark */
 	if (ev->state == CALL_DIALOG_TERMINATED)
 		dialog_free(old);
 	else
 		dialog_enter(r, old, ev);
+	tell_telephony(r);
 	resource_changed(r, PRESENCE_DIALOG);
 	if (was_up != (ev->state == CALL_DIALOG_CONFIRMED))
 		resource_changed(r, PRESENCE_PRESENCE);
@@ -239,9 +302,13 @@ write_dialog(struct buf *b, const struct watched_dialog *d, const struct dir_use
 void
 dialogs_write(struct buf *b, const struct resource *r)
 {
-	const struct dir_user *u = dir_user_by_id(r->p->p.dir, r->id);
+	const struct dir_user *u = dir_user_by_id(r->p->p.dir, r->key.id);
 	size_t shown = 0;
 
+	if (r->key.kind == RESOURCE_LAMP) {
+		lamp_write(b, r);
+		return;
+	}
 	LIST_FOR_EACH (node, &r->dialogs)
 		if (shown++ < DIALOGS_SHOWN_MAX)
 			write_dialog(b, container_of(node, struct watched_dialog, node), u);

@@ -104,13 +104,12 @@ restore(struct presence *p, uint32_t handle, const struct kept *k,
 	struct resource *r;
 	struct watcher *w;
 	struct sub *s;
-	bool is_phone;
-	int64_t id;
+	struct resource_key key;
 	enum err e;
 
 	if (!phone || !phone->enabled ||
-	    resource_resolve(
-		p->p.dir, entity_user(text[SUB_ENTITY]), package, phone, &is_phone, &id) != ERR_OK)
+	    resource_resolve(p->p.dir, entity_user(text[SUB_ENTITY]), package, phone, &key) !=
+		ERR_OK)
 		return ERR_NOT_FOUND;
 	if (p->n_subs >= p->p.subscriptions_max)
 		return ERR_LIMIT;
@@ -123,7 +122,7 @@ restore(struct presence *p, uint32_t handle, const struct kept *k,
 		return e;
 	}
 	w = watcher_get_or_make(p, phone);
-	r = resource_get_or_make(p, is_phone, id);
+	r = resource_get_or_make(p, &key);
 	if (!w || !r) {
 		sub_delist(s, p);
 		sub_abandon(s);

@@ -41,9 +41,9 @@ static void
 reg_write(struct buf *b, const struct resource *r)
 {
 	struct presence_contact contact[PRESENCE_CONTACTS_MAX];
-	size_t n = r->p->p.ops->contacts(r->p->p.ctx, r->id, contact, PRESENCE_CONTACTS_MAX);
+	size_t n = r->p->p.ops->contacts(r->p->p.ctx, r->key.id, contact, PRESENCE_CONTACTS_MAX);
 
-	buf_printf(b, " id=\"r%lld\" state=\"%s\">\n", (long long)r->id, n ? "active" : "init");
+	buf_printf(b, " id=\"r%lld\" state=\"%s\">\n", (long long)r->key.id, n ? "active" : "init");
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(b, "<contact id=\"c%016llx\" state=\"active\" event=\"registered\">",
 		    (unsigned long long)hash_bytes(contact[i].uri));

@@ -82,7 +82,7 @@ write_person(struct buf *b, const struct pidf_state *s)
 void
 presence_write(struct buf *b, const struct resource *r)
 {
-	const struct dir_user *u = dir_user_by_id(r->p->p.dir, r->id);
+	const struct dir_user *u = dir_user_by_id(r->p->p.dir, r->key.id);
 	struct pidf_state s;
 
 	compose(r, u, &s);

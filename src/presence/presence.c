@@ -70,14 +70,13 @@ static const char *
 reason_to_end(const struct sub *s, const struct directory *dir)
 {
 	const struct dir_phone *phone = dir_phone_by_id(dir, s->watcher->id);
-	bool is_phone;
-	int64_t id;
+	struct resource_key key;
 
 	if (!phone || !phone->enabled)
 		return "rejected";
 	switch (resource_resolve(dir, entity_user(sub_text(s, SUB_ENTITY)),
-	    (enum presence_package)s->package, phone, &is_phone, &id)) {
-	case ERR_OK: return id == s->resource->id ? NULL : "deactivated";
+	    (enum presence_package)s->package, phone, &key)) {
+	case ERR_OK: return resource_is(s->resource, &key) ? NULL : "deactivated";
 	case ERR_DENIED: return "rejected";
 	default: return "noresource";
 	}
@@ -108,9 +107,10 @@ follow_resources(struct presence *p)
 
 		n = hmap_each(&p->resources, n);
 		resource_follow(r);
-		if (!r->is_phone && !dir_user_by_id(p->p.dir, r->id)) {
+		if (r->key.kind != RESOURCE_PHONE && !dir_user_by_id(p->p.dir, r->key.id)) {
 			forget_publications(r);
 			r->waiting_known = false;
+			r->lamp = PRESENCE_LAMP_OFF;
 			resource_drop_if_idle(r);
 		}
 	}
@@ -131,7 +131,8 @@ presence_on_registration(struct presence *p, int64_t phone_id)
 {
 	const struct dir_phone *phone = dir_phone_by_id(p->p.dir, phone_id);
 	struct watcher *w = watcher_find(p, phone_id);
-	struct resource *r = resource_find(p, true, phone_id);
+	struct resource *r =
+	    resource_find(p, &(struct resource_key){.kind = RESOURCE_PHONE, .id = phone_id});
 
 	if (w)
 		LIST_FOR_EACH (node, &w->subs)
@@ -139,7 +140,8 @@ presence_on_registration(struct presence *p, int64_t phone_id)
 	if (r)
 		resource_changed(r, PRESENCE_REG);
 	for (size_t i = 0; phone && i < phone->user_count; i++) {
-		r = resource_find(p, false, phone->users[i]->id);
+		r = resource_find(
+		    p, &(struct resource_key){.kind = RESOURCE_USER, .id = phone->users[i]->id});
 		if (!r)
 			continue;
 		resource_changed(r, PRESENCE_PRESENCE);
@@ -152,7 +154,9 @@ void
 presence_set_waiting(struct presence *p, int64_t user_id, const struct presence_waiting *w)
 {
 	const struct dir_user *u = dir_user_by_id(p->p.dir, user_id);
-	struct resource *r = u ? resource_get_or_make(p, false, user_id) : NULL;
+	struct resource *r = u ? resource_get_or_make(p,
+				     &(struct resource_key){.kind = RESOURCE_USER, .id = user_id})
+			       : NULL;
 
 	if (!r)
 		return;

@@ -52,6 +52,9 @@ struct presence_contact {
 	bool reachable;
 };
 
+/* What a key of a function shows. */
+enum presence_lamp { PRESENCE_LAMP_OFF, PRESENCE_LAMP_ON, PRESENCE_LAMP_FLASH };
+
 struct presence_ops {
 	/** Keeps a copy of value over restart and crash, in place of that of *handle (0: there is
 	 *  none yet), whose new name *handle becomes; on failure the old one stays. At most
@@ -60,6 +63,8 @@ struct presence_ops {
 	void (*forget)(void *ctx, uint32_t handle);
 	/** A subscription was made, refreshed or (removed) ended; for people. */
 	void (*on_subscription)(void *ctx, const struct live_subscription *s, bool removed);
+	/** Whether a user is free, rung or speaks has changed; NULL: nobody asks. */
+	void (*on_telephony)(void *ctx, const struct live_telephony *t);
 	/** Contacts of a phone, best first; returns how many, at most max. */
 	size_t (*contacts)(void *ctx, int64_t phone_id, struct presence_contact *out, size_t max);
 	/** The local address a request to remote will leave from. ERR_NOT_FOUND. */
@@ -128,6 +133,11 @@ void presence_on_registration(struct presence *p, int64_t phone_id);
 /** The messages that wait for a user. Kept; tells subscribers, and phones of the user that
  *  did not subscribe (RFC 3842, 4.1, unsolicited). */
 void presence_set_waiting(struct presence *p, int64_t user_id, const struct presence_waiting *w);
+
+/** The lamp of a function of a user, by its name ("*07"), for what the directory does not say.
+ * Kept; told to his phones that watch it as soon as its kind stands in the table of lamps.c. */
+void presence_lamp_set(
+    struct presence *p, int64_t user_id, struct slice name, enum presence_lamp state);
 
 /** All subscriptions, in no order. */
 void presence_each(const struct presence *p,

@@ -12,6 +12,7 @@
  *	unsolicited.c     message lamps of phones that did not ask
  *	resource.c        what is watched, and when its watchers hear of it
  *	dialogs.c         calls of a user, and their dialog-info (RFC 4235)
+ *	lamps.c           lamps of functions, as dialog-info
  *	packages.c        the packages, and the bodies that are short
  *	pidf.c            presence documents: written
  *	pidf_parse.c      and read
@@ -49,17 +50,27 @@ enum {
 	DIALOGS_SHOWN_MAX = 16,
 	PUBLICATIONS_MAX = 8, /* of one user */
 	ETAG_BYTES = 16,
+	LAMP_NAME_BYTES = 24,
 };
 
 struct sub;
 
-/* What is watched: a user, or (reg) a phone. */
+/* What is watched: a user, (reg) a phone, or a lamp of a user. */
+enum resource_kind { RESOURCE_USER, RESOURCE_PHONE, RESOURCE_LAMP };
+
+struct resource_key {
+	enum resource_kind kind;
+	int64_t id;
+	char lamp[LAMP_NAME_BYTES]; /* RESOURCE_LAMP: "*09"; else "" */
+};
+
 struct resource {
 	struct hnode node;
 	struct presence *p;
-	int64_t id;
-	bool is_phone;
+	struct resource_key key;
+	enum presence_lamp lamp; /* RESOURCE_LAMP */
 	bool waiting_known;
+	uint64_t telephony;   /* a hash of what was told last of a user's calls; 0 = free */
 	uint8_t dirty, stale; /* a bit for each package: to be told; body to be written anew */
 	struct presence_waiting waiting;
 	uint64_t profile; /* hash of what the directory says and bodies show */
@@ -174,9 +185,9 @@ bool presence_read_expires(
 
 /* ---- resource.c ---- */
 
-struct resource *resource_find(const struct presence *p, bool is_phone, int64_t id);
+struct resource *resource_find(const struct presence *p, const struct resource_key *key);
 /** NULL: no memory. */
-struct resource *resource_get_or_make(struct presence *p, bool is_phone, int64_t id);
+struct resource *resource_get_or_make(struct presence *p, const struct resource_key *key);
 /** Frees it when nobody watches and nothing is known. */
 void resource_drop_if_idle(struct resource *r);
 void resource_free(struct resource *r);
@@ -191,7 +202,17 @@ struct slice entity_user(struct slice entity);
 /** Whom the user part of a URI names, for this package and phone. ERR_NOT_FOUND; ERR_DENIED:
  *  not to be watched by this phone. */
 ERR_MUST_CHECK enum err resource_resolve(const struct directory *dir, struct slice user,
-    enum presence_package package, const struct dir_phone *watcher, bool *is_phone, int64_t *id);
+    enum presence_package package, const struct dir_phone *watcher, struct resource_key *out);
+bool resource_is(const struct resource *r, const struct resource_key *key);
+
+/* ---- lamps.c ---- */
+
+/** The lamp of this name of the phone's user. ERR_NOT_FOUND; ERR_DENIED: none that he has. */
+ERR_MUST_CHECK enum err lamp_resolve(const struct directory *dir, struct slice name,
+    const struct dir_phone *watcher, struct resource_key *out);
+/** As the directory says now. */
+void lamp_follow(struct resource *r);
+void lamp_write(struct buf *b, const struct resource *r);
 
 /* ---- dialogs.c ---- */
 

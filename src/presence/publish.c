@@ -11,7 +11,7 @@ struct request {
 	struct sip_server *tsx;
 	const struct sip_msg *msg;
 	const struct dir_phone *phone;
-	int64_t user;
+	struct resource_key key;
 	uint32_t expires_s;
 	struct publication *known; /* the one SIP-If-Match names */
 	bool has_state;
@@ -77,7 +77,7 @@ make_room(struct resource *r, int64_t phone_id)
 static struct publication *
 publication_make(struct request *q)
 {
-	struct resource *r = resource_get_or_make(q->p, false, q->user);
+	struct resource *r = resource_get_or_make(q->p, &q->key);
 	struct publication *pub = r ? calloc(1, sizeof *pub) : NULL;
 
 	if (!pub) {
@@ -100,10 +100,8 @@ publication_make(struct request *q)
 static bool
 read_target(struct request *q)
 {
-	bool is_phone;
-
-	switch (resource_resolve(q->p->p.dir, q->msg->uri.user, PRESENCE_MESSAGE_SUMMARY, q->phone,
-	    &is_phone, &q->user)) {
+	switch (resource_resolve(
+	    q->p->p.dir, q->msg->uri.user, PRESENCE_MESSAGE_SUMMARY, q->phone, &q->key)) {
 	case ERR_OK: return true;
 	case ERR_DENIED: refuse(q, 403); return false; /* of others nobody publishes */
 	default: refuse(q, 404); return false;
@@ -127,7 +125,7 @@ read_match(struct request *q)
 {
 	const struct sip_hdr *h = sip_msg_hdr(q->msg, SIP_HDR_SIP_IF_MATCH);
 	struct slice etag = h ? slice_trim(h->value) : SLICE("");
-	struct resource *r = resource_find(q->p, false, q->user);
+	struct resource *r = resource_find(q->p, &q->key);
 
 	if (!h)
 		return true;

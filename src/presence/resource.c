@@ -4,20 +4,27 @@
 #include "presence/presence_int.h"
 
 static uint64_t
-key_hash(bool is_phone, int64_t id)
+key_hash(const struct resource_key *key)
 {
-	return hash_mix((uint64_t)id, is_phone);
+	return hash_mix((uint64_t)key->id, key->kind + hash_bytes(slice_cstr(key->lamp)));
+}
+
+bool
+resource_is(const struct resource *r, const struct resource_key *key)
+{
+	return r->key.id == key->id && r->key.kind == key->kind &&
+	       strcmp(r->key.lamp, key->lamp) == 0;
 }
 
 struct resource *
-resource_find(const struct presence *p, bool is_phone, int64_t id)
+resource_find(const struct presence *p, const struct resource_key *key)
 {
-	uint64_t h = key_hash(is_phone, id);
+	uint64_t h = key_hash(key);
 
 	for (struct hnode *n = hmap_first(&p->resources, h); n; n = hmap_next(n, h)) {
 		struct resource *r = container_of(n, struct resource, node);
 
-		if (r->id == id && r->is_phone == is_phone)
+		if (resource_is(r, key))
 			return r;
 	}
 	return NULL;
@@ -52,7 +59,8 @@ on_flush(struct timer *t)
 static uint64_t
 profile_of(const struct resource *r)
 {
-	const struct dir_user *u = r->is_phone ? NULL : dir_user_by_id(r->p->p.dir, r->id);
+	const struct dir_user *u =
+	    r->key.kind == RESOURCE_USER ? dir_user_by_id(r->p->p.dir, r->key.id) : NULL;
 	uint64_t h;
 
 	if (!u)
@@ -69,6 +77,8 @@ resource_follow(struct resource *r)
 {
 	uint64_t profile = profile_of(r);
 
+	if (r->key.kind == RESOURCE_LAMP)
+		lamp_follow(r);
 	if (profile == r->profile)
 		return;
 	r->profile = profile;
@@ -77,9 +87,9 @@ resource_follow(struct resource *r)
 }
 
 struct resource *
-resource_get_or_make(struct presence *p, bool is_phone, int64_t id)
+resource_get_or_make(struct presence *p, const struct resource_key *key)
 {
-	struct resource *r = resource_find(p, is_phone, id);
+	struct resource *r = resource_find(p, key);
 
 	if (r)
 		return r;
@@ -87,8 +97,7 @@ resource_get_or_make(struct presence *p, bool is_phone, int64_t id)
 	if (!r)
 		return NULL;
 	r->p = p;
-	r->id = id;
-	r->is_phone = is_phone;
+	r->key = *key;
 	r->stale = UINT8_MAX;
 	r->profile = profile_of(r);
 	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
@@ -96,10 +105,12 @@ resource_get_or_make(struct presence *p, bool is_phone, int64_t id)
 	list_init(&r->dialogs);
 	list_init(&r->publications);
 	timer_init(&r->flush, on_flush);
-	if (hmap_put(&p->resources, &r->node, key_hash(is_phone, id)) != ERR_OK) {
+	if (hmap_put(&p->resources, &r->node, key_hash(key)) != ERR_OK) {
 		free(r);
 		return NULL;
 	}
+	if (key->kind == RESOURCE_LAMP)
+		lamp_follow(r);
 	return r;
 }
 
@@ -121,7 +132,8 @@ resource_drop_if_idle(struct resource *r)
 	for (int i = 0; i < PRESENCE_PACKAGES_N; i++)
 		if (!list_empty(&r->subs[i]))
 			return;
-	if (list_empty(&r->dialogs) && list_empty(&r->publications) && !has_messages)
+	if (list_empty(&r->dialogs) && list_empty(&r->publications) && !has_messages &&
+	    r->lamp == PRESENCE_LAMP_OFF)
 		resource_free(r);
 }
 
@@ -212,7 +224,7 @@ resolve_phone(
 
 enum err
 resource_resolve(const struct directory *dir, struct slice user, enum presence_package package,
-    const struct dir_phone *watcher, bool *is_phone, int64_t *id)
+    const struct dir_phone *watcher, struct resource_key *out)
 {
 	char text[URI_USER_BYTES];
 	bool own_only = presence_packages[package].own_only;
@@ -223,9 +235,13 @@ resource_resolve(const struct directory *dir, struct slice user, enum presence_p
 	if (sip_unescape(user, text, sizeof text, &n) != ERR_OK)
 		return ERR_NOT_FOUND;
 	name = slice_make(text, n);
-	*is_phone = package == PRESENCE_REG;
-	if (*is_phone)
-		return resolve_phone(dir, name, watcher, id);
+	*out = (struct resource_key){.kind = RESOURCE_USER};
+	if (package == PRESENCE_REG) {
+		out->kind = RESOURCE_PHONE;
+		return resolve_phone(dir, name, watcher, &out->id);
+	}
+	if (package == PRESENCE_DIALOG && n && name.p[0] == '*')
+		return lamp_resolve(dir, name, watcher, out);
 	if (n == 0 && own_only) /* some phones name only the server for their own box */
 		u = watcher->user_count ? watcher->users[0] : NULL;
 	else
@@ -234,6 +250,6 @@ resource_resolve(const struct directory *dir, struct slice user, enum presence_p
 		return ERR_NOT_FOUND;
 	if (own_only && !is_user_of(u, watcher))
 		return ERR_DENIED;
-	*id = u->id;
+	out->id = u->id;
 	return ERR_OK;
 }

@@ -49,8 +49,7 @@ struct request {
 	enum presence_package package;
 	struct slice event_id, entity;
 	uint32_t expires_s;
-	bool is_phone;
-	int64_t id;
+	struct resource_key key;
 };
 
 /* The URI without its parameters. */
@@ -89,8 +88,7 @@ read_event(struct request *q)
 static bool
 find_resource(struct request *q)
 {
-	switch (resource_resolve(
-	    q->p->p.dir, q->msg->uri.user, q->package, q->phone, &q->is_phone, &q->id)) {
+	switch (resource_resolve(q->p->p.dir, q->msg->uri.user, q->package, q->phone, &q->key)) {
 	case ERR_OK: q->entity = entity_of(q->msg); return true;
 	case ERR_DENIED: presence_refuse(q->p, q->tsx, 403, SLICE("")); return false;
 	default: presence_refuse(q->p, q->tsx, 404, SLICE("")); return false;
@@ -112,7 +110,7 @@ find_forerunner(const struct watcher *w, const struct request *q)
 	LIST_FOR_EACH (node, &w->subs) {
 		struct sub *s = container_of(node, struct sub, in_watcher);
 
-		if (!s->reason && s->package == q->package && s->resource->id == q->id &&
+		if (!s->reason && s->package == q->package && resource_is(s->resource, &q->key) &&
 		    slice_eq(sub_text(s, SUB_EVENT_ID), q->event_id) &&
 		    slice_eq(sub_text(s, SUB_TARGET),
 			sip_uri_without_headers(&contact.uri, contact.uri_text)))
@@ -173,7 +171,7 @@ make(struct request *q, uint16_t *status)
 	struct presence *p = q->p;
 	struct sub *s = sub_make(p, q->package);
 	struct watcher *w = watcher_get_or_make(p, q->phone);
-	struct resource *r = resource_get_or_make(p, q->is_phone, q->id);
+	struct resource *r = resource_get_or_make(p, &q->key);
 	enum err e = s && w && r ? ERR_OK : ERR_NOMEM;
 
 	if (e == ERR_OK)

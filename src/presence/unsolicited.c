@@ -66,7 +66,7 @@ void
 unsolicited_send(struct resource *r, const struct dir_phone *phone)
 {
 	struct presence *p = r->p;
-	const struct dir_user *u = dir_user_by_id(p->p.dir, r->id);
+	const struct dir_user *u = dir_user_by_id(p->p.dir, r->key.id);
 	struct presence_contact contact[PRESENCE_CONTACTS_MAX];
 	char account[256];
 	struct buf b;

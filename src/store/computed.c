@@ -49,6 +49,26 @@ static const char unfit[] = "(" UNFIT("t.user") ")";
 static const char line_name[] = "(SELECT fold(l.name) " NUMBER_LINE ")";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
+/* Of a function key: whom it shows, or what it is about. */
+#define KEY_USER(what)	"(SELECT " what " FROM user u WHERE u.id = t.target_user)"
+#define KEY_GROUP(what) "(SELECT " what " FROM \"group\" g WHERE g.id = t.target_group)"
+#define KEY_GROUPS(what)                                                                           \
+	"(SELECT " what " FROM function_key_group j JOIN \"group\" g ON g.id = j.\"group\" "       \
+	"WHERE j.function_key = t.id)"
+#define KEY_NUMBER(holder)                                                                         \
+	"(SELECT n.number FROM number n WHERE n.\"" holder "\" = t.target_" holder                 \
+	" AND n.kind = 'internal' ORDER BY length(n.number), n.number LIMIT 1)"
+#define KEY_NAME                                                                                   \
+	"coalesce(" KEY_USER("u.first_name || ' ' || u.last_name") ", " KEY_GROUP(                 \
+	    "g.name") ", " KEY_GROUPS("group_concat(g.name, ', ')") ", t.number, '')"
+
+static const char key_number[] = "coalesce(" KEY_NUMBER("user") ", " KEY_NUMBER("group") ", '')";
+static const char key_dnd[] = "coalesce(" KEY_USER("u.dnd") ", 0)";
+static const char key_on[] =
+    "(SELECT count(*) > 0 AND min(coalesce(m.logged_on, 0)) FROM function_key_group j "
+    "LEFT JOIN group_member m ON m.\"group\" = j.\"group\" AND m.user = t.user "
+    "WHERE j.function_key = t.id)";
+
 #define ROWS_OF(table) "(SELECT count(*) FROM \"" table "\")", "t.id"
 
 /* The numbers of a user or a group, and the first of them to sort by. */
@@ -107,6 +127,14 @@ static const struct computed all[] = {
     {&model_number, "line", NULL, line_name},
     {&model_number, "line_name", "(SELECT l.name " NUMBER_LINE ")", line_name},
     {&model_number, "held", held, held},
+    {&model_function_key, "user", NULL, member},
+    {&model_function_key, "target_user", NULL, "fold(" KEY_NAME ")"},
+    {&model_function_key, "target_group", NULL, "fold(" KEY_NAME ")"},
+    {&model_function_key, "groups", NULL, "fold(" KEY_NAME ")"},
+    {&model_function_key, "target_name", KEY_NAME, "fold(" KEY_NAME ")"},
+    {&model_function_key, "target_number", key_number, key_number},
+    {&model_function_key, "target_dnd", key_dnd, key_dnd},
+    {&model_function_key, "logged_on", key_on, key_on},
 };
 
 static const struct computed *

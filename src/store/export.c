@@ -140,6 +140,8 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	if (model_field_find(e, SLICE("builtin"))) /* what comes with the system is there already */
 		buf_lit(&b, "WHERE NOT builtin ");
 	buf_lit(&b, "ORDER BY ");
+	if (e == &model_function_key) /* each gets its place when those before it are there */
+		buf_lit(&b, "t.user, t.\"column\", t.position, ");
 	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
 	if (e->key_with) { /* what belongs together, in its order */
 		buf_lit(&b, ", ");
@@ -209,7 +211,7 @@ const struct model_entity *const export_singletons[] = {&model_settings, &model_
 const struct model_entity *const export_sections[] = {&model_range, &model_device_type,
     &model_phone, &model_user, &model_provider, &model_line, &model_group, &model_group_member,
     &model_number, &model_certificate, &model_address_rule, &model_emergency_number,
-    &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday, NULL};
+    &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday, &model_function_key, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)
@@ -263,30 +265,52 @@ users_of_phone(struct db *db, int64_t phone, json_t *file)
 	return e;
 }
 
-/* The members of a group, or the groups of a user. */
+/* Rows that go with the one: the members of a group, the keys of a user. where has one '?'. */
 static enum err
-memberships(struct db *db, const char *field, int64_t id, json_t *file)
+rows_with(struct db *db, const struct model_entity *e, const char *where, int64_t id, json_t *file)
 {
 	json_t *list = json_array();
 	struct stmt *s;
 	bool row = false;
-	enum err e = db_preparef(
-	    db, &s, "SELECT id FROM group_member WHERE \"%s\" = ? ORDER BY position", field);
+	enum err err = db_preparef(db, &s, "SELECT id FROM %s WHERE %s", e->name, where);
 
-	json_object_set_new(file, model_group_member.path, list);
-	if (e != ERR_OK)
-		return e;
+	json_object_set_new(file, e->path, list);
+	if (err != ERR_OK)
+		return err;
 	stmt_int(s, 1, id);
-	while ((e = stmt_step(s, &row)) == ERR_OK && row) {
+	while ((err = stmt_step(s, &row)) == ERR_OK && row) {
 		json_t *one = NULL;
 
-		e = export_row(db, &model_group_member, sqlite3_column_int64(s->st, 0), &one);
-		if (e != ERR_OK)
+		err = export_row(db, e, sqlite3_column_int64(s->st, 0), &one);
+		if (err != ERR_OK)
 			break;
 		json_array_append_new(list, one);
 	}
 	stmt_done(s);
-	return e;
+	return err;
+}
+
+/* The members of a group, or the groups of a user. */
+static enum err
+memberships(struct db *db, const char *field, int64_t id, json_t *file)
+{
+	char where[64];
+	struct buf b;
+
+	buf_init(&b, where, sizeof where - 1);
+	buf_printf(&b, "\"%s\" = ? ORDER BY position", field);
+	where[b.n] = '\0';
+	return rows_with(db, &model_group_member, where, id, file);
+}
+
+/* Those of a user, and those of others that show it. */
+static enum err
+function_keys(struct db *db, const struct model_entity *e, int64_t id, json_t *file)
+{
+	return rows_with(db, &model_function_key,
+	    e == &model_user ? "user = ?1 OR target_user = ?1 ORDER BY user, \"column\", position"
+			     : "target_group = ? ORDER BY user, \"column\", position",
+	    id, file);
 }
 
 /* A group that comes back gets its numbers back, unless they have been given away. */
@@ -320,6 +344,8 @@ export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t 
 		err = users_of_phone(db, id, file);
 	if (e == &model_user || e == &model_group)
 		err = memberships(db, e->name, id, file);
+	if (err == ERR_OK && (e == &model_user || e == &model_group))
+		err = function_keys(db, e, id, file);
 	if (err == ERR_OK && e == &model_group)
 		err = numbers_of_group(db, id, file);
 	if (err == ERR_OK)

@@ -1,4 +1,5 @@
-/* Rows that have a place among those of the same owner: members of a group, lines of a COR rule. */
+/* Rows that have a place among those of the same owner: members of a group, lines of a COR rule,
+ * function keys of a column. */
 #include "store/store_int.h"
 
 static const struct {
@@ -7,6 +8,7 @@ static const struct {
 } ordered[] = {
     {&model_group_member, {"group", NULL}},
     {&model_cor_line, {"rule", "frame"}},
+    {&model_function_key, {"user", "column"}},
 };
 
 /* The others count from 1 as they stand; from the place on they make room. Rows that stay where

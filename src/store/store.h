@@ -447,6 +447,7 @@ struct store_line_row {
 struct store_group_row {
 	int64_t id;
 	const char *name, *codecs;
+	const char *group_id;
 	uint32_t ring_s;
 };
 

@@ -308,6 +308,11 @@ enum err mail_tell_reset(struct store *s, const json_t *user, const char *link, 
 
 /* The group ID and the PIN of a new group that has none. Does nothing for other entities. */
 enum err group_complete(struct db *db, const struct model_entity *e, json_t *values);
+/* --- function_key.c ------------------------------------------------------------------ */
+
+/** The code of a new key that has none. Does nothing for other entities. */
+enum err function_key_complete(const struct model_entity *e, json_t *values);
+
 /* --- order.c ------------------------------------------------------------------------ */
 
 /* Puts a row that was written to its place among those of its owner, when that is among values.

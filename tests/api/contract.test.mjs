@@ -306,6 +306,7 @@ async function conflicts() {
     await must('POST', `/api/${path}/several`, 409, { rows: [row] });
   }
   await members();
+  await keys();
   await routes();
   await must('DELETE', '/api/users/{id}', 409, undefined, { id: [...ourUsers][0] }); // the last administrator
   const { id } = (await must('POST', '/api/groups', 201, { name: 'Undone' })).json();
@@ -345,6 +346,21 @@ async function members() {
   await must('POST', '/api/group-members', 409, { group: group.id, user: first });
   const member = await must('POST', '/api/group-members', 201, { group: group.id, user: second });
   await must('PATCH', '/api/group-members/{id}', 409, { user: first }, { id: member.json().id });
+}
+
+async function keys() {
+  const { id: user } = await admin.json('GET', '/api/me');
+  const { id: dnd } = (await must('POST', '/api/me/keys', 201, { type: 'dnd' })).json();
+  const { id: label } = (await must('POST', '/api/me/keys', 201, { type: 'label' })).json();
+  await must('POST', '/api/me/keys', 409, { type: 'dnd' });
+  await must('POST', '/api/function-keys', 409, { type: 'dnd', user });
+  await must('POST', '/api/function-keys/several', 409, { rows: [{ type: 'dnd', user }] });
+  await must('PATCH', '/api/function-keys/{id}', 409, { type: 'dnd' }, { id: label });
+  await must('PATCH', '/api/me/keys/{id}', 409, { type: 'dnd' }, { id: label });
+  await must('PATCH', '/api/me/keys/{id}', 200, { label: 'x' }, { id: label });
+  await must('POST', '/api/me/keys/{id}/press', 409, undefined, { id: label });
+  for (let twice = 0; twice < 2; twice++) await must('POST', '/api/me/keys/{id}/press', 200, undefined, { id: dnd });
+  for (const id of [dnd, label]) await must('DELETE', '/api/me/keys/{id}', 204, undefined, { id });
 }
 
 async function must(method, path, status, body, values, client = admin) {
@@ -411,7 +427,7 @@ const ELSEWHERE = {
   201: /\/several$/, // what fits together by chance; several rows have tests of their own
   204: /^DELETE \/api\/(mails|cor-lines)|password-reset/, // a line's places have gone with it by then
   404: /password-reset/,
-  429: /me\/calls|password-reset/,
+  429: /me\/calls|me\/keys|password-reset/,
   409: /me\/calls|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines)/,
 };

@@ -85,6 +85,8 @@ const PAGES = [
   ['user-rights', () => `/users/${person.user.id}?tab=rights`, 'Muster, Emil'],
   ['user-security', () => `/users/${person.user.id}?tab=security`, 'Muster, Emil'],
   ['manager', () => '/manager', 'Call manager'],
+  ['keys', () => '/keys', 'Function keys'],
+  ['user-keys', () => `/users/${person.user.id}/keys`, 'Function keys of Muster, Emil'],
   ['my-calls', () => '/my-calls', 'My calls'],
   ['account', () => '/account', 'My account'],
   ['account-password', () => '/account?tab=password', 'My account'],

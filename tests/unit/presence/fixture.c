@@ -32,6 +32,12 @@ dir_phone_by_name(const struct directory *d, struct slice name)
 	return NULL;
 }
 
+const struct dir_group *
+dir_group_by_code(const struct directory *d, struct slice code)
+{
+	return slice_eq(d->group.code, code) ? &d->group : NULL;
+}
+
 const struct dir_user *
 dir_user_by_id(const struct directory *d, int64_t id)
 {
@@ -72,6 +78,9 @@ fill_directory(struct directory *d)
 		    .numbers = d->numbers_of_user[i],
 		    .number_count = 1};
 	}
+	d->member[0] = (struct dir_member){&d->user[0], true};
+	d->group = (struct dir_group){
+	    .id = 7, .code = SLICE("5"), .members = d->member, .member_count = 1};
 	for (int i = 0; i < PHONES; i++) {
 		d->phones_of_user[i][0] = &d->phone[i];
 		d->user[i].phones = d->phones_of_user[i];
@@ -132,8 +141,15 @@ wall_ms(void *ctx)
 	       (int64_t)(timers_now_ms(&f.timers) - START_MS);
 }
 
+static void
+on_telephony(void *ctx, const struct live_telephony *t)
+{
+	f.telephony = *t;
+	f.n_telephony++;
+}
+
 static const struct presence_ops ops = {
-    keep, forget, on_subscription, contacts, local_for, wall_ms};
+    keep, forget, on_subscription, on_telephony, contacts, local_for, wall_ms};
 
 /* ---- phones answer NOTIFYs a moment later ---- */
 

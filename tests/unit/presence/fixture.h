@@ -26,6 +26,8 @@ struct directory {
 	const struct dir_user *users_of_phone[PHONES][1];
 	const struct dir_phone *phones_of_user[USERS][1];
 	const struct dir_number *numbers_of_user[USERS][1];
+	struct dir_group group; /* 5: Anna, logged on */
+	struct dir_member member[1];
 };
 
 struct fixture {
@@ -56,6 +58,8 @@ struct fixture {
 	size_t kept_n;
 	uint32_t handles; /* given out */
 	size_t n_forgotten, n_live, n_gone;
+	struct live_telephony telephony; /* told last */
+	size_t n_telephony;
 };
 
 extern struct fixture f;

@@ -265,6 +265,101 @@ own_registrations(void **state)
 	assert_int_equal(f.n_notifies, 2);
 }
 
+/* ---- lamps of functions (USR-10) ---- */
+
+static void
+a_phone_watches_its_users_own_functions(void **state)
+{
+	struct directory next = f.dir;
+
+	assert_int_equal(subscribe("sip:*09@10.0.0.1", "dialog", ""), 200);
+	assert_told("entity=\"sip:*09@10.0.0.1\"");
+	assert_told("<dialog id=\"lamp\"><state>terminated</state></dialog>");
+	next.user[0].dnd = true;
+	presence_set_directory(f.p, &next);
+	pass_ms(1000);
+	assert_told("<dialog id=\"lamp\"><state>confirmed</state></dialog>");
+	f.n_notifies = 0;
+	next.user[1].dnd = true; /* somebody else's */
+	presence_set_directory(f.p, &next);
+	pass_ms(1000);
+	assert_int_equal(f.n_notifies, 0);
+	presence_set_directory(f.p, &f.dir);
+	pass_ms(1000);
+	assert_told("<dialog id=\"lamp\"><state>terminated</state></dialog>");
+}
+
+static void
+the_lamp_of_a_group_is_lit_for_who_is_logged_on(void **state)
+{
+	struct directory next = f.dir;
+
+	assert_int_equal(subscribe("sip:*325@10.0.0.1", "dialog", ""), 200);
+	assert_told("<state>confirmed</state>");
+	next.member[0].logged_on = false;
+	next.group.members = next.member;
+	presence_set_directory(f.p, &next);
+	pass_ms(1000);
+	assert_told("<state>terminated</state>");
+	next.group.member_count = 0;
+	presence_set_directory(f.p, &next);
+	pass_ms(1000);
+	assert_true(strstr(f.notify_text, "terminated;reason=rejected"));
+}
+
+static void
+nobody_watches_functions_that_are_not_his(void **state)
+{
+	assert_int_equal(subscribe("sip:*09@10.0.0.1", "presence", ""), 404);
+	assert_int_equal(subscribe("sip:*091@10.0.0.1", "dialog", ""), 404);
+	assert_int_equal(subscribe("sip:*32@10.0.0.1", "dialog", ""), 404);
+	assert_int_equal(subscribe("sip:*329@10.0.0.1", "dialog", ""), 404); /* no such group */
+	assert_int_equal(subscribe("sip:*1@10.0.0.1", "dialog", ""), 404);
+	f.from = &f.dir.phone[1]; /* its user is no member */
+	assert_int_equal(subscribe("sip:*325@10.0.0.1", "dialog", ""), 403);
+	assert_int_equal(subscribe("sip:*09@10.0.0.1", "dialog", ""), 200);
+	f.n_notifies = 0;
+	presence_lamp_set(f.p, 1, SLICE("*09"), PRESENCE_LAMP_ON);
+	pass_ms(1000);
+	assert_int_equal(f.n_notifies, 0);
+	presence_lamp_set(f.p, 1, SLICE("*09"), PRESENCE_LAMP_OFF);
+}
+
+static void
+a_lamp_is_set_and_flashes(void **state)
+{
+	assert_int_equal(subscribe("sip:*09@10.0.0.1", "dialog", ""), 200);
+	presence_lamp_set(f.p, 1, SLICE("*09"), PRESENCE_LAMP_FLASH);
+	pass_ms(1000);
+	assert_told("<dialog id=\"lamp\" direction=\"recipient\"><state>early</state></dialog>");
+	presence_lamp_set(f.p, 1, SLICE("*09"), PRESENCE_LAMP_OFF);
+	pass_ms(1000);
+	assert_told("<state>terminated</state>");
+	presence_lamp_set(f.p, 2, SLICE("*07"), PRESENCE_LAMP_ON); /* nobody looks: it is kept */
+	presence_lamp_set(f.p, 2, SLICE("*07"), PRESENCE_LAMP_OFF);
+}
+
+/* ---- what function keys on the web page show (USR-11) ---- */
+
+static void
+a_key_hears_of_ringing_and_speaking_and_not_of_each_step(void **state)
+{
+	dialog(2, 5, CALL_DIALOG_TRYING);
+	assert_int_equal(f.telephony.user, 2);
+	assert_int_equal(f.telephony.state, LIVE_TELEPHONY_RINGING);
+	dialog(2, 5, CALL_DIALOG_EARLY);
+	assert_int_equal(f.n_telephony, 1);
+	dialog(2, 5, CALL_DIALOG_CONFIRMED);
+	assert_int_equal(f.telephony.state, LIVE_TELEPHONY_BUSY);
+	dialog(2, 6, CALL_DIALOG_EARLY); /* a second one rings: it can be picked up */
+	assert_int_equal(f.telephony.state, LIVE_TELEPHONY_RINGING);
+	dialog(2, 6, CALL_DIALOG_TERMINATED);
+	assert_int_equal(f.telephony.state, LIVE_TELEPHONY_BUSY);
+	dialog(2, 5, CALL_DIALOG_TERMINATED);
+	assert_int_equal(f.telephony.state, LIVE_TELEPHONY_FREE);
+	assert_int_equal(f.n_telephony, 5);
+}
+
 /* What nobody watches and nobody knows anything of is not kept. */
 static void
 nothing_is_left_over(void **state)
@@ -293,6 +388,11 @@ main(void)
 	    TEST(the_lamp_of_a_phone_that_did_not_ask),
 	    TEST(presence_is_composed),
 	    TEST(own_registrations),
+	    TEST(a_phone_watches_its_users_own_functions),
+	    TEST(the_lamp_of_a_group_is_lit_for_who_is_logged_on),
+	    TEST(nobody_watches_functions_that_are_not_his),
+	    TEST(a_lamp_is_set_and_flashes),
+	    TEST(a_key_hears_of_ringing_and_speaking_and_not_of_each_step),
 	    TEST(nothing_is_left_over),
 	};
 

@@ -6,6 +6,7 @@ const SHOWN_IN: Record<string, string[]> = {
   device_type: ['device-types', 'phones'],
   phone: ['phones', 'device-types', 'users', 'group-members', 'groups'],
   number: ['numbers', 'users', 'groups'],
+  function_key: ['function-keys', 'me/keys'],
   group: ['groups', 'group-members', 'numbers'],
   group_member: ['group-members', 'groups'],
   provider: ['providers', 'lines'],

@@ -5988,6 +5988,303 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/function-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Function key: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "code" | "user" | "column" | "position" | "type" | "label" | "target_user" | "target_group" | "number" | "groups" | "target_name" | "target_number" | "target_dnd" | "logged_on" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    code?: string;
+                    user?: string;
+                    column?: number;
+                    position?: number;
+                    type?: string;
+                    label?: string;
+                    target_user?: string;
+                    target_group?: string;
+                    number?: string;
+                    target_name?: string;
+                    target_number?: string;
+                    target_dnd?: boolean;
+                    logged_on?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["function_key"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Function key: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["function_key_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["function_key"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Function key: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["function_key_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/function-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Function key: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["function_key"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Function key: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Function key: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["function_key_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["function_key"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/function-keys/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["function_key_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -6802,6 +7099,264 @@ export interface paths {
                     content: {
                         "application/json": {
                             items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own function keys, and what they show */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["own_key"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** A new function key of one's own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["function_key_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["own_key"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a function key of one's own */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change or move a function key of one's own */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["function_key_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["own_key"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/keys/{id}/press": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do what a function key of one's own does */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["key_press_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["key_pressed"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/key-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users and groups that a key can show */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["key_target"][];
                             total?: number;
                             page?: number;
                             per_page?: number;
@@ -8701,7 +9256,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live events: call, registration, line, changed, log */
+        /** Live events: call, registration, line, key, changed, log */
         get: {
             parameters: {
                 query?: never;
@@ -15026,6 +15581,242 @@ export interface components {
             yearly?: boolean;
         };
         /**
+         * Function key
+         * @description Shows a state and does something when pressed: on the user's page and phones
+         */
+        function_key: {
+            readonly id: number;
+            /**
+             * Code
+             * @description Names the key in files of the configuration; made up when absent
+             */
+            code: string;
+            /**
+             * User
+             * Format: int64
+             */
+            user: number;
+            /** Column */
+            column: number;
+            /**
+             * Place
+             * @description In its column, from 1; the others make room. 0 = at the end
+             */
+            position: number;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            /**
+             * Label
+             * @description Empty = the name of what the key is about
+             */
+            label: string;
+            /**
+             * User shown
+             * Format: int64
+             */
+            target_user: number | null;
+            /**
+             * Group shown
+             * Format: int64
+             */
+            target_group: number | null;
+            /**
+             * Number
+             * @description As dialled at the phone
+             */
+            number: string;
+            /**
+             * Groups
+             * @description The key logs on to all of them, and off from all
+             */
+            groups: number[];
+            /** Target */
+            readonly target_name: string;
+            /** Internal number of the target */
+            readonly target_number: string;
+            /** Target does not want to be disturbed */
+            readonly target_dnd: boolean;
+            /**
+             * Logged on
+             * @description The user is logged on to all groups of the key
+             */
+            readonly logged_on: boolean;
+        };
+        /**
+         * Function key
+         * @description Shows a state and does something when pressed: on the user's page and phones
+         */
+        function_key_patch: {
+            /**
+             * Code
+             * @description Names the key in files of the configuration; made up when absent
+             */
+            code?: string;
+            /**
+             * User
+             * Format: int64
+             */
+            user?: number;
+            /** Column */
+            column?: number;
+            /**
+             * Place
+             * @description In its column, from 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            /**
+             * Label
+             * @description Empty = the name of what the key is about
+             */
+            label?: string;
+            /**
+             * User shown
+             * Format: int64
+             */
+            target_user?: number | null;
+            /**
+             * Group shown
+             * Format: int64
+             */
+            target_group?: number | null;
+            /**
+             * Number
+             * @description As dialled at the phone
+             */
+            number?: string;
+            /**
+             * Groups
+             * @description The key logs on to all of them, and off from all
+             */
+            groups?: number[];
+        };
+        function_key_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number;
+                /** Column */
+                column?: number;
+                /**
+                 * Place
+                 * @description In its column, from 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /**
+                 * Type
+                 * @enum {string}
+                 */
+                type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+                /**
+                 * Label
+                 * @description Empty = the name of what the key is about
+                 */
+                label?: string;
+                /**
+                 * User shown
+                 * Format: int64
+                 */
+                target_user?: number | null;
+                /**
+                 * Group shown
+                 * Format: int64
+                 */
+                target_group?: number | null;
+                /**
+                 * Number
+                 * @description As dialled at the phone
+                 */
+                number?: string;
+                /**
+                 * Groups
+                 * @description The key logs on to all of them, and off from all
+                 */
+                groups?: number[];
+            };
+            add?: {
+                /**
+                 * Groups
+                 * @description The key logs on to all of them, and off from all
+                 */
+                groups?: number[];
+            };
+            remove?: {
+                /**
+                 * Groups
+                 * @description The key logs on to all of them, and off from all
+                 */
+                groups?: number[];
+            };
+        };
+        /**
+         * Function key
+         * @description Shows a state and does something when pressed: on the user's page and phones
+         */
+        function_key_create: {
+            /**
+             * Code
+             * @description Names the key in files of the configuration; made up when absent
+             */
+            code?: string;
+            /**
+             * User
+             * Format: int64
+             */
+            user: number;
+            /**
+             * Column
+             * @default 1
+             */
+            column: number;
+            /**
+             * Place
+             * @description In its column, from 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /**
+             * Type
+             * @default blf
+             * @enum {string}
+             */
+            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            /**
+             * Label
+             * @description Empty = the name of what the key is about
+             */
+            label?: string;
+            /**
+             * User shown
+             * Format: int64
+             */
+            target_user?: number | null;
+            /**
+             * Group shown
+             * Format: int64
+             */
+            target_group?: number | null;
+            /**
+             * Number
+             * @description As dialled at the phone
+             */
+            number?: string;
+            /**
+             * Groups
+             * @description The key logs on to all of them, and off from all
+             */
+            groups?: number[];
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -15447,12 +16238,99 @@ export interface components {
             code: string;
         };
         /**
+         * Function key
+         * @description Shows a state and does something when pressed: on the user's page and phones
+         */
+        own_key: {
+            readonly id: number;
+            /**
+             * Code
+             * @description Names the key in files of the configuration; made up when absent
+             */
+            code: string;
+            /**
+             * User
+             * Format: int64
+             */
+            user: number;
+            /** Column */
+            column: number;
+            /**
+             * Place
+             * @description In its column, from 1; the others make room. 0 = at the end
+             */
+            position: number;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            /**
+             * Label
+             * @description Empty = the name of what the key is about
+             */
+            label: string;
+            /**
+             * User shown
+             * Format: int64
+             */
+            target_user: number | null;
+            /**
+             * Group shown
+             * Format: int64
+             */
+            target_group: number | null;
+            /**
+             * Number
+             * @description As dialled at the phone
+             */
+            number: string;
+            /**
+             * Groups
+             * @description The key logs on to all of them, and off from all
+             */
+            groups: number[];
+            /** Target */
+            readonly target_name: string;
+            /** Internal number of the target */
+            readonly target_number: string;
+            /** Target does not want to be disturbed */
+            readonly target_dnd: boolean;
+            /**
+             * Logged on
+             * @description The user is logged on to all groups of the key
+             */
+            readonly logged_on: boolean;
+            /**
+             * @description Of who is shown: free, ringing, busy; of a function: off, on
+             * @enum {string}
+             */
+            state: "none" | "free" | "ringing" | "busy" | "off" | "on";
+            /** @description Who is shown does not want to be disturbed */
+            dnd: boolean;
+            /** @description Who calls there or is talked to, for those who may see it */
+            remote_number: string | null;
+            remote_name: string | null;
+        };
+        key_target: {
+            /** @enum {string} */
+            kind: "user" | "group";
+            id: number;
+            name: string;
+            number: string | null;
+        };
+        key_pressed: {
+            /** @enum {string} */
+            action: "called" | "picked_up" | "on" | "off";
+            call_id: string | null;
+        };
+        /**
          * Reason
          * @description Why a call went where it went; text is the English sentence
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */
@@ -15613,6 +16491,18 @@ export interface components {
              * @description Instead: another own call, whose far party it is connected with
              */
             call_id?: string;
+        };
+        /**
+         * How a key is pressed
+         * @description Input
+         */
+        key_press_input: {
+            /**
+             * Phone
+             * Format: int64
+             * @description Where a call of one's own is made; empty = the first that is registered
+             */
+            phone?: number | null;
         };
         /**
          * What to trace

@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { invalidateEntity } from '../api/related';
 import { checkSession, isMe } from '../api/session';
+import { OWN_KEYS, type KeyState, type OwnKey } from '../api/keys';
 import { LOG_LINES } from '../api/logs';
 import { CALLS, LINE_STATES, OWN_CALLS, REGISTRATIONS } from '../api/runtime';
 import type { LineState, LiveCall, Registration } from '../api/types';
@@ -36,6 +37,11 @@ function mergeLines(list: LineState[], updates: LineEvent[]): LineState[] {
   return [...byId.values()];
 }
 
+function mergeKeys(list: OwnKey[], updates: KeyState[]): OwnKey[] {
+  const byId = new Map(updates.map((update) => [update.id, update]));
+  return list.map((key) => ({ ...key, ...byId.get(key.id) }));
+}
+
 /** A list that is being fetched may be older than the events: they are put into it again when it comes. */
 function mergeInto<T>(client: QueryClient, key: string[], merge: (old: T[]) => T[]) {
   const put = () => client.setQueryData<T[]>(key, (old) => old && merge(old));
@@ -48,6 +54,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   const calls: LiveCall[] = [];
   const registrations: RegistrationEvent[] = [];
   const lines: LineEvent[] = [];
+  const keys: KeyState[] = [];
   const changed = new Set<string>();
   let me = false;
   let log = false;
@@ -55,6 +62,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
     if (event.name === 'call') calls.push(event.data);
     else if (event.name === 'registration') registrations.push(event.data);
     else if (event.name === 'line') lines.push(event.data);
+    else if (event.name === 'key') keys.push(event.data);
     else if (event.name === 'log') log = true;
     else {
       changed.add(event.data.entity);
@@ -66,6 +74,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   if (calls.length) for (const key of [CALLS, OWN_CALLS]) mergeInto<LiveCall>(client, key, (old) => mergeCalls(old, calls));
   if (registrations.length) mergeInto<Registration>(client, REGISTRATIONS, (old) => mergeRegistrations(old, registrations));
   if (lines.length) mergeInto<LineState>(client, LINE_STATES, (old) => mergeLines(old, lines));
+  if (keys.length) mergeInto<OwnKey>(client, OWN_KEYS, (old) => mergeKeys(old, keys));
   for (const entity of changed) void invalidateEntity(client, entity);
 }
 

@@ -1,4 +1,5 @@
 // What the server tells us while it runs.
+import type { KeyState } from '../api/keys';
 import type { LineState, LiveCall, Registration } from '../api/types';
 
 export type RegistrationEvent = Registration & { removed?: boolean };
@@ -9,7 +10,8 @@ export type LiveEvent =
   | { name: 'call'; data: LiveCall }
   | { name: 'registration'; data: RegistrationEvent }
   | { name: 'line'; data: LineEvent }
+  | { name: 'key'; data: KeyState }
   | { name: 'log'; data: Record<string, never> }
   | { name: 'changed'; data: { entity: string; id: number } };
 
-export const EVENT_NAMES = ['call', 'registration', 'line', 'changed', 'log'] as const;
+export const EVENT_NAMES = ['call', 'registration', 'line', 'key', 'changed', 'log'] as const;

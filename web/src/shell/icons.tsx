@@ -48,6 +48,8 @@ const PATHS = {
   pause: 'M8 5v14M16 5v14',
   resume: 'M7 4.5v15l12-7.5z',
   logs: 'M4 6h16M4 10h10M4 14h16M4 18h8',
+  noEntry: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM7 12h10',
+  keypad: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z',
   key: 'M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M16 7l3 3',
 } as const;
 

@@ -57,6 +57,7 @@ const PAGE_GROUPS: PageGroup[] = [
     text: 'shell.group.own',
     pages: [
       { path: '/manager', icon: 'calls', text: 'manager.title', needs: 'callman' },
+      { path: '/keys', icon: 'keypad', text: 'keys.title', needs: 'fkey' },
       { path: '/my-calls', icon: 'records', text: 'records.own', needs: 'calllist' },
       { path: '/account', icon: 'user', text: 'account.title' },
     ],

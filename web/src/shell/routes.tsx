@@ -7,6 +7,8 @@ import { Need } from './NoRight';
 const Home = lazy(() => import('../pages/overview/Home'));
 const Account = lazy(() => import('../pages/account/Account'));
 const Manager = lazy(() => import('../pages/manager/Manager'));
+const Keys = lazy(() => import('../pages/keys/Keys'));
+const UserKeys = lazy(() => import('../pages/keys/UserKeys'));
 const OwnRecords = lazy(() => import('../pages/records/OwnRecords'));
 const Calls = lazy(() => import('../pages/calls/Calls'));
 const Records = lazy(() => import('../pages/records/Records'));
@@ -54,6 +56,9 @@ export function Pages() {
         <Route element={<Need right="callman" />}>
           <Route path="manager" element={<Manager />} />
         </Route>
+        <Route element={<Need right="fkey" />}>
+          <Route path="keys" element={<Keys />} />
+        </Route>
         <Route element={<Need right="calllist" />}>
           <Route path="my-calls" element={<OwnRecords />} />
         </Route>
@@ -65,6 +70,7 @@ export function Pages() {
           <Route path="users" element={<Users />} />
           <Route path="users/import" element={<UserImport />} />
           <Route path="users/:id" element={<UserEditor />} />
+          <Route path="users/:id/keys" element={<UserKeys />} />
           <Route path="groups" element={<Groups />} />
           <Route path="groups/:id" element={<GroupEditor />} />
           <Route path="phones" element={<Phones />} />

@@ -14,6 +14,7 @@ import fields from './fields.json';
 import forms from './forms.json';
 import groups from './groups.json';
 import help from './help.json';
+import keys from './keys.json';
 import licence from './licence.json';
 import lines from './lines.json';
 import login from './login.json';
@@ -53,6 +54,7 @@ const de: Texts = {
   forms,
   groups,
   help,
+  keys,
   licence,
   lines,
   login,

@@ -13,6 +13,7 @@ import fields from './fields.json';
 import forms from './forms.json';
 import groups from './groups.json';
 import help from './help.json';
+import keys from './keys.json';
 import licence from './licence.json';
 import lines from './lines.json';
 import login from './login.json';
@@ -52,6 +53,7 @@ const en = {
   forms,
   groups,
   help,
+  keys,
   licence,
   lines,
   login,

@@ -39,9 +39,14 @@ export default function UserEditor() {
       }
       actions={
         user.data && (
+          <>
+          <Button component={Link} to={`/users/${user.data.id}/keys`} variant="default">
+            {t('keys.open')}
+          </Button>
           <Button component={Link} to={`/route-test?user=${user.data.id}`} variant="default">
             {t('users.test')}
           </Button>
+          </>
         )
       }
     >

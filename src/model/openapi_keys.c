@@ -1,0 +1,44 @@
+/* OpenAPI 3.0: one's own function keys with what they show, whom they can show, what a press did.
+ */
+#include "model/openapi_int.h"
+
+#define TEXT_OR_NULL "{\"type\":\"string\",\"nullable\":true}"
+
+static const char state[] =
+    "{\"state\":{\"type\":\"string\",\"enum\":[\"none\",\"free\",\"ringing\",\"busy\",\"off\","
+    "\"on\"],\"description\":\"Of who is shown: free, ringing, busy; of a function: off, on\"},"
+    "\"dnd\":{\"type\":\"boolean\",\"description\":\"Who is shown does not want to be "
+    "disturbed\"},"
+    "\"remote_number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Who calls there or "
+    "is talked to, for those who may see it\"},\"remote_name\":" TEXT_OR_NULL "}";
+
+static const char target[] =
+    "{\"type\":\"object\",\"properties\":{"
+    "\"kind\":{\"type\":\"string\",\"enum\":[\"user\",\"group\"]},\"id\":{\"type\":\"integer\"},"
+    "\"name\":{\"type\":\"string\"},\"number\":" TEXT_OR_NULL "},"
+    "\"required\":[\"kind\",\"id\",\"name\",\"number\"]}";
+
+static const char pressed[] =
+    "{\"type\":\"object\",\"properties\":{"
+    "\"action\":{\"type\":\"string\",\"enum\":[\"called\",\"picked_up\",\"on\",\"off\"]},"
+    "\"call_id\":" TEXT_OR_NULL "},\"required\":[\"action\",\"call_id\"]}";
+
+void
+openapi_put_keys(json_t *schemas)
+{
+	json_t *key = json_deep_copy(json_object_get(schemas, model_function_key.name));
+	json_t *more = json_loads(state, 0, NULL), *required = json_object_get(key, "required");
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(more, name, value)
+	{
+		json_object_set(json_object_get(key, "properties"), name, value);
+		if (required)
+			json_array_append_new(required, json_string(name));
+	}
+	json_decref(more);
+	json_object_set_new(schemas, "own_key", key);
+	json_object_set_new(schemas, "key_target", json_loads(target, 0, NULL));
+	json_object_set_new(schemas, "key_pressed", json_loads(pressed, 0, NULL));
+}

@@ -20,7 +20,7 @@ reply_outcome(struct request *rq, enum line_test_outcome o)
 		    "moment.");
 		break;
 	case LINE_TEST_EMERGENCY:
-		reply_error(rq, 422, "emergency_number", "number",
+		reply_error(rq, 422, "not_for_emergency", "number",
 		    "This is an emergency number. Test with another one.");
 		break;
 	case LINE_TEST_NO_NUMBER:

@@ -24,8 +24,8 @@ reply_outcome(struct request *rq, enum line_test_outcome o)
 		    "This is an emergency number. Test with another one.");
 		break;
 	case LINE_TEST_NO_NUMBER:
-		reply_error(rq, 422, "bad_format", "number",
-		    "This is not a number of the public network.");
+		reply_error(
+		    rq, 422, "bad_format", "number", "This is not a number of the public network.");
 		break;
 	default: reply_error(rq, 404, "not_found", NULL, "This line was not tested."); break;
 	}

@@ -52,8 +52,8 @@ make_plan(const struct call_switch *sw, const struct dir_line *line, struct slic
 		e = number_canonical(
 		    &numbers, slice_cstr(plan->dialled), NUMBER_DIALLED, plan->outside);
 	if (e == ERR_OK)
-		e = slice_copy_cstr(slice_cstr(plan->dialled), plan->outside_dialled,
-		    sizeof plan->outside_dialled);
+		e = slice_copy_cstr(
+		    slice_cstr(plan->dialled), plan->outside_dialled, sizeof plan->outside_dialled);
 	if (e != ERR_OK)
 		return e;
 	plan->costly = number_is_costly(number_class_of(&numbers, slice_cstr(plan->outside)));

@@ -44,7 +44,8 @@ print_step(FILE *f, const json_t *step)
 	fprintf(f, "%-8s  %-8s ", state, text_of(step, "kind"));
 	put(f, " ", text_of(step, "subject"), "");
 	put(f, ": ", text_of(step, "found"), "");
-	fprintf(f, "  (%lld ms)\n", (long long)json_integer_value(json_object_get(step, "took_ms")));
+	fprintf(
+	    f, "  (%lld ms)\n", (long long)json_integer_value(json_object_get(step, "took_ms")));
 	print_certificate(f, json_object_get(step, "certificate"));
 	put(f, "          ", text_of(step, "text"), "\n");
 	if (strcmp(text_of(step, "kind"), "call") == 0)
@@ -123,7 +124,8 @@ command_line_test(struct cli *cli)
 	int status;
 
 	if (cli->count < 2 || cli->count > 3)
-		return cli_usage(cli, "line-test needs a line, and a number if one shall be called");
+		return cli_usage(
+		    cli, "line-test needs a line, and a number if one shall be called");
 	snprintf(name, sizeof name, "@%s", cli->args[1]);
 	status = id_parse(cli, &model_line, cli->args[1][0] == '@' ? cli->args[1] : name, &id);
 	if (status != CLI_DONE)

@@ -268,8 +268,7 @@ login_failed(void *ctx, const struct addr *peer)
 	(void)!mailbox_post_quiet(d->to_signalling, &m); /* the API has limits of its own */
 }
 
-static const struct api_control_ops control_ops = {
-    .login_failed = login_failed,
+static const struct api_control_ops control_ops = {.login_failed = login_failed,
     .hangup = hang_up,
     .command = command,
     .test_line = test_line,

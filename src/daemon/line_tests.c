@@ -48,7 +48,8 @@ now_ms(const struct test *t)
 /* ---- the call ---- */
 
 static void
-end_call(struct test *t, enum line_test_state state, enum line_test_advice advice, const char *found)
+end_call(
+    struct test *t, enum line_test_state state, enum line_test_advice advice, const char *found)
 {
 	line_test_end(&t->state, t->call, now_ms(t), state, advice, found);
 	t->state.running = false;

@@ -125,8 +125,7 @@ trace_filter_watch(struct trace_filter *f, struct slice target, uint64_t now_ms,
 }
 
 enum err
-trace_filter_extend(
-    struct trace_filter *f, struct slice target, uint64_t now_ms, uint64_t until_ms)
+trace_filter_extend(struct trace_filter *f, struct slice target, uint64_t now_ms, uint64_t until_ms)
 {
 	const struct watch *w = target.n ? find_watch(f, target) : NULL;
 

@@ -25,8 +25,7 @@ static const struct {
 };
 
 struct line_test_step *
-line_test_begin(
-    struct line_test *t, enum line_test_kind kind, uint64_t now_ms, const char *subject)
+line_test_begin(struct line_test *t, enum line_test_kind kind, uint64_t now_ms, const char *subject)
 {
 	struct line_test_step *s;
 
@@ -125,15 +124,16 @@ advice_schema(void)
 		json_object_set_new(texts, advices[i].code, json_string(advices[i].text));
 	}
 	json_array_append_new(codes, json_null());
-	return json_pack("{s:s, s:b, s:o, s:o, s:s}", "type", "string", "nullable", 1, "enum", codes,
-	    "x-texts", texts, "description", "What it means and what to do; text has the sentence");
+	return json_pack("{s:s, s:b, s:o, s:o, s:s}", "type", "string", "nullable", 1, "enum",
+	    codes, "x-texts", texts, "description",
+	    "What it means and what to do; text has the sentence");
 }
 
 static json_t *
 text_schema(const char *description)
 {
-	return json_pack("{s:s, s:b, s:s}", "type", "string", "nullable", 1, "description",
-	    description);
+	return json_pack(
+	    "{s:s, s:b, s:s}", "type", "string", "nullable", 1, "description", description);
 }
 
 static json_t *
@@ -147,17 +147,16 @@ step_schema(void)
 
 	return json_pack("{s:s, s:{s:o, s:o, s:o, s:o, s:{s:s}, s:{s:s, s:b, s:s}, s:o, s:o, s:o, "
 			 "s:o, s:o}, s:[s,s,s,s,s,s,s,s,s,s,s]}",
-	    "type", "object", "properties", "kind",
-	    codes_of(kinds, sizeof kinds / sizeof kinds[0]), "state",
-	    codes_of(states, sizeof states / sizeof states[0]), "subject",
+	    "type", "object", "properties", "kind", codes_of(kinds, sizeof kinds / sizeof kinds[0]),
+	    "state", codes_of(states, sizeof states / sizeof states[0]), "subject",
 	    text_schema("A name, a server, a number"), "found",
 	    text_schema("As it came: records, addresses, the answer"), "at_ms", "type", "integer",
 	    "took_ms", "type", "integer", "nullable", 1, "description", "null while it runs",
 	    "advice", advice_schema(), "text", text_schema("The English sentence of advice"),
 	    "call_id", text_schema("Of a call: under which /api/traces has its messages"),
-	    "sip_call_id", text_schema("Of other messages: /api/traces?call_id= finds them"), "certificate",
-	    json_loads(certificate, 0, NULL), "required", "kind", "state", "subject", "found",
-	    "at_ms", "took_ms", "advice", "text", "call_id", "sip_call_id", "certificate");
+	    "sip_call_id", text_schema("Of other messages: /api/traces?call_id= finds them"),
+	    "certificate", json_loads(certificate, 0, NULL), "required", "kind", "state", "subject",
+	    "found", "at_ms", "took_ms", "advice", "text", "call_id", "sip_call_id", "certificate");
 }
 
 json_t *

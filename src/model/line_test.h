@@ -43,7 +43,8 @@ enum { LINE_TEST_STEPS_MAX = 40, LINE_TEST_TRACE_BYTES = 40 };
 	X(NO_CONNECTION, "no_connection",                                                          \
 	    "The server takes no connection there. Check port and transport of the line.")         \
 	X(CERTIFICATE_REFUSED, "certificate_refused",                                              \
-	    "The certificate is not accepted. The host of the line must stand in it; an authority " \
+	    "The certificate is not accepted. The host of the line must stand in it; an "          \
+	    "authority "                                                                           \
 	    "that this machine does not know is added under Certificates.")                        \
 	X(TLS_FAILED, "tls_failed",                                                                \
 	    "Something answers there, but no encryption could be agreed. Check the port: TLS "     \
@@ -55,12 +56,14 @@ enum { LINE_TEST_STEPS_MAX = 40, LINE_TEST_TRACE_BYTES = 40 };
 	X(BY_ADDRESS, "by_address",                                                                \
 	    "This line does not register: the provider knows us by our address.")                  \
 	X(WRONG_PASSWORD, "wrong_password",                                                        \
-	    "The provider does not accept user name and password. Enter them anew; some providers " \
+	    "The provider does not accept user name and password. Enter them anew; some "          \
+	    "providers "                                                                           \
 	    "have a SIP password of its own beside that of their web page.")                       \
 	X(METHOD_UNKNOWN, "method_unknown",                                                        \
 	    "The provider wants to see the password in a way that is not supported.")              \
 	X(FORBIDDEN, "forbidden",                                                                  \
-	    "The provider refuses this account. It may be locked or not yet ready, or not allowed " \
+	    "The provider refuses this account. It may be locked or not yet ready, or not "        \
+	    "allowed "                                                                             \
 	    "from our address: ask the provider.")                                                 \
 	X(ACCOUNT_UNKNOWN, "account_unknown",                                                      \
 	    "The provider does not know this account. Check user name and domain of the line.")    \
@@ -80,7 +83,8 @@ enum { LINE_TEST_STEPS_MAX = 40, LINE_TEST_TRACE_BYTES = 40 };
 	    "The provider does not know this number, or not in this form. Check the number, and "  \
 	    "the number format of the line.")                                                      \
 	X(CALL_FORBIDDEN, "call_forbidden",                                                        \
-	    "The provider does not allow this call. The number shown may not be yours, the credit " \
+	    "The provider does not allow this call. The number shown may not be yours, the "       \
+	    "credit "                                                                              \
 	    "used up, or the destination blocked.")                                                \
 	X(CALL_FAILED, "call_failed",                                                              \
 	    "The provider could not make the call. The messages below show what was said.")        \
@@ -136,11 +140,11 @@ struct line_test_query {
 };
 
 enum line_test_outcome {
-	LINE_TEST_DONE,	   /* out has the test */
-	LINE_TEST_NO_LINE, /* there is no such line, or it was not tested */
-	LINE_TEST_RUNS,	   /* it is being tested already */
-	LINE_TEST_BUSY,	   /* too many are being tested */
-	LINE_TEST_EMERGENCY,  /* such a number is not called for a test */
+	LINE_TEST_DONE,	     /* out has the test */
+	LINE_TEST_NO_LINE,   /* there is no such line, or it was not tested */
+	LINE_TEST_RUNS,	     /* it is being tested already */
+	LINE_TEST_BUSY,	     /* too many are being tested */
+	LINE_TEST_EMERGENCY, /* such a number is not called for a test */
 	LINE_TEST_NO_NUMBER, /* it is no number of the public network */
 };
 

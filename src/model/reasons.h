@@ -67,7 +67,7 @@ enum {
 	X(LINE_NOT_REGISTERED, "line_not_registered",                                              \
 	    "Line {0} is not used: the provider does not answer or has refused it")                \
 	X(NO_LINE, "no_line", "There is no line to the public network that can be used")           \
-	X(LINE_TESTED, "line_tested", "Line {0} is tested: a call of the system itself")            \
+	X(LINE_TESTED, "line_tested", "Line {0} is tested: a call of the system itself")           \
 	X(TEST_OVER, "test_over", "The test is over: its tone has been played")                    \
 	X(LINE_ANSWERED, "line_answered", "Line {0} answered {1} {2}")                             \
 	X(NO_CONTACT, "no_contact", "The caller's phone sent no usable Contact")                   \

@@ -66,9 +66,8 @@ conn_keep_ticket(struct conn *c)
 void
 conn_note_peer(const struct conn *c)
 {
-	struct expected *x = c->transport == SIP_TLS && !c->accepted
-				 ? expected_find(c->net, &c->remote)
-				 : NULL;
+	struct expected *x =
+	    c->transport == SIP_TLS && !c->accepted ? expected_find(c->net, &c->remote) : NULL;
 
 	if (!x)
 		return;

@@ -29,10 +29,10 @@ struct tls_shown {
 struct tls_session {
 	SSL *ssl;
 	struct net_tls *tls;
-	struct slice in;	/* ciphertext not yet read; borrowed during tls_session_take */
-	struct out_buf *out;	/* of the stream below */
-	char *name;		/* whom we expect, NULL = anybody */
-	SSL_SESSION *resumable; /* the newest ticket of a server, NULL = none yet */
+	struct slice in;	 /* ciphertext not yet read; borrowed during tls_session_take */
+	struct out_buf *out;	 /* of the stream below */
+	char *name;		 /* whom we expect, NULL = anybody */
+	SSL_SESSION *resumable;	 /* the newest ticket of a server, NULL = none yet */
 	struct tls_shown *shown; /* by a server whose name we expect, NULL = nothing yet */
 	bool established, failed;
 	char why[96]; /* why it failed, for the log; never secrets */

@@ -233,8 +233,8 @@ probe_of(struct trunk *t, uint32_t serial)
 }
 
 bool
-probe_located(struct trunk *t, uint32_t serial, size_t target, enum err result,
-    const struct sip_hops *hops)
+probe_located(
+    struct trunk *t, uint32_t serial, size_t target, enum err result, const struct sip_hops *hops)
 {
 	struct probe *p = probe_of(t, serial);
 
@@ -341,8 +341,8 @@ silent(struct question *q, bool closed)
 	const struct line *l = q->probe->line;
 	bool judges = !l->conf.registers && l->conf.qualify_s;
 
-	end_unheard(q->probe, &q->flow, q->step, judges ? LINE_TEST_FAILED : LINE_TEST_WARNING,
-	    closed);
+	end_unheard(
+	    q->probe, &q->flow, q->step, judges ? LINE_TEST_FAILED : LINE_TEST_WARNING, closed);
 	one_is_through(q);
 }
 
@@ -419,15 +419,14 @@ register_now(struct probe *p)
 
 	p->stage = REGISTERING;
 	if (!l->conf.enabled || !l->conf.registers) {
-		skip_register(
-		    p, l->conf.enabled ? LINE_ADVICE_BY_ADDRESS : LINE_ADVICE_LINE_OFF);
+		skip_register(p, l->conf.enabled ? LINE_ADVICE_BY_ADDRESS : LINE_ADVICE_LINE_OFF);
 		return;
 	}
 	timer_start(p->trunk->p.timers, &p->timer, REGISTER_MS);
 	if (l->step == ASKING)
 		probe_asks(l);
 	if (l->step != IDLE)
-		return; /* on its way by itself */
+		return;		 /* on its way by itself */
 	l->located_until_ms = 0; /* with what was found just now */
 	line_start(l);
 }

@@ -200,8 +200,8 @@ struct probe *probe_of(struct trunk *t, uint32_t serial);
 /** All of them, without a word. */
 void probes_free(struct trunk *t);
 /** The answer to a search of a test; false: of no test. */
-bool probe_located(struct trunk *t, uint32_t serial, size_t target, enum err result,
-    const struct sip_hops *hops);
+bool probe_located(
+    struct trunk *t, uint32_t serial, size_t target, enum err result, const struct sip_hops *hops);
 
 /* ---- qualify.c ---- */
 /** Everything of an OPTIONS but Via: a request that asks whether somebody is there. call_id is

@@ -31,6 +31,17 @@ reply_outcome(struct request *rq, enum line_test_outcome o)
 	}
 }
 
+/* A line that was made this very moment has not reached the signalling plane yet. */
+static bool
+is_on_its_way(struct request *rq, const struct line_test_query *q)
+{
+	json_t *line = NULL;
+	bool there = q->start && store_get(rq->api->store, &model_line, q->line, &line) == ERR_OK;
+
+	json_decref(line);
+	return there;
+}
+
 static void
 run(struct request *rq, const struct line_test_query *q)
 {
@@ -42,6 +53,8 @@ run(struct request *rq, const struct line_test_query *q)
 	if (test)
 		e = ops && ops->test_line ? ops->test_line(rq->api->ops_ctx, q, &o, test)
 					  : ERR_UNSUPPORTED;
+	if (e == ERR_OK && o == LINE_TEST_NO_LINE && is_on_its_way(rq, q))
+		o = LINE_TEST_BUSY;
 	if (e != ERR_OK)
 		reply_err(rq, e, NULL);
 	else if (o == LINE_TEST_DONE)

@@ -201,6 +201,8 @@ class OwnServer:
             "users": [user(101, "caller"), user(102, "called"), user(103, "unwatched"), *users,
                       *(user(500 + n, f"tls{n}") for n in range(TLS_LINKS))],
         })
+        # Who asks too often before it is known is kept out.
+        until(lambda: self.process.api("GET", "/api/lines/status")["items"], "the configuration has reached the switch", 60)
         self.register_called()
 
     def register_called(self):

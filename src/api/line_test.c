@@ -25,7 +25,7 @@ reply_outcome(struct request *rq, enum line_test_outcome o)
 		break;
 	case LINE_TEST_NO_NUMBER:
 		reply_error(
-		    rq, 422, "bad_format", "number", "This is not a number of the public network.");
+		    rq, 422, "not_public", "number", "This is not a number of the public network.");
 		break;
 	default: reply_error(rq, 404, "not_found", NULL, "This line was not tested."); break;
 	}

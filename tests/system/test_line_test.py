@@ -222,7 +222,7 @@ class LineTest(SystemTest):
                 call = self.only(self.finished(), "call")
                 self.assertEqual((call["state"], call["advice"]), (state, advice), call)
                 self.assertIn(str(status), call["found"])
-        for number, code in (("112", "not_for_emergency"), ("0112", "not_for_emergency"), ("hello", "bad_format")):
+        for number, code in (("112", "not_for_emergency"), ("0112", "not_for_emergency"), ("hello", "not_public")):
             with self.assertRaises(ApiError) as refused:
                 self.start(number)
             self.assertEqual((refused.exception.status, refused.exception.code), (422, code), number)

@@ -18,6 +18,7 @@
 #define API_API_H
 
 #include "model/callman.h"
+#include "model/line_test.h"
 #include "model/live.h"
 #include "sip/flow.h"
 #include "store/log_file.h"
@@ -36,6 +37,10 @@ struct api_control_ops {
 	/** Does something with a call of somebody, and waits for what comes of it. ERR_LIMIT,
 	 *  ERR_TIMEOUT, ERR_NOMEM: it is not known. */
 	enum err (*command)(void *ctx, const struct call_command *what, struct call_result *result);
+	/** Starts the test of a line, or tells of the last one, and waits for the answer. Errors
+	 *  as above. */
+	enum err (*test_line)(void *ctx, const struct line_test_query *what,
+	    enum line_test_outcome *outcome, struct line_test *out);
 	/** Traces everything of a phone (its SIP name) or an IP address for so many seconds; 0
 	 *  ends it. Errors as above. */
 	enum err (*watch)(void *ctx, const char *target, uint32_t seconds);

@@ -525,6 +525,9 @@ void handle_subscriptions(struct request *rq);
 void handle_line_status(struct request *rq);
 void handle_line_history(struct request *rq);
 void handle_route_test(struct request *rq);
+/* line_test.c */
+void handle_line_test(struct request *rq);
+void handle_line_test_start(struct request *rq);
 void handle_public_holidays(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);

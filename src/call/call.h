@@ -169,6 +169,14 @@ ERR_MUST_CHECK enum err call_hang_up(struct call_switch *sw, struct slice call_i
 /** Does what somebody asks of a call of his (model/callman.h); what follows shows in live states
  *  and records. out is filled in. */
 void call_command(struct call_switch *sw, const struct call_command *cmd, struct call_result *out);
+/** May number, as dialled behind the outside prefix, be called to test a line? ERR_INVALID: no
+ *  number of the public network; ERR_DENIED: an emergency number. */
+ERR_MUST_CHECK enum err call_trial_check(const struct call_switch *sw, struct slice number);
+/** Calls it through exactly this line, plays a tone for some seconds when it is picked up, and
+ *  hangs up (LIN-2). Live states and the record tell how it goes; call_id is written before the
+ *  first. Errors as above; ERR_NOT_FOUND (the line), ERR_LIMIT, ERR_NOMEM. */
+ERR_MUST_CHECK enum err call_trial(
+    struct call_switch *sw, int64_t line_id, struct slice number, char call_id[CALL_ID_BYTES]);
 /** Ends all calls, for an orderly stop; the records follow as media reports. */
 void call_switch_end_all(struct call_switch *sw);
 const struct call_switch_stats *call_switch_get_stats(const struct call_switch *sw);

@@ -303,6 +303,8 @@ void transfer_on_arrival(struct transfer *t, struct leg *l);
 bool transfer_is_dialling(const struct call *c);
 /** Who waits hears that it rings. */
 bool transfer_wants_ringback(const struct leg *l);
+/** Who has picked up a call that tests a line hears our tone. */
+bool trial_wants_tone(const struct leg *l);
 /** The call is ending. */
 void transfer_on_end(struct call *c);
 /** Referred-By for who is rung because of a transfer (RFC 3892). */

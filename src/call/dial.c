@@ -26,12 +26,11 @@ transfer_wants_ringback(const struct leg *l)
 	       c->ring.active && c->ring.told && !c->ring.early && c->sw->p.ringback;
 }
 
-/* Sits where the called one will. */
-static enum err
-stand_in(struct call *c)
+enum err
+dial_stand_in(struct call *c, enum media_side seat, const struct routing_party *party)
 {
 	struct leg *l;
-	enum err e = leg_new(c, MEDIA_CALLED, LEG_ASKED, &c->called_party, &l);
+	enum err e = leg_new(c, seat, LEG_ASKED, party, &l);
 
 	if (e != ERR_OK)
 		return e;
@@ -51,7 +50,7 @@ ring_own_phone(struct call *c, const struct dir_phone *phone)
 	    .phone = phone->id, .phone_name = phone->name, .auto_answer = true};
 	c->family[MEDIA_CALLED] = 4;
 	e = ring_prepare(c, MEDIA_CALLER, &c->caller_party, &plan);
-	return e == ERR_OK ? stand_in(c) : e;
+	return e == ERR_OK ? dial_stand_in(c, MEDIA_CALLED, &c->called_party) : e;
 }
 
 enum err
@@ -136,6 +135,10 @@ dial_on_own_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp
 	leg_sit(l);
 	leg_done(stand_in);
 	session_start(l);
+	if (t->trial) {
+		trial_answered(t, l);
+		return true;
+	}
 	watch_tell(l, CALL_DIALOG_CONFIRMED);
 	record_live(c, LIVE_CALL_SETUP);
 	call_the_other(t);
@@ -155,7 +158,7 @@ dial_failed(struct transfer *t, enum cdr_result result, enum cdr_ended_by by, ui
 {
 	struct call *c = t->call;
 
-	if (t->stage == TRANSFER_DIALLING) {
+	if (t->stage == TRANSFER_DIALLING && !t->trial) {
 		record_reason(c, REASON_OWN_PHONE_SILENT, REASON_ARGS(c->caller_phone));
 		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, status);
 	} else {

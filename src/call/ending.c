@@ -18,6 +18,7 @@ static const struct {
     {REASON_CHANGE_FAILED, SLICE("Reason: SIP;cause=500;text=\"Server Internal Error\"\r\n")},
     {REASON_NO_SOUND, SLICE("Reason: Q.850;cause=41;text=\"No media\"\r\n")},
     {REASON_ADMIN_ENDED, SLICE("Reason: Q.850;cause=16;text=\"Ended by administrator\"\r\n")},
+    {REASON_TEST_OVER, SLICE("Reason: Q.850;cause=16;text=\"Test is over\"\r\n")},
     {REASON_SYSTEM_STOPPED, SLICE("Reason: Q.850;cause=41;text=\"System stopped\"\r\n")},
 };
 

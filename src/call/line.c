@@ -8,6 +8,9 @@
 #include "call/line_int.h"
 #include "call/spending.h"
 
+/* For the first answer, while another line is left: people wait for the call. */
+enum { LINE_PATIENCE_MS = 8000 };
+
 struct leg_line {
 	struct leg *leg;
 	const struct ring_whom *whom;
@@ -175,6 +178,8 @@ ring_hop(struct call *c, const struct routing_target *target, const struct ring_
 		l->on_line->auth = *auth;
 	if (!ring_launch(l))
 		return false;
+	if (!how.answer_within_ms && c->ring.next_target < c->ring.n_targets)
+		how.answer_within_ms = LINE_PATIENCE_MS;
 	if (how.answer_within_ms)
 		timer_start(c->sw->p.timers, &l->on_line->silence, how.answer_within_ms);
 	return true;

@@ -82,6 +82,8 @@ transfer_free(struct transfer *t)
 	struct call *c = t->call;
 
 	timer_stop(&t->retry);
+	if (t->trial)
+		timer_stop(&t->tone);
 	if (c)
 		c->transfer = NULL;
 	if (t->other)
@@ -235,7 +237,7 @@ transfer_on_progress(struct leg *l, const struct sip_msg *resp)
 		r->early = l; /* who waits hears it in the formats it has offered */
 		l->rel.agreed |= sip_is_reliable(resp, &rseq);
 	}
-	if (t->dialled && t->stage == TRANSFER_RINGING && !c->ringing_at)
+	if ((t->trial || (t->dialled && t->stage == TRANSFER_RINGING)) && !c->ringing_at)
 		c->ringing_at = call_wall_ms(c);
 	if (!r->told)
 		record_live(c, c->state == CALL_UP ? LIVE_CALL_ANSWERED : LIVE_CALL_RINGING);

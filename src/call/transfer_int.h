@@ -21,6 +21,10 @@
  *
  *   dialled   DIALLING ─2xx─► RINGING ─2xx─► UPDATING ─► gone
  *
+ * A call that tests a line (trial.c) is half of that: nobody calls, and who answers hears a tone.
+ *
+ *   trial     DIALLING ─2xx─► the call ends when the tone has been heard
+ *
  * An INVITE with Replaces needs no object: its leg takes the seat, call->replaced keeps
  * the leg that has it to leave.
  */
@@ -50,6 +54,7 @@ struct transfer {
 	bool subscribed;	     /* by wants NOTIFYs */
 	bool attended, recalling;
 	bool dialled;	     /* no transfer: dial.c's */
+	bool trial;	     /* dialled, by nobody: trial.c's */
 	struct slice number; /* dialled: what */
 	bool offered;	     /* ASKING: the target, who makes no offers, has got one */
 	bool must_tell;	     /* who stays has been told something that came to nothing */
@@ -59,6 +64,7 @@ struct transfer {
 	uint8_t tries;
 	uint32_t refer_cseq; /* id of the implicit subscription (RFC 3515, 2.4.6) */
 	struct timer retry;
+	struct timer tone; /* trial: it has been heard long enough */
 	struct arena arena;
 	struct routing_party from, to; /* who transfers, and to whom */
 	int64_t from_phone, from_line; /* who transferred; 0 = none */
@@ -125,6 +131,14 @@ bool dial_on_own_answer(struct transfer *t, struct leg *l, const struct sip_msg 
 void dial_arrived(struct transfer *t, struct leg *l);
 /** One of the two did not. Ends the call. */
 void dial_failed(struct transfer *t, enum cdr_result result, enum cdr_ended_by by, uint16_t status);
+
+/** A leg without a peer sits down: its offer is for who is rung for the other seat. */
+ERR_MUST_CHECK enum err dial_stand_in(
+    struct call *c, enum media_side seat, const struct routing_party *party);
+
+/* ---- trial.c: calls that test a line ---- */
+/** Its one other party has picked up. */
+void trial_answered(struct transfer *t, struct leg *l);
 
 /* ---- join.c: attended ---- */
 /** By's other call, found by its leg there. */

@@ -37,6 +37,8 @@ static const struct command {
     {"route-test", command_route_test,
 	"route-test NUMBER phone=ID|user=ID|line=ID [caller=NUMBER] [at=2026-12-24T17:30]",
 	"what would happen to a call, and why; line: one that comes in there"},
+    {"line-test", command_line_test, "line-test LINE [NUMBER]",
+	"looks the provider's servers up, reaches them, registers; calls NUMBER, plays a tone"},
     {"emergency-numbers", command_entity,
 	"emergency-numbers [list|show ID|add number=112 name=… lines=@LINE,…|set ID,… K=V…|delete "
 	"ID]",

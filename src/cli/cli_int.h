@@ -91,6 +91,7 @@ int command_lines(struct cli *cli);
 int command_subscriptions(struct cli *cli);
 int command_hangup(struct cli *cli);
 int command_route_test(struct cli *cli);
+int command_line_test(struct cli *cli);
 int command_trace(struct cli *cli);
 /** The ladder, then the messages in full. */
 void print_ladder(FILE *f, const json_t *messages);

@@ -7,7 +7,7 @@
 #ifndef DAEMON_COMMANDS_H
 #define DAEMON_COMMANDS_H
 
-#include "call/call.h"
+#include "daemon/switchboard.h"
 #include "loop/mailbox.h"
 
 struct command;
@@ -16,8 +16,11 @@ struct command;
  *  ERR_NOMEM. */
 ERR_MUST_CHECK enum err command_run(
     struct mailbox *to_signalling, const struct call_command *what, struct call_result *result);
+/** The same for the test of a line; out is filled in with LINE_TEST_DONE. */
+ERR_MUST_CHECK enum err command_test_line(struct mailbox *to_signalling,
+    const struct line_test_query *what, enum line_test_outcome *outcome, struct line_test *out);
 /** On the signalling thread. Takes c. */
-void command_execute(struct command *c, struct call_switch *sw);
+void command_execute(struct command *c, struct switchboard *sb);
 /** Instead of it, at the end. Takes c. */
 void command_drop(struct command *c);
 

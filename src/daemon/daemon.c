@@ -243,6 +243,13 @@ command(void *ctx, const struct call_command *what, struct call_result *result)
 }
 
 static enum err
+test_line(void *ctx, const struct line_test_query *what, enum line_test_outcome *outcome,
+    struct line_test *out)
+{
+	return command_test_line(((struct daemon *)ctx)->to_signalling, what, outcome, out);
+}
+
+static enum err
 watch(void *ctx, const char *target, uint32_t seconds)
 {
 	struct daemon *d = ctx;
@@ -261,8 +268,11 @@ login_failed(void *ctx, const struct addr *peer)
 	(void)!mailbox_post_quiet(d->to_signalling, &m); /* the API has limits of its own */
 }
 
-static const struct api_control_ops control_ops = {
-    .login_failed = login_failed, .hangup = hang_up, .command = command, .watch = watch};
+static const struct api_control_ops control_ops = {.login_failed = login_failed,
+    .hangup = hang_up,
+    .command = command,
+    .test_line = test_line,
+    .watch = watch};
 
 static enum err
 open_signalling(struct daemon *d)

@@ -25,6 +25,14 @@ expect_name(void *ctx, const struct addr *remote, struct slice name)
 		pr->ops->expect_name(pr->ctx, remote, name);
 }
 
+static bool
+peer(void *ctx, const struct addr *remote, struct trunk_peer *out)
+{
+	struct providers *pr = ctx;
+
+	return pr->ops->peer && pr->ops->peer(pr->ctx, remote, out);
+}
+
 static void
 keep_alive(void *ctx, const struct sip_flow *flow)
 {
@@ -54,6 +62,7 @@ on_line(void *ctx, const struct live_line *l, bool removed)
 static const struct trunk_ops trunk_ops = {.locate = locate,
     .local_for = local_for,
     .expect_name = expect_name,
+    .peer = peer,
     .keep_alive = keep_alive,
     .wall_ms = wall_ms,
     .on_line = on_line};

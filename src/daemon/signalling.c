@@ -56,6 +56,16 @@ on_closed(void *ctx, const struct sip_flow *flow)
 }
 
 static void
+on_heard(void *ctx, const void *of, uint64_t token, enum sip_query kind, const char *name,
+    const struct sip_dns_answer *a)
+{
+	struct signalling *s = ctx;
+
+	if (of == s) /* a line's, see signalling_ops.c */
+		trunk_on_heard(switchboard_trunk(s->switchboard), token, kind, name, a);
+}
+
+static void
 on_external(void *ctx, const struct addr *a)
 {
 	struct signalling *s = ctx;
@@ -126,8 +136,7 @@ take_commands(void *ctx)
 				switchboard_on_feature_result(s->switchboard, &batch[i].result);
 				break;
 			case TO_SIGNALLING_COMMAND:
-				command_execute(
-				    batch[i].command, switchboard_calls(s->switchboard));
+				command_execute(batch[i].command, s->switchboard);
 				break;
 			case TO_SIGNALLING_HANG_UP:
 				if (call_hang_up(switchboard_calls(s->switchboard),
@@ -184,8 +193,10 @@ open_net(struct signalling *s, const struct signalling_params *p, char *why, siz
 	    net_new(&s->net, s->loop, &(struct net_config){.dscp = p->settings->sip_dscp}, &ops, s);
 
 	if (e == ERR_OK)
-		e = net_dns_new(
-		    &s->dns, s->loop, &(struct net_dns_params){.servers = p->dns_servers}, &s->rng);
+		e = net_dns_new(&s->dns, s->loop,
+		    &(struct net_dns_params){
+			.servers = p->dns_servers, .on_heard = on_heard, .heard_ctx = s},
+		    &s->rng);
 	if (e == ERR_INVALID) {
 		net_tls_free(p->tls);
 		snprintf(why, why_bytes, "'%s' is no list of name servers", p->dns_servers);

@@ -94,6 +94,21 @@ sb_expect_name(void *ctx, const struct addr *remote, struct slice name)
 		log_error(NET, "a provider's certificate would not be checked: %s", err_text(e));
 }
 
+static bool
+sb_peer(void *ctx, const struct addr *remote, struct trunk_peer *out)
+{
+	struct signalling *s = ctx;
+	struct net_peer peer;
+
+	if (net_get_peer(s->net, remote, &peer) != ERR_OK)
+		return false;
+	*out = (struct trunk_peer){.until_s = peer.until_s};
+	memcpy(out->why, peer.why, sizeof out->why);
+	memcpy(out->subject, peer.subject, sizeof out->subject);
+	memcpy(out->issuer, peer.issuer, sizeof out->issuer);
+	return true;
+}
+
 static void
 sb_keep_alive(void *ctx, const struct sip_flow *flow)
 {
@@ -230,6 +245,7 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .on_registration = sb_registration,
     .locate = sb_locate,
     .expect_name = sb_expect_name,
+    .peer = sb_peer,
     .keep_alive = sb_keep_alive,
     .on_line = sb_line,
     .binding_keep = sb_binding_keep,

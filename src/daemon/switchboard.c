@@ -56,6 +56,9 @@ build(struct switchboard *sb)
 		sb->traces = trace_filter_new();
 		e = sb->traces ? ERR_OK : ERR_NOMEM;
 	}
+	sb->line_tests = line_tests_new();
+	if (!sb->line_tests)
+		e = ERR_NOMEM;
 	if (e == ERR_OK)
 		e = auth_new(&sb->auth, p->rng);
 	if (e == ERR_OK)
@@ -95,6 +98,13 @@ build(struct switchboard *sb)
 					    .on_unblock = p->ops->on_unblock,
 					    .on_hold = p->ops->on_hold,
 					    .ctx = p->ctx});
+	if (e == ERR_OK)
+		line_tests_set(sb->line_tests, &(struct line_tests_params){.timers = p->timers,
+						   .trunk = sb->providers.trunk,
+						   .calls = sb->calls,
+						   .traces = sb->traces,
+						   .wall_ms = p->ops->wall_ms,
+						   .ctx = p->ctx});
 	sb->providers.gate = sb->gate;
 	return e;
 }
@@ -135,6 +145,7 @@ switchboard_free(struct switchboard *sb)
 	sb->gate = NULL;
 	call_switch_free(sb->calls);
 	providers_fini(&sb->providers);
+	line_tests_free(sb->line_tests);
 	watching_fini(&sb->watching);
 	registrar_free(sb->registrar);
 	auth_free(sb->auth);
@@ -206,6 +217,12 @@ switchboard_is_stopped(const struct switchboard *sb)
 {
 	return call_switch_get_stats(sb->calls)->streams_now == 0 &&
 	       trunk_is_stopped(sb->providers.trunk);
+}
+
+struct line_tests *
+switchboard_line_tests(struct switchboard *sb)
+{
+	return sb->line_tests;
 }
 
 struct call_switch *

@@ -10,6 +10,7 @@
 #define DAEMON_SWITCHBOARD_H
 
 #include "call/call.h"
+#include "daemon/line_tests.h"
 #include "daemon/trace_filter.h"
 #include "presence/presence.h"
 #include "registrar/auth.h"
@@ -39,6 +40,7 @@ struct switchboard_ops {
 	 *  switchboard_on_located. */
 	enum err (*locate)(void *ctx, const struct sip_target *target, uint64_t token);
 	void (*expect_name)(void *ctx, const struct addr *remote, struct slice name);
+	bool (*peer)(void *ctx, const struct addr *remote, struct trunk_peer *out);
 	void (*keep_alive)(void *ctx, const struct sip_flow *flow);
 	void (*on_line)(void *ctx, const struct live_line *l, bool removed);
 	/** Attackers, see security/guard.h; each may be NULL. */
@@ -97,6 +99,7 @@ void switchboard_restore_subscription(struct switchboard *sb, uint32_t handle, s
  *  external address is entered. */
 void switchboard_set_stun_address(struct switchboard *sb, const struct addr *a);
 
+struct line_tests *switchboard_line_tests(struct switchboard *sb);
 struct call_switch *switchboard_calls(struct switchboard *sb);
 struct registrar *switchboard_registrar(struct switchboard *sb);
 struct trunk *switchboard_trunk(struct switchboard *sb);

@@ -18,6 +18,7 @@ struct switchboard {
 	struct gate *gate;
 	struct watching watching;
 	struct providers providers;
+	struct line_tests *line_tests;
 	struct addr stun_address; /* what a STUN server saw; family 0 = unknown */
 	struct addr external;	  /* of the router in front of us; family 0 = none */
 	struct log_limit refused_log;

@@ -81,6 +81,7 @@ call_on_live(void *ctx, const struct live_call *call)
 	struct switchboard *sb = ctx;
 
 	sb->p.ops->on_live_call(sb->p.ctx, call);
+	line_tests_on_call(sb->line_tests, call);
 }
 
 static void
@@ -124,6 +125,7 @@ call_record_update(void *ctx, uint32_t handle, const struct cdr *cdr)
 	struct switchboard *sb = ctx;
 
 	sb->p.ops->record_update(sb->p.ctx, handle, cdr);
+	line_tests_on_record(sb->line_tests, cdr);
 }
 
 static void
@@ -132,6 +134,7 @@ call_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 	struct switchboard *sb = ctx;
 
 	sb->p.ops->record_end(sb->p.ctx, handle, cdr);
+	line_tests_on_record(sb->line_tests, cdr);
 }
 
 static void

@@ -124,6 +124,15 @@ trace_filter_watch(struct trace_filter *f, struct slice target, uint64_t now_ms,
 	return ERR_OK;
 }
 
+enum err
+trace_filter_extend(struct trace_filter *f, struct slice target, uint64_t now_ms, uint64_t until_ms)
+{
+	const struct watch *w = target.n ? find_watch(f, target) : NULL;
+
+	return w && w->until_ms > until_ms ? ERR_OK
+					   : trace_filter_watch(f, target, now_ms, until_ms);
+}
+
 /* User part of the Request-URI. */
 static struct slice
 asked_user(const struct trace_facts *facts)

@@ -33,6 +33,9 @@ void trace_filter_free(struct trace_filter *f);
  *  many are watched; ERR_INVALID: an empty or too long target; ERR_NOT_FOUND: not watched. */
 ERR_MUST_CHECK enum err trace_filter_watch(
     struct trace_filter *f, struct slice target, uint64_t now_ms, uint64_t until_ms);
+/** The same, but one that goes on longer stays as it is. */
+ERR_MUST_CHECK enum err trace_filter_extend(
+    struct trace_filter *f, struct slice target, uint64_t now_ms, uint64_t until_ms);
 /** May this message, of the conversation key, be traced? Sets kind. */
 bool trace_filter_take(struct trace_filter *f, uint64_t now_ms, const struct sip_flow *flow,
     struct slice bytes, struct slice key, enum trace_kind *kind);

@@ -76,6 +76,11 @@ static const struct model_field apply_fields[] = {
     {"mail", MODEL_BOOL, 0, .label = "Mail", .description = "Send people their access data"},
 };
 
+static const struct model_field line_test_fields[] = {
+    {"number", MODEL_TEXT, MODEL_NULLABLE, 1, LIVE_NUMBER_BYTES - 1, .label = "Number",
+	.description = "Called through this line at the end; empty = no call"},
+};
+
 static const struct model_field mail_test_fields[] = {
     {"to", MODEL_TEXT, MODEL_REQUIRED, 1, 254, .format = MODEL_FORMAT_EMAIL, .label = "Recipient"},
 };
@@ -112,6 +117,7 @@ static const struct model_entity *const bodies[] = {
     BODY("user_import_apply_input", "How to import", apply_fields),
     BODY("password_reset_input", "Whose password is forgotten", reset_fields),
     BODY("password_reset_use_input", "New password", reset_use_fields),
+    BODY("line_test_input", "How to test a line", line_test_fields),
     BODY("mail_test_input", "Test mail", mail_test_fields),
 };
 

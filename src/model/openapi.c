@@ -7,6 +7,7 @@
 #include "model/bodies.h"
 #include "model/codecs.h"
 #include "model/entities_int.h"
+#include "model/line_test.h"
 #include "model/openapi_int.h"
 #include "model/reasons.h"
 
@@ -296,6 +297,7 @@ model_openapi(const char *version)
 	openapi_put_bulk(schemas);
 	openapi_put_routing(schemas);
 	openapi_put_keys(schemas);
+	json_object_set_new(schemas, "line_test", line_test_schema());
 	json_object_set_new(schemas, "reason", reason_schema());
 	openapi_put_inputs(schemas);
 	model_bodies_each(put_input, schemas);

@@ -153,6 +153,17 @@ put_sentence(const struct parts *p, char out[REASON_TEXT_BYTES])
 	out[b.n] = '\0';
 }
 
+bool
+reason_arg(struct slice travelling, enum reason r, size_t i, struct slice *out)
+{
+	struct parts p;
+
+	if (!parse(travelling, &p) || p.reason != r)
+		return false;
+	*out = p.arg[i];
+	return true;
+}
+
 const char *
 reason_text(struct slice travelling, char out[REASON_TEXT_BYTES])
 {

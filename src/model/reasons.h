@@ -75,6 +75,8 @@ enum {
 	X(LINE_NOT_REGISTERED, "line_not_registered",                                              \
 	    "Line {0} is not used: the provider does not answer or has refused it")                \
 	X(NO_LINE, "no_line", "There is no line to the public network that can be used")           \
+	X(LINE_TESTED, "line_tested", "Line {0} is tested: a call of the system itself")           \
+	X(TEST_OVER, "test_over", "The test is over: its tone has been played")                    \
 	X(LINE_ANSWERED, "line_answered", "Line {0} answered {1} {2}")                             \
 	X(NO_CONTACT, "no_contact", "The caller's phone sent no usable Contact")                   \
 	X(CALLER_MEDIA, "caller_media", "The caller's media cannot be carried: {0}")               \
@@ -135,6 +137,8 @@ enum reason {
 void reason_write(enum reason r, const struct slice *args, char *out, size_t cap);
 /** Its English sentence with a final NUL. Returns out. */
 const char *reason_text(struct slice travelling, char out[REASON_TEXT_BYTES]);
+/** Argument i (from 0) of it, a view; false: it is another reason than r. */
+bool reason_arg(struct slice travelling, enum reason r, size_t i, struct slice *out);
 /** {code, args, text}; new reference, NULL out of memory. */
 json_t *reason_json(struct slice travelling);
 /** The OpenAPI schema of reason_json; the sentences stand in x-texts. New reference. */

@@ -148,6 +148,8 @@ conn_close(struct conn *c)
 	timer_stop(&c->pause);
 	list_remove(&c->unflushed);
 	conn_keep_ticket(c);
+	if (!c->ready)
+		conn_note_peer(c);
 	conn_leave(c);
 	tcp_close(&c->stream);
 	if (!c->accepted)

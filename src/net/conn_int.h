@@ -108,6 +108,8 @@ void ws_end(struct conn *c, enum ws_status status);
 ERR_MUST_CHECK enum err conn_send(struct net *n, const struct sip_flow *flow, struct slice bytes);
 /** The ticket of a connection that ends, for the next one to the same server. */
 void conn_keep_ticket(struct conn *c);
+/** Keeps what is known of a server that we are connected with, or could not be. */
+void conn_note_peer(const struct conn *c);
 void expected_fini(struct net *n);
 void lost_tell(struct net *n);
 void lost_fini(struct net *n);

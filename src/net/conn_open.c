@@ -14,6 +14,8 @@ struct expected {
 	struct hnode node;
 	struct addr remote;
 	SSL_SESSION *ticket; /* of the last connection, NULL = none */
+	bool tried;
+	struct net_peer peer; /* the same */
 	size_t name_n;
 	char name[];
 };
@@ -21,7 +23,7 @@ struct expected {
 /* ---- names ---- */
 
 static struct expected *
-expected_find(struct net *n, const struct addr *remote)
+expected_find(const struct net *n, const struct addr *remote)
 {
 	uint64_t hash = addr_hash(remote);
 
@@ -58,6 +60,39 @@ conn_keep_ticket(struct conn *c)
 	SSL_SESSION_free(x->ticket);
 	x->ticket = c->tls->resumable;
 	c->tls->resumable = NULL;
+}
+
+/* Of a connection that has come to something, or to its end. */
+void
+conn_note_peer(const struct conn *c)
+{
+	struct expected *x =
+	    c->transport == SIP_TLS && !c->accepted ? expected_find(c->net, &c->remote) : NULL;
+
+	if (!x)
+		return;
+	x->tried = true;
+	x->peer = (struct net_peer){.secured = c->tls && c->tls->established};
+	if (!c->tls)
+		return;
+	if (!x->peer.secured)
+		slice_clip_cstr(slice_cstr(c->tls->why), x->peer.why, sizeof x->peer.why);
+	if (c->tls->shown) {
+		memcpy(x->peer.subject, c->tls->shown->subject, sizeof x->peer.subject);
+		memcpy(x->peer.issuer, c->tls->shown->issuer, sizeof x->peer.issuer);
+		x->peer.until_s = c->tls->shown->until_s;
+	}
+}
+
+enum err
+net_get_peer(const struct net *n, const struct addr *remote, struct net_peer *out)
+{
+	const struct expected *x = expected_find(n, remote);
+
+	if (!x || !x->tried)
+		return ERR_NOT_FOUND;
+	*out = x->peer;
+	return ERR_OK;
 }
 
 static void

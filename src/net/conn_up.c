@@ -79,6 +79,7 @@ established(struct conn *c)
 	if (c->shaking)
 		source_shaken(c->net, &c->remote);
 	c->shaking = false;
+	conn_note_peer(c);
 	conn_above_tls(c);
 }
 

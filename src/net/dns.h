@@ -16,6 +16,11 @@
 
 struct net_dns;
 
+/** The answer to one question of a search, also when it comes from the cache. of and token: what
+ *  the search was begun with. */
+typedef void net_on_heard(void *ctx, const void *of, uint64_t token, enum sip_query kind,
+    const char *name, const struct sip_dns_answer *a);
+
 /** 0 and NULL mean the default in brackets. */
 struct net_dns_params {
 	const char *servers;	       /* "192.0.2.53,[2001:db8::53]:5353" [those of resolv.conf] */
@@ -30,6 +35,8 @@ struct net_dns_params {
 	uint32_t negative_max_s;       /* of "there is none" [300] */
 	uint32_t failure_s;	       /* of "no answer" [5] */
 	uint32_t file_check_ms;	       /* [5,000] */
+	net_on_heard *on_heard;	       /* for who wants to show how a search went [nobody] */
+	void *heard_ctx;
 };
 
 struct net_dns_counts {

@@ -9,6 +9,8 @@ struct question {
 	struct dns_wait wait;
 	struct locate *locate;
 	uint32_t token;
+	enum sip_query kind;
+	char name[SIP_NAME_BYTES];
 };
 
 struct locate {
@@ -40,7 +42,10 @@ static void
 on_answer(struct dns_wait *w, const struct sip_dns_answer *a)
 {
 	struct question *q = container_of(w, struct question, wait);
+	const struct locate *l = q->locate;
 
+	if (l->dns->p.on_heard)
+		l->dns->p.on_heard(l->dns->p.heard_ctx, l->ctx, l->token, q->kind, q->name, a);
 	sip_locate_on_answer(&q->locate->sip, q->token, a);
 }
 
@@ -58,6 +63,8 @@ on_query(void *ctx, uint32_t token, enum sip_query kind, const char *name)
 	q->wait.on_answer = on_answer;
 	q->locate = l;
 	q->token = token;
+	q->kind = kind;
+	slice_clip_cstr(slice_cstr(name), q->name, sizeof q->name);
 	dns_ask(l->dns, kind, name, &q->wait);
 }
 

@@ -134,6 +134,20 @@ enum err net_keep_alive(struct net *n, const struct sip_flow *flow);
 ERR_MUST_CHECK enum err net_expect_name(
     struct net *n, const struct addr *remote, struct slice name);
 
+/* How the last connection to a server went, for people. */
+struct net_peer {
+	bool secured; /* TLS was established */
+	char why[96]; /* why not; "": TCP did not even stand, or nobody answered */
+	/* of the certificate it showed; empty: none was seen */
+	char subject[128], issuer[128];
+	int64_t until_s; /* its end, since 1970 */
+};
+
+/** Of the server at remote, which net_expect_name has named. ERR_NOT_FOUND: it was not, or nothing
+ *  was tried yet. */
+ERR_MUST_CHECK enum err net_get_peer(
+    const struct net *n, const struct addr *remote, struct net_peer *out);
+
 /** What comes from these addresses is dropped unread, right after recvmmsg and accept, and
  *  counted; their connections close. Unblocking takes the same network. ERR_LIMIT, ERR_NOMEM. */
 enum err net_block(struct net *n, const struct addr_net *net, bool blocked);

@@ -20,13 +20,20 @@ struct net_tls {
 	SSL_CTX *client;
 };
 
+/* What people are told of a certificate; see struct net_peer. */
+struct tls_shown {
+	char subject[128], issuer[128];
+	int64_t until_s;
+};
+
 struct tls_session {
 	SSL *ssl;
 	struct net_tls *tls;
-	struct slice in;	/* ciphertext not yet read; borrowed during tls_session_take */
-	struct out_buf *out;	/* of the stream below */
-	char *name;		/* whom we expect, NULL = anybody */
-	SSL_SESSION *resumable; /* the newest ticket of a server, NULL = none yet */
+	struct slice in;	 /* ciphertext not yet read; borrowed during tls_session_take */
+	struct out_buf *out;	 /* of the stream below */
+	char *name;		 /* whom we expect, NULL = anybody */
+	SSL_SESSION *resumable;	 /* the newest ticket of a server, NULL = none yet */
+	struct tls_shown *shown; /* by a server whose name we expect, NULL = nothing yet */
 	bool established, failed;
 	char why[96]; /* why it failed, for the log; never secrets */
 };

@@ -88,6 +88,51 @@ session_new(struct tls_session **out, struct net_tls *t, SSL_CTX *ctx, struct ou
 	return ERR_OK;
 }
 
+/* ---- what a server shows, for people ---- */
+
+static void
+write_name(const X509_NAME *name, char *out, size_t cap)
+{
+	BIO *mem = BIO_new(BIO_s_mem());
+	char *text;
+	long n;
+
+	out[0] = '\0';
+	if (mem && X509_NAME_print_ex(mem, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
+		n = BIO_get_mem_data(mem, &text);
+		slice_clip_cstr(slice_make(text, n > 0 ? (size_t)n : 0), out, cap);
+	}
+	BIO_free(mem);
+}
+
+static void
+note_shown(struct tls_session *s, const X509 *x)
+{
+	struct tm tm;
+
+	if (!x || s->shown)
+		return;
+	s->shown = calloc(1, sizeof *s->shown);
+	if (!s->shown)
+		return;
+	write_name(X509_get_subject_name(x), s->shown->subject, sizeof s->shown->subject);
+	write_name(X509_get_issuer_name(x), s->shown->issuer, sizeof s->shown->issuer);
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) == 1)
+		s->shown->until_s = timegm(&tm);
+}
+
+/* A certificate that is refused is forgotten by the session: it is looked at here. */
+static int
+on_verify(int ok, X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+	note_shown(SSL_get_app_data(ssl), X509_STORE_CTX_get0_cert(store));
+	return ok;
+}
+
+/* ---- beginning and end of a session ---- */
+
 enum err
 tls_session_accept(struct tls_session **out, struct net_tls *t, struct out_buf *sink)
 {
@@ -117,7 +162,7 @@ tls_session_connect(struct tls_session **out, struct net_tls *t, struct out_buf 
 		}
 		memcpy(s->name, name.p, name.n);
 		s->name[name.n] = '\0';
-		SSL_set_verify(s->ssl, SSL_VERIFY_PEER, NULL);
+		SSL_set_verify(s->ssl, SSL_VERIFY_PEER, on_verify);
 		if (addr_parse_ip(name, 0, &ip) != ERR_OK) /* RFC 6066, 3: no literal */
 			(void)SSL_set_tlsext_host_name(s->ssl, s->name);
 	}
@@ -136,6 +181,7 @@ tls_session_free(struct tls_session *s)
 	SSL_SESSION_free(s->resumable);
 	tls_unref(s->tls);
 	free(s->name);
+	free(s->shown);
 	free(s);
 }
 
@@ -174,6 +220,7 @@ peer_has_name(struct tls_session *s)
 		return true;
 	if (!x)
 		return false;
+	note_shown(s, x); /* of a session taken up again nothing is verified */
 	if (addr_parse_ip(slice_cstr(s->name), 0, &ip) == ERR_OK)
 		ok = X509_check_ip(x, ip.ip, ip.family == 4 ? 4 : 16, 0) == 1;
 	else

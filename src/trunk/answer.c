@@ -90,6 +90,7 @@ accepted(struct line *l, const struct sip_msg *resp)
 		line_log(LOG_INFO, l, "registered for %u s", s);
 	line_set_state(l, LIVE_LINE_REGISTERED, NULL);
 	line_tell(l); /* a later end */
+	probe_registered(l, s);
 	timer_start(t->p.timers, &l->timer, s * 10ull * percent);
 	line_watch(l);
 }
@@ -116,12 +117,14 @@ challenged(struct line *l, const struct sip_msg *resp)
 	switch (sip_client_auth_on_challenge(&l->auth, &l->round, resp, &c)) {
 	case ERR_OK: line_ask_again(l); break;
 	case ERR_DENIED: line_refused(l, "user name or password is wrong"); break;
-	default: line_refused(l, "the provider wants an authentication that is not supported");
+	default:
+		l->answered = 0; /* it is we who cannot */
+		line_refused(l, "the provider wants an authentication that is not supported");
 	}
 }
 
-static void
-describe(const struct sip_msg *resp, char *out, size_t cap)
+void
+line_describe_answer(const struct sip_msg *resp, char *out, size_t cap)
 {
 	char phrase[96];
 
@@ -139,6 +142,7 @@ line_on_register_answer(struct line *l, const struct sip_msg *resp)
 	uint16_t status = resp->status;
 	char why[128];
 
+	l->answered = status;
 	if (status == 401 || status == 407) {
 		if (l->step == LEAVING && (l->round.rounds || !l->conf.password.n))
 			line_has_left(l);
@@ -150,7 +154,7 @@ line_on_register_answer(struct line *l, const struct sip_msg *resp)
 		line_has_left(l);
 		return;
 	}
-	describe(resp, why, sizeof why);
+	line_describe_answer(resp, why, sizeof why);
 	if (status < 300) {
 		accepted(l, resp);
 	} else if (status == 423) {

@@ -1,7 +1,7 @@
 /* Where a line's servers are: all its targets located, their hops one after the other. */
 #include "trunk/trunk_int.h"
 
-enum { TARGET_BITS = 8, TTL_MIN_S = 30, TTL_MAX_S = 3600 };
+enum { TTL_MIN_S = 30, TTL_MAX_S = 3600 };
 
 static void
 join(struct line *l)
@@ -59,7 +59,7 @@ line_locate(struct line *l)
 	l->locate_open = (1u << l->n_targets) - 1;
 	l->locate_error = ERR_NOT_FOUND;
 	for (size_t i = 0; i < l->n_targets; i++) {
-		uint64_t token = (uint64_t)l->locate_serial << TARGET_BITS | i;
+		uint64_t token = (uint64_t)l->locate_serial << LINE_TARGET_BITS | i;
 		enum err e = t->p.ops->locate(t->p.ctx, &l->target[i], token);
 
 		if (e != ERR_OK)
@@ -77,9 +77,11 @@ line_locate_stop(struct line *l)
 void
 trunk_on_located(struct trunk *t, uint64_t token, enum err result, const struct sip_hops *hops)
 {
-	size_t target = token & ((1u << TARGET_BITS) - 1);
-	uint64_t serial = token >> TARGET_BITS;
+	size_t target = token & ((1u << LINE_TARGET_BITS) - 1);
+	uint64_t serial = token >> LINE_TARGET_BITS;
 
+	if (probe_located(t, (uint32_t)serial, target, result, hops))
+		return;
 	LIST_FOR_EACH (it, &t->lines) {
 		struct line *l = container_of(it, struct line, link);
 

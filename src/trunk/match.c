@@ -117,6 +117,14 @@ called(const struct line *l, const struct sip_msg *req)
 	return called_auto(l, req);
 }
 
+/* RFC 3261, 19.1.6: with user=phone the user part is a telephone number with parameters of its own
+ * ("0211555101;phone-context=+49"). */
+static struct slice
+without_parameters(struct slice user)
+{
+	return slice_take_until(&user, ';');
+}
+
 bool
 trunk_match(struct trunk *t, const struct sip_msg *req, const struct sip_flow *flow,
     struct trunk_incoming *out)
@@ -126,7 +134,7 @@ trunk_match(struct trunk *t, const struct sip_msg *req, const struct sip_flow *f
 
 	if (!conf || !conf->enabled)
 		return false;
-	*out = (struct trunk_incoming){.line = conf, .called = called(l, req)};
+	*out = (struct trunk_incoming){.line = conf, .called = without_parameters(called(l, req))};
 	return true;
 }
 

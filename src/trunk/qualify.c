@@ -110,29 +110,28 @@ on_gone(void *user, struct sip_client *tsx)
 static const struct sip_client_ops options_ops = {on_response, on_failed, on_gone};
 
 static bool
-write_headers(struct line *l, struct buf *b)
+write_headers(struct line *l, struct buf *b, const struct sip_flow *flow, const char *call_id)
 {
-	char tag[16], call_id[32], account[512];
-	struct buf t, c, a;
+	char tag[16], account[512];
+	struct buf t, a;
 
 	buf_init(&t, tag, sizeof tag);
 	rng_token(l->trunk->p.rng, &t, sizeof tag);
-	buf_init(&c, call_id, sizeof call_id);
-	rng_token(l->trunk->p.rng, &c, sizeof call_id);
 	buf_init(&a, account, sizeof account);
 	line_write_account(l, &a);
 	sip_write_hdrf(
 	    b, SIP_HDR_FROM, "<%.*s>;tag=%.*s", SLICE_FMT(buf_slice(&a)), SLICE_FMT(buf_slice(&t)));
 	sip_write_hdrf(b, SIP_HDR_TO, "<sip:%.*s>", SLICE_FMT(l->domain));
-	sip_write_hdrf(b, SIP_HDR_CALL_ID, "%.*s", SLICE_FMT(buf_slice(&c)));
+	sip_write_hdrf(b, SIP_HDR_CALL_ID, "%s", call_id);
 	sip_write_hdrf(b, SIP_HDR_CSEQ, "%u OPTIONS", ++l->options_cseq);
-	sip_core_write_contact(l->trunk->p.core, b, &l->flow, slice_cstr(l->token), SLICE(""));
+	sip_core_write_contact(l->trunk->p.core, b, flow, slice_cstr(l->token), SLICE(""));
 	sip_write_hdrf(b, SIP_HDR_ACCEPT, "application/sdp");
 	return buf_ok(b) && buf_ok(&a);
 }
 
-static void
-ask(struct line *l)
+enum err
+line_ask_options(struct line *l, const struct sip_flow *flow, const char *call_id,
+    const struct sip_client_ops *ops, void *user, struct sip_client **out)
 {
 	char headers[2048], uri[300];
 	struct sip_request req = {.method = SIP_OPTIONS};
@@ -141,13 +140,24 @@ ask(struct line *l)
 	buf_init(&h, headers, sizeof headers);
 	buf_init(&u, uri, sizeof uri);
 	line_write_registrar(l, &u);
-	if (!write_headers(l, &h) || !buf_ok(&u))
-		return;
+	if (!write_headers(l, &h, flow, call_id) || !buf_ok(&u))
+		return ERR_TOO_BIG;
 	req.uri = buf_slice(&u);
 	req.headers = buf_slice(&h);
+	return sip_client_send(l->trunk->p.core, flow, &req, ops, user, out);
+}
+
+static void
+ask(struct line *l)
+{
+	char call_id[33];
+	struct buf c;
+
+	buf_init(&c, call_id, sizeof call_id - 1);
+	rng_token(l->trunk->p.rng, &c, sizeof call_id - 1);
+	call_id[c.n] = '\0';
 	l->asked_ms = line_now_ms(l);
-	if (sip_client_send(l->trunk->p.core, &l->flow, &req, &options_ops, l, &l->options) !=
-	    ERR_OK)
+	if (line_ask_options(l, &l->flow, call_id, &options_ops, l, &l->options) != ERR_OK)
 		l->options = NULL;
 	else
 		l->trunk->counts.options_sent++;

@@ -83,6 +83,7 @@ gave_up(struct line *l, const char *why)
 	char text[128], hop[ADDR_TEXT_MAX];
 
 	detach(l);
+	l->answered = 0;
 	l->trunk->counts.timed_out++;
 	if (l->step == LEAVING) {
 		line_has_left(l);
@@ -169,6 +170,7 @@ try_hop(struct line *l)
 	l->has_flow = true;
 	if (l->state == LIVE_LINE_REGISTERING)
 		line_tell(l); /* where it is trying */
+	probe_asks(l);
 	send_register(l, l->expires_s);
 	return true;
 }
@@ -194,6 +196,7 @@ all_failed(struct line *l, const char *why)
 {
 	uint64_t now = line_now_ms(l), wait_ms = retry_ms(l);
 
+	probe_gave_up(l, why);
 	l->failures++;
 	l->step = IDLE;
 	l->located_until_ms = 0; /* ask DNS anew */
@@ -210,6 +213,7 @@ all_failed(struct line *l, const char *why)
 static void
 leave_hop(struct line *l, const char *why, uint32_t avoid_s)
 {
+	probe_failed(l, why);
 	l->substitute = true;
 	line_hop_failed(l, &l->flow, avoid_s);
 	if (avoid_s > l->retry_after_s)
@@ -251,6 +255,7 @@ line_refused(struct line *l, const char *why)
 	l->bound_until_ms = 0;
 	l->maybe_bound = false;
 	line_set_state(l, LIVE_LINE_FAILED, why);
+	probe_refused(l, why);
 	pause_ms += rng_below(l->trunk->p.rng, (uint32_t)(pause_ms / 4));
 	timer_start(l->trunk->p.timers, &l->timer, pause_ms);
 }
@@ -376,6 +381,7 @@ line_leave(struct line *l)
 {
 	bool bound = l->conf.registers && l->maybe_bound && l->has_flow;
 
+	probe_drop(l);
 	line_halt(l);
 	l->bound_until_ms = 0;
 	l->reachable = false;

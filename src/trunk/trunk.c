@@ -103,6 +103,7 @@ trunk_line(const struct trunk *t, int64_t id)
 static void
 line_free(struct line *l)
 {
+	probe_drop(l);
 	line_halt(l);
 	timer_stop(&l->tell);
 	list_remove(&l->link);
@@ -205,6 +206,7 @@ trunk_new(struct trunk **out, const struct trunk_params *p)
 	t->p = *p;
 	list_init(&t->lines);
 	list_init(&t->dead);
+	list_init(&t->probes);
 	timer_init(&t->reaper, reap);
 	sip_failed_hops_init(&t->failed);
 	*out = t;
@@ -221,6 +223,7 @@ trunk_free(struct trunk *t)
 	reap(&t->reaper);
 	LIST_FOR_EACH_SAFE (it, &t->lines)
 		line_free(container_of(it, struct line, link));
+	probes_free(t);
 	free(t);
 }
 

@@ -13,11 +13,18 @@
 
 #include "call/line.h"
 #include "directory/directory.h"
-#include "model/live.h"
+#include "model/line_test.h"
 #include "sip/core.h"
 #include "sip/hops.h"
 
 struct trunk;
+
+/* A server behind TLS, for people: see net/net.h. Empty texts: not known. */
+struct trunk_peer {
+	char why[96]; /* why no encryption came about */
+	char subject[128], issuer[128];
+	int64_t until_s;
+};
 
 struct trunk_ops {
 	/** Asks where target is; the answer goes to trunk_on_located with the token, later. */
@@ -30,6 +37,8 @@ struct trunk_ops {
 	void (*expect_name)(void *ctx, const struct addr *remote, struct slice name);
 	/** CR LF CR LF on this flow, to keep a NAT open (RFC 5626, 3.5.1). May be NULL. */
 	void (*keep_alive)(void *ctx, const struct sip_flow *flow);
+	/** How the last TLS connection to remote went; false: nothing is known. May be NULL. */
+	bool (*peer)(void *ctx, const struct addr *remote, struct trunk_peer *out);
 	/** Milliseconds since 1970. */
 	int64_t (*wall_ms)(void *ctx);
 	/** The state of a line changed; removed: there is no such line any more. */
@@ -62,6 +71,24 @@ void trunk_set_directory(struct trunk *t, const struct directory *dir);
 /** The answer to ops.locate; hops is borrowed and may be NULL when err is not OK. */
 void trunk_on_located(
     struct trunk *t, uint64_t token, enum err result, const struct sip_hops *hops);
+/** An answer to one question of DNS, of the search with this token; before trunk_on_located. */
+void trunk_on_heard(struct trunk *t, uint64_t token, enum sip_query kind, const char *name,
+    const struct sip_dns_answer *a);
+
+/* Who tests a line. */
+struct trunk_test_ops {
+	/** A server of the line is about to be asked: its messages are of interest. */
+	void (*server)(void *ctx, const struct addr *remote);
+	/** All steps up to the registration are there; out is not written any more. */
+	void (*done)(void *ctx);
+};
+
+/** Looks the line's servers up, asks each whether it is there, and registers (again): out gets a
+ *  step for each, from now until ops.done, which comes later in any case. The registration is the
+ *  line's own, so what it comes to holds. ERR_NOT_FOUND, ERR_WRONG_STATE (it is being tested),
+ *  ERR_NOMEM. */
+ERR_MUST_CHECK enum err trunk_test(struct trunk *t, int64_t line, struct line_test *out,
+    const struct trunk_test_ops *ops, void *ctx);
 /** A connection ended: lines registered over it register anew (RFC 5626, 4.4). */
 void trunk_on_closed(struct trunk *t, const struct sip_flow *flow);
 /** Something of ours has changed that may have kept servers from being reached (whose certificates

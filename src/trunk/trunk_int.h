@@ -21,6 +21,7 @@
 
 enum {
 	LINE_TARGETS_MAX = 4, /* the registrar, or outbound proxies */
+	LINE_TARGET_BITS = 8, /* of a token of locate: which target; the rest says whose search */
 	LINE_TOKEN_BYTES = 25,
 	LINE_INSTANCE_BYTES = 37,
 	LINE_ROUTE_BYTES = 1024,
@@ -90,6 +91,9 @@ struct line {
 	struct timer timer;    /* refresh, retry */
 	struct timer patience; /* with one hop, or with leaving */
 
+	struct probe *probe; /* somebody tests it; NULL: nobody */
+	uint16_t answered;   /* the last final status of a REGISTER, 0: silence */
+
 	/* is it there? */
 	struct timer qualify, keep;
 	struct sip_client *options;
@@ -98,9 +102,12 @@ struct line {
 	unsigned misses;
 };
 
+struct probe;
+
 struct trunk {
 	struct trunk_params p;
 	struct list lines, dead;
+	struct list probes; /* tests under way */
 	struct timer reaper;
 	uint32_t next_serial;
 	struct sip_failed_hops failed;
@@ -171,10 +178,36 @@ void line_on_register_answer(struct line *l, const struct sip_msg *resp);
 uint32_t trunk_retry_after_s(const struct sip_msg *resp);
 /** Sends the REGISTER again: credentials, another interval. In register.c. */
 void line_ask_again(struct line *l);
+/** "403 Forbidden", for people. */
+void line_describe_answer(const struct sip_msg *resp, char *out, size_t cap);
 void line_next_hop(struct line *l, const char *why, uint32_t avoid_s);
 void line_refused(struct line *l, const char *why);
 
+/* ---- probe.c: all are harmless while nobody tests the line ---- */
+/** REGISTER goes to l->flow. */
+void probe_asks(struct line *l);
+/** It came to nothing there. */
+void probe_failed(struct line *l, const char *why);
+/** And with all others: until the line tries again by itself. */
+void probe_gave_up(struct line *l, const char *why);
+/** The provider has said no. */
+void probe_refused(struct line *l, const char *why);
+void probe_registered(struct line *l, uint32_t expires_s);
+/** The line is configured anew, or goes. */
+void probe_drop(struct line *l);
+/** The one that searches with this serial, NULL: none. */
+struct probe *probe_of(struct trunk *t, uint32_t serial);
+/** All of them, without a word. */
+void probes_free(struct trunk *t);
+/** The answer to a search of a test; false: of no test. */
+bool probe_located(
+    struct trunk *t, uint32_t serial, size_t target, enum err result, const struct sip_hops *hops);
+
 /* ---- qualify.c ---- */
+/** Everything of an OPTIONS but Via: a request that asks whether somebody is there. call_id is
+ *  NUL-terminated, a new one for each. */
+ERR_MUST_CHECK enum err line_ask_options(struct line *l, const struct sip_flow *flow,
+    const char *call_id, const struct sip_client_ops *ops, void *user, struct sip_client **out);
 void line_init_watch(struct line *l);
 /** OPTIONS and keep-alives on the flow in use, from now on. */
 void line_watch(struct line *l);

@@ -337,6 +337,16 @@ async function routes() {
   const [phone] = (await local.json('GET', '/api/phones')).items;
   await must('POST', '/api/routing/test', 422, { direction: 'out', phone: 987654321, dialled: '100' });
   await must('POST', '/api/routing/test', 200, { direction: 'out', phone: phone.id, dialled: '100' });
+  // Nobody is there, so that the first test of it still runs when the second one comes.
+  const silent = await local.json('POST', '/api/lines', { name: 'silent', host: '192.0.2.77', auth: 'address', register: false });
+  const one = { id: silent.id };
+  const isKnown = async () => (await local.json('GET', '/api/lines/status')).items.some(({ line_id }) => line_id === silent.id);
+  while (!(await isKnown()));
+  await must('GET', '/api/lines/{id}/test', 404, undefined, one);
+  await must('POST', '/api/lines/{id}/test', 422, { number: '112' }, one);
+  await must('POST', '/api/lines/{id}/test', 202, { number: null }, one);
+  await must('POST', '/api/lines/{id}/test', 409, undefined, one);
+  await must('GET', '/api/lines/{id}/test', 200, undefined, one);
 }
 
 async function members() {

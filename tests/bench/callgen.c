@@ -92,6 +92,8 @@ number_of(int i)
 {
 	static char text[32];
 
+	if (opt.kind != LINK_TLS)
+		return opt.number; /* with its zeros */
 	snprintf(text, sizeof text, "%ld", strtol(opt.number, NULL, 10) + i % links_count(caller));
 	return text;
 }

@@ -174,6 +174,8 @@ def is_registered(phone):
 class OwnServer:
     """A strowgerd of our own with a thousand users, as the goals demand; the called phone is registered."""
 
+    LINE_NUMBER = "0555999"  # outside: the line leads to where the called phone is, and it answers
+
     def __init__(self, build, rtp_range=(10000, 20000), users=USERS):
         """rtp_range None: a few hundred ports that nobody else has."""
         self.build = build.resolve()
@@ -189,14 +191,18 @@ class OwnServer:
         users = [{"login": f"8{n:05}", "first_name": "Vorname", "last_name": f"Nachname{n}", "phones": [f"ph{n}"],
                   "numbers": [str(20000 + n)]} for n in range(users)]
         self.process.load({
-            "settings": {"password_weak_allowed": True,
+            "settings": {"password_weak_allowed": True, "country_code": "49", "area_code": "211", "outside_prefix": "0",
                          **(dict(zip(("rtp_port_min", "rtp_port_max"), rtp_range)) if rtp_range else {})},
             "ranges": [{"first": "100", "last": "999"}, {"first": "20000", "last": "99999"}],
             "phones": [address_phone("caller", caller, port), password_phone("called"), password_phone("unwatched"), *phones,
                        *(address_phone(f"tls{n}", tls_called, self.tls_port + n, transport="tls") for n in range(TLS_LINKS))],
+            "lines": [{"name": "outside", "host": self.called, "auth": "address", "register": False, "qualify_s": 0,
+                       "main_number": "0211555101"}],
             "users": [user(101, "caller"), user(102, "called"), user(103, "unwatched"), *users,
                       *(user(500 + n, f"tls{n}") for n in range(TLS_LINKS))],
         })
+        # Who asks too often before it is known is kept out.
+        until(lambda: self.process.api("GET", "/api/lines/status")["items"], "the configuration has reached the switch", 60)
         self.register_called()
 
     def register_called(self):

@@ -394,6 +394,25 @@ something_ended(void)
 
 /* RFC 5922, 7: the name we were told must be in the certificate, and an authority of ours must
  * have signed it; without a name (a phone) anybody may answer. */
+/* LIN-2: people see whose certificate it was, and why it is not taken. */
+static void
+expect_peer(const struct addr *remote, bool named, bool passes)
+{
+	struct net_peer peer;
+	enum err e = net_get_peer(h.net, remote, &peer);
+
+	if (!named) {
+		assert_int_equal(e, ERR_NOT_FOUND); /* nobody asks whom they are */
+		return;
+	}
+	assert_int_equal(e, ERR_OK);
+	assert_int_equal(peer.secured, passes);
+	assert_int_equal(peer.why[0] == '\0', passes);
+	assert_non_null(strstr(peer.subject, "CN="));
+	assert_non_null(strstr(peer.issuer, "CN="));
+	assert_true(peer.until_s > time(NULL));
+}
+
 static void
 the_name_of_a_server_is_checked(void **state)
 {
@@ -437,6 +456,7 @@ the_name_of_a_server_is_checked(void **state)
 			assert_int_equal(counts()->handshakes_failed, 1);
 			assert_int_equal(counts()->bytes_out, 0); /* no word of SIP */
 		}
+		expect_peer(&to.remote, cases[i].name[0] != '\0', cases[i].passes);
 		tls_peer_free(&p);
 		close(listener);
 		harness_stop(NULL);

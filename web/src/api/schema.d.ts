@@ -8493,6 +8493,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lines/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the last test of a line went, or goes */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line_test"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Test a line: look up its servers, reach them, register, and call a number if one is given */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["line_test_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line_test"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lines/{id}/history": {
         parameters: {
             query?: never;
@@ -16237,6 +16317,45 @@ export interface components {
             /** @description Which one: easter_monday */
             code: string;
         };
+        line_test: {
+            line: number;
+            /** Format: date-time */
+            started_at: string;
+            running: boolean;
+            /** @description Called at the end */
+            number: string | null;
+            steps: {
+                /** @enum {string} */
+                kind: "lookup" | "question" | "server" | "register" | "call";
+                /** @enum {string} */
+                state: "running" | "ok" | "warning" | "failed" | "skipped";
+                /** @description A name, a server, a number */
+                subject: string | null;
+                /** @description As it came: records, addresses, the answer */
+                found: string | null;
+                at_ms: number;
+                /** @description null while it runs */
+                took_ms: number | null;
+                /**
+                 * @description What it means and what to do; text has the sentence
+                 * @enum {string|null}
+                 */
+                advice: "dns_silent" | "name_unknown" | "transport_off" | "no_local_address" | "no_answer" | "no_connection" | "certificate_refused" | "tls_failed" | "not_serving" | "line_off" | "by_address" | "wrong_password" | "method_unknown" | "forbidden" | "account_unknown" | "overloaded" | "register_refused" | "changed" | "no_step_before" | "line_full" | "called_busy" | "called_silent" | "called_declined" | "called_unknown" | "call_forbidden" | "call_failed" | "call_short" | null;
+                /** @description The English sentence of advice */
+                text: string | null;
+                /** @description Of a call: under which /api/traces has its messages */
+                call_id: string | null;
+                /** @description Of other messages: /api/traces?call_id= finds them */
+                sip_call_id: string | null;
+                /** @description Of a server that speaks TLS */
+                certificate: {
+                    subject: string | null;
+                    issuer: string | null;
+                    /** Format: date-time */
+                    until: string;
+                } | null;
+            }[];
+        };
         /**
          * Function key
          * @description Shows a state and does something when pressed: on the user's page and phones
@@ -16330,7 +16449,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */
@@ -16553,6 +16672,17 @@ export interface components {
             token: string;
             /** Password */
             password: string;
+        };
+        /**
+         * How to test a line
+         * @description Input
+         */
+        line_test_input: {
+            /**
+             * Number
+             * @description Called through this line at the end; empty = no call
+             */
+            number?: string | null;
         };
         /**
          * Test mail

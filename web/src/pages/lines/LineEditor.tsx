@@ -13,6 +13,7 @@ import { LineForm } from './LineForm';
 import classes from './lines.module.css';
 import { LineState } from './LineState';
 import { LineStatus } from './LineStatus';
+import { LineTest } from './LineTest';
 
 export default function LineEditor() {
   const { t } = useTranslation();
@@ -34,7 +35,7 @@ export default function LineEditor() {
   }
   if (!schema || (id !== 'new' && !line)) return <Loader m="xl" size="sm" />;
   const tabs = [{ id: 'data', text: t('lines.tab.data') }];
-  if (line) tabs.push({ id: 'state', text: t('lines.tab.state') });
+  if (line) tabs.push({ id: 'state', text: t('lines.tab.state') }, { id: 'test', text: t('lines.tab.test') });
   return (
     <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />} actions={line && <TestButton line={line.id} />}>
       <Tabs
@@ -55,6 +56,11 @@ export default function LineEditor() {
         {line && (
           <Tabs.Panel value="state" p="md">
             <LineStatus line={line} states={states} />
+          </Tabs.Panel>
+        )}
+        {line && (
+          <Tabs.Panel value="test" p="md">
+            <LineTest line={line} />
           </Tabs.Panel>
         )}
       </Tabs>

@@ -48,6 +48,13 @@ emergency_ends(const struct call *c)
 	tell(c, true);
 }
 
+static void
+end_for(struct call *c)
+{
+	call_end(
+	    c, c->answered_at ? CDR_ANSWERED : CDR_FAILED, CDR_BY_SYSTEM, c->answered_at ? 0 : 503);
+}
+
 static struct leg *
 youngest_on(struct call_switch *sw, int64_t line)
 {
@@ -69,6 +76,25 @@ youngest_on(struct call_switch *sw, int64_t line)
 	return youngest;
 }
 
+void
+emergency_free_ports(struct call_switch *sw)
+{
+	struct call *youngest = NULL;
+
+	LIST_FOR_EACH (it, &sw->calls) {
+		struct call *c = container_of(it, struct call, link);
+
+		if (!c->emergency && c->state != CALL_ENDED && c->streams_open &&
+		    (!youngest || c->started_ms >= youngest->started_ms))
+			youngest = c;
+	}
+	if (!youngest)
+		return;
+	call_log(LOG_WARN, youngest, "ended to free RTP ports for emergency calls");
+	record_reason(youngest, REASON_PORTS_FOR_EMERGENCY, NULL);
+	end_for(youngest);
+}
+
 bool
 emergency_make_room(struct call_switch *sw, int64_t line)
 {
@@ -81,7 +107,6 @@ emergency_make_room(struct call_switch *sw, int64_t line)
 	    SLICE_FMT(l->phone_name));
 	record_reason(c, REASON_ENDED_FOR_EMERGENCY, REASON_ARGS(l->phone_name));
 	leg_line_leave(l); /* before its BYE is answered */
-	call_end(
-	    c, c->answered_at ? CDR_ANSWERED : CDR_FAILED, CDR_BY_SYSTEM, c->answered_at ? 0 : 503);
+	end_for(c);
 	return true;
 }

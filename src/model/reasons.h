@@ -56,6 +56,8 @@ enum {
 	X(DEPOSIT, "deposit", "The call goes on to the deposit {0}")                               \
 	X(ENDED_FOR_EMERGENCY, "ended_for_emergency",                                              \
 	    "The call was ended to make room for an emergency call on line {0}")                   \
+	X(PORTS_FOR_EMERGENCY, "ports_for_emergency",                                              \
+	    "The call was ended: all RTP ports are taken, and an emergency call needs some")       \
 	X(NOT_ALLOWED, "not_allowed", "{0} may not dial {1} ({2})")                                \
 	X(LINE_SPENT, "line_spent",                                                                \
 	    "Line {0} is not used: its minutes of costly calls for today are used up")             \

@@ -217,6 +217,42 @@ an_emergency_call_makes_room(void **state)
 	assert_non_null(first);
 }
 
+/* LIN-6: ordinary calls are refused while there are ports left for emergency calls; when these run
+ * out, the youngest ordinary one gives its own back. */
+static void
+ports_are_kept_for_emergency_calls(void **state)
+{
+	const char *ok[4], *r;
+
+	o.streams_max = 2;
+	o.streams_kept = 4;
+	talk(ben, "00221991", &ok[0]);
+	office_run(&o, 1000);
+	talk(ben, "00221992", &ok[1]);
+	dial(ben, "00221993");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 503", 100));
+	talk(cleo, "112", &ok[2]);
+	ua_expect_none(ben, "BYE");
+	talk(cleo, "110", &ok[3]); /* leaves half of what is kept for the next ones */
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	r = ua_expect(ben, "BYE", 100);
+	ua_answer(ben, r, 200, "", "");
+	office_run(&o, 100);
+	assert_int_equal(o.n_records, 2);
+	assert_true(strstr(o.record[1].called_number, "992"));
+	assert_true(recorded(
+	    1, "The call was ended: all RTP ports are taken, and an emergency call needs some"));
+	ua_expect_none(ben, "BYE");
+	assert_false(o.emergency.refused);
+	for (int i = 0; i < 4; i++) {
+		if (i == 1)
+			continue;
+		ua_in_dialog(i ? cleo : ben, ok[i], "BYE", 8, "", "");
+		ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+		ua_expect(i ? cleo : ben, "SIP/2.0 200", 100);
+	}
+}
+
 /* LIN-6: whoever is called in an emergency sees the number, whatever the caller has chosen. */
 static void
 what_is_shown_on_the_line(void **state)
@@ -386,6 +422,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(an_emergency_call_makes_room, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(ports_are_kept_for_emergency_calls, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_shown_on_the_line, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nobody_answers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nor_does_the_deposit, set_up, tear_down),

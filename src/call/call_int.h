@@ -126,6 +126,7 @@ struct call {
 	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
 	bool emergency;		     /* LIN-6 */
+	int64_t site;		     /* of an emergency call, an id; 0 = not known */
 	struct slice deposit;	     /* where it goes when nobody answers; empty: nowhere */
 	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
@@ -174,7 +175,8 @@ struct call_switch {
 	uint64_t next_leg_id;
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
-	struct spent *spent; /* what lines have used of today, see spending.c */
+	struct pin_tries *pins; /* wrong ones, see pin.c */
+	struct spent *spent;	/* what lines have used of today, see spending.c */
 	size_t n_spent;
 	struct call_switch_stats stats;
 	struct sdp_memo sdp_memo;

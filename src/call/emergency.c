@@ -1,6 +1,7 @@
 #include "call/emergency.h"
 
 #include "call/line_int.h"
+#include "call/location.h"
 
 bool
 call_is_emergency(const struct directory *dir, const struct sip_msg *req)
@@ -17,6 +18,7 @@ tell(const struct call *c, bool refused)
 {
 	struct live_emergency e = {
 	    .at = refused ? call_wall_ms(c) : c->started_at, .refused = refused};
+	struct buf where;
 
 	slice_clip_cstr(c->called_party.number, e.number, sizeof e.number);
 	slice_clip_cstr(c->called_party.name, e.name, sizeof e.name);
@@ -24,6 +26,9 @@ tell(const struct call *c, bool refused)
 	slice_clip_cstr(c->caller_party.number, e.caller.number, sizeof e.caller.number);
 	slice_clip_cstr(c->caller_phone, e.caller.phone, sizeof e.caller.phone);
 	e.caller.user = c->caller_party.user;
+	buf_init(&where, e.where, sizeof e.where - 1);
+	location_text(c, &where);
+	where.p[where.n] = '\0';
 	if (c->sw->p.ops->on_emergency)
 		c->sw->p.ops->on_emergency(c->sw->p.ctx, &e);
 }

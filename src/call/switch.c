@@ -3,6 +3,7 @@
 
 #include "call/keys.h"
 #include "call/message.h"
+#include "call/pin.h"
 #include "call/spending.h"
 #include "call/transfer_int.h"
 
@@ -64,6 +65,7 @@ call_switch_free(struct call_switch *sw)
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
 	spending_free(sw);
+	pin_free(sw);
 	free(sw);
 }
 

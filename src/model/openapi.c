@@ -63,8 +63,10 @@ put_text_limits(json_t *s, const struct model_field *f)
 
 	if (f->min)
 		json_object_set_new(s, "minLength",
-		    json_integer(
-			f->flags & (MODEL_REQUIRED | MODEL_HASHED | MODEL_GENERATED) ? f->min : 0));
+		    json_integer(f->flags & (MODEL_REQUIRED | MODEL_HASHED | MODEL_GENERATED) &&
+					 !(f->flags & MODEL_PIN)
+				     ? f->min
+				     : 0));
 	if (f->max)
 		json_object_set_new(s, "maxLength", json_integer(f->max));
 	if (f->chars) {

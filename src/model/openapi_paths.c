@@ -19,6 +19,8 @@ struct action {
 static const struct action actions[] = {
     {"get", "/api/health", "Is the system alive", NULL, "200", .response = "object",
 	.is_public = true},
+    {"get", "/api/setup", "Providers that a first line can follow, before there is anybody", NULL,
+	"200", .response = "setup_choices", .is_public = true, .errors = "403"},
     {"post", "/api/setup", "Create the first administrator", "setup_input", "201",
 	.response = "login", .is_public = true, .errors = "409"},
     {"post", "/api/session", "Log in", "log_in_input", "200", .response = "login",

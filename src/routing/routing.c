@@ -1,5 +1,8 @@
 #include "routing/routing_int.h"
 
+#include "model/pin.h"
+#include "routing/star.h"
+
 #include "sip/msg.h"
 
 void
@@ -289,6 +292,55 @@ plan_dialled(struct routing_plan *plan, const struct directory *dir, const struc
 	plan_holder(plan, q, number);
 }
 
+/* ---- a PIN in front ---- */
+
+static void
+take_pin(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    struct slice pin)
+{
+	const struct dir_user *user =
+	    plan->caller.user ? dir_user_by_id(dir, plan->caller.user) : NULL;
+	const struct routing_state *s = q->state;
+
+	if (!user || !user->dial_pin.n) {
+		because(plan, REASON_PIN_NONE, REASON_ARGS(q->caller_phone->name));
+	} else if (s->pin_locked && s->pin_locked(s->ctx, q->caller_phone->id)) {
+		because(plan, REASON_PIN_LOCKED, REASON_ARGS(q->caller_phone->name));
+	} else if (!pin_fits(user->dial_pin, pin)) {
+		plan->pin = ROUTING_PIN_WRONG;
+		because(plan, REASON_PIN_WRONG, REASON_ARGS(user->name));
+	} else {
+		plan->pin = ROUTING_PIN_RIGHT;
+		because(plan, REASON_PIN_RIGHT, REASON_ARGS(user->name));
+	}
+}
+
+/* RTG-2: "*5", a PIN, "*" and a number. From here on the number stands there alone, so that the PIN
+ * gets nowhere. False: the call is refused. Emergency numbers ask for none. */
+static bool
+plan_pin(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct slice dialled = slice_cstr(plan->dialled), pin, number;
+	bool ok, urgent;
+
+	plan->called.number = dialled;
+	if (!star_is_pin(dialled))
+		return true;
+	ok = star_pin(dialled, &pin, &number) && q->caller_phone && q->by_keys;
+	urgent = number.n && routing_emergency(dir, number);
+	if (ok && !urgent)
+		take_pin(plan, dir, q, pin);
+	else if (!urgent)
+		because(plan, REASON_PIN_FORM, NULL);
+	memmove(plan->dialled, number.n ? number.p : "", number.n);
+	explicit_bzero(plan->dialled + number.n, sizeof plan->dialled - number.n);
+	plan->called.number = number.n ? slice_cstr(plan->dialled) : star_hide(SLICE("*5"));
+	if (urgent || plan->pin == ROUTING_PIN_RIGHT)
+		return true;
+	refuse(plan, 403, CDR_FAILED);
+	return false;
+}
+
 void
 routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
@@ -300,6 +352,8 @@ routing_plan_make(
 	plan->caller = plan->called = (struct routing_party){0};
 	plan->ring_ms = 0;
 	plan->emergency = plan->costly = false;
+	plan->pin = ROUTING_PIN_NONE;
+	plan->site = NULL;
 	plan->deposit = (struct slice){0};
 	plan->n_targets = 0;
 	plan->n_reasons = 0;
@@ -312,12 +366,12 @@ routing_plan_make(
 		plan->caller = q->caller;
 	believe_caller(plan, q);
 	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
-		plan->called.number = q->dialled;
+		plan->called.number = star_hide(q->dialled);
 		because(plan, REASON_NOT_A_NUMBER, NULL);
 		refuse(plan, 404, CDR_NOT_FOUND);
 	} else {
-		plan->called.number = slice_cstr(plan->dialled);
-		plan_dialled(plan, dir, q);
+		if (plan_pin(plan, dir, q))
+			plan_dialled(plan, dir, q);
 	}
 	if (q->caller_line)
 		plan_deposit(plan, dir, q);

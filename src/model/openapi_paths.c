@@ -518,7 +518,8 @@ put_action(json_t *paths, const struct action *a)
 		json_object_set_new(op, "security", json_array());
 		if (!a->errors || !strstr(a->errors, "401"))
 			json_object_del(json_object_get(op, "responses"), "401");
-		if (!a->body) /* it writes nothing, and is there before the set-up */
+		/* what writes nothing is there before the set-up */
+		if (!a->body && (!a->errors || !strstr(a->errors, "403")))
 			json_object_del(json_object_get(op, "responses"), "403");
 	}
 	put_operation(paths, a->path, a->method, op);

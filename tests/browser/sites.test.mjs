@@ -88,7 +88,7 @@ test('RTG-2: what a group lets its members dial shows at the user, and so does a
   await page.getByText('No PIN is set.').waitFor();
   await page.getByLabel('PIN for calls').fill('12');
   await button('Save').click();
-  await page.getByText('Too short.').waitFor();
+  await page.getByText('4 to 20 digits.', { exact: true }).waitFor();
   await page.getByLabel('PIN for calls').fill('135790');
   await button('Save').click();
   await page.getByText('A PIN is set.').waitFor();

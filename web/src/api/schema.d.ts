@@ -6357,6 +6357,7 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["error_400"];
+                403: components["responses"]["error_403"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
             };

@@ -69,8 +69,8 @@ put_text_limits(json_t *s, const struct model_field *f)
 		json_object_set_new(s, "maxLength", json_integer(f->max));
 	if (f->chars) {
 		if (may_be_empty && f->min > 1) /* nothing, or enough */
-			snprintf(pattern, sizeof pattern, "^([%s]{%lld,})?$", f->chars,
-			    (long long)f->min);
+			snprintf(pattern, sizeof pattern, "^([%s]{%lld,%lld})?$", f->chars,
+			    (long long)f->min, (long long)f->max);
 		else
 			snprintf(pattern, sizeof pattern, "^[%s]*$", f->chars);
 		json_object_set_new(s, "pattern", json_string(pattern));

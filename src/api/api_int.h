@@ -396,6 +396,8 @@ void live_free(struct api_live *l);
 void live_flush(struct api_live *l);
 /** Is the phone registered? */
 bool live_has_phone(struct api_live *l, int64_t phone_id);
+/** Where one of its registrations came from; family 0: it has none. */
+struct addr live_phone_source(struct api_live *l, int64_t phone_id);
 bool live_has_call(struct api_live *l, struct slice call_id);
 /** Calls that a phone or a line of this name is in, or rings for. */
 size_t live_calls_at(struct api_live *l, struct slice name);
@@ -465,6 +467,7 @@ void handle_status(struct request *rq);
 void handle_metrics(struct request *rq);
 void handle_openapi(struct request *rq);
 void handle_setup(struct request *rq);
+void handle_setup_get(struct request *rq);
 void handle_reset_offered(struct request *rq);
 void handle_reset_ask(struct request *rq);
 void handle_reset_use(struct request *rq);

@@ -306,6 +306,25 @@ live_has_phone(struct api_live *l, int64_t phone_id)
 	return has;
 }
 
+struct addr
+live_phone_source(struct api_live *l, int64_t phone_id)
+{
+	struct addr source = {0};
+
+	pthread_mutex_lock(&l->lock);
+	for (struct hnode *n = hmap_each(&l->registrations, NULL); n && !source.family;
+	     n = hmap_each(&l->registrations, n)) {
+		const struct entry *e = container_of(n, struct entry, node);
+		const struct packed_registration *p = e->packed;
+
+		if (!e->gone && p->phone_id == phone_id &&
+		    addr_parse(packed_registration_source(p), 5060, &source) != ERR_OK)
+			source.family = 0;
+	}
+	pthread_mutex_unlock(&l->lock);
+	return source;
+}
+
 size_t
 live_calls_at(struct api_live *l, struct slice name)
 {

@@ -190,3 +190,13 @@ packed_registration_json(const void *packed)
 	get_text(at, r.user_agent);
 	return live_registration_json(&r);
 }
+
+struct slice
+packed_registration_source(const void *packed)
+{
+	const char *at = ((const struct packed_registration *)packed)->text;
+
+	at += strlen(at) + 1; /* contact */
+	at += strlen(at) + 1; /* phone */
+	return slice_cstr(at);
+}

@@ -37,5 +37,7 @@ json_t *packed_call_json(const void *packed);
  *  those of struct live_call. */
 bool packed_call_is_at(const void *packed, struct slice name);
 json_t *packed_registration_json(const void *packed);
+/** Where it came from, "192.0.2.1:5060"; borrowed from packed. */
+struct slice packed_registration_source(const void *packed);
 
 #endif

@@ -268,7 +268,7 @@ answer_json(const struct question *q, const struct routing_plan *plan)
 	for (uint32_t i = 0; i < plan->n_reasons; i++)
 		json_array_append_new(reasons, reason_json(slice_cstr(plan->reasons[i])));
 	return json_pack("{s:s, s:o, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, "
-			 "s:o, s:o}",
+			 "s:o, s:o, s:o}",
 	    "direction", q->incoming ? "in" : "out", "at", time_json(&q->query.when), "holiday",
 	    dir_is_holiday(q->dir, q->query.when.day), "phone",
 	    text_json(phone ? phone->name : (struct slice){0}), "dialled",
@@ -276,7 +276,8 @@ answer_json(const struct question *q, const struct routing_plan *plan)
 	    rings ? json_null() : json_integer(plan->status), "result",
 	    rings ? json_null() : json_string(cdr_result_name(plan->result)), "caller",
 	    party_json(&plan->caller), "called", party_json(&plan->called), "number",
-	    text_json(slice_cstr(plan->outside)), "emergency", plan->emergency, "ring_s",
+	    text_json(slice_cstr(plan->outside)), "emergency", plan->emergency, "site",
+	    text_json(plan->site ? plan->site->name : (struct slice){0}), "ring_s",
 	    rings ? json_integer(plan->ring_ms / 1000) : json_null(), "deposit",
 	    text_json(plan->deposit), "targets", targets, "reasons", reasons);
 }
@@ -300,6 +301,9 @@ handle_route_test(struct request *rq)
 	if (e != ERR_OK) {
 		reply_err(rq, e, NULL);
 	} else if (take_question(&q, in)) {
+		if (q.query.caller_phone)
+			q.query.source = live_phone_source(rq->api->live, q.query.caller_phone->id);
+		q.query.by_keys = true;
 		routing_plan_make(&plan, dir, &q.query);
 		reply_json(rq, 200, answer_json(&q, &plan));
 	}

@@ -15,6 +15,7 @@
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
     {"GET", "/metrics", WHO_NEAR, RIGHT_BIT(ADMIN), ROUTE_EARLY, .handle = handle_metrics},
+    {"GET", "/api/setup", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_setup_get},
     {"POST", "/api/setup", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_setup},
     {"GET", "/api/password-reset", WHO_ANYONE, 0, 0, .handle = handle_reset_offered},
     {"POST", "/api/password-reset", WHO_ANYONE, 0, 0, .handle = handle_reset_ask},

@@ -15,7 +15,8 @@ static const char *const fields[] = {
 static const struct {
 	const char *name;
 	json_type type;
-} sections[] = {{"settings", JSON_OBJECT}, {"ranges", JSON_ARRAY}, {"phones", JSON_ARRAY}};
+} sections[] = {{"settings", JSON_OBJECT}, {"ranges", JSON_ARRAY}, {"phones", JSON_ARRAY},
+    {"lines", JSON_ARRAY}, {"emergency-numbers", JSON_ARRAY}};
 
 static bool
 is_section(const char *name, const json_t *value)
@@ -100,6 +101,10 @@ form_field(const json_t *one)
 
 	if (strcmp(section, "phones") == 0)
 		return "phones";
+	if (strcmp(section, "lines") == 0)
+		return "lines";
+	if (strcmp(section, "emergency-numbers") == 0)
+		return "emergency-numbers";
 	if (strcmp(section, "ranges") == 0 || strcmp(row_text(one, "code"), "ranges_overlap") == 0)
 		return "ranges";
 	if (strcmp(section, "settings") != 0 && field[0] && !known(field))
@@ -160,4 +165,37 @@ handle_setup(struct request *rq)
 		create_admin(rq, in);
 	pthread_mutex_unlock(&rq->api->setup_lock);
 	json_decref(in);
+}
+
+/* The templates that a first line can follow: what the form must know of each. */
+void
+handle_setup_get(struct request *rq)
+{
+	static const char *const told[] = {"name", "comment", "basis", "auth", "host", "proxy"};
+	const struct store_query q = {.all = true};
+	json_t *rows = NULL, *row, *out;
+	int64_t total;
+	enum err e;
+	size_t i;
+
+	if (!session_setup_needed(rq->api)) {
+		reply_error(rq, 403, "setup_done", NULL, "There is already an administrator.");
+		return;
+	}
+	e = store_list(rq->api->store, &model_provider, &q, &rows, &total, NULL);
+	if (e != ERR_OK) {
+		reply_err(rq, e, NULL);
+		return;
+	}
+	out = json_array();
+	json_array_foreach(rows, i, row)
+	{
+		json_t *one = json_object();
+
+		for (size_t f = 0; f < sizeof told / sizeof told[0]; f++)
+			json_object_set(one, told[f], json_object_get(row, told[f]));
+		json_array_append_new(out, one);
+	}
+	json_decref(rows);
+	reply_json(rq, 200, json_pack("{s:o}", "providers", out));
 }

@@ -4,6 +4,7 @@
  * Media line n of the offer is stream n of the call, whoever offers.
  */
 #include "call/codecs.h"
+#include "call/emergency.h"
 #include "call/keys.h"
 #include "call/protect.h"
 #include "sip/sdp_dtls.h"
@@ -96,6 +97,7 @@ open_stream(struct call *c, size_t i, bool audio)
 	struct media_stream_params p = {.timeout_ms = timeout_s(c, false) * 1000,
 	    .clock_rate_hz = audio ? 8000 : 90000,
 	    .dscp = audio ? set->audio_dscp : set->video_dscp,
+	    .urgent = c->emergency,
 	    .user = (uint64_t)(uintptr_t)s};
 	enum err e;
 
@@ -103,6 +105,8 @@ open_stream(struct call *c, size_t i, bool audio)
 		p.family[side] = s->family[side] = c->family[side];
 	s->audio = audio;
 	e = media_stream_open(sw->p.media, &p, &s->ref, s->port);
+	if (c->emergency && (e == ERR_LIMIT || media_is_short(sw->p.media)))
+		emergency_free_ports(sw);
 	if (e != ERR_OK)
 		return e;
 	s->call = c;

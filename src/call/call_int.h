@@ -132,6 +132,7 @@ struct call {
 	bool offer_late;	     /* the INVITE came without SDP */
 	bool emergency;		     /* LIN-6 */
 	bool private_call;	     /* KEY: to whom outside is not for records and pages */
+	int64_t site;		     /* of an emergency call, an id; 0 = not known */
 	struct slice deposit;	     /* where it goes when nobody answers; empty: nowhere */
 	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
@@ -183,7 +184,8 @@ struct call_switch {
 	struct leg *orbit[ORBITS]; /* the app's, where somebody waits; NULL: free */
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
-	struct spent *spent; /* what lines have used of today, see spending.c */
+	struct pin_tries *pins; /* wrong ones, see pin.c */
+	struct spent *spent;	/* what lines have used of today, see spending.c */
 	size_t n_spent;
 	struct call_switch_stats stats;
 	struct sdp_memo sdp_memo;

@@ -1,6 +1,7 @@
 #include "call/emergency.h"
 
 #include "call/line_int.h"
+#include "call/location.h"
 
 bool
 call_is_emergency(const struct directory *dir, const struct sip_msg *req)
@@ -17,6 +18,7 @@ tell(const struct call *c, bool refused)
 {
 	struct live_emergency e = {
 	    .at = refused ? call_wall_ms(c) : c->started_at, .refused = refused};
+	struct buf where;
 
 	slice_clip_cstr(c->called_party.number, e.number, sizeof e.number);
 	slice_clip_cstr(c->called_party.name, e.name, sizeof e.name);
@@ -24,6 +26,9 @@ tell(const struct call *c, bool refused)
 	slice_clip_cstr(c->caller_party.number, e.caller.number, sizeof e.caller.number);
 	slice_clip_cstr(c->caller_phone, e.caller.phone, sizeof e.caller.phone);
 	e.caller.user = c->caller_party.user;
+	buf_init(&where, e.where, sizeof e.where - 1);
+	location_text(c, &where);
+	where.p[where.n] = '\0';
 	if (c->sw->p.ops->on_emergency)
 		c->sw->p.ops->on_emergency(c->sw->p.ctx, &e);
 }
@@ -48,6 +53,13 @@ emergency_ends(const struct call *c)
 	tell(c, true);
 }
 
+static void
+end_for(struct call *c)
+{
+	call_end(
+	    c, c->answered_at ? CDR_ANSWERED : CDR_FAILED, CDR_BY_SYSTEM, c->answered_at ? 0 : 503);
+}
+
 static struct leg *
 youngest_on(struct call_switch *sw, int64_t line)
 {
@@ -69,6 +81,25 @@ youngest_on(struct call_switch *sw, int64_t line)
 	return youngest;
 }
 
+void
+emergency_free_ports(struct call_switch *sw)
+{
+	struct call *youngest = NULL;
+
+	LIST_FOR_EACH (it, &sw->calls) {
+		struct call *c = container_of(it, struct call, link);
+
+		if (!c->emergency && c->state != CALL_ENDED && c->streams_open &&
+		    (!youngest || c->started_ms >= youngest->started_ms))
+			youngest = c;
+	}
+	if (!youngest)
+		return;
+	call_log(LOG_WARN, youngest, "ended to free RTP ports for emergency calls");
+	record_reason(youngest, REASON_PORTS_FOR_EMERGENCY, NULL);
+	end_for(youngest);
+}
+
 bool
 emergency_make_room(struct call_switch *sw, int64_t line)
 {
@@ -81,7 +112,6 @@ emergency_make_room(struct call_switch *sw, int64_t line)
 	    SLICE_FMT(l->phone_name));
 	record_reason(c, REASON_ENDED_FOR_EMERGENCY, REASON_ARGS(l->phone_name));
 	leg_line_leave(l); /* before its BYE is answered */
-	call_end(
-	    c, c->answered_at ? CDR_ANSWERED : CDR_FAILED, CDR_BY_SYSTEM, c->answered_at ? 0 : 503);
+	end_for(c);
 	return true;
 }

@@ -17,5 +17,8 @@ void emergency_ends(const struct call *c);
 /** The youngest other call on this line ends at once, and what it took of the line is free.
  *  False: there is none. */
 bool emergency_make_room(struct call_switch *sw, int64_t line);
+/** All ports of voice are taken, and those that are kept for emergency calls run out: the youngest
+ *  other call ends, and gives its ports back for the next one. */
+void emergency_free_ports(struct call_switch *sw);
 
 #endif

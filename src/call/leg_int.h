@@ -101,6 +101,8 @@ struct leg {
 	bool direct_before;	       /* the same before the re-INVITE that is under way */
 	bool direct_text;	       /* local_sdp names the other one's address */
 	bool keys_told;		       /* it sends keys by INFO, whatever it said before */
+	bool located;		       /* its INVITE says where it comes from (location.h) */
+	bool location_refused;	       /* which was not liked: no more */
 	bool hidden;		       /* its party does not want to be shown */
 	bool auto_answer;	       /* the phone is asked to answer by itself */
 	bool watched;		       /* its watchers know of it, in the state told */

@@ -3,6 +3,7 @@
 
 #include "call/call_int.h"
 #include "call/orbit.h"
+#include "call/pin.h"
 #include "call/spending.h"
 
 static bool
@@ -35,6 +36,12 @@ orbit_taken(void *ctx, unsigned orbit)
 	return orbit_is_taken(ctx, orbit);
 }
 
+static bool
+pin_locked(void *ctx, int64_t phone_id)
+{
+	return pin_is_locked(ctx, phone_id);
+}
+
 struct routing_time
 plan_local_time(struct call_switch *sw)
 {
@@ -54,11 +61,19 @@ plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *o
 	    .phone_reachable = reachable,
 	    .line_state = line_state,
 	    .line_spent = line_spent,
-	    .orbit_taken = orbit_taken};
+	    .orbit_taken = orbit_taken,
+	    .pin_locked = pin_locked};
+	struct call_contact contact;
 
+	/* a call that does not come from the phone, but is for it: where it is registered from */
+	if (q->caller_phone && !q->source.family &&
+	    sw->p.ops->contacts(sw->p.ctx, q->caller_phone->id, &contact, 1) > 0)
+		q->source = contact.flow.remote;
 	q->state = &state;
 	q->when = plan_local_time(sw);
 	routing_plan_make(out, sw->p.directory, q);
+	if (out->pin != ROUTING_PIN_NONE)
+		pin_counts(sw, q->caller_phone, out->pin);
 	q->state = NULL;
 }
 

@@ -8,6 +8,7 @@
 
 #include "call/app_int.h"
 #include "call/line_int.h"
+#include "call/location.h"
 #include "call/passing.h"
 
 enum {
@@ -89,16 +90,19 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 static uint16_t fork_invite(struct leg *l, bool otherwise);
 static void next_flow(struct leg *l);
 
-/* A refusal that says how to ask instead. */
+/* A refusal that says how to ask instead; otherwise: with another offer. */
 static bool
-try_again(struct leg *l, const struct sip_msg *resp)
+try_again(struct leg *l, const struct sip_msg *resp, bool *otherwise)
 {
+	*otherwise = false;
+	if (location_was_refused(l, resp->status))
+		return true;
 	if (resp->status == 422) {
 		l->session_s = session_after_422(l, resp);
 		return l->session_s != 0;
 	}
 	if (resp->status == 488 && !l->codecs_wanted && !l->call->offer_late)
-		return l->codecs_wanted = true; /* with codecs of ours */
+		return *otherwise = l->codecs_wanted = true; /* with codecs of ours */
 	return leg_line_follow_challenge(l, resp);
 }
 
@@ -107,6 +111,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 {
 	struct leg *l = user;
 	struct call *c = l->call;
+	bool otherwise;
 
 	if (resp->status >= 200 && resp->status < 300) {
 		answer_on_2xx(l, resp);
@@ -126,10 +131,10 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	}
 	if (resp->status < 300)
 		return;
-	if (l->state == LEG_ASKING && try_again(l, resp)) {
+	if (l->state == LEG_ASKING && try_again(l, resp, &otherwise)) {
 		sip_client_detach(tsx);
 		l->invite_out = NULL;
-		if (!fork_invite(l, resp->status == 488))
+		if (!fork_invite(l, otherwise))
 			return;
 	}
 	if (resp->status == 430 || resp->status == 408)
@@ -171,7 +176,8 @@ fork_invite(struct leg *l, bool otherwise)
 	struct call *c = l->call;
 	uint64_t version = l->sdp_version;
 	struct slice sdp = {0};
-	char extra[1024];
+	struct slice type, body;
+	char extra[1024], text[LOCATION_BYTES];
 	struct buf b;
 	enum err e = ERR_OK;
 
@@ -182,10 +188,12 @@ fork_invite(struct leg *l, bool otherwise)
 	buf_init(&b, extra, sizeof extra);
 	session_write_offer(l, &b);
 	transfer_write_invite(l, &b);
+	type = sdp.n ? SLICE("application/sdp") : SLICE("");
+	body = sdp;
+	location_write(l, &b, text, &type, &body);
 	if (e == ERR_OK)
-		e = leg_request(l, SIP_INVITE, buf_slice(&b),
-		    sdp.n ? SLICE("application/sdp") : SLICE(""), sdp, &fork_ops, l,
-		    &l->invite_out);
+		e = leg_request(
+		    l, SIP_INVITE, buf_slice(&b), type, body, &fork_ops, l, &l->invite_out);
 	l->invite_out_pending = e == ERR_OK;
 	l->rel = (struct reliable){0};
 	if (e != ERR_OK)

@@ -54,6 +54,7 @@ setup_keep_plan(struct call *c, const struct routing_plan *plan, const struct ca
 		    &c->caller_phone);
 	c->emergency = plan->emergency;
 	c->private_call = plan->private_call && plan->outside[0];
+	c->site = plan->site ? plan->site->id : 0;
 	if (e == ERR_OK)
 		e = arena_dup(&c->arena, plan->deposit, &c->deposit);
 	c->reason = arena_alloc(&c->arena, LIVE_REASONS_MAX * sizeof *c->reason);
@@ -150,8 +151,10 @@ void
 call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from)
 {
-	struct routing_query q = {
-	    .dialled = req->uri.user, .caller_phone = from->phone, .caller_line = from->line};
+	struct routing_query q = {.dialled = req->uri.user,
+	    .caller_phone = from->phone,
+	    .caller_line = from->line,
+	    .by_keys = true};
 	struct routing_plan plan;
 	struct identity who;
 	struct call *c;
@@ -183,6 +186,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 		call_abandon(c);
 		return;
 	}
+	q.source = sip_server_flow(tsx)->remote;
 	plan_ask(sw, &q, &plan);
 	gruu_limit(c, &plan);
 	e = setup_keep_plan(c, &plan, from);

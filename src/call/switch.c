@@ -4,6 +4,7 @@
 #include "call/app_int.h"
 #include "call/keys.h"
 #include "call/message.h"
+#include "call/pin.h"
 #include "call/spending.h"
 #include "call/transfer_int.h"
 
@@ -67,6 +68,7 @@ call_switch_free(struct call_switch *sw)
 	hmap_fini(&sw->by_id);
 	hmap_fini(&sw->apps);
 	spending_free(sw);
+	pin_free(sw);
 	free(sw);
 }
 

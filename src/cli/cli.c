@@ -43,6 +43,9 @@ static const struct command {
 	"emergency-numbers [list|show ID|add number=112 name=… lines=@LINE,…|set ID,… K=V…|delete "
 	"ID]",
 	"numbers that always get through, and their lines in order"},
+    {"sites", command_entity,
+	"sites [list|show ID|add name=… street=… networks=10.1.0.0/16|set ID,… K=V…|delete ID]",
+	"where phones are, for emergency calls"},
     {"time-frames", command_entity,
 	"time-frames [list|show ID|add name=… days=mon,… from=08:00 to=18:00|set ID,… K=V…|delete "
 	"ID]",

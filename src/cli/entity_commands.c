@@ -44,6 +44,8 @@ static const struct column mail_columns[] = {{"id", "ID"}, {"created_at", "WRITT
 
 static const struct column emergency_columns[] = {
     {"id", "ID"}, {"number", "NUMBER"}, {"name", "NAME"}, {"lines", "LINES"}};
+static const struct column site_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"street", "STREET"},
+    {"house_number", "NO"}, {"city", "CITY"}, {"networks", "NETWORKS"}, {"phones", "PHONES"}};
 static const struct column frame_columns[] = {
     {"id", "ID"}, {"name", "NAME"}, {"days", "DAYS"}, {"from", "FROM"}, {"to", "TO"}};
 static const struct column cor_rule_columns[] = {
@@ -70,6 +72,7 @@ static const struct view {
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},
     {"emergency-numbers", &model_emergency_number, COLUMNS(emergency_columns), UINT64_MAX},
+    {"sites", &model_site, COLUMNS(site_columns), UINT64_MAX},
     {"time-frames", &model_time_frame, COLUMNS(frame_columns), UINT64_MAX},
     {"cor-rules", &model_cor_rule, COLUMNS(cor_rule_columns), UINT64_MAX},
     {"cor-lines", &model_cor_line, COLUMNS(cor_line_columns), UINT64_MAX},

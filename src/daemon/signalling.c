@@ -16,6 +16,7 @@ enum {
 	GOODBYE_MS = 2000,
 	TAKE_MAX = 64,
 	WARM_STREAMS = 64, /* whose sockets are open before the first call */
+	KEPT_STREAMS = 16, /* only for emergency calls, as many as calls are */
 };
 
 static void
@@ -220,6 +221,7 @@ open_media(struct signalling *s, const struct signalling_params *sp, char *why, 
 	struct media_relay_params p = {.port_min = (uint16_t)set->rtp_port_min,
 	    .port_max = (uint16_t)set->rtp_port_max,
 	    .warm_streams = WARM_STREAMS,
+	    .kept_streams = KEPT_STREAMS,
 	    .fastpath = sp->no_fastpath ? MEDIA_FASTPATH_OFF : MEDIA_FASTPATH_ON};
 	enum err e = media_relay_new(&s->media, s->loop, &p);
 

@@ -41,8 +41,8 @@ build_keep(struct directory *d, const char *text, struct slice *out)
 /* --- rows ------------------------------------------------------------------------------ */
 
 /* What was not valid is no network: checked when it was entered. */
-static bool
-keep_nets(struct directory *d, const char *text, struct addr_nets *out)
+bool
+build_nets(struct directory *d, const char *text, struct addr_nets *out)
 {
 	struct addr_net *net;
 	size_t n = 0;
@@ -65,7 +65,7 @@ keep_masked(struct directory *d, const char *text, const char *mask, struct addr
 	struct buf b;
 
 	if (!*mask)
-		return keep_nets(d, text, out);
+		return build_nets(d, text, out);
 	buf_init(&b, full, sizeof full - 1);
 	while (slice_trim(rest).n) {
 		struct slice one = slice_trim(slice_take_until(&rest, ','));
@@ -76,7 +76,7 @@ keep_masked(struct directory *d, const char *text, const char *mask, struct addr
 		buf_char(&b, ',');
 	}
 	full[b.n] = '\0';
-	return buf_ok(&b) && keep_nets(d, full, out);
+	return buf_ok(&b) && build_nets(d, full, out);
 }
 
 uint8_t
@@ -116,7 +116,7 @@ on_settings(void *ctx, const struct settings *settings)
 	struct builder *b = ctx;
 
 	b->d->settings = *settings;
-	return keep_nets(b->d, settings->local_networks, &b->d->local_networks);
+	return build_nets(b->d, settings->local_networks, &b->d->local_networks);
 }
 
 static bool
@@ -160,6 +160,7 @@ on_user(void *ctx, const struct store_user_row *row)
 	    !build_keep(d, row->first_name, &u->first_name) ||
 	    !build_keep(d, row->last_name, &u->last_name) ||
 	    !build_keep(d, row->language, &u->language) ||
+	    !build_keep(d, row->dial_pin_hash, &u->dial_pin) ||
 	    !build_keep(d, row->display_number, &u->display_number) || !keep_display_name(d, u))
 		return false;
 	u->id = row->id;
@@ -193,10 +194,12 @@ take_options(struct directory *d, struct dir_phone *p, const struct store_phone_
 	p->rtp_hold_timeout_s = row->rtp_hold_timeout_s;
 	p->trust_rpid = row->trust_rpid;
 	p->promisc_redir = row->promisc_redir;
+	p->site = row->site;
 	take_address(row->name, row->host, row->port, &p->address);
 	take_address(row->name, row->default_ip, row->port, &p->default_address);
 	return build_keep(d, row->from_user, &p->from_user) &&
 	       build_keep(d, row->from_domain, &p->from_domain) &&
+	       build_keep(d, row->place, &p->place) &&
 	       keep_masked(d, row->permit, row->mask, &p->permit) &&
 	       keep_masked(d, row->deny, row->mask, &p->deny);
 }
@@ -251,7 +254,7 @@ keep_line_texts(struct directory *d, struct dir_line *l, const struct store_line
 	       build_keep(d, row->codecs, &l->codecs) && build_keep(d, row->deposit, &l->deposit) &&
 	       build_keep(d, row->country_code, &l->country_code) &&
 	       build_keep(d, row->area_code, &l->area_code) &&
-	       keep_nets(d, row->permit, &l->permit) && keep_nets(d, row->deny, &l->deny);
+	       build_nets(d, row->permit, &l->permit) && build_nets(d, row->deny, &l->deny);
 }
 
 /* How calls through it look and what the provider may do with them. */
@@ -273,6 +276,7 @@ take_line_options(struct dir_line *l, const struct store_line_row *row)
 	l->prefix = *row->line_prefix;
 	l->costly_minutes = row->costly_minutes;
 	l->no_screening = row->no_screening;
+	l->location = row->location;
 }
 
 static bool
@@ -335,6 +339,7 @@ on_group(void *ctx, const struct store_group_row *row)
 	    !build_keep(d, row->codecs, &g->codecs))
 		return false;
 	g->id = row->id;
+	g->dial = build_set(row->dial, MODEL_DIAL_CLASSES);
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
 	d->group_count++;
 	return true;
@@ -510,6 +515,23 @@ give_codecs(struct directory *d)
 	}
 }
 
+/* RTG-2: what a group lets its members dial besides; the first by name is named for it. */
+static void
+give_dial(struct directory *d)
+{
+	for (size_t i = 0; i < d->group_count; i++) {
+		const struct dir_group *g = &d->groups[i];
+
+		for (size_t k = 0; g->dial && k < g->member_count; k++) {
+			struct dir_user *u = (struct dir_user *)g->members[k].user;
+
+			for (unsigned c = 0; c < DIR_DIAL_CLASSES; c++)
+				if (g->dial & 1u << c && !u->dial_group[c])
+					u->dial_group[c] = g;
+		}
+	}
+}
+
 /* --- the snapshot ------------------------------------------------------------------------- */
 
 bool
@@ -519,7 +541,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_number || e == &model_range || e == &model_settings ||
 	       e == &model_line || e == &model_provider || e == &model_group ||
 	       e == &model_group_member || e == &model_emergency_number || e == &model_time_frame ||
-	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday;
+	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
+	       e == &model_site;
 }
 
 enum err
@@ -528,7 +551,7 @@ directory_build(struct store *s, struct directory **out)
 	static const struct store_directory_sink sink = {on_settings, on_range, on_user, on_phone,
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
-	    routes_on_holiday};
+	    routes_on_holiday, sites_on_site, sites_on_line};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -546,14 +569,18 @@ directory_build(struct store *s, struct directory **out)
 		e = link_users_of_phones(&b);
 	if (e == ERR_OK)
 		e = link_members(&b);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		give_codecs(b.d);
-	if (e == ERR_OK)
+		give_dial(b.d);
 		e = routes_link(&b);
+	}
+	if (e == ERR_OK)
+		e = sites_link(&b);
 	free(b.owners);
 	free(b.memberships);
 	free(b.pairs);
 	routes_free_rows(&b);
+	free(b.sites.lines);
 	if (e != ERR_OK) {
 		directory_free(b.d);
 		return e;
@@ -577,6 +604,7 @@ directory_free(struct directory *d)
 	free(d->emergencies);
 	free(d->rules);
 	free(d->holidays);
+	free(d->sites);
 	arena_fini(&d->arena);
 	free(d);
 }

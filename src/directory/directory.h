@@ -19,6 +19,8 @@
 
 struct directory;
 
+enum { DIR_DIAL_CLASSES = 5 }; /* of MODEL_DIAL_CLASSES */
+
 struct dir_number {
 	struct slice number;
 	bool external;
@@ -35,10 +37,13 @@ struct dir_user {
 	struct slice name; /* "First Last" for displays; never empty */
 	struct slice language;
 	bool admin, enabled, dnd;
-	uint8_t dial;			       /* what he may: bits of MODEL_DIAL_CLASSES */
-	bool hide_number;		       /* calls outside show none */
-	struct slice display_number;	       /* shown outside; empty = the line's or his own */
-	uint32_t ring_s;		       /* its own or the system's */
+	uint8_t dial;		     /* what he may: bits of MODEL_DIAL_CLASSES */
+	struct slice dial_pin;	     /* a hash, model/pin.h; empty = none */
+	bool hide_number;	     /* calls outside show none */
+	struct slice display_number; /* shown outside; empty = the line's or his own */
+	uint32_t ring_s;	     /* its own or the system's */
+	/* by the bits of dial: the first of his groups that lets him; NULL: none does */
+	const struct dir_group *dial_group[DIR_DIAL_CLASSES];
 	struct slice primary_number;	       /* first internal number, else any, else empty */
 	const struct dir_phone *const *phones; /* in order, first = primary */
 	size_t phone_count;
@@ -57,6 +62,7 @@ struct dir_group {
 	struct slice name;
 	struct slice code;   /* "Group ID": digits, for keys */
 	struct slice codecs; /* for the phones of members, where they have none; empty = none */
+	uint8_t dial;	     /* what members may besides: bits of MODEL_DIAL_CLASSES */
 	uint32_t ring_s;     /* its own or the system's */
 	const struct dir_member *members; /* in order */
 	size_t member_count;
@@ -100,6 +106,8 @@ struct dir_phone {
 	bool promisc_redir;	     /* may send calls on to foreign hosts */
 	struct addr default_address; /* where it is while not registered; family 0 = nowhere */
 	struct slice from_user, from_domain; /* fixed parts of From in calls to it; empty = none */
+	int64_t site;			     /* where it stands; 0 = as its address says */
+	struct slice place;		     /* there, for emergency services; often empty */
 	bool has_secret;
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const *users; /* by id; usually one */
@@ -150,6 +158,7 @@ struct dir_line {
 	bool from_account;		     /* From names the account, not the caller */
 	bool local_ringing;		     /* callers do not hear what comes before the answer */
 	bool allow_redirect, allow_transfer; /* 3xx and REFER of the provider are followed */
+	bool location;			     /* RFC 6442: emergency calls say where they are from */
 	enum dir_clir clir;
 	enum dir_session_timer session_timer;
 	struct addr_nets deny;			    /* not the provider's, unless permitted */
@@ -163,6 +172,20 @@ struct dir_emergency {
 	const struct dir_line *const *lines; /* in order */
 	size_t line_count;
 };
+
+/* A place with an address, in the parts of RFC 5139; all may be empty but the name. */
+struct dir_site {
+	int64_t id;
+	struct slice name;
+	struct slice country, state, postal_code, city, street, house_number, occupant, floor, room;
+	struct addr_nets networks; /* phones that call from here are there */
+	bool is_default;
+	const struct dir_line *const *lines; /* of emergency calls from there, in order */
+	size_t line_count;
+};
+
+/* How a site was found. */
+enum dir_site_by { DIR_SITE_BY_PHONE, DIR_SITE_BY_NETWORK, DIR_SITE_BY_DEFAULT };
 
 /* A line's place in a COR rule. */
 struct dir_way {
@@ -227,6 +250,11 @@ const struct dir_group *dir_group_by_id(const struct directory *d, int64_t id);
 const struct dir_group *dir_group_by_code(const struct directory *d, struct slice code);
 /** NULL: these digits are no emergency number. */
 const struct dir_emergency *dir_emergency_find(const struct directory *d, struct slice digits);
+const struct dir_site *dir_site_by_id(const struct directory *d, int64_t id);
+/** Where a call begins: at the phone's own site, else the one with the smallest network that has
+ *  source (family 0 = not known), else the default. phone may be NULL. NULL: nobody knows. */
+const struct dir_site *dir_site_of(const struct directory *d, const struct dir_phone *phone,
+    const struct addr *source, enum dir_site_by *by);
 /** The rule with the longest range that a canonical number (directory/e164.h) begins with. */
 const struct dir_rule *dir_rule_find(const struct directory *d, struct slice canonical);
 /** A public holiday of the region in the settings, or one of their own. */

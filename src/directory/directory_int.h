@@ -29,6 +29,8 @@ struct directory {
 	struct dir_emergency *emergencies;
 	struct dir_rule *rules;
 	struct own_holiday *holidays;
+	struct dir_site *sites; /* by name */
+	size_t site_count;
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
 	size_t range_count, user_count, phone_count, line_count, group_count, number_count;
 	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, group_by_id,
@@ -65,6 +67,15 @@ struct route_rows {
 	    frame_cap, way_cap, holiday_cap;
 };
 
+struct site_line {
+	int64_t site, line;
+};
+
+struct site_rows {
+	struct site_line *lines;
+	size_t line_count, line_cap, site_cap;
+};
+
 struct builder {
 	struct directory *d;
 	size_t range_cap, user_cap, phone_cap, line_cap, group_cap, number_cap;
@@ -75,6 +86,7 @@ struct builder {
 	struct membership *memberships; /* by group, in order */
 	size_t membership_count, membership_cap;
 	struct route_rows routes;
+	struct site_rows sites;
 };
 
 /* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
@@ -83,6 +95,8 @@ void *build_grow(void **array, size_t count, size_t *cap, size_t item_bytes);
 /* json: a list of words among at most 8 choices, as "mon|tue"; their bits. */
 uint8_t build_set(const char *json, const char *choices);
 bool build_keep(struct directory *d, const char *text, struct slice *out);
+/* What is not valid is no network. */
+bool build_nets(struct directory *d, const char *text, struct addr_nets *out);
 
 /* Callbacks of store_directory_sink. */
 bool routes_on_emergency(void *ctx, int64_t id, const char *number, const char *name);
@@ -94,6 +108,10 @@ bool routes_on_holiday(void *ctx, const char *date, bool yearly);
 /* When the lines are there: links what was read. */
 enum err routes_link(struct builder *b);
 void routes_free_rows(struct builder *b);
+bool sites_on_site(void *ctx, const struct store_site_row *row);
+bool sites_on_line(void *ctx, int64_t site, int64_t line);
+/* When the lines are there. */
+enum err sites_link(struct builder *b);
 
 /* Makes all indexes. ERR_NOMEM. */
 enum err index_all(struct directory *d);

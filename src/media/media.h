@@ -89,6 +89,7 @@ struct media_stream_params {
 	uint32_t clock_rate_hz;	     /* for jitter; 0 = 8000 */
 	uint32_t dscp;		     /* mark of its packets (RFC 4594), 0 = none */
 	uint64_t user;
+	bool urgent; /* an emergency call's: may have one of those that are kept for them */
 };
 
 enum { MEDIA_LOCALS = 2 };
@@ -116,6 +117,7 @@ struct media;
 struct media_ops {
 	enum err (*open)(struct media *m, const struct media_stream_params *p,
 	    struct media_ref *ref, uint16_t port[MEDIA_SIDES]);
+	bool (*is_short)(const struct media *m);
 	void (*set_peer)(struct media *m, struct media_ref ref, enum media_side side,
 	    const struct media_peer *peer);
 	enum err (*translate)(struct media *m, struct media_ref ref, enum media_side from,
@@ -158,6 +160,14 @@ media_stream_open(struct media *m, const struct media_stream_params *p, struct m
     uint16_t port[MEDIA_SIDES])
 {
 	return m->ops->open(m, p, ref, port);
+}
+
+/** True when all ports are taken and of the streams kept for emergency calls half are in use: time
+ *  for other calls to end, for what they give back comes a moment later. */
+static inline bool
+media_is_short(const struct media *m)
+{
+	return m->ops->is_short && m->ops->is_short(m);
 }
 
 /** Sets or changes a side's peer; copied. Unchanged values keep the latched source. */

@@ -81,7 +81,7 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	enum err e = check_families(r, p);
 
 	if (e == ERR_OK)
-		e = slots_take(r, &slot, &rested);
+		e = slots_take(r, p->urgent, &slot, &rested);
 	if (e != ERR_OK) {
 		relay_gauge(&r->open_refused, 1);
 		return e;
@@ -108,6 +108,14 @@ relay_open(struct media *m, const struct media_stream_params *p, struct media_re
 	for (unsigned i = 0; i < MEDIA_SIDES; i++)
 		port[i] = slot->pair[i].port;
 	return ERR_OK;
+}
+
+static bool
+relay_is_short(const struct media *m)
+{
+	const struct relay *r = relay_of(m);
+
+	return slots_free(r) <= r->n_kept / 2 && r->n_kept;
 }
 
 static void
@@ -353,6 +361,7 @@ fill_ops(struct media_ops *ops)
 {
 	*ops = (struct media_ops){
 	    .open = relay_open,
+	    .is_short = relay_is_short,
 	    .set_peer = relay_set_peer,
 	    .translate = relay_translate,
 	    .protect = relay_protect,
@@ -537,8 +546,11 @@ build(struct relay *r, const struct media_relay_params *p)
 		e = start_workers(r);
 	if (e == ERR_OK)
 		e = loop_mailbox_attach(r->loop, r->events, on_events, r);
-	if (e == ERR_OK)
-		warm_up(r, p->warm_streams);
+	if (e == ERR_OK) {
+		r->n_kept = p->kept_streams < r->n_slots / 4 ? p->kept_streams : r->n_slots / 4;
+		warm_up(r, r->n_kept + p->warm_streams);
+		r->n_kept = r->n_kept < r->n_made ? r->n_kept : r->n_made;
+	}
 	return e;
 }
 

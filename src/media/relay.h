@@ -38,6 +38,8 @@ struct media_relay_params {
 	uint32_t n_threads;    /* 0 = one per core */
 	uint32_t pack_streams; /* so many for a thread before the next gets any; 0 = 500 */
 	uint32_t warm_streams; /* so many streams' sockets are opened at once */
+	uint32_t
+	    kept_streams; /* so many are only for urgent ones; at most a quarter of the range */
 	enum media_fastpath fastpath;
 };
 

@@ -32,6 +32,7 @@ struct relay {
 	uint32_t pack_streams;
 	uint32_t n_slots;   /* room for so many */
 	uint32_t n_made;    /* so many have sockets */
+	uint32_t n_kept;    /* so many of these stay free for urgent streams */
 	struct slot *slots; /* [n_slots], memory comes with use */
 
 	/* For the statistics. */
@@ -56,8 +57,11 @@ uint64_t slots_clock_ms(void);
 ERR_MUST_CHECK enum err slots_make(
     struct relay *r, struct worker *w, uint64_t now_ms, struct slot **out);
 /** A slot for a stream: a rested one, else a new one, else the one that rested
- *  longest (rested is false then: old packets may be in its sockets). ERR_LIMIT. */
-ERR_MUST_CHECK enum err slots_take(struct relay *r, struct slot **out, bool *rested);
+ *  longest (rested is false then: old packets may be in its sockets). Only an urgent stream gets
+ *  one of the last r->n_kept. ERR_LIMIT. */
+ERR_MUST_CHECK enum err slots_take(struct relay *r, bool urgent, struct slot **out, bool *rested);
+/** So many have sockets and are free. */
+uint32_t slots_free(const struct relay *r);
 /** The thread that gets what comes next. */
 struct worker *slots_choose_worker(struct relay *r);
 /** The slot's stream is carried by another thread from the next plan on. */

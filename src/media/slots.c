@@ -117,16 +117,24 @@ longest_free_of_all(struct relay *r)
 	return longest;
 }
 
-enum err
-slots_take(struct relay *r, struct slot **out, bool *rested)
+uint32_t
+slots_free(const struct relay *r)
 {
+	return r->n_made - (uint32_t)atomic_load_explicit(&r->slots_busy, memory_order_relaxed);
+}
+
+/* Those that are kept have sockets already, so nobody else can take their ports. */
+enum err
+slots_take(struct relay *r, bool urgent, struct slot **out, bool *rested)
+{
+	bool spare = slots_free(r) > r->n_kept;
 	struct worker *w = slots_choose_worker(r);
-	struct slot *slot = longest_free(w);
+	struct slot *slot = spare ? longest_free(w) : NULL;
 	uint64_t now_ms = slots_clock_ms();
 
 	if ((!slot || now_ms - slot->freed_ms < REST_MS) &&
 	    slots_make(r, w, now_ms, &slot) != ERR_OK)
-		slot = longest_free_of_all(r);
+		slot = spare || urgent ? longest_free_of_all(r) : NULL;
 	if (!slot)
 		return ERR_LIMIT;
 	*rested = now_ms - slot->freed_ms >= REST_MS;

@@ -6,6 +6,7 @@
 #include "base/addr_net.h"
 #include "model/codecs.h"
 #include "model/entities_int.h"
+#include "model/pin.h"
 
 enum { HASH_MAX_BYTES = 200 };
 
@@ -178,7 +179,8 @@ check_text(const struct model_field *f, const json_t *in, struct model_errors *e
 	if (!(f->flags & MODEL_SECRET))
 		s = slice_trim(s);
 	n = model_utf8_count(s);
-	if (n == 0 && !(f->flags & (MODEL_REQUIRED | MODEL_HASHED | MODEL_GENERATED)))
+	if (n == 0 && (f->flags & MODEL_PIN ||
+			  !(f->flags & (MODEL_REQUIRED | MODEL_HASHED | MODEL_GENERATED))))
 		return json_stringn(s.n ? s.p : "", s.n);
 	if (n == 0)
 		model_error_add(errors, "required", f->name, "%s must not be empty.", f->label);
@@ -387,11 +389,15 @@ take_hash(const struct model_entity *e, const char *key, const json_t *v, json_t
 
 		if (!(f->flags & MODEL_HASHED) || strcmp(model_column(f, column), key) != 0)
 			continue;
-		if (json_is_string(v) && (!*json_string_value(v) || hash_ok(json_string_value(v))))
+		if (json_is_string(v) &&
+		    (!*json_string_value(v) ||
+			(f->flags & MODEL_PIN ? pin_hash_ok : hash_ok)(json_string_value(v))))
 			json_object_set(out, key, (json_t *)v);
 		else
 			model_error_add(errors, "bad_format", key,
-			    "The password hash is not an argon2id hash of moderate cost.");
+			    f->flags & MODEL_PIN
+				? "The hash of the PIN is not one of this system."
+				: "The password hash is not an argon2id hash of moderate cost.");
 		return true;
 	}
 	return false;

@@ -9,6 +9,7 @@
 #include "model/entities_int.h"
 #include "model/line_options.h"
 #include "model/phone_options.h"
+#include "model/pin.h"
 #include "model/rights.h"
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
@@ -60,6 +61,11 @@ static const struct model_field user_fields[] = {
 	.def = MODEL_DIAL_DEFAULTS, .label = "May dial",
 	.description = "Calls outside; a new user has those in the settings. Internal and "
 		       "emergency numbers always"},
+    {"dial_pin", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_HASHED | MODEL_PIN,
+	PIN_DIGITS_MIN, PIN_DIGITS_MAX, .chars = "0-9", .label = "PIN for calls",
+	.description = "*5, this PIN, * and a number dials what the user may not dial otherwise; "
+		       "empty = none"},
+    {"has_dial_pin", MODEL_BOOL, MODEL_COMPUTED, .label = "Has a PIN for calls"},
     {"display_number", MODEL_TEXT, MODEL_SEARCH, 0, 20, .chars = "0-9+", .label = "Display number",
 	.description = "External number shown outside; empty = the user's own on the line that is "
 		       "used, else the line's main number"},
@@ -107,6 +113,10 @@ static const struct model_field phone_fields[] = {
 	.label = "Transport of the static address"},
     PHONE_OPTIONS(MODEL_INHERIT),
     {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled"},
+    {"site", MODEL_REF, 0, .ref = "site", .on_delete = MODEL_RESTRICT, .label = "Site",
+	.description = "Where it stands; null = as its address says"},
+    {"place", MODEL_TEXT, MODEL_SEARCH, 0, 60, .label = "Place",
+	.description = "Where it stands there, for emergency services: a room, a desk"},
     {"ha1_md5", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, 32, .label = "Digest (MD5)"},
     {"ha1_sha256", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, 64, .label = "Digest (SHA-256)"},
     {"type_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Type name"},
@@ -263,6 +273,8 @@ static const struct model_field group_fields[] = {
 	.description = "In order, separated by commas, for members' phones that have no list of "
 		       "their own; of several groups the first by name that has one counts. "
 		       "Known: " MODEL_CODEC_KEYS},
+    {"dial", MODEL_TEXT_LIST, 0, .choices = MODEL_DIAL_CLASSES, .label = "Members may dial",
+	.description = "Calls outside, besides what each of them may"},
     {"chat", MODEL_BOOL, 0, .label = "Chat group",
 	.description = "Messaging clients show the members together"},
     {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
@@ -390,13 +402,13 @@ const struct model_entity model_password_reset = {"password_reset", "password-re
     .description = "A mailed link that lets its user choose a new password once",
     FIELDS(password_reset_fields)};
 
-static const struct model_entity *const all[] = {&model_settings, &model_range, &model_device_type,
-    &model_phone, &model_user, &model_provider, &model_line, &model_group, &model_group_member,
-    &model_number, &model_call_record, &model_session, &model_token, &model_second_factor,
-    &model_password_reset, &model_certificate, &model_address_rule, &model_notice,
-    &model_mail_server, &model_mail, &model_mail_template, &model_change, &model_licence,
-    &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday,
-    &model_function_key};
+static const struct model_entity *const all[] = {&model_settings, &model_range, &model_provider,
+    &model_line, &model_site, &model_device_type, &model_phone, &model_user, &model_group,
+    &model_group_member, &model_number, &model_call_record, &model_session, &model_token,
+    &model_second_factor, &model_password_reset, &model_certificate, &model_address_rule,
+    &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change,
+    &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
+    &model_holiday, &model_function_key};
 
 const struct model_entity *const *
 model_entities(size_t *count)

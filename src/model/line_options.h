@@ -87,6 +87,9 @@
 		.description = "RFC 4028: ask for one; accept what the provider asks for; off"},   \
 	    {"session_expires_s", MODEL_INT, flags, 0, 86400, .label = "Session interval",         \
 		.description = "Seconds; 0 = as in the settings"},                                 \
+	    {"location", MODEL_BOOL, flags, .label = "Tells where emergency calls come from",      \
+		.description = "RFC 6442: the address of the caller's site goes with them. Only "  \
+			       "for providers that take it"},                                      \
 	    {"allow_redirect", MODEL_BOOL, flags, .label = "May send calls on",                    \
 		.description = "3xx: the number it names is called instead, as if dialled"},       \
 	    {"allow_transfer", MODEL_BOOL, flags, .label = "May transfer calls",                   \

@@ -18,6 +18,7 @@ enum {
 	LIVE_NUMBER_BYTES = 64,
 	LIVE_NAME_BYTES = 96,
 	LIVE_PHONE_BYTES = 40,
+	LIVE_WHERE_BYTES = 400,
 	LIVE_REASONS_MAX = 12,
 	LIVE_REASONS_FIRST =
 	    6, /* of a longer list: so many from its begin, the rest from its end */
@@ -122,7 +123,8 @@ struct live_emergency {
 	int64_t at;
 	struct live_party caller;
 	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* called */
-	bool refused;					       /* no line carried it */
+	char where[LIVE_WHERE_BYTES]; /* address of the caller; "" unknown */
+	bool refused;		      /* no line carried it */
 };
 
 struct live_call {

@@ -61,16 +61,20 @@ put_text_limits(json_t *s, const struct model_field *f)
 	    [MODEL_FORMAT_CODE] = "star-code",
 	    [MODEL_FORMAT_DATE] = "date",
 	    [MODEL_FORMAT_SERVER] = "server"};
+	bool may_be_empty =
+	    !(f->flags & (MODEL_REQUIRED | MODEL_HASHED | MODEL_GENERATED)) || f->flags & MODEL_PIN;
 	char pattern[160];
 
 	if (f->min)
-		json_object_set_new(s, "minLength",
-		    json_integer(
-			f->flags & (MODEL_REQUIRED | MODEL_HASHED | MODEL_GENERATED) ? f->min : 0));
+		json_object_set_new(s, "minLength", json_integer(may_be_empty ? 0 : f->min));
 	if (f->max)
 		json_object_set_new(s, "maxLength", json_integer(f->max));
 	if (f->chars) {
-		snprintf(pattern, sizeof pattern, "^[%s]*$", f->chars);
+		if (may_be_empty && f->min > 1) /* nothing, or enough */
+			snprintf(pattern, sizeof pattern, "^([%s]{%lld,%lld})?$", f->chars,
+			    (long long)f->min, (long long)f->max);
+		else
+			snprintf(pattern, sizeof pattern, "^[%s]*$", f->chars);
 		json_object_set_new(s, "pattern", json_string(pattern));
 	}
 	if (f->format)

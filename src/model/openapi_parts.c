@@ -101,8 +101,25 @@ setup_schema(void)
 	json_object_set_new(properties, "settings", openapi_ref("settings", "_patch"));
 	json_object_set_new(properties, "ranges", sections());
 	json_object_set_new(properties, "phones", sections());
+	json_object_set_new(properties, "lines", sections());
+	json_object_set_new(properties, "emergency-numbers", sections());
 	return json_pack("{s:s, s:o, s:o, s:b}", "type", "object", "properties", properties,
 	    "required", required, "additionalProperties", 0);
+}
+
+static json_t *
+setup_choices_schema(void)
+{
+	static const char *const texts[] = {"name", "comment", "basis", "auth", "host", "proxy"};
+	json_t *properties = json_object(), *required = json_array();
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		json_object_set_new(properties, texts[i], json_pack("{s:s}", "type", "string"));
+		json_array_append_new(required, json_string(texts[i]));
+	}
+	return json_pack("{s:s, s:{s:{s:s, s:{s:s, s:o, s:o}}}, s:[s]}", "type", "object",
+	    "properties", "providers", "type", "array", "items", "type", "object", "properties",
+	    properties, "required", required, "required", "providers");
 }
 
 static json_t *
@@ -120,5 +137,6 @@ void
 openapi_put_inputs(json_t *schemas)
 {
 	json_object_set_new(schemas, "setup_input", setup_schema());
+	json_object_set_new(schemas, "setup_choices", setup_choices_schema());
 	json_object_set_new(schemas, "log_levels_input", log_levels_schema());
 }

@@ -19,6 +19,8 @@ struct action {
 static const struct action actions[] = {
     {"get", "/api/health", "Is the system alive", NULL, "200", .response = "object",
 	.is_public = true},
+    {"get", "/api/setup", "Providers that a first line can follow, before there is anybody", NULL,
+	"200", .response = "setup_choices", .is_public = true, .errors = "403"},
     {"post", "/api/setup", "Create the first administrator", "setup_input", "201",
 	.response = "login", .is_public = true, .errors = "409"},
     {"post", "/api/session", "Log in", "log_in_input", "200", .response = "login",
@@ -533,7 +535,8 @@ put_action(json_t *paths, const struct action *a)
 		json_object_set_new(op, "security", json_array());
 		if (!a->errors || !strstr(a->errors, "401"))
 			json_object_del(json_object_get(op, "responses"), "401");
-		if (!a->body) /* it writes nothing, and is there before the set-up */
+		/* what writes nothing is there before the set-up */
+		if (!a->body && (!a->errors || !strstr(a->errors, "403")))
 			json_object_del(json_object_get(op, "responses"), "403");
 	}
 	put_operation(paths, a->path, a->method, op);

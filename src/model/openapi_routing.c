@@ -42,6 +42,8 @@ static const char plan[] =
     "\"number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Of the public network, "
     "canonical\"},"
     "\"emergency\":" TRUTH ",\"ring_s\":" WHOLE_OR_NULL ","
+    "\"site\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Of an emergency call: "
+    "where the caller is\"},"
     "\"deposit\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Where it goes on when "
     "nobody answers\"},"
     "\"targets\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
@@ -61,7 +63,7 @@ static const char plan[] =
     "\"call_by_call\",\"shown\",\"hidden\"]}},"
     "\"reasons\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/reason\"}}},"
     "\"required\":[\"direction\",\"at\",\"holiday\",\"phone\",\"dialled\",\"action\",\"status\","
-    "\"result\",\"caller\",\"called\",\"number\",\"emergency\",\"ring_s\",\"deposit\","
+    "\"result\",\"caller\",\"called\",\"number\",\"emergency\",\"site\",\"ring_s\",\"deposit\","
     "\"targets\",\"reasons\"]}";
 
 static const char holiday[] =

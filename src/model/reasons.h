@@ -64,6 +64,22 @@ enum {
 	X(DEPOSIT, "deposit", "The call goes on to the deposit {0}")                               \
 	X(ENDED_FOR_EMERGENCY, "ended_for_emergency",                                              \
 	    "The call was ended to make room for an emergency call on line {0}")                   \
+	X(PORTS_FOR_EMERGENCY, "ports_for_emergency",                                              \
+	    "The call was ended: all RTP ports are taken, and an emergency call needs some")       \
+	X(SITE_OF_PHONE, "site_of_phone", "The caller is at {0}, as the phone says")               \
+	X(SITE_BY_NETWORK, "site_by_network", "The caller is at {0}, by the address of the phone") \
+	X(SITE_BY_DEFAULT, "site_by_default",                                                      \
+	    "The caller is taken to be at {0}, the default site")                                  \
+	X(LOCATION_REFUSED, "location_refused",                                                    \
+	    "Line {0} does not take where the call comes from: it was asked again without")        \
+	X(ALLOWED_BY_GROUP, "allowed_by_group",                                                    \
+	    "{0} may dial such numbers ({1}) as a member of {2}")                                  \
+	X(PIN_RIGHT, "pin_right", "{0} has dialled the PIN and may dial any number")               \
+	X(PIN_WRONG, "pin_wrong", "{0} has dialled a wrong PIN")                                   \
+	X(PIN_NONE, "pin_none", "The user of phone {0} has no PIN for calls")                      \
+	X(PIN_LOCKED, "pin_locked",                                                                \
+	    "Phone {0} has dialled too many wrong PINs: it may use none for an hour")              \
+	X(PIN_FORM, "pin_form", "*5 is followed by a PIN, * and a number, dialled at the phone")   \
 	X(NOT_ALLOWED, "not_allowed", "{0} may not dial {1} ({2})")                                \
 	X(LINE_SPENT, "line_spent",                                                                \
 	    "Line {0} is not used: its minutes of costly calls for today are used up")             \

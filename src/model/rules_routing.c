@@ -241,6 +241,33 @@ rule_line_prefix(const struct model_view *view, struct model_errors *errors)
 	return e;
 }
 
+/* ---- sites ---- */
+
+static enum err
+rule_default_site(const struct model_view *view, struct model_errors *errors)
+{
+	const char *first = NULL;
+	json_t *sites = NULL, *site;
+	size_t i;
+	enum err e = rows_of(view, &model_site, NULL, 0, &sites);
+
+	json_array_foreach(sites, i, site)
+	{
+		if (!json_is_true(json_object_get(site, "is_default")))
+			continue;
+		if (first) {
+			model_error_add(errors, "default_taken", "is_default",
+			    "The sites %s and %s cannot both be the default.", first,
+			    row_text(site, "name"));
+			e = ERR_CONFLICT;
+			break;
+		}
+		first = row_text(site, "name");
+	}
+	json_decref(sites);
+	return e;
+}
+
 enum err
 rules_routing_check(
     const struct model_view *view, const struct model_change *change, struct model_errors *errors)
@@ -257,5 +284,7 @@ rules_routing_check(
 		e = rule_frames(view, change, errors);
 	if (e == ERR_OK && (import || of == &model_line))
 		e = rule_line_prefix(view, errors);
+	if (e == ERR_OK && (import || of == &model_site))
+		e = rule_default_site(view, errors);
 	return e;
 }

@@ -27,6 +27,9 @@ check_codes(const struct settings *s, struct model_errors *errors)
 				model_error_add(errors, "overlap", field,
 				    "The code %s is already used for: %s.", s->code[i],
 				    feature_label(k));
+		if (slice_starts(slice_cstr(s->code[i]), SLICE("*5")))
+			model_error_add(errors, "overlap", field,
+			    "Codes that begin with *5 are for calls with a PIN.");
 		if (prefix.n && slice_starts(slice_cstr(s->code[i]), prefix))
 			model_error_add(errors, "overlap", field,
 			    "A code must not begin with the prefix for outside calls, %s.",

@@ -100,6 +100,24 @@ mask_uri_passwords(char *line, size_t n)
 	}
 }
 
+/* sip:*5PIN*number@host: the digits between the code and the next star, as they came or escaped
+ * (routing/star.h says what the code is). */
+static void
+mask_pins(char *line, size_t n)
+{
+	for (size_t i = slice_find(slice_make(line, n), ':') + 1; i + 2 < n;
+	     i += slice_find(slice_make(line + i, n - i), ':') + 1) {
+		size_t at = line[i] == '*'					     ? i + 1
+			    : slice_eq_nocase(slice_make(line + i, 3), SLICE("%2A")) ? i + 3
+										     : n;
+
+		if (at >= n || line[at] != '5')
+			continue;
+		for (at++; at < n && !strchr("*%@>; \t\r\"", line[at]); at++)
+			line[at] = 'x';
+	}
+}
+
 static void
 mask_line(char *line, size_t n)
 {
@@ -120,6 +138,8 @@ mask_line(char *line, size_t n)
 			mask_credentials(line, n); /* Authorization, Proxy-…, …-Info; folded */
 		if (memchr(line, '@', n))
 			mask_uri_passwords(line, n);
+		if (memchr(line, '*', n) || memchr(line, '%', n))
+			mask_pins(line, n);
 	}
 }
 

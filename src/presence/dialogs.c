@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "presence/presence_int.h"
-#include "presence/xml.h"
+#include "base/xml.h"
 
 enum { TEXT_SPARE = 48 }; /* for the tag and the name that come later */
 

@@ -5,7 +5,7 @@
 #include "presence/pidf.h"
 
 #include "presence/presence_int.h"
-#include "presence/xml.h"
+#include "base/xml.h"
 
 void
 presence_write_head(struct buf *b, const struct resource *r, struct slice entity, uint32_t version)

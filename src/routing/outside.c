@@ -193,10 +193,29 @@ routing_emergency(const struct directory *dir, struct slice dialled)
 	return e;
 }
 
+/* Where the caller is, which those who come must know. */
+static void
+locate(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	static const enum reason why[] = {[DIR_SITE_BY_PHONE] = REASON_SITE_OF_PHONE,
+	    [DIR_SITE_BY_NETWORK] = REASON_SITE_BY_NETWORK,
+	    [DIR_SITE_BY_DEFAULT] = REASON_SITE_BY_DEFAULT};
+	enum dir_site_by by;
+
+	plan->site = dir_site_of(dir, q->caller_phone, &q->source, &by);
+	if (plan->site)
+		because(plan, why[by], REASON_ARGS(plan->site->name));
+}
+
+/* Those of the site first. */
 static void
 add_chosen(struct lines *l, const struct dir_emergency *e, bool full_only)
 {
+	const struct dir_site *site = l->plan->site;
+
 	l->full_only = full_only;
+	for (size_t i = 0; site && i < site->line_count; i++)
+		add_line(l, site->lines[i], (struct slice){0});
 	for (size_t i = 0; i < e->line_count; i++)
 		add_line(l, e->lines[i], (struct slice){0});
 }
@@ -219,6 +238,7 @@ plan_emergency(
 	plan->emergency = true;
 	plan->called = (struct routing_party){.number = e->number, .name = e->name};
 	because(plan, REASON_EMERGENCY, REASON_ARGS(e->number, e->name));
+	locate(plan, dir, q);
 	add_chosen(&l, e, false);
 	add_chosen(&l, e, true);
 	l.full_only = false;
@@ -231,8 +251,8 @@ plan_emergency(
 
 /* ---- permission ---- */
 
-/* Who may not dial it is refused. Somebody outside has called us: who sends him on answers for
- * it. */
+/* What he may himself and what his groups let him, together. Who may not dial it is refused.
+ * Somebody outside has called us: who sends him on answers for it. */
 static bool
 may_dial(const struct lines *l)
 {
@@ -243,6 +263,13 @@ may_dial(const struct lines *l)
 
 	l->plan->costly = number_is_costly(c);
 	if (allowed & 1u << c)
+		return true;
+	if (by && by->dial_group[c]) {
+		because(l->plan, REASON_ALLOWED_BY_GROUP,
+		    REASON_ARGS(by->name, number_class_name(c), by->dial_group[c]->name));
+		return true;
+	}
+	if (l->plan->pin == ROUTING_PIN_RIGHT)
 		return true;
 	because(l->plan, REASON_NOT_ALLOWED,
 	    REASON_ARGS(by ? by->name : l->plan->caller.number, l->plan->called.number,

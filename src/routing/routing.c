@@ -1,5 +1,7 @@
 #include "routing/routing_int.h"
 
+#include "routing/star.h"
+
 #include "sip/msg.h"
 
 void
@@ -305,6 +307,8 @@ routing_plan_make(
 	plan->emergency = plan->costly = plan->private_call = false;
 	plan->feature = FEATURES_N;
 	plan->argument = (struct slice){0};
+	plan->pin = ROUTING_PIN_NONE;
+	plan->site = NULL;
 	plan->deposit = (struct slice){0};
 	plan->n_targets = 0;
 	plan->n_reasons = 0;
@@ -317,12 +321,12 @@ routing_plan_make(
 		plan->caller = q->caller;
 	believe_caller(plan, q);
 	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
-		plan->called.number = q->dialled;
+		plan->called.number = star_hide(q->dialled);
 		because(plan, REASON_NOT_A_NUMBER, NULL);
 		refuse(plan, 404, CDR_NOT_FOUND);
 	} else {
-		plan->called.number = slice_cstr(plan->dialled);
-		plan_dialled(plan, dir, q);
+		if (plan_pin(plan, dir, q))
+			plan_dialled(plan, dir, q);
 	}
 	if (q->caller_line)
 		plan_deposit(plan, dir, q);

@@ -38,7 +38,12 @@ struct routing_state {
 	bool (*line_spent)(void *ctx, int64_t line_id);
 	/** A call waits there; may be NULL: never. */
 	bool (*orbit_taken)(void *ctx, unsigned orbit);
+	/** The phone has dialled too many wrong PINs lately; may be NULL: never. */
+	bool (*pin_locked)(void *ctx, int64_t phone_id);
 };
+
+/* Of a PIN in front of the number. */
+enum routing_pin { ROUTING_PIN_NONE, ROUTING_PIN_RIGHT, ROUTING_PIN_WRONG };
 
 enum routing_action { ROUTING_RING, ROUTING_REFUSE };
 
@@ -63,8 +68,10 @@ struct routing_query {
 	struct routing_party caller;	      /* with caller_line: what the provider says; with a
 						 phone that is believed: whom it names; with
 						 neither: who calls from outside */
-	const struct dir_user *sent_on_by;    /* who answers for a call that is sent on; NULL: the
-						 caller himself */
+	bool by_keys;			   /* dialled at the phone, so a PIN may stand in front */
+	struct addr source;		   /* where the call came from; family 0 = not known */
+	const struct dir_user *sent_on_by; /* who answers for a call that is sent on; NULL: the
+					      caller himself */
 	struct routing_time when;
 	const struct routing_state *state;
 };
@@ -106,17 +113,20 @@ struct routing_plan {
 	enum cdr_result result; /* REFUSE: what the call record says */
 	struct routing_party caller, called;
 	uint32_t ring_ms;
-	bool costly;	       /* an outside number that is counted, number_is_costly */
-	bool emergency;	       /* goes before all other calls; lines that are full make room */
-	bool private_call;     /* only who makes it sees with whom */
-	enum feature feature;  /* of the code that was dialled; FEATURES_N = none */
-	struct slice argument; /* what was dialled behind it */
-	struct slice deposit;  /* internal number to go on to when nobody answers; often empty */
+	enum routing_pin pin;
+	bool costly;	/* an outside number that is counted, number_is_costly */
+	bool emergency; /* goes before all other calls; lines that are full make room */
+	const struct dir_site *site; /* of an emergency call: where it comes from; NULL: unknown */
+	bool private_call;	     /* only who makes it sees with whom */
+	enum feature feature;	     /* of the code that was dialled; FEATURES_N = none */
+	struct slice argument;	     /* what was dialled behind it */
+	struct slice deposit; /* internal number to go on to when nobody answers; often empty */
 	struct routing_target target[ROUTING_TARGETS_MAX];
 	size_t n_targets;
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 	uint32_t n_reasons;
-	char dialled[ROUTING_DIALLED_MAX]; /* normalised; called.number may point here */
+	char dialled[ROUTING_DIALLED_MAX]; /* normalised, without PIN; called.number may point here
+					    */
 	char caller_number[NUMBER_BYTES];  /* canonical, of a line; caller.number points here */
 	/* for targets that are lines, else empty: the public number, canonical and as dialled
 	 * behind the outside prefix */

@@ -12,6 +12,12 @@ void refuse(struct routing_plan *plan, uint16_t status, enum cdr_result result);
 void plan_number(struct routing_plan *plan, const struct directory *dir,
     const struct routing_query *q, struct slice dialled);
 
+/* ---- dial_pin.c ---- */
+
+/* Takes a PIN off the front of plan->dialled. False: the call is refused. */
+bool plan_pin(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+
 /* ---- feature.c ---- */
 
 /* A code was dialled: plans what it does. */

@@ -107,11 +107,13 @@ notify_emergency(struct notify *n, const struct live_emergency *e)
 {
 	char who[sizeof e->caller.name + sizeof e->caller.number + 8];
 	char called[sizeof e->name + sizeof e->number + 8];
+	char from[sizeof e->caller.phone + sizeof e->where + 8];
 
 	snprintf(who, sizeof who, "%s (%s)", e->caller.name, e->caller.number);
 	snprintf(called, sizeof called, "%s (%s)", e->number, e->name);
+	snprintf(from, sizeof from, *e->where ? "%s (%s)" : "%s%s", e->caller.phone, e->where);
 	notify_say(n, e->refused ? NOTICE_EMERGENCY_REFUSED : NOTICE_EMERGENCY,
-	    (const char *const[NOTICE_ARGS_MAX]){who, called, e->caller.phone}, e->at);
+	    (const char *const[NOTICE_ARGS_MAX]){who, called, from}, e->at);
 }
 
 /* ---- toll fraud ---- */

@@ -20,6 +20,7 @@ struct computed {
 #define TYPE_PHONES                                                                                \
 	"(SELECT count(*) FROM phone p WHERE p.type = t.id OR (p.type IS NULL AND t.name = "       \
 	"'generic'))"
+#define SITE_PHONES "(SELECT count(*) FROM phone p WHERE p.site = t.id)"
 #define OF_PROVIDER(column)                                                                        \
 	"(SELECT p." column " FROM provider p WHERE p.id = coalesce(t.provider, "                  \
 	"(SELECT id FROM provider WHERE name = 'generic')))"
@@ -80,6 +81,7 @@ static const char key_on[] =
 
 static const struct computed all[] = {
     {&model_user, "phones", NULL, first_phone},
+    {&model_user, "has_dial_pin", "(t.dial_pin_hash <> '')", "(t.dial_pin_hash <> '')"},
     {&model_user, "phone_names",
 	"(SELECT json_group_array(name) FROM (SELECT p.name AS name " OWN_PHONES
 	" ORDER BY j.position))",
@@ -98,6 +100,11 @@ static const struct computed all[] = {
     {&model_phone, "type", NULL, "fold(" TYPE_NAME ")"},
     {&model_phone, "type_name", TYPE_NAME, "fold(" TYPE_NAME ")"},
     {&model_device_type, "phones", TYPE_PHONES, TYPE_PHONES},
+    {&model_site, "phones", SITE_PHONES, SITE_PHONES},
+    {&model_site, "lines", NULL,
+	"(SELECT fold(l.name) FROM site_line j JOIN line l ON l.id = j.line "
+	"WHERE j.site = t.id ORDER BY j.position LIMIT 1)"},
+    {&model_phone, "site", NULL, "(SELECT fold(s.name) FROM site s WHERE s.id = t.site)"},
     {&model_line, "provider", NULL, "fold(" OF_PROVIDER("name") ")"},
     {&model_line, "provider_name", OF_PROVIDER("name"), "fold(" OF_PROVIDER("name") ")"},
     {&model_line, "server", LINE_SERVER, "fold(" LINE_SERVER ")"},

@@ -40,6 +40,7 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .display_number = stmt_column(s, 9),
 	    .hide_number = sqlite3_column_int(s->st, 10),
 	    .dial = stmt_column(s, 11),
+	    .dial_pin_hash = stmt_column(s, 12),
 	};
 
 	return sink->on_user(ctx, &row);
@@ -59,7 +60,8 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	OR_TYPE("default_ip") ", " OR_TYPE("insecure") ", " OR_TYPE("mask") ", "           \
 	OR_TYPE("trust_rpid") ", " OR_TYPE("promisc_redir") ", " OR_TYPE("from_user")      \
 	", " OR_TYPE("from_domain") ", " OR_TYPE("rtp_timeout_s") ", "                     \
-	OR_TYPE("rtp_hold_timeout_s") ", " OR_TYPE("progress_inband") " FROM phone p "     \
+	OR_TYPE("rtp_hold_timeout_s") ", " OR_TYPE("progress_inband") ", p.site, p.place " \
+	"FROM phone p "                                                                    \
 	"LEFT JOIN device_type t ON t.id = coalesce(p.type, (SELECT id FROM "              \
 	"device_type WHERE name = 'generic')) ORDER BY p.id"
 // clang-format on
@@ -103,6 +105,8 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	row.rtp_timeout_s = (uint32_t)sqlite3_column_int(s->st, i++);
 	row.rtp_hold_timeout_s = (uint32_t)sqlite3_column_int(s->st, i++);
 	row.progress_inband = stmt_column(s, i++);
+	row.site = sqlite3_column_int64(s->st, i++);
+	row.place = stmt_column(s, i++);
 	return sink->on_phone(ctx, &row);
 }
 
@@ -124,7 +128,8 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	OR_PROVIDER("rtp_timeout_s") ", " OR_PROVIDER("rtp_hold_timeout_s") ", "                   \
 	OR_PROVIDER("session_timer") ", " OR_PROVIDER("session_expires_s") ", "                    \
 	OR_PROVIDER("allow_redirect") ", " OR_PROVIDER("allow_transfer") ", l.line_prefix, "       \
-	"l.deposit, l.country_code, l.area_code, l.no_screening, l.costly_minutes"                 \
+	"l.deposit, l.country_code, l.area_code, l.no_screening, l.costly_minutes, "               \
+	OR_PROVIDER("location")                                                                    \
 	" FROM line l LEFT JOIN provider p ON p.id = coalesce(l.provider, "                        \
 	"(SELECT id FROM provider WHERE name = '" MODEL_TEMPLATE_DEFAULT "')) "                    \
 	"ORDER BY l.position, l.id"
@@ -177,6 +182,7 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .area_code = stmt_column(s, 40),
 	    .no_screening = sqlite3_column_int(s->st, 41),
 	    .costly_minutes = (uint32_t)sqlite3_column_int(s->st, 42),
+	    .location = sqlite3_column_int(s->st, 43),
 	};
 
 	return sink->on_line(ctx, &row);
@@ -191,6 +197,7 @@ on_group(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .codecs = stmt_column(s, 2),
 	    .ring_s = (uint32_t)sqlite3_column_int(s->st, 3),
 	    .group_id = stmt_column(s, 4),
+	    .dial = stmt_column(s, 5),
 	};
 
 	return sink->on_group(ctx, &row);
@@ -278,17 +285,47 @@ on_holiday(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	return sink->on_holiday(ctx, stmt_column(s, 0), sqlite3_column_int(s->st, 1));
 }
 
+static bool
+on_site(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_site_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .country = stmt_column(s, 2),
+	    .state = stmt_column(s, 3),
+	    .postal_code = stmt_column(s, 4),
+	    .city = stmt_column(s, 5),
+	    .street = stmt_column(s, 6),
+	    .house_number = stmt_column(s, 7),
+	    .occupant = stmt_column(s, 8),
+	    .floor = stmt_column(s, 9),
+	    .room = stmt_column(s, 10),
+	    .networks = stmt_column(s, 11),
+	    .is_default = sqlite3_column_int(s->st, 12),
+	};
+
+	return sink->on_site(ctx, &row);
+}
+
+static bool
+on_site_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_site_line(
+	    ctx, sqlite3_column_int64(s->st, 0), sqlite3_column_int64(s->st, 1));
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
 } parts[] = {
     {"SELECT first, last FROM \"range\" ORDER BY length(first), first", on_range},
     {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s, "
-     "display_number, hide_number, dial FROM user ORDER BY id",
+     "display_number, hide_number, dial, dial_pin_hash FROM user ORDER BY id",
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
-    {"SELECT id, name, codecs, ring_s, group_id FROM \"group\" ORDER BY fold(name), id", on_group},
+    {"SELECT id, name, codecs, ring_s, group_id, dial FROM \"group\" ORDER BY fold(name), id",
+	on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
      "ORDER BY user, length(number), number",
 	on_number},
@@ -304,6 +341,10 @@ static const struct {
     {"SELECT rule, frame, line, call_by_call FROM cor_line ORDER BY rule, frame, position, id",
 	on_way},
     {"SELECT date, yearly FROM holiday", on_holiday},
+    {"SELECT id, name, country, state, postal_code, city, street, house_number, occupant, floor, "
+     "room, networks, is_default FROM site ORDER BY fold(name), id",
+	on_site},
+    {"SELECT site, line FROM site_line ORDER BY site, position", on_site_line},
 };
 
 enum err

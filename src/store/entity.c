@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "loop/loop.h"
+#include "model/pin.h"
 #include "model/secret.h"
 #include "store/certificate_int.h"
 #include "store/licence_int.h"
@@ -19,7 +20,11 @@ entity_hash_passwords(const struct model_entity *e, json_t *values)
 
 		if (!(f->flags & MODEL_HASHED) || !plain)
 			continue;
-		err = password_hash(plain, hash);
+		*hash = '\0';
+		if (!(f->flags & MODEL_PIN))
+			err = password_hash(plain, hash);
+		else
+			err = *plain ? pin_hash(slice_cstr(plain), hash) : ERR_OK;
 		if (err != ERR_OK)
 			return err;
 		json_object_set_new(values, model_column(f, column), json_string(hash));

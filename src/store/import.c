@@ -129,6 +129,8 @@ update_row(struct import *im, const struct model_entity *e, int64_t id, json_t *
 
 	if (err == ERR_OK)
 		err = row_get(im->s->writer, e, id, ROW_SECRET, &before);
+	if (err == ERR_OK)
+		err = import_hash_pins(e, before, values);
 	if (err == ERR_OK) {
 		import_keep_changed(before, values);
 		if (json_object_size(values) == 0) {
@@ -151,6 +153,8 @@ create_row(
 	int64_t id;
 	enum err err = model_check(e, item, MODEL_CREATE | MODEL_ALLOW_HASH, &values, errors);
 
+	if (err == ERR_OK)
+		err = import_hash_pins(e, NULL, values);
 	if (err == ERR_OK) {
 		err = entity_insert(im->s, e, values, &id, errors);
 		im->created += err == ERR_OK;

@@ -38,5 +38,8 @@ void import_join_numbers(struct import *im);
 /* A plain password becomes its hash; the present one if that fits. It counts more than a hash
  * beside it. Slow: argon2. */
 enum err import_hash_passwords(struct import *im);
+/* The PIN of a user (model/pin.h) in values becomes its hash; the one of before (may be NULL) stays
+ * when it fits. */
+enum err import_hash_pins(const struct model_entity *e, const json_t *before, json_t *values);
 
 #endif

@@ -1,4 +1,5 @@
 /* What an import does before it takes the write lock: numbers and passwords. */
+#include "model/pin.h"
 #include "store/import_int.h"
 
 /* Stands for the hash that a dry run does not spend time on. */
@@ -171,4 +172,17 @@ import_hash_passwords(struct import *im)
 		json_object_del(user, "password");
 	}
 	return ERR_OK;
+}
+
+enum err
+import_hash_pins(const struct model_entity *e, const json_t *before, json_t *values)
+{
+	const char *pin = json_string_value(json_object_get(values, "dial_pin"));
+	const char *hash = json_string_value(json_object_get(before, "dial_pin_hash"));
+
+	if (e != &model_user || !pin)
+		return ERR_OK;
+	if (hash && pin_fits(slice_cstr(hash), slice_cstr(pin)))
+		return json_object_del(values, "dial_pin") == 0 ? ERR_OK : ERR_NOMEM;
+	return entity_hash_passwords(e, values);
 }

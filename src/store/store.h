@@ -413,13 +413,14 @@ struct store_user_row {
 	int64_t id;
 	const char *login, *first_name, *last_name, *language;
 	const char *display_number, *dial; /* JSON, of MODEL_DIAL_CLASSES */
+	const char *dial_pin_hash;	   /* model/pin.h; "" = none */
 	bool admin, enabled, dnd, hide_number;
 	uint32_t ring_s;
 };
 
 struct store_phone_row {
-	int64_t id;
-	const char *name, *type, *host;
+	int64_t id, site; /* 0 = none */
+	const char *name, *type, *host, *place;
 	const char *transport, *digest, *nat, *permit, *deny;
 	const char *kind, *default_ip, *insecure, *mask, *from_user, *from_domain;
 	const char *progress_inband;
@@ -438,7 +439,7 @@ struct store_line_row {
 	const char *incoming_from, *permit, *deny, *codecs, *srtp, *dtmf, *clir, *session_timer;
 	bool enabled, auth_by_address, registers, direct_media;
 	bool register_block, user_phone, from_account, local_ringing, no_screening;
-	bool allow_redirect, allow_transfer;
+	bool allow_redirect, allow_transfer, location;
 	uint32_t expires_s, qualify_s, max_calls, costly_minutes;
 	uint32_t rtp_timeout_s, rtp_hold_timeout_s, session_expires_s;
 	const char *line_prefix, *deposit, *country_code, *area_code;
@@ -446,7 +447,7 @@ struct store_line_row {
 
 struct store_group_row {
 	int64_t id;
-	const char *name, *codecs;
+	const char *name, *codecs, *dial; /* dial: as a user's */
 	const char *group_id;
 	uint32_t ring_s;
 };
@@ -468,6 +469,13 @@ struct store_frame_row {
 	const char *name, *days, *from, *to; /* days: JSON, of MODEL_DAYS */
 };
 
+struct store_site_row {
+	int64_t id;
+	const char *name, *country, *state, *postal_code, *city, *street, *house_number;
+	const char *occupant, *floor, *room, *networks;
+	bool is_default;
+};
+
 struct store_range_row {
 	const char *first, *last;
 };
@@ -475,7 +483,8 @@ struct store_range_row {
 /** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
- * frames, enabled COR rules, their lines (by rule and frame, in order), holidays. Texts are valid
+ * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
+ * and their lines (in order). Texts are valid
  * during the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
@@ -493,6 +502,8 @@ struct store_directory_sink {
 	bool (*on_rule)(void *ctx, int64_t id, const char *number);
 	bool (*on_way)(void *ctx, const struct store_way_row *row);
 	bool (*on_holiday)(void *ctx, const char *date, bool yearly);
+	bool (*on_site)(void *ctx, const struct store_site_row *row);
+	bool (*on_site_line)(void *ctx, int64_t site, int64_t line);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -75,6 +75,7 @@ pack_record(struct trace_store *ts, const struct trace_record *r, struct slice p
 {
 	int class = r->kind == TRACE_CALL ? 0 : 1;
 	struct trace_pack *p = &ts->pack[class];
+	struct trace_record masked = *r;
 	struct trace_conv *c;
 	enum err e = ERR_OK;
 
@@ -84,15 +85,16 @@ pack_record(struct trace_store *ts, const struct trace_record *r, struct slice p
 		e = trace_conv_of(ts, r, &c);
 	if (e != ERR_OK)
 		return e;
-	trace_conv_take(ts, c, r);
+	memcpy(p->raw + p->n, packed.p, packed.n);
+	masked.bytes.p = p->raw + p->n + (r->bytes.p - packed.p);
+	trace_mask(p->raw + p->n + (size_t)(r->bytes.p - packed.p), r->bytes.n);
+	trace_conv_take(ts, c, &masked); /* what lists show has no secrets either */
 	if (p->n == 0)
 		p->number = ++ts->blocks;
 	if (c->in_block != p->number) {
 		c->in_block = p->number;
 		p->conv[p->convs++] = c;
 	}
-	memcpy(p->raw + p->n, packed.p, packed.n);
-	trace_mask(p->raw + p->n + (size_t)(r->bytes.p - packed.p), r->bytes.n);
 	p->n += packed.n;
 	p->messages++;
 	if (r->at_ms > p->to_ms)

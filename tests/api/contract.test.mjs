@@ -60,7 +60,9 @@ test('before the set-up nobody gets in, and what the first administrator sends i
     assert.equal(answer.status, 403, operation.name);
     assert.equal(answer.json().error.code, 'setup_needed');
   }
-  const setup = document.operations.find((one) => one.path === '/api/setup');
+  const setup = document.operations.find((one) => one.name === 'POST /api/setup');
+  const choices = document.operations.find((one) => one.name === 'GET /api/setup');
+  assert.equal(check(choices, await stranger.send('GET', '/api/setup')).status, 200);
   await property(setup, invalid(setup, {}), async (body) => {
     const { status } = check(setup, await stranger.send('POST', '/api/setup', { body }));
     assert.ok([400, 413, 422].includes(status), `${status} for ${body}`);
@@ -74,6 +76,7 @@ test('before the set-up nobody gets in, and what the first administrator sends i
   admin = sender();
   admin.remember(made);
   assert.equal(check(setup, await stranger.send('POST', '/api/setup', { body: JSON.stringify(ADMIN) })).status, 403);
+  assert.equal(check(choices, await stranger.send('GET', '/api/setup')).status, 403);
   stranger.close();
 });
 
@@ -288,6 +291,7 @@ async function conflicts() {
     users: { login: '1999', first_name: 'A', last_name: 'B' },
     phones: { name: 'twice' },
     groups: { name: 'twice' },
+    sites: { name: 'twice' },
     lines: { name: 'twice', host: 'sip.example.invalid', username: 'x' },
     ranges: { first: '100', last: '999' },
     numbers: { number: '100' },
@@ -335,6 +339,9 @@ async function routes() {
   await must('POST', '/api/numbers/block', 200, block);
   await must('POST', '/api/numbers/block', 409, block);
   const [phone] = (await local.json('GET', '/api/phones')).items;
+  const { id: site } = (await must('POST', '/api/sites', 201, { name: 'Here' })).json();
+  await must('PATCH', '/api/phones/{id}', 200, { site }, { id: phone.id });
+  await must('DELETE', '/api/sites/{id}', 409, undefined, { id: site });
   await must('POST', '/api/routing/test', 422, { direction: 'out', phone: 987654321, dialled: '100' });
   await must('POST', '/api/routing/test', 200, { direction: 'out', phone: phone.id, dialled: '100' });
   // Nobody is there, so that the first test of it still runs when the second one comes.

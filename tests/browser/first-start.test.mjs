@@ -33,6 +33,7 @@ test('INI-1 to INI-5: three steps; bad entries are shown at their fields, good o
   await button(page, 'Next').click();
 
   await field(page, 'Country code').waitFor();
+  await page.getByText('Without a line nobody can be called outside').waitFor(); // which does not hold anybody up
   await shoot(page, 'first-start-numbers');
   await assertAccessible(page);
   await fill(page, { Company: 'Muster GmbH', 'Country code': 'x', 'Area code': '30', 'First number of range 1': '200', 'Last number of range 1': '99' });
@@ -44,6 +45,16 @@ test('INI-1 to INI-5: three steps; bad entries are shown at their fields, good o
   await fill(page, { 'Last number of range 1': '299' });
   await button(page, 'Add a range').click();
   await fill(page, { 'First number of range 2': '250', 'Last number of range 2': '260' });
+  await field(page, 'Provider').click();
+  await page.getByRole('option', { name: 'generic', exact: true }).click();
+  await fill(page, { 'Name of the line': '', 'Emergency numbers': '112, x' });
+  await button(page, 'Next').click();
+  await page.getByText('Please fill in this field.').first().waitFor();
+  await page.getByText('Digits, separated by commas').waitFor();
+  await fill(page, { 'Name of the line': 'Out', Registrar: 'sip.example.net', 'User name': '49301', 'Main number': '+49301', 'Emergency numbers': '112, 144' });
+  await page.getByLabel('Password', { exact: true }).fill('secret-of-line');
+  await shoot(page, 'first-start-line');
+  await assertAccessible(page);
   await button(page, 'Next').click();
 
   await field(page, 'First name').waitFor();
@@ -76,6 +87,9 @@ test('INI-1 to INI-5: three steps; bad entries are shown at their fields, good o
   await page.goto('/numbers?tab=ranges');
   await page.getByRole('row', { name: /200.*299/ }).waitFor();
   assert.equal(await page.getByRole('row', { name: /100.*999/ }).count(), 0);
+  await page.goto('/emergency-numbers');
+  for (const number of ['112', '144']) await page.getByRole('row', { name: new RegExp(`${number}.*Out`) }).waitFor();
+  await page.getByRole('row', { name: /110.*No line chosen/ }).waitFor();
   await page.goto('/settings');
   assert.equal(await field(page, 'Country code').inputValue(), '43');
   assertQuiet(visitor);

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "presence/pidf.h"
-#include "presence/xml.h"
+#include "base/xml.h"
 
 static void
 write_again(struct buf *b, const struct pidf_state *s)

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Which way a call takes outside (LIN-5, LIN-6, RTG-1 to RTG-3, USR-8): three providers of the test's own at three
 addresses, phones of people with different permissions."""
+import json
+from xml.etree import ElementTree
+
 import harness
 from harness import SystemTest, address, free_port, password_phone, until, user
 from sipphone import Phone
@@ -57,7 +60,7 @@ class Routes(SystemTest):
         one = self.item(collection, **fits)
         self.server.api("PATCH", f"/api/{collection}/{one['id']}", values)
         self.addCleanup(self.server.request, "PATCH", f"/api/{collection}/{one['id']}",
-                        {field: one[field] for field in values})
+                        {field: one.get(field, "") for field in values})  # a secret is not told
         self.settle()
 
     def settle(self):
@@ -143,6 +146,85 @@ class Routes(SystemTest):
         self.assertIn("ended_for_emergency", [reason["code"] for one in records for reason in one["explanation"]])
         call, there = self.talk("nobody", "0112", "three")
         self.hang_up(call, there)
+
+    def add(self, collection, **values):
+        """For this test."""
+        one = self.server.api("POST", f"/api/{collection}", values)
+        self.addCleanup(self.server.request, "DELETE", f"/api/{collection}/{one['id']}")
+        self.settle()
+        return one
+
+    def test_where_an_emergency_call_comes_from(self):
+        """LIN-6, RFC 6442: the provider that takes it gets the address of the caller's site, the administrator too; one
+        that refuses it gets the call without."""
+        self.add("sites", name="Werk", street="Domkloster", house_number="4", postal_code="50667", city="Köln", country="DE",
+                 networks=f"{address(60)}/32", lines=[self.item("lines", name="one")["id"]])
+        self.change("lines", {"name": "one"}, location=True)
+        self.change("phones", {"name": "p1"}, place="Pforte & Empfang")
+        call, there = self.talk("p1", "112", "one")
+        kind, _, boundary = there.invite.get("Content-Type").partition(";boundary=")
+        self.assertEqual(kind, "multipart/mixed")
+        parts = there.invite.body.split(b"--" + boundary.encode())
+        self.assertEqual([len(parts), parts[-1]], [4, b"--\r\n"])
+        self.assertTrue(parts[1].startswith(b"\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n"), parts[1])
+        head, _, document = parts[2].partition(b"\r\n\r\n")
+        self.assertIn(b"Content-Type: application/pidf+xml", head)
+        content = head.decode().partition("Content-ID: <")[2].partition(">")[0]
+        self.assertEqual(there.invite.get("Geolocation"), f"<cid:{content}>")
+        self.assertEqual(there.invite.get("Geolocation-Routing"), "yes")
+        space = "{urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr}"
+        civic = ElementTree.fromstring(document.strip()).find(f".//{space}civicAddress")
+        self.assertEqual([(part.tag.removeprefix(space), part.text) for part in civic],
+                         [("country", "DE"), ("A3", "Köln"), ("RD", "Domkloster"), ("HNO", "4"), ("PC", "50667"),
+                          ("ROOM", "Pforte & Empfang")])
+        until(lambda: any("p1 (Werk: Domkloster 4, 50667 Köln, Pforte & Empfang)" in one["text"]
+                          for one in self.notices("emergency")), "the administrator learns where")
+        self.hang_up(call, there)
+        call = self.phone["p1"].invite("112")
+        refused = self.provider["one"].answer_invite()
+        refused.reply(415)
+        refused.expect("ACK")
+        there = self.provider["one"].answer_invite()
+        self.assertEqual(there.invite.get("Content-Type"), "application/sdp")
+        self.assertIsNone(there.invite.get("Geolocation"))
+        there.pick_up()
+        call.established()
+        self.hang_up(call, there)
+        call, there = self.talk("p3", "112", "three")  # from elsewhere, and a line that is not told
+        self.assertIsNone(there.invite.get("Geolocation"))
+        self.hang_up(call, there)
+
+    def test_what_groups_and_pins_let_people_dial(self):
+        """RTG-2: p2 may call the town; his group calls mobile phones, his PIN anybody, and is written down nowhere."""
+        number = "00171555123"
+        call = self.phone["p2"].invite(number)
+        call.failed_with(403)
+        group = self.add("groups", name="Vertrieb", dial=["mobile"])
+        self.add("group-members", group=group["id"], user=self.item("users", login="1102")["id"])
+        call, there = self.talk("p2", number, "one")
+        self.hang_up(call, there)
+        self.change("users", {"login": "1102"}, dial_pin="86420975")
+        self.assertNotIn("dial_pin", self.item("users", login="1102"))
+        began = harness.now()
+        call = self.phone["p2"].invite("000331234")
+        call.failed_with(403)
+        call = self.phone["p2"].invite("*586420976*000331234")
+        call.failed_with(403)
+        call, there = self.talk("p2", "*586420975*000331234", "one")
+        self.assertIn("sip:+331234@", there.invite.start)
+        self.hang_up(call, there)
+        records = json.dumps(self.server.wait_records(3, began))
+        self.assertIn("pin_wrong", records)
+        self.assertNotIn("86420", records)
+        trace = until(lambda: self.server.api("GET", f"/api/traces?call_id={call.call_id}")["items"], "the trace of the call")[0]
+        trace = json.dumps(self.server.api("GET", f"/api/traces/{trace['call_id']}"))
+        self.assertIn("sip:*5xxxxxxxx*000331234@", trace)
+        self.assertNotIn("86420", trace)
+        self.server.stop()
+        for path in self.server.data.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"8642097", path.read_bytes(), path)
+        self.server.start()
 
     def test_what_people_may_dial(self):
         """Permission: p2 may call the town, and no further; nobody pays for a call that is sent on."""

@@ -66,7 +66,7 @@ test_ini_5_setup_refuses(void **state)
 	    {ADMIN ",\"number\":\"77777\"}", "number", 422},
 	    {ADMIN ",\"number\":7}", "number", 422},
 	    {ADMIN ",\"settings\":[]}", NULL, 422},
-	    {ADMIN ",\"lines\":[]}", NULL, 422},
+	    {ADMIN ",\"groups\":[]}", NULL, 422},
 	    {ADMIN ",\"settings\":{\"country_code\":\"x\"}}", "country_code", 422},
 	    {ADMIN ",\"ranges\":[{\"first\":\"20\",\"last\":\"10\"}]}", "ranges", 422},
 	    {ADMIN ",\"ranges\":[{\"first\":\"20\",\"last\":\"29\"}],\"number\":\"100\"}", "number",
@@ -136,6 +136,40 @@ test_ini_4_setup_with_phones_and_ranges(void **state)
 			fail_msg("%s: %s", expected[i][0], a.body);
 		answer_text_free(&a);
 	}
+}
+
+static void
+test_ini_4_setup_with_a_line_and_emergency_numbers(void **state)
+{
+	static const char *const expected[][2] = {
+	    {"/api/lines", "\"name\":\"out\""},
+	    {"/api/lines", "\"username\":\"49301\""},
+	    {"/api/emergency-numbers?search=112", "\"lines\":[1]"},
+	    {"/api/emergency-numbers?search=144", "\"name\":\"144\""},
+	    {"/api/emergency-numbers?search=110", "\"lines\":[]"},
+	};
+	struct fx *fx = *state;
+	struct answer_text a = fx_request(fx_connect(fx), "GET", "/api/setup", NULL, NULL);
+
+	assert_int_equal(a.status, 200);
+	assert_non_null(strstr(a.body, "\"name\":\"generic\""));
+	answer_text_free(&a);
+	/* a line that cannot be made leaves nothing behind */
+	fx_expect(fx, "POST", "/api/setup",
+	    ADMIN ",\"lines\":[{\"name\":\"out\",\"provider\":\"generic\"}]}", 422, NULL, "lines");
+	fx_expect(fx, "POST", "/api/setup",
+	    ADMIN ",\"lines\":[{\"name\":\"out\",\"provider\":\"generic\",\"host\":"
+		  "\"sip.example.net\",\"username\":\"49301\",\"password\":\"secret-2\"}],"
+		  "\"emergency-numbers\":[{\"number\":\"112\",\"lines\":[\"out\"]},"
+		  "{\"number\":\"144\",\"name\":\"144\",\"lines\":[\"out\"]}]}",
+	    201, NULL, NULL);
+	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+		a = fx_local(fx, "GET", expected[i][0], NULL);
+		if (!strstr(a.body, expected[i][1]))
+			fail_msg("%s: %s", expected[i][0], a.body);
+		answer_text_free(&a);
+	}
+	fx_expect(fx, "GET", "/api/setup", NULL, 403, "setup_done", NULL);
 }
 
 static void
@@ -367,6 +401,7 @@ main(void)
 	    T(test_ini_5_setup_refuses),
 	    T(test_ini_5_setup),
 	    T(test_ini_4_setup_with_phones_and_ranges),
+	    T(test_ini_4_setup_with_a_line_and_emergency_numbers),
 	    T(test_log_in_and_out),
 	    T(test_planted_cookie),
 	    T(test_log_in_replaces),

@@ -34,7 +34,7 @@ media_open(
 {
 	struct office *o = office_of(m);
 
-	for (uint32_t i = 0; i < o->streams_max; i++) {
+	for (uint32_t i = 0; i < o->streams_max + (p->urgent ? o->streams_kept : 0); i++) {
 		struct fake_stream *s = &o->stream[i];
 
 		if (s->open || s->closing)
@@ -48,6 +48,17 @@ media_open(
 		return ERR_OK;
 	}
 	return ERR_LIMIT;
+}
+
+static bool
+media_short(const struct media *m)
+{
+	const struct office *o = office_of((struct media *)m);
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < o->streams_max + o->streams_kept; i++)
+		used += o->stream[i].open || o->stream[i].closing;
+	return o->streams_kept && used > o->streams_max + (o->streams_kept - 1) / 2;
 }
 
 static void
@@ -176,6 +187,7 @@ media_sound_forget(struct media *m, struct media_sound *s)
 }
 
 static const struct media_ops media_ops = {.open = media_open,
+    .is_short = media_short,
     .set_peer = media_set_peer,
     .translate = media_translate,
     .protect = media_protect,
@@ -534,7 +546,7 @@ office_close(struct office *o)
 	assert_int_equal(sip_core_get_stats(o->core)->clients, 0);
 	assert_int_equal(o->n_records, o->n_begun);
 	assert_int_equal(o->n_sounds, 0);
-	for (size_t i = 0; i < o->streams_max; i++)
+	for (size_t i = 0; i < o->streams_max + o->streams_kept; i++)
 		assert_false(o->stream[i].open);
 	call_switch_free(o->calls);
 	sip_core_free(o->core);

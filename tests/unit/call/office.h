@@ -43,7 +43,7 @@ struct office {
 	struct call_switch *calls;
 	struct media media;
 	struct fake_stream stream[16];
-	size_t streams_max;
+	size_t streams_max, streams_kept; /* the latter for emergency calls, on top */
 	const struct media_stats *heard; /* what streams report at their end; NULL: a few packets */
 	struct ua phone[8];
 	size_t n_phones;

@@ -25,6 +25,14 @@ static const char config[] =
     "'cor-rules':[{'number':'0043'}],"
     "'cor-lines':[{'rule':'0043','frame':'24/7','line':'isp','call_by_call':'01019'}]}";
 
+/* Its line takes where an emergency call comes from. */
+static const char located[] =
+    "{'sites':[{'name':'Werk 2','country':'DE','state':'NRW','postal_code':'50667','city':'Köln',"
+    "'street':'Domkloster','house_number':'4','occupant':'Uhr & Co <KG>','floor':'2','room':'201',"
+    "'networks':'10.0.0.0/8'}],'phones':[{'name':'c1','place':'Empfang'}],"
+    "'lines':[{'name':'isp','location':true}],'users':[{'login':'1001','dial_pin':'135790',"
+    "'dial':['local']}]}";
+
 static struct office o;
 static struct ua *ben, *cleo, *isp;
 static int calls_taken, calls_max;
@@ -130,6 +138,13 @@ tear_down(void **state)
 }
 
 static void
+change(const char *more)
+{
+	fixture_change(&o.fixture, more);
+	call_switch_set_directory(o.calls, o.fixture.directory);
+}
+
+static void
 dial(struct ua *u, const char *number)
 {
 	static unsigned n;
@@ -215,6 +230,154 @@ an_emergency_call_makes_room(void **state)
 	ua_expect(cleo, "SIP/2.0 200", 100);
 	ua_expect(ben, "SIP/2.0 200", 100);
 	assert_non_null(first);
+}
+
+/* LIN-6: ordinary calls are refused while there are ports left for emergency calls; when these run
+ * out, the youngest ordinary one gives its own back. */
+static void
+ports_are_kept_for_emergency_calls(void **state)
+{
+	const char *ok[4], *r;
+
+	o.streams_max = 2;
+	o.streams_kept = 4;
+	talk(ben, "00221991", &ok[0]);
+	office_run(&o, 1000);
+	talk(ben, "00221992", &ok[1]);
+	dial(ben, "00221993");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 503", 100));
+	talk(cleo, "112", &ok[2]);
+	ua_expect_none(ben, "BYE");
+	talk(cleo, "110", &ok[3]); /* leaves half of what is kept for the next ones */
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	r = ua_expect(ben, "BYE", 100);
+	ua_answer(ben, r, 200, "", "");
+	office_run(&o, 100);
+	assert_int_equal(o.n_records, 2);
+	assert_true(strstr(o.record[1].called_number, "992"));
+	assert_true(recorded(
+	    1, "The call was ended: all RTP ports are taken, and an emergency call needs some"));
+	ua_expect_none(ben, "BYE");
+	assert_false(o.emergency.refused);
+	for (int i = 0; i < 4; i++) {
+		if (i == 1)
+			continue;
+		ua_in_dialog(i ? cleo : ben, ok[i], "BYE", 8, "", "");
+		ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+		ua_expect(i ? cleo : ben, "SIP/2.0 200", 100);
+	}
+}
+
+static void
+hang_up(struct ua *u, const char *ok)
+{
+	ua_in_dialog(u, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(u, "SIP/2.0 200", 100);
+}
+
+/* LIN-6, RFC 6442: header, body part and address of the caller's site. */
+static void
+the_provider_is_told_where_an_emergency_call_comes_from(void **state)
+{
+	const char *invite, *ok;
+	char value[512], cid[64];
+
+	change(located);
+	invite = talk(ben, "112", &ok);
+	assert_non_null(strstr(header(invite, "Content-Type", value), "multipart/mixed;boundary="));
+	assert_string_equal(header(invite, "Geolocation-Routing", value), "yes");
+	header(invite, "Geolocation", value);
+	assert_int_equal(sscanf(value, "<cid:%60[^>]>", cid), 1);
+	snprintf(value, sizeof value, "Content-ID: <%s>\r\n\r\n<?xml", cid);
+	assert_non_null(strstr(invite, value));
+	assert_non_null(strstr(invite, "Content-Type: application/sdp\r\n\r\nv=0\r\n"));
+	assert_non_null(strstr(invite,
+	    "<country>DE</country><A1>NRW</A1><A3>Köln</A3><RD>Domkloster</RD><HNO>4</HNO>"
+	    "<FLR>2</FLR><NAM>Uhr &amp; Co &lt;KG&gt;</NAM><PC>50667</PC><ROOM>201</ROOM>"));
+	assert_string_equal(
+	    o.emergency.where, "Werk 2: Domkloster 4, 50667 Köln, Uhr & Co <KG>, 2, 201");
+	hang_up(ben, ok);
+	invite = talk(cleo, "112", &ok); /* whose phone says where it stands */
+	assert_non_null(strstr(invite, "<ROOM>Empfang</ROOM>"));
+	hang_up(cleo, ok);
+	invite = talk(cleo, "00221999", &ok); /* nobody else is told */
+	assert_null(strstr(invite, "Geolocation"));
+	hang_up(cleo, ok);
+	change("{'lines':[{'name':'isp','location':false}]}");
+	invite = talk(cleo, "112", &ok);
+	assert_null(strstr(invite, "Geolocation"));
+	assert_string_equal(header(invite, "Content-Type", value), "application/sdp");
+	hang_up(cleo, ok);
+}
+
+/* A provider that does not take it gets the call all the same. */
+static void
+a_refused_location_does_not_cost_the_call(void **state)
+{
+	static const uint16_t refusals[] = {415, 488, 424, 400};
+	const char *invite, *ok;
+
+	change(located);
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		dial(ben, "112");
+		invite = ua_expect(isp, "INVITE", 100);
+		assert_non_null(strstr(invite, "Geolocation"));
+		ua_answer(isp, invite, refusals[i], "", "");
+		ua_expect(isp, "ACK", 100);
+		invite = ua_expect(isp, "INVITE", 100);
+		assert_null(strstr(invite, "Geolocation"));
+		assert_null(strstr(invite, "multipart"));
+		ua_answer(isp, invite, 200, "", sdp_of(isp, 5000, ""));
+		ua_expect(isp, "ACK", 100);
+		ok = ua_expect(ben, "SIP/2.0 200", 100);
+		ua_in_dialog(ben, ok, "ACK", 7, "", "");
+		office_run(&o, 10);
+		hang_up(ben, ok);
+		office_run(&o, 100);
+		assert_true(recorded(i, "Line isp does not take where the call comes from: it was "
+					"asked again without"));
+	}
+	/* the same without a location is the provider's word */
+	change("{'lines':[{'name':'isp','location':false}]}");
+	dial(ben, "112");
+	ua_answer(isp, ua_expect(isp, "INVITE", 100), 415, "", "");
+	ua_expect(isp, "ACK", 100);
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 4", 100));
+}
+
+/* RTG-2: five wrong ones, then none for an hour; the right one makes them forgotten. */
+static void
+wrong_pins_are_counted(void **state)
+{
+	const char *ok;
+
+	change(located);
+	for (int i = 0; i < 4; i++) {
+		dial(ben, "*51234*00221999");
+		ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
+	}
+	talk(ben, "*5135790*00221999", &ok);
+	assert_true(slice_eq(asked.number, SLICE("+49221999")));
+	hang_up(ben, ok);
+	for (int i = 0; i < 5; i++) {
+		dial(ben, "*51234*00221999");
+		ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
+	}
+	dial(ben, "*5135790*00221999");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
+	office_run(&o, 3599 * 1000u);
+	dial(ben, "*5135790*00221999");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
+	office_run(&o, 2000);
+	talk(ben, "*5135790*00221999", &ok);
+	hang_up(ben, ok);
+	office_run(&o, 100);
+	for (size_t i = 0; i < o.n_records; i++) {
+		assert_null(strstr(o.record[i].called_number, "*5"));
+		for (uint32_t k = 0; k < o.record[i].explanation_count; k++)
+			assert_null(strstr(o.record[i].explanation[k], "13579"));
+	}
 }
 
 /* LIN-6: whoever is called in an emergency sees the number, whatever the caller has chosen. */
@@ -386,6 +549,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(an_emergency_call_makes_room, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(ports_are_kept_for_emergency_calls, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		the_provider_is_told_where_an_emergency_call_comes_from, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_refused_location_does_not_cost_the_call, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(wrong_pins_are_counted, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_shown_on_the_line, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nobody_answers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nor_does_the_deposit, set_up, tear_down),

@@ -48,6 +48,68 @@ ports_run_out_and_come_back(void **state)
 	relay_end(&f);
 }
 
+/* LIN-6. */
+static void
+emergency_calls_get_through_when_all_ports_are_taken(void **state)
+{
+	uint16_t first = relay_free_ports(48), port[2];
+	struct media_stream_params urgent = plain;
+	struct media_ref ref[12], none;
+
+	urgent.urgent = true;
+	/* 24 pairs, 12 streams, and of these a quarter is kept, though more were asked for */
+	relay_start_at(
+	    &f, &(struct media_relay_params){
+		    .port_min = first, .port_max = (uint16_t)(first + 47), .kept_streams = 16});
+	for (int i = 0; i < 9; i++)
+		assert_int_equal(media_stream_open(f.media, &plain, &ref[i], port), ERR_OK);
+	assert_int_equal(media_stream_open(f.media, &plain, &none, port), ERR_LIMIT);
+	assert_false(media_is_short(f.media));
+	assert_int_equal(media_stream_open(f.media, &urgent, &ref[9], port), ERR_OK);
+	assert_false(media_is_short(f.media));
+	assert_int_equal(media_stream_open(f.media, &urgent, &ref[10], port), ERR_OK);
+	assert_true(media_is_short(f.media));
+	assert_int_equal(media_stream_open(f.media, &plain, &none, port), ERR_LIMIT);
+	/* what an ordinary stream gives back fills the reserve first */
+	media_stream_close(f.media, ref[0]);
+	relay_run_until_events(&f, 1);
+	assert_int_equal(media_stream_open(f.media, &plain, &none, port), ERR_LIMIT);
+	assert_false(media_is_short(f.media));
+	assert_int_equal(media_stream_open(f.media, &urgent, &ref[0], port), ERR_OK);
+	assert_int_equal(media_stream_open(f.media, &urgent, &ref[11], port), ERR_OK);
+	assert_int_equal(media_stream_open(f.media, &urgent, &none, port), ERR_LIMIT);
+	for (int i = 0; i < 12; i++)
+		media_stream_close(f.media, ref[i]);
+	relay_run_until_events(&f, 13);
+	assert_false(media_is_short(f.media));
+	relay_end(&f);
+}
+
+static int occupy(uint16_t port);
+
+/* The reserve is ours when others take all that is left of the range. */
+static void
+programs_beside_us_do_not_take_what_is_kept(void **state)
+{
+	uint16_t first = relay_free_ports(32), port[2];
+	struct media_stream_params urgent = plain;
+	int fd[32], n = 0;
+	struct media_ref ref;
+
+	urgent.urgent = true;
+	relay_start_at(
+	    &f, &(struct media_relay_params){
+		    .port_min = first, .port_max = (uint16_t)(first + 31), .kept_streams = 2});
+	for (int i = 8; i < 32; i++)
+		fd[n++] = occupy((uint16_t)(first + i));
+	assert_int_equal(media_stream_open(f.media, &plain, &ref, port), ERR_LIMIT);
+	assert_int_equal(media_stream_open(f.media, &urgent, &ref, port), ERR_OK);
+	assert_int_equal(media_stream_open(f.media, &urgent, &ref, port), ERR_OK);
+	while (n > 0)
+		close(fd[--n]);
+	relay_end(&f);
+}
+
 static int
 occupy(uint16_t port)
 {
@@ -299,6 +361,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(ports_run_out_and_come_back),
+	    cmocka_unit_test(emergency_calls_get_through_when_all_ports_are_taken),
+	    cmocka_unit_test(programs_beside_us_do_not_take_what_is_kept),
 	    cmocka_unit_test(ports_of_others_are_left_out),
 	    cmocka_unit_test(nonsense_is_refused),
 	    cmocka_unit_test(late_packets_do_not_reach_the_next_call),

@@ -110,6 +110,11 @@ secrets_are_crossed_out(void **state)
 	    {"Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic xxxxxxxxxxxx"},
 	    {"Authorization: Bearer abc", "Authorization: Bearer xxx"},
 	    /* headers of phones' own, and bodies */
+	    {"INVITE sip:*5135790*0221@pbx SIP/2.0", "INVITE sip:*5xxxxxx*0221@pbx SIP/2.0"},
+	    {"To: <sips:%2A5135790%2a0221@pbx>", "To: <sips:%2A5xxxxxx%2a0221@pbx>"},
+	    {"To: <tel:*5135790>", "To: <tel:*5xxxxxx>"},
+	    {"Refer-To: <sip:*51357@pbx>;x=5", "Refer-To: <sip:*5xxxx@pbx>;x=5"},
+	    {"Subject: 7*5: *53 :*", "Subject: 7*5: *53 :*"},
 	    {"P-Access: password=\"geheim\"", "P-Access: password=\"xxxxxx\""},
 	    {"Access-Token: bearer abc", "Access-Token: bearer xxx"},
 	    {"Subject: x\r\n\r\npassword=geheim\r\n", "Subject: x\r\n\r\npassword=xxxxxx\r\n"},

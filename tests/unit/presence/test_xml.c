@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "presence/pidf.h"
-#include "presence/xml.h"
+#include "base/xml.h"
 
 static void
 text_is_escaped(void **state)

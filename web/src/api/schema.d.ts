@@ -368,6 +368,954 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Provider: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "comment" | "builtin" | "basis" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "lines" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    basis?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    lines?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["provider"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Provider: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Provider: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Provider: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Provider: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Provider: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["provider"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/providers/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["provider_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    provider?: string;
+                    enabled?: boolean;
+                    account?: string;
+                    username?: string;
+                    auth_username?: string;
+                    from_user?: string;
+                    from_domain?: string;
+                    main_number?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    max_calls?: number;
+                    costly_minutes?: number;
+                    line_prefix?: string;
+                    deposit?: string;
+                    no_screening?: boolean;
+                    country_code?: string;
+                    area_code?: string;
+                    position?: number;
+                    provider_name?: string;
+                    server?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["line"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Line: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["line_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Line: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["line_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Line: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Line: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Line: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["line_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["line"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/lines/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["line_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Site: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "country" | "state" | "postal_code" | "city" | "street" | "house_number" | "occupant" | "floor" | "room" | "networks" | "is_default" | "lines" | "phones" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    name?: string;
+                    country?: string;
+                    state?: string;
+                    postal_code?: string;
+                    city?: string;
+                    street?: string;
+                    house_number?: string;
+                    occupant?: string;
+                    floor?: string;
+                    room?: string;
+                    networks?: string;
+                    is_default?: boolean;
+                    phones?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["site"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Site: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["site_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["site"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Site: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["site_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Site: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["site"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Site: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Site: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["site_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["site"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/sites/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["site_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/device-types": {
         parameters: {
             query?: never;
@@ -693,7 +1641,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "type_name" | "users" | "user_names" | "id";
+                    sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "site" | "place" | "type_name" | "users" | "user_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -727,6 +1675,8 @@ export interface paths {
                     from_user?: string;
                     from_domain?: string;
                     enabled?: boolean;
+                    site?: string;
+                    place?: string;
                     type_name?: string;
                 };
                 header?: never;
@@ -1008,7 +1958,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "dial" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "dial" | "has_dial_pin" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1022,6 +1972,7 @@ export interface paths {
                     enabled?: boolean;
                     dnd?: boolean;
                     ring_s?: number;
+                    has_dial_pin?: boolean;
                     display_number?: string;
                     hide_number?: boolean;
                 };
@@ -1293,654 +2244,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Provider: list */
-        get: {
-            parameters: {
-                query?: {
-                    search?: string;
-                    sort?: "name" | "comment" | "builtin" | "basis" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "allow_redirect" | "allow_transfer" | "qualify_s" | "lines" | "id";
-                    order?: "asc" | "desc";
-                    page?: number;
-                    per_page?: number;
-                    name?: string;
-                    comment?: string;
-                    builtin?: boolean;
-                    basis?: string;
-                    host?: string;
-                    proxy?: string;
-                    transport?: string;
-                    auth?: string;
-                    register?: boolean;
-                    register_block?: boolean;
-                    expires_s?: number;
-                    number_format?: string;
-                    user_phone?: boolean;
-                    from_says?: string;
-                    identity?: string;
-                    clir?: string;
-                    incoming_from?: string;
-                    permit?: string;
-                    deny?: string;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    direct_media?: boolean;
-                    early_media?: string;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    session_timer?: string;
-                    session_expires_s?: number;
-                    allow_redirect?: boolean;
-                    allow_transfer?: boolean;
-                    qualify_s?: number;
-                    lines?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["provider"][];
-                            total?: number;
-                            page?: number;
-                            per_page?: number;
-                        };
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        /** Provider: create */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["provider_create"];
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["provider"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Provider: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["provider_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/providers/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Provider: one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["provider"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Provider: delete */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Provider: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["provider_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["provider"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/providers/several": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Several new ones, all or none */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        rows: components["schemas"]["provider_create"][];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/lines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Line: list */
-        get: {
-            parameters: {
-                query?: {
-                    search?: string;
-                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
-                    order?: "asc" | "desc";
-                    page?: number;
-                    per_page?: number;
-                    letter?: string;
-                    name?: string;
-                    provider?: string;
-                    enabled?: boolean;
-                    account?: string;
-                    username?: string;
-                    auth_username?: string;
-                    from_user?: string;
-                    from_domain?: string;
-                    main_number?: string;
-                    host?: string;
-                    proxy?: string;
-                    transport?: string;
-                    auth?: string;
-                    register?: boolean;
-                    register_block?: boolean;
-                    expires_s?: number;
-                    number_format?: string;
-                    user_phone?: boolean;
-                    from_says?: string;
-                    identity?: string;
-                    clir?: string;
-                    incoming_from?: string;
-                    permit?: string;
-                    deny?: string;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    direct_media?: boolean;
-                    early_media?: string;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    session_timer?: string;
-                    session_expires_s?: number;
-                    allow_redirect?: boolean;
-                    allow_transfer?: boolean;
-                    qualify_s?: number;
-                    max_calls?: number;
-                    costly_minutes?: number;
-                    line_prefix?: string;
-                    deposit?: string;
-                    no_screening?: boolean;
-                    country_code?: string;
-                    area_code?: string;
-                    position?: number;
-                    provider_name?: string;
-                    server?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["line"][];
-                            total?: number;
-                            page?: number;
-                            per_page?: number;
-                        };
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        /** Line: create */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["line_create"];
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["line"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Line: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["line_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/lines/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Line: one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["line"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Line: delete */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                412: components["responses"]["error_412"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Line: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["line_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["line"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/lines/several": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Several new ones, all or none */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        rows: components["schemas"]["line_create"][];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/groups": {
         parameters: {
             query?: never;
@@ -1953,7 +2256,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
+                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "dial" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -6331,7 +6634,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Providers that a first line can follow, before there is anybody */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["setup_choices"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         put?: never;
         /** Create the first administrator */
         post: {
@@ -10846,6 +11173,1885 @@ export interface components {
             last: string;
         };
         /**
+         * Provider
+         * @description What lines to a provider have in common
+         */
+        provider: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /** Comment */
+            comment: string;
+            /**
+             * Supplied
+             * @description Comes with the system: it can be copied, not changed
+             */
+            readonly builtin: boolean;
+            /**
+             * Known from
+             * @description How far a supplied template is to be trusted: certain, published by the provider, or to be checked with its letter
+             * @enum {string}
+             */
+            readonly basis: "own" | "certain" | "published" | "uncertain";
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host: string;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy: string;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /** Register */
+            register: boolean;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block: boolean;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s: number;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis";
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string}
+             */
+            from_says: "number" | "account";
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string}
+             */
+            identity: "none" | "pai" | "ppi";
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string}
+             */
+            clir: "both" | "from" | "privacy";
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit: string;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string}
+             */
+            srtp: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string}
+             */
+            early_media: "pass" | "ring";
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string}
+             */
+            session_timer: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s: number;
+            /**
+             * Tells where emergency calls come from
+             * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+             */
+            location: boolean;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s: number;
+            /**
+             * Lines
+             * @description How many follow it
+             */
+            readonly lines: number;
+        };
+        /**
+         * Provider
+         * @description What lines to a provider have in common
+         */
+        provider_patch: {
+            /** Name */
+            name?: string;
+            /** Comment */
+            comment?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string}
+             */
+            auth?: "password" | "address";
+            /** Register */
+            register?: boolean;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s?: number;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string}
+             */
+            number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string}
+             */
+            from_says?: "number" | "account";
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string}
+             */
+            identity?: "none" | "pai" | "ppi";
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string}
+             */
+            clir?: "both" | "from" | "privacy";
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string}
+             */
+            incoming_from?: "auto" | "request_uri" | "to" | "p_called_party";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string}
+             */
+            srtp?: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string}
+             */
+            early_media?: "pass" | "ring";
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string}
+             */
+            session_timer?: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number;
+            /**
+             * Tells where emergency calls come from
+             * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+             */
+            location?: boolean;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s?: number;
+        };
+        provider_bulk: {
+            ids: number[];
+            values?: {
+                /** Comment */
+                comment?: string;
+                /**
+                 * Registrar
+                 * Format: server
+                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+                 */
+                host?: string;
+                /**
+                 * Outbound proxies
+                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+                 */
+                proxy?: string;
+                /**
+                 * Transport
+                 * @description auto: as the provider's NAPTR records say, else UDP
+                 * @enum {string}
+                 */
+                transport?: "auto" | "udp" | "tcp" | "tls";
+                /**
+                 * Authentication
+                 * @description With user name and password, or the provider knows our address
+                 * @enum {string}
+                 */
+                auth?: "password" | "address";
+                /** Register */
+                register?: boolean;
+                /**
+                 * Register a block
+                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+                 */
+                register_block?: boolean;
+                /**
+                 * Registration interval
+                 * @description Seconds; the provider may ask for another
+                 */
+                expires_s?: number;
+                /**
+                 * Number format
+                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+                 * @enum {string}
+                 */
+                number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
+                /**
+                 * Numbers are marked
+                 * @description With user=phone in our addresses
+                 */
+                user_phone?: boolean;
+                /**
+                 * From names
+                 * @description The calling number, or the account; not when the line has a fixed user part
+                 * @enum {string}
+                 */
+                from_says?: "number" | "account";
+                /**
+                 * Identity header
+                 * @description P-Asserted-Identity or P-Preferred-Identity
+                 * @enum {string}
+                 */
+                identity?: "none" | "pai" | "ppi";
+                /**
+                 * Callers are hidden by
+                 * @description An anonymous From, Privacy: id, or both
+                 * @enum {string}
+                 */
+                clir?: "both" | "from" | "privacy";
+                /**
+                 * Called number is in
+                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
+                 * @enum {string}
+                 */
+                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party";
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description Calls may also come from these addresses of the provider
+                 */
+                permit?: string;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Nothing that comes from here is the provider's, unless permitted as well
+                 */
+                deny?: string;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+                 * @enum {string}
+                 */
+                srtp?: "off" | "optional" | "required";
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info";
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean;
+                /**
+                 * Before the answer
+                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+                 * @enum {string}
+                 */
+                early_media?: "pass" | "ring";
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number;
+                /**
+                 * Session timer
+                 * @description RFC 4028: ask for one; accept what the provider asks for; off
+                 * @enum {string}
+                 */
+                session_timer?: "ask" | "accept" | "off";
+                /**
+                 * Session interval
+                 * @description Seconds; 0 = as in the settings
+                 */
+                session_expires_s?: number;
+                /**
+                 * Tells where emergency calls come from
+                 * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+                 */
+                location?: boolean;
+                /**
+                 * May send calls on
+                 * @description 3xx: the number it names is called instead, as if dialled
+                 */
+                allow_redirect?: boolean;
+                /**
+                 * May transfer calls
+                 * @description REFER: reaches our users and groups only
+                 */
+                allow_transfer?: boolean;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests; 0 = never
+                 */
+                qualify_s?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Provider
+         * @description What lines to a provider have in common
+         */
+        provider_create: {
+            /** Name */
+            name: string;
+            /** Comment */
+            comment?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @default auto
+             * @enum {string}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @default password
+             * @enum {string}
+             */
+            auth: "password" | "address";
+            /**
+             * Register
+             * @default true
+             */
+            register: boolean;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             * @default 600
+             */
+            expires_s: number;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @default plus
+             * @enum {string}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis";
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @default number
+             * @enum {string}
+             */
+            from_says: "number" | "account";
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @default ppi
+             * @enum {string}
+             */
+            identity: "none" | "pai" | "ppi";
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @default both
+             * @enum {string}
+             */
+            clir: "both" | "from" | "privacy";
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @default auto
+             * @enum {string}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party";
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @default optional
+             * @enum {string}
+             */
+            srtp: "off" | "optional" | "required";
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default auto
+             * @enum {string}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info";
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @default pass
+             * @enum {string}
+             */
+            early_media: "pass" | "ring";
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @default ask
+             * @enum {string}
+             */
+            session_timer: "ask" | "accept" | "off";
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number;
+            /**
+             * Tells where emergency calls come from
+             * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+             */
+            location?: boolean;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             * @default 60
+             */
+            qualify_s: number;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Provider
+             * Format: int64
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider: number | null;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account: string;
+            /** User name */
+            username: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string|null}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string|null}
+             */
+            auth: "password" | "address" | null;
+            /** Register */
+            register: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string|null}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string|null}
+             */
+            from_says: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string|null}
+             */
+            identity: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string|null}
+             */
+            clir: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string|null}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string|null}
+             */
+            early_media: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string|null}
+             */
+            session_timer: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s: number | null;
+            /**
+             * Tells where emergency calls come from
+             * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+             */
+            location: boolean | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s: number | null;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls: number;
+            /**
+             * Costly minutes a day
+             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+             */
+            costly_minutes: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code: string;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position: number;
+            /** Provider name */
+            readonly provider_name: string;
+            /**
+             * Server
+             * @description Its own host, or the provider's
+             */
+            readonly server: string;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Provider
+             * Format: int64
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider?: number | null;
+            /** Enabled */
+            enabled?: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account?: string;
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @enum {string|null}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @enum {string|null}
+             */
+            auth?: "password" | "address" | null;
+            /** Register */
+            register?: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             */
+            expires_s?: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @enum {string|null}
+             */
+            number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @enum {string|null}
+             */
+            from_says?: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @enum {string|null}
+             */
+            identity?: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @enum {string|null}
+             */
+            clir?: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @enum {string|null}
+             */
+            incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @enum {string|null}
+             */
+            srtp?: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @enum {string|null}
+             */
+            dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @enum {string|null}
+             */
+            early_media?: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @enum {string|null}
+             */
+            session_timer?: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number | null;
+            /**
+             * Tells where emergency calls come from
+             * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+             */
+            location?: boolean | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             */
+            qualify_s?: number | null;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             */
+            max_calls?: number;
+            /**
+             * Costly minutes a day
+             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+             */
+            costly_minutes?: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix?: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit?: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening?: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code?: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code?: string;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             */
+            position?: number;
+        };
+        line_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Provider
+                 * Format: int64
+                 * @description Says what the line itself leaves open (null). null = generic
+                 */
+                provider?: number | null;
+                /** Enabled */
+                enabled?: boolean;
+                /**
+                 * Account in server names
+                 * @description Stands for <account> in host and proxy
+                 */
+                account?: string;
+                /** User name */
+                username?: string;
+                /**
+                 * Name for authentication
+                 * @description When it differs from the user name
+                 */
+                auth_username?: string;
+                /**
+                 * From user
+                 * @description Fixed user part of From; empty = the calling number
+                 */
+                from_user?: string;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description Empty = the registrar
+                 */
+                from_domain?: string;
+                /**
+                 * Main number
+                 * @description Shown for callers without an external number of their own
+                 */
+                main_number?: string;
+                /**
+                 * Registrar
+                 * Format: server
+                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+                 */
+                host?: string | null;
+                /**
+                 * Outbound proxies
+                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+                 */
+                proxy?: string | null;
+                /**
+                 * Transport
+                 * @description auto: as the provider's NAPTR records say, else UDP
+                 * @enum {string|null}
+                 */
+                transport?: "auto" | "udp" | "tcp" | "tls" | null;
+                /**
+                 * Authentication
+                 * @description With user name and password, or the provider knows our address
+                 * @enum {string|null}
+                 */
+                auth?: "password" | "address" | null;
+                /** Register */
+                register?: boolean | null;
+                /**
+                 * Register a block
+                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+                 */
+                register_block?: boolean | null;
+                /**
+                 * Registration interval
+                 * @description Seconds; the provider may ask for another
+                 */
+                expires_s?: number | null;
+                /**
+                 * Number format
+                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+                 * @enum {string|null}
+                 */
+                number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+                /**
+                 * Numbers are marked
+                 * @description With user=phone in our addresses
+                 */
+                user_phone?: boolean | null;
+                /**
+                 * From names
+                 * @description The calling number, or the account; not when the line has a fixed user part
+                 * @enum {string|null}
+                 */
+                from_says?: "number" | "account" | null;
+                /**
+                 * Identity header
+                 * @description P-Asserted-Identity or P-Preferred-Identity
+                 * @enum {string|null}
+                 */
+                identity?: "none" | "pai" | "ppi" | null;
+                /**
+                 * Callers are hidden by
+                 * @description An anonymous From, Privacy: id, or both
+                 * @enum {string|null}
+                 */
+                clir?: "both" | "from" | "privacy" | null;
+                /**
+                 * Called number is in
+                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
+                 * @enum {string|null}
+                 */
+                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description Calls may also come from these addresses of the provider
+                 */
+                permit?: string | null;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Nothing that comes from here is the provider's, unless permitted as well
+                 */
+                deny?: string | null;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string | null;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+                 * @enum {string|null}
+                 */
+                srtp?: "off" | "optional" | "required" | null;
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string|null}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean | null;
+                /**
+                 * Before the answer
+                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+                 * @enum {string|null}
+                 */
+                early_media?: "pass" | "ring" | null;
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number | null;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number | null;
+                /**
+                 * Session timer
+                 * @description RFC 4028: ask for one; accept what the provider asks for; off
+                 * @enum {string|null}
+                 */
+                session_timer?: "ask" | "accept" | "off" | null;
+                /**
+                 * Session interval
+                 * @description Seconds; 0 = as in the settings
+                 */
+                session_expires_s?: number | null;
+                /**
+                 * Tells where emergency calls come from
+                 * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+                 */
+                location?: boolean | null;
+                /**
+                 * May send calls on
+                 * @description 3xx: the number it names is called instead, as if dialled
+                 */
+                allow_redirect?: boolean | null;
+                /**
+                 * May transfer calls
+                 * @description REFER: reaches our users and groups only
+                 */
+                allow_transfer?: boolean | null;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests; 0 = never
+                 */
+                qualify_s?: number | null;
+                /**
+                 * Calls at a time
+                 * @description 0 = no limit
+                 */
+                max_calls?: number;
+                /**
+                 * Costly minutes a day
+                 * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+                 */
+                costly_minutes?: number;
+                /**
+                 * Line prefix
+                 * @description *** and this digit before a number: the call takes this line and no other
+                 */
+                line_prefix?: string;
+                /**
+                 * Deposit
+                 * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+                 */
+                deposit?: string;
+                /**
+                 * CLIP no screening
+                 * @description The provider lets us show numbers that are not this line's
+                 */
+                no_screening?: boolean;
+                /**
+                 * Country code
+                 * @description Of this line's numbers, without + or 00; empty = as in the settings
+                 */
+                country_code?: string;
+                /**
+                 * Area code
+                 * @description Of this line's numbers, without the leading 0; empty = as in the settings
+                 */
+                area_code?: string;
+                /**
+                 * Order
+                 * @description Lines with lower values are used first
+                 */
+                position?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Line
+         * @description A way to the public telephone network
+         */
+        line_create: {
+            /** Name */
+            name: string;
+            /**
+             * Provider
+             * Format: int64
+             * @description Says what the line itself leaves open (null). null = generic
+             */
+            provider?: number | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Account in server names
+             * @description Stands for <account> in host and proxy
+             */
+            account?: string;
+            /** User name */
+            username?: string;
+            /**
+             * Name for authentication
+             * @description When it differs from the user name
+             */
+            auth_username?: string;
+            /** Password */
+            password?: string;
+            /**
+             * From user
+             * @description Fixed user part of From; empty = the calling number
+             */
+            from_user?: string;
+            /**
+             * From domain
+             * Format: host
+             * @description Empty = the registrar
+             */
+            from_domain?: string;
+            /**
+             * Main number
+             * @description Shown for callers without an external number of their own
+             */
+            main_number?: string;
+            /**
+             * Registrar
+             * Format: server
+             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+             */
+            host?: string | null;
+            /**
+             * Outbound proxies
+             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+             */
+            proxy?: string | null;
+            /**
+             * Transport
+             * @description auto: as the provider's NAPTR records say, else UDP
+             * @default null
+             * @enum {string|null}
+             */
+            transport: "auto" | "udp" | "tcp" | "tls" | null;
+            /**
+             * Authentication
+             * @description With user name and password, or the provider knows our address
+             * @default null
+             * @enum {string|null}
+             */
+            auth: "password" | "address" | null;
+            /**
+             * Register
+             * @default null
+             */
+            register: boolean | null;
+            /**
+             * Register a block
+             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+             */
+            register_block?: boolean | null;
+            /**
+             * Registration interval
+             * @description Seconds; the provider may ask for another
+             * @default null
+             */
+            expires_s: number | null;
+            /**
+             * Number format
+             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+             * @default null
+             * @enum {string|null}
+             */
+            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+            /**
+             * Numbers are marked
+             * @description With user=phone in our addresses
+             */
+            user_phone?: boolean | null;
+            /**
+             * From names
+             * @description The calling number, or the account; not when the line has a fixed user part
+             * @default null
+             * @enum {string|null}
+             */
+            from_says: "number" | "account" | null;
+            /**
+             * Identity header
+             * @description P-Asserted-Identity or P-Preferred-Identity
+             * @default null
+             * @enum {string|null}
+             */
+            identity: "none" | "pai" | "ppi" | null;
+            /**
+             * Callers are hidden by
+             * @description An anonymous From, Privacy: id, or both
+             * @default null
+             * @enum {string|null}
+             */
+            clir: "both" | "from" | "privacy" | null;
+            /**
+             * Called number is in
+             * @description Of incoming calls; auto: Request-URI, and To when that names the account
+             * @default null
+             * @enum {string|null}
+             */
+            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
+            /**
+             * Permitted networks
+             * Format: nets
+             * @description Calls may also come from these addresses of the provider
+             */
+            permit?: string | null;
+            /**
+             * Refused networks
+             * Format: nets
+             * @description Nothing that comes from here is the provider's, unless permitted as well
+             */
+            deny?: string | null;
+            /**
+             * Codecs
+             * Format: codecs
+             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+             */
+            codecs?: string | null;
+            /**
+             * Encrypted voice (SRTP)
+             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+             * @default null
+             * @enum {string|null}
+             */
+            srtp: "off" | "optional" | "required" | null;
+            /**
+             * Keys (DTMF)
+             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+             * @default null
+             * @enum {string|null}
+             */
+            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
+            /**
+             * Direct voice
+             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+             */
+            direct_media?: boolean | null;
+            /**
+             * Before the answer
+             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+             * @default null
+             * @enum {string|null}
+             */
+            early_media: "pass" | "ring" | null;
+            /**
+             * End of silent calls
+             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+             */
+            rtp_timeout_s?: number | null;
+            /**
+             * End of held calls
+             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+             */
+            rtp_hold_timeout_s?: number | null;
+            /**
+             * Session timer
+             * @description RFC 4028: ask for one; accept what the provider asks for; off
+             * @default null
+             * @enum {string|null}
+             */
+            session_timer: "ask" | "accept" | "off" | null;
+            /**
+             * Session interval
+             * @description Seconds; 0 = as in the settings
+             */
+            session_expires_s?: number | null;
+            /**
+             * Tells where emergency calls come from
+             * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+             */
+            location?: boolean | null;
+            /**
+             * May send calls on
+             * @description 3xx: the number it names is called instead, as if dialled
+             */
+            allow_redirect?: boolean | null;
+            /**
+             * May transfer calls
+             * @description REFER: reaches our users and groups only
+             */
+            allow_transfer?: boolean | null;
+            /**
+             * Check interval
+             * @description Seconds between OPTIONS requests; 0 = never
+             * @default null
+             */
+            qualify_s: number | null;
+            /**
+             * Calls at a time
+             * @description 0 = no limit
+             * @default 0
+             */
+            max_calls: number;
+            /**
+             * Costly minutes a day
+             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+             * @default 240
+             */
+            costly_minutes: number;
+            /**
+             * Line prefix
+             * @description *** and this digit before a number: the call takes this line and no other
+             */
+            line_prefix?: string;
+            /**
+             * Deposit
+             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+             */
+            deposit?: string;
+            /**
+             * CLIP no screening
+             * @description The provider lets us show numbers that are not this line's
+             */
+            no_screening?: boolean;
+            /**
+             * Country code
+             * @description Of this line's numbers, without + or 00; empty = as in the settings
+             */
+            country_code?: string;
+            /**
+             * Area code
+             * @description Of this line's numbers, without the leading 0; empty = as in the settings
+             */
+            area_code?: string;
+            /**
+             * Order
+             * @description Lines with lower values are used first
+             * @default 100
+             */
+            position: number;
+        };
+        /**
+         * Site
+         * @description A place with an address, which emergency services are told
+         */
+        site: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * Country
+             * @description Two letters, ISO 3166: DE, AT, CH
+             */
+            country: string;
+            /** State */
+            state: string;
+            /** Postal code */
+            postal_code: string;
+            /** City */
+            city: string;
+            /** Street */
+            street: string;
+            /** House number */
+            house_number: string;
+            /**
+             * Company or building
+             * @description What stands at the door
+             */
+            occupant: string;
+            /** Floor */
+            floor: string;
+            /**
+             * Room
+             * @description Unless the phone says where it is
+             */
+            room: string;
+            /**
+             * Networks
+             * Format: nets
+             * @description A phone without a site of its own that calls from one of these addresses is here; of several sites the one with the smallest network
+             */
+            networks: string;
+            /**
+             * Default
+             * @description For all phones of which nothing else is known; one site at most
+             */
+            is_default: boolean;
+            /**
+             * Lines for emergency calls
+             * @description In order; before the lines of the emergency number
+             */
+            lines: number[];
+            /**
+             * Phones
+             * @description How many name it
+             */
+            readonly phones: number;
+        };
+        /**
+         * Site
+         * @description A place with an address, which emergency services are told
+         */
+        site_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * Country
+             * @description Two letters, ISO 3166: DE, AT, CH
+             */
+            country?: string;
+            /** State */
+            state?: string;
+            /** Postal code */
+            postal_code?: string;
+            /** City */
+            city?: string;
+            /** Street */
+            street?: string;
+            /** House number */
+            house_number?: string;
+            /**
+             * Company or building
+             * @description What stands at the door
+             */
+            occupant?: string;
+            /** Floor */
+            floor?: string;
+            /**
+             * Room
+             * @description Unless the phone says where it is
+             */
+            room?: string;
+            /**
+             * Networks
+             * Format: nets
+             * @description A phone without a site of its own that calls from one of these addresses is here; of several sites the one with the smallest network
+             */
+            networks?: string;
+            /**
+             * Default
+             * @description For all phones of which nothing else is known; one site at most
+             */
+            is_default?: boolean;
+            /**
+             * Lines for emergency calls
+             * @description In order; before the lines of the emergency number
+             */
+            lines?: number[];
+        };
+        site_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Country
+                 * @description Two letters, ISO 3166: DE, AT, CH
+                 */
+                country?: string;
+                /** State */
+                state?: string;
+                /** Postal code */
+                postal_code?: string;
+                /** City */
+                city?: string;
+                /** Street */
+                street?: string;
+                /** House number */
+                house_number?: string;
+                /**
+                 * Company or building
+                 * @description What stands at the door
+                 */
+                occupant?: string;
+                /** Floor */
+                floor?: string;
+                /**
+                 * Room
+                 * @description Unless the phone says where it is
+                 */
+                room?: string;
+                /**
+                 * Networks
+                 * Format: nets
+                 * @description A phone without a site of its own that calls from one of these addresses is here; of several sites the one with the smallest network
+                 */
+                networks?: string;
+                /**
+                 * Default
+                 * @description For all phones of which nothing else is known; one site at most
+                 */
+                is_default?: boolean;
+                /**
+                 * Lines for emergency calls
+                 * @description In order; before the lines of the emergency number
+                 */
+                lines?: number[];
+            };
+            add?: {
+                /**
+                 * Lines for emergency calls
+                 * @description In order; before the lines of the emergency number
+                 */
+                lines?: number[];
+            };
+            remove?: {
+                /**
+                 * Lines for emergency calls
+                 * @description In order; before the lines of the emergency number
+                 */
+                lines?: number[];
+            };
+        };
+        /**
+         * Site
+         * @description A place with an address, which emergency services are told
+         */
+        site_create: {
+            /** Name */
+            name: string;
+            /**
+             * Country
+             * @description Two letters, ISO 3166: DE, AT, CH
+             * @default DE
+             */
+            country: string;
+            /** State */
+            state?: string;
+            /** Postal code */
+            postal_code?: string;
+            /** City */
+            city?: string;
+            /** Street */
+            street?: string;
+            /** House number */
+            house_number?: string;
+            /**
+             * Company or building
+             * @description What stands at the door
+             */
+            occupant?: string;
+            /** Floor */
+            floor?: string;
+            /**
+             * Room
+             * @description Unless the phone says where it is
+             */
+            room?: string;
+            /**
+             * Networks
+             * Format: nets
+             * @description A phone without a site of its own that calls from one of these addresses is here; of several sites the one with the smallest network
+             */
+            networks?: string;
+            /**
+             * Default
+             * @description For all phones of which nothing else is known; one site at most
+             */
+            is_default?: boolean;
+            /**
+             * Lines for emergency calls
+             * @description In order; before the lines of the emergency number
+             */
+            lines?: number[];
+        };
+        /**
          * Device type
          * @description What phones of a kind have in common
          */
@@ -11579,6 +13785,17 @@ export interface components {
             from_domain: string | null;
             /** Enabled */
             enabled: boolean;
+            /**
+             * Site
+             * Format: int64
+             * @description Where it stands; null = as its address says
+             */
+            site: number | null;
+            /**
+             * Place
+             * @description Where it stands there, for emergency services: a room, a desk
+             */
+            place: string;
             /** Type name */
             readonly type_name: string;
             /** Users */
@@ -11748,6 +13965,17 @@ export interface components {
             from_domain?: string | null;
             /** Enabled */
             enabled?: boolean;
+            /**
+             * Site
+             * Format: int64
+             * @description Where it stands; null = as its address says
+             */
+            site?: number | null;
+            /**
+             * Place
+             * @description Where it stands there, for emergency services: a room, a desk
+             */
+            place?: string;
         };
         phone_bulk: {
             ids: number[];
@@ -11899,6 +14127,17 @@ export interface components {
                 from_domain?: string | null;
                 /** Enabled */
                 enabled?: boolean;
+                /**
+                 * Site
+                 * Format: int64
+                 * @description Where it stands; null = as its address says
+                 */
+                site?: number | null;
+                /**
+                 * Place
+                 * @description Where it stands there, for emergency services: a room, a desk
+                 */
+                place?: string;
             };
             add?: Record<string, never>;
             remove?: Record<string, never>;
@@ -12084,6 +14323,17 @@ export interface components {
              * @default true
              */
             enabled: boolean;
+            /**
+             * Site
+             * Format: int64
+             * @description Where it stands; null = as its address says
+             */
+            site?: number | null;
+            /**
+             * Place
+             * @description Where it stands there, for emergency services: a room, a desk
+             */
+            place?: string;
         };
         /**
          * User
@@ -12137,6 +14387,8 @@ export interface components {
              * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
              */
             dial: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /** Has a PIN for calls */
+            readonly has_dial_pin: boolean;
             /**
              * Display number
              * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
@@ -12216,6 +14468,11 @@ export interface components {
              * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
              */
             dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /**
+             * PIN for calls
+             * @description *5, this PIN, * and a number dials what the user may not dial otherwise; empty = none
+             */
+            dial_pin?: string;
             /**
              * Display number
              * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
@@ -12390,6 +14647,11 @@ export interface components {
              */
             dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
             /**
+             * PIN for calls
+             * @description *5, this PIN, * and a number dials what the user may not dial otherwise; empty = none
+             */
+            dial_pin?: string;
+            /**
              * Display number
              * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
              */
@@ -12404,1623 +14666,6 @@ export interface components {
              * @description In order; the first is the primary phone
              */
             phones?: number[];
-        };
-        /**
-         * Provider
-         * @description What lines to a provider have in common
-         */
-        provider: {
-            readonly id: number;
-            /** Name */
-            name: string;
-            /** Comment */
-            comment: string;
-            /**
-             * Supplied
-             * @description Comes with the system: it can be copied, not changed
-             */
-            readonly builtin: boolean;
-            /**
-             * Known from
-             * @description How far a supplied template is to be trusted: certain, published by the provider, or to be checked with its letter
-             * @enum {string}
-             */
-            readonly basis: "own" | "certain" | "published" | "uncertain";
-            /**
-             * Registrar
-             * Format: server
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-             */
-            host: string;
-            /**
-             * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-             */
-            proxy: string;
-            /**
-             * Transport
-             * @description auto: as the provider's NAPTR records say, else UDP
-             * @enum {string}
-             */
-            transport: "auto" | "udp" | "tcp" | "tls";
-            /**
-             * Authentication
-             * @description With user name and password, or the provider knows our address
-             * @enum {string}
-             */
-            auth: "password" | "address";
-            /** Register */
-            register: boolean;
-            /**
-             * Register a block
-             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-             */
-            register_block: boolean;
-            /**
-             * Registration interval
-             * @description Seconds; the provider may ask for another
-             */
-            expires_s: number;
-            /**
-             * Number format
-             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-             * @enum {string}
-             */
-            number_format: "plus" | "zeros" | "bare" | "national" | "asis";
-            /**
-             * Numbers are marked
-             * @description With user=phone in our addresses
-             */
-            user_phone: boolean;
-            /**
-             * From names
-             * @description The calling number, or the account; not when the line has a fixed user part
-             * @enum {string}
-             */
-            from_says: "number" | "account";
-            /**
-             * Identity header
-             * @description P-Asserted-Identity or P-Preferred-Identity
-             * @enum {string}
-             */
-            identity: "none" | "pai" | "ppi";
-            /**
-             * Callers are hidden by
-             * @description An anonymous From, Privacy: id, or both
-             * @enum {string}
-             */
-            clir: "both" | "from" | "privacy";
-            /**
-             * Called number is in
-             * @description Of incoming calls; auto: Request-URI, and To when that names the account
-             * @enum {string}
-             */
-            incoming_from: "auto" | "request_uri" | "to" | "p_called_party";
-            /**
-             * Permitted networks
-             * Format: nets
-             * @description Calls may also come from these addresses of the provider
-             */
-            permit: string;
-            /**
-             * Refused networks
-             * Format: nets
-             * @description Nothing that comes from here is the provider's, unless permitted as well
-             */
-            deny: string;
-            /**
-             * Codecs
-             * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-             */
-            codecs: string;
-            /**
-             * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-             * @enum {string}
-             */
-            srtp: "off" | "optional" | "required";
-            /**
-             * Keys (DTMF)
-             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-             * @enum {string}
-             */
-            dtmf: "auto" | "rfc4733" | "inband" | "info";
-            /**
-             * Direct voice
-             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-             */
-            direct_media: boolean;
-            /**
-             * Before the answer
-             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-             * @enum {string}
-             */
-            early_media: "pass" | "ring";
-            /**
-             * End of silent calls
-             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-             */
-            rtp_timeout_s: number;
-            /**
-             * End of held calls
-             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-             */
-            rtp_hold_timeout_s: number;
-            /**
-             * Session timer
-             * @description RFC 4028: ask for one; accept what the provider asks for; off
-             * @enum {string}
-             */
-            session_timer: "ask" | "accept" | "off";
-            /**
-             * Session interval
-             * @description Seconds; 0 = as in the settings
-             */
-            session_expires_s: number;
-            /**
-             * May send calls on
-             * @description 3xx: the number it names is called instead, as if dialled
-             */
-            allow_redirect: boolean;
-            /**
-             * May transfer calls
-             * @description REFER: reaches our users and groups only
-             */
-            allow_transfer: boolean;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s: number;
-            /**
-             * Lines
-             * @description How many follow it
-             */
-            readonly lines: number;
-        };
-        /**
-         * Provider
-         * @description What lines to a provider have in common
-         */
-        provider_patch: {
-            /** Name */
-            name?: string;
-            /** Comment */
-            comment?: string;
-            /**
-             * Registrar
-             * Format: server
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-             */
-            host?: string;
-            /**
-             * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-             */
-            proxy?: string;
-            /**
-             * Transport
-             * @description auto: as the provider's NAPTR records say, else UDP
-             * @enum {string}
-             */
-            transport?: "auto" | "udp" | "tcp" | "tls";
-            /**
-             * Authentication
-             * @description With user name and password, or the provider knows our address
-             * @enum {string}
-             */
-            auth?: "password" | "address";
-            /** Register */
-            register?: boolean;
-            /**
-             * Register a block
-             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-             */
-            register_block?: boolean;
-            /**
-             * Registration interval
-             * @description Seconds; the provider may ask for another
-             */
-            expires_s?: number;
-            /**
-             * Number format
-             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-             * @enum {string}
-             */
-            number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
-            /**
-             * Numbers are marked
-             * @description With user=phone in our addresses
-             */
-            user_phone?: boolean;
-            /**
-             * From names
-             * @description The calling number, or the account; not when the line has a fixed user part
-             * @enum {string}
-             */
-            from_says?: "number" | "account";
-            /**
-             * Identity header
-             * @description P-Asserted-Identity or P-Preferred-Identity
-             * @enum {string}
-             */
-            identity?: "none" | "pai" | "ppi";
-            /**
-             * Callers are hidden by
-             * @description An anonymous From, Privacy: id, or both
-             * @enum {string}
-             */
-            clir?: "both" | "from" | "privacy";
-            /**
-             * Called number is in
-             * @description Of incoming calls; auto: Request-URI, and To when that names the account
-             * @enum {string}
-             */
-            incoming_from?: "auto" | "request_uri" | "to" | "p_called_party";
-            /**
-             * Permitted networks
-             * Format: nets
-             * @description Calls may also come from these addresses of the provider
-             */
-            permit?: string;
-            /**
-             * Refused networks
-             * Format: nets
-             * @description Nothing that comes from here is the provider's, unless permitted as well
-             */
-            deny?: string;
-            /**
-             * Codecs
-             * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-             */
-            codecs?: string;
-            /**
-             * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-             * @enum {string}
-             */
-            srtp?: "off" | "optional" | "required";
-            /**
-             * Keys (DTMF)
-             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-             * @enum {string}
-             */
-            dtmf?: "auto" | "rfc4733" | "inband" | "info";
-            /**
-             * Direct voice
-             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-             */
-            direct_media?: boolean;
-            /**
-             * Before the answer
-             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-             * @enum {string}
-             */
-            early_media?: "pass" | "ring";
-            /**
-             * End of silent calls
-             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-             */
-            rtp_timeout_s?: number;
-            /**
-             * End of held calls
-             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-             */
-            rtp_hold_timeout_s?: number;
-            /**
-             * Session timer
-             * @description RFC 4028: ask for one; accept what the provider asks for; off
-             * @enum {string}
-             */
-            session_timer?: "ask" | "accept" | "off";
-            /**
-             * Session interval
-             * @description Seconds; 0 = as in the settings
-             */
-            session_expires_s?: number;
-            /**
-             * May send calls on
-             * @description 3xx: the number it names is called instead, as if dialled
-             */
-            allow_redirect?: boolean;
-            /**
-             * May transfer calls
-             * @description REFER: reaches our users and groups only
-             */
-            allow_transfer?: boolean;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s?: number;
-        };
-        provider_bulk: {
-            ids: number[];
-            values?: {
-                /** Comment */
-                comment?: string;
-                /**
-                 * Registrar
-                 * Format: server
-                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-                 */
-                host?: string;
-                /**
-                 * Outbound proxies
-                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-                 */
-                proxy?: string;
-                /**
-                 * Transport
-                 * @description auto: as the provider's NAPTR records say, else UDP
-                 * @enum {string}
-                 */
-                transport?: "auto" | "udp" | "tcp" | "tls";
-                /**
-                 * Authentication
-                 * @description With user name and password, or the provider knows our address
-                 * @enum {string}
-                 */
-                auth?: "password" | "address";
-                /** Register */
-                register?: boolean;
-                /**
-                 * Register a block
-                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-                 */
-                register_block?: boolean;
-                /**
-                 * Registration interval
-                 * @description Seconds; the provider may ask for another
-                 */
-                expires_s?: number;
-                /**
-                 * Number format
-                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-                 * @enum {string}
-                 */
-                number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
-                /**
-                 * Numbers are marked
-                 * @description With user=phone in our addresses
-                 */
-                user_phone?: boolean;
-                /**
-                 * From names
-                 * @description The calling number, or the account; not when the line has a fixed user part
-                 * @enum {string}
-                 */
-                from_says?: "number" | "account";
-                /**
-                 * Identity header
-                 * @description P-Asserted-Identity or P-Preferred-Identity
-                 * @enum {string}
-                 */
-                identity?: "none" | "pai" | "ppi";
-                /**
-                 * Callers are hidden by
-                 * @description An anonymous From, Privacy: id, or both
-                 * @enum {string}
-                 */
-                clir?: "both" | "from" | "privacy";
-                /**
-                 * Called number is in
-                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
-                 * @enum {string}
-                 */
-                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party";
-                /**
-                 * Permitted networks
-                 * Format: nets
-                 * @description Calls may also come from these addresses of the provider
-                 */
-                permit?: string;
-                /**
-                 * Refused networks
-                 * Format: nets
-                 * @description Nothing that comes from here is the provider's, unless permitted as well
-                 */
-                deny?: string;
-                /**
-                 * Codecs
-                 * Format: codecs
-                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-                 */
-                codecs?: string;
-                /**
-                 * Encrypted voice (SRTP)
-                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-                 * @enum {string}
-                 */
-                srtp?: "off" | "optional" | "required";
-                /**
-                 * Keys (DTMF)
-                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-                 * @enum {string}
-                 */
-                dtmf?: "auto" | "rfc4733" | "inband" | "info";
-                /**
-                 * Direct voice
-                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-                 */
-                direct_media?: boolean;
-                /**
-                 * Before the answer
-                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-                 * @enum {string}
-                 */
-                early_media?: "pass" | "ring";
-                /**
-                 * End of silent calls
-                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-                 */
-                rtp_timeout_s?: number;
-                /**
-                 * End of held calls
-                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-                 */
-                rtp_hold_timeout_s?: number;
-                /**
-                 * Session timer
-                 * @description RFC 4028: ask for one; accept what the provider asks for; off
-                 * @enum {string}
-                 */
-                session_timer?: "ask" | "accept" | "off";
-                /**
-                 * Session interval
-                 * @description Seconds; 0 = as in the settings
-                 */
-                session_expires_s?: number;
-                /**
-                 * May send calls on
-                 * @description 3xx: the number it names is called instead, as if dialled
-                 */
-                allow_redirect?: boolean;
-                /**
-                 * May transfer calls
-                 * @description REFER: reaches our users and groups only
-                 */
-                allow_transfer?: boolean;
-                /**
-                 * Check interval
-                 * @description Seconds between OPTIONS requests; 0 = never
-                 */
-                qualify_s?: number;
-            };
-            add?: Record<string, never>;
-            remove?: Record<string, never>;
-        };
-        /**
-         * Provider
-         * @description What lines to a provider have in common
-         */
-        provider_create: {
-            /** Name */
-            name: string;
-            /** Comment */
-            comment?: string;
-            /**
-             * Registrar
-             * Format: server
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-             */
-            host?: string;
-            /**
-             * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-             */
-            proxy?: string;
-            /**
-             * Transport
-             * @description auto: as the provider's NAPTR records say, else UDP
-             * @default auto
-             * @enum {string}
-             */
-            transport: "auto" | "udp" | "tcp" | "tls";
-            /**
-             * Authentication
-             * @description With user name and password, or the provider knows our address
-             * @default password
-             * @enum {string}
-             */
-            auth: "password" | "address";
-            /**
-             * Register
-             * @default true
-             */
-            register: boolean;
-            /**
-             * Register a block
-             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-             */
-            register_block?: boolean;
-            /**
-             * Registration interval
-             * @description Seconds; the provider may ask for another
-             * @default 600
-             */
-            expires_s: number;
-            /**
-             * Number format
-             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-             * @default plus
-             * @enum {string}
-             */
-            number_format: "plus" | "zeros" | "bare" | "national" | "asis";
-            /**
-             * Numbers are marked
-             * @description With user=phone in our addresses
-             */
-            user_phone?: boolean;
-            /**
-             * From names
-             * @description The calling number, or the account; not when the line has a fixed user part
-             * @default number
-             * @enum {string}
-             */
-            from_says: "number" | "account";
-            /**
-             * Identity header
-             * @description P-Asserted-Identity or P-Preferred-Identity
-             * @default ppi
-             * @enum {string}
-             */
-            identity: "none" | "pai" | "ppi";
-            /**
-             * Callers are hidden by
-             * @description An anonymous From, Privacy: id, or both
-             * @default both
-             * @enum {string}
-             */
-            clir: "both" | "from" | "privacy";
-            /**
-             * Called number is in
-             * @description Of incoming calls; auto: Request-URI, and To when that names the account
-             * @default auto
-             * @enum {string}
-             */
-            incoming_from: "auto" | "request_uri" | "to" | "p_called_party";
-            /**
-             * Permitted networks
-             * Format: nets
-             * @description Calls may also come from these addresses of the provider
-             */
-            permit?: string;
-            /**
-             * Refused networks
-             * Format: nets
-             * @description Nothing that comes from here is the provider's, unless permitted as well
-             */
-            deny?: string;
-            /**
-             * Codecs
-             * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-             */
-            codecs?: string;
-            /**
-             * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-             * @default optional
-             * @enum {string}
-             */
-            srtp: "off" | "optional" | "required";
-            /**
-             * Keys (DTMF)
-             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-             * @default auto
-             * @enum {string}
-             */
-            dtmf: "auto" | "rfc4733" | "inband" | "info";
-            /**
-             * Direct voice
-             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-             */
-            direct_media?: boolean;
-            /**
-             * Before the answer
-             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-             * @default pass
-             * @enum {string}
-             */
-            early_media: "pass" | "ring";
-            /**
-             * End of silent calls
-             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-             */
-            rtp_timeout_s?: number;
-            /**
-             * End of held calls
-             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-             */
-            rtp_hold_timeout_s?: number;
-            /**
-             * Session timer
-             * @description RFC 4028: ask for one; accept what the provider asks for; off
-             * @default ask
-             * @enum {string}
-             */
-            session_timer: "ask" | "accept" | "off";
-            /**
-             * Session interval
-             * @description Seconds; 0 = as in the settings
-             */
-            session_expires_s?: number;
-            /**
-             * May send calls on
-             * @description 3xx: the number it names is called instead, as if dialled
-             */
-            allow_redirect?: boolean;
-            /**
-             * May transfer calls
-             * @description REFER: reaches our users and groups only
-             */
-            allow_transfer?: boolean;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             * @default 60
-             */
-            qualify_s: number;
-        };
-        /**
-         * Line
-         * @description A way to the public telephone network
-         */
-        line: {
-            readonly id: number;
-            /** Name */
-            name: string;
-            /**
-             * Provider
-             * Format: int64
-             * @description Says what the line itself leaves open (null). null = generic
-             */
-            provider: number | null;
-            /** Enabled */
-            enabled: boolean;
-            /**
-             * Account in server names
-             * @description Stands for <account> in host and proxy
-             */
-            account: string;
-            /** User name */
-            username: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username: string;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain: string;
-            /**
-             * Main number
-             * @description Shown for callers without an external number of their own
-             */
-            main_number: string;
-            /**
-             * Registrar
-             * Format: server
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-             */
-            host: string | null;
-            /**
-             * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-             */
-            proxy: string | null;
-            /**
-             * Transport
-             * @description auto: as the provider's NAPTR records say, else UDP
-             * @enum {string|null}
-             */
-            transport: "auto" | "udp" | "tcp" | "tls" | null;
-            /**
-             * Authentication
-             * @description With user name and password, or the provider knows our address
-             * @enum {string|null}
-             */
-            auth: "password" | "address" | null;
-            /** Register */
-            register: boolean | null;
-            /**
-             * Register a block
-             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-             */
-            register_block: boolean | null;
-            /**
-             * Registration interval
-             * @description Seconds; the provider may ask for another
-             */
-            expires_s: number | null;
-            /**
-             * Number format
-             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-             * @enum {string|null}
-             */
-            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
-            /**
-             * Numbers are marked
-             * @description With user=phone in our addresses
-             */
-            user_phone: boolean | null;
-            /**
-             * From names
-             * @description The calling number, or the account; not when the line has a fixed user part
-             * @enum {string|null}
-             */
-            from_says: "number" | "account" | null;
-            /**
-             * Identity header
-             * @description P-Asserted-Identity or P-Preferred-Identity
-             * @enum {string|null}
-             */
-            identity: "none" | "pai" | "ppi" | null;
-            /**
-             * Callers are hidden by
-             * @description An anonymous From, Privacy: id, or both
-             * @enum {string|null}
-             */
-            clir: "both" | "from" | "privacy" | null;
-            /**
-             * Called number is in
-             * @description Of incoming calls; auto: Request-URI, and To when that names the account
-             * @enum {string|null}
-             */
-            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
-            /**
-             * Permitted networks
-             * Format: nets
-             * @description Calls may also come from these addresses of the provider
-             */
-            permit: string | null;
-            /**
-             * Refused networks
-             * Format: nets
-             * @description Nothing that comes from here is the provider's, unless permitted as well
-             */
-            deny: string | null;
-            /**
-             * Codecs
-             * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-             */
-            codecs: string | null;
-            /**
-             * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-             * @enum {string|null}
-             */
-            srtp: "off" | "optional" | "required" | null;
-            /**
-             * Keys (DTMF)
-             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-             * @enum {string|null}
-             */
-            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
-            /**
-             * Direct voice
-             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-             */
-            direct_media: boolean | null;
-            /**
-             * Before the answer
-             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-             * @enum {string|null}
-             */
-            early_media: "pass" | "ring" | null;
-            /**
-             * End of silent calls
-             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-             */
-            rtp_timeout_s: number | null;
-            /**
-             * End of held calls
-             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-             */
-            rtp_hold_timeout_s: number | null;
-            /**
-             * Session timer
-             * @description RFC 4028: ask for one; accept what the provider asks for; off
-             * @enum {string|null}
-             */
-            session_timer: "ask" | "accept" | "off" | null;
-            /**
-             * Session interval
-             * @description Seconds; 0 = as in the settings
-             */
-            session_expires_s: number | null;
-            /**
-             * May send calls on
-             * @description 3xx: the number it names is called instead, as if dialled
-             */
-            allow_redirect: boolean | null;
-            /**
-             * May transfer calls
-             * @description REFER: reaches our users and groups only
-             */
-            allow_transfer: boolean | null;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s: number | null;
-            /**
-             * Calls at a time
-             * @description 0 = no limit
-             */
-            max_calls: number;
-            /**
-             * Costly minutes a day
-             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
-             */
-            costly_minutes: number;
-            /**
-             * Line prefix
-             * @description *** and this digit before a number: the call takes this line and no other
-             */
-            line_prefix: string;
-            /**
-             * Deposit
-             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
-             */
-            deposit: string;
-            /**
-             * CLIP no screening
-             * @description The provider lets us show numbers that are not this line's
-             */
-            no_screening: boolean;
-            /**
-             * Country code
-             * @description Of this line's numbers, without + or 00; empty = as in the settings
-             */
-            country_code: string;
-            /**
-             * Area code
-             * @description Of this line's numbers, without the leading 0; empty = as in the settings
-             */
-            area_code: string;
-            /**
-             * Order
-             * @description Lines with lower values are used first
-             */
-            position: number;
-            /** Provider name */
-            readonly provider_name: string;
-            /**
-             * Server
-             * @description Its own host, or the provider's
-             */
-            readonly server: string;
-        };
-        /**
-         * Line
-         * @description A way to the public telephone network
-         */
-        line_patch: {
-            /** Name */
-            name?: string;
-            /**
-             * Provider
-             * Format: int64
-             * @description Says what the line itself leaves open (null). null = generic
-             */
-            provider?: number | null;
-            /** Enabled */
-            enabled?: boolean;
-            /**
-             * Account in server names
-             * @description Stands for <account> in host and proxy
-             */
-            account?: string;
-            /** User name */
-            username?: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username?: string;
-            /** Password */
-            password?: string;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user?: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain?: string;
-            /**
-             * Main number
-             * @description Shown for callers without an external number of their own
-             */
-            main_number?: string;
-            /**
-             * Registrar
-             * Format: server
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-             */
-            host?: string | null;
-            /**
-             * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-             */
-            proxy?: string | null;
-            /**
-             * Transport
-             * @description auto: as the provider's NAPTR records say, else UDP
-             * @enum {string|null}
-             */
-            transport?: "auto" | "udp" | "tcp" | "tls" | null;
-            /**
-             * Authentication
-             * @description With user name and password, or the provider knows our address
-             * @enum {string|null}
-             */
-            auth?: "password" | "address" | null;
-            /** Register */
-            register?: boolean | null;
-            /**
-             * Register a block
-             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-             */
-            register_block?: boolean | null;
-            /**
-             * Registration interval
-             * @description Seconds; the provider may ask for another
-             */
-            expires_s?: number | null;
-            /**
-             * Number format
-             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-             * @enum {string|null}
-             */
-            number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
-            /**
-             * Numbers are marked
-             * @description With user=phone in our addresses
-             */
-            user_phone?: boolean | null;
-            /**
-             * From names
-             * @description The calling number, or the account; not when the line has a fixed user part
-             * @enum {string|null}
-             */
-            from_says?: "number" | "account" | null;
-            /**
-             * Identity header
-             * @description P-Asserted-Identity or P-Preferred-Identity
-             * @enum {string|null}
-             */
-            identity?: "none" | "pai" | "ppi" | null;
-            /**
-             * Callers are hidden by
-             * @description An anonymous From, Privacy: id, or both
-             * @enum {string|null}
-             */
-            clir?: "both" | "from" | "privacy" | null;
-            /**
-             * Called number is in
-             * @description Of incoming calls; auto: Request-URI, and To when that names the account
-             * @enum {string|null}
-             */
-            incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
-            /**
-             * Permitted networks
-             * Format: nets
-             * @description Calls may also come from these addresses of the provider
-             */
-            permit?: string | null;
-            /**
-             * Refused networks
-             * Format: nets
-             * @description Nothing that comes from here is the provider's, unless permitted as well
-             */
-            deny?: string | null;
-            /**
-             * Codecs
-             * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-             */
-            codecs?: string | null;
-            /**
-             * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-             * @enum {string|null}
-             */
-            srtp?: "off" | "optional" | "required" | null;
-            /**
-             * Keys (DTMF)
-             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-             * @enum {string|null}
-             */
-            dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
-            /**
-             * Direct voice
-             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-             */
-            direct_media?: boolean | null;
-            /**
-             * Before the answer
-             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-             * @enum {string|null}
-             */
-            early_media?: "pass" | "ring" | null;
-            /**
-             * End of silent calls
-             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-             */
-            rtp_timeout_s?: number | null;
-            /**
-             * End of held calls
-             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-             */
-            rtp_hold_timeout_s?: number | null;
-            /**
-             * Session timer
-             * @description RFC 4028: ask for one; accept what the provider asks for; off
-             * @enum {string|null}
-             */
-            session_timer?: "ask" | "accept" | "off" | null;
-            /**
-             * Session interval
-             * @description Seconds; 0 = as in the settings
-             */
-            session_expires_s?: number | null;
-            /**
-             * May send calls on
-             * @description 3xx: the number it names is called instead, as if dialled
-             */
-            allow_redirect?: boolean | null;
-            /**
-             * May transfer calls
-             * @description REFER: reaches our users and groups only
-             */
-            allow_transfer?: boolean | null;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             */
-            qualify_s?: number | null;
-            /**
-             * Calls at a time
-             * @description 0 = no limit
-             */
-            max_calls?: number;
-            /**
-             * Costly minutes a day
-             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
-             */
-            costly_minutes?: number;
-            /**
-             * Line prefix
-             * @description *** and this digit before a number: the call takes this line and no other
-             */
-            line_prefix?: string;
-            /**
-             * Deposit
-             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
-             */
-            deposit?: string;
-            /**
-             * CLIP no screening
-             * @description The provider lets us show numbers that are not this line's
-             */
-            no_screening?: boolean;
-            /**
-             * Country code
-             * @description Of this line's numbers, without + or 00; empty = as in the settings
-             */
-            country_code?: string;
-            /**
-             * Area code
-             * @description Of this line's numbers, without the leading 0; empty = as in the settings
-             */
-            area_code?: string;
-            /**
-             * Order
-             * @description Lines with lower values are used first
-             */
-            position?: number;
-        };
-        line_bulk: {
-            ids: number[];
-            values?: {
-                /**
-                 * Provider
-                 * Format: int64
-                 * @description Says what the line itself leaves open (null). null = generic
-                 */
-                provider?: number | null;
-                /** Enabled */
-                enabled?: boolean;
-                /**
-                 * Account in server names
-                 * @description Stands for <account> in host and proxy
-                 */
-                account?: string;
-                /** User name */
-                username?: string;
-                /**
-                 * Name for authentication
-                 * @description When it differs from the user name
-                 */
-                auth_username?: string;
-                /**
-                 * From user
-                 * @description Fixed user part of From; empty = the calling number
-                 */
-                from_user?: string;
-                /**
-                 * From domain
-                 * Format: host
-                 * @description Empty = the registrar
-                 */
-                from_domain?: string;
-                /**
-                 * Main number
-                 * @description Shown for callers without an external number of their own
-                 */
-                main_number?: string;
-                /**
-                 * Registrar
-                 * Format: server
-                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-                 */
-                host?: string | null;
-                /**
-                 * Outbound proxies
-                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-                 */
-                proxy?: string | null;
-                /**
-                 * Transport
-                 * @description auto: as the provider's NAPTR records say, else UDP
-                 * @enum {string|null}
-                 */
-                transport?: "auto" | "udp" | "tcp" | "tls" | null;
-                /**
-                 * Authentication
-                 * @description With user name and password, or the provider knows our address
-                 * @enum {string|null}
-                 */
-                auth?: "password" | "address" | null;
-                /** Register */
-                register?: boolean | null;
-                /**
-                 * Register a block
-                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-                 */
-                register_block?: boolean | null;
-                /**
-                 * Registration interval
-                 * @description Seconds; the provider may ask for another
-                 */
-                expires_s?: number | null;
-                /**
-                 * Number format
-                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-                 * @enum {string|null}
-                 */
-                number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
-                /**
-                 * Numbers are marked
-                 * @description With user=phone in our addresses
-                 */
-                user_phone?: boolean | null;
-                /**
-                 * From names
-                 * @description The calling number, or the account; not when the line has a fixed user part
-                 * @enum {string|null}
-                 */
-                from_says?: "number" | "account" | null;
-                /**
-                 * Identity header
-                 * @description P-Asserted-Identity or P-Preferred-Identity
-                 * @enum {string|null}
-                 */
-                identity?: "none" | "pai" | "ppi" | null;
-                /**
-                 * Callers are hidden by
-                 * @description An anonymous From, Privacy: id, or both
-                 * @enum {string|null}
-                 */
-                clir?: "both" | "from" | "privacy" | null;
-                /**
-                 * Called number is in
-                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
-                 * @enum {string|null}
-                 */
-                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
-                /**
-                 * Permitted networks
-                 * Format: nets
-                 * @description Calls may also come from these addresses of the provider
-                 */
-                permit?: string | null;
-                /**
-                 * Refused networks
-                 * Format: nets
-                 * @description Nothing that comes from here is the provider's, unless permitted as well
-                 */
-                deny?: string | null;
-                /**
-                 * Codecs
-                 * Format: codecs
-                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-                 */
-                codecs?: string | null;
-                /**
-                 * Encrypted voice (SRTP)
-                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-                 * @enum {string|null}
-                 */
-                srtp?: "off" | "optional" | "required" | null;
-                /**
-                 * Keys (DTMF)
-                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-                 * @enum {string|null}
-                 */
-                dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
-                /**
-                 * Direct voice
-                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-                 */
-                direct_media?: boolean | null;
-                /**
-                 * Before the answer
-                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-                 * @enum {string|null}
-                 */
-                early_media?: "pass" | "ring" | null;
-                /**
-                 * End of silent calls
-                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-                 */
-                rtp_timeout_s?: number | null;
-                /**
-                 * End of held calls
-                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-                 */
-                rtp_hold_timeout_s?: number | null;
-                /**
-                 * Session timer
-                 * @description RFC 4028: ask for one; accept what the provider asks for; off
-                 * @enum {string|null}
-                 */
-                session_timer?: "ask" | "accept" | "off" | null;
-                /**
-                 * Session interval
-                 * @description Seconds; 0 = as in the settings
-                 */
-                session_expires_s?: number | null;
-                /**
-                 * May send calls on
-                 * @description 3xx: the number it names is called instead, as if dialled
-                 */
-                allow_redirect?: boolean | null;
-                /**
-                 * May transfer calls
-                 * @description REFER: reaches our users and groups only
-                 */
-                allow_transfer?: boolean | null;
-                /**
-                 * Check interval
-                 * @description Seconds between OPTIONS requests; 0 = never
-                 */
-                qualify_s?: number | null;
-                /**
-                 * Calls at a time
-                 * @description 0 = no limit
-                 */
-                max_calls?: number;
-                /**
-                 * Costly minutes a day
-                 * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
-                 */
-                costly_minutes?: number;
-                /**
-                 * Line prefix
-                 * @description *** and this digit before a number: the call takes this line and no other
-                 */
-                line_prefix?: string;
-                /**
-                 * Deposit
-                 * @description Internal number for calls from this line that nobody takes; empty = as in the settings
-                 */
-                deposit?: string;
-                /**
-                 * CLIP no screening
-                 * @description The provider lets us show numbers that are not this line's
-                 */
-                no_screening?: boolean;
-                /**
-                 * Country code
-                 * @description Of this line's numbers, without + or 00; empty = as in the settings
-                 */
-                country_code?: string;
-                /**
-                 * Area code
-                 * @description Of this line's numbers, without the leading 0; empty = as in the settings
-                 */
-                area_code?: string;
-                /**
-                 * Order
-                 * @description Lines with lower values are used first
-                 */
-                position?: number;
-            };
-            add?: Record<string, never>;
-            remove?: Record<string, never>;
-        };
-        /**
-         * Line
-         * @description A way to the public telephone network
-         */
-        line_create: {
-            /** Name */
-            name: string;
-            /**
-             * Provider
-             * Format: int64
-             * @description Says what the line itself leaves open (null). null = generic
-             */
-            provider?: number | null;
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
-            /**
-             * Account in server names
-             * @description Stands for <account> in host and proxy
-             */
-            account?: string;
-            /** User name */
-            username?: string;
-            /**
-             * Name for authentication
-             * @description When it differs from the user name
-             */
-            auth_username?: string;
-            /** Password */
-            password?: string;
-            /**
-             * From user
-             * @description Fixed user part of From; empty = the calling number
-             */
-            from_user?: string;
-            /**
-             * From domain
-             * Format: host
-             * @description Empty = the registrar
-             */
-            from_domain?: string;
-            /**
-             * Main number
-             * @description Shown for callers without an external number of their own
-             */
-            main_number?: string;
-            /**
-             * Registrar
-             * Format: server
-             * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
-             */
-            host?: string | null;
-            /**
-             * Outbound proxies
-             * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
-             */
-            proxy?: string | null;
-            /**
-             * Transport
-             * @description auto: as the provider's NAPTR records say, else UDP
-             * @default null
-             * @enum {string|null}
-             */
-            transport: "auto" | "udp" | "tcp" | "tls" | null;
-            /**
-             * Authentication
-             * @description With user name and password, or the provider knows our address
-             * @default null
-             * @enum {string|null}
-             */
-            auth: "password" | "address" | null;
-            /**
-             * Register
-             * @default null
-             */
-            register: boolean | null;
-            /**
-             * Register a block
-             * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
-             */
-            register_block?: boolean | null;
-            /**
-             * Registration interval
-             * @description Seconds; the provider may ask for another
-             * @default null
-             */
-            expires_s: number | null;
-            /**
-             * Number format
-             * @description +49211…, 0049211…, 49211…, 0211… or unchanged
-             * @default null
-             * @enum {string|null}
-             */
-            number_format: "plus" | "zeros" | "bare" | "national" | "asis" | null;
-            /**
-             * Numbers are marked
-             * @description With user=phone in our addresses
-             */
-            user_phone?: boolean | null;
-            /**
-             * From names
-             * @description The calling number, or the account; not when the line has a fixed user part
-             * @default null
-             * @enum {string|null}
-             */
-            from_says: "number" | "account" | null;
-            /**
-             * Identity header
-             * @description P-Asserted-Identity or P-Preferred-Identity
-             * @default null
-             * @enum {string|null}
-             */
-            identity: "none" | "pai" | "ppi" | null;
-            /**
-             * Callers are hidden by
-             * @description An anonymous From, Privacy: id, or both
-             * @default null
-             * @enum {string|null}
-             */
-            clir: "both" | "from" | "privacy" | null;
-            /**
-             * Called number is in
-             * @description Of incoming calls; auto: Request-URI, and To when that names the account
-             * @default null
-             * @enum {string|null}
-             */
-            incoming_from: "auto" | "request_uri" | "to" | "p_called_party" | null;
-            /**
-             * Permitted networks
-             * Format: nets
-             * @description Calls may also come from these addresses of the provider
-             */
-            permit?: string | null;
-            /**
-             * Refused networks
-             * Format: nets
-             * @description Nothing that comes from here is the provider's, unless permitted as well
-             */
-            deny?: string | null;
-            /**
-             * Codecs
-             * Format: codecs
-             * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
-             */
-            codecs?: string | null;
-            /**
-             * Encrypted voice (SRTP)
-             * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
-             * @default null
-             * @enum {string|null}
-             */
-            srtp: "off" | "optional" | "required" | null;
-            /**
-             * Keys (DTMF)
-             * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
-             * @default null
-             * @enum {string|null}
-             */
-            dtmf: "auto" | "rfc4733" | "inband" | "info" | null;
-            /**
-             * Direct voice
-             * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
-             */
-            direct_media?: boolean | null;
-            /**
-             * Before the answer
-             * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
-             * @default null
-             * @enum {string|null}
-             */
-            early_media: "pass" | "ring" | null;
-            /**
-             * End of silent calls
-             * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
-             */
-            rtp_timeout_s?: number | null;
-            /**
-             * End of held calls
-             * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
-             */
-            rtp_hold_timeout_s?: number | null;
-            /**
-             * Session timer
-             * @description RFC 4028: ask for one; accept what the provider asks for; off
-             * @default null
-             * @enum {string|null}
-             */
-            session_timer: "ask" | "accept" | "off" | null;
-            /**
-             * Session interval
-             * @description Seconds; 0 = as in the settings
-             */
-            session_expires_s?: number | null;
-            /**
-             * May send calls on
-             * @description 3xx: the number it names is called instead, as if dialled
-             */
-            allow_redirect?: boolean | null;
-            /**
-             * May transfer calls
-             * @description REFER: reaches our users and groups only
-             */
-            allow_transfer?: boolean | null;
-            /**
-             * Check interval
-             * @description Seconds between OPTIONS requests; 0 = never
-             * @default null
-             */
-            qualify_s: number | null;
-            /**
-             * Calls at a time
-             * @description 0 = no limit
-             * @default 0
-             */
-            max_calls: number;
-            /**
-             * Costly minutes a day
-             * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
-             * @default 240
-             */
-            costly_minutes: number;
-            /**
-             * Line prefix
-             * @description *** and this digit before a number: the call takes this line and no other
-             */
-            line_prefix?: string;
-            /**
-             * Deposit
-             * @description Internal number for calls from this line that nobody takes; empty = as in the settings
-             */
-            deposit?: string;
-            /**
-             * CLIP no screening
-             * @description The provider lets us show numbers that are not this line's
-             */
-            no_screening?: boolean;
-            /**
-             * Country code
-             * @description Of this line's numbers, without + or 00; empty = as in the settings
-             */
-            country_code?: string;
-            /**
-             * Area code
-             * @description Of this line's numbers, without the leading 0; empty = as in the settings
-             */
-            area_code?: string;
-            /**
-             * Order
-             * @description Lines with lower values are used first
-             * @default 100
-             */
-            position: number;
         };
         /**
          * Group
@@ -14052,6 +14697,11 @@ export interface components {
              * @description In order, separated by commas, for members' phones that have no list of their own; of several groups the first by name that has one counts. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs: string;
+            /**
+             * Members may dial
+             * @description Calls outside, besides what each of them may
+             */
+            dial: ("local" | "national" | "mobile" | "international" | "premium")[];
             /**
              * Chat group
              * @description Messaging clients show the members together
@@ -14107,6 +14757,11 @@ export interface components {
              */
             codecs?: string;
             /**
+             * Members may dial
+             * @description Calls outside, besides what each of them may
+             */
+            dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /**
              * Chat group
              * @description Messaging clients show the members together
              */
@@ -14133,16 +14788,31 @@ export interface components {
                  */
                 codecs?: string;
                 /**
+                 * Members may dial
+                 * @description Calls outside, besides what each of them may
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /**
                  * Chat group
                  * @description Messaging clients show the members together
                  */
                 chat?: boolean;
             };
             add?: {
+                /**
+                 * Members may dial
+                 * @description Calls outside, besides what each of them may
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
                 /** @description A user's place in a group */
                 users?: number[];
             };
             remove?: {
+                /**
+                 * Members may dial
+                 * @description Calls outside, besides what each of them may
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
                 /** @description A user's place in a group */
                 users?: number[];
             };
@@ -14182,6 +14852,11 @@ export interface components {
              * @description In order, separated by commas, for members' phones that have no list of their own; of several groups the first by name that has one counts. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
              */
             codecs?: string;
+            /**
+             * Members may dial
+             * @description Calls outside, besides what each of them may
+             */
+            dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
             /**
              * Chat group
              * @description Messaging clients show the members together
@@ -16285,6 +16960,8 @@ export interface components {
             number: string | null;
             emergency: boolean;
             ring_s: number | null;
+            /** @description Of an emergency call: where the caller is */
+            site: string | null;
             /** @description Where it goes on when nobody answers */
             deposit: string | null;
             targets: {
@@ -16449,7 +17126,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */
@@ -16466,6 +17143,18 @@ export interface components {
             settings?: components["schemas"]["settings_patch"];
             ranges?: Record<string, never>[];
             phones?: Record<string, never>[];
+            lines?: Record<string, never>[];
+            "emergency-numbers"?: Record<string, never>[];
+        };
+        setup_choices: {
+            providers: {
+                name: string;
+                comment: string;
+                basis: string;
+                auth: string;
+                host: string;
+                proxy: string;
+            }[];
         };
         log_levels_input: {
             /** @description By component */

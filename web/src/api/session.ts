@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { api, setCsrfToken } from './client';
 import { ApiError } from './error';
 import { queryClient } from './queryClient';
-import type { Health, Session } from './types';
+import type { Health, Session, SetupChoices } from './types';
 
 const SESSION = ['session'];
 const HEALTH = ['health'];
@@ -93,6 +93,11 @@ export function useChangePassword() {
 
 export function useLogout() {
   return useMutation({ mutationFn: () => api.remove('session'), onSettled: forgetSession });
+}
+
+/** Before there is anybody: the providers that a first line can follow. */
+export function useSetupChoices() {
+  return useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => api.get<SetupChoices>('setup', signal), staleTime: Infinity });
 }
 
 export function useSetup() {

@@ -20,6 +20,7 @@ export type LiveHeard = Schemas['live_heard'];
 export type Registration = Schemas['live_registration'];
 export type TraceMessage = Schemas['trace_message'];
 export type Line = Schemas['line'];
+export type Site = Schemas['site'];
 export type EmergencyNumber = Schemas['emergency_number'];
 export type TimeFrame = Schemas['time_frame'];
 export type CorRule = Schemas['cor_rule'];
@@ -38,6 +39,7 @@ export type MailItem = Schemas['mail'];
 export type MailTemplate = Schemas['mail_template'];
 export type Subscription = Schemas['live_subscription'];
 export type LineState = Schemas['live_line'];
+export type SetupChoices = Schemas['setup_choices'];
 export type Session = Schemas['login'];
 export type WebSession = Schemas['session'];
 export type Token = Schemas['token'];
@@ -45,11 +47,11 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
-  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays';
+  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -61,6 +63,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   range: 'ranges',
   provider: 'providers',
   line: 'lines',
+  site: 'sites',
   emergency_number: 'emergency-numbers',
   time_frame: 'time-frames',
   cor_rule: 'cor-rules',
@@ -84,6 +87,7 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   ranges: 'range',
   providers: 'provider',
   lines: 'line',
+  sites: 'site',
   'emergency-numbers': 'emergency_number',
   'time-frames': 'time_frame',
   'cor-rules': 'cor_rule',

@@ -35,6 +35,8 @@ const Routing = lazy(() => import('../pages/routing/Routing'));
 const RuleEditor = lazy(() => import('../pages/routing/RuleEditor'));
 const EmergencyNumbers = lazy(() => import('../pages/emergency/EmergencyNumbers'));
 const EmergencyEditor = lazy(() => import('../pages/emergency/EmergencyEditor'));
+const Sites = lazy(() => import('../pages/sites/Sites'));
+const SiteEditor = lazy(() => import('../pages/sites/SiteEditor'));
 const RouteTest = lazy(() => import('../pages/route-test/RouteTest'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
@@ -89,6 +91,8 @@ export function Pages() {
           <Route path="routing/rules/:id" element={<RuleEditor />} />
           <Route path="emergency-numbers" element={<EmergencyNumbers />} />
           <Route path="emergency-numbers/:id" element={<EmergencyEditor />} />
+          <Route path="sites" element={<Sites />} />
+          <Route path="sites/:id" element={<SiteEditor />} />
           <Route path="route-test" element={<RouteTest />} />
           <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />

@@ -14,7 +14,7 @@ import { Members } from './Members';
 import { ShowPin } from './ShowPin';
 import { useRemoveGroups } from './useRemoveGroups';
 
-const FIELDS = ['name', 'strategy', 'group_id', 'pin', 'ring_s', 'codecs', 'chat'];
+const FIELDS = ['name', 'strategy', 'group_id', 'pin', 'ring_s', 'codecs', 'dial', 'chat'];
 
 interface GroupFormProps {
   schema: EntitySchema;

@@ -20,8 +20,9 @@ const SECRET = ['secret'];
 const BY_PASSWORD = ['digest', 'max_contacts', 'insecure', 'default_ip', 'port'];
 const BY_ADDRESS = ['host', 'port', 'insecure'];
 const TRANSPORT = ['transport'];
+const PLACE = ['site', 'place'];
 const STATE = ['enabled'];
-const FIELDS = [...IDENTITY, ...SECRET, ...TRANSPORT, ...STATE, ...ALL_OPTIONS];
+const FIELDS = [...IDENTITY, ...SECRET, ...TRANSPORT, ...PLACE, ...STATE, ...ALL_OPTIONS];
 
 interface PhoneFormProps {
   schema: EntitySchema;
@@ -30,7 +31,7 @@ interface PhoneFormProps {
   copied?: Phone;
 }
 
-const COPIED = [...FIELDS].filter((field) => field !== 'name' && field !== 'secret');
+const COPIED = [...FIELDS].filter((field) => field !== 'name' && field !== 'secret' && field !== 'place');
 
 function beginningOf(copied: Phone | undefined): Values {
   const all = (copied ?? {}) as Values;
@@ -106,6 +107,9 @@ export function PhoneForm({ schema, phone, copied }: PhoneFormProps) {
         </FieldGroup>
       )}
       <OptionGroups form={form} />
+      <FieldGroup title={t('phones.group.place')}>
+        <Fields form={form} fields={PLACE} />
+      </FieldGroup>
       <Fields form={form} fields={STATE} />
       {dialogue}
     </EntityForm>

@@ -40,6 +40,7 @@ function Facts({ plan }: { plan: RoutePlan }) {
     [t('routing.test.calledIs'), partyText(t, plan.called)],
     [t('routing.test.phoneIs'), plan.phone],
     [t('routing.test.canonical'), plan.number],
+    [t('routing.test.site'), plan.site],
     [t('routing.test.atTime'), [day(date), time, plan.holiday && t('routing.test.holiday')].filter(Boolean).join(', ')],
   ];
   return (

@@ -1,10 +1,12 @@
-// Step 2: where this telephone system is, how one dials outside, and which numbers are internal (LIN-1).
+// Step 2: where this telephone system is, how one dials outside, which numbers are internal (LIN-1), and the first line.
 import { ActionIcon, Button, Group, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntityForm, Fields } from '../../forms/EntityForm';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { Icon } from '../../shell/icons';
+import { faultsOf, type FirstLine } from './line';
+import { LineSection } from './LineSection';
 import { DIALLING_SCHEMA } from './schema';
 
 export interface Range {
@@ -19,13 +21,15 @@ const good = ({ first, last }: Range) => /^\d{1,20}$/.test(first) && first.lengt
 interface DiallingStepProps {
   settings: Record<string, unknown>;
   ranges: Range[];
+  line: FirstLine;
   onBack: () => void;
-  onNext: (settings: Record<string, unknown>, ranges: Range[]) => void;
+  onNext: (settings: Record<string, unknown>, ranges: Range[], line: FirstLine) => void;
 }
 
 export function DiallingStep(props: DiallingStepProps) {
   const { t } = useTranslation();
   const [ranges, setRanges] = useState(props.ranges);
+  const [line, setLine] = useState(props.line);
   const [checked, setChecked] = useState(false);
   const [entered, setEntered] = useState<Record<string, unknown>>({ country_code: '49', outside_prefix: '0', ...props.settings });
   const form = useEntityForm({
@@ -37,7 +41,7 @@ export function DiallingStep(props: DiallingStepProps) {
     save: async (values) => {
       setChecked(true);
       setEntered(values);
-      if (ranges.every(good)) props.onNext(values, ranges);
+      if (ranges.every(good) && Object.keys(faultsOf(line)).length === 0) props.onNext(values, ranges, line);
       return Promise.resolve();
     },
   });
@@ -84,9 +88,7 @@ export function DiallingStep(props: DiallingStepProps) {
           {t('setup.addRange')}
         </Button>
       </fieldset>
-      <Text size="sm" c="dimmed">
-        {t('setup.emergency')}
-      </Text>
+      <LineSection line={line} checked={checked} onChange={setLine} />
     </EntityForm>
   );
 }

@@ -8,6 +8,7 @@ import { Door } from '../../shell/Door';
 import { fieldErrorText } from '../../shell/notify';
 import { AdministratorStep } from './AdministratorStep';
 import { DiallingStep, DIALLING_FIELDS, type Range } from './DiallingStep';
+import { NO_LINE, sectionsOf } from './line';
 import { PhonesStep } from './PhonesStep';
 
 const STEPS = ['phones', 'dialling', 'administrator'] as const;
@@ -16,7 +17,7 @@ const STEPS = ['phones', 'dialling', 'administrator'] as const;
 function stepOf(error: ApiError): number {
   const has = (names: string[]) => error.fields.some(({ field }) => names.includes(field));
   if (has(['phones'])) return 0;
-  return has([...DIALLING_FIELDS, 'ranges']) ? 1 : -1;
+  return has([...DIALLING_FIELDS, 'ranges', 'lines', 'emergency-numbers']) ? 1 : -1;
 }
 
 export default function Setup() {
@@ -28,6 +29,8 @@ export default function Setup() {
   const [settings, setSettings] = useState<Record<string, unknown>>({});
   const [entered, setEntered] = useState<Record<string, unknown>>({});
   const [ranges, setRanges] = useState<Range[]>([{ first: '100', last: '999' }]);
+
+  const [line, setLine] = useState(NO_LINE);
 
   const go = (to: number) => {
     setRefused(null);
@@ -43,6 +46,7 @@ export default function Setup() {
         settings: { ...settings, language },
         ranges,
         phones: phones.map((name) => ({ name })),
+        ...sectionsOf(line),
       });
     } catch (error) {
       const wrong = error instanceof ApiError ? stepOf(error) : -1;
@@ -78,10 +82,12 @@ export default function Setup() {
         <DiallingStep
           settings={settings}
           ranges={ranges}
+          line={line}
           onBack={() => go(0)}
-          onNext={(nextSettings, nextRanges) => {
+          onNext={(nextSettings, nextRanges, nextLine) => {
             setSettings(nextSettings);
             setRanges(nextRanges);
+            setLine(nextLine);
             go(2);
           }}
         />

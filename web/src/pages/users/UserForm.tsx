@@ -18,6 +18,8 @@ import { GroupsOfUser } from '../groups/GroupsOfUser';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
 import { SetUpDialogue } from '../phones/SetUpDialogue';
+import { DialByGroup } from './DialByGroup';
+import { DialPin } from './DialPin';
 import { RightsOfUser } from './RightsOfUser';
 import { ShownNumber } from './ShownNumber';
 import { SecurityOfUser } from './SecurityOfUser';
@@ -27,9 +29,10 @@ const STATE = ['enabled'];
 const RIGHTS = ['admin', 'rights'];
 const TELEPHONY = ['ring_s', 'dnd'];
 const DIAL = ['dial'];
+const PIN = ['dial_pin'];
 const PHONES = ['phones'];
 const SHOWN = ['display_number', 'hide_number'];
-const FIELDS = [...PERSON, ...STATE, ...RIGHTS, ...TELEPHONY, ...DIAL, ...PHONES, ...SHOWN];
+const FIELDS = [...PERSON, ...STATE, ...RIGHTS, ...TELEPHONY, ...DIAL, ...PIN, ...PHONES, ...SHOWN];
 
 interface UserFormProps {
   schema: EntitySchema;
@@ -58,7 +61,7 @@ export function UserForm({ schema, user }: UserFormProps) {
     entity: 'user',
     schema,
     stored: user,
-    fields: user ? FIELDS : FIELDS.filter((field) => field !== 'rights' && field !== 'dial'), // the server gives the defaults
+    fields: user ? FIELDS : FIELDS.filter((field) => field !== 'rights' && field !== 'dial' && field !== 'dial_pin'), // the server gives the defaults
     alsoRequired: ['password'],
     save,
   });
@@ -73,7 +76,7 @@ export function UserForm({ schema, user }: UserFormProps) {
       <TabList
         tabs={[
           { id: 'person', text: t('users.tab.person'), wrong: wrong([...PERSON, ...STATE]) },
-          { id: 'telephony', text: t('users.tab.telephony'), wrong: wrong([...TELEPHONY, ...DIAL, ...PHONES]) },
+          { id: 'telephony', text: t('users.tab.telephony'), wrong: wrong([...TELEPHONY, ...DIAL, ...PIN, ...PHONES]) },
           ...(user
             ? [
                 { id: 'numbers', text: t('users.tab.numbers') },
@@ -110,6 +113,8 @@ export function UserForm({ schema, user }: UserFormProps) {
             </Button>
           )}
           <Fields form={form} fields={user ? [...TELEPHONY, ...DIAL] : TELEPHONY} />
+          {user && <DialByGroup user={user} />}
+          {user && <DialPin form={form} user={user} />}
         </EntityForm>
       </Tabs.Panel>
       {user && (

@@ -1,10 +1,10 @@
 /*
  * Writing XML: escaped text in a bounded buffer, nothing more. Names of elements are ours,
  * values are strangers'. Bytes that are not UTF-8 and characters XML 1.0 forbids become '?'.
- * Whoever writes checks buf_ok() once at the end. Private to presence/.
+ * Whoever writes checks buf_ok() once at the end.
  */
-#ifndef PRESENCE_XML_H
-#define PRESENCE_XML_H
+#ifndef BASE_XML_H
+#define BASE_XML_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "presence/xml.h"
+#include "base/xml.h"
 
 /* Length of the well-formed UTF-8 character at p, 0 when there is none: no overlong forms, no
  * surrogates, nothing above U+10FFFF (RFC 3629, 4). */

@@ -335,6 +335,7 @@ on_group(void *ctx, const struct store_group_row *row)
 		return false;
 	g->id = row->id;
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
+	g->hunt_s = row->hunt_s;
 	d->group_count++;
 	return true;
 }

@@ -57,6 +57,7 @@ struct dir_group {
 	struct slice name;
 	struct slice codecs; /* for the phones of members, where they have none; empty = none */
 	uint32_t ring_s;     /* its own or the system's */
+	uint32_t hunt_s;     /* members ring one after the other, so long each; 0 = all at once */
 	const struct dir_member *members; /* in order */
 	size_t member_count;
 };

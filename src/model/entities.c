@@ -254,10 +254,14 @@ static const struct model_field group_fields[] = {
 	.label = "Group ID", .description = "For log-on by keys; the next free one when absent"},
     {"pin", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_GENERATED, 4, 8, .chars = "0-9",
 	.label = "PIN", .description = "For log-on by keys; made up by the system when absent"},
-    {"strategy", MODEL_ENUM, 0, .choices = "all", .def = "\"all\"", .label = "Ringing",
-	.description = "all: the phones of all members that are logged on, at once"},
+    {"strategy", MODEL_ENUM, 0, .choices = "all|hunting", .def = "\"all\"", .label = "Ringing",
+	.description = "all: the phones of all members that are logged on, at once. hunting: one "
+		       "member after the other, in their order"},
+    {"hunt_s", MODEL_INT, 0, 3, 120, .def = "15", .label = "Time for each member",
+	.description = "With hunting: seconds until the next member's phones ring"},
     {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",
-	.description = "Seconds until a call counts as not answered; 0 = as in the settings"},
+	.description = "Seconds until a call counts as not answered; 0 = as in the settings. With "
+		       "hunting the call ends when the last member has had his time"},
     {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
 	.label = "Codecs",
 	.description = "In order, separated by commas, for members' phones that have no list of "

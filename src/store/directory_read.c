@@ -190,6 +190,7 @@ on_group(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .name = stmt_column(s, 1),
 	    .codecs = stmt_column(s, 2),
 	    .ring_s = (uint32_t)sqlite3_column_int(s->st, 3),
+	    .hunt_s = (uint32_t)sqlite3_column_int(s->st, 4),
 	};
 
 	return sink->on_group(ctx, &row);
@@ -287,7 +288,9 @@ static const struct {
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
-    {"SELECT id, name, codecs, ring_s FROM \"group\" ORDER BY fold(name), id", on_group},
+    {"SELECT id, name, codecs, ring_s, (strategy = 'hunting') * hunt_s FROM \"group\" "
+     "ORDER BY fold(name), id",
+	on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
      "ORDER BY user, length(number), number",
 	on_number},

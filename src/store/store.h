@@ -440,7 +440,7 @@ struct store_line_row {
 struct store_group_row {
 	int64_t id;
 	const char *name, *codecs;
-	uint32_t ring_s;
+	uint32_t ring_s, hunt_s; /* hunt_s 0 = all ring at once */
 };
 
 struct store_number_row {

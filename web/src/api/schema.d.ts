@@ -1953,7 +1953,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
+                    sort?: "name" | "group_id" | "strategy" | "hunt_s" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1961,6 +1961,7 @@ export interface paths {
                     name?: string;
                     group_id?: string;
                     strategy?: string;
+                    hunt_s?: number;
                     ring_s?: number;
                     codecs?: string;
                     chat?: boolean;
@@ -13334,13 +13335,18 @@ export interface components {
             group_id: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
              * @enum {string}
              */
-            strategy: "all";
+            strategy: "all" | "hunting";
+            /**
+             * Time for each member
+             * @description With hunting: seconds until the next member's phones ring
+             */
+            hunt_s: number;
             /**
              * Ringing time
-             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
              */
             ring_s: number;
             /**
@@ -13388,13 +13394,18 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
              * @enum {string}
              */
-            strategy?: "all";
+            strategy?: "all" | "hunting";
+            /**
+             * Time for each member
+             * @description With hunting: seconds until the next member's phones ring
+             */
+            hunt_s?: number;
             /**
              * Ringing time
-             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
              */
             ring_s?: number;
             /**
@@ -13414,13 +13425,18 @@ export interface components {
             values?: {
                 /**
                  * Ringing
-                 * @description all: the phones of all members that are logged on, at once
+                 * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
                  * @enum {string}
                  */
-                strategy?: "all";
+                strategy?: "all" | "hunting";
+                /**
+                 * Time for each member
+                 * @description With hunting: seconds until the next member's phones ring
+                 */
+                hunt_s?: number;
                 /**
                  * Ringing time
-                 * @description Seconds until a call counts as not answered; 0 = as in the settings
+                 * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
                  */
                 ring_s?: number;
                 /**
@@ -13463,14 +13479,20 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
              * @default all
              * @enum {string}
              */
-            strategy: "all";
+            strategy: "all" | "hunting";
+            /**
+             * Time for each member
+             * @description With hunting: seconds until the next member's phones ring
+             * @default 15
+             */
+            hunt_s: number;
             /**
              * Ringing time
-             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
              */
             ring_s?: number;
             /**
@@ -15356,6 +15378,9 @@ export interface components {
                 /** @description Only when those before have failed */
                 after_others: boolean;
                 delay_ms: number | null;
+                /** @description Of a group whose members ring one after the other: whose it is, from 1 */
+                turn: number | null;
+                turn_s: number | null;
                 /** @description Of a group */
                 member: {
                     number: string | null;
@@ -15384,7 +15409,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

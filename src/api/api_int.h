@@ -202,7 +202,7 @@ struct request {
 	const struct route *route;
 	const struct model_entity *entity;
 	int64_t id;
-	struct slice call_id;
+	struct slice call_id, language, name;
 	/* Headers; "" when absent. */
 	char token[TOKEN_HEX + 1], csrf[TOKEN_HEX + 1];
 	char authorization[100], user_agent[STORE_AGENT_BYTES];
@@ -497,6 +497,10 @@ void handle_line_status(struct request *rq);
 void handle_line_history(struct request *rq);
 void handle_route_test(struct request *rq);
 void handle_public_holidays(struct request *rq);
+void handle_prompts(struct request *rq);
+void handle_prompt_audio(struct request *rq);
+void handle_prompt_put(struct request *rq);
+void handle_prompt_delete(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

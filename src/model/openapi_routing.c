@@ -1,4 +1,5 @@
-/* OpenAPI 3.0: "Test a number" and the list of public holidays. No entities: nothing is stored. */
+/* OpenAPI 3.0: "Test a number", the lists of public holidays and of prompts. No entities: nothing
+ * is stored. */
 #include "model/openapi_int.h"
 
 #define TEXT	      "{\"type\":\"string\"}"
@@ -68,6 +69,19 @@ static const char plan[] =
     "\"result\",\"caller\",\"called\",\"number\",\"emergency\",\"ring_s\",\"deposit\","
     "\"targets\",\"reasons\"]}";
 
+static const char prompt[] =
+    "{\"type\":\"object\",\"properties\":{\"language\":" TEXT ",\"name\":" TEXT ","
+    "\"group\":{\"type\":\"string\",\"description\":\"What it belongs to: general, voicemail\"},"
+    "\"text\":{\"type\":\"string\",\"description\":\"What it says; empty: a tone\"},"
+    "\"recorded\":{\"type\":\"boolean\",\"description\":\"By a person; else a machine speaks\"},"
+    "\"replaced_at\":{\"type\":\"string\",\"format\":\"date-time\",\"nullable\":true,"
+    "\"description\":\"Since when a file of one's own is played; null: as it came with the "
+    "system\"},"
+    "\"file_name\":{\"type\":\"string\",\"nullable\":true,\"description\":\"What it was called\"},"
+    "\"length_ms\":" WHOLE_OR_NULL "},"
+    "\"required\":[\"language\",\"name\",\"group\",\"text\",\"recorded\",\"replaced_at\","
+    "\"file_name\",\"length_ms\"]}";
+
 static const char holiday[] =
     "{\"type\":\"object\",\"properties\":{\"date\":{\"type\":\"string\",\"format\":\"date\"},"
     "\"code\":{\"type\":\"string\",\"description\":\"Which one: easter_monday\"}},"
@@ -78,5 +92,6 @@ openapi_put_routing(json_t *schemas)
 {
 	json_object_set_new(schemas, "route_test", json_loads(test, 0, NULL));
 	json_object_set_new(schemas, "route_plan", json_loads(plan, 0, NULL));
+	json_object_set_new(schemas, "prompt", json_loads(prompt, 0, NULL));
 	json_object_set_new(schemas, "public_holiday", json_loads(holiday, 0, NULL));
 }

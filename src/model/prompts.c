@@ -79,3 +79,12 @@ prompt_language_find(struct slice code, enum prompt_language *out)
 	}
 	return false;
 }
+
+void
+prompt_write_file(struct buf *b, enum prompt p, enum prompt_language l, uint64_t version)
+{
+	buf_printf(b, "prompts/%s/%s", languages[l], table[p].name);
+	if (version)
+		buf_printf(b, "-%llu", (unsigned long long)version);
+	buf_lit(b, ".wav");
+}

@@ -13,7 +13,7 @@
 #ifndef MODEL_PROMPTS_H
 #define MODEL_PROMPTS_H
 
-#include "base/slice.h"
+#include "base/buf.h"
 
 // clang-format off
 /* id, code */
@@ -323,5 +323,9 @@ const char *prompt_language_code(enum prompt_language l);
 /** False: no such name or language. */
 bool prompt_find(struct slice name, enum prompt *out);
 bool prompt_language_find(struct slice code, enum prompt_language *out);
+/** Where its file is, below the folder of sounds (version 0) or of data: "prompts/de/done.wav",
+ *  "prompts/de/done-17.wav". A new file has a new version: who plays the old one is not disturbed.
+ */
+void prompt_write_file(struct buf *b, enum prompt p, enum prompt_language l, uint64_t version);
 
 #endif

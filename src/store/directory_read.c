@@ -278,6 +278,13 @@ on_holiday(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	return sink->on_holiday(ctx, stmt_column(s, 0), sqlite3_column_int(s->st, 1));
 }
 
+static bool
+on_prompt(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_prompt(
+	    ctx, stmt_column(s, 0), stmt_column(s, 1), sqlite3_column_int64(s->st, 2));
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -306,6 +313,7 @@ static const struct {
     {"SELECT rule, frame, line, call_by_call FROM cor_line ORDER BY rule, frame, position, id",
 	on_way},
     {"SELECT date, yearly FROM holiday", on_holiday},
+    {"SELECT language, name, version FROM prompt", on_prompt},
 };
 
 enum err

@@ -485,6 +485,8 @@ struct store_directory_sink {
 	bool (*on_rule)(void *ctx, int64_t id, const char *number);
 	bool (*on_way)(void *ctx, const struct store_way_row *row);
 	bool (*on_holiday)(void *ctx, const char *date, bool yearly);
+	/* a file of its own, see store/prompts.h */
+	bool (*on_prompt)(void *ctx, const char *language, const char *name, int64_t version);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

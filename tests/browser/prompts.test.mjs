@@ -37,6 +37,8 @@ test('SYS-4: a prompt is played, and ends by itself or when somebody stops it', 
   await button('Listen: Please try again.').click();
   await button('Stop: Please try again.').click();
   await button('Listen: Please try again.').waitFor();
+  await page.getByRole('heading', { name: 'Prompts', exact: true }).hover();
+  await page.getByRole('tooltip').waitFor({ state: 'detached' });
   await shoot(page, 'prompts');
   await assertAccessible(page);
 });
@@ -48,7 +50,8 @@ test('SYS-4: the rows of one part, in another language; the search finds words o
   await page.getByRole('option', { name: 'Conference' }).click();
   await page.getByText('Die Konferenz ist jetzt gesperrt.', { exact: true }).waitFor();
   assert.equal(await page.getByText('Erledigt.', { exact: true }).count(), 0);
-  await page.getByRole('searchbox', { name: 'Search', exact: true }).last().fill('stumm');
+  await shoot(page, 'prompts-conference');
+  await page.getByRole('searchbox').fill('stumm');
   await page.getByText('Ihr Mikrofon ist stummgeschaltet.', { exact: true }).waitFor();
   await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
 });

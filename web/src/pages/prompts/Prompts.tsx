@@ -12,6 +12,7 @@ import { DataTable } from '../../table/DataTable';
 import type { Column } from '../../table/types';
 import { useLocalTable } from '../../table/useLocalTable';
 import { useTableView } from '../../table/useTableView';
+import classes from './prompts.module.css';
 import { usePlayer } from './usePlayer';
 
 const LANGUAGES = ['de', 'en'];
@@ -90,7 +91,7 @@ export default function Prompts() {
     );
   };
   const columns: Column<Prompt>[] = [
-    { id: 'text', text: 'prompts.column.text', sortable: true, cell: (prompt) => <span lang={language}>{titleOf(prompt)}</span> },
+    { id: 'text', text: 'prompts.column.text', sortable: true, cell: (prompt) => <span lang={language} className={classes.text}>{titleOf(prompt)}</span> },
     { id: 'group', text: 'prompts.column.group', sortable: true, cell: (prompt) => t(`prompts.group.${prompt.group}`) },
     { id: 'source', text: 'prompts.column.source', sortable: true, cell: source },
     { id: 'file', text: 'prompts.column.file', sortable: true, extra: true, cell: ({ file_name }) => file_name },

@@ -21,8 +21,6 @@
 
 enum { PATH_BYTES = 256, LENGTH_MAX_MS = 60000 };
 
-extern char **environ;
-
 static bool
 run(const char *const argv[])
 {

@@ -8,6 +8,15 @@ struct list {
 	size_t n, max;
 };
 
+static struct list
+list_of(enum prompt *out, size_t max)
+{
+	struct list l = {.max = max};
+
+	l.out = out;
+	return l;
+}
+
 static void
 put(struct list *l, enum prompt p)
 {
@@ -88,7 +97,7 @@ put_number(struct list *l, enum prompt_language language, uint32_t n)
 size_t
 say_number(enum prompt_language language, uint32_t n, enum prompt *out, size_t max)
 {
-	struct list l = {out, 0, max};
+	struct list l = list_of(out, max);
 
 	put_number(&l, language, n);
 	return l.n;
@@ -97,7 +106,7 @@ say_number(enum prompt_language language, uint32_t n, enum prompt *out, size_t m
 size_t
 say_digits(enum prompt_language language, struct slice digits, enum prompt *out, size_t max)
 {
-	struct list l = {out, 0, max};
+	struct list l = list_of(out, max);
 
 	put_digits(&l, digits);
 	return l.n;
@@ -133,7 +142,7 @@ size_t
 say_time(
     enum prompt_language language, unsigned hour, unsigned minute, enum prompt *out, size_t max)
 {
-	struct list l = {out, 0, max};
+	struct list l = list_of(out, max);
 
 	if (hour > 23 || minute > 59)
 		return 0;
@@ -153,7 +162,7 @@ day_of_month(unsigned day)
 size_t
 say_day(enum prompt_language language, const struct say_day *day, enum prompt *out, size_t max)
 {
-	struct list l = {out, 0, max};
+	struct list l = list_of(out, max);
 
 	if (day->weekday > 6 || day->day < 1 || day->day > 31 || day->month < 1 || day->month > 12)
 		return 0;
@@ -199,7 +208,7 @@ messages_de(struct list *l, uint32_t n, bool new)
 size_t
 say_messages(enum prompt_language language, uint32_t n, bool new, enum prompt *out, size_t max)
 {
-	struct list l = {out, 0, max};
+	struct list l = list_of(out, max);
 
 	if (n == 0)
 		put(&l, new ? PROMPT_NO_NEW_MESSAGES : PROMPT_NO_MESSAGES);

@@ -63,6 +63,8 @@ struct api_params {
 	uint16_t http_port;	    /* 0 = any free one, see api_bound_port */
 	const char *socket_path;    /* UNIX socket, made with mode 0600; NULL = none */
 	const char *web_dir;	    /* built web page; NULL = none */
+	const char *data_dir;	    /* uploaded sounds go there; NULL = none are taken */
+	const char *sounds_dir;	    /* what comes with the system to be heard; NULL = nothing */
 	const char *version;	    /* of the program */
 	const char *dns_servers;    /* for mail_try; NULL = the machine's */
 	const char *sip_address;    /* what SIP really listens on (options win over settings) */

@@ -205,7 +205,7 @@ struct request {
 	const struct route *route;
 	const struct model_entity *entity;
 	int64_t id;
-	struct slice call_id;
+	struct slice call_id, language, name;
 	/* Headers; "" when absent. */
 	char token[TOKEN_HEX + 1], csrf[TOKEN_HEX + 1];
 	char authorization[100], user_agent[STORE_AGENT_BYTES];
@@ -532,6 +532,10 @@ void handle_route_test(struct request *rq);
 void handle_line_test(struct request *rq);
 void handle_line_test_start(struct request *rq);
 void handle_public_holidays(struct request *rq);
+void handle_prompts(struct request *rq);
+void handle_prompt_audio(struct request *rq);
+void handle_prompt_put(struct request *rq);
+void handle_prompt_delete(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

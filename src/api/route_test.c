@@ -234,6 +234,8 @@ target_json(
 	    "after_others", last, "delay_ms", last ? json_null() : json_integer(t->delay_ms));
 	const struct dir_line *line = t->kind == ROUTING_LINE ? dir_line_by_id(dir, t->line) : NULL;
 
+	json_object_set_new(out, "turn", id_json(t->turn));
+	json_object_set_new(out, "turn_s", id_json(t->turn_ms / 1000));
 	json_object_set_new(out, "member", t->member.user ? party_json(&t->member) : json_null());
 	json_object_set_new(out, "call_by_call", text_json(t->way.call_by_call));
 	json_object_set_new(out, "hidden", json_boolean(t->way.hidden));

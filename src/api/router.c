@@ -1,6 +1,7 @@
 /*
  * The table of routes: who may use each, and with which rights. {collection} and {singleton} stand
- * for the paths of the entities in model/, {id} for a number, {call_id} and {target} for any text.
+ * for the paths of the entities in model/, {id} for a number, {call_id}, {target}, {language} and
+ * {name} for any text.
  * The order does not matter except that fixed names come before patterns which they would match.
  */
 #include <stdio.h>
@@ -112,6 +113,10 @@ static const struct route routes[] = {
     {"GET", "/api/groups/{id}/pin", ADMIN, 0, .handle = handle_group_pin},
     {"GET", "/api/call-records.csv", ADMIN, 0, .handle = handle_records_csv,
 	.entity = &model_call_record},
+    {"GET", "/api/prompts", ADMIN, 0, .handle = handle_prompts},
+    {"PUT", "/api/prompts/{language}/{name}", ADMIN, ROUTE_BIG_BODY, .handle = handle_prompt_put},
+    {"DELETE", "/api/prompts/{language}/{name}", ADMIN, 0, .handle = handle_prompt_delete},
+    {"GET", "/api/prompts/{language}/{name}/audio", ADMIN, 0, .handle = handle_prompt_audio},
     {"GET", "/api/{singleton}", ADMIN, 0, .handle = handle_get},
     {"PATCH", "/api/{singleton}", ADMIN, ROUTE_WRITES, .handle = handle_patch},
     {"GET", "/api/{collection}", ADMIN, 0, .handle = handle_list},
@@ -157,6 +162,14 @@ segment_matches(struct request *rq, struct slice pattern, struct slice segment)
 	}
 	if (slice_eq(pattern, SLICE("{call_id}")) || slice_eq(pattern, SLICE("{target}"))) {
 		rq->call_id = segment;
+		return segment.n > 0;
+	}
+	if (slice_eq(pattern, SLICE("{language}"))) {
+		rq->language = segment;
+		return segment.n > 0;
+	}
+	if (slice_eq(pattern, SLICE("{name}"))) {
+		rq->name = segment;
 		return segment.n > 0;
 	}
 	if (pattern.n && pattern.p[0] == '{') {

@@ -79,8 +79,11 @@ struct ring {
 	struct ring_whom *whom;	    /* who is rung */
 	struct ring_target *target; /* by delay; gone when the ringing is over */
 	size_t n_targets, next_target;
-	unsigned asking;   /* legs that ring */
-	struct leg *early; /* whose early media the other side hears */
+	unsigned asking;      /* legs that ring */
+	uint32_t turn;	      /* whose it is, see routing_target; 0 = nobody's */
+	uint64_t turn_end_ms; /* of it */
+	bool missed;	      /* a turn has ended without an answer */
+	struct leg *early;    /* whose early media the other side hears */
 	uint16_t best_status;
 	bool alone; /* only one phone rings and none will later */
 	bool told;  /* the one who waits knows that it rings */

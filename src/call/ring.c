@@ -367,57 +367,6 @@ ring_phone(struct call *c, const struct routing_target *target, const struct rin
 	}
 }
 
-/* Launches the targets that are due; arms the timer for the next or the end. */
-void
-ring_next(struct call *c)
-{
-	struct ring *r = &c->ring;
-	struct timers *timers = c->sw->p.timers;
-	uint64_t now = timers_now_ms(timers), next = r->deadline_ms;
-
-	while (r->next_target < r->n_targets) {
-		const struct ring_target *t = &r->target[r->next_target];
-		uint64_t due = r->start_ms + t->t.delay_ms;
-
-		if (due > now && r->asking > 0) {
-			next = due < next ? due : next;
-			break;
-		}
-		r->next_target++; /* nobody rings: do not wait for the next one */
-		if (t->t.kind == ROUTING_APP) {
-			if (app_ring(c, t))
-				return;
-		} else if (t->t.kind == ROUTING_PHONE) {
-			ring_phone(c, &t->t, t->whom);
-		} else if (c->ring.asking < CALL_LEGS_MAX) {
-			r->alone = r->n_targets == 1;
-			leg_line_ring(c, &t->t, t->whom);
-		}
-	}
-	if (r->asking == 0) {
-		uint16_t status = r->best_status ? r->best_status : 480;
-
-		failed(c, status_result(status), CDR_BY_CALLED, status);
-		return;
-	}
-	timer_start(timers, &r->timer, next > now ? next - now : 0);
-}
-
-void
-ring_on_timer(struct timer *t)
-{
-	struct call *c = container_of(t, struct call, ring.timer);
-
-	if (timers_now_ms(c->sw->p.timers) < c->ring.deadline_ms) {
-		ring_next(c);
-		return;
-	}
-	if (deposit_follow(c))
-		return;
-	record_reason(c, REASON_NO_ANSWER, NULL);
-	failed(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
-}
-
 static void
 stop_leg(struct leg *l, struct slice reason_hdr)
 {
@@ -429,6 +378,125 @@ stop_leg(struct leg *l, struct slice reason_hdr)
 	} else {
 		leg_done(l);
 	}
+}
+
+static void
+not_answered(struct call *c)
+{
+	if (deposit_follow(c))
+		return;
+	record_reason(c, REASON_NO_ANSWER, NULL);
+	failed(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
+}
+
+/* ---- turns: members of a group who ring one after the other (GRP-2) ---- */
+
+static bool
+is_in_turn(const struct ring *r, const struct routing_target *t)
+{
+	return t->turn && t->turn == r->turn;
+}
+
+/* The last one's is over when the call is. */
+static void
+begin_turn(struct ring *r, const struct routing_target *t, uint64_t now)
+{
+	bool last = true;
+
+	if (!t->turn || is_in_turn(r, t))
+		return;
+	r->turn = t->turn;
+	r->turn_end_ms = now + t->turn_ms;
+	for (size_t i = r->next_target; i < r->n_targets && last; i++)
+		last = r->target[i].t.turn == t->turn;
+	if (last)
+		r->deadline_ms = r->turn_end_ms;
+}
+
+/* Who rings now, has missed the call; others whom he has sent it to as well. */
+static void
+end_turn(struct call *c)
+{
+	struct ring *r = &c->ring;
+	struct slice who = {0};
+
+	LIST_FOR_EACH_SAFE (it, &c->legs) {
+		struct leg *l = container_of(it, struct leg, link);
+
+		if (l->state != LEG_ASKING)
+			continue;
+		who = l->party.name;
+		stop_leg(l, SLICE(""));
+	}
+	record_reason(c, REASON_TURN_OVER, REASON_ARGS(who));
+	r->turn = 0;
+	r->missed = true;
+	if (r->early) {
+		r->early = NULL;
+		music_follow(c); /* the tone again, where one is wanted */
+	}
+}
+
+/* Launches the targets that are due; arms the timer for the next or the end. */
+void
+ring_next(struct call *c)
+{
+	struct ring *r = &c->ring;
+	struct timers *timers = c->sw->p.timers;
+	uint64_t now = timers_now_ms(timers), next = UINT64_MAX;
+	uint32_t turn = r->turn;
+
+	while (r->next_target < r->n_targets) {
+		const struct ring_target *t = &r->target[r->next_target];
+		uint64_t due = r->start_ms + t->t.delay_ms;
+
+		if (due > now && r->asking > 0 && !is_in_turn(r, &t->t)) {
+			next = due < next ? due : next;
+			break;
+		}
+		r->next_target++; /* nobody rings: do not wait for the next one */
+		begin_turn(r, &t->t, now);
+		if (t->t.kind == ROUTING_APP) {
+			if (app_ring(c, t))
+				return;
+		} else if (t->t.kind == ROUTING_PHONE) {
+			ring_phone(c, &t->t, t->whom);
+		} else if (c->ring.asking < CALL_LEGS_MAX) {
+			r->alone = r->n_targets == 1;
+			leg_line_ring(c, &t->t, t->whom);
+		}
+	}
+	if (r->asking == 0 && r->missed) {
+		not_answered(c);
+		return;
+	}
+	if (r->asking == 0) {
+		uint16_t status = r->best_status ? r->best_status : 480;
+
+		failed(c, status_result(status), CDR_BY_CALLED, status);
+		return;
+	}
+	if (r->turn != turn && c->ringing_at && !c->transfer)
+		record_live(c, LIVE_CALL_RINGING); /* at other phones */
+	next = r->deadline_ms < next ? r->deadline_ms : next;
+	if (r->turn && r->turn_end_ms < next)
+		next = r->turn_end_ms;
+	timer_start(timers, &r->timer, next > now ? next - now : 0);
+}
+
+void
+ring_on_timer(struct timer *t)
+{
+	struct call *c = container_of(t, struct call, ring.timer);
+	uint64_t now = timers_now_ms(c->sw->p.timers);
+
+	if (now >= c->ring.deadline_ms) {
+		not_answered(c);
+		return;
+	}
+	if (c->ring.turn && now >= c->ring.turn_end_ms)
+		end_turn(c);
+	ring_next(c);
 }
 
 /* A person said no, for all his phones (RFC 3261, 16.7); the others of a group ring on. */

@@ -58,7 +58,7 @@ whom_of(struct call *c, const struct routing_plan *plan, const struct routing_ta
 /* Puts the plan's targets among those that wait, in the order in which they are due. */
 static enum err
 add_targets(struct call *c, const struct routing_plan *plan, const struct ring_whom *whom,
-    uint32_t delay_ms)
+    uint32_t delay_ms, bool in_turns)
 {
 	struct ring *r = &c->ring;
 	size_t n = r->n_targets + plan->n_targets;
@@ -78,6 +78,8 @@ add_targets(struct call *c, const struct routing_plan *plan, const struct ring_w
 		    arena_dup(&c->arena, new.t.way.call_by_call, &new.t.way.call_by_call) != ERR_OK)
 			return ERR_NOMEM;
 		new.t.member = new.whom->party;
+		if (new.t.turn && !in_turns)
+			new.t.turn = new.t.delay_ms = 0;
 		if (new.t.delay_ms != ROUTING_AFTER_OTHERS)
 			new.t.delay_ms += delay_ms;
 		for (; at > r->next_target && t[at - 1].t.delay_ms > new.t.delay_ms; at--)
@@ -101,7 +103,7 @@ ring_prepare(struct call *c, enum media_side seat, const struct routing_party *p
 	free(r->target);
 	*r = (struct ring){.seat = seat, .whom = whom, .ring_ms = plan->ring_ms};
 	timer_init(&r->timer, ring_on_timer);
-	e = add_targets(c, plan, r->whom, 0);
+	e = add_targets(c, plan, r->whom, 0, true);
 	if (e == ERR_OK)
 		c->family[seat] = family_of_targets(c);
 	return e;
@@ -113,9 +115,14 @@ ring_add(struct call *c, const struct routing_plan *plan)
 	struct ring *r = &c->ring;
 	uint64_t now = timers_now_ms(c->sw->p.timers);
 	struct ring_whom *whom = keep_whom(c, &plan->called, plan);
+	/* else turns would end those of others: its phones ring at once */
+	bool alone = r->asking <= 1 && r->next_target == r->n_targets;
 
 	if (!whom)
 		return ERR_NOMEM;
-	r->deadline_ms = now + plan->ring_ms;
-	return add_targets(c, plan, whom, (uint32_t)(now - r->start_ms));
+	if (alone)
+		r->turn = 0;
+	if (!r->turn)
+		r->deadline_ms = now + plan->ring_ms;
+	return add_targets(c, plan, whom, (uint32_t)(now - r->start_ms), alone);
 }

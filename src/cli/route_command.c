@@ -70,7 +70,11 @@ print_target(FILE *f, const json_t *t)
 		put(f, json_is_true(json_object_get(t, "hidden")) ? ", withheld: " : ", shown: ",
 		    text_of(t, "shown"));
 	put(f, " for ", text_of(json_object_get(t, "member"), "name"));
-	if (json_is_true(json_object_get(t, "after_others")))
+	if (json_is_integer(json_object_get(t, "turn")))
+		fprintf(f, ", turn %lld for %lld s",
+		    (long long)json_integer_value(json_object_get(t, "turn")),
+		    (long long)json_integer_value(json_object_get(t, "turn_s")));
+	else if (json_is_true(json_object_get(t, "after_others")))
 		fputs(", when those before fail", f);
 	fputc('\n', f);
 }

@@ -24,6 +24,7 @@
 #include "registrar/registrar.h"
 #include "security/firewall.h"
 #include "store/licence.h"
+#include "store/prompts.h"
 #include "store/trace_store.h"
 
 enum { TO_MANAGEMENT_MAX = 8192, TO_SIGNALLING_MAX = 16384, LICENCE_KEY_BYTES = 4096 };
@@ -180,6 +181,8 @@ open_data(struct daemon *d)
 		e = store_open(d->db_path, &d->store, d->why, sizeof d->why);
 	if (e == ERR_OK)
 		load_licence_key(d);
+	if (e == ERR_OK && store_prompts_check(d->store, d->options.data_dir) != ERR_OK)
+		log_error(STORE, "uploaded prompts cannot be checked");
 	if (e == ERR_OK)
 		e = open_journal(d);
 	if (e == ERR_OK)
@@ -345,6 +348,8 @@ open_api(struct daemon *d)
 	    .http_port = (uint16_t)d->settings.http_port,
 	    .socket_path = d->socket_path,
 	    .web_dir = d->options.web_dir,
+	    .data_dir = d->options.data_dir,
+	    .sounds_dir = d->options.sounds_dir,
 	    .dns_servers = d->options.dns,
 	    .version = STROWGER_VERSION,
 	    .sip_address = d->settings.sip_address,

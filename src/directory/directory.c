@@ -341,6 +341,7 @@ on_group(void *ctx, const struct store_group_row *row)
 	g->id = row->id;
 	g->dial = build_set(row->dial, MODEL_DIAL_CLASSES);
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
+	g->hunt_s = row->hunt_s;
 	d->group_count++;
 	return true;
 }
@@ -368,6 +369,19 @@ on_user_phone(void *ctx, int64_t user, int64_t phone)
 		return false;
 	*p = (struct pair){user, phone};
 	b->pair_count++;
+	return true;
+}
+
+/* One that this program does not know stays where it is. */
+static bool
+on_prompt(void *ctx, const char *language, const char *name, int64_t version)
+{
+	struct builder *b = ctx;
+	enum prompt_language l;
+	enum prompt p;
+
+	if (prompt_language_find(slice_cstr(language), &l) && prompt_find(slice_cstr(name), &p))
+		b->d->prompt_version[l][p] = (uint64_t)version;
 	return true;
 }
 
@@ -542,7 +556,7 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_line || e == &model_provider || e == &model_group ||
 	       e == &model_group_member || e == &model_emergency_number || e == &model_time_frame ||
 	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
-	       e == &model_site;
+	       e == &model_site || e == &model_prompt;
 }
 
 enum err
@@ -551,7 +565,7 @@ directory_build(struct store *s, struct directory **out)
 	static const struct store_directory_sink sink = {on_settings, on_range, on_user, on_phone,
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
-	    routes_on_holiday, sites_on_site, sites_on_line};
+	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 

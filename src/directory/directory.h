@@ -64,6 +64,7 @@ struct dir_group {
 	struct slice codecs; /* for the phones of members, where they have none; empty = none */
 	uint8_t dial;	     /* what members may besides: bits of MODEL_DIAL_CLASSES */
 	uint32_t ring_s;     /* its own or the system's */
+	uint32_t hunt_s;     /* members ring one after the other, so long each; 0 = all at once */
 	const struct dir_member *members; /* in order */
 	size_t member_count;
 };

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "directory/directory.h"
+#include "model/prompts.h"
 
 /* Open addressing over an array: position + 1, 0 is empty; at most half full. */
 struct index {
@@ -31,6 +32,8 @@ struct directory {
 	struct own_holiday *holidays;
 	struct dir_site *sites; /* by name */
 	size_t site_count;
+	/* of their own files; 0: as it comes with the system */
+	uint64_t prompt_version[PROMPT_LANGUAGES_COUNT][PROMPTS_COUNT];
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
 	size_t range_count, user_count, phone_count, line_count, group_count, number_count;
 	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, group_by_id,

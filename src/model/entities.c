@@ -264,10 +264,14 @@ static const struct model_field group_fields[] = {
 	.label = "Group ID", .description = "For log-on by keys; the next free one when absent"},
     {"pin", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_GENERATED, 4, 8, .chars = "0-9",
 	.label = "PIN", .description = "For log-on by keys; made up by the system when absent"},
-    {"strategy", MODEL_ENUM, 0, .choices = "all", .def = "\"all\"", .label = "Ringing",
-	.description = "all: the phones of all members that are logged on, at once"},
+    {"strategy", MODEL_ENUM, 0, .choices = "all|hunting", .def = "\"all\"", .label = "Ringing",
+	.description = "all: the phones of all members that are logged on, at once. hunting: one "
+		       "member after the other, in their order"},
+    {"hunt_s", MODEL_INT, 0, 3, 120, .def = "15", .label = "Time for each member",
+	.description = "With hunting: seconds until the next member's phones ring"},
     {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",
-	.description = "Seconds until a call counts as not answered; 0 = as in the settings"},
+	.description = "Seconds until a call counts as not answered; 0 = as in the settings. With "
+		       "hunting the call ends when the last member has had his time"},
     {"codecs", MODEL_TEXT, 0, 0, MODEL_CODEC_LIST_MAX, .format = MODEL_FORMAT_CODECS,
 	.label = "Codecs",
 	.description = "In order, separated by commas, for members' phones that have no list of "
@@ -402,13 +406,28 @@ const struct model_entity model_password_reset = {"password_reset", "password-re
     .description = "A mailed link that lets its user choose a new password once",
     FIELDS(password_reset_fields)};
 
+/* Files of their own for what the system says (store/prompts.h); they come by a way of their own.
+ */
+static const struct model_field prompt_fields[] = {
+    {"language", MODEL_TEXT, 0, .label = "Language"},
+    {"name", MODEL_TEXT, 0, .label = "Name of model/prompts.h"},
+    {"version", MODEL_INT, 0, .label = "Of its file"},
+    {"replaced_at", MODEL_TIME, 0, .label = "Uploaded"},
+    {"length_ms", MODEL_INT, 0, .label = "Length"},
+    {"file_name", MODEL_TEXT, 0, .label = "What it was called"},
+};
+
+const struct model_entity model_prompt = {"prompt", "prompts", MODEL_HIDDEN, NULL, "id", NULL,
+    .unique_together = "language, name", .label = "Replaced prompt",
+    .description = "A spoken prompt for which somebody has uploaded a file", FIELDS(prompt_fields)};
+
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_provider,
     &model_line, &model_site, &model_device_type, &model_phone, &model_user, &model_group,
     &model_group_member, &model_number, &model_call_record, &model_session, &model_token,
     &model_second_factor, &model_password_reset, &model_certificate, &model_address_rule,
     &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change,
     &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
-    &model_holiday, &model_function_key};
+    &model_holiday, &model_function_key, &model_prompt};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -24,7 +24,7 @@ json_t *openapi_bulk(const struct model_entity *e, const json_t *patch);
 json_t *openapi_several(const char *entity);
 /* The schemas bulk_result and changes_revert. */
 void openapi_put_bulk(json_t *schemas);
-/* The schemas route_test, route_plan and public_holiday. */
+/* The schemas route_test, route_plan, public_holiday and prompt. */
 void openapi_put_routing(json_t *schemas);
 /* The schemas own_key, key_target and key_pressed; function_key is there. */
 void openapi_put_keys(json_t *schemas);

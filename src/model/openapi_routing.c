@@ -1,4 +1,5 @@
-/* OpenAPI 3.0: "Test a number" and the list of public holidays. No entities: nothing is stored. */
+/* OpenAPI 3.0: "Test a number", the lists of public holidays and of prompts. No entities: nothing
+ * is stored. */
 #include "model/openapi_int.h"
 
 #define TEXT	      "{\"type\":\"string\"}"
@@ -52,6 +53,9 @@ static const char plan[] =
     "\"after_others\":{\"type\":\"boolean\",\"description\":\"Only when those before have "
     "failed\"},"
     "\"delay_ms\":" WHOLE_OR_NULL ","
+    "\"turn\":{\"type\":\"integer\",\"nullable\":true,\"description\":\"Of a group whose members "
+    "ring one after the other: whose it is, from 1\"},"
+    "\"turn_s\":" WHOLE_OR_NULL ","
     "\"member\":" PARTY ",\"nullable\":true,\"description\":\"Of a group\"},"
     "\"number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"As it is dialled "
     "there\"},"
@@ -59,12 +63,26 @@ static const char plan[] =
     "\"shown\":{\"type\":\"string\",\"nullable\":true,\"description\":\"The caller's number as "
     "the provider is told\"},"
     "\"hidden\":{\"type\":\"boolean\",\"description\":\"Withheld from who is called\"}},"
-    "\"required\":[\"kind\",\"id\",\"name\",\"after_others\",\"delay_ms\",\"member\",\"number\","
+    "\"required\":[\"kind\",\"id\",\"name\",\"after_others\",\"delay_ms\",\"turn\",\"turn_s\","
+    "\"member\",\"number\","
     "\"call_by_call\",\"shown\",\"hidden\"]}},"
     "\"reasons\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/reason\"}}},"
     "\"required\":[\"direction\",\"at\",\"holiday\",\"phone\",\"dialled\",\"action\",\"status\","
     "\"result\",\"caller\",\"called\",\"number\",\"emergency\",\"site\",\"ring_s\",\"deposit\","
     "\"targets\",\"reasons\"]}";
+
+static const char prompt[] =
+    "{\"type\":\"object\",\"properties\":{\"language\":" TEXT ",\"name\":" TEXT ","
+    "\"group\":{\"type\":\"string\",\"description\":\"What it belongs to: general, voicemail\"},"
+    "\"text\":{\"type\":\"string\",\"description\":\"What it says; empty: a tone\"},"
+    "\"recorded\":{\"type\":\"boolean\",\"description\":\"By a person; else a machine speaks\"},"
+    "\"replaced_at\":{\"type\":\"string\",\"format\":\"date-time\",\"nullable\":true,"
+    "\"description\":\"Since when a file of one's own is played; null: as it came with the "
+    "system\"},"
+    "\"file_name\":{\"type\":\"string\",\"nullable\":true,\"description\":\"What it was called\"},"
+    "\"length_ms\":" WHOLE_OR_NULL "},"
+    "\"required\":[\"language\",\"name\",\"group\",\"text\",\"recorded\",\"replaced_at\","
+    "\"file_name\",\"length_ms\"]}";
 
 static const char holiday[] =
     "{\"type\":\"object\",\"properties\":{\"date\":{\"type\":\"string\",\"format\":\"date\"},"
@@ -76,5 +94,6 @@ openapi_put_routing(json_t *schemas)
 {
 	json_object_set_new(schemas, "route_test", json_loads(test, 0, NULL));
 	json_object_set_new(schemas, "route_plan", json_loads(plan, 0, NULL));
+	json_object_set_new(schemas, "prompt", json_loads(prompt, 0, NULL));
 	json_object_set_new(schemas, "public_holiday", json_loads(holiday, 0, NULL));
 }

@@ -32,6 +32,8 @@ enum {
 	X(MEMBER_LOGGED_OFF, "member_logged_off", "{0} is not logged on to the group")             \
 	X(GROUP_NO_PHONE, "group_no_phone", "No member of {0} has a phone that can ring")          \
 	X(GROUP_ANSWERED, "group_answered", "{0} ({1}) answered for the group at phone {2}")       \
+	X(GROUP_HUNTS, "group_hunts", "The members ring one after the other, {0} seconds each")    \
+	X(TURN_OVER, "turn_over", "{0} did not answer in time: the next one's turn")               \
 	X(USER_OFF, "user_off", "{0} is switched off")                                             \
 	X(USER_DND, "user_dnd", "{0} does not want to be disturbed")                               \
 	X(USER_NO_PHONE, "user_no_phone", "{0} has no phone that can ring")                        \

@@ -1,5 +1,7 @@
 #include "routing/routing_int.h"
 
+#include <stdio.h>
+
 #include "routing/star.h"
 
 #include "sip/msg.h"
@@ -170,21 +172,49 @@ add_member(struct routing_plan *plan, const struct routing_query *q, const struc
 			add_phone(plan, q, m->user->phones[i], &party);
 }
 
-/* GRP-2: all at once. */
+/* GRP-2: what a member has added is his turn. Returns how many turns there are. */
+static uint32_t
+take_turn(struct routing_plan *plan, size_t first, uint32_t turns, uint32_t hunt_s)
+{
+	if (first == plan->n_targets)
+		return turns; /* skipped */
+	for (size_t i = first; i < plan->n_targets; i++) {
+		struct routing_target *t = &plan->target[i];
+
+		t->turn = turns + 1;
+		t->turn_ms = hunt_s * 1000;
+		t->delay_ms = turns ? ROUTING_AFTER_OTHERS : 0;
+	}
+	return turns + 1;
+}
+
+/* GRP-2: all at once, or one after the other. */
 static void
 plan_group(struct routing_plan *plan, const struct routing_query *q, const struct dir_group *group)
 {
+	uint32_t turns = 0;
+	char seconds[12];
+
 	plan->called.name = group->name;
 	because(plan, REASON_NUMBER_OF_GROUP, REASON_ARGS(plan->called.number, group->name));
-	for (size_t i = 0; i < group->member_count; i++)
+	if (group->hunt_s) {
+		snprintf(seconds, sizeof seconds, "%u", group->hunt_s);
+		because(plan, REASON_GROUP_HUNTS, REASON_ARGS(slice_cstr(seconds)));
+	}
+	for (size_t i = 0; i < group->member_count; i++) {
+		size_t first = plan->n_targets;
+
 		add_member(plan, q, &group->members[i]);
+		if (group->hunt_s)
+			turns = take_turn(plan, first, turns, group->hunt_s);
+	}
 	if (plan->n_targets == 0) {
 		because(plan, REASON_GROUP_NO_PHONE, REASON_ARGS(group->name));
 		refuse(plan, 480, CDR_UNAVAILABLE);
 		return;
 	}
 	plan->action = ROUTING_RING;
-	plan->ring_ms = group->ring_s * 1000;
+	plan->ring_ms = (group->hunt_s ? turns * group->hunt_s : group->ring_s) * 1000;
 }
 
 /* ---- the plan ---- */

@@ -101,7 +101,10 @@ struct routing_target {
 	/* of a group: the member whose phone it is; user 0 = who is called by the plan */
 	struct routing_party member;
 	uint32_t delay_ms; /* after the start of ringing; ROUTING_AFTER_OTHERS */
-	bool auto_answer;  /* the phone is asked to answer by itself */
+	/* Targets of one turn ring together, until it is over; then those of the next one. 0: no
+	 * turns, it rings as long as the call does. */
+	uint32_t turn, turn_ms;
+	bool auto_answer; /* the phone is asked to answer by itself */
 };
 
 /* A delay that never ends: only when nobody rings any more. */

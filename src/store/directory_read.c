@@ -198,6 +198,7 @@ on_group(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .ring_s = (uint32_t)sqlite3_column_int(s->st, 3),
 	    .group_id = stmt_column(s, 4),
 	    .dial = stmt_column(s, 5),
+	    .hunt_s = (uint32_t)sqlite3_column_int(s->st, 6),
 	};
 
 	return sink->on_group(ctx, &row);
@@ -314,6 +315,13 @@ on_site_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    ctx, sqlite3_column_int64(s->st, 0), sqlite3_column_int64(s->st, 1));
 }
 
+static bool
+on_prompt(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_prompt(
+	    ctx, stmt_column(s, 0), stmt_column(s, 1), sqlite3_column_int64(s->st, 2));
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -324,7 +332,8 @@ static const struct {
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
-    {"SELECT id, name, codecs, ring_s, group_id, dial FROM \"group\" ORDER BY fold(name), id",
+    {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s "
+     "FROM \"group\" ORDER BY fold(name), id",
 	on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
      "ORDER BY user, length(number), number",
@@ -345,6 +354,7 @@ static const struct {
      "room, networks, is_default FROM site ORDER BY fold(name), id",
 	on_site},
     {"SELECT site, line FROM site_line ORDER BY site, position", on_site_line},
+    {"SELECT language, name, version FROM prompt", on_prompt},
 };
 
 enum err

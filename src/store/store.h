@@ -449,7 +449,7 @@ struct store_group_row {
 	int64_t id;
 	const char *name, *codecs, *dial; /* dial: as a user's */
 	const char *group_id;
-	uint32_t ring_s;
+	uint32_t ring_s, hunt_s; /* hunt_s 0 = all ring at once */
 };
 
 struct store_number_row {
@@ -504,6 +504,8 @@ struct store_directory_sink {
 	bool (*on_holiday)(void *ctx, const char *date, bool yearly);
 	bool (*on_site)(void *ctx, const struct store_site_row *row);
 	bool (*on_site_line)(void *ctx, int64_t site, int64_t line);
+	/* a file of its own, see store/prompts.h */
+	bool (*on_prompt)(void *ctx, const char *language, const char *name, int64_t version);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -11,6 +11,7 @@ import fc from 'fast-check';
 
 process.env.ASAN_OPTIONS = `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=8`; // or its memory would hide ours
 const { Server, address } = await import('../browser/lib/server.mjs');
+const { toneWav } = await import('../browser/lib/wav.mjs');
 const { Client } = await import('./lib/client.mjs');
 const { Document } = await import('./lib/document.mjs');
 const { AUTHORITY } = await import('./lib/authority.mjs');
@@ -379,6 +380,17 @@ async function keys() {
   for (let twice = 0; twice < 2; twice++) await must('POST', '/api/me/keys/{id}/press', 200, undefined, { id: dnd });
   for (const id of [dnd, label]) await must('DELETE', '/api/me/keys/{id}', 204, undefined, { id });
 }
+
+test('a prompt is heard, replaced by a file of one\'s own, and put back', async () => {
+  const operation = document.operations.find(({ method, path }) => method === 'PUT' && path === '/api/prompts/{language}/{name}');
+  const done = { language: 'de', name: 'done' };
+  const put = async (body) => check(operation, await admin.send('PUT', `${target(operation, done)}?file_name=a.wav`, { body, type: 'audio/wav' })).status;
+  assert.equal(await put('no sound'), 422);
+  assert.equal(await put(toneWav(440, 8000, 1)), 200);
+  await must('GET', '/api/prompts', 200);
+  await must('GET', '/api/prompts/{language}/{name}/audio', 200, undefined, done);
+  await must('DELETE', '/api/prompts/{language}/{name}', 204, undefined, done);
+});
 
 async function must(method, path, status, body, values, client = admin) {
   const operation = document.operations.find((one) => one.name === `${method} ${path}`);

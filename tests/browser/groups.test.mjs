@@ -70,6 +70,24 @@ test('GRP-1: a new group gets its ID and a PIN, which is shown when asked for', 
   await assertAccessible(page);
 });
 
+test('GRP-2: members can ring one after the other, each for a time of its own', async () => {
+  await page.goto('/groups/1');
+  assert.equal(await page.getByLabel('Time for each member (seconds)').count(), 0);
+  await page.getByRole('textbox', { name: 'Ringing', exact: true }).click();
+  await page.getByRole('option', { name: 'One member after the other' }).click();
+  await page.getByLabel('Time for each member (seconds)').fill('2');
+  assert.equal(await page.getByLabel('Ringing time (seconds)').count(), 0); // it would not count
+  await button('Save').click();
+  await page.getByText('At least 3.').waitFor();
+  await page.getByLabel('Time for each member (seconds)').fill('20');
+  await shoot(page, 'group-hunting');
+  await assertAccessible(page);
+  await button('Save').click();
+  await page.getByText('Saved.').waitFor();
+  const group = await world.admin.get('groups/1');
+  assert.deepEqual([group.strategy, group.hunt_s], ['hunting', 20]);
+});
+
 test('GRP-1: members come by button and by drag & drop, at the place where they are dropped', async () => {
   await page.goto('/groups/1?tab=members');
   await button('Put Anna Berg into the list').click();

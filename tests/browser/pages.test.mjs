@@ -72,6 +72,7 @@ const PAGES = [
   ['emergency-numbers', () => '/emergency-numbers', 'Emergency numbers'],
   ['emergency-number', () => `/emergency-numbers/${emergency.id}`, '112 Feuerwehr und Rettungsdienst'],
   ['emergency-number-new', () => '/emergency-numbers/new', 'New emergency number'],
+  ['prompts', () => '/prompts', 'Prompts'],
   ['route-test', () => '/route-test', 'Test a number'],
   ['addresses', () => '/addresses', 'Blocked addresses'],
   ['changes', () => '/changes', 'Changes'],

@@ -1,14 +1,15 @@
 // A browser is a telephone: Chromium calls a softphone and is called by it, and both hear the other's tone.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Baresip, writeTone } from './lib/baresip.mjs';
+import { Baresip } from './lib/baresip.mjs';
 import { assertQuiet, launch, newVisitor } from './lib/browser.mjs';
 import { address, until } from './lib/server.mjs';
+import { toneWav } from './lib/wav.mjs';
 import { closeWorld, openWorld, ownMediaPorts } from './lib/world.mjs';
 
 const BROWSER_HZ = 700;
@@ -25,7 +26,7 @@ const open = [];
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'strowger-voice-'));
-  writeTone(join(folder, 'tone.wav'), BROWSER_HZ, 48_000, 10);
+  writeFileSync(join(folder, 'tone.wav'), toneWav(BROWSER_HZ, 48_000, 10));
   world = await openWorld();
   site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<title>phone</title><link rel=icon href=data:,>'));
   await new Promise((done) => site.listen(0, address(9), done));

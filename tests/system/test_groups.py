@@ -2,6 +2,7 @@
 """Groups with phones on the wire: who rings, who gets the call, what the record says (GRP-1, GRP-2, PHO-4, NUM-1)."""
 import itertools
 import threading
+import time
 
 import harness
 from harness import ApiError, SystemTest, address, address_phone, free_port, until, user
@@ -119,6 +120,57 @@ class Groups(SystemTest):
         caller.established()
         caller.hang_up()
         second.is_hung_up()
+
+    def hunt(self, hunt_s):
+        group = self.server.api("GET", "/api/groups?name=Sales")["items"][0]["id"]
+        self.server.api("PATCH", f"/api/groups/{group}", {"strategy": "hunting", "hunt_s": hunt_s})
+        self.addCleanup(self.server.api, "PATCH", f"/api/groups/{group}", {"strategy": "all"})
+        self.log_on("1103", True)
+        self.addCleanup(self.log_on, "1103", False)
+        self.settle()
+        self.started = harness.now()
+
+    def test_grp_2_members_ring_one_after_the_other(self):
+        """Anna misses it, Bernd is busy, Carla gets it."""
+        self.hunt(3)
+        caller = self.dora.invite(201)
+        first = self.anna.answer_invite()
+        first.ring()
+        caller.expect(180)
+        begun = time.monotonic()
+        self.bernd.expect_nothing(1.5)
+        first.reply(200, first.expect("CANCEL"))
+        self.assertAlmostEqual(time.monotonic() - begun, 3, delta=0.7)
+        first.reply(487, first.invite)
+        first.expect("ACK")
+        second = self.bernd.answer_invite()
+        until(lambda: self.server.api("GET", "/api/calls")["items"][0]["ringing"] == ["bernd"], "only Bernd's phone rings")
+        second.reply(486)
+        second.expect("ACK")
+        third = self.carla.answer_invite()
+        third.ring()
+        third.pick_up()
+        self.assertIn("103@", caller.established().get("P-Asserted-Identity"))
+        caller.hang_up()
+        third.is_hung_up()
+        record = self.server.wait_records(1, self.started)[0]
+        self.assertEqual((record["called_number"], record["called_phone"], record["result"]), ("201", "carla", "answered"))
+        texts = [reason["text"] for reason in record["explanation"]]
+        self.assertIn("The members ring one after the other, 3 seconds each", texts)
+        self.assertIn("Test User101 did not answer in time: the next one's turn", texts)
+        self.assertIn("Test User103 (103) answered for the group at phone carla", texts)
+
+    def test_grp_2_nobody_of_a_hunting_group_answers(self):
+        self.hunt(3)
+        caller = self.dora.invite(201)
+        for phone in (self.anna, self.bernd, self.carla):
+            called = phone.answer_invite()
+            called.ring()
+            called.reply(200, called.expect("CANCEL"))
+            called.reply(487, called.invite)
+            called.expect("ACK")
+        caller.failed_with(480)
+        self.assertEqual(self.server.wait_records(1, self.started)[0]["result"], "no_answer")
 
     def test_pho_4_the_codecs_of_a_group_are_those_of_its_members_phones(self):
         group = self.server.api("GET", "/api/groups?name=Sales")["items"][0]["id"]

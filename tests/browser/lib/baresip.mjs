@@ -5,29 +5,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, until } from './server.mjs';
+import { toneWav } from './wav.mjs';
 
 const MODULES = ['/usr/lib/baresip/modules', '/usr/lib/x86_64-linux-gnu/baresip/modules', '/usr/lib/aarch64-linux-gnu/baresip/modules'];
 const RATE = 8000;
 const HOST = '127.0.0.1'; // from where its voice comes to any address of loopback
-
-/** A mono WAV with whole waves, so that it can go round and round. */
-export function writeTone(path, hertz, rate, seconds) {
-  const samples = Int16Array.from({ length: rate * seconds }, (_, n) => Math.round(9000 * Math.sin((2 * Math.PI * hertz * n) / rate)));
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(2 * rate, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.byteLength, 40);
-  writeFileSync(path, Buffer.concat([head, Buffer.from(samples.buffer)]));
-}
 
 /** The share of the power that is at one frequency: about 1 for a pure tone, 0 for others (Goertzel). */
 function toneShare(samples, hertz, rate) {
@@ -47,7 +29,7 @@ export class Baresip {
     phone.folder = mkdtempSync(join(tmpdir(), 'strowger-baresip-'));
     phone.recordings = join(phone.folder, 'recordings');
     mkdirSync(phone.recordings);
-    writeTone(join(phone.folder, 'tone.wav'), hertz, RATE, 60);
+    writeFileSync(join(phone.folder, 'tone.wav'), toneWav(hertz, RATE, 60));
     phone.controlPort = await freePort(HOST);
     const modules = ['g711', 'aufile', 'aubridge', 'sndfile', ...(encryption ? ['srtp'] : [])].map((one) => `module ${one}.so\n`);
     const apps = ['account', 'menu', 'ctrl_tcp'].map((one) => `module_app ${one}.so\n`);

@@ -22,16 +22,20 @@ static const char office_text[] =
     "{'login':'1003','first_name':'Cleo','last_name':'Dietz','phones':['c1'],'enabled':false},"
     "{'login':'1004','first_name':'Dora','last_name':'Ernst','phones':['d1'],'dnd':true},"
     "{'login':'1005','first_name':'Emil','last_name':'Funk','phones':['b1','e1']}],"
-    "'groups':[{'name':'Sales','ring_s':12},{'name':'Empty'},{'name':'Away'},{'name':'Mixed'},"
+    "'groups':[{'name':'Sales','ring_s':12},{'name':'Hunt','strategy':'hunting','hunt_s':8},"
+    "{'name':'Empty'},{'name':'Away'},{'name':'Mixed'},"
     "{'name':'Shared'}],"
     "'group-members':[{'group':'Sales','user':'1002'},{'group':'Sales','user':'1001'},"
     "{'group':'Away','user':'1001','logged_on':false},"
     "{'group':'Mixed','user':'1003'},{'group':'Mixed','user':'1004'},"
     "{'group':'Mixed','user':'1002','logged_on':false},{'group':'Mixed','user':'1001'},"
+    "{'group':'Hunt','user':'1001'},{'group':'Hunt','user':'1003'},"
+    "{'group':'Hunt','user':'1002','logged_on':false},{'group':'Hunt','user':'1004'},"
+    "{'group':'Hunt','user':'1005'},"
     "{'group':'Shared','user':'1002'},{'group':'Shared','user':'1005'}],"
     "'numbers':[{'number':'201','group':'Sales'},{'number':'202','group':'Empty'},"
     "{'number':'203','group':'Away'},{'number':'204','group':'Mixed'},"
-    "{'number':'205','group':'Shared'}]}";
+    "{'number':'206','group':'Hunt'},{'number':'205','group':'Shared'}]}";
 
 static struct fixture office;
 
@@ -143,12 +147,54 @@ the_group_is_called_and_rings_as_long_as_it_says(void **state)
 	assert_int_equal(p.ring_ms, 30000); /* the settings' */
 }
 
+/* "a1:1 a2:1 e1:2", and how long it rings */
+static const char *
+turns(const struct routing_plan *p)
+{
+	static char text[256];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text - 1);
+	for (size_t i = 0; i < p->n_targets; i++) {
+		const struct routing_target *t = &p->target[i];
+
+		assert_int_equal(t->turn_ms, 8000);
+		assert_int_equal(t->delay_ms, t->turn == 1 ? 0 : ROUTING_AFTER_OTHERS);
+		buf_printf(&b, "%.*s:%u ", SLICE_FMT(t->phone_name), t->turn);
+	}
+	buf_printf(&b, "%u", p->ring_ms);
+	text[b.n] = '\0';
+	return text;
+}
+
+/* GRP-2: who cannot ring has no turn; the ringing time of the group does not cut the last ones
+ * off. */
+static void
+members_of_a_hunting_group_have_their_turns_in_order(void **state)
+{
+	struct routing_plan p;
+
+	plan(&p, "c1", "206", "a1 a2 b1 c1 d1 e1");
+	assert_string_equal(turns(&p), "a1:1 a2:1 b1:2 e1:2 16000");
+	plan(&p, "c1", "206", "b1 e1");
+	assert_string_equal(turns(&p), "b1:1 e1:1 8000");
+	plan(&p, "e1", "206", "a2 e1");
+	assert_string_equal(turns(&p), "a2:1 8000");
+	plan(&p, "c1", "206", "c1 d1");
+	assert_int_equal(p.action, ROUTING_REFUSE);
+	assert_int_equal(p.status, 480);
+	plan(&p, "c1", "201", "a1 b1"); /* all at once */
+	for (size_t i = 0; i < p.n_targets; i++)
+		assert_int_equal(p.target[i].turn, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(groups_by_table),
 	    cmocka_unit_test(the_group_is_called_and_rings_as_long_as_it_says),
+	    cmocka_unit_test(members_of_a_hunting_group_have_their_turns_in_order),
 	};
 	return cmocka_run_group_tests(tests, open_office, close_office);
 }

@@ -24,14 +24,16 @@ async function readBody(answer: Response): Promise<unknown> {
 }
 
 interface Options {
+  /** Of a file; a table by default. */
+  type?: string;
   signal?: AbortSignal;
   /** Only while the item is as it was when it came with this version. */
   version?: string;
 }
 
-async function send(method: string, path: string, body: unknown, { signal, version }: Options): Promise<Response> {
+async function send(method: string, path: string, body: unknown, { signal, version, type = 'text/csv' }: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? 'text/csv' : 'application/json';
+  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? type : 'application/json';
   if (version) headers['If-Match'] = version;
   if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
   try {
@@ -86,5 +88,7 @@ export const api = {
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, body),
   /** A file with a table. */
   sendTable: <T>(path: string, file: Blob) => request<T>('POST', path, file),
+  /** A file with sound, in place of what is there. */
+  sendAudio: async <T>(path: string, file: Blob) => (await ask<T>('PUT', path, file, { type: file.type.startsWith('audio/') ? file.type : 'audio/wav' })).data,
   remove: (path: string, body?: unknown) => request<null>('DELETE', path, body),
 };

@@ -2256,7 +2256,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "group_id" | "strategy" | "ring_s" | "codecs" | "dial" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
+                    sort?: "name" | "group_id" | "strategy" | "hunt_s" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -2264,6 +2264,7 @@ export interface paths {
                     name?: string;
                     group_id?: string;
                     strategy?: string;
+                    hunt_s?: number;
                     ring_s?: number;
                     codecs?: string;
                     chat?: boolean;
@@ -9046,6 +9047,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the system says to people on telephones */
+        get: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["prompt"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{language}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say it with a file of one's own: WAV, FLAC, Ogg or MP3 */
+        put: {
+            parameters: {
+                query?: {
+                    file_name?: string;
+                };
+                header?: never;
+                path: {
+                    language: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["prompt"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        post?: never;
+        /** Say it again as it came with the system */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    language: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{language}/{name}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is said now */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    language: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/wav": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -14682,13 +14857,18 @@ export interface components {
             group_id: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
              * @enum {string}
              */
-            strategy: "all";
+            strategy: "all" | "hunting";
+            /**
+             * Time for each member
+             * @description With hunting: seconds until the next member's phones ring
+             */
+            hunt_s: number;
             /**
              * Ringing time
-             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
              */
             ring_s: number;
             /**
@@ -14741,13 +14921,18 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
              * @enum {string}
              */
-            strategy?: "all";
+            strategy?: "all" | "hunting";
+            /**
+             * Time for each member
+             * @description With hunting: seconds until the next member's phones ring
+             */
+            hunt_s?: number;
             /**
              * Ringing time
-             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
              */
             ring_s?: number;
             /**
@@ -14772,13 +14957,18 @@ export interface components {
             values?: {
                 /**
                  * Ringing
-                 * @description all: the phones of all members that are logged on, at once
+                 * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
                  * @enum {string}
                  */
-                strategy?: "all";
+                strategy?: "all" | "hunting";
+                /**
+                 * Time for each member
+                 * @description With hunting: seconds until the next member's phones ring
+                 */
+                hunt_s?: number;
                 /**
                  * Ringing time
-                 * @description Seconds until a call counts as not answered; 0 = as in the settings
+                 * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
                  */
                 ring_s?: number;
                 /**
@@ -14836,14 +15026,20 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
              * @default all
              * @enum {string}
              */
-            strategy: "all";
+            strategy: "all" | "hunting";
+            /**
+             * Time for each member
+             * @description With hunting: seconds until the next member's phones ring
+             * @default 15
+             */
+            hunt_s: number;
             /**
              * Ringing time
-             * @description Seconds until a call counts as not answered; 0 = as in the settings
+             * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
              */
             ring_s?: number;
             /**
@@ -16972,6 +17168,9 @@ export interface components {
                 /** @description Only when those before have failed */
                 after_others: boolean;
                 delay_ms: number | null;
+                /** @description Of a group whose members ring one after the other: whose it is, from 1 */
+                turn: number | null;
+                turn_s: number | null;
                 /** @description Of a group */
                 member: {
                     number: string | null;
@@ -16987,6 +17186,24 @@ export interface components {
                 hidden: boolean;
             }[];
             reasons: components["schemas"]["reason"][];
+        };
+        prompt: {
+            language: string;
+            name: string;
+            /** @description What it belongs to: general, voicemail */
+            group: string;
+            /** @description What it says; empty: a tone */
+            text: string;
+            /** @description By a person; else a machine speaks */
+            recorded: boolean;
+            /**
+             * Format: date-time
+             * @description Since when a file of one's own is played; null: as it came with the system
+             */
+            replaced_at: string | null;
+            /** @description What it was called */
+            file_name: string | null;
+            length_ms: number | null;
         };
         public_holiday: {
             /** Format: date */
@@ -17126,7 +17343,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -27,6 +27,7 @@ export type CorRule = Schemas['cor_rule'];
 export type CorLine = Schemas['cor_line'];
 export type Holiday = Schemas['holiday'];
 export type PublicHoliday = Schemas['public_holiday'];
+export type Prompt = Schemas['prompt'];
 export type RouteTest = Schemas['route_test'];
 export type LineTest = Schemas['line_test'];
 export type RoutePlan = Schemas['route_plan'];

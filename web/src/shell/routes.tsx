@@ -37,6 +37,7 @@ const EmergencyNumbers = lazy(() => import('../pages/emergency/EmergencyNumbers'
 const EmergencyEditor = lazy(() => import('../pages/emergency/EmergencyEditor'));
 const Sites = lazy(() => import('../pages/sites/Sites'));
 const SiteEditor = lazy(() => import('../pages/sites/SiteEditor'));
+const Prompts = lazy(() => import('../pages/prompts/Prompts'));
 const RouteTest = lazy(() => import('../pages/route-test/RouteTest'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
@@ -96,6 +97,7 @@ export function Pages() {
           <Route path="route-test" element={<RouteTest />} />
           <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />
+          <Route path="prompts" element={<Prompts />} />
           <Route path="certificates" element={<Certificates />} />
           <Route path="mail" element={<Mail />} />
           <Route path="licence" element={<Licence />} />

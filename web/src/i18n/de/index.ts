@@ -26,6 +26,7 @@ import numbers from './numbers.json';
 import options from './options.json';
 import overview from './overview.json';
 import phones from './phones.json';
+import prompts from './prompts.json';
 import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
@@ -66,6 +67,7 @@ const de: Texts = {
   options,
   overview,
   phones,
+  prompts,
   providers,
   reasons,
   records,

@@ -25,6 +25,7 @@ import numbers from './numbers.json';
 import options from './options.json';
 import overview from './overview.json';
 import phones from './phones.json';
+import prompts from './prompts.json';
 import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
@@ -65,6 +66,7 @@ const en = {
   options,
   overview,
   phones,
+  prompts,
   providers,
   reasons,
   records,

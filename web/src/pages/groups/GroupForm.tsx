@@ -14,7 +14,7 @@ import { Members } from './Members';
 import { ShowPin } from './ShowPin';
 import { useRemoveGroups } from './useRemoveGroups';
 
-const FIELDS = ['name', 'strategy', 'group_id', 'pin', 'ring_s', 'codecs', 'dial', 'chat'];
+const FIELDS = ['name', 'strategy', 'hunt_s', 'ring_s', 'group_id', 'pin', 'codecs', 'dial', 'chat'];
 
 interface GroupFormProps {
   schema: EntitySchema;
@@ -34,6 +34,7 @@ export function GroupForm({ schema, group }: GroupFormProps) {
     if (!group) navigate(`/groups/${saved.id}?tab=members`);
   };
   const form = useEntityForm({ entity: 'group', schema, stored: group, fields: FIELDS, save });
+  const unused = form.value('strategy') === 'hunting' ? 'ring_s' : 'hunt_s';
   const removeGroup = async () => {
     if (group && (await remove([group]))) navigate('/groups');
   };
@@ -60,7 +61,7 @@ export function GroupForm({ schema, group }: GroupFormProps) {
             )
           }
         >
-          <Fields form={form} fields={FIELDS} />
+          <Fields form={form} fields={FIELDS.filter((field) => field !== unused)} />
         </EntityForm>
       </Tabs.Panel>
       {group && (

@@ -27,7 +27,8 @@ function shownText(t: TFunction, { kind, shown, hidden }: Target): string {
   return shown ? t('routing.test.withheld', { number: shown }) : t('routing.test.withheldNone');
 }
 
-function whenText(t: TFunction, { after_others, delay_ms }: Target): string {
+function whenText(t: TFunction, { after_others, delay_ms, turn, turn_s }: Target): string {
+  if (turn) return t('routing.test.turn', { turn, seconds: turn_s });
   if (after_others) return t('routing.test.after');
   return delay_ms ? t('routing.test.later', { seconds: delay_ms / 1000 }) : t('routing.test.atOnce');
 }

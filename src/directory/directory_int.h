@@ -53,6 +53,12 @@ struct owners {
 	int64_t user, group, line;
 };
 
+/* The redirections of a number as they are read. */
+struct redirected {
+	int64_t number;
+	struct dir_redirect to;
+};
+
 /* Rows of routing as they are read (routes.c). */
 struct route_rows {
 	int64_t *emergency_ids, *rule_ids; /* as the arrays of the directory */
@@ -73,6 +79,8 @@ struct builder {
 	size_t pair_count, pair_cap;
 	struct membership *memberships; /* by group, in order */
 	size_t membership_count, membership_cap;
+	struct redirected *redirected; /* by number */
+	size_t redirected_count, redirected_cap;
 	struct route_rows routes;
 };
 

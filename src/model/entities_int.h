@@ -23,5 +23,8 @@ int choice_find(const char *choices, struct slice s);
 /* Of model/rules_routing.c; see model_rules_check. */
 enum err rules_routing_check(
     const struct model_view *view, const struct model_change *change, struct model_errors *errors);
+/* Of model/rules_redirection.c. */
+enum err rules_redirection_check(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors);
 
 #endif

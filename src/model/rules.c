@@ -282,5 +282,7 @@ model_rules_check(
 		e = rule_supplied(change, errors);
 	if (e == ERR_OK && (import || change->entity == &model_user))
 		e = rule_last_admin(view, change, errors);
+	if (e == ERR_OK)
+		e = rules_redirection_check(view, change, errors);
 	return e == ERR_OK ? rules_routing_check(view, change, errors) : e;
 }

@@ -40,6 +40,7 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .display_number = stmt_column(s, 9),
 	    .hide_number = sqlite3_column_int(s->st, 10),
 	    .dial = stmt_column(s, 11),
+	    .call_waiting = sqlite3_column_int(s->st, 12),
 	};
 
 	return sink->on_user(ctx, &row);
@@ -277,13 +278,26 @@ on_holiday(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	return sink->on_holiday(ctx, stmt_column(s, 0), sqlite3_column_int(s->st, 1));
 }
 
+static bool
+on_redirection(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_redirection_row row = {
+	    .number = sqlite3_column_int64(s->st, 0),
+	    .trigger = stmt_column(s, 1),
+	    .target = stmt_column(s, 2),
+	    .after_s = (uint32_t)sqlite3_column_int(s->st, 3),
+	};
+
+	return sink->on_redirection(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
 } parts[] = {
     {"SELECT first, last FROM \"range\" ORDER BY length(first), first", on_range},
     {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s, "
-     "display_number, hide_number, dial FROM user ORDER BY id",
+     "display_number, hide_number, dial, call_waiting FROM user ORDER BY id",
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
@@ -303,6 +317,9 @@ static const struct {
     {"SELECT rule, frame, line, call_by_call FROM cor_line ORDER BY rule, frame, position, id",
 	on_way},
     {"SELECT date, yearly FROM holiday", on_holiday},
+    {"SELECT number, \"trigger\", target, after_s FROM redirection "
+     "WHERE enabled AND target <> '' ORDER BY number",
+	on_redirection},
 };
 
 enum err

@@ -406,7 +406,7 @@ struct store_user_row {
 	int64_t id;
 	const char *login, *first_name, *last_name, *language;
 	const char *display_number, *dial; /* JSON, of MODEL_DIAL_CLASSES */
-	bool admin, enabled, dnd, hide_number;
+	bool admin, enabled, dnd, call_waiting, hide_number;
 	uint32_t ring_s;
 };
 
@@ -449,6 +449,13 @@ struct store_number_row {
 	bool external;
 };
 
+/* One that is switched on. */
+struct store_redirection_row {
+	int64_t number;
+	const char *trigger, *target;
+	uint32_t after_s;
+};
+
 /* Of a rule, a time frame: the line that has a place there. */
 struct store_way_row {
 	int64_t rule, frame, line;
@@ -467,8 +474,8 @@ struct store_range_row {
 /** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
- * frames, enabled COR rules, their lines (by rule and frame, in order), holidays. Texts are valid
- * during the call only. false stops with ERR_NOMEM. */
+ * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, redirections that
+ * are switched on (by number). Texts are valid during the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -485,6 +492,7 @@ struct store_directory_sink {
 	bool (*on_rule)(void *ctx, int64_t id, const char *number);
 	bool (*on_way)(void *ctx, const struct store_way_row *row);
 	bool (*on_holiday)(void *ctx, const char *date, bool yearly);
+	bool (*on_redirection)(void *ctx, const struct store_redirection_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

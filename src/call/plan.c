@@ -28,6 +28,12 @@ line_spent(void *ctx, int64_t line_id)
 	return spending_is_over(ctx, line_id);
 }
 
+static bool
+user_talks(void *ctx, int64_t user_id)
+{
+	return talking_is(ctx, user_id);
+}
+
 struct routing_time
 plan_local_time(struct call_switch *sw)
 {
@@ -46,7 +52,8 @@ plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *o
 	struct routing_state state = {.ctx = sw,
 	    .phone_reachable = reachable,
 	    .line_state = line_state,
-	    .line_spent = line_spent};
+	    .line_spent = line_spent,
+	    .user_talks = user_talks};
 
 	q->state = &state;
 	q->when = plan_local_time(sw);

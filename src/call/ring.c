@@ -386,6 +386,8 @@ ring_next(struct call *c)
 	if (r->asking == 0) {
 		uint16_t status = r->best_status ? r->best_status : 480;
 
+		if (onward_follow(c, onward_why(status)))
+			return;
 		failed(c, status_result(status), CDR_BY_CALLED, status);
 		return;
 	}
@@ -401,7 +403,7 @@ ring_on_timer(struct timer *t)
 		ring_next(c);
 		return;
 	}
-	if (deposit_follow(c))
+	if (onward_follow(c, ROUTING_NO_ANSWER))
 		return;
 	record_reason(c, REASON_NO_ANSWER, NULL);
 	failed(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
@@ -427,6 +429,8 @@ refused_by(struct call *c, int64_t user)
 	struct ring *r = &c->ring;
 
 	if (!r->group) {
+		if (onward_follow(c, onward_why(r->best_status)))
+			return;
 		failed(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
 		return;
 	}

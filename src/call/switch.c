@@ -31,6 +31,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	sw->dialogs.on_count = p->ops->on_dialog_count;
 	sw->dialogs.ctx = p->ctx;
 	hmap_init(&sw->by_id);
+	hmap_init(&sw->talking);
 	list_init(&sw->calls);
 	list_init(&sw->dead);
 	list_init(&sw->done);
@@ -63,6 +64,7 @@ call_switch_free(struct call_switch *sw)
 	timer_stop(&sw->reaper);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
+	hmap_fini(&sw->talking);
 	spending_free(sw);
 	free(sw);
 }

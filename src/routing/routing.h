@@ -18,6 +18,7 @@ enum {
 	ROUTING_TARGETS_MAX = 32,
 	ROUTING_DIALLED_MAX = 64,
 	ROUTING_OUTSIDE_RING_MS = 180000, /* the public network gives up before */
+	ROUTING_HOPS_MAX = 5,		  /* redirections of a call, whoever makes them */
 };
 
 /* A way to the public network, now. */
@@ -36,6 +37,8 @@ struct routing_state {
 	enum routing_line_state (*line_state)(void *ctx, int64_t line_id);
 	/** The line's minutes for costly calls are used up; may be NULL: never. */
 	bool (*line_spent)(void *ctx, int64_t line_id);
+	/** Is in a call, as the caller or because he has answered; may be NULL: nobody is. */
+	bool (*user_talks)(void *ctx, int64_t user_id);
 };
 
 enum routing_action { ROUTING_RING, ROUTING_REFUSE };
@@ -63,6 +66,12 @@ struct routing_query {
 						 neither: who calls from outside */
 	const struct dir_user *sent_on_by;    /* who answers for a call that is sent on; NULL: the
 						 caller himself */
+	const struct dir_group
+	    *sent_on_group;	  /* or a group, for which the settings' defaults hold */
+	const struct slice *been; /* numbers that sent it on before: it never comes back */
+	size_t n_been;
+	unsigned hops;	 /* how often it was sent on before */
+	bool one_device; /* nobody else is meant: no redirection acts */
 	struct routing_time when;
 	const struct routing_state *state;
 };
@@ -87,6 +96,21 @@ struct routing_target {
 	bool auto_answer;  /* the phone is asked to answer by itself */
 };
 
+/* Why a number of ours sends a call on. */
+enum routing_why { ROUTING_ALWAYS, ROUTING_BUSY, ROUTING_UNREACHED, ROUTING_NO_ANSWER };
+
+/* A user or group that sends the call on. */
+struct routing_via {
+	struct routing_party by; /* the number that was called */
+	enum routing_why why;
+};
+
+/* Where the call goes on when it does not get through, as that would be dialled; empty: nowhere. */
+struct routing_onward {
+	struct slice busy, timeout;
+	int64_t user, group; /* who answers for it */
+};
+
 /* A delay that never ends: only when nobody rings any more. */
 #define ROUTING_AFTER_OTHERS UINT32_MAX
 
@@ -99,11 +123,16 @@ struct routing_plan {
 	bool costly;	      /* an outside number that is counted, number_is_costly */
 	bool emergency;	      /* goes before all other calls; lines that are full make room */
 	struct slice deposit; /* internal number to go on to when nobody answers; often empty */
+	struct routing_onward onward; /* before the deposit */
+	/* who has sent the call on already, the first one first; called is where it came to */
+	struct routing_via via[ROUTING_HOPS_MAX];
+	size_t n_via;
 	struct routing_target target[ROUTING_TARGETS_MAX];
 	size_t n_targets;
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 	uint32_t n_reasons;
-	char dialled[ROUTING_DIALLED_MAX]; /* normalised; called.number may point here */
+	char dialled[ROUTING_DIALLED_MAX]; /* normalised, or where it was redirected to;
+					      called.number may point here */
 	char caller_number[NUMBER_BYTES];  /* canonical, of a line; caller.number points here */
 	/* for targets that are lines, else empty: the public number, canonical and as dialled
 	 * behind the outside prefix */

@@ -24,6 +24,10 @@ static const struct command {
     {"group-members", command_entity,
 	"group-members [list|show ID|add group=@NAME user=@LOGIN|set ID,… K=V…|delete ID]",
 	"who belongs to which group; logged_on=false: calls to the group leave him out"},
+    {"redirections", command_entity,
+	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set ID,… "
+	"K=V…|delete ID]",
+	"where calls to a number go instead; enabled=false keeps the target"},
     {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"ranges of internal numbers"},
     {"records", command_entity, "records [list|show ID]", "call records, newest first"},

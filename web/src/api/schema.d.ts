@@ -1008,7 +1008,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "dial" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "call_waiting" | "ring_s" | "dial" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1021,6 +1021,7 @@ export interface paths {
                     admin?: boolean;
                     enabled?: boolean;
                     dnd?: boolean;
+                    call_waiting?: boolean;
                     ring_s?: number;
                     display_number?: string;
                     hide_number?: boolean;
@@ -5988,6 +5989,300 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/redirections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Redirection: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "number" | "trigger" | "enabled" | "kind" | "target" | "after_s" | "digits" | "user" | "group" | "holder_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    number?: string;
+                    trigger?: string;
+                    enabled?: boolean;
+                    kind?: string;
+                    target?: string;
+                    after_s?: number;
+                    digits?: string;
+                    user?: string;
+                    group?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["redirection"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Redirection: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Redirection: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/redirections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Redirection: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Redirection: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Redirection: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/redirections/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["redirection_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -6329,7 +6624,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one's own name, e-mail, language, do not disturb */
+        /** Change one's own name, e-mail, language, do not disturb, call waiting */
         patch: {
             parameters: {
                 query?: never;
@@ -6875,6 +7170,222 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/me/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own numbers */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["number"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/redirections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where calls to one's own numbers go instead */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["redirection"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Redirect one of one's own numbers */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/redirections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a redirection of one's own */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a redirection of one's own */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         trace?: never;
     };
     "/api/me/password": {
@@ -11425,6 +11936,11 @@ export interface components {
             /** Do not disturb */
             dnd: boolean;
             /**
+             * Call waiting
+             * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+             */
+            call_waiting: boolean;
+            /**
              * Ringing time
              * @description Seconds until a call counts as not answered; 0 = as in the settings
              */
@@ -11504,6 +12020,11 @@ export interface components {
             /** Do not disturb */
             dnd?: boolean;
             /**
+             * Call waiting
+             * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+             */
+            call_waiting?: boolean;
+            /**
              * Ringing time
              * @description Seconds until a call counts as not answered; 0 = as in the settings
              */
@@ -11563,6 +12084,11 @@ export interface components {
                 enabled?: boolean;
                 /** Do not disturb */
                 dnd?: boolean;
+                /**
+                 * Call waiting
+                 * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+                 */
+                call_waiting?: boolean;
                 /**
                  * Ringing time
                  * @description Seconds until a call counts as not answered; 0 = as in the settings
@@ -11676,6 +12202,12 @@ export interface components {
             enabled: boolean;
             /** Do not disturb */
             dnd?: boolean;
+            /**
+             * Call waiting
+             * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+             * @default true
+             */
+            call_waiting: boolean;
             /**
              * Ringing time
              * @description Seconds until a call counts as not answered; 0 = as in the settings
@@ -14958,6 +15490,178 @@ export interface components {
             yearly?: boolean;
         };
         /**
+         * Redirection
+         * @description Where calls to a number go instead
+         */
+        redirection: {
+            readonly id: number;
+            /**
+             * Number
+             * Format: int64
+             * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+             */
+            number: number;
+            /**
+             * When
+             * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Enabled
+             * @description Switched off, it keeps its target
+             */
+            enabled: boolean;
+            /**
+             * Kind of target
+             * @enum {string}
+             */
+            kind: "number";
+            /**
+             * Target
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            target: string;
+            /**
+             * After
+             * @description Seconds of ringing, of timeout
+             */
+            after_s: number;
+            /** Digits of the number */
+            readonly digits: string;
+            /**
+             * User
+             * Format: int64
+             */
+            readonly user: number | null;
+            /**
+             * Group
+             * Format: int64
+             */
+            readonly group: number | null;
+            /** Held by */
+            readonly holder_name: string | null;
+        };
+        /**
+         * Redirection
+         * @description Where calls to a number go instead
+         */
+        redirection_patch: {
+            /**
+             * Number
+             * Format: int64
+             * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+             */
+            number?: number;
+            /**
+             * When
+             * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+             * @enum {string}
+             */
+            trigger?: "always" | "busy" | "timeout";
+            /**
+             * Enabled
+             * @description Switched off, it keeps its target
+             */
+            enabled?: boolean;
+            /**
+             * Kind of target
+             * @enum {string}
+             */
+            kind?: "number";
+            /**
+             * Target
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            target?: string;
+            /**
+             * After
+             * @description Seconds of ringing, of timeout
+             */
+            after_s?: number;
+        };
+        redirection_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Number
+                 * Format: int64
+                 * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+                 */
+                number?: number;
+                /**
+                 * When
+                 * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+                 * @enum {string}
+                 */
+                trigger?: "always" | "busy" | "timeout";
+                /**
+                 * Enabled
+                 * @description Switched off, it keeps its target
+                 */
+                enabled?: boolean;
+                /**
+                 * Kind of target
+                 * @enum {string}
+                 */
+                kind?: "number";
+                /**
+                 * Target
+                 * @description As it would be dialled: outside with the prefix for outside calls
+                 */
+                target?: string;
+                /**
+                 * After
+                 * @description Seconds of ringing, of timeout
+                 */
+                after_s?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Redirection
+         * @description Where calls to a number go instead
+         */
+        redirection_create: {
+            /**
+             * Number
+             * Format: int64
+             * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+             */
+            number: number;
+            /**
+             * When
+             * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+             * @default always
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Enabled
+             * @description Switched off, it keeps its target
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Kind of target
+             * @default number
+             * @enum {string}
+             */
+            kind: "number";
+            /**
+             * Target
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            target?: string;
+            /**
+             * After
+             * @description Seconds of ringing, of timeout
+             * @default 20
+             */
+            after_s: number;
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -15384,7 +16088,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -25,6 +25,7 @@ export type TimeFrame = Schemas['time_frame'];
 export type CorRule = Schemas['cor_rule'];
 export type CorLine = Schemas['cor_line'];
 export type Holiday = Schemas['holiday'];
+export type Redirection = Schemas['redirection'];
 export type PublicHoliday = Schemas['public_holiday'];
 export type RouteTest = Schemas['route_test'];
 export type RoutePlan = Schemas['route_plan'];
@@ -44,11 +45,11 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'redirection';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
-  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays';
+  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'redirections' | 'me/redirections' | 'me/numbers';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -65,6 +66,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   cor_rule: 'cor-rules',
   cor_line: 'cor-lines',
   holiday: 'holidays',
+  redirection: 'redirections',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -88,6 +90,9 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'cor-rules': 'cor_rule',
   'cor-lines': 'cor_line',
   holidays: 'holiday',
+  redirections: 'redirection',
+  'me/redirections': 'redirection',
+  'me/numbers': 'number',
   certificates: 'certificate',
   'address-rules': 'address_rule',
   notices: 'notice',

@@ -29,6 +29,7 @@ import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import redirections from './redirections.json';
 import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
@@ -68,6 +69,7 @@ const de: Texts = {
   reasons,
   records,
   rights,
+  redirections,
   routing,
   settings,
   setup,

@@ -64,7 +64,7 @@ static const struct action actions[] = {
     {"post", "/api/me/redirections", "Redirect one of one's own numbers", "redirection_create",
 	"201", .response = "redirection", .errors = "409"},
     {"patch", "/api/me/redirections/{id}", "Change a redirection of one's own", "redirection_patch",
-	"200", .response = "redirection", .errors = "409 412"},
+	"200", .response = "redirection", .errors = "409"},
     {"delete", "/api/me/redirections/{id}", "Forget a redirection of one's own", NULL, "204",
 	.response = NULL},
     {"post", "/api/me/password", "Change one's own password; other sessions end", "password_input",

@@ -7378,7 +7378,6 @@ export interface paths {
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
                 409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
                 413: components["responses"]["error_413"];
                 415: components["responses"]["error_415"];
                 422: components["responses"]["error_422"];

@@ -18,7 +18,7 @@ build_grow(void **array, size_t count, size_t *cap, size_t item_bytes)
 {
 	char *more;
 
-	if (count == *cap) {
+	if (!*array || count == *cap) {
 		size_t n = *cap ? 2 * *cap : 64;
 
 		more = realloc(*array, n * item_bytes);

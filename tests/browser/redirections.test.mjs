@@ -113,7 +113,7 @@ test('GRP-1: the numbers of a group are redirected the same way', async () => {
   assertQuiet(visitor);
 });
 
-test('USR-5: everybody redirects their own numbers, and sees what others have set meanwhile', async () => {
+test('USR-5: everybody redirects their own numbers, as long as they have the right', async () => {
   const own = await newVisitor(world.browser, world.server);
   await own.page.goto('/');
   await logIn(own.page, ANNA);

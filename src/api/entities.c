@@ -374,6 +374,6 @@ handle_own_redirection_create(struct request *rq)
 void
 handle_own_redirection_patch(struct request *rq)
 {
-	if (is_own(rq) && is_of_own_number(rq))
+	if (is_of_own_number(rq) && is_own(rq)) /* first whether the body can be read */
 		handle_patch(rq);
 }

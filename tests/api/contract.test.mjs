@@ -393,6 +393,7 @@ test('one\'s own password, sessions, tokens and second factor', async () => {
   await must('POST', '/api/me/redirections', 409, own, undefined, client);
   const always = await must('POST', '/api/me/redirections', 201, { ...own, trigger: 'always' }, undefined, client);
   await must('PATCH', '/api/me/redirections/{id}', 409, { trigger: 'busy' }, { id: always.json().id }, client);
+  await must('PATCH', '/api/me/redirections/{id}', 422, { target: '', enabled: true }, { id: redirected.json().id }, client);
   await must('PATCH', '/api/me/redirections/{id}', 200, { enabled: false }, { id: redirected.json().id }, client);
   await must('DELETE', '/api/me/redirections/{id}', 204, undefined, { id: redirected.json().id }, client);
   const token = await must('POST', '/api/me/tokens', 201, { name: 'x', rights: [] }, undefined, client);

@@ -401,6 +401,8 @@ struct addr live_phone_source(struct api_live *l, int64_t phone_id);
 bool live_has_call(struct api_live *l, struct slice call_id);
 /** Calls that a phone or a line of this name is in, or rings for. */
 size_t live_calls_at(struct api_live *l, struct slice name);
+/** The user is in a call, and not only rung. */
+bool live_user_talks(struct api_live *l, int64_t user);
 size_t live_call_count(struct api_live *l);
 size_t live_registration_count(struct api_live *l);
 
@@ -493,6 +495,8 @@ void handle_own_key_create(struct request *rq);
 void handle_own_key_patch(struct request *rq);
 void handle_key_targets(struct request *rq);
 void handle_key_press(struct request *rq);
+void handle_own_redirection_create(struct request *rq);
+void handle_own_redirection_patch(struct request *rq);
 void handle_own_delete(struct request *rq);
 void handle_end_other_sessions(struct request *rq);
 void handle_token_create(struct request *rq);

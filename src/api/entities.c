@@ -316,18 +316,64 @@ handle_delete(struct request *rq)
 		reply_err(rq, e, &errors);
 }
 
+static enum err
+find_own(struct request *rq, const struct model_entity *e, int64_t id)
+{
+	json_t *row = NULL;
+	enum err err = store_get(rq->api->store, e, id, &row);
+	bool own =
+	    err == ERR_OK && json_integer_value(json_object_get(row, "user")) == rq->caller.user_id;
+
+	json_decref(row);
+	return err == ERR_OK && !own ? ERR_NOT_FOUND : err;
+}
+
 /* What belongs to others is not there. */
+static bool
+is_own(struct request *rq)
+{
+	enum err e = find_own(rq, rq->entity, rq->id);
+
+	if (e != ERR_OK)
+		reply_err(rq, e, NULL);
+	return e == ERR_OK;
+}
+
 void
 handle_own_delete(struct request *rq)
 {
-	json_t *row = NULL;
-	enum err e = store_get(rq->api->store, rq->entity, rq->id, &row);
-	bool own =
-	    e == ERR_OK && json_integer_value(json_object_get(row, "user")) == rq->caller.user_id;
-
-	json_decref(row);
-	if (e == ERR_OK && own)
+	if (is_own(rq))
 		handle_delete(rq);
-	else
-		reply_err(rq, e == ERR_OK ? ERR_NOT_FOUND : e, NULL);
+}
+
+/* A redirection is of a number, and that is one's own. */
+static bool
+is_of_own_number(struct request *rq)
+{
+	json_t *in = request_json(rq, false);
+	const json_t *number = json_object_get(in, "number");
+	enum err e = !in       ? ERR_INVALID
+		     : !number ? ERR_OK
+			       : find_own(rq, &model_number, json_integer_value(number));
+
+	json_decref(in);
+	if (e == ERR_NOT_FOUND)
+		reply_error(rq, 422, "not_own", "number", "This is not one of your numbers.");
+	else if (e != ERR_OK && in)
+		reply_err(rq, e, NULL);
+	return e == ERR_OK;
+}
+
+void
+handle_own_redirection_create(struct request *rq)
+{
+	if (is_of_own_number(rq))
+		handle_create(rq);
+}
+
+void
+handle_own_redirection_patch(struct request *rq)
+{
+	if (is_of_own_number(rq) && is_own(rq)) /* first whether the body can be read */
+		handle_patch(rq);
 }

@@ -340,6 +340,24 @@ live_calls_at(struct api_live *l, struct slice name)
 	return count;
 }
 
+bool
+live_user_talks(struct api_live *l, int64_t user)
+{
+	bool talks = false;
+
+	pthread_mutex_lock(&l->lock);
+	for (struct hnode *n = hmap_each(&l->calls, NULL); n && !talks;
+	     n = hmap_each(&l->calls, n)) {
+		const struct entry *e = container_of(n, struct entry, node);
+		const struct packed_call *p = e->packed;
+
+		talks = !e->gone &&
+			(p->caller_user == user || (p->called_user == user && p->answered_at));
+	}
+	pthread_mutex_unlock(&l->lock);
+	return talks;
+}
+
 size_t
 live_call_count(struct api_live *l)
 {

@@ -11,6 +11,7 @@ static const struct {
     {"email", RIGHT_SETTING},
     {"language", RIGHT_SETTING},
     {"dnd", RIGHT_REDIRECT},
+    {"call_waiting", RIGHT_REDIRECT},
 };
 
 void
@@ -39,8 +40,8 @@ may_change(struct request *rq, const json_t *in)
 			i++;
 		if (i == n) {
 			reply_error(rq, 422, "not_own", NULL,
-			    "Only first_name, last_name, email, language and dnd can be changed "
-			    "here.");
+			    "Only first_name, last_name, email, language, dnd and call_waiting "
+			    "can be changed here.");
 			return false;
 		}
 		if (!session_may(rq, own_fields[i].right))

@@ -38,6 +38,14 @@ line_state(void *ctx, int64_t line_id)
 		   : ROUTING_LINE_FREE;
 }
 
+static bool
+user_talks(void *ctx, int64_t user_id)
+{
+	const struct question *q = ctx;
+
+	return live_user_talks(q->rq->api->live, user_id);
+}
+
 /* ---- the question ---- */
 
 static struct routing_time
@@ -264,7 +272,10 @@ answer_json(const struct question *q, const struct routing_plan *plan)
 	bool rings = plan->action == ROUTING_RING;
 	json_t *targets = json_array(), *reasons = json_array();
 	const struct dir_phone *phone = q->query.caller_phone;
+	char dialled[ROUTING_DIALLED_MAX]; /* the plan has where it was redirected to */
 
+	if (routing_normalise(q->query.dialled, dialled) != ERR_OK)
+		dialled[0] = '\0';
 	for (size_t i = 0; rings && i < plan->n_targets; i++)
 		json_array_append_new(targets, target_json(q->dir, plan, &plan->target[i]));
 	for (uint32_t i = 0; i < plan->n_reasons; i++)
@@ -274,7 +285,7 @@ answer_json(const struct question *q, const struct routing_plan *plan)
 	    "direction", q->incoming ? "in" : "out", "at", time_json(&q->query.when), "holiday",
 	    dir_is_holiday(q->dir, q->query.when.day), "phone",
 	    text_json(phone ? phone->name : (struct slice){0}), "dialled",
-	    text_json(slice_cstr(plan->dialled)), "action", rings ? "ring" : "refuse", "status",
+	    text_json(slice_cstr(dialled)), "action", rings ? "ring" : "refuse", "status",
 	    rings ? json_null() : json_integer(plan->status), "result",
 	    rings ? json_null() : json_string(cdr_result_name(plan->result)), "caller",
 	    party_json(&plan->caller), "called", party_json(&plan->called), "number",
@@ -288,8 +299,10 @@ void
 handle_route_test(struct request *rq)
 {
 	struct question q = {.rq = rq};
-	struct routing_state state = {
-	    .ctx = &q, .phone_reachable = phone_reachable, .line_state = line_state};
+	struct routing_state state = {.ctx = &q,
+	    .phone_reachable = phone_reachable,
+	    .line_state = line_state,
+	    .user_talks = user_talks};
 	struct directory *dir = NULL;
 	struct routing_plan plan;
 	json_t *in = request_json(rq, false);

@@ -12,6 +12,7 @@
 #define CALLLIST WHO_PERSON, RIGHT_BIT(CALLLIST)
 #define CALLMAN	 WHO_PERSON, RIGHT_BIT(CALLMAN)
 #define FKEY	 WHO_PERSON, RIGHT_BIT(FKEY)
+#define REDIRECT WHO_PERSON, RIGHT_BIT(REDIRECT)
 
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
@@ -48,6 +49,15 @@ static const struct route routes[] = {
     {"GET", "/api/me/key-targets", FKEY, 0, .handle = handle_key_targets},
     {"GET", "/api/me/call-records", CALLLIST, 0, .handle = handle_own_list,
 	.entity = &model_call_record},
+    {"GET", "/api/me/numbers", REDIRECT, 0, .handle = handle_own_list, .entity = &model_number},
+    {"GET", "/api/me/redirections", REDIRECT, 0, .handle = handle_own_list,
+	.entity = &model_redirection},
+    {"POST", "/api/me/redirections", REDIRECT, 0, .handle = handle_own_redirection_create,
+	.entity = &model_redirection},
+    {"PATCH", "/api/me/redirections/{id}", REDIRECT, 0, .handle = handle_own_redirection_patch,
+	.entity = &model_redirection},
+    {"DELETE", "/api/me/redirections/{id}", REDIRECT, 0, .handle = handle_own_delete,
+	.entity = &model_redirection},
     {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},
     {"GET", "/api/me/sessions", WHO_SESSION, 0, 0, .handle = handle_own_list,
 	.entity = &model_session},

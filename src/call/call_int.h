@@ -76,8 +76,10 @@ struct ring {
 	struct timer timer;
 	uint64_t start_ms, deadline_ms;
 	uint32_t ring_ms;
-	struct ring_whom *whom;	    /* who is rung */
-	struct ring_target *target; /* by delay; gone when the ringing is over */
+	struct ring_whom *whom;	      /* who is rung */
+	struct routing_onward onward; /* where the call goes on; texts live as long as the call */
+	const struct ring_whom *onward_of; /* whose redirection that is */
+	struct ring_target *target;	   /* by delay; gone when the ringing is over */
 	size_t n_targets, next_target;
 	unsigned asking;      /* legs that ring */
 	uint32_t turn;	      /* whose it is, see routing_target; 0 = nobody's */
@@ -149,7 +151,8 @@ struct call {
 	struct transfer *transfer;  /* its parties are about to change */
 	bool refitted;		    /* media ports have changed for the one who takes over */
 	struct leg *replaced;	    /* leaves when the one who took its seat is connected */
-	uint8_t hops;		    /* how often a phone has sent it on */
+	uint8_t hops;		    /* how often a phone or a redirection has sent it on */
+	uint8_t n_sent_on;	    /* of diverted, those of ours: the first ones */
 	struct diversion *diverted; /* DIVERSIONS_MAX, newest first; NULL = never diverted */
 	uint8_t n_diverted;
 	struct slice gruu;	     /* the Request-URI that means one device; empty: none */
@@ -178,6 +181,7 @@ struct call_switch {
 	size_t calls_max;
 	struct sip_dialogs dialogs;
 	struct hmap by_id;
+	struct hmap talking; /* talking.c's */
 	struct list calls, dead;
 	struct list done; /* legs without a call */
 	struct timer reaper;
@@ -282,10 +286,28 @@ void plan_keep_reasons(struct call *c, const struct routing_plan *plan, size_t f
 /* ---- divert.c ---- */
 /** A phone that rings answered 3xx; the reasons are recorded. 0: other phones ring instead; else
  *  the status that this comes to. */
-/** --- deposit.c --- Nobody answered: true when the deposit rings now instead. */
-bool deposit_follow(struct call *c);
-
 uint16_t divert_follow(struct leg *l, const struct sip_msg *resp);
+
+/* ---- onward.c: redirections of numbers, the deposit ---- */
+enum { ONWARD_BEEN_MAX = DIVERSIONS_MAX + 1 };
+/** Those who ring do not take the call: true when others ring now instead. */
+bool onward_follow(struct call *c, enum routing_why why);
+/** Why the call goes on that phones answered with that status, as status_for_caller has it. */
+enum routing_why onward_why(uint16_t status);
+/** One of ours has sent the call on. */
+void onward_note(struct call *c, const struct routing_party *by, enum diversion_reason reason);
+/** The same for those of a plan that is executed. */
+void onward_note_plan(struct call *c, const struct routing_plan *plan);
+/** Where the call has been, for whoever asks for a plan to go on; been lives as long as q. */
+void onward_history(
+    const struct call *c, struct slice been[ONWARD_BEEN_MAX], struct routing_query *q);
+
+/* ---- talking.c ---- */
+/** The user is in a call. O(1). */
+bool talking_is(const struct call_switch *sw, int64_t user);
+/** A leg takes a seat; is done. Both idempotent. */
+void talking_begin(struct leg *l);
+void talking_end(struct leg *l);
 
 /* ---- transfer.c, transfer_leave.c, replaces.c: what the other files ask of transfers
  * (transfer_int.h) ---- */

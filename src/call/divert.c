@@ -4,7 +4,7 @@
 
 #include "call/call_int.h"
 
-enum { HOPS_MAX = 5, SIP_PORT = 5060, FOREIGN_URI_BYTES = 300 };
+enum { SIP_PORT = 5060, FOREIGN_URI_BYTES = 300 };
 
 /* The number in the first usable Contact. */
 static bool
@@ -38,13 +38,10 @@ static void
 note(struct leg *l, const struct sip_msg *resp)
 {
 	struct diversion d[DIVERSIONS_MAX] = {0};
-	struct diversion one = {.reason = DIVERSION_DEFLECTION};
+	/* the phone says why it does */
+	bool says = diversion_read(resp, d) > 0;
 
-	if (diversion_read(resp, d) > 0)
-		one.reason = d[0].reason; /* the phone says why it does */
-	slice_clip_cstr(l->party.number, one.by.number, sizeof one.by.number);
-	slice_clip_cstr(l->party.name, one.by.name, sizeof one.by.name);
-	diversion_note(l->call, &one);
+	onward_note(l->call, &l->party, says ? d[0].reason : DIVERSION_DEFLECTION);
 	l->call->hops++;
 }
 
@@ -86,7 +83,7 @@ follow_foreign(struct leg *l, const struct sip_msg *resp, uint16_t *status)
 	record_reason(
 	    l->call, REASON_DIVERTED, REASON_ARGS(l->party.name, l->phone_name, contact.uri));
 	*status = 482;
-	if (l->call->hops >= HOPS_MAX || !buf_ok(&b))
+	if (l->call->hops >= ROUTING_HOPS_MAX || !buf_ok(&b))
 		return true;
 	note(l, resp);
 	*status = ring_foreign(l, &contact) == ERR_OK ? 0 : 480;
@@ -127,7 +124,7 @@ divert_follow(struct leg *l, const struct sip_msg *resp)
 	struct routing_plan plan;
 	struct routing_query q = {0};
 	char number[NUMBER_BYTES + 1];
-	struct slice dialled;
+	struct slice dialled, been[ONWARD_BEEN_MAX];
 	uint16_t status;
 
 	if (l->phone && caller && follow_foreign(l, resp, &status))
@@ -143,14 +140,15 @@ divert_follow(struct leg *l, const struct sip_msg *resp)
 	if (!q.caller_phone)
 		q.caller = caller->party;
 	q.sent_on_by = dir_user_by_id(c->sw->p.directory, l->party.user);
+	onward_history(c, been, &q);
 	plan_ask(c->sw, &q, &plan);
 	record_reason(
 	    c, REASON_DIVERTED, REASON_ARGS(l->party.name, l->phone_name, plan.called.number));
-	if (has_been_there(c, plan.called.number) || c->hops >= HOPS_MAX) {
+	if (has_been_there(c, plan.called.number) || c->hops >= ROUTING_HOPS_MAX) {
 		record_reason(c, REASON_DIVERTED_ROUND, REASON_ARGS(plan.called.number));
 		return 482;
 	}
-	plan_keep_reasons(c, &plan, 1);
+	plan_keep_reasons(c, &plan, q.caller_phone ? 1 : 0); /* how the caller is shown is known */
 	if (plan.action == ROUTING_REFUSE)
 		return plan.status;
 	note(l, resp);

@@ -101,6 +101,7 @@ void
 leg_sit(struct leg *l)
 {
 	l->call->leg[l->side] = l;
+	talking_begin(l);
 }
 
 void
@@ -126,6 +127,7 @@ leg_done(struct leg *l)
 	if (l->state == LEG_DONE)
 		return;
 	watch_tell(l, CALL_DIALOG_TERMINATED);
+	talking_end(l);
 	l->state = LEG_DONE;
 	if (c->leg[l->side] == l)
 		c->leg[l->side] = NULL;

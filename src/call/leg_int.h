@@ -64,6 +64,7 @@ struct leg {
 	struct arena arena;	    /* its texts: it can change its call and go before it */
 	struct routing_party party; /* who speaks here, as others are shown it */
 	int64_t phone;		    /* of ours, 0 = none */
+	int64_t talks_as;	    /* the user who counts as being in a call by it; 0 = none */
 	struct slice phone_name;    /* or what a record calls it */
 	struct sip_dialog dialog;
 	struct sip_server *invite_in;  /* an INVITE or re-INVITE of the peer we have not finished */

@@ -42,6 +42,12 @@ pin_locked(void *ctx, int64_t phone_id)
 	return pin_is_locked(ctx, phone_id);
 }
 
+static bool
+user_talks(void *ctx, int64_t user_id)
+{
+	return talking_is(ctx, user_id);
+}
+
 struct routing_time
 plan_local_time(struct call_switch *sw)
 {
@@ -62,7 +68,8 @@ plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *o
 	    .line_state = line_state,
 	    .line_spent = line_spent,
 	    .orbit_taken = orbit_taken,
-	    .pin_locked = pin_locked};
+	    .pin_locked = pin_locked,
+	    .user_talks = user_talks};
 	struct call_contact contact;
 
 	/* a call that does not come from the phone, but is for it: where it is registered from */

@@ -383,7 +383,7 @@ stop_leg(struct leg *l, struct slice reason_hdr)
 static void
 not_answered(struct call *c)
 {
-	if (deposit_follow(c))
+	if (onward_follow(c, ROUTING_NO_ANSWER))
 		return;
 	record_reason(c, REASON_NO_ANSWER, NULL);
 	failed(c, CDR_NO_ANSWER, CDR_BY_SYSTEM, 480);
@@ -409,7 +409,7 @@ begin_turn(struct ring *r, const struct routing_target *t, uint64_t now)
 	r->turn_end_ms = now + t->turn_ms;
 	for (size_t i = r->next_target; i < r->n_targets && last; i++)
 		last = r->target[i].t.turn == t->turn;
-	if (last)
+	if (last && !r->onward.timeout.n)
 		r->deadline_ms = r->turn_end_ms;
 }
 
@@ -473,6 +473,8 @@ ring_next(struct call *c)
 	if (r->asking == 0) {
 		uint16_t status = r->best_status ? r->best_status : 480;
 
+		if (onward_follow(c, onward_why(status)))
+			return;
 		failed(c, status_result(status), CDR_BY_CALLED, status);
 		return;
 	}
@@ -506,6 +508,8 @@ refused_by(struct call *c, int64_t user)
 	struct ring *r = &c->ring;
 
 	if (!r->several) {
+		if (onward_follow(c, onward_why(r->best_status)))
+			return;
 		failed(c, status_result(r->best_status), CDR_BY_CALLED, r->best_status);
 		return;
 	}

@@ -90,6 +90,22 @@ add_targets(struct call *c, const struct routing_plan *plan, const struct ring_w
 	return ERR_OK;
 }
 
+/* Where the call goes when they do not take it, of the plan whose targets ring. */
+static enum err
+keep_onward(struct call *c, const struct routing_plan *plan, const struct ring_whom *whom)
+{
+	struct ring *r = &c->ring;
+	enum err e = arena_dup(&c->arena, plan->onward.busy, &r->onward.busy);
+
+	if (e == ERR_OK)
+		e = arena_dup(&c->arena, plan->onward.timeout, &r->onward.timeout);
+	r->onward.user = plan->onward.user;
+	r->onward.group = plan->onward.group;
+	r->onward_of = whom;
+	onward_note_plan(c, plan);
+	return e;
+}
+
 enum err
 ring_prepare(struct call *c, enum media_side seat, const struct routing_party *party,
     const struct routing_plan *plan)
@@ -103,7 +119,9 @@ ring_prepare(struct call *c, enum media_side seat, const struct routing_party *p
 	free(r->target);
 	*r = (struct ring){.seat = seat, .whom = whom, .ring_ms = plan->ring_ms};
 	timer_init(&r->timer, ring_on_timer);
-	e = add_targets(c, plan, r->whom, 0, true);
+	e = keep_onward(c, plan, whom);
+	if (e == ERR_OK)
+		e = add_targets(c, plan, whom, 0, true);
 	if (e == ERR_OK)
 		c->family[seat] = family_of_targets(c);
 	return e;
@@ -124,5 +142,11 @@ ring_add(struct call *c, const struct routing_plan *plan)
 		r->turn = 0;
 	if (!r->turn)
 		r->deadline_ms = now + plan->ring_ms;
+	if (plan->onward.busy.n || plan->onward.timeout.n || plan->n_via) {
+		enum err e = keep_onward(c, plan, whom);
+
+		if (e != ERR_OK)
+			return e;
+	}
 	return add_targets(c, plan, whom, (uint32_t)(now - r->start_ms), alone);
 }

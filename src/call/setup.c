@@ -180,6 +180,8 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 	if (from->phone && from->phone->trust_rpid && identity_read_named(req, &who))
 		q.caller = (struct routing_party){
 		    .number = slice_cstr(who.number), .name = slice_cstr(who.name)};
+	if (from->line) /* a loop through networks that tell grows so and ends */
+		q.hops = (unsigned)diversion_read(req, (struct diversion[DIVERSIONS_MAX]){0});
 	status = gruu_take(c, &req->uri, req->uri_text, &q.dialled);
 	if (status) {
 		sip_server_reject(tsx, status, SLICE(""));
@@ -187,6 +189,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 		return;
 	}
 	q.source = sip_server_flow(tsx)->remote;
+	q.one_device = c->gruu.n > 0;
 	plan_ask(sw, &q, &plan);
 	gruu_limit(c, &plan);
 	e = setup_keep_plan(c, &plan, from);

@@ -34,6 +34,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	sw->dialogs.ctx = p->ctx;
 	hmap_init(&sw->by_id);
 	hmap_init(&sw->apps);
+	hmap_init(&sw->talking);
 	list_init(&sw->calls);
 	list_init(&sw->dead);
 	list_init(&sw->done);
@@ -67,6 +68,7 @@ call_switch_free(struct call_switch *sw)
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
 	hmap_fini(&sw->apps);
+	hmap_fini(&sw->talking);
 	spending_free(sw);
 	pin_free(sw);
 	free(sw);

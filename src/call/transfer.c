@@ -139,6 +139,7 @@ transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 		transfer_fail(t, status);
 		return;
 	}
+	q.one_device = c->gruu.n > 0;
 	plan_ask(c->sw, &q, &plan);
 	gruu_limit(c, &plan);
 	if (party_copy(&t->arena, &plan.called, &t->to) != ERR_OK) {

@@ -52,6 +52,9 @@ static const struct column cor_rule_columns[] = {
     {"id", "ID"}, {"number", "RANGE"}, {"comment", "COMMENT"}, {"enabled", "ENABLED"}};
 static const struct column cor_line_columns[] = {{"id", "ID"}, {"rule", "RULE"}, {"frame", "FRAME"},
     {"position", "PLACE"}, {"line", "LINE"}, {"call_by_call", "CALL BY CALL"}};
+static const struct column redirection_columns[] = {{"id", "ID"}, {"digits", "NUMBER"},
+    {"holder_name", "HELD BY"}, {"trigger", "WHEN"}, {"enabled", "ENABLED"}, {"target", "TARGET"},
+    {"after_s", "AFTER"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -68,6 +71,7 @@ static const struct view {
     {"groups", &model_group, COLUMNS(group_columns), UINT64_MAX},
     {"group-members", &model_group_member, COLUMNS(group_member_columns), UINT64_MAX},
     {"function-keys", &model_function_key, COLUMNS(key_columns), UINT64_MAX},
+    {"redirections", &model_redirection, COLUMNS(redirection_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},

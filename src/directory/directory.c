@@ -18,7 +18,7 @@ build_grow(void **array, size_t count, size_t *cap, size_t item_bytes)
 {
 	char *more;
 
-	if (count == *cap) {
+	if (!*array || count == *cap) {
 		size_t n = *cap ? 2 * *cap : 64;
 
 		more = realloc(*array, n * item_bytes);
@@ -167,6 +167,7 @@ on_user(void *ctx, const struct store_user_row *row)
 	u->admin = row->admin;
 	u->enabled = row->enabled;
 	u->dnd = row->dnd;
+	u->call_waiting = row->call_waiting;
 	u->hide_number = row->hide_number;
 	u->dial = build_set(row->dial, MODEL_DIAL_CLASSES);
 	u->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
@@ -385,6 +386,30 @@ on_prompt(void *ctx, const char *language, const char *name, int64_t version)
 	return true;
 }
 
+static bool
+on_redirection(void *ctx, const struct store_redirection_row *row)
+{
+	struct builder *b = ctx;
+	struct redirected *r = b->redirected_count ? &b->redirected[b->redirected_count - 1] : NULL;
+	struct slice target;
+
+	if (!r || r->number != row->number) {
+		r = ADD(b->redirected, b->redirected_count, b->redirected_cap);
+		if (!r)
+			return false;
+		r->number = row->number;
+		b->redirected_count++;
+	}
+	if (!build_keep(b->d, row->target, &target))
+		return false;
+	switch (CHOICE(row->trigger, "always", "busy", "timeout")) {
+	case 0: r->to.always = target; break;
+	case 1: r->to.busy = target; break;
+	default: r->to.timeout = target; r->to.after_s = row->after_s;
+	}
+	return true;
+}
+
 /* --- links ------------------------------------------------------------------------------ */
 
 /* Numbers come by user, so a user's stand together. */
@@ -419,6 +444,37 @@ link_numbers(struct builder *b)
 			u->primary_number = list[0]->number;
 		u->numbers = list;
 		u->number_count = n;
+	}
+	return ERR_OK;
+}
+
+static int
+by_number(const void *id, const void *r)
+{
+	const int64_t *x = id;
+	const struct redirected *y = r;
+
+	return (*x > y->number) - (*x < y->number);
+}
+
+/* Few numbers have any: they look theirs up among those that were read. */
+static enum err
+link_redirections(struct builder *b)
+{
+	struct directory *d = b->d;
+
+	for (size_t i = 0; b->redirected_count && i < d->number_count; i++) {
+		const struct redirected *r = bsearch(&d->numbers[i].id, b->redirected,
+		    b->redirected_count, sizeof *b->redirected, by_number);
+		struct dir_redirect *own;
+
+		if (!r)
+			continue;
+		own = arena_new(&d->arena, struct dir_redirect);
+		if (!own)
+			return ERR_NOMEM;
+		*own = r->to;
+		d->numbers[i].redirect = own;
 	}
 	return ERR_OK;
 }
@@ -556,7 +612,7 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_line || e == &model_provider || e == &model_group ||
 	       e == &model_group_member || e == &model_emergency_number || e == &model_time_frame ||
 	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
-	       e == &model_site || e == &model_prompt;
+	       e == &model_site || e == &model_prompt || e == &model_redirection;
 }
 
 enum err
@@ -565,7 +621,7 @@ directory_build(struct store *s, struct directory **out)
 	static const struct store_directory_sink sink = {on_settings, on_range, on_user, on_phone,
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
-	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt};
+	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -577,6 +633,8 @@ directory_build(struct store *s, struct directory **out)
 		e = index_all(b.d);
 	if (e == ERR_OK)
 		e = link_numbers(&b);
+	if (e == ERR_OK)
+		e = link_redirections(&b);
 	if (e == ERR_OK)
 		e = link_phones_of_users(&b);
 	if (e == ERR_OK)
@@ -592,6 +650,7 @@ directory_build(struct store *s, struct directory **out)
 		e = sites_link(&b);
 	free(b.owners);
 	free(b.memberships);
+	free(b.redirected);
 	free(b.pairs);
 	routes_free_rows(&b);
 	free(b.sites.lines);

@@ -20,13 +20,19 @@
 struct directory;
 
 enum { DIR_DIAL_CLASSES = 5 }; /* of MODEL_DIAL_CLASSES */
+/* Where calls to a number go instead; empty: nowhere. */
+struct dir_redirect {
+	struct slice always, busy, timeout;
+	uint32_t after_s; /* of timeout */
+};
 
 struct dir_number {
 	struct slice number;
 	bool external;
-	const struct dir_user *user;   /* NULL: no user's */
-	const struct dir_group *group; /* NULL: no group's; never both */
-	const struct dir_line *line;   /* of an external number, NULL: none */
+	const struct dir_user *user;	     /* NULL: no user's */
+	const struct dir_group *group;	     /* NULL: no group's; never both */
+	const struct dir_line *line;	     /* of an external number, NULL: none */
+	const struct dir_redirect *redirect; /* NULL: none is switched on */
 	int64_t id;
 };
 
@@ -37,6 +43,7 @@ struct dir_user {
 	struct slice name; /* "First Last" for displays; never empty */
 	struct slice language;
 	bool admin, enabled, dnd;
+	bool call_waiting;	     /* he may be rung while he talks */
 	uint8_t dial;		     /* what he may: bits of MODEL_DIAL_CLASSES */
 	struct slice dial_pin;	     /* a hash, model/pin.h; empty = none */
 	bool hide_number;	     /* calls outside show none */

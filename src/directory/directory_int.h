@@ -36,8 +36,7 @@ struct directory {
 	uint64_t prompt_version[PROMPT_LANGUAGES_COUNT][PROMPTS_COUNT];
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
 	size_t range_count, user_count, phone_count, line_count, group_count, number_count;
-	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, group_by_id,
-	    group_by_code;
+	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, group_by_id, group_by_code;
 	struct index number_by_digits, rule_by_range;
 	/* phones trusted by their address; of several the first by id */
 	struct index phone_by_ip, phone_by_address;
@@ -57,6 +56,12 @@ struct membership {
 /* Ids of what a number belongs to. */
 struct owners {
 	int64_t user, group, line;
+};
+
+/* The redirections of a number as they are read. */
+struct redirected {
+	int64_t number;
+	struct dir_redirect to;
 };
 
 /* Rows of routing as they are read (routes.c). */
@@ -88,6 +93,8 @@ struct builder {
 	size_t pair_count, pair_cap;
 	struct membership *memberships; /* by group, in order */
 	size_t membership_count, membership_cap;
+	struct redirected *redirected; /* by number */
+	size_t redirected_count, redirected_cap;
 	struct route_rows routes;
 	struct site_rows sites;
 };

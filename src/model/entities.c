@@ -55,6 +55,9 @@ static const struct model_field user_fields[] = {
     {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled",
 	.description = "Otherwise cannot log in, call or be called"},
     {"dnd", MODEL_BOOL, 0, .label = "Do not disturb"},
+    {"call_waiting", MODEL_BOOL, 0, .def = "true", .label = "Call waiting",
+	.description = "The phones ring during a call, too, and redirections when busy do not act. "
+		       "Otherwise a second caller hears that the user is busy"},
     {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",
 	.description = "Seconds until a call counts as not answered; 0 = as in the settings"},
     {"dial", MODEL_TEXT_LIST, MODEL_GENERATED, .choices = MODEL_DIAL_CLASSES,
@@ -330,8 +333,8 @@ static const struct model_field number_fields[] = {
 };
 
 const struct model_entity model_number = {"number", "numbers", 0, "number", "number", NULL,
-    .covering = "substr('00000000000000000000' || number, -20), id", .label = "Number",
-    .description = "A number that can be dialled", FIELDS(number_fields)};
+    .owners = "user", .covering = "substr('00000000000000000000' || number, -20), id",
+    .label = "Number", .description = "A number that can be dialled", FIELDS(number_fields)};
 
 static const struct model_field range_fields[] = {
     {"first", MODEL_TEXT, MODEL_REQUIRED | MODEL_UNIQUE | MODEL_SEARCH, 1, 20, .chars = "0-9",
@@ -427,7 +430,7 @@ static const struct model_entity *const all[] = {&model_settings, &model_range, 
     &model_second_factor, &model_password_reset, &model_certificate, &model_address_rule,
     &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change,
     &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
-    &model_holiday, &model_function_key, &model_prompt};
+    &model_holiday, &model_function_key, &model_prompt, &model_redirection};
 
 const struct model_entity *const *
 model_entities(size_t *count)

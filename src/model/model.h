@@ -100,6 +100,8 @@ struct model_field {
 /* What may be dialled outside, by their bits (routing/number_class.h). */
 #define MODEL_DIAL_CLASSES  "local|national|mobile|international|premium"
 #define MODEL_DIAL_DEFAULTS "local|national|mobile|international"
+/* When a redirection acts, by their index. */
+#define MODEL_TRIGGERS "always|busy|timeout"
 /* Days of a time frame, by their bits. */
 #define MODEL_DAYS "mon|tue|wed|thu|fri|sat|sun|holiday"
 
@@ -128,11 +130,12 @@ struct model_entity {
 	const char *sort;	     /* default sort field; a leading '-' = descending */
 	const char *letter;	     /* field of the A-Z tabs, NULL none */
 	const char *unique_together; /* columns, e.g. "phone, contact"; NULL none */
-	const char *key_with; /* further fields of the natural key, then all are refs: "a|b"; NULL
-				 none */
+	const char *key_with; /* further fields of the natural key, then the first is a ref and
+				 these are refs or enums: "a|b"; NULL none */
 	const char *template_field; /* the ref whose row says what fields with MODEL_INHERIT leave
 				       open; null = the row MODEL_TEMPLATE_DEFAULT; NULL none */
-	const char *owners;	    /* fields with the users a row belongs to: "a|b"; NULL none */
+	const char *owners;   /* fields with the users a row belongs to, computed ones too: "a|b";
+				 NULL none */
 	const char *covering; /* columns of an index that answers queries alone, or the expressions
 				 that lists sort by (store/computed.c); NULL none */
 	const char *label, *description;
@@ -147,7 +150,7 @@ extern const struct model_entity model_user, model_phone, model_number, model_ra
     model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
     model_group_member, model_token, model_second_factor, model_password_reset, model_device_type,
     model_provider, model_licence, model_emergency_number, model_time_frame, model_cor_rule,
-    model_cor_line, model_holiday, model_site, model_function_key, model_prompt;
+    model_cor_line, model_holiday, model_site, model_function_key, model_prompt, model_redirection;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);
@@ -251,6 +254,9 @@ struct model_view {
 	 * returns false. The row holds the columns only. */
 	enum err (*each)(void *ctx, const struct model_entity *e, const char *field, int64_t value,
 	    bool (*on_row)(void *arg, const json_t *row), void *arg);
+	/* The row with this text in a column. ERR_NOT_FOUND. */
+	enum err (*find)(void *ctx, const struct model_entity *e, const char *field,
+	    struct slice text, int64_t *id);
 };
 
 struct model_change {

@@ -37,6 +37,18 @@ enum {
 	X(USER_OFF, "user_off", "{0} is switched off")                                             \
 	X(USER_DND, "user_dnd", "{0} does not want to be disturbed")                               \
 	X(USER_NO_PHONE, "user_no_phone", "{0} has no phone that can ring")                        \
+	X(USER_TALKS, "user_talks", "{0} is in a call and has no call waiting")                    \
+	X(GROUP_TALKS, "group_talks", "All members of {0} who could be rung are in calls")         \
+	X(REDIRECT_ALWAYS, "redirect_always", "Calls to {0} always go to {1}")                     \
+	X(REDIRECT_BUSY, "redirect_busy", "{0} is busy: the call goes to {1}")                     \
+	X(REDIRECT_UNREACHED, "redirect_unreached", "{0} cannot be reached: the call goes to {1}") \
+	X(REDIRECT_NO_ANSWER, "redirect_no_answer",                                                \
+	    "{0} did not answer in time: the call goes to {1}")                                    \
+	X(REDIRECT_WHEN_BUSY, "redirect_when_busy",                                                \
+	    "When the phones are busy or refuse, the call goes to {0}")                            \
+	X(REDIRECT_AFTER, "redirect_after", "When nobody answers for {0} s, the call goes to {1}") \
+	X(REDIRECT_EMERGENCY, "redirect_emergency",                                                \
+	    "Calls are not redirected to the emergency number {0}")                                \
 	X(PHONE_RINGS, "phone_rings", "Phone {0} rings")                                           \
 	X(PHONE_OF_CALLER, "phone_of_caller", "Phone {0} does not ring: it is the caller's")       \
 	X(PHONE_OFF, "phone_off", "Phone {0} does not ring: it is switched off here")              \

@@ -284,5 +284,7 @@ model_rules_check(
 		e = rule_last_admin(view, change, errors);
 	if (e == ERR_OK)
 		e = rules_keys_check(view, change, errors);
+	if (e == ERR_OK)
+		e = rules_redirection_check(view, change, errors);
 	return e == ERR_OK ? rules_routing_check(view, change, errors) : e;
 }

@@ -94,7 +94,7 @@ plan_orbit(struct routing_plan *plan, const struct routing_state *state)
 bool
 plan_feature(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
-	if (!q->caller_phone ||
+	if (q->caller_line ||
 	    !routing_feature(dir, slice_cstr(plan->dialled), &plan->feature, &plan->argument))
 		return false;
 	switch (plan->feature) {

@@ -257,7 +257,8 @@ static bool
 may_dial(const struct lines *l)
 {
 	struct number_plan numbers = number_plan_of(dir_settings(l->dir));
-	const struct dir_user *by = l->q->sent_on_by ? l->q->sent_on_by : l->user;
+	const struct dir_group *group = l->q->sent_on_by ? NULL : l->q->sent_on_group;
+	const struct dir_user *by = l->q->sent_on_by ? l->q->sent_on_by : group ? NULL : l->user;
 	unsigned allowed = by ? by->dial : dir_settings(l->dir)->default_dial;
 	enum number_class c = number_class_of(&numbers, slice_cstr(l->plan->outside));
 
@@ -272,8 +273,10 @@ may_dial(const struct lines *l)
 	if (l->plan->pin == ROUTING_PIN_RIGHT)
 		return true;
 	because(l->plan, REASON_NOT_ALLOWED,
-	    REASON_ARGS(by ? by->name : l->plan->caller.number, l->plan->called.number,
-		number_class_name(c)));
+	    REASON_ARGS(by	? by->name
+			: group ? group->name
+				: l->plan->caller.number,
+		l->plan->called.number, number_class_name(c)));
 	refuse(l->plan, 403, CDR_FAILED);
 	return false;
 }

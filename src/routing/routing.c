@@ -128,8 +128,11 @@ add_phone(struct routing_plan *plan, const struct routing_query *q, const struct
 }
 
 static void
-plan_user(struct routing_plan *plan, const struct routing_query *q, const struct dir_user *user)
+plan_user(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    const struct dir_number *n)
 {
+	const struct dir_user *user = n->user;
+
 	plan->called.name = user->name;
 	plan->called.user = user->id;
 	because(plan, REASON_NUMBER_OF_USER, REASON_ARGS(plan->called.number, user->name));
@@ -138,24 +141,36 @@ plan_user(struct routing_plan *plan, const struct routing_query *q, const struct
 		refuse(plan, 480, CDR_UNAVAILABLE);
 		return;
 	}
+	if (redirect(plan, dir, q, n, ROUTING_ALWAYS))
+		return;
 	if (user->dnd) {
 		because(plan, REASON_USER_DND, REASON_ARGS(user->name));
-		refuse(plan, 480, CDR_UNAVAILABLE);
+		if (!redirect(plan, dir, q, n, ROUTING_UNREACHED))
+			refuse(plan, 480, CDR_UNAVAILABLE);
+		return;
+	}
+	if (!user->call_waiting && user_talks(q, user)) {
+		because(plan, REASON_USER_TALKS, REASON_ARGS(user->name));
+		if (!redirect(plan, dir, q, n, ROUTING_BUSY))
+			refuse(plan, 486, CDR_BUSY);
 		return;
 	}
 	for (size_t i = 0; i < user->phone_count; i++)
 		add_phone(plan, q, user->phones[i], NULL);
 	if (plan->n_targets == 0) {
 		because(plan, REASON_USER_NO_PHONE, REASON_ARGS(user->name));
-		refuse(plan, 480, CDR_UNAVAILABLE);
+		if (!redirect(plan, dir, q, n, ROUTING_UNREACHED))
+			refuse(plan, 480, CDR_UNAVAILABLE);
 		return;
 	}
 	plan->action = ROUTING_RING;
 	plan->ring_ms = user->ring_s * 1000;
+	redirect_later(plan, q, n, !user->call_waiting);
 }
 
 /* ---- groups ---- */
 
+/* His own redirections and his mailbox take no call of a group. */
 static void
 add_member(struct routing_plan *plan, const struct routing_query *q, const struct dir_member *m)
 {
@@ -167,6 +182,8 @@ add_member(struct routing_plan *plan, const struct routing_query *q, const struc
 		because(plan, REASON_USER_OFF, REASON_ARGS(m->user->name));
 	else if (m->user->dnd)
 		because(plan, REASON_USER_DND, REASON_ARGS(m->user->name));
+	else if (!m->user->call_waiting && user_talks(q, m->user))
+		because(plan, REASON_USER_TALKS, REASON_ARGS(m->user->name));
 	else
 		for (size_t i = 0; i < m->user->phone_count; i++)
 			add_phone(plan, q, m->user->phones[i], &party);
@@ -188,15 +205,44 @@ take_turn(struct routing_plan *plan, size_t first, uint32_t turns, uint32_t hunt
 	return turns + 1;
 }
 
+/* Some are logged on and would take calls, and all of them are in one. */
+static bool
+group_talks(const struct routing_query *q, const struct dir_group *group)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < group->member_count; i++) {
+		const struct dir_member *m = &group->members[i];
+
+		if (!m->logged_on || !m->user->enabled || m->user->dnd)
+			continue;
+		if (!user_talks(q, m->user))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* GRP-2: all at once, or one after the other. */
 static void
-plan_group(struct routing_plan *plan, const struct routing_query *q, const struct dir_group *group)
+plan_group(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    const struct dir_number *n)
 {
+	const struct dir_group *group = n->group;
 	uint32_t turns = 0;
 	char seconds[12];
+	bool talk;
 
 	plan->called.name = group->name;
 	because(plan, REASON_NUMBER_OF_GROUP, REASON_ARGS(plan->called.number, group->name));
+	if (redirect(plan, dir, q, n, ROUTING_ALWAYS))
+		return;
+	talk = group_talks(q, group);
+	if (talk && n->redirect && !q->one_device) {
+		because(plan, REASON_GROUP_TALKS, REASON_ARGS(group->name));
+		if (redirect_group(plan, dir, q, n, true))
+			return;
+	}
 	if (group->hunt_s) {
 		snprintf(seconds, sizeof seconds, "%u", group->hunt_s);
 		because(plan, REASON_GROUP_HUNTS, REASON_ARGS(slice_cstr(seconds)));
@@ -210,11 +256,13 @@ plan_group(struct routing_plan *plan, const struct routing_query *q, const struc
 	}
 	if (plan->n_targets == 0) {
 		because(plan, REASON_GROUP_NO_PHONE, REASON_ARGS(group->name));
-		refuse(plan, 480, CDR_UNAVAILABLE);
+		if (!redirect_group(plan, dir, q, n, talk))
+			refuse(plan, talk ? 486 : 480, talk ? CDR_BUSY : CDR_UNAVAILABLE);
 		return;
 	}
 	plan->action = ROUTING_RING;
 	plan->ring_ms = (group->hunt_s ? turns * group->hunt_s : group->ring_s) * 1000;
+	redirect_later(plan, q, n, true);
 }
 
 /* ---- the plan ---- */
@@ -247,13 +295,16 @@ find_number(const struct directory *dir, const struct routing_query *q, struct s
 
 /* Whoever holds the number. */
 static void
-plan_holder(struct routing_plan *plan, const struct routing_query *q, const struct dir_number *n)
+plan_holder(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    const struct dir_number *n)
 {
-	plan->called.number = n->number;
+	plan->called = (struct routing_party){.number = n->number};
+	if (redirect_is_round(plan, q, n))
+		return;
 	if (n->group) {
-		plan_group(plan, q, n->group);
+		plan_group(plan, dir, q, n);
 	} else if (n->user) {
-		plan_user(plan, q, n->user);
+		plan_user(plan, dir, q, n);
 	} else {
 		because(plan, REASON_NUMBER_UNUSED, REASON_ARGS(plan->called.number));
 		refuse(plan, 404, CDR_NOT_FOUND);
@@ -279,11 +330,12 @@ plan_deposit(struct routing_plan *plan, const struct directory *dir, const struc
 		plan->deposit = deposit;
 		return;
 	}
-	if (plan->result != CDR_NOT_FOUND && dir_settings(dir)->unavailable == UNAVAILABLE_REJECT)
+	if (plan->result == CDR_BUSY ||
+	    (plan->result != CDR_NOT_FOUND && dir_settings(dir)->unavailable == UNAVAILABLE_REJECT))
 		return;
 	because(plan, REASON_DEPOSIT, REASON_ARGS(deposit));
 	if (n)
-		plan_holder(plan, q, n);
+		plan_holder(plan, dir, q, n);
 	else
 		because(plan, REASON_NUMBER_UNKNOWN, REASON_ARGS(deposit));
 }
@@ -307,7 +359,7 @@ plan_number(struct routing_plan *plan, const struct directory *dir, const struct
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}
-	plan_holder(plan, q, number);
+	plan_holder(plan, dir, q, number);
 }
 
 static void
@@ -340,6 +392,8 @@ routing_plan_make(
 	plan->pin = ROUTING_PIN_NONE;
 	plan->site = NULL;
 	plan->deposit = (struct slice){0};
+	plan->onward = (struct routing_onward){0};
+	plan->n_via = 0;
 	plan->n_targets = 0;
 	plan->n_reasons = 0;
 	plan->dialled[0] = plan->outside[0] = plan->outside_dialled[0] = '\0';

@@ -18,6 +18,7 @@ enum {
 	ROUTING_TARGETS_MAX = 32,
 	ROUTING_DIALLED_MAX = 64,
 	ROUTING_OUTSIDE_RING_MS = 180000, /* the public network gives up before */
+	ROUTING_HOPS_MAX = 5,		  /* redirections of a call, whoever makes them */
 };
 
 /* A way to the public network, now. */
@@ -40,6 +41,8 @@ struct routing_state {
 	bool (*orbit_taken)(void *ctx, unsigned orbit);
 	/** The phone has dialled too many wrong PINs lately; may be NULL: never. */
 	bool (*pin_locked)(void *ctx, int64_t phone_id);
+	/** Is in a call, as the caller or because he has answered; may be NULL: nobody is. */
+	bool (*user_talks)(void *ctx, int64_t user_id);
 };
 
 /* Of a PIN in front of the number. */
@@ -72,6 +75,12 @@ struct routing_query {
 	struct addr source;		   /* where the call came from; family 0 = not known */
 	const struct dir_user *sent_on_by; /* who answers for a call that is sent on; NULL: the
 					      caller himself */
+	const struct dir_group
+	    *sent_on_group;	  /* or a group, for which the settings' defaults hold */
+	const struct slice *been; /* numbers that sent it on before: it never comes back */
+	size_t n_been;
+	unsigned hops;	 /* how often it was sent on before */
+	bool one_device; /* nobody else is meant: no redirection acts */
 	struct routing_time when;
 	const struct routing_state *state;
 };
@@ -107,6 +116,21 @@ struct routing_target {
 	bool auto_answer; /* the phone is asked to answer by itself */
 };
 
+/* Why a number of ours sends a call on. */
+enum routing_why { ROUTING_ALWAYS, ROUTING_BUSY, ROUTING_UNREACHED, ROUTING_NO_ANSWER };
+
+/* A user or group that sends the call on. */
+struct routing_via {
+	struct routing_party by; /* the number that was called */
+	enum routing_why why;
+};
+
+/* Where the call goes on when it does not get through, as that would be dialled; empty: nowhere. */
+struct routing_onward {
+	struct slice busy, timeout;
+	int64_t user, group; /* who answers for it */
+};
+
 /* A delay that never ends: only when nobody rings any more. */
 #define ROUTING_AFTER_OTHERS UINT32_MAX
 
@@ -124,12 +148,16 @@ struct routing_plan {
 	enum feature feature;	     /* of the code that was dialled; FEATURES_N = none */
 	struct slice argument;	     /* what was dialled behind it */
 	struct slice deposit; /* internal number to go on to when nobody answers; often empty */
+	struct routing_onward onward; /* before the deposit */
+	/* who has sent the call on already, the first one first; called is where it came to */
+	struct routing_via via[ROUTING_HOPS_MAX];
+	size_t n_via;
 	struct routing_target target[ROUTING_TARGETS_MAX];
 	size_t n_targets;
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 	uint32_t n_reasons;
-	char dialled[ROUTING_DIALLED_MAX]; /* normalised, without PIN; called.number may point here
-					    */
+	char dialled[ROUTING_DIALLED_MAX]; /* normalised, without PIN, or where it was redirected
+					      to; called.number may point here */
 	char caller_number[NUMBER_BYTES];  /* canonical, of a line; caller.number points here */
 	/* for targets that are lines, else empty: the public number, canonical and as dialled
 	 * behind the outside prefix */

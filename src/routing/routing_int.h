@@ -24,6 +24,23 @@ bool plan_pin(
 bool plan_feature(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
 
+/* ---- redirect.c ---- */
+
+/* Plans the call for where n redirects it for that reason; false: it does not. Plan->called is the
+ * holder of n. */
+bool redirect(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    const struct dir_number *n, enum routing_why why);
+/* The same for a group of which nobody can be rung: as busy, else as not reached. */
+bool redirect_group(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, const struct dir_number *n, bool busy);
+/* n's phones ring: notes where the call goes when they do not take it. busy: that counts, too. */
+void redirect_later(struct routing_plan *plan, const struct routing_query *q,
+    const struct dir_number *n, bool busy);
+/* The call is at a number where it has been, or was sent on too often: then it is refused. */
+bool redirect_is_round(
+    struct routing_plan *plan, const struct routing_query *q, const struct dir_number *n);
+bool user_talks(const struct routing_query *q, const struct dir_user *user);
+
 /* ---- outside.c ---- */
 
 /* LIN-6: plans the call when an emergency number was dialled, with or without prefix. */

@@ -42,7 +42,9 @@ name_of(const struct model_entity *e, const json_t *row, char *out, size_t cap)
 		snprintf(out, cap, "%.70s %.70s", row_text(row, "first_name"),
 		    row_text(row, "last_name"));
 	else
-		slice_clip_cstr(slice_cstr(row_text(row, e->key)), out, cap);
+		slice_clip_cstr(
+		    slice_cstr(row_text(row, e == &model_redirection ? "digits" : e->key)), out,
+		    cap);
 }
 
 struct difference {
@@ -386,7 +388,7 @@ newest_first(const void *a, const void *b)
 static enum err
 revert_all(struct store *s, const int64_t *ids, size_t n, struct model_errors *errors)
 {
-	struct model_view view = {s->writer, row_each};
+	struct model_view view = {s->writer, row_each, row_find};
 	struct model_change all = {.op = MODEL_OP_IMPORT};
 	bool imported = false;
 	enum err err = import_has_admin(s->writer, &all.had_admin);

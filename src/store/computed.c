@@ -16,7 +16,9 @@ struct computed {
 #define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
 #define NUMBER_GROUP "FROM \"group\" g WHERE g.id = t.\"group\""
 #define NUMBER_LINE  "FROM line l WHERE l.id = t.line"
-#define TYPE_NAME    "coalesce((SELECT y.name FROM device_type y WHERE y.id = t.type), 'generic')"
+/* Who holds the number of a redirection. */
+#define REDIRECTED "FROM number n WHERE n.id = t.number"
+#define TYPE_NAME  "coalesce((SELECT y.name FROM device_type y WHERE y.id = t.type), 'generic')"
 #define TYPE_PHONES                                                                                \
 	"(SELECT count(*) FROM phone p WHERE p.type = t.id OR (p.type IS NULL AND t.name = "       \
 	"'generic'))"
@@ -48,6 +50,11 @@ static const char members_on[] = "(SELECT count(*) " MEMBERS " AND m.logged_on)"
 static const char members_unfit[] = "(SELECT count(*) " MEMBERS " AND " UNFIT("m.user") ")";
 static const char unfit[] = "(" UNFIT("t.user") ")";
 static const char line_name[] = "(SELECT fold(l.name) " NUMBER_LINE ")";
+static const char digits[] =
+    "(SELECT substr('00000000000000000000' || n.number, -20) " REDIRECTED ")";
+static const char holder[] =
+    "(SELECT coalesce((SELECT u.first_name || ' ' || u.last_name FROM user u WHERE u.id = n.user), "
+    "(SELECT g.name FROM \"group\" g WHERE g.id = n.\"group\")) " REDIRECTED ")";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 /* Of a function key: whom it shows, or what it is about. */
@@ -142,6 +149,11 @@ static const struct computed all[] = {
     {&model_function_key, "target_number", key_number, key_number},
     {&model_function_key, "target_dnd", key_dnd, key_dnd},
     {&model_function_key, "logged_on", key_on, key_on},
+    {&model_redirection, "number", NULL, digits},
+    {&model_redirection, "digits", "(SELECT n.number " REDIRECTED ")", digits},
+    {&model_redirection, "user", "(SELECT n.user " REDIRECTED ")", digits},
+    {&model_redirection, "group", "(SELECT n.\"group\" " REDIRECTED ")", digits},
+    {&model_redirection, "holder_name", holder, holder},
 };
 
 static const struct computed *
@@ -189,6 +201,8 @@ static const struct {
     {&model_group_member, "user_name", OF_USER},
     {&model_number, "group_name", OF_GROUP},
     {&model_number, "user_name", OF_USER},
+    {&model_redirection, "digits", "t.number",
+	"SELECT n.id FROM number n WHERE instr(fold(n.number)"},
     {&model_number, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},
     {&model_phone, "user_names", "t.id",
 	"SELECT j.phone FROM user_phone j JOIN user u ON u.id = j.user "

@@ -41,6 +41,7 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .hide_number = sqlite3_column_int(s->st, 10),
 	    .dial = stmt_column(s, 11),
 	    .dial_pin_hash = stmt_column(s, 12),
+	    .call_waiting = sqlite3_column_int(s->st, 13),
 	};
 
 	return sink->on_user(ctx, &row);
@@ -322,13 +323,26 @@ on_prompt(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    ctx, stmt_column(s, 0), stmt_column(s, 1), sqlite3_column_int64(s->st, 2));
 }
 
+static bool
+on_redirection(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_redirection_row row = {
+	    .number = sqlite3_column_int64(s->st, 0),
+	    .trigger = stmt_column(s, 1),
+	    .target = stmt_column(s, 2),
+	    .after_s = (uint32_t)sqlite3_column_int(s->st, 3),
+	};
+
+	return sink->on_redirection(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
 } parts[] = {
     {"SELECT first, last FROM \"range\" ORDER BY length(first), first", on_range},
     {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s, "
-     "display_number, hide_number, dial, dial_pin_hash FROM user ORDER BY id",
+     "display_number, hide_number, dial, dial_pin_hash, call_waiting FROM user ORDER BY id",
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
@@ -355,6 +369,9 @@ static const struct {
 	on_site},
     {"SELECT site, line FROM site_line ORDER BY site, position", on_site_line},
     {"SELECT language, name, version FROM prompt", on_prompt},
+    {"SELECT number, \"trigger\", target, after_s FROM redirection "
+     "WHERE enabled AND target <> '' ORDER BY number",
+	on_redirection},
 };
 
 enum err

@@ -173,10 +173,46 @@ end_sessions(struct db *db, int64_t user)
 	return e;
 }
 
-static enum err
-side_effects(struct db *db, const struct model_entity *e, int64_t id, const json_t *before,
-    const json_t *values)
+static bool
+add_id(void *arg, const json_t *row)
 {
+	return json_array_append(arg, json_object_get(row, "id")) == 0;
+}
+
+/* Whoever gets a number does not get where its calls went before. */
+static enum err
+end_redirections(struct store *s, int64_t number, struct model_errors *errors)
+{
+	json_t *ids = json_array(), *one;
+	enum err err = ids ? row_each(s->writer, &model_redirection, "number", number, add_id, ids)
+			   : ERR_NOMEM;
+	size_t i;
+
+	json_array_foreach(ids, i, one) if (err == ERR_OK) err =
+	    entity_delete(s, &model_redirection, json_integer_value(one), errors);
+	json_decref(ids);
+	return err;
+}
+
+static bool
+is_given_away(const json_t *before, const json_t *values)
+{
+	static const char *const holder[] = {"user", "group"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *now = json_object_get(values, holder[i]);
+
+		if (now && !json_equal((json_t *)now, json_object_get(before, holder[i])))
+			return true;
+	}
+	return false;
+}
+
+static enum err
+side_effects(struct store *s, const struct model_entity *e, int64_t id, const json_t *before,
+    const json_t *values, struct model_errors *errors)
+{
+	struct db *db = s->writer;
 	const json_t *domain = json_object_get(values, "domain");
 
 	if (e == &model_user && (json_object_get(values, "password_hash") ||
@@ -185,6 +221,8 @@ side_effects(struct db *db, const struct model_entity *e, int64_t id, const json
 	if (e == &model_settings && domain &&
 	    !json_equal((json_t *)domain, json_object_get(before, "domain")))
 		return ha1_renew_all(db, json_string_value(domain));
+	if (e == &model_number && is_given_away(before, values))
+		return end_redirections(s, id, errors);
 	return ERR_OK;
 }
 
@@ -211,7 +249,7 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 	if (err == ERR_OK)
 		err = template_check_followers(db, e, id, errors);
 	if (err == ERR_OK)
-		err = side_effects(db, e, id, before, values);
+		err = side_effects(s, e, id, before, values, errors);
 	if (err == ERR_OK)
 		err = order_place(db, e, id, row, values);
 	if (err == ERR_OK)
@@ -237,7 +275,7 @@ enum err
 entity_check_rules(struct store *s, const struct model_entity *e, int64_t id, enum model_op op,
     const json_t *before, struct model_errors *errors)
 {
-	struct model_view view = {s->writer, row_each};
+	struct model_view view = {s->writer, row_each, row_find};
 	struct model_change change = {e, id, op, before, false};
 
 	return model_rules_check(&view, &change, errors);

@@ -33,7 +33,7 @@ export_key_field(const struct model_entity *e, size_t i)
 	return name.n ? model_field_find(e, name) : NULL;
 }
 
-/* A key of several refs: their keys. */
+/* Of several fields: the keys of those that are refs. */
 static enum err
 joined_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
 {
@@ -45,8 +45,12 @@ joined_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key
 
 	buf_init(&b, text, sizeof text);
 	for (size_t i = 0; err == ERR_OK && (f = export_key_field(e, i)); i++) {
-		err = single_key(db, model_find(f->ref),
-		    json_integer_value(json_object_get(row, f->name)), &part);
+		part = NULL;
+		if (f->type == MODEL_REF)
+			err = single_key(db, model_find(f->ref),
+			    json_integer_value(json_object_get(row, f->name)), &part);
+		else
+			part = json_incref(json_object_get(row, f->name));
 		if (err != ERR_OK)
 			break;
 		if (i)
@@ -211,7 +215,8 @@ const struct model_entity *const export_singletons[] = {&model_settings, &model_
 const struct model_entity *const export_sections[] = {&model_range, &model_provider, &model_line,
     &model_site, &model_device_type, &model_phone, &model_user, &model_group, &model_group_member,
     &model_number, &model_certificate, &model_address_rule, &model_emergency_number,
-    &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday, &model_function_key, NULL};
+    &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday, &model_redirection,
+    &model_function_key, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)

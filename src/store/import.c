@@ -204,8 +204,14 @@ find_item(struct import *im, const struct model_entity *e, const char *name, con
 	err = db_prepare_buf(im->s->writer, &b, &s);
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; (f = export_key_field(e, i)); i++)
-		stmt_int(s, (int)i + 1, json_integer_value(json_object_get(item, f->name)));
+	for (size_t i = 0; (f = export_key_field(e, i)); i++) {
+		const json_t *part = json_object_get(item, f->name);
+
+		if (json_is_string(part))
+			stmt_cstr(s, (int)i + 1, json_string_value(part));
+		else
+			stmt_int(s, (int)i + 1, json_integer_value(part));
+	}
 	err = stmt_step(s, &row);
 	if (err == ERR_OK && row)
 		*id = sqlite3_column_int64(s->st, 0);
@@ -401,7 +407,7 @@ static enum err
 check_rules(struct import *im, bool had_admin)
 {
 	struct model_errors errors = {0};
-	struct model_view view = {im->s->writer, row_each};
+	struct model_view view = {im->s->writer, row_each, row_find};
 	struct model_change change = {.op = MODEL_OP_IMPORT, .had_admin = had_admin};
 	enum err e;
 

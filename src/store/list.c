@@ -61,8 +61,8 @@ static bool
 is_scalar(const struct model_field *f)
 {
 	return model_has_column(f) ||
-	       ((f->flags & MODEL_COMPUTED) &&
-		   (f->type == MODEL_BOOL || f->type == MODEL_INT || f->type == MODEL_TEXT));
+	       ((f->flags & MODEL_COMPUTED) && (f->type == MODEL_BOOL || f->type == MODEL_INT ||
+						   f->type == MODEL_REF || f->type == MODEL_TEXT));
 }
 
 static enum err
@@ -127,8 +127,16 @@ put_owner(struct buf *b, const struct model_entity *e, const char *is, struct mo
 		return ERR_INVALID;
 	}
 	while (rest.n) {
+		const struct model_field *f;
+
 		one = slice_take_until(&rest, '|');
-		buf_printf(b, "%st.\"%.*s\"%s", before, (int)one.n, one.p, is);
+		f = model_field_find(e, one);
+		buf_cstr(b, before);
+		if (model_has_column(f))
+			buf_printf(b, "t.\"%s\"", f->name);
+		else
+			computed_value(b, e, f);
+		buf_cstr(b, is);
 		before = " OR ";
 	}
 	buf_char(b, ')');

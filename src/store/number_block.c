@@ -117,7 +117,7 @@ refuse_taken(const struct work *w, struct model_errors *errors)
 static enum err
 check_rules(struct work *w, struct model_errors *errors)
 {
-	struct model_view view = {w->s->writer, row_each};
+	struct model_view view = {w->s->writer, row_each, row_find};
 	struct model_change change = {&model_number, 0, MODEL_OP_IMPORT, NULL, false};
 
 	return model_rules_check(&view, &change, errors);

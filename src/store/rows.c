@@ -183,6 +183,12 @@ row_find_id(
 }
 
 enum err
+row_find(void *ctx, const struct model_entity *e, const char *field, struct slice text, int64_t *id)
+{
+	return row_find_id(ctx, e, field, text, id);
+}
+
+enum err
 row_each(void *ctx, const struct model_entity *e, const char *field, int64_t value,
     bool (*on_row)(void *arg, const json_t *row), void *arg)
 {

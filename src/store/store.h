@@ -414,7 +414,7 @@ struct store_user_row {
 	const char *login, *first_name, *last_name, *language;
 	const char *display_number, *dial; /* JSON, of MODEL_DIAL_CLASSES */
 	const char *dial_pin_hash;	   /* model/pin.h; "" = none */
-	bool admin, enabled, dnd, hide_number;
+	bool admin, enabled, dnd, call_waiting, hide_number;
 	uint32_t ring_s;
 };
 
@@ -458,6 +458,13 @@ struct store_number_row {
 	bool external;
 };
 
+/* One that is switched on. */
+struct store_redirection_row {
+	int64_t number;
+	const char *trigger, *target;
+	uint32_t after_s;
+};
+
 /* Of a rule, a time frame: the line that has a place there. */
 struct store_way_row {
 	int64_t rule, frame, line;
@@ -484,8 +491,8 @@ struct store_range_row {
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
  * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
- * and their lines (in order). Texts are valid
- * during the call only. false stops with ERR_NOMEM. */
+ * and their lines (in order), redirections that are switched on (by number). Texts are valid during
+ * the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -506,6 +513,7 @@ struct store_directory_sink {
 	bool (*on_site_line)(void *ctx, int64_t site, int64_t line);
 	/* a file of its own, see store/prompts.h */
 	bool (*on_prompt)(void *ctx, const char *language, const char *name, int64_t version);
+	bool (*on_redirection)(void *ctx, const struct store_redirection_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

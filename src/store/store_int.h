@@ -144,6 +144,9 @@ enum err row_get(
 /* Id by a text column. */
 enum err row_find_id(struct db *db, const struct model_entity *e, const char *field,
     struct slice value, int64_t *id);
+/* The same as a view's find; ctx: the database. */
+enum err row_find(
+    void *ctx, const struct model_entity *e, const char *field, struct slice text, int64_t *id);
 /* ERR_INVALID with an error for a ref that leads nowhere. */
 enum err row_check_refs(
     struct db *db, const struct model_entity *e, const json_t *values, struct model_errors *errors);

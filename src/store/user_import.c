@@ -26,7 +26,7 @@ static enum err
 check_rules(struct run *r, const struct model_entity *e, int64_t id, enum model_op op,
     const json_t *before, struct model_errors *errors)
 {
-	struct model_view view = {r->s->writer, row_each};
+	struct model_view view = {r->s->writer, row_each, row_find};
 	struct model_change change = {e, id, op, before, false};
 
 	return model_rules_check(&view, &change, errors);

@@ -313,6 +313,7 @@ async function conflicts() {
   await members();
   await keys();
   await routes();
+  await redirections();
   await must('DELETE', '/api/users/{id}', 409, undefined, { id: [...ourUsers][0] }); // the last administrator
   const { id } = (await must('POST', '/api/groups', 201, { name: 'Undone' })).json();
   const [change] = (await local.json('GET', '/api/changes?entity=group&sort=id&order=desc')).items;
@@ -355,6 +356,18 @@ async function routes() {
   await must('POST', '/api/lines/{id}/test', 202, { number: null }, one);
   await must('POST', '/api/lines/{id}/test', 409, undefined, one);
   await must('GET', '/api/lines/{id}/test', 200, undefined, one);
+}
+
+async function redirections() {
+  const numbers = [];
+  for (const number of ['0211888', '0211889']) numbers.push((await must('POST', '/api/numbers', 201, { number, kind: 'external' })).json().id);
+  const row = { number: numbers[0], trigger: 'busy', target: '0211889' };
+  await must('POST', '/api/redirections', 201, row);
+  await must('POST', '/api/redirections', 409, row);
+  await must('POST', '/api/redirections/several', 409, { rows: [row] });
+  await must('POST', '/api/redirections', 422, { ...row, trigger: 'always', target: '' });
+  const second = await must('POST', '/api/redirections', 201, { ...row, number: numbers[1], target: '0211888' });
+  await must('PATCH', '/api/redirections/{id}', 409, { number: numbers[0] }, { id: second.json().id });
 }
 
 async function members() {
@@ -419,6 +432,15 @@ test('one\'s own password, sessions, tokens and second factor', async () => {
   const [other] = (await client.json('GET', '/api/me/sessions')).items.filter((one) => one.id !== undefined).slice(-1);
   await must('DELETE', '/api/me/sessions/{id}', 204, undefined, { id: other.id }, client);
   await client.logIn(me.login, 'geheim-2');
+  const own = { trigger: 'busy', target: '0015112345' };
+  for (const number of ['0211777', '0211778']) own.number = (await must('POST', '/api/numbers', 201, { number, kind: 'external', user: me.id })).json().id;
+  const redirected = await must('POST', '/api/me/redirections', 201, own, undefined, client);
+  await must('POST', '/api/me/redirections', 409, own, undefined, client);
+  const always = await must('POST', '/api/me/redirections', 201, { ...own, trigger: 'always' }, undefined, client);
+  await must('PATCH', '/api/me/redirections/{id}', 409, { trigger: 'busy' }, { id: always.json().id }, client);
+  await must('PATCH', '/api/me/redirections/{id}', 422, { target: '', enabled: true }, { id: redirected.json().id }, client);
+  await must('PATCH', '/api/me/redirections/{id}', 200, { enabled: false }, { id: redirected.json().id }, client);
+  await must('DELETE', '/api/me/redirections/{id}', 204, undefined, { id: redirected.json().id }, client);
   const token = await must('POST', '/api/me/tokens', 201, { name: 'x', rights: [] }, undefined, client);
   await must('DELETE', '/api/me/tokens/{id}', 204, undefined, { id: token.json().id }, client);
   await must('DELETE', '/api/me/second-factor', 404, { password: 'geheim-2' }, undefined, client);
@@ -454,11 +476,11 @@ const ELSEWHERE = {
   202: /\/calls\/|me\/calls|mails\/\{id\}\/retry|password-reset/,
   200: /^GET \/api\/(call-records|mails)\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$/,
   201: /\/several$/, // what fits together by chance; several rows have tests of their own
-  204: /^DELETE \/api\/(mails|cor-lines)|password-reset/, // a line's places have gone with it by then
+  204: /^DELETE \/api\/(mails|cor-lines|redirections)|password-reset/, // a line's places have gone with it by then, as a number's redirections
   404: /password-reset/,
   429: /me\/calls|me\/keys|password-reset/,
   409: /me\/calls|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
-  412: /^DELETE \/api\/(mails|cor-lines)/,
+  412: /^DELETE \/api\/(mails|cor-lines|redirections)/,
 };
 
 function unreached(operation, status) {

@@ -91,8 +91,12 @@ wall_ms(void *ctx)
 	return 1700000000000;
 }
 
-static const struct presence_ops presence_ops = {
-    keep, forget, on_subscription, contacts, local_for, wall_ms};
+static const struct presence_ops presence_ops = {.keep = keep,
+    .forget = forget,
+    .on_subscription = on_subscription,
+    .contacts = contacts,
+    .local_for = local_for,
+    .wall_ms = wall_ms};
 
 static void
 check_body(const struct sip_msg *m)

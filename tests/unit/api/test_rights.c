@@ -252,6 +252,71 @@ a_right_that_is_withdrawn_is_refused_at_the_next_request(void **state)
 	fx_expect(fx, "PATCH", path, "{\"rights\":[\"fly\"]}", 422, "bad_choice", "rights");
 }
 
+static int64_t
+make_number(struct fx *fx, const char *number, int64_t user)
+{
+	char body[120];
+	json_t *row;
+	int64_t id;
+
+	snprintf(body, sizeof body, "{\"number\":\"%s\",\"kind\":\"external\",\"user\":%lld}",
+	    number, (long long)user);
+	row = fx_json(fx, "POST", "/api/numbers", body);
+	id = json_integer_value(json_object_get(row, "id"));
+	json_decref(row);
+	return id;
+}
+
+static int64_t
+total(struct fx *fx, const struct person *p, const char *path)
+{
+	struct answer_text a = ask(fx, p, "GET", path, NULL);
+	int64_t n = json_integer_value(json_object_get(a.json, "total"));
+
+	answer_text_free(&a);
+	return n;
+}
+
+/* USR-5: everybody changes where their own numbers go, and nobody else's. */
+static void
+people_redirect_their_own_numbers_only(void **state)
+{
+	struct fx *fx = *state;
+	struct person p = {.name = "user"};
+	int64_t mine = make_number(fx, "0211555", make_user(fx, "1001", "[\"redirect\"]"));
+	int64_t theirs = make_number(fx, "0211666", make_user(fx, "1002", "[]"));
+	char to_mine[120], to_theirs[120], only_theirs[60], path[60];
+	json_t *row;
+
+	snprintf(to_mine, sizeof to_mine,
+	    "{\"number\":%lld,\"trigger\":\"busy\",\"target\":\"0015112345\"}", (long long)mine);
+	snprintf(to_theirs, sizeof to_theirs,
+	    "{\"number\":%lld,\"trigger\":\"busy\",\"target\":\"0015112345\"}", (long long)theirs);
+	snprintf(only_theirs, sizeof only_theirs, "{\"number\":%lld}", (long long)theirs);
+	log_in(fx, "1001", "secret-2", &p);
+	expect(fx, &p, "POST", "/api/me/redirections", to_theirs, 422, "not_own");
+	expect(fx, &p, "POST", "/api/me/redirections", to_mine, 201, NULL);
+	expect(fx, &p, "POST", "/api/me/redirections", to_mine, 409, "not_unique");
+	row = fx_json(fx, "POST", "/api/redirections", to_theirs);
+	snprintf(path, sizeof path, "/api/me/redirections/%lld",
+	    (long long)json_integer_value(json_object_get(row, "id")));
+	json_decref(row);
+	expect(fx, &p, "PATCH", path, "{\"enabled\":false}", 404, NULL);
+	expect(fx, &p, "DELETE", path, NULL, 404, NULL);
+	assert_int_equal(total(fx, &p, "/api/me/redirections"), 1);
+	assert_int_equal(total(fx, &p, "/api/me/numbers"), 1);
+	row = fx_json(fx, "GET", "/api/redirections?digits=0211555", NULL);
+	snprintf(path, sizeof path, "/api/me/redirections/%lld",
+	    (long long)json_integer_value(
+		json_object_get(json_array_get(json_object_get(row, "items"), 0), "id")));
+	json_decref(row);
+	expect(fx, &p, "PATCH", path, only_theirs, 422, "not_own");
+	expect(fx, &p, "PATCH", path, "{\"target\":\"\"}", 422, "no_target");
+	expect(fx, &p, "PATCH", path, "{\"target\":\"\",\"enabled\":false}", 200, NULL);
+	expect(fx, &p, "PATCH", "/api/me", "{\"call_waiting\":false}", 200, NULL);
+	expect(fx, &p, "DELETE", path, NULL, 204, NULL);
+}
+
 static struct cdr
 record_of(const char *id, int64_t caller, int64_t called)
 {
@@ -382,6 +447,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(every_route_asks_for_what_the_table_says),
 	    T(a_right_that_is_withdrawn_is_refused_at_the_next_request),
+	    T(people_redirect_their_own_numbers_only),
 	    T(people_see_their_own_calls_only_and_not_why),
 	    T(the_stream_of_a_user_has_what_concerns_them),
 	};

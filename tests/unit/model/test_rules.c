@@ -27,6 +27,22 @@ each(void *ctx, const struct model_entity *e, const char *field, int64_t value,
 	return ERR_OK;
 }
 
+static enum err
+find(void *ctx, const struct model_entity *e, const char *field, struct slice text, int64_t *id)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(json_object_get(ctx, e->name), i, row)
+	{
+		if (slice_eq(slice_cstr(row_text(row, field)), text)) {
+			*id = json_integer_value(json_object_get(row, "id"));
+			return ERR_OK;
+		}
+	}
+	return ERR_NOT_FOUND;
+}
+
 struct rule_case {
 	const char *data;
 	const struct model_entity *entity;
@@ -53,7 +69,7 @@ run(const struct rule_case *cases, size_t n)
 		json_t *data = json_loads(c->data, 0, NULL);
 		json_t *before = c->before ? json_loads(c->before, 0, NULL) : NULL;
 		struct model_errors errors = {0};
-		struct model_view view = {data, each};
+		struct model_view view = {data, each, find};
 		struct model_change change = {c->entity, c->id, c->op, before, c->had_admin};
 
 		assert_non_null(data);
@@ -115,12 +131,47 @@ the_last_administrator_stays(void **state)
 	run(cases, sizeof cases / sizeof cases[0]);
 }
 
+#define REDIRECTIONS(target)                                                                       \
+	"{\"settings\":[{\"id\":1,\"outside_prefix\":\"0\"}],\"range\":[" RANGE(                   \
+	    "20", "39") "],\"number\":[" NUMBER(7, "20", "internal") "," NUMBER(8, "30",           \
+	    "internal") "],\"emergency_number\":[{\"id\":1,\"number\":\"112\"}],"                  \
+			"\"redirection\":[{\"id\":3,\"number\":7,\"target\":\"" target "\"}]}"
+#define REDIRECTION(target, e, code)                                                               \
+	{                                                                                          \
+		REDIRECTIONS(target), &model_redirection, 3, MODEL_OP_UPDATE, NULL, false, e, code \
+	}
+
+static void
+usr_5_a_redirection_goes_where_one_can_dial_and_never_back_or_to_the_fire_brigade(void **state)
+{
+	static const struct rule_case cases[] = {
+	    REDIRECTION("30", ERR_OK, NULL),
+	    REDIRECTION("", ERR_OK, NULL),
+	    REDIRECTION("0015112345678", ERR_OK, NULL),
+	    REDIRECTION("+4915112345678", ERR_OK, NULL),
+	    REDIRECTION("***115112345678", ERR_OK, NULL),
+	    REDIRECTION("20", ERR_INVALID, "itself"),
+	    REDIRECTION("31", ERR_INVALID, "no_such_number"),
+	    REDIRECTION("15112345678", ERR_INVALID, "no_such_number"),
+	    REDIRECTION("112", ERR_INVALID, "emergency_target"),
+	    REDIRECTION("0112", ERR_INVALID, "emergency_target"),
+	    REDIRECTION("***1112", ERR_INVALID, "emergency_target"),
+	    {REDIRECTIONS("31"), NULL, 0, MODEL_OP_IMPORT, NULL, false, ERR_INVALID,
+		"no_such_number"},
+	    {REDIRECTIONS("31"), &model_redirection, 3, MODEL_OP_DELETE, NULL, false, ERR_OK, NULL},
+	};
+
+	run(cases, sizeof cases / sizeof cases[0]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lin_1_numbers_lie_in_ranges_that_do_not_overlap),
 	    cmocka_unit_test(the_last_administrator_stays),
+	    cmocka_unit_test(
+		usr_5_a_redirection_goes_where_one_can_dial_and_never_back_or_to_the_fire_brigade),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1958,7 +1958,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "ring_s" | "dial" | "has_dial_pin" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "call_waiting" | "ring_s" | "dial" | "has_dial_pin" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1971,6 +1971,7 @@ export interface paths {
                     admin?: boolean;
                     enabled?: boolean;
                     dnd?: boolean;
+                    call_waiting?: boolean;
                     ring_s?: number;
                     has_dial_pin?: boolean;
                     display_number?: string;
@@ -2256,7 +2257,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "group_id" | "strategy" | "hunt_s" | "ring_s" | "codecs" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
+                    sort?: "name" | "group_id" | "strategy" | "hunt_s" | "ring_s" | "codecs" | "dial" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3135,7 +3136,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "direct" | "id";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3168,6 +3169,7 @@ export interface paths {
                     mos_to_called_x100?: number;
                     delay_to_caller_ms?: number;
                     delay_to_called_ms?: number;
+                    private_call?: boolean;
                     direct?: boolean;
                 };
                 header?: never;
@@ -6589,6 +6591,300 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/redirections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Redirection: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "number" | "trigger" | "enabled" | "kind" | "target" | "after_s" | "digits" | "user" | "group" | "holder_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    number?: string;
+                    trigger?: string;
+                    enabled?: boolean;
+                    kind?: string;
+                    target?: string;
+                    after_s?: number;
+                    digits?: string;
+                    user?: string;
+                    group?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["redirection"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Redirection: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Redirection: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/redirections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Redirection: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Redirection: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Redirection: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/redirections/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["redirection_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -6954,7 +7250,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one's own name, e-mail, language, do not disturb */
+        /** Change one's own name, e-mail, language, do not disturb, call waiting */
         patch: {
             parameters: {
                 query?: never;
@@ -7758,6 +8054,221 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/me/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own numbers */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["number"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/redirections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where calls to one's own numbers go instead */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["redirection"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Redirect one of one's own numbers */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/redirections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a redirection of one's own */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a redirection of one's own */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["redirection"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         trace?: never;
     };
     "/api/me/password": {
@@ -10641,6 +11152,18 @@ export interface components {
              */
             code_line_prefix: string;
             /**
+             * Pick up a call
+             * Format: star-code
+             * @description Then the number that rings; without one any call
+             */
+            code_pick_up: string;
+            /**
+             * Park a call, or fetch it
+             * Format: star-code
+             * @description Then the place, 00 to 99: the call that is held waits there, or who waits comes back
+             */
+            code_orbit: string;
+            /**
              * Do not disturb: on
              * Format: star-code
              */
@@ -10719,6 +11242,11 @@ export interface components {
              * @description Seconds until a call counts as not answered
              */
             ring_s: number;
+            /**
+             * Parked calls come back after
+             * @description Seconds until who parked a call is rung
+             */
+            orbit_s: number;
             /**
              * Session timer
              * @description RFC 4028, seconds
@@ -11033,6 +11561,18 @@ export interface components {
              */
             code_line_prefix?: string;
             /**
+             * Pick up a call
+             * Format: star-code
+             * @description Then the number that rings; without one any call
+             */
+            code_pick_up?: string;
+            /**
+             * Park a call, or fetch it
+             * Format: star-code
+             * @description Then the place, 00 to 99: the call that is held waits there, or who waits comes back
+             */
+            code_orbit?: string;
+            /**
              * Do not disturb: on
              * Format: star-code
              */
@@ -11111,6 +11651,11 @@ export interface components {
              * @description Seconds until a call counts as not answered
              */
             ring_s?: number;
+            /**
+             * Parked calls come back after
+             * @description Seconds until who parked a call is rung
+             */
+            orbit_s?: number;
             /**
              * Session timer
              * @description RFC 4028, seconds
@@ -14553,6 +15098,11 @@ export interface components {
             /** Do not disturb */
             dnd: boolean;
             /**
+             * Call waiting
+             * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+             */
+            call_waiting: boolean;
+            /**
              * Ringing time
              * @description Seconds until a call counts as not answered; 0 = as in the settings
              */
@@ -14634,6 +15184,11 @@ export interface components {
             /** Do not disturb */
             dnd?: boolean;
             /**
+             * Call waiting
+             * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+             */
+            call_waiting?: boolean;
+            /**
              * Ringing time
              * @description Seconds until a call counts as not answered; 0 = as in the settings
              */
@@ -14698,6 +15253,11 @@ export interface components {
                 enabled?: boolean;
                 /** Do not disturb */
                 dnd?: boolean;
+                /**
+                 * Call waiting
+                 * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+                 */
+                call_waiting?: boolean;
                 /**
                  * Ringing time
                  * @description Seconds until a call counts as not answered; 0 = as in the settings
@@ -14811,6 +15371,12 @@ export interface components {
             enabled: boolean;
             /** Do not disturb */
             dnd?: boolean;
+            /**
+             * Call waiting
+             * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+             * @default true
+             */
+            call_waiting: boolean;
             /**
              * Ringing time
              * @description Seconds until a call counts as not answered; 0 = as in the settings
@@ -15422,6 +15988,11 @@ export interface components {
              * @description One way, measured by RTCP when both phones send it
              */
             delay_to_called_ms: number | null;
+            /**
+             * Private call
+             * @description Of the number that was called outside the last digits are not kept
+             */
+            private_call: boolean;
             /**
              * Direct voice
              * @description The voices went directly between the phones, at least for a time. How they sounded is not known, and packets are those that came here
@@ -16768,6 +17339,178 @@ export interface components {
             groups?: number[];
         };
         /**
+         * Redirection
+         * @description Where calls to a number go instead
+         */
+        redirection: {
+            readonly id: number;
+            /**
+             * Number
+             * Format: int64
+             * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+             */
+            number: number;
+            /**
+             * When
+             * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Enabled
+             * @description Switched off, it keeps its target
+             */
+            enabled: boolean;
+            /**
+             * Kind of target
+             * @enum {string}
+             */
+            kind: "number";
+            /**
+             * Target
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            target: string;
+            /**
+             * After
+             * @description Seconds of ringing, of timeout
+             */
+            after_s: number;
+            /** Digits of the number */
+            readonly digits: string;
+            /**
+             * User
+             * Format: int64
+             */
+            readonly user: number | null;
+            /**
+             * Group
+             * Format: int64
+             */
+            readonly group: number | null;
+            /** Held by */
+            readonly holder_name: string | null;
+        };
+        /**
+         * Redirection
+         * @description Where calls to a number go instead
+         */
+        redirection_patch: {
+            /**
+             * Number
+             * Format: int64
+             * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+             */
+            number?: number;
+            /**
+             * When
+             * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+             * @enum {string}
+             */
+            trigger?: "always" | "busy" | "timeout";
+            /**
+             * Enabled
+             * @description Switched off, it keeps its target
+             */
+            enabled?: boolean;
+            /**
+             * Kind of target
+             * @enum {string}
+             */
+            kind?: "number";
+            /**
+             * Target
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            target?: string;
+            /**
+             * After
+             * @description Seconds of ringing, of timeout
+             */
+            after_s?: number;
+        };
+        redirection_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Number
+                 * Format: int64
+                 * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+                 */
+                number?: number;
+                /**
+                 * When
+                 * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+                 * @enum {string}
+                 */
+                trigger?: "always" | "busy" | "timeout";
+                /**
+                 * Enabled
+                 * @description Switched off, it keeps its target
+                 */
+                enabled?: boolean;
+                /**
+                 * Kind of target
+                 * @enum {string}
+                 */
+                kind?: "number";
+                /**
+                 * Target
+                 * @description As it would be dialled: outside with the prefix for outside calls
+                 */
+                target?: string;
+                /**
+                 * After
+                 * @description Seconds of ringing, of timeout
+                 */
+                after_s?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Redirection
+         * @description Where calls to a number go instead
+         */
+        redirection_create: {
+            /**
+             * Number
+             * Format: int64
+             * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+             */
+            number: number;
+            /**
+             * When
+             * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+             * @default always
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Enabled
+             * @description Switched off, it keeps its target
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Kind of target
+             * @default number
+             * @enum {string}
+             */
+            kind: "number";
+            /**
+             * Target
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            target?: string;
+            /**
+             * After
+             * @description Seconds of ringing, of timeout
+             * @default 20
+             */
+            after_s: number;
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -17211,45 +17954,6 @@ export interface components {
             /** @description Which one: easter_monday */
             code: string;
         };
-        line_test: {
-            line: number;
-            /** Format: date-time */
-            started_at: string;
-            running: boolean;
-            /** @description Called at the end */
-            number: string | null;
-            steps: {
-                /** @enum {string} */
-                kind: "lookup" | "question" | "server" | "register" | "call";
-                /** @enum {string} */
-                state: "running" | "ok" | "warning" | "failed" | "skipped";
-                /** @description A name, a server, a number */
-                subject: string | null;
-                /** @description As it came: records, addresses, the answer */
-                found: string | null;
-                at_ms: number;
-                /** @description null while it runs */
-                took_ms: number | null;
-                /**
-                 * @description What it means and what to do; text has the sentence
-                 * @enum {string|null}
-                 */
-                advice: "dns_silent" | "name_unknown" | "transport_off" | "no_local_address" | "no_answer" | "no_connection" | "certificate_refused" | "tls_failed" | "not_serving" | "line_off" | "by_address" | "wrong_password" | "method_unknown" | "forbidden" | "account_unknown" | "overloaded" | "register_refused" | "changed" | "no_step_before" | "line_full" | "called_busy" | "called_silent" | "called_declined" | "called_unknown" | "call_forbidden" | "call_failed" | "call_short" | null;
-                /** @description The English sentence of advice */
-                text: string | null;
-                /** @description Of a call: under which /api/traces has its messages */
-                call_id: string | null;
-                /** @description Of other messages: /api/traces?call_id= finds them */
-                sip_call_id: string | null;
-                /** @description Of a server that speaks TLS */
-                certificate: {
-                    subject: string | null;
-                    issuer: string | null;
-                    /** Format: date-time */
-                    until: string;
-                } | null;
-            }[];
-        };
         /**
          * Function key
          * @description Shows a state and does something when pressed: on the user's page and phones
@@ -17337,13 +18041,52 @@ export interface components {
             action: "called" | "picked_up" | "on" | "off";
             call_id: string | null;
         };
+        line_test: {
+            line: number;
+            /** Format: date-time */
+            started_at: string;
+            running: boolean;
+            /** @description Called at the end */
+            number: string | null;
+            steps: {
+                /** @enum {string} */
+                kind: "lookup" | "question" | "server" | "register" | "call";
+                /** @enum {string} */
+                state: "running" | "ok" | "warning" | "failed" | "skipped";
+                /** @description A name, a server, a number */
+                subject: string | null;
+                /** @description As it came: records, addresses, the answer */
+                found: string | null;
+                at_ms: number;
+                /** @description null while it runs */
+                took_ms: number | null;
+                /**
+                 * @description What it means and what to do; text has the sentence
+                 * @enum {string|null}
+                 */
+                advice: "dns_silent" | "name_unknown" | "transport_off" | "no_local_address" | "no_answer" | "no_connection" | "certificate_refused" | "tls_failed" | "not_serving" | "line_off" | "by_address" | "wrong_password" | "method_unknown" | "forbidden" | "account_unknown" | "overloaded" | "register_refused" | "changed" | "no_step_before" | "line_full" | "called_busy" | "called_silent" | "called_declined" | "called_unknown" | "call_forbidden" | "call_failed" | "call_short" | null;
+                /** @description The English sentence of advice */
+                text: string | null;
+                /** @description Of a call: under which /api/traces has its messages */
+                call_id: string | null;
+                /** @description Of other messages: /api/traces?call_id= finds them */
+                sip_call_id: string | null;
+                /** @description Of a server that speaks TLS */
+                certificate: {
+                    subject: string | null;
+                    issuer: string | null;
+                    /** Format: date-time */
+                    until: string;
+                } | null;
+            }[];
+        };
         /**
          * Reason
          * @description Why a call went where it went; text is the English sentence
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -26,6 +26,7 @@ export type TimeFrame = Schemas['time_frame'];
 export type CorRule = Schemas['cor_rule'];
 export type CorLine = Schemas['cor_line'];
 export type Holiday = Schemas['holiday'];
+export type Redirection = Schemas['redirection'];
 export type PublicHoliday = Schemas['public_holiday'];
 export type Prompt = Schemas['prompt'];
 export type RouteTest = Schemas['route_test'];
@@ -48,11 +49,11 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
-  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites';
+  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -70,6 +71,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   cor_rule: 'cor-rules',
   cor_line: 'cor-lines',
   holiday: 'holidays',
+  redirection: 'redirections',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -94,6 +96,9 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'cor-rules': 'cor_rule',
   'cor-lines': 'cor_line',
   holidays: 'holiday',
+  redirections: 'redirection',
+  'me/redirections': 'redirection',
+  'me/numbers': 'number',
   certificates: 'certificate',
   'address-rules': 'address_rule',
   notices: 'notice',

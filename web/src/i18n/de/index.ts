@@ -31,6 +31,7 @@ import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import redirections from './redirections.json';
 import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
@@ -72,6 +73,7 @@ const de: Texts = {
   reasons,
   records,
   rights,
+  redirections,
   routing,
   settings,
   setup,

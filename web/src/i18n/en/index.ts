@@ -30,6 +30,7 @@ import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import redirections from './redirections.json';
 import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
@@ -71,6 +72,7 @@ const en = {
   reasons,
   records,
   rights,
+  redirections,
   routing,
   settings,
   setup,

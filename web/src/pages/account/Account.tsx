@@ -2,10 +2,11 @@
 import { Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router-dom';
-import { useMe } from '../../api/session';
+import { useMe, useRights } from '../../api/session';
 import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
 import { OwnData } from './OwnData';
+import { OwnRedirections } from './OwnRedirections';
 import { Password } from './Password';
 import { Security } from './Security';
 import { Tokens } from './Tokens';
@@ -13,15 +14,21 @@ import { Tokens } from './Tokens';
 export default function Account() {
   const { t } = useTranslation();
   const me = useMe();
+  const rights = useRights();
   const [params, setParams] = useSearchParams();
   if (!me) return null;
   return (
     <PageFrame title={t('account.title')}>
       <Tabs className="panel" value={params.get('tab') ?? 'data'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
-        <TabList tabs={['data', 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
+        <TabList tabs={['data', ...(rights.has('redirect') ? ['redirections'] : []), 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
         <Tabs.Panel value="data" p="md">
           <OwnData me={me} />
         </Tabs.Panel>
+        {rights.has('redirect') && (
+          <Tabs.Panel value="redirections" p="md">
+            <OwnRedirections me={me} />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="password" p="md">
           <Password />
         </Tabs.Panel>

@@ -10,6 +10,7 @@ import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 import { TabList } from '../../shell/TabList';
 import { HeldNumbers } from '../numbers/HeldNumbers';
+import { Redirections } from '../redirections/Redirections';
 import { Members } from './Members';
 import { ShowPin } from './ShowPin';
 import { useRemoveGroups } from './useRemoveGroups';
@@ -44,7 +45,13 @@ export function GroupForm({ schema, group }: GroupFormProps) {
       <TabList
         tabs={[
           { id: 'data', text: t('groups.tab.data'), wrong: FIELDS.some((field) => form.error(field)) },
-          ...(group ? [{ id: 'members', text: t('groups.tab.members') }, { id: 'numbers', text: t('groups.tab.numbers') }] : []),
+          ...(group
+            ? [
+                { id: 'members', text: t('groups.tab.members') },
+                { id: 'numbers', text: t('groups.tab.numbers') },
+                { id: 'redirections', text: t('redirections.title') },
+              ]
+            : []),
         ]}
       />
       <Tabs.Panel value="data" p="md">
@@ -71,6 +78,9 @@ export function GroupForm({ schema, group }: GroupFormProps) {
           </Tabs.Panel>
           <Tabs.Panel value="numbers" p="md">
             <HeldNumbers numbers={group.numbers} holder={{ group: group.id }} />
+          </Tabs.Panel>
+          <Tabs.Panel value="redirections" p="md">
+            <Redirections whose={{ group: group.id }} />
           </Tabs.Panel>
         </>
       )}

@@ -20,6 +20,7 @@ import { useGiveNumber } from '../numbers/useGiveNumber';
 import { SetUpDialogue } from '../phones/SetUpDialogue';
 import { DialByGroup } from './DialByGroup';
 import { DialPin } from './DialPin';
+import { Redirections } from '../redirections/Redirections';
 import { RightsOfUser } from './RightsOfUser';
 import { ShownNumber } from './ShownNumber';
 import { SecurityOfUser } from './SecurityOfUser';
@@ -27,7 +28,7 @@ import { SecurityOfUser } from './SecurityOfUser';
 const PERSON = ['first_name', 'last_name', 'login', 'password', 'email', 'language'];
 const STATE = ['enabled'];
 const RIGHTS = ['admin', 'rights'];
-const TELEPHONY = ['ring_s', 'dnd'];
+const TELEPHONY = ['ring_s', 'dnd', 'call_waiting'];
 const DIAL = ['dial'];
 const PIN = ['dial_pin'];
 const PHONES = ['phones'];
@@ -80,6 +81,7 @@ export function UserForm({ schema, user }: UserFormProps) {
           ...(user
             ? [
                 { id: 'numbers', text: t('users.tab.numbers') },
+                { id: 'redirections', text: t('redirections.title') },
                 { id: 'shown', text: t('users.tab.shown'), wrong: wrong(SHOWN) },
                 { id: 'groups', text: t('users.tab.groups') },
                 { id: 'rights', text: t('users.tab.rights'), wrong: wrong(RIGHTS) },
@@ -121,6 +123,9 @@ export function UserForm({ schema, user }: UserFormProps) {
         <>
           <Tabs.Panel value="numbers" p="md">
             <HeldNumbers numbers={user.numbers} holder={{ user: user.id }} />
+          </Tabs.Panel>
+          <Tabs.Panel value="redirections" p="md">
+            <Redirections whose={{ user: user.id }} callWaiting={user.call_waiting} />
           </Tabs.Panel>
           <Tabs.Panel value="shown" p="md">
             <EntityForm form={form}>

@@ -50,6 +50,12 @@ dir_phone_by_name(const struct directory *d, struct slice name)
 	return NULL;
 }
 
+const struct dir_group *
+dir_group_by_code(const struct directory *d, struct slice code)
+{
+	return NULL;
+}
+
 const struct dir_user *
 dir_user_by_id(const struct directory *d, int64_t id)
 {

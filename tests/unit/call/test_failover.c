@@ -29,18 +29,18 @@ static uint32_t retry_after_s[SERVERS];
 static int taken;
 static bool one_call; /* of each line at a time */
 
-static enum routing_line_state
-state(void *ctx, int64_t line)
-{
-	return ROUTING_LINE_FREE;
-}
-
 static bool
 is_first(int64_t line)
 {
 	size_t n;
 
 	return dir_lines(o.fixture.directory, &n)[0].id == line;
+}
+
+static enum routing_line_state
+state(void *ctx, int64_t line)
+{
+	return is_first(line) || !avoided[2] ? ROUTING_LINE_FREE : ROUTING_LINE_NOT_REGISTERED;
 }
 
 static enum err

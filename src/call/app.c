@@ -7,6 +7,8 @@
 #include "call/orbit.h"
 #include "call/transfer_int.h"
 
+enum { SAY_PROMPTS_MAX = 32 };
+
 struct call_app *
 app_of_peer(const struct leg *l)
 {
@@ -236,6 +238,14 @@ sends_keys(const struct media_service *what)
 	return false;
 }
 
+enum prompt_language
+call_app_language(const struct call_app *a)
+{
+	const struct directory *dir = call_app_directory(a);
+
+	return dir_prompt_language(dir, dir_user_by_id(dir, call_app_party(a)->user));
+}
+
 bool
 app_serves(const struct leg *l, struct media_service *what)
 {
@@ -278,7 +288,7 @@ call_app_play(struct call_app *a, const struct media_sound_params *what)
 	a->playing = p.user = ++sw->next_app_id;
 	a->sound = NULL;
 	a->music = false;
-	if (media_sound_new(sw->p.media, &p, &a->sound) != ERR_OK)
+	if ((p.tone || p.n_paths) && media_sound_new(sw->p.media, &p, &a->sound) != ERR_OK)
 		call_log(LOG_WARN, a->leg->call, "nothing can be played");
 	music_follow(a->leg->call);
 	media_sound_drop(sw->p.media, old);
@@ -302,6 +312,28 @@ call_app_tone(struct call_app *a, enum tone tone)
 {
 	if (a->leg)
 		call_app_play(a, &(struct media_sound_params){.tone = tone_find(SLICE(""), tone)});
+}
+
+void
+call_app_say(struct call_app *a, const enum prompt *prompts, size_t n)
+{
+	const char *paths[SAY_PROMPTS_MAX];
+	struct media_sound_params what = {.paths = paths};
+	const struct directory *dir;
+	struct call_switch *sw;
+	struct arena arena;
+
+	if (!a->leg)
+		return;
+	sw = a->leg->call->sw;
+	dir = sw->p.directory;
+	what.n_paths = n < SAY_PROMPTS_MAX ? n : SAY_PROMPTS_MAX;
+	arena_init(&arena, "prompts", 1024, 64 * 1024);
+	if (!sw->p.prompts.sounds || dir_prompt_paths(dir, &sw->p.prompts, call_app_language(a),
+					 prompts, what.n_paths, &arena, paths) != ERR_OK)
+		what.n_paths = 0;
+	call_app_play(a, &what);
+	arena_fini(&arena);
 }
 
 void

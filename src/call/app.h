@@ -44,12 +44,16 @@ struct slice call_app_argument(const struct call_app *a);
 /** Who is at the other end; user 0 = none of ours. */
 const struct routing_party *call_app_party(const struct call_app *a);
 const struct directory *call_app_directory(const struct call_app *a);
+/** In which he is spoken to. */
+enum prompt_language call_app_language(const struct call_app *a);
 
 /** Plays from now on instead of what plays; what is copied (what->user is not used). Without memory
  *  or a file that can be read on_played follows at once, or later. */
 void call_app_play(struct call_app *a, const struct media_sound_params *what);
 /** A tone, until it is over. */
 void call_app_tone(struct call_app *a, enum tone tone);
+/** Prompts one after the other, in the language of who is at the other end. */
+void call_app_say(struct call_app *a, const enum prompt *prompts, size_t n);
 void call_app_stop_playing(struct call_app *a);
 /** Keys are always told. */
 void call_app_listen(struct call_app *a, unsigned flags, uint32_t silence_ms);

@@ -284,7 +284,7 @@ open_signalling(struct daemon *d)
 	    .any_port = options_any_port(&d->options),
 	    .no_fastpath = d->options.no_fastpath,
 	    .dns_servers = d->options.dns,
-	    .sounds_dir = d->options.sounds_dir,
+	    .folders = {d->options.sounds_dir, d->options.data_dir},
 	    .journal = d->journal,
 	    .keep = d->keep,
 	    .subscriptions = d->subscriptions};

@@ -276,12 +276,13 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 		e = open_media(s, p, why, why_bytes);
 	if (e != ERR_OK)
 		return e;
-	open_music(s, p->sounds_dir);
+	open_music(s, p->folders.sounds);
 	open_ringback(s);
 	e = switchboard_new(
 	    &s->switchboard, &(struct switchboard_params){.timers = loop_timers(s->loop),
 				 .rng = &s->rng,
 				 .media = s->media,
+				 .prompts = p->folders,
 				 .hold_music = s->hold_music,
 				 .ringback = s->ringback,
 				 .directory = s->directory,

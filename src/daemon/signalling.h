@@ -8,6 +8,7 @@
 #define DAEMON_SIGNALLING_H
 
 #include "daemon/messages.h"
+#include "directory/prompts.h"
 #include "loop/loop.h"
 #include "net/net.h"
 #include "security/firewall.h"
@@ -21,7 +22,7 @@ struct signalling_params {
 	const struct settings *settings; /* with the boot options applied; copied */
 	unsigned any_port;		 /* see listeners.h */
 	bool no_fastpath;		 /* all voice through user space */
-	const char *sounds_dir;		 /* what comes with the system to be heard */
+	struct prompt_folders folders;	 /* of what is heard; borrowed for life */
 	const char *dns_servers;	 /* NULL = those of resolv.conf; borrowed for life */
 	struct directory *directory;	 /* taken over, also on failure */
 	struct net_tls *tls;		 /* the same; NULL: no encryption */

@@ -85,6 +85,7 @@ build(struct switchboard *sb)
 						    .line_ops = &trunk_line_ops,
 						    .line_ctx = sb->providers.trunk,
 						    .apps = apps,
+						    .prompts = p->prompts,
 						    .hold_music = p->hold_music,
 						    .ringback = p->ringback,
 						    .calls_max = p->calls_max});

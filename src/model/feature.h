@@ -25,6 +25,16 @@ enum feature_argument {
 	X(GROUP_OFF, "group_off", "*33", NEEDED, "Log off from a group", "Then the group's ID")    \
 	X(LINE_PREFIX, "line_prefix", "***", NEEDED, "Call through a certain line",                \
 	    "Then the digit of the line, then the number")                                         \
+	X(REDIRECT_ALWAYS, "redirect_always", "*01", NEEDED, "Redirect always: on",                \
+	    "Then the target")                                                                     \
+	X(REDIRECT_ALWAYS_OFF, "redirect_always_off", "*010", ALONE, "Redirect always: off", "")   \
+	X(REDIRECT_BUSY, "redirect_busy", "*02", NEEDED, "Redirect when busy: on",                 \
+	    "Then the target")                                                                     \
+	X(REDIRECT_BUSY_OFF, "redirect_busy_off", "*020", ALONE, "Redirect when busy: off", "")    \
+	X(REDIRECT_TIMEOUT, "redirect_timeout", "*03", NEEDED, "Redirect when nobody answers: on", \
+	    "Then the target")                                                                     \
+	X(REDIRECT_TIMEOUT_OFF, "redirect_timeout_off", "*030", ALONE,                             \
+	    "Redirect when nobody answers: off", "")                                               \
 	X(PICK_UP, "pick_up", "*8", MAYBE, "Pick up a call",                                       \
 	    "Then the number that rings; without one any call")                                    \
 	X(ORBIT, "orbit", "*08", NEEDED, "Park a call, or fetch it",                               \

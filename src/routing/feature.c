@@ -102,6 +102,12 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	case FEATURE_LINE_PREFIX: plan_line_prefix(plan, dir, q, plan->argument); break;
 	case FEATURE_PICK_UP: plan_nothing(plan); break;
 	case FEATURE_ORBIT: plan_orbit(plan, q->state); break;
+	case FEATURE_REDIRECT_ALWAYS:
+	case FEATURE_REDIRECT_ALWAYS_OFF:
+	case FEATURE_REDIRECT_BUSY:
+	case FEATURE_REDIRECT_BUSY_OFF:
+	case FEATURE_REDIRECT_TIMEOUT:
+	case FEATURE_REDIRECT_TIMEOUT_OFF:
 	case FEATURE_GROUP_ON:
 	case FEATURE_GROUP_OFF:
 	case FEATURE_DND_ON:

@@ -84,12 +84,90 @@ log_on(const struct orders *o, bool on)
 			   : outcome_of(e, &none);
 }
 
+/* The row of one number; *id 0: there is none. */
+static enum err
+find_redirection(const struct orders *o, json_int_t number, const char *trigger, int64_t *id)
+{
+	struct store_query q = {.all = true};
+	json_t *rows = NULL, *equals = json_pack("{s:I,s:s}", "number", number, "trigger", trigger);
+	int64_t total = 0;
+	enum err e;
+
+	q.equals = equals;
+	e = equals ? store_list(o->s, &model_redirection, &q, &rows, &total, NULL) : ERR_NOMEM;
+	*id = json_integer_value(json_object_get(json_array_get(rows, 0), "id"));
+	json_decref(rows);
+	json_decref(equals);
+	return e;
+}
+
+static enum feature_outcome
+redirect_number(const struct orders *o, json_int_t number, const char *trigger, bool on)
+{
+	struct model_errors errors = {0};
+	json_t *in = NULL, *row = NULL;
+	int64_t id;
+	enum err e = find_redirection(o, number, trigger, &id);
+
+	if (e != ERR_OK || (!id && !on))
+		return outcome_of(e, &errors);
+	in = on ? json_pack("{s:b,s:s}", "enabled", 1, "target", o->what->argument)
+		: json_pack("{s:b}", "enabled", 0);
+	if (in && !id) {
+		json_object_set_new(in, "number", json_integer(number));
+		json_object_set_new(in, "trigger", json_string(trigger));
+	}
+	e = !in	 ? ERR_NOMEM
+	    : id ? store_patch(o->s, &model_redirection, id, in, &row, &errors)
+		 : store_create(o->s, &model_redirection, in, &row, &errors);
+	json_decref(row);
+	json_decref(in);
+	return outcome_of(e, &errors);
+}
+
+/* Of all numbers of the user; those of his groups are not his alone. */
+static enum feature_outcome
+redirect(const struct orders *o, const char *trigger, bool on)
+{
+	struct store_query q = {.all = true};
+	enum feature_outcome outcome = FEATURE_UNKNOWN;
+	struct model_errors none = {0};
+	json_t *numbers = NULL, *equals, *one;
+	int64_t total = 0;
+	size_t i;
+	enum err e;
+
+	if (!(rights_of_user(o->user) & RIGHT_BIT(REDIRECT)))
+		return FEATURE_DENIED;
+	equals = json_pack("{s:I}", "user", (json_int_t)o->what->user);
+	q.equals = equals;
+	e = equals ? store_list(o->s, &model_number, &q, &numbers, &total, NULL) : ERR_NOMEM;
+	if (e != ERR_OK)
+		outcome = outcome_of(e, &none);
+	json_array_foreach(numbers, i, one)
+	{
+		outcome =
+		    redirect_number(o, json_integer_value(json_object_get(one, "id")), trigger, on);
+		if (outcome != FEATURE_DONE)
+			break;
+	}
+	json_decref(numbers);
+	json_decref(equals);
+	return outcome;
+}
+
 static enum feature_outcome
 carry_out(const struct orders *o)
 {
 	switch (o->what->feature) {
 	case FEATURE_DND_ON: return set_dnd(o, true);
 	case FEATURE_DND_OFF: return set_dnd(o, false);
+	case FEATURE_REDIRECT_ALWAYS: return redirect(o, "always", true);
+	case FEATURE_REDIRECT_ALWAYS_OFF: return redirect(o, "always", false);
+	case FEATURE_REDIRECT_BUSY: return redirect(o, "busy", true);
+	case FEATURE_REDIRECT_BUSY_OFF: return redirect(o, "busy", false);
+	case FEATURE_REDIRECT_TIMEOUT: return redirect(o, "timeout", true);
+	case FEATURE_REDIRECT_TIMEOUT_OFF: return redirect(o, "timeout", false);
 	case FEATURE_GROUP_ON: return log_on(o, true);
 	case FEATURE_GROUP_OFF: return log_on(o, false);
 	case FEATURE_PRIVATE_CALL: /* these change nothing that is stored */

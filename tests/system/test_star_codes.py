@@ -8,16 +8,16 @@ from baresip import tone_share
 from harness import SystemTest, address, address_phone, free_port, user
 from sipphone import Phone, sdp_target
 
-ANNA, BERND, DOOR = (address(host) for host in (11, 12, 13))
-PORTS = {host: free_port(host) for host in (ANNA, BERND, DOOR)}
+ANNA, BERND, DOOR, CARLA = (address(host) for host in (11, 12, 13, 14))
+PORTS = {host: free_port(host) for host in (ANNA, BERND, DOOR, CARLA)}
 DONE_HZ, NOT_DONE_HZ = (800, 1200), (425,)
 
 
 class StarCodes(SystemTest):
     CONFIG = {
         "phones": [address_phone("anna", ANNA, PORTS[ANNA]), address_phone("bernd", BERND, PORTS[BERND]),
-                   address_phone("door", DOOR, PORTS[DOOR])],
-        "users": [user(101, "anna"), user(102, "bernd")],
+                   address_phone("door", DOOR, PORTS[DOOR]), address_phone("carla", CARLA, PORTS[CARLA])],
+        "users": [user(101, "anna"), user(102, "bernd"), user(103, "carla")],
         "groups": [{"name": "Sales", "group_id": "7"}, {"name": "Others", "group_id": "8"}],
         "group-members": [{"group": "Sales", "user": "1101"}],
         "numbers": [{"number": "201", "group": "Sales"}],
@@ -49,12 +49,15 @@ class StarCodes(SystemTest):
         return packets
 
     def dial(self, phone, number, tones):
-        """Each of the tones is heard, and nothing else."""
-        blocks = [block for block in self.heard(phone, number) if max(block) > 500]
+        """Each of the tones is heard and nothing else with them; then words."""
+        packets = self.heard(phone, number)
+        length = 15 if tones == DONE_HZ else 27
+        blocks = [block for block in packets[:length] if max(block) > 500]
         found = [max(tones, key=lambda hertz: tone_share(block, hertz, 8000)) for block in blocks]
         pure = [block for block, hertz in zip(blocks, found) if tone_share(block, hertz, 8000) > 0.6]
         self.assertEqual(set(found), set(tones), number)
         self.assertGreaterEqual(len(pure), 0.7 * len(blocks), number)
+        self.assertGreater(sum(max(block) > 500 for block in packets[length:]), 20, f"{number}: words")
 
     def code_is_gone(self):
         call = self.anna.invite("*09")
@@ -81,6 +84,46 @@ class StarCodes(SystemTest):
         call.request("BYE")
         called.is_hung_up()
         call.expect(200, method="BYE")
+
+    def rings(self, number, called):
+        """Bernd's call to that number rings there, and nowhere else."""
+        call = self.bernd.invite(number)
+        rung = called.answer_invite()
+        rung.ring()
+        call.expect(180)
+        call.cancel()
+        call.failed_with(487)
+        rung.reply(200, rung.expect("CANCEL"))
+        rung.reply(487)
+        rung.expect("ACK")
+
+    def redirection(self, trigger):
+        rows = self.server.api("GET", "/api/redirections")["items"]
+        return next((row["enabled"], row["target"]) for row in rows if row["trigger"] == trigger)
+
+    def test_usr_5_redirect_always_on_and_off_and_the_target_is_remembered(self):
+        carla = self.phone("carla", CARLA)
+        self.dial(self.anna, "*01103", DONE_HZ)
+        self.rings(101, carla)
+        self.server.kill()
+        self.server.start()
+        self.rings(101, carla)
+        self.dial(self.anna, "*010", DONE_HZ)
+        self.rings(101, self.anna)
+        self.assertEqual(self.redirection("always"), (False, "103"))
+
+    def test_usr_5_redirect_when_busy_and_when_nobody_answers(self):
+        for code, trigger in (("*02", "busy"), ("*03", "timeout")):
+            self.dial(self.anna, f"{code}103", DONE_HZ)
+            self.assertEqual(self.redirection(trigger), (True, "103"))
+            self.dial(self.anna, f"{code}0", DONE_HZ)
+            self.assertEqual(self.redirection(trigger), (False, "103"))
+
+    def test_usr_5_a_target_that_does_not_exist_is_refused_and_nothing_changes(self):
+        self.dial(self.bernd, "*01199", NOT_DONE_HZ)
+        self.dial(self.bernd, "*01102", NOT_DONE_HZ)
+        users = [row["holder_name"] for row in self.server.api("GET", "/api/redirections")["items"]]
+        self.assertNotIn("User102", " ".join(users))
 
     def test_key_who_may_not_hears_it_and_nothing_changes(self):
         row = self.user()

@@ -88,6 +88,56 @@ groups_by_their_id(void **state)
 	assert_int_equal(dial(f, FEATURE_GROUP_ON, o.ben, o.phone, "7"), FEATURE_UNKNOWN);
 }
 
+/* "30 always 31 on" of Anna's numbers, in their order. */
+static void
+redirections(struct fixture *f, char *out, size_t size)
+{
+	struct store_query q = {.all = true, .sort = SLICE("digits")};
+	json_t *rows = NULL, *row;
+	int64_t total;
+	size_t i;
+
+	out[0] = '\0';
+	assert_int_equal(store_list(f->store, &model_redirection, &q, &rows, &total, NULL), ERR_OK);
+	json_array_foreach(rows, i, row)
+	{
+		size_t n = strlen(out);
+
+		snprintf(out + n, size - n, "%s %s %s %s; ",
+		    json_string_value(json_object_get(row, "digits")),
+		    json_string_value(json_object_get(row, "trigger")),
+		    json_string_value(json_object_get(row, "target")),
+		    json_is_true(json_object_get(row, "enabled")) ? "on" : "off");
+	}
+	json_decref(rows);
+}
+
+static void
+all_numbers_are_redirected_and_the_target_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	char text[128], found[256];
+
+	make(f->store, &model_range, "{'first':'10','last':'99'}");
+	for (int n = 30; n < 33; n++) {
+		snprintf(text, sizeof text, "{'number':'%d','user':%lld}", n,
+		    (long long)(n < 32 ? o.anna : o.ben));
+		make(f->store, &model_number, text);
+	}
+	assert_int_equal(dial(f, FEATURE_REDIRECT_ALWAYS, o.anna, o.phone, "32"), FEATURE_DONE);
+	redirections(f, found, sizeof found);
+	assert_string_equal(found, "30 always 32 on; 31 always 32 on; ");
+	assert_int_equal(dial(f, FEATURE_REDIRECT_ALWAYS_OFF, o.anna, o.phone, ""), FEATURE_DONE);
+	assert_int_equal(dial(f, FEATURE_REDIRECT_BUSY_OFF, o.anna, o.phone, ""), FEATURE_DONE);
+	redirections(f, found, sizeof found);
+	assert_string_equal(found, "30 always 32 off; 31 always 32 off; ");
+	assert_int_equal(dial(f, FEATURE_REDIRECT_ALWAYS, o.anna, o.phone, "77"), FEATURE_UNKNOWN);
+	assert_int_equal(dial(f, FEATURE_REDIRECT_ALWAYS, o.ben, o.phone, "30"), FEATURE_DENIED);
+	redirections(f, found, sizeof found);
+	assert_string_equal(found, "30 always 32 off; 31 always 32 off; ");
+}
+
 static void
 the_log_of_changes_says_who_and_where(void **state)
 {
@@ -115,6 +165,7 @@ main(void)
 	    T(do_not_disturb),
 	    T(nobody_does_by_a_code_what_he_may_not_do),
 	    T(groups_by_their_id),
+	    T(all_numbers_are_redirected_and_the_target_is_kept),
 	    T(the_log_of_changes_says_who_and_where),
 	};
 

@@ -1,4 +1,5 @@
 #include "apps/apps.h"
 
-const struct call_app_kind *const apps[ROUTING_APPS] = {
-    [ROUTING_APP_ORDER] = &app_order, [ROUTING_APP_ORBIT] = &app_orbit};
+const struct call_app_kind *const apps[ROUTING_APPS] = {[ROUTING_APP_ORDER] = &app_order,
+    [ROUTING_APP_ORBIT] = &app_orbit,
+    [ROUTING_APP_LOGIN] = &app_login};

@@ -10,9 +10,24 @@
 /** By enum routing_app. */
 extern const struct call_app_kind *const apps[ROUTING_APPS];
 
+/* ---- login.c: who logs in to a telephone says his PIN, if he has one ---- */
+extern const struct call_app_kind app_login;
 /* ---- orbit.c: a place to wait; parks what is held by who calls it ---- */
 extern const struct call_app_kind app_orbit;
 /* ---- order.c: does what a code asks for, and says whether it could be done ---- */
 extern const struct call_app_kind app_order;
+
+/* ---- what apps have in common ---- */
+/** What was ordered is told by a tone and words; order.c. Its state is the first in that of the
+ * app, and its on_played follows the words. */
+struct order {
+	enum prompt words;
+	bool told, said;
+};
+void order_begin(struct call_app *a);
+void order_tell(struct call_app *a, bool done, enum prompt words);
+void order_on_result(struct call_app *a, enum feature_outcome outcome);
+void order_on_time(struct call_app *a);
+void order_on_played(struct call_app *a);
 
 #endif

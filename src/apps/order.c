@@ -4,12 +4,10 @@
 
 enum { WAIT_MS = 5000 };
 
-struct order {
-	enum prompt words; /* after the tone */
-	bool said;
-};
-
-static const enum prompt done[FEATURES_N] = {
+static const enum prompt words_done[FEATURES_N] = {
+    [FEATURE_PHONE_LOGIN] = PROMPT_PHONE_LOGGED_ON,
+    [FEATURE_PHONE_LOGOUT] = PROMPT_PHONE_LOGGED_OFF,
+    [FEATURE_PHONE_LOGOUT_ALL] = PROMPT_PHONE_ALL_OFF,
     [FEATURE_GROUP_ON] = PROMPT_GROUP_LOGGED_ON,
     [FEATURE_GROUP_OFF] = PROMPT_GROUP_LOGGED_OFF,
     [FEATURE_REDIRECT_ALWAYS] = PROMPT_REDIRECTION_ON,
@@ -26,40 +24,49 @@ static enum prompt
 words_of(enum feature f, enum feature_outcome outcome)
 {
 	switch (outcome) {
-	case FEATURE_DONE: return done[f];
+	case FEATURE_DONE: return words_done[f];
 	case FEATURE_DENIED: return PROMPT_NOT_PERMITTED;
 	default: return PROMPT_NOT_POSSIBLE;
 	}
 }
 
-static void
-begin(struct call_app *a)
+void
+order_begin(struct call_app *a)
 {
 	call_app_after(a, WAIT_MS);
 	call_app_order(a);
 }
 
-static void
-on_result(struct call_app *a, enum feature_outcome outcome)
+void
+order_tell(struct call_app *a, bool done, enum prompt words)
 {
 	struct order *o = call_app_state(a);
 
 	call_app_after(a, 0);
-	o->words = words_of(call_app_feature(a), outcome);
-	call_app_tone(a, outcome == FEATURE_DONE ? TONE_CONFIRM : TONE_ERROR);
+	o->told = true;
+	o->words = words;
+	call_app_tone(a, done ? TONE_CONFIRM : TONE_ERROR);
 }
 
-static void
-on_time(struct call_app *a)
+void
+order_on_result(struct call_app *a, enum feature_outcome outcome)
 {
-	on_result(a, FEATURE_FAILED);
+	order_tell(a, outcome == FEATURE_DONE, words_of(call_app_feature(a), outcome));
 }
 
-static void
-on_played(struct call_app *a)
+void
+order_on_time(struct call_app *a)
+{
+	order_on_result(a, FEATURE_FAILED);
+}
+
+void
+order_on_played(struct call_app *a)
 {
 	struct order *o = call_app_state(a);
 
+	if (!o->told)
+		return;
 	if (o->said) {
 		call_app_hang_up(a);
 		return;
@@ -70,7 +77,7 @@ on_played(struct call_app *a)
 
 const struct call_app_kind app_order = {.name = "order",
     .state_bytes = sizeof(struct order),
-    .begin = begin,
-    .on_result = on_result,
-    .on_time = on_time,
-    .on_played = on_played};
+    .begin = order_begin,
+    .on_result = order_on_result,
+    .on_time = order_on_time,
+    .on_played = order_on_played};

@@ -5,7 +5,9 @@
 
 #include "call/codecs.h"
 #include "call/orbit.h"
+#include "call/pin.h"
 #include "call/transfer_int.h"
+#include "model/pin.h"
 
 enum { SAY_PROMPTS_MAX = 32 };
 
@@ -352,6 +354,21 @@ call_app_after(struct call_app *a, uint64_t ms)
 		timer_stop(&a->timer);
 	else if (a->leg)
 		timer_start(a->leg->call->sw->p.timers, &a->timer, ms);
+}
+
+bool
+call_app_pin_fits(struct call_app *a, const struct dir_user *user, struct slice pin)
+{
+	struct call_switch *sw = a->leg ? a->leg->call->sw : NULL;
+	const struct dir_phone *phone =
+	    sw ? dir_phone_by_id(sw->p.directory, leg_other(a->leg)->phone) : NULL;
+	bool fits;
+
+	if (!phone || pin_is_locked(sw, phone->id))
+		return false;
+	fits = pin_fits(user->dial_pin, pin);
+	pin_counts(sw, phone, fits ? ROUTING_PIN_RIGHT : ROUTING_PIN_WRONG);
+	return fits;
 }
 
 void

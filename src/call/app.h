@@ -59,6 +59,9 @@ void call_app_stop_playing(struct call_app *a);
 void call_app_listen(struct call_app *a, unsigned flags, uint32_t silence_ms);
 /** on_time; one time at once, 0 = not any more. */
 void call_app_after(struct call_app *a, uint64_t ms);
+/** Does the PIN for calls of this user fit? Wrong ones are counted for the phone opposite, which
+ * after some may use none for a while: then none fits. */
+bool call_app_pin_fits(struct call_app *a, const struct dir_user *user, struct slice pin);
 /** Has management change what is stored, for the one at the other end; on_result follows. */
 void call_app_order(struct call_app *a);
 /** Music on hold, instead of what plays; it does not end. */

@@ -232,6 +232,7 @@ void directory_free(struct directory *d);
 const struct settings *dir_settings(const struct directory *d);
 /** All of these: NULL if none; O(1). Disabled ones are found too. */
 const struct dir_user *dir_user_by_id(const struct directory *d, int64_t id);
+const struct dir_user *dir_user_by_login(const struct directory *d, struct slice login);
 const struct dir_user *dir_user_by_number(const struct directory *d, struct slice number);
 const struct dir_number *dir_number_find(const struct directory *d, struct slice digits);
 const struct dir_phone *dir_phone_by_id(const struct directory *d, int64_t id);

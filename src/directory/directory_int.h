@@ -36,7 +36,8 @@ struct directory {
 	uint64_t prompt_version[PROMPT_LANGUAGES_COUNT][PROMPTS_COUNT];
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
 	size_t range_count, user_count, phone_count, line_count, group_count, number_count;
-	struct index user_by_id, phone_by_id, phone_by_name, line_by_id, group_by_id, group_by_code;
+	struct index user_by_id, user_by_login, phone_by_id, phone_by_name, line_by_id, group_by_id,
+	    group_by_code;
 	struct index number_by_digits, rule_by_range;
 	/* phones trusted by their address; of several the first by id */
 	struct index phone_by_ip, phone_by_address;

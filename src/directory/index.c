@@ -76,6 +76,8 @@ index_all(struct directory *d)
 	enum err e = index_init(&d->user_by_id, d->user_count);
 
 	if (e == ERR_OK)
+		e = index_init(&d->user_by_login, d->user_count);
+	if (e == ERR_OK)
 		e = index_init(&d->phone_by_id, d->phone_count);
 	if (e == ERR_OK)
 		e = index_init(&d->line_by_id, d->line_count);
@@ -100,8 +102,10 @@ index_all(struct directory *d)
 		if (d->rules[i].range.n > d->rule_digits_max)
 			d->rule_digits_max = d->rules[i].range.n;
 	}
-	for (size_t i = 0; i < d->user_count; i++)
+	for (size_t i = 0; i < d->user_count; i++) {
 		index_put(&d->user_by_id, hash_id(d->users[i].id), i);
+		index_put(&d->user_by_login, hash_bytes(d->users[i].login), i);
+	}
 	for (size_t i = 0; i < d->phone_count; i++)
 		put_phone(d, &d->phones[i], i);
 	for (size_t i = 0; i < d->line_count; i++)
@@ -119,6 +123,7 @@ void
 index_free_all(struct directory *d)
 {
 	free(d->user_by_id.at);
+	free(d->user_by_login.at);
 	free(d->phone_by_id.at);
 	free(d->phone_by_name.at);
 	free(d->line_by_id.at);
@@ -142,6 +147,15 @@ dir_user_by_id(const struct directory *d, int64_t id)
 {
 	INDEX_EACH (i, &d->user_by_id, hash_id(id))
 		if (d->users[i].id == id)
+			return &d->users[i];
+	return NULL;
+}
+
+const struct dir_user *
+dir_user_by_login(const struct directory *d, struct slice login)
+{
+	INDEX_EACH (i, &d->user_by_login, hash_bytes(login))
+		if (slice_eq(d->users[i].login, login))
 			return &d->users[i];
 	return NULL;
 }

@@ -25,6 +25,11 @@ enum feature_argument {
 	X(GROUP_OFF, "group_off", "*33", NEEDED, "Log off from a group", "Then the group's ID")    \
 	X(LINE_PREFIX, "line_prefix", "***", NEEDED, "Call through a certain line",                \
 	    "Then the digit of the line, then the number")                                         \
+	X(PHONE_LOGIN, "phone_login", "*77", NEEDED, "Log in to the telephone", "Then the login")  \
+	X(PHONE_LOGOUT, "phone_logout", "*78", NEEDED, "Log out of the telephone",                 \
+	    "Then the login")                                                                      \
+	X(PHONE_LOGOUT_ALL, "phone_logout_all", "*79", ALONE,                                      \
+	    "Log everybody out of the telephone", "")                                              \
 	X(REDIRECT_ALWAYS, "redirect_always", "*01", NEEDED, "Redirect always: on",                \
 	    "Then the target")                                                                     \
 	X(REDIRECT_ALWAYS_OFF, "redirect_always_off", "*010", ALONE, "Redirect always: off", "")   \

@@ -36,23 +36,39 @@ routing_feature(const struct directory *dir, struct slice dialled, enum feature 
 	return longest > 0;
 }
 
-/* Whoever answers here does it for a user. */
 static void
-plan_app(struct routing_plan *plan, enum routing_app app)
+app_answers(struct routing_plan *plan, enum routing_app app)
 {
 	struct slice name = slice_cstr(feature_label(plan->feature));
 
 	plan->called.name = name;
 	because(plan, REASON_CODE, REASON_ARGS(plan->called.number, name));
-	if (!plan->caller.user) {
-		because(plan, REASON_CODE_NO_USER, NULL);
-		refuse(plan, 403, CDR_FAILED);
-		return;
-	}
 	plan->target[plan->n_targets++] =
 	    (struct routing_target){.kind = ROUTING_APP, .app = app, .phone_name = name};
 	plan->action = ROUTING_RING;
 	plan->ring_ms = APP_RING_MS;
+}
+
+/* Whoever answers here does it for a user. */
+static void
+plan_app(struct routing_plan *plan, enum routing_app app)
+{
+	if (plan->caller.user) {
+		app_answers(plan, app);
+		return;
+	}
+	because(plan, REASON_CODE_NO_USER, NULL);
+	refuse(plan, 403, CDR_FAILED);
+}
+
+/* USR-7: at a telephone of ours, whoever's it is. */
+static void
+plan_login(struct routing_plan *plan, const struct routing_query *q)
+{
+	if (q->caller_phone)
+		app_answers(plan, ROUTING_APP_LOGIN);
+	else
+		refuse(plan, 403, CDR_FAILED);
 }
 
 static void
@@ -102,6 +118,9 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	case FEATURE_LINE_PREFIX: plan_line_prefix(plan, dir, q, plan->argument); break;
 	case FEATURE_PICK_UP: plan_nothing(plan); break;
 	case FEATURE_ORBIT: plan_orbit(plan, q->state); break;
+	case FEATURE_PHONE_LOGIN:
+	case FEATURE_PHONE_LOGOUT:
+	case FEATURE_PHONE_LOGOUT_ALL: plan_login(plan, q); break;
 	case FEATURE_REDIRECT_ALWAYS:
 	case FEATURE_REDIRECT_ALWAYS_OFF:
 	case FEATURE_REDIRECT_BUSY:

@@ -7,7 +7,8 @@
 struct orders {
 	struct store *s;
 	const struct feature_order *what;
-	json_t *user;
+	json_t *user;	   /* NULL: the phone is nobody's */
+	const char *phone; /* its name, or "" */
 };
 
 static enum feature_outcome
@@ -156,12 +157,93 @@ redirect(const struct orders *o, const char *trigger, bool on)
 	return outcome;
 }
 
+/* ---- telephones (USR-7) ---- */
+
+/* A user's phones without that one; behind that one, if he logs in: it is his primary one then. */
+static json_t *
+phones_of(const json_t *user, int64_t phone, bool in)
+{
+	json_t *phones = json_array(), *one;
+	size_t i;
+
+	if (in)
+		json_array_append_new(phones, json_integer(phone));
+	json_array_foreach(json_object_get(user, "phones"), i,
+	    one) if (json_integer_value(one) != phone) json_array_append(phones, one);
+	return phones;
+}
+
+static enum feature_outcome
+set_phones(const struct orders *o, const json_t *user, bool in)
+{
+	return patch(o, &model_user, json_integer_value(json_object_get(user, "id")),
+	    json_pack("{s:o}", "phones", phones_of(user, o->what->phone, in)));
+}
+
+static enum feature_outcome
+log_in_or_out(const struct orders *o, bool in)
+{
+	struct model_errors none = {0};
+	enum feature_outcome outcome;
+	json_t *user = NULL;
+	enum err e = store_find(o->s, &model_user, "login", o->what->argument, &user);
+
+	if (e != ERR_OK)
+		return outcome_of(e, &none);
+	store_set_writer(o->what->argument, o->phone);
+	if (!o->what->phone || !(rights_of_user(user) & RIGHT_BIT(LOGIN)) ||
+	    !json_is_true(json_object_get(user, "enabled")))
+		outcome = FEATURE_DENIED;
+	else
+		outcome = set_phones(o, user, in);
+	json_decref(user);
+	return outcome;
+}
+
+static enum feature_outcome
+log_in(const struct orders *o)
+{
+	return log_in_or_out(o, true);
+}
+
+static enum feature_outcome
+log_out(const struct orders *o)
+{
+	return log_in_or_out(o, false);
+}
+
+static enum feature_outcome
+log_all_out(const struct orders *o)
+{
+	enum feature_outcome outcome = FEATURE_DONE;
+	json_t *phone = NULL, *one;
+	size_t i;
+
+	if (store_get(o->s, &model_phone, o->what->phone, &phone) != ERR_OK)
+		return FEATURE_UNKNOWN;
+	json_array_foreach(json_object_get(phone, "users"), i, one)
+	{
+		json_t *user = NULL;
+
+		if (store_get(o->s, &model_user, json_integer_value(one), &user) != ERR_OK)
+			continue;
+		if (outcome == FEATURE_DONE)
+			outcome = set_phones(o, user, false);
+		json_decref(user);
+	}
+	json_decref(phone);
+	return outcome;
+}
+
 static enum feature_outcome
 carry_out(const struct orders *o)
 {
 	switch (o->what->feature) {
 	case FEATURE_DND_ON: return set_dnd(o, true);
 	case FEATURE_DND_OFF: return set_dnd(o, false);
+	case FEATURE_PHONE_LOGIN: return log_in(o);
+	case FEATURE_PHONE_LOGOUT: return log_out(o);
+	case FEATURE_PHONE_LOGOUT_ALL: return log_all_out(o);
 	case FEATURE_REDIRECT_ALWAYS: return redirect(o, "always", true);
 	case FEATURE_REDIRECT_ALWAYS_OFF: return redirect(o, "always", false);
 	case FEATURE_REDIRECT_BUSY: return redirect(o, "busy", true);
@@ -186,14 +268,15 @@ store_feature(struct store *s, const struct feature_order *order)
 	struct model_errors none = {0};
 	json_t *phone = NULL;
 	enum feature_outcome outcome;
-	enum err e = store_get(s, &model_user, order->user, &o.user);
+	enum err e = order->user ? store_get(s, &model_user, order->user, &o.user) : ERR_OK;
 
 	if (e != ERR_OK)
 		return outcome_of(e, &none);
 	if (order->phone && store_get(s, &model_phone, order->phone, &phone) != ERR_OK)
 		phone = NULL;
-	store_set_writer(json_string_value(json_object_get(o.user, "login")),
-	    phone ? json_string_value(json_object_get(phone, "name")) : "");
+	o.phone = phone ? json_string_value(json_object_get(phone, "name")) : "";
+	store_set_writer(
+	    o.user ? json_string_value(json_object_get(o.user, "login")) : "", o.phone);
 	outcome = carry_out(&o);
 	store_set_writer("", "");
 	json_decref(phone);

@@ -17,7 +17,7 @@ class StarCodes(SystemTest):
     CONFIG = {
         "phones": [address_phone("anna", ANNA, PORTS[ANNA]), address_phone("bernd", BERND, PORTS[BERND]),
                    address_phone("door", DOOR, PORTS[DOOR]), address_phone("carla", CARLA, PORTS[CARLA])],
-        "users": [user(101, "anna"), user(102, "bernd"), user(103, "carla")],
+        "users": [user(101, "anna"), user(102, "bernd", dial_pin="4711"), user(103, "carla")],
         "groups": [{"name": "Sales", "group_id": "7"}, {"name": "Others", "group_id": "8"}],
         "group-members": [{"group": "Sales", "user": "1101"}],
         "numbers": [{"number": "201", "group": "Sales"}],
@@ -111,6 +111,38 @@ class StarCodes(SystemTest):
         self.dial(self.anna, "*010", DONE_HZ)
         self.rings(101, self.anna)
         self.assertEqual(self.redirection("always"), (False, "103"))
+
+    def test_usr_7_log_in_to_a_telephone_with_the_pin_and_out_again(self):
+        self.logs_in("0000")
+        self.assertEqual(self.user("1102")["phone_names"], ["bernd"])
+        self.logs_in("4711")
+        self.assertEqual(self.user("1102")["phone_names"], ["door", "bernd"])
+        call = self.anna.invite(102)
+        rung = self.door.answer_invite()
+        rung.pick_up()
+        call.established()
+        call.request("BYE")
+        rung.is_hung_up()
+        call.expect(200, method="BYE")
+        self.dial(self.door, "*781102", DONE_HZ)
+        self.assertEqual(self.user("1102")["phone_names"], ["bernd"])
+        self.door.invite("*09").failed_with(403)
+
+    def logs_in(self, pin):
+        """The PIN is asked for when the user has one."""
+        call = self.door.invite("*771102")
+        call.established()
+        for key in pin + "#":
+            call.request("INFO", f"Signal={key}\r\nDuration=100\r\n".encode(), [("Content-Type", "application/dtmf-relay")])
+            call.expect(200, method="INFO")
+        call.is_hung_up()
+
+    def test_usr_7_who_may_not_log_in_does_not(self):
+        row = self.user("1103")
+        self.server.api("PATCH", f"/api/users/{row['id']}", {"rights": [r for r in row["rights"] if r != "login"]})
+        self.addCleanup(self.server.api, "PATCH", f"/api/users/{row['id']}", {"rights": row["rights"]})
+        self.dial(self.door, "*771103", NOT_DONE_HZ)
+        self.dial(self.door, "*779999", NOT_DONE_HZ)
 
     def test_usr_5_redirect_when_busy_and_when_nobody_answers(self):
         for code, trigger in (("*02", "busy"), ("*03", "timeout")):

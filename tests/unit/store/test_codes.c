@@ -138,6 +138,51 @@ all_numbers_are_redirected_and_the_target_is_kept(void **state)
 	assert_string_equal(found, "30 always 32 off; 31 always 32 off; ");
 }
 
+/* "desk lobby" of a user. */
+static void
+phones_of(struct fixture *f, int64_t user, char *out, size_t size)
+{
+	json_t *row = NULL, *name;
+	size_t i;
+
+	out[0] = '\0';
+	assert_int_equal(store_get(f->store, &model_user, user, &row), ERR_OK);
+	json_array_foreach(json_object_get(row, "phone_names"), i, name)
+	{
+		size_t n = strlen(out);
+
+		snprintf(out + n, size - n, "%s ", json_string_value(name));
+	}
+	json_decref(row);
+}
+
+static void
+a_telephone_is_logged_in_to_and_becomes_the_primary_one(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	int64_t cleo, lobby = make(f->store, &model_phone, "{'name':'lobby'}");
+	char text[128], found[64];
+
+	snprintf(text, sizeof text,
+	    "{'login':'1003','first_name':'Cleo','last_name':'C','rights':['login'],'phones':[%lld]"
+	    "}",
+	    (long long)o.phone);
+	cleo = make(f->store, &model_user, text);
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, lobby, "1003"), FEATURE_DONE);
+	phones_of(f, cleo, found, sizeof found);
+	assert_string_equal(found, "lobby desk ");
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, cleo, lobby, "1003"), FEATURE_DONE);
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGOUT, cleo, lobby, "1003"), FEATURE_DONE);
+	phones_of(f, cleo, found, sizeof found);
+	assert_string_equal(found, "desk "); /* the former one again */
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, lobby, "1002"), FEATURE_DENIED);
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, lobby, "9999"), FEATURE_UNKNOWN);
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGOUT_ALL, cleo, o.phone, ""), FEATURE_DONE);
+	phones_of(f, cleo, found, sizeof found);
+	assert_string_equal(found, "");
+}
+
 static void
 the_log_of_changes_says_who_and_where(void **state)
 {
@@ -166,6 +211,7 @@ main(void)
 	    T(nobody_does_by_a_code_what_he_may_not_do),
 	    T(groups_by_their_id),
 	    T(all_numbers_are_redirected_and_the_target_is_kept),
+	    T(a_telephone_is_logged_in_to_and_becomes_the_primary_one),
 	    T(the_log_of_changes_says_who_and_where),
 	};
 

@@ -11152,6 +11152,56 @@ export interface components {
              */
             code_line_prefix: string;
             /**
+             * Log in to the telephone
+             * Format: star-code
+             * @description Then the login
+             */
+            code_phone_login: string;
+            /**
+             * Log out of the telephone
+             * Format: star-code
+             * @description Then the login
+             */
+            code_phone_logout: string;
+            /**
+             * Log everybody out of the telephone
+             * Format: star-code
+             */
+            code_phone_logout_all: string;
+            /**
+             * Redirect always: on
+             * Format: star-code
+             * @description Then the target
+             */
+            code_redirect_always: string;
+            /**
+             * Redirect always: off
+             * Format: star-code
+             */
+            code_redirect_always_off: string;
+            /**
+             * Redirect when busy: on
+             * Format: star-code
+             * @description Then the target
+             */
+            code_redirect_busy: string;
+            /**
+             * Redirect when busy: off
+             * Format: star-code
+             */
+            code_redirect_busy_off: string;
+            /**
+             * Redirect when nobody answers: on
+             * Format: star-code
+             * @description Then the target
+             */
+            code_redirect_timeout: string;
+            /**
+             * Redirect when nobody answers: off
+             * Format: star-code
+             */
+            code_redirect_timeout_off: string;
+            /**
              * Pick up a call
              * Format: star-code
              * @description Then the number that rings; without one any call
@@ -11560,6 +11610,56 @@ export interface components {
              * @description Then the digit of the line, then the number
              */
             code_line_prefix?: string;
+            /**
+             * Log in to the telephone
+             * Format: star-code
+             * @description Then the login
+             */
+            code_phone_login?: string;
+            /**
+             * Log out of the telephone
+             * Format: star-code
+             * @description Then the login
+             */
+            code_phone_logout?: string;
+            /**
+             * Log everybody out of the telephone
+             * Format: star-code
+             */
+            code_phone_logout_all?: string;
+            /**
+             * Redirect always: on
+             * Format: star-code
+             * @description Then the target
+             */
+            code_redirect_always?: string;
+            /**
+             * Redirect always: off
+             * Format: star-code
+             */
+            code_redirect_always_off?: string;
+            /**
+             * Redirect when busy: on
+             * Format: star-code
+             * @description Then the target
+             */
+            code_redirect_busy?: string;
+            /**
+             * Redirect when busy: off
+             * Format: star-code
+             */
+            code_redirect_busy_off?: string;
+            /**
+             * Redirect when nobody answers: on
+             * Format: star-code
+             * @description Then the target
+             */
+            code_redirect_timeout?: string;
+            /**
+             * Redirect when nobody answers: off
+             * Format: star-code
+             */
+            code_redirect_timeout_off?: string;
             /**
              * Pick up a call
              * Format: star-code

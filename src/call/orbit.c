@@ -27,6 +27,13 @@ call_app_was_brought(const struct call_app *a)
 	return a->from.number.n > 0;
 }
 
+static void
+tell(struct call_switch *sw, unsigned n)
+{
+	if (sw->p.ops->on_orbit)
+		sw->p.ops->on_orbit(sw->p.ctx, n, sw->orbit[n] != NULL);
+}
+
 bool
 call_app_take_orbit(struct call_app *a)
 {
@@ -40,14 +47,17 @@ call_app_take_orbit(struct call_app *a)
 		return false;
 	sw->orbit[n] = a->leg;
 	a->orbit = (int8_t)n;
+	tell(sw, n);
 	return true;
 }
 
 void
 orbit_leave(struct call_switch *sw, struct call_app *a)
 {
-	if (a->orbit >= 0)
-		sw->orbit[a->orbit] = NULL;
+	if (a->orbit < 0)
+		return;
+	sw->orbit[a->orbit] = NULL;
+	tell(sw, (unsigned)a->orbit);
 	a->orbit = -1;
 }
 

@@ -1,4 +1,6 @@
 /* What calls and registrations ask for. */
+#include <stdio.h>
+
 #include "daemon/switchboard_int.h"
 
 /* ---- calls ---- */
@@ -103,6 +105,20 @@ call_on_emergency(void *ctx, const struct live_emergency *e)
 }
 
 static void
+call_on_orbit(void *ctx, unsigned orbit, bool taken)
+{
+	struct switchboard *sb = ctx;
+	char name[FEATURE_CODE_BYTES + 3];
+
+	if (!sb->watching.presence) /* at the end calls go after it */
+		return;
+	snprintf(name, sizeof name, "%s%02u", dir_settings(sb->p.directory)->code[FEATURE_ORBIT],
+	    orbit % 100);
+	presence_lamp_set(sb->watching.presence, 0, slice_cstr(name),
+	    taken ? PRESENCE_LAMP_ON : PRESENCE_LAMP_OFF);
+}
+
+static void
 call_order(void *ctx, const struct feature_order *order)
 {
 	struct switchboard *sb = ctx;
@@ -164,6 +180,7 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .on_emergency = call_on_emergency,
     .on_spent = call_on_spent,
     .order = call_order,
+    .on_orbit = call_on_orbit,
     .record_begin = call_record_begin,
     .record_update = call_record_update,
     .record_end = call_record_end};

@@ -6,15 +6,19 @@
  */
 #include "presence/presence_int.h"
 
+#include "model/feature.h"
+
 struct lamp_type {
-	struct slice code; /* what the name begins with; the rest says which one */
-	/* What the directory says. ERR_NOT_FOUND: there is no such one; ERR_DENIED: not his. */
-	enum err (*read)(const struct directory *dir, const struct dir_user *u, struct slice rest,
+	enum feature code; /* what the name begins with; the rest says which one */
+	bool shared;	   /* the same for everybody */
+	/* What the directory says. ERR_NOT_FOUND: there is no such one; ERR_DENIED: not his;
+	 * ERR_WRONG_STATE: it says nothing, what was set stays. */
+	enum err (*read)(const struct dir_user *u, const struct directory *dir, struct slice rest,
 	    enum presence_lamp *out);
 };
 
 static enum err
-read_dnd(const struct directory *dir, const struct dir_user *u, struct slice rest,
+read_dnd(const struct dir_user *u, const struct directory *dir, struct slice rest,
     enum presence_lamp *out)
 {
 	if (rest.n)
@@ -24,7 +28,7 @@ read_dnd(const struct directory *dir, const struct dir_user *u, struct slice res
 }
 
 static enum err
-read_membership(const struct directory *dir, const struct dir_user *u, struct slice rest,
+read_membership(const struct dir_user *u, const struct directory *dir, struct slice rest,
     enum presence_lamp *out)
 {
 	const struct dir_group *g = dir_group_by_code(dir, rest);
@@ -39,22 +43,83 @@ read_membership(const struct directory *dir, const struct dir_user *u, struct sl
 	return ERR_DENIED;
 }
 
+/* Lit when one of his numbers goes elsewhere. */
+static enum err
+read_redirection(const struct dir_user *u, struct slice rest, enum presence_lamp *out,
+    struct slice (*target)(const struct dir_redirect *r))
+{
+	if (rest.n)
+		return ERR_NOT_FOUND;
+	*out = PRESENCE_LAMP_OFF;
+	for (size_t i = 0; i < u->number_count; i++)
+		if (u->numbers[i]->redirect && target(u->numbers[i]->redirect).n)
+			*out = PRESENCE_LAMP_ON;
+	return ERR_OK;
+}
+
+#define READ_REDIRECTION(when)                                                                     \
+	static struct slice target_##when(const struct dir_redirect *r)                            \
+	{                                                                                          \
+		return r->when;                                                                    \
+	}                                                                                          \
+	static enum err read_##when(const struct dir_user *u, const struct directory *dir,         \
+	    struct slice rest, enum presence_lamp *out)                                            \
+	{                                                                                          \
+		return read_redirection(u, rest, out, target_##when);                              \
+	}
+
+READ_REDIRECTION(always)
+READ_REDIRECTION(busy)
+READ_REDIRECTION(timeout)
+#undef READ_REDIRECTION
+
+/* Whether somebody waits there is known to calls only. */
+static enum err
+read_orbit(const struct dir_user *u, const struct directory *dir, struct slice rest,
+    enum presence_lamp *out)
+{
+	return rest.n == 2 && slice_is_digits(rest) ? ERR_WRONG_STATE : ERR_NOT_FOUND;
+}
+
 /* A further lamp is a row. */
 static const struct lamp_type types[] = {
-    {SLICE("*09"), read_dnd},
-    {SLICE("*32"), read_membership},
+    {FEATURE_DND_ON, false, read_dnd},
+    {FEATURE_GROUP_ON, false, read_membership},
+    {FEATURE_REDIRECT_ALWAYS, false, read_always},
+    {FEATURE_REDIRECT_BUSY, false, read_busy},
+    {FEATURE_REDIRECT_TIMEOUT, false, read_timeout},
+    {FEATURE_ORBIT, true, read_orbit},
 };
+
+/* The longest code that fits, as when it is dialled. */
+static const struct lamp_type *
+find_type(const struct directory *dir, struct slice name, struct slice *rest)
+{
+	const struct lamp_type *found = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		struct slice code = slice_cstr(dir_settings(dir)->code[types[i].code]);
+
+		if (code.n <= longest || !slice_starts(name, code))
+			continue;
+		longest = code.n;
+		found = &types[i];
+		*rest = slice_from(name, code.n);
+	}
+	return found;
+}
 
 static enum err
 lamp_read(const struct directory *dir, const struct resource_key *key, enum presence_lamp *out)
 {
-	const struct dir_user *u = dir_user_by_id(dir, key->id);
-	struct slice name = slice_cstr(key->lamp);
+	struct slice rest;
+	const struct lamp_type *type = find_type(dir, slice_cstr(key->lamp), &rest);
+	const struct dir_user *u = type && !type->shared ? dir_user_by_id(dir, key->id) : NULL;
 
-	for (size_t i = 0; u && i < sizeof types / sizeof types[0]; i++)
-		if (slice_starts(name, types[i].code))
-			return types[i].read(dir, u, slice_from(name, types[i].code.n), out);
-	return ERR_NOT_FOUND;
+	if (!type || (!u && !type->shared))
+		return ERR_NOT_FOUND;
+	return type->read(u, dir, rest, out);
 }
 
 enum err
@@ -62,16 +127,19 @@ lamp_resolve(const struct directory *dir, struct slice name, const struct dir_ph
     struct resource_key *out)
 {
 	struct resource_key key = {.kind = RESOURCE_LAMP};
+	const struct lamp_type *type;
 	enum presence_lamp unused;
+	struct slice rest;
 	enum err e;
 
 	if (!watcher->user_count || slice_copy_cstr(name, key.lamp, sizeof key.lamp) != ERR_OK)
 		return ERR_NOT_FOUND;
-	key.id = watcher->users[0]->id;
+	type = find_type(dir, name, &rest);
+	key.id = type && type->shared ? 0 : watcher->users[0]->id;
 	e = lamp_read(dir, &key, &unused);
-	if (e == ERR_OK)
+	if (e == ERR_OK || e == ERR_WRONG_STATE)
 		*out = key;
-	return e;
+	return e == ERR_WRONG_STATE ? ERR_OK : e;
 }
 
 static void

@@ -240,7 +240,7 @@ resource_resolve(const struct directory *dir, struct slice user, enum presence_p
 		out->kind = RESOURCE_PHONE;
 		return resolve_phone(dir, name, watcher, &out->id);
 	}
-	if (package == PRESENCE_DIALOG && n && name.p[0] == '*')
+	if (package == PRESENCE_DIALOG && n && (name.p[0] == '*' || name.p[0] == '#'))
 		return lamp_resolve(dir, name, watcher, out);
 	if (n == 0 && own_only) /* some phones name only the server for their own box */
 		u = watcher->user_count ? watcher->users[0] : NULL;

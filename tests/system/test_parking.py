@@ -3,6 +3,7 @@
 import harness
 from harness import SystemTest, address, address_phone, free_port, until, user
 from sipphone import Phone, sdp, sdp_target, talks
+from test_presence import Subscription, in_state, lamps
 
 ANNA, BERND, CARLA, DORA = (address(host) for host in (11, 12, 13, 14))
 PORTS = {host: free_port(host) for host in (ANNA, BERND, CARLA, DORA)}
@@ -96,6 +97,18 @@ class Parking(SystemTest):
         self.end(carla, bernd)
         records = self.server.wait_records(2, self.began)
         self.assertIn("taken_over", [reason["code"] for record in records for reason in record["explanation"]])
+
+    def test_usr_10_the_lamp_of_a_place_is_lit_for_everybody_while_a_call_waits_there(self):
+        watches = [Subscription(phone, "*0844", "dialog") for phone in (self.carla, self.dora)]
+        for watch in watches:
+            self.assertEqual(lamps(watch.notified()), [("lamp", "terminated", None)])
+        bernd = self.park_by_code("44")
+        for watch in watches:
+            watch.until(in_state("confirmed"), "confirmed")
+        call = self.fetch(self.anna, "44", bernd)
+        for watch in watches:
+            watch.until(in_state("terminated"), "terminated")
+        self.end(call, bernd)
 
     def test_key_a_call_is_parked_by_transfer(self):
         anna, bernd = self.call(self.anna, 102, self.bernd)

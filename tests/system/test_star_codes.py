@@ -7,6 +7,7 @@ import harness
 from baresip import tone_share
 from harness import SystemTest, address, address_phone, free_port, user
 from sipphone import Phone, sdp_target
+from test_presence import Subscription, in_state, lamps
 
 ANNA, BERND, DOOR, CARLA = (address(host) for host in (11, 12, 13, 14))
 PORTS = {host: free_port(host) for host in (ANNA, BERND, DOOR, CARLA)}
@@ -143,6 +144,16 @@ class StarCodes(SystemTest):
         self.addCleanup(self.server.api, "PATCH", f"/api/users/{row['id']}", {"rights": row["rights"]})
         self.dial(self.door, "*771103", NOT_DONE_HZ)
         self.dial(self.door, "*779999", NOT_DONE_HZ)
+
+    def test_usr_10_the_lamp_of_a_redirection_has_the_name_of_its_code(self):
+        watch = Subscription(self.anna, "*02", "dialog")
+        self.assertEqual(lamps(watch.notified()), [("lamp", "terminated", None)])
+        other = Subscription(self.bernd, "*02", "dialog")
+        self.assertEqual(lamps(other.notified()), [("lamp", "terminated", None)])
+        self.dial(self.anna, "*02103", DONE_HZ)
+        watch.until(in_state("confirmed"), "confirmed")
+        self.dial(self.anna, "*020", DONE_HZ)
+        watch.until(in_state("terminated"), "terminated")
 
     def test_usr_5_redirect_when_busy_and_when_nobody_answers(self):
         for code, trigger in (("*02", "busy"), ("*03", "timeout")):

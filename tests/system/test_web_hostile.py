@@ -314,7 +314,7 @@ class WebHostile(SystemTest):
                 self.assertIsNotNone(one.until(b"retry: 3000\n\n"))
             per_stream = (resident_kb(pid) - before) / STREAMS
             print(f"\n{per_stream:.1f} KB for each of {STREAMS} event streams", flush=True)
-            self.assertLess(per_stream, 32 if harness.patience() == 1 else 128)
+            self.assertLess(per_stream, 32 if harness.patience() == 1 else 192)  # sanitizers keep what was freed
             changed = self.ask(self.admin("PATCH", "/api/settings", {"company": "Seen by all"}))
             self.assertEqual(changed.status, 200)
             for one in streams:

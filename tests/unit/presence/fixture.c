@@ -64,6 +64,8 @@ fill_directory(struct directory *d)
 	static const char *const phones[PHONES] = {"p1", "p2"};
 
 	snprintf(d->settings.domain, sizeof d->settings.domain, "strowger");
+	snprintf(d->settings.code[FEATURE_DND_ON], FEATURE_CODE_BYTES, "*09");
+	snprintf(d->settings.code[FEATURE_GROUP_ON], FEATURE_CODE_BYTES, "*32");
 	for (int i = 0; i < USERS; i++) {
 		struct dir_user *u = &d->user[i];
 

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Calls that are parked, come back, are fetched and picked up by code: who hears whom, and what is refused (KEY)."""
 import harness
-from harness import SystemTest, address, address_phone, free_port, until, user
-from sipphone import Phone, sdp, sdp_target, talks
+from harness import address, address_phone, free_port, until, user
+from sipphone import sdp, sdp_target
+from talking import TalkTest
 from test_presence import Subscription, in_state, lamps
 
 ANNA, BERND, CARLA, DORA = (address(host) for host in (11, 12, 13, 14))
 PORTS = {host: free_port(host) for host in (ANNA, BERND, CARLA, DORA)}
 
 
-class Parking(SystemTest):
+class Parking(TalkTest):
+    PORTS = PORTS
     CONFIG = {
         "settings": {"orbit_s": 10},
         "phones": [address_phone("anna", ANNA, PORTS[ANNA]), address_phone("bernd", BERND, PORTS[BERND]),
@@ -24,21 +26,6 @@ class Parking(SystemTest):
             ("anna", ANNA), ("bernd", BERND), ("carla", CARLA), ("dora", DORA)))
         self.began = harness.now()
 
-    def phone(self, name, host):
-        phone = Phone(self.server.sip_address, host, name, port=PORTS[host])
-        self.addCleanup(phone.close)
-        return phone
-
-    @staticmethod
-    def call(caller, number, called):
-        out = caller.invite(number)
-        into = called.answer_invite()
-        into.ring()
-        into.pick_up()
-        into.voice = sdp_target(into.invite.body)
-        out.voice = sdp_target(out.established().body)
-        return out, into
-
     @staticmethod
     def hold(dialog, other):
         dialog.reinvite("sendonly")
@@ -46,20 +33,6 @@ class Parking(SystemTest):
         other.reply(200, invite, sdp(other.phone.host, other.phone.rtp.port, "recvonly", 2))
         other.expect("ACK")
         dialog.established()
-
-    @staticmethod
-    def is_told(dialog, version=3):
-        """A re-INVITE says who and what is at the other end now."""
-        invite = dialog.expect("INVITE")
-        dialog.reply(200, invite, sdp(dialog.phone.host, dialog.phone.rtp.port, version=version))
-        ack = dialog.expect("ACK")
-        dialog.voice = sdp_target(invite.body or ack.body)
-
-    @staticmethod
-    def assert_talking(one, other):
-        for speaker, listener in ((one, other), (other, one)):
-            words = f"from {speaker.phone.name}".encode()
-            talks(speaker.phone.rtp, speaker.voice, listener.phone.rtp, words + b"." * (160 - len(words)))
 
     def hears_music(self, dialog):
         """Sound comes that nobody at a phone makes."""
@@ -75,7 +48,7 @@ class Parking(SystemTest):
         asking = self.anna.invite(f"*08{orbit}")
         asking.established()
         anna.is_hung_up()
-        self.is_told(bernd)
+        self.is_told(bernd, 3)
         asking.is_hung_up()
         self.hears_music(bernd)
         return bernd
@@ -118,7 +91,7 @@ class Parking(SystemTest):
             anna.reply(200, notify)
         anna.reply(200, notify)
         anna.is_hung_up()
-        self.is_told(bernd)
+        self.is_told(bernd, 3)
         self.hears_music(bernd)
         self.end(self.fetch(self.anna, "07", bernd), bernd)
 

@@ -7,13 +7,15 @@ each has recorded says who it heard last.
 import baresip
 import harness
 from harness import SystemTest, address, address_phone, free_port, password_phone, until, user
-from sipphone import Phone, sdp, sdp_target, talks
+from sipphone import sdp, sdp_target
+from talking import TalkTest
 
 ANNA, BERND, CARLA = address(11), address(12), address(13)
 PORTS = {host: free_port(host) for host in (ANNA, BERND, CARLA)}
 
 
-class Transfers(SystemTest):
+class Transfers(TalkTest):
+    PORTS = PORTS
     CONFIG = {
         "phones": [address_phone("anna", ANNA, PORTS[ANNA]), address_phone("bernd", BERND, PORTS[BERND]),
                    address_phone("carla", CARLA, PORTS[CARLA])],
@@ -24,22 +26,6 @@ class Transfers(SystemTest):
         self.anna, self.bernd, self.carla = (self.phone(name, host) for name, host in
                                              (("anna", ANNA), ("bernd", BERND), ("carla", CARLA)))
         self.began = harness.now()
-
-    def phone(self, name, host):
-        phone = Phone(self.server.sip_address, host, name, port=PORTS[host])
-        self.addCleanup(phone.close)
-        return phone
-
-    @staticmethod
-    def call(caller, number, called):
-        """Both dialogs of an answered call; each knows where its phone's voice goes."""
-        out = caller.invite(number)
-        into = called.answer_invite()
-        into.ring()
-        into.pick_up()
-        into.voice = sdp_target(into.invite.body)
-        out.voice = sdp_target(out.established().body)
-        return out, into
 
     @staticmethod
     def refer(dialog, to):
@@ -55,20 +41,6 @@ class Transfers(SystemTest):
                 state = notify.get("Subscription-State")
                 self.assertTrue(state.startswith("terminated" if status >= 200 else "active"), state)
                 return
-
-    @staticmethod
-    def is_told(dialog):
-        """A re-INVITE says who and what is at the other end now."""
-        invite = dialog.expect("INVITE")
-        dialog.reply(200, invite, sdp(dialog.phone.host, dialog.phone.open_rtp().port, version=2))
-        ack = dialog.expect("ACK")
-        dialog.voice = sdp_target(invite.body or ack.body)
-
-    @staticmethod
-    def assert_talking(one, other):
-        for speaker, listener in ((one, other), (other, one)):
-            words = f"from {speaker.phone.name}".encode()
-            talks(speaker.phone.rtp, speaker.voice, listener.phone.rtp, words + b"." * (160 - len(words)))
 
     def end(self, one, other, records=1):
         one.hang_up()

@@ -49,7 +49,7 @@ class Parking(TalkTest):
         asking.established()
         anna.is_hung_up()
         self.is_told(bernd, 3)
-        asking.is_hung_up()
+        asking.is_hung_up(20)
         self.hears_music(bernd)
         return bernd
 
@@ -131,7 +131,7 @@ class Parking(TalkTest):
     def test_key_nothing_to_park_and_nothing_to_fetch(self):
         call = self.anna.invite("*0899")
         call.established()
-        call.is_hung_up()
+        call.is_hung_up(20)
         self.anna.invite("*08123").failed_with(404)
 
     def picks_up(self, code):

@@ -43,7 +43,7 @@ class StarCodes(SystemTest):
         call = phone.invite(number)
         answer = call.established()
         rtp.send(sdp_target(answer.body))
-        call.is_hung_up()
+        call.is_hung_up(20)
         packets = []
         while packet := rtp.receive(0):
             packets.append(struct.unpack("<160h", audioop.alaw2lin(packet[12:172], 2)))
@@ -65,7 +65,7 @@ class StarCodes(SystemTest):
         answer = call.expect((200, 404))
         call.ack(answer)
         if answer.status == 200:
-            call.is_hung_up()
+            call.is_hung_up(20)
         return answer.status == 404
 
     def test_key_dnd_on_and_off_for_all_phones_and_it_survives_a_crash(self):
@@ -136,7 +136,7 @@ class StarCodes(SystemTest):
         for key in pin + "#":
             call.request("INFO", f"Signal={key}\r\nDuration=100\r\n".encode(), [("Content-Type", "application/dtmf-relay")])
             call.expect(200, method="INFO")
-        call.is_hung_up()
+        call.is_hung_up(20)
 
     def test_usr_7_who_may_not_log_in_does_not(self):
         row = self.user("1103")
@@ -225,7 +225,7 @@ class StarCodes(SystemTest):
         call.established()
         call.request("INFO", b"Signal=5\r\nDuration=160\r\n", [("Content-Type", "application/dtmf-relay")])
         call.expect(200, method="INFO")
-        call.is_hung_up()
+        call.is_hung_up(20)
 
 
 if __name__ == "__main__":

@@ -554,6 +554,10 @@ void extensions_write(const struct leg *l, struct buf *b, bool reliable);
 enum call_allow extensions_allow(const struct leg *l);
 
 /* ---- present.c: what a leg is shown of the other party ---- */
+enum { PRESENT_NAME_BYTES = 160 };
+/** Who, as to is shown him; name: room for its name. */
+struct routing_party present_party(
+    const struct leg *who, const struct leg *to, char name[PRESENT_NAME_BYTES]);
 /** P-Asserted-Identity and Privacy of who for to; NULL: of the one who is rung. */
 void present_write(const struct leg *to, const struct leg *who, struct buf *b);
 /** All of it in the first INVITE to a leg that is called. */

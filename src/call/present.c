@@ -3,10 +3,13 @@
  * 2xx, and in later INVITEs and UPDATEs when a transfer has put somebody else there (RFC
  * 3325, in the manner of RFC 4916); who redirected the call; how a phone shall ring.
  */
+#include <stdio.h>
+
 #include "call/call_int.h"
 #include "call/line_int.h"
 #include "call/outside.h"
 #include "call/passing.h"
+#include "call/transfer_int.h"
 
 /* A dummy host: phones would try to load a tone from a real one. */
 #define RING_TONE "Alert-Info: <http://www.notused.com>;info=alert-"
@@ -17,19 +20,38 @@ trust(const struct leg *l)
 	return l->line ? IDENTITY_LINE : IDENTITY_PHONE;
 }
 
+/* A call that comes back from where it was parked says so: "*0812: Anna Berg". */
+struct routing_party
+present_party(const struct leg *who, const struct leg *to, char name[PRESENT_NAME_BYTES])
+{
+	const struct transfer *t = to->call->transfer;
+	struct routing_party p = who->party;
+
+	if (to->state == LEG_UP || !t || t->call != to->call || !t->by || !t->by->app)
+		return p;
+	snprintf(name, PRESENT_NAME_BYTES, "%.*s: %.*s", SLICE_FMT(t->by->party.number),
+	    SLICE_FMT(p.name));
+	p.name = slice_cstr(name);
+	return p;
+}
+
 void
 present_write(const struct leg *to, const struct leg *who, struct buf *b)
 {
 	const struct call *c = to->call;
+	char name[PRESENT_NAME_BYTES];
+	struct routing_party p;
 	struct addr host;
 
 	if (to->line) /* our internal numbers are nothing to a provider */
 		return;
 	sip_core_address(c->sw->p.core, &to->dialog.flow, &host);
-	if (who)
-		identity_write_asserted(b, &who->party, who->hidden, trust(to), &host);
-	else if (c->ring.active && c->ring.seat != to->side)
+	if (who) {
+		p = present_party(who, to, name);
+		identity_write_asserted(b, &p, who->hidden, trust(to), &host);
+	} else if (c->ring.active && c->ring.seat != to->side) {
 		identity_write_asserted(b, &c->ring.whom->party, false, trust(to), &host);
+	}
 }
 
 static void

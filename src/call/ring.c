@@ -208,11 +208,12 @@ write_from(struct buf *b, const struct leg *l, const struct addr *host)
 {
 	const struct leg *caller = leg_other(l);
 	const struct dir_phone *p = dir_phone_by_id(l->call->sw->p.directory, l->phone);
-	char uri[FROM_URI_BYTES];
+	char uri[FROM_URI_BYTES], name[PRESENT_NAME_BYTES];
+	struct routing_party shown = present_party(caller, l, name);
 	struct buf u;
 
 	if (!p || (!p->from_user.n && !p->from_domain.n)) {
-		identity_write_party(b, &caller->party, caller->hidden, host);
+		identity_write_party(b, &shown, caller->hidden, host);
 		return;
 	}
 	buf_init(&u, uri, sizeof uri);
@@ -228,7 +229,7 @@ write_from(struct buf *b, const struct leg *l, const struct addr *host)
 		addr_write_host(&u, host);
 	b->overflow |= u.overflow;
 	sip_write_name_addr(
-	    b, caller->hidden ? SLICE("Anonymous") : caller->party.name, buf_slice(&u), SLICE(""));
+	    b, caller->hidden ? SLICE("Anonymous") : shown.name, buf_slice(&u), SLICE(""));
 }
 
 /* From, To and Call-ID of a new leg that is called. */

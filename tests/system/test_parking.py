@@ -112,7 +112,8 @@ class Parking(TalkTest):
     def test_key_who_parked_is_rung_after_a_while(self):
         bernd = self.park_by_code("01")
         again = self.anna.answer_invite(seconds=15)
-        self.assertIn("102", again.invite.get("From"))
+        self.assertIn('"*0801: Test User102" <sip:102@', again.invite.get("From"))
+        self.assertIn('"*0801: Test User102"', again.invite.get("P-Asserted-Identity"))
         again.ring()
         self.hears_music(bernd)
         again.pick_up()

@@ -43,6 +43,7 @@ export const theme = createTheme({
     Textarea: small,
     Switch: small,
     Badge: { defaultProps: { variant: 'light', radius: 'sm' }, styles: badge },
+    Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } }, // with a title it is too pale
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     Modal: { defaultProps: { centered: true }, styles: raised },
     Drawer: { styles: raised },

@@ -50,8 +50,12 @@ export function useRights(): ReadonlySet<string> {
   return useMemo(() => new Set(names.split(' ').filter(Boolean)), [names]);
 }
 
+/** The server is about to give a new session in place of ours: until its answer is here, what it says of the old one means nothing. */
+let exchange: Promise<unknown> | null = null;
+
 /** Asks who is logged in now; what the page shows follows. Without an answer everything stays as it is. */
 export async function checkSession() {
+  await exchange?.catch(() => undefined);
   try {
     const session = await fetchSession();
     if (session) queryClient.setQueryData(SESSION, session);
@@ -86,8 +90,15 @@ export function useLogin() {
 /** The server gives a new session, and ends all others. */
 export function useChangePassword() {
   return useMutation({
-    mutationFn: (body: { old_password: string; password: string }) => api.post<Session>('me/password', body),
+    mutationFn: (body: { old_password: string; password: string }) => {
+      const answer = api.post<Session>('me/password', body);
+      exchange = answer;
+      return answer;
+    },
     onSuccess: enter,
+    onSettled: () => {
+      exchange = null;
+    },
   });
 }
 

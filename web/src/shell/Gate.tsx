@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'react-router-dom';
 import { setLoggedOutHandler } from '../api/client';
-import { forgetSession, useHealth, useSession } from '../api/session';
+import { checkSession, useHealth, useSession } from '../api/session';
 import { followUserLanguage } from '../i18n';
 import { Boundary } from './Boundary';
 
@@ -34,7 +34,7 @@ export function Gate({ children }: { children: ReactNode }) {
   const { pathname } = useLocation();
   const language = session.data?.user.language;
 
-  useEffect(() => setLoggedOutHandler(forgetSession), []);
+  useEffect(() => setLoggedOutHandler(() => void checkSession()), []);
   useEffect(() => {
     if (language) void followUserLanguage(language);
   }, [language]);

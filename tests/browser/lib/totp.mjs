@@ -1,7 +1,17 @@
 // RFC 6238, as the app on a mobile telephone does it.
 import { createHmac } from 'node:crypto';
 
-export const stepNow = () => Math.floor(Date.now() / 30_000);
+const STEP_MS = 30_000;
+const ROOM_MS = 10_000;
+
+export const stepNow = () => Math.floor(Date.now() / STEP_MS);
+
+/** The code of the step before, which is taken until this one is over: not before there is time to type it. */
+export async function lastTotp(secret) {
+  const left = STEP_MS - (Date.now() % STEP_MS);
+  if (left < ROOM_MS) await new Promise((resolve) => setTimeout(resolve, left));
+  return totp(secret, stepNow() - 1);
+}
 
 export function totp(secret, step = stepNow()) {
   const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');

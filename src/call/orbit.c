@@ -97,7 +97,7 @@ call_app_park_held(struct call_app *a)
 	return by->state == LEG_DONE; /* it has given its seat to the app, which answers at once */
 }
 
-/* Who brought the call is rung: at the phone it came from, else as if somebody had dialled him. */
+/* Who brought the call is rung as if the one who waits had dialled him. */
 bool
 call_app_return(struct call_app *a)
 {
@@ -135,18 +135,13 @@ orbit_note_from(struct call_app *a, const struct transfer *t)
 /* ---- fetching ---- */
 
 bool
-orbit_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
-    const struct dir_phone *phone)
+orbit_fetch(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *phone, struct slice argument)
 {
-	char dialled[ROUTING_DIALLED_MAX];
-	struct slice argument;
-	enum feature f;
 	uint16_t status;
 	uint32_t n;
 
-	if (!phone || routing_normalise(req->uri.user, dialled) != ERR_OK ||
-	    !routing_feature(sw->p.directory, slice_cstr(dialled), &f, &argument) ||
-	    f != FEATURE_ORBIT || !read_orbit(argument, &n) || !sw->orbit[n])
+	if (!read_orbit(argument, &n) || !sw->orbit[n])
 		return false;
 	/* a second call does not fit there */
 	status = find_held(sw, phone->id) ? 486 : replaces_take(sw->orbit[n], tsx, req, phone);

@@ -41,7 +41,7 @@ is_colleague(const struct own_groups *own, int64_t user)
 	return false;
 }
 
-/* A leg of c that rings for user (0: anybody but by), or for the number that was called. */
+/* A leg of c that rings: for the number or its user, NULL: for anybody; but not for by. */
 static struct leg *
 rings(const struct call *c, const struct dir_number *number, int64_t by)
 {
@@ -83,23 +83,13 @@ find(const struct call_switch *sw, struct slice number, int64_t by)
 	return first;
 }
 
-bool
-pick_up_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
-    const struct dir_phone *phone)
+void
+pick_up(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *phone, struct slice number)
 {
-	char dialled[ROUTING_DIALLED_MAX];
-	struct slice argument;
-	struct leg *l;
-	enum feature f;
-	uint16_t status;
+	struct leg *l = phone->user_count ? find(sw, number, phone->users[0]->id) : NULL;
+	uint16_t status = !phone->user_count ? 403 : l ? replaces_take(l, tsx, req, phone) : 480;
 
-	if (!phone || routing_normalise(req->uri.user, dialled) != ERR_OK ||
-	    !routing_feature(sw->p.directory, slice_cstr(dialled), &f, &argument) ||
-	    f != FEATURE_PICK_UP)
-		return false;
-	l = phone->user_count ? find(sw, argument, phone->users[0]->id) : NULL;
-	status = !phone->user_count ? 403 : l ? replaces_take(l, tsx, req, phone) : 480;
 	if (status)
 		sip_server_reject(tsx, status, SLICE(""));
-	return true;
 }

@@ -4,8 +4,9 @@
 
 #include "call/call_int.h"
 
-/** Answers what rings for the number behind the code, or for anybody. False: it is no such code. */
-bool pick_up_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
-    const struct dir_phone *phone);
+/** An INVITE of that phone with the code for it: answers what rings for the number, or (empty) for
+ *  anybody, or is refused. */
+void pick_up(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *phone, struct slice number);
 
 #endif

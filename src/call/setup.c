@@ -147,6 +147,26 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 	execute(c, plan, req->body);
 }
 
+/* Codes that take a call that is there already need no call of their own. */
+static bool
+takes_by_code(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
+    const struct dir_phone *phone)
+{
+	struct slice argument;
+	char dialled[ROUTING_DIALLED_MAX];
+	enum feature f;
+
+	if (!phone || routing_normalise(req->uri.user, dialled) != ERR_OK ||
+	    !routing_feature(sw->p.directory, slice_cstr(dialled), &f, &argument))
+		return false;
+	if (f == FEATURE_ORBIT)
+		return orbit_fetch(sw, tsx, req, phone, argument);
+	if (f != FEATURE_PICK_UP)
+		return false;
+	pick_up(sw, tsx, req, phone, argument);
+	return true;
+}
+
 void
 call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,
     const struct call_origin *from)
@@ -162,8 +182,7 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 	enum err e;
 
 	if (refuse_invite(tsx, req) || replaces_on_invite(sw, tsx, req, from) ||
-	    orbit_on_invite(sw, tsx, req, from->phone) ||
-	    pick_up_on_invite(sw, tsx, req, from->phone))
+	    takes_by_code(sw, tsx, req, from->phone))
 		return;
 	e = call_new(sw, req->call_id, call_is_emergency(sw->p.directory, req), &c);
 	if (e != ERR_OK) {

@@ -50,26 +50,43 @@ set_dnd(const struct orders *o, bool on)
 	return patch(o, &model_user, o->what->user, json_pack("{s:b}", "dnd", on));
 }
 
-/* The user's place in the group with that ID; 0: none. */
+/* Those that equal that, which is taken. */
+static enum err
+find_rows(const struct orders *o, const struct model_entity *e, json_t *equals, json_t **rows)
+{
+	struct store_query q = {.all = true, .equals = equals};
+	int64_t total = 0;
+	enum err err = equals ? store_list(o->s, e, &q, rows, &total, NULL) : ERR_NOMEM;
+
+	json_decref(equals);
+	return err;
+}
+
+/* The only one; *id 0: there is none. */
+static enum err
+find_row(const struct orders *o, const struct model_entity *e, json_t *equals, int64_t *id)
+{
+	json_t *rows = NULL;
+	enum err err = find_rows(o, e, equals, &rows);
+
+	*id = json_integer_value(json_object_get(json_array_get(rows, 0), "id"));
+	json_decref(rows);
+	return err;
+}
+
+/* The user's place in the group with that ID. */
 static enum err
 find_member(const struct orders *o, int64_t *id)
 {
-	struct store_query q = {.all = true};
-	json_t *group = NULL, *rows = NULL, *equals = NULL;
-	int64_t total = 0;
+	json_t *group = NULL;
 	enum err e = store_find(o->s, &model_group, "group_id", o->what->argument, &group);
 
 	*id = 0;
-	if (e != ERR_OK)
-		return e;
-	equals = json_pack(
-	    "{s:O,s:I}", "group", json_object_get(group, "id"), "user", (json_int_t)o->what->user);
-	q.equals = equals;
-	e = equals ? store_list(o->s, &model_group_member, &q, &rows, &total, NULL) : ERR_NOMEM;
 	if (e == ERR_OK)
-		*id = json_integer_value(json_object_get(json_array_get(rows, 0), "id"));
-	json_decref(rows);
-	json_decref(equals);
+		e = find_row(o, &model_group_member,
+		    json_pack("{s:O,s:I}", "group", json_object_get(group, "id"), "user",
+			(json_int_t)o->what->user),
+		    id);
 	json_decref(group);
 	return e == ERR_OK && !*id ? ERR_NOT_FOUND : e;
 }
@@ -85,30 +102,14 @@ log_on(const struct orders *o, bool on)
 			   : outcome_of(e, &none);
 }
 
-/* The row of one number; *id 0: there is none. */
-static enum err
-find_redirection(const struct orders *o, json_int_t number, const char *trigger, int64_t *id)
-{
-	struct store_query q = {.all = true};
-	json_t *rows = NULL, *equals = json_pack("{s:I,s:s}", "number", number, "trigger", trigger);
-	int64_t total = 0;
-	enum err e;
-
-	q.equals = equals;
-	e = equals ? store_list(o->s, &model_redirection, &q, &rows, &total, NULL) : ERR_NOMEM;
-	*id = json_integer_value(json_object_get(json_array_get(rows, 0), "id"));
-	json_decref(rows);
-	json_decref(equals);
-	return e;
-}
-
 static enum feature_outcome
 redirect_number(const struct orders *o, json_int_t number, const char *trigger, bool on)
 {
 	struct model_errors errors = {0};
 	json_t *in = NULL, *row = NULL;
 	int64_t id;
-	enum err e = find_redirection(o, number, trigger, &id);
+	enum err e = find_row(o, &model_redirection,
+	    json_pack("{s:I,s:s}", "number", number, "trigger", trigger), &id);
 
 	if (e != ERR_OK || (!id && !on))
 		return outcome_of(e, &errors);
@@ -130,19 +131,16 @@ redirect_number(const struct orders *o, json_int_t number, const char *trigger, 
 static enum feature_outcome
 redirect(const struct orders *o, const char *trigger, bool on)
 {
-	struct store_query q = {.all = true};
 	enum feature_outcome outcome = FEATURE_UNKNOWN;
 	struct model_errors none = {0};
-	json_t *numbers = NULL, *equals, *one;
-	int64_t total = 0;
+	json_t *numbers = NULL, *one;
 	size_t i;
 	enum err e;
 
 	if (!(rights_of_user(o->user) & RIGHT_BIT(REDIRECT)))
 		return FEATURE_DENIED;
-	equals = json_pack("{s:I}", "user", (json_int_t)o->what->user);
-	q.equals = equals;
-	e = equals ? store_list(o->s, &model_number, &q, &numbers, &total, NULL) : ERR_NOMEM;
+	e = find_rows(
+	    o, &model_number, json_pack("{s:I}", "user", (json_int_t)o->what->user), &numbers);
 	if (e != ERR_OK)
 		outcome = outcome_of(e, &none);
 	json_array_foreach(numbers, i, one)
@@ -153,7 +151,6 @@ redirect(const struct orders *o, const char *trigger, bool on)
 			break;
 	}
 	json_decref(numbers);
-	json_decref(equals);
 	return outcome;
 }
 
@@ -168,8 +165,11 @@ phones_of(const json_t *user, int64_t phone, bool in)
 
 	if (in)
 		json_array_append_new(phones, json_integer(phone));
-	json_array_foreach(json_object_get(user, "phones"), i,
-	    one) if (json_integer_value(one) != phone) json_array_append(phones, one);
+	json_array_foreach(json_object_get(user, "phones"), i, one)
+	{
+		if (json_integer_value(one) != phone)
+			json_array_append(phones, one);
+	}
 	return phones;
 }
 

@@ -533,9 +533,13 @@ end_running(struct probe *p, enum line_test_advice why)
 void
 probe_drop(struct line *l)
 {
-	if (!l->probe)
+	struct probe *p = l->probe;
+
+	if (!p)
 		return;
-	end_running(l->probe, LINE_ADVICE_CHANGED);
+	if (p->stage == LOOKING && !p->out->n) /* it has not begun: somebody shall know why */
+		begin(p, LINE_TEST_LOOKUP, "");
+	end_running(p, LINE_ADVICE_CHANGED);
 	finish(l->probe);
 }
 

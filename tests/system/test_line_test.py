@@ -197,7 +197,8 @@ class LineTest(SystemTest):
         self.shows(step)
         self.assertEqual(step["found"], "200 OK")
         self.server.api("PATCH", f"/api/lines/{self.id}", {"host": f"{provider.host}:{provider.sips_port}"})
-        step = self.only(self.run_test(), "server")
+        step = until(lambda: [one for one in self.steps(self.run_test(), "server") if one["state"] != "ok"],
+                     "the line has its new host", OVER_SECONDS)[0]
         self.assertEqual(step["advice"], "certificate_refused", step)
         self.assertIn(f"not for {provider.host}", step["found"])
 
@@ -234,6 +235,7 @@ class LineTest(SystemTest):
         self.assertIn("_sip._udp.prov.test", out)
         self.assertIn("200 OK, 300 s", out)
         self.server.api("PATCH", f"/api/lines/{self.id}", {"password": "wrong-secret"})
+        until(lambda: self.server.api("GET", "/api/lines/status")["items"][0]["state"] != "registered", "it tries anew")
         self.assertIn("does not accept user name and password", self.run_cli("line-test", "main", status=1))
 
     def run_cli(self, *arguments, status):

@@ -199,6 +199,18 @@ a_change_of_the_line_ends_its_test(void **state)
 }
 
 static void
+a_line_that_changes_before_its_test_began_says_so(void **state)
+{
+	open_line(LINE("a.test", ""), "-", "");
+	bench_run(&b, 100);
+	assert_int_equal(start(), ERR_OK);
+	bench_change(&b, LINE("b.test", ""));
+	bench_run(&b, 10);
+	assert_string_equal(steps(), "lookup failed changed");
+	assert_int_equal(dones, 1);
+}
+
+static void
 the_system_may_stop_while_a_line_is_tested(void **state)
 {
 	open_line(LINE("a.test", ""), "-", "");
@@ -241,6 +253,10 @@ main(void)
 		one_test_at_a_time_and_none_of_a_line_that_is_not_there, close_bench),
 	    cmocka_unit_test_teardown(each_server_that_is_tried_is_a_step, close_bench),
 	    cmocka_unit_test_teardown(a_change_of_the_line_ends_its_test, close_bench),
+	    cmocka_unit_test_teardown(
+		a_line_that_changes_before_its_test_began_says_so, close_bench),
+	    cmocka_unit_test_teardown(
+		a_line_that_changes_before_its_test_began_says_so, close_bench),
 	    cmocka_unit_test_teardown(the_system_may_stop_while_a_line_is_tested, close_bench),
 	    cmocka_unit_test_teardown(
 		answers_of_dns_are_shown_and_cannot_write_on_the_screen, close_bench),

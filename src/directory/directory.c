@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "directory/directory_int.h"
-#include "model/model.h"
+#include "model/voicemail.h"
 
 enum { NETS_BYTES = 2600 }; /* 500 characters, shortest with masks behind them */
 
@@ -392,6 +392,7 @@ on_redirection(void *ctx, const struct store_redirection_row *row)
 	struct builder *b = ctx;
 	struct redirected *r = b->redirected_count ? &b->redirected[b->redirected_count - 1] : NULL;
 	struct slice target;
+	char text[sizeof DIR_MAILBOX_SCHEME + VOICEMAIL_CODE_BYTES];
 
 	if (!r || r->number != row->number) {
 		r = ADD(b->redirected, b->redirected_count, b->redirected_cap);
@@ -400,7 +401,8 @@ on_redirection(void *ctx, const struct store_redirection_row *row)
 		r->number = row->number;
 		b->redirected_count++;
 	}
-	if (!build_keep(b->d, row->target, &target))
+	snprintf(text, sizeof text, "%s%s", DIR_MAILBOX_SCHEME, row->mailbox);
+	if (!build_keep(b->d, *row->mailbox ? text : row->target, &target))
 		return false;
 	switch (CHOICE(row->trigger, "always", "busy", "timeout")) {
 	case 0: r->to.always = target; break;
@@ -612,7 +614,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_line || e == &model_provider || e == &model_group ||
 	       e == &model_group_member || e == &model_emergency_number || e == &model_time_frame ||
 	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
-	       e == &model_site || e == &model_prompt || e == &model_redirection;
+	       e == &model_site || e == &model_prompt || e == &model_redirection ||
+	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement;
 }
 
 enum err
@@ -621,7 +624,8 @@ directory_build(struct store *s, struct directory **out)
 	static const struct store_directory_sink sink = {on_settings, on_range, on_user, on_phone,
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
-	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection};
+	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
+	    mailboxes_on_mailbox, mailboxes_on_access};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -648,12 +652,15 @@ directory_build(struct store *s, struct directory **out)
 	}
 	if (e == ERR_OK)
 		e = sites_link(&b);
+	if (e == ERR_OK)
+		e = mailboxes_link(&b);
 	free(b.owners);
 	free(b.memberships);
 	free(b.redirected);
 	free(b.pairs);
 	routes_free_rows(&b);
 	free(b.sites.lines);
+	free(b.mailboxes.access);
 	if (e != ERR_OK) {
 		directory_free(b.d);
 		return e;
@@ -678,6 +685,7 @@ directory_free(struct directory *d)
 	free(d->rules);
 	free(d->holidays);
 	free(d->sites);
+	free(d->mailboxes);
 	arena_fini(&d->arena);
 	free(d);
 }

@@ -3,7 +3,7 @@
 #define DIRECTORY_DIRECTORY_INT_H
 
 #include "base/arena.h"
-#include "directory/directory.h"
+#include "directory/mailboxes.h"
 #include "model/prompts.h"
 
 /* Open addressing over an array: position + 1, 0 is empty; at most half full. */
@@ -32,6 +32,8 @@ struct directory {
 	struct own_holiday *holidays;
 	struct dir_site *sites; /* by name */
 	size_t site_count;
+	struct dir_mailbox *mailboxes; /* by code */
+	size_t mailbox_count;
 	/* of their own files; 0: as it comes with the system */
 	uint64_t prompt_version[PROMPT_LANGUAGES_COUNT][PROMPTS_COUNT];
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
@@ -85,6 +87,15 @@ struct site_rows {
 	size_t line_count, line_cap, site_cap;
 };
 
+struct access_row {
+	int64_t mailbox, user, group;
+};
+
+struct mailbox_rows {
+	struct access_row *access; /* by code of the mailbox */
+	size_t access_count, access_cap, mailbox_cap;
+};
+
 struct builder {
 	struct directory *d;
 	size_t range_cap, user_cap, phone_cap, line_cap, group_cap, number_cap;
@@ -98,6 +109,7 @@ struct builder {
 	size_t redirected_count, redirected_cap;
 	struct route_rows routes;
 	struct site_rows sites;
+	struct mailbox_rows mailboxes;
 };
 
 /* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
@@ -121,6 +133,10 @@ enum err routes_link(struct builder *b);
 void routes_free_rows(struct builder *b);
 bool sites_on_site(void *ctx, const struct store_site_row *row);
 bool sites_on_line(void *ctx, int64_t site, int64_t line);
+bool mailboxes_on_mailbox(void *ctx, const struct store_mailbox_row *row);
+bool mailboxes_on_access(void *ctx, int64_t mailbox, int64_t user, int64_t group);
+/* When users and groups are there. */
+enum err mailboxes_link(struct builder *b);
 /* When the lines are there. */
 enum err sites_link(struct builder *b);
 

@@ -6,7 +6,14 @@
 static void
 check_redirection(const json_t *row, struct model_errors *errors)
 {
-	if (json_is_true(json_object_get(row, "enabled")) && !*row_text(row, "target"))
+	bool to_mailbox = strcmp(row_text(row, "kind"), "mailbox") == 0;
+
+	if (!json_is_true(json_object_get(row, "enabled")))
+		return;
+	if (to_mailbox && !json_is_integer(json_object_get(row, "mailbox")))
+		model_error_add(errors, "no_mailbox", "mailbox",
+		    "A redirection needs a mailbox before it can be switched on.");
+	else if (!to_mailbox && !*row_text(row, "target"))
 		model_error_add(errors, "no_target", "target",
 		    "A redirection needs a target before it can be switched on.");
 }
@@ -21,9 +28,11 @@ static const struct model_field redirection_fields[] = {
 		       "nobody answers, or nobody can be reached"},
     {"enabled", MODEL_BOOL, 0, .def = "true", .label = "Enabled",
 	.description = "Switched off, it keeps its target"},
-    {"kind", MODEL_ENUM, 0, .choices = "number", .def = "\"number\"", .label = "Kind of target"},
+    {"kind", MODEL_ENUM, 0, .choices = "number|mailbox", .def = "\"number\"",
+	.label = "Kind of target", .description = "The other one is remembered"},
     {"target", MODEL_TEXT, MODEL_SEARCH, 0, 32, .chars = "0-9+*#", .label = "Target",
 	.description = "As it would be dialled: outside with the prefix for outside calls"},
+    {"mailbox", MODEL_REF, 0, .ref = "mailbox", .on_delete = MODEL_CASCADE, .label = "Mailbox"},
     {"after_s", MODEL_INT, 0, 1, 300, .def = "20", .label = "After",
 	.description = "Seconds of ringing, of timeout"},
     {"digits", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Digits of the number"},

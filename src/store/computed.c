@@ -55,6 +55,10 @@ static const char digits[] =
 static const char holder[] =
     "(SELECT coalesce((SELECT u.first_name || ' ' || u.last_name FROM user u WHERE u.id = n.user), "
     "(SELECT g.name FROM \"group\" g WHERE g.id = n.\"group\")) " REDIRECTED ")";
+#define OF_MAILBOX(what) "(SELECT count(*) FROM voicemail v WHERE v.mailbox = t.id AND " what ")"
+static const char mailbox_name[] = "(SELECT fold(m.name) FROM mailbox m WHERE m.id = t.mailbox)";
+static const char messages[] = OF_MAILBOX("v.state IN ('new', 'old', 'saved')");
+static const char messages_new[] = OF_MAILBOX("v.state = 'new'");
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 /* Of a function key: whom it shows, or what it is about. */
@@ -154,6 +158,21 @@ static const struct computed all[] = {
     {&model_redirection, "user", "(SELECT n.user " REDIRECTED ")", digits},
     {&model_redirection, "group", "(SELECT n.\"group\" " REDIRECTED ")", digits},
     {&model_redirection, "holder_name", holder, holder},
+    {&model_announcement, "user_name",
+	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
+    {&model_mailbox, "has_pin", "(t.pin_hash <> '')", "(t.pin_hash <> '')"},
+    {&model_mailbox, "messages", messages, messages},
+    {&model_mailbox, "messages_new", messages_new, messages_new},
+    {&model_mailbox_access, "mailbox", NULL, mailbox_name},
+    {&model_mailbox_access, "mailbox_name", "(SELECT m.name FROM mailbox m WHERE m.id = t.mailbox)",
+	mailbox_name},
+    {&model_mailbox_access, "holder_name",
+	"coalesce((SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER
+	"), (SELECT g.name " NUMBER_GROUP "))",
+	owner},
+    {&model_voicemail, "mailbox", NULL, mailbox_name},
+    {&model_voicemail, "mailbox_name", "(SELECT m.name FROM mailbox m WHERE m.id = t.mailbox)",
+	mailbox_name},
 };
 
 static const struct computed *

@@ -331,9 +331,50 @@ on_redirection(struct stmt *s, const struct store_directory_sink *sink, void *ct
 	    .trigger = stmt_column(s, 1),
 	    .target = stmt_column(s, 2),
 	    .after_s = (uint32_t)sqlite3_column_int(s->st, 3),
+	    .mailbox = stmt_column(s, 4),
 	};
 
 	return sink->on_redirection(ctx, &row);
+}
+
+#define ANNOUNCEMENT(column) "(SELECT a.file FROM announcement a WHERE a.id = m." column ")"
+// clang-format off
+#define MAILBOX_SQL                                                                        \
+	"SELECT m.id, m.code, m.name, m.pin_hash, m.language, m.pin_always, m.records, "   \
+	"m.max_s, m.min_s, m.silence_s, " ANNOUNCEMENT("greeting") ", "                    \
+	ANNOUNCEMENT("greeting_busy") ", " ANNOUNCEMENT("greeting_away")                   \
+	", m.away_from, m.away_until FROM mailbox m ORDER BY m.code"
+// clang-format on
+
+static bool
+on_mailbox(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_mailbox_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .code = stmt_column(s, 1),
+	    .name = stmt_column(s, 2),
+	    .pin_hash = stmt_column(s, 3),
+	    .language = stmt_column(s, 4),
+	    .pin_always = sqlite3_column_int(s->st, 5),
+	    .records = sqlite3_column_int(s->st, 6),
+	    .max_s = (uint32_t)sqlite3_column_int(s->st, 7),
+	    .min_s = (uint32_t)sqlite3_column_int(s->st, 8),
+	    .silence_s = (uint32_t)sqlite3_column_int(s->st, 9),
+	    .greeting = stmt_column(s, 10),
+	    .greeting_busy = stmt_column(s, 11),
+	    .greeting_away = stmt_column(s, 12),
+	    .away_from = sqlite3_column_int64(s->st, 13),
+	    .away_until = sqlite3_column_int64(s->st, 14),
+	};
+
+	return sink->on_mailbox(ctx, &row);
+}
+
+static bool
+on_mailbox_access(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	return sink->on_mailbox_access(ctx, sqlite3_column_int64(s->st, 0),
+	    sqlite3_column_int64(s->st, 1), sqlite3_column_int64(s->st, 2));
 }
 
 static const struct {
@@ -369,9 +410,16 @@ static const struct {
 	on_site},
     {"SELECT site, line FROM site_line ORDER BY site, position", on_site_line},
     {"SELECT language, name, version FROM prompt", on_prompt},
-    {"SELECT number, \"trigger\", target, after_s FROM redirection "
-     "WHERE enabled AND target <> '' ORDER BY number",
+    {"SELECT r.number, r.\"trigger\", r.target, r.after_s, "
+     "CASE r.kind WHEN 'mailbox' THEN m.code ELSE '' END "
+     "FROM redirection r LEFT JOIN mailbox m ON m.id = r.mailbox "
+     "WHERE r.enabled AND CASE r.kind WHEN 'mailbox' THEN m.code ELSE r.target END <> '' "
+     "ORDER BY r.number",
 	on_redirection},
+    {MAILBOX_SQL, on_mailbox},
+    {"SELECT a.mailbox, a.user, a.\"group\" FROM mailbox_access a "
+     "JOIN mailbox m ON m.id = a.mailbox ORDER BY m.code, a.id",
+	on_mailbox_access},
 };
 
 enum err

@@ -1,4 +1,4 @@
-/* Groups: what is made up for a new one (GRP-1). */
+/* What is made up for a new group (GRP-1) and a new mailbox (VMB-1). */
 #include <stdio.h>
 
 #include "base/random.h"
@@ -6,21 +6,23 @@
 
 enum { PIN_DIGITS = 6 };
 
+/* The lowest number that no row has in that column. */
+#define LOWEST_FREE(table, column)                                                                 \
+	"SELECT min(n) FROM (SELECT 1 AS n UNION SELECT CAST(" column                              \
+	" AS INTEGER) + 1 FROM " table ") WHERE n NOT IN (SELECT CAST(" column                     \
+	" AS INTEGER) FROM " table ")"
+
 static enum err
-next_id(struct db *db, json_t *values)
+next_id(struct db *db, const char *sql, json_t *values, const char *field)
 {
 	int64_t id;
 	char text[24];
-	enum err e = db_int(db,
-	    "SELECT min(n) FROM (SELECT 1 AS n UNION "
-	    "SELECT CAST(group_id AS INTEGER) + 1 FROM \"group\") "
-	    "WHERE n NOT IN (SELECT CAST(group_id AS INTEGER) FROM \"group\")",
-	    &id);
+	enum err e = db_int(db, sql, &id);
 
 	if (e != ERR_OK)
 		return e;
 	snprintf(text, sizeof text, "%lld", (long long)id);
-	return json_object_set_new(values, "group_id", json_string(text)) == 0 ? ERR_OK : ERR_NOMEM;
+	return json_object_set_new(values, field, json_string(text)) == 0 ? ERR_OK : ERR_NOMEM;
 }
 
 static void
@@ -41,9 +43,13 @@ make_pin(json_t *values)
 enum err
 group_complete(struct db *db, const struct model_entity *e, json_t *values)
 {
+	if (e == &model_mailbox && !json_object_get(values, "code"))
+		return next_id(db, LOWEST_FREE("mailbox", "code"), values, "code");
 	if (e != &model_group)
 		return ERR_OK;
 	if (!json_object_get(values, "pin"))
 		make_pin(values);
-	return json_object_get(values, "group_id") ? ERR_OK : next_id(db, values);
+	return json_object_get(values, "group_id")
+		   ? ERR_OK
+		   : next_id(db, LOWEST_FREE("\"group\"", "group_id"), values, "group_id");
 }

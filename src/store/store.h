@@ -462,6 +462,7 @@ struct store_number_row {
 struct store_redirection_row {
 	int64_t number;
 	const char *trigger, *target;
+	const char *mailbox; /* its code; "" = the target is a number */
 	uint32_t after_s;
 };
 
@@ -487,11 +488,21 @@ struct store_range_row {
 	const char *first, *last;
 };
 
+struct store_mailbox_row {
+	int64_t id;
+	const char *code, *name, *pin_hash, *language;
+	bool pin_always, records;
+	uint32_t max_s, min_s, silence_s;
+	const char *greeting, *greeting_busy, *greeting_away; /* files; "" = none */
+	int64_t away_from, away_until;			      /* ms since 1970, 0 = open */
+};
+
 /** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
  * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
- * and their lines (in order), redirections that are switched on (by number). Texts are valid during
+ * and their lines (in order), redirections that are switched on (by number), mailboxes and who
+ * has access to them (by code). Texts are valid during
  * the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
@@ -514,6 +525,8 @@ struct store_directory_sink {
 	/* a file of its own, see store/prompts.h */
 	bool (*on_prompt)(void *ctx, const char *language, const char *name, int64_t version);
 	bool (*on_redirection)(void *ctx, const struct store_redirection_row *row);
+	bool (*on_mailbox)(void *ctx, const struct store_mailbox_row *row);
+	bool (*on_mailbox_access)(void *ctx, int64_t mailbox, int64_t user, int64_t group);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

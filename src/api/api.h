@@ -44,6 +44,9 @@ struct api_control_ops {
 	/** Traces everything of a phone (its SIP name) or an IP address for so many seconds; 0
 	 *  ends it. Errors as above. */
 	enum err (*watch)(void *ctx, const char *target, uint32_t seconds);
+	/** Returns when the telephone switch knows what has been committed so far, or when that
+	 *  takes too long; may be NULL. */
+	void (*settle)(void *ctx);
 };
 
 enum { API_LISTENERS_MAX = 32 };

@@ -167,6 +167,14 @@ begin(struct request *rq, const char *method)
 	return MHD_YES;
 }
 
+/* What was saved is active before somebody hears that it was saved. */
+static void
+settle(const struct api *api)
+{
+	if (api->ops && api->ops->settle)
+		api->ops->settle(api->ops_ctx);
+}
+
 /* On a worker. */
 void
 server_work(struct request *rq)
@@ -191,6 +199,8 @@ server_work(struct request *rq)
 		rq->route->handle(rq);
 		if (rq->reply.status < 300)
 			rq->reply.change = store_last_change();
+		if (rq->reply.status < 300 && strcmp(rq->method, "GET") != 0)
+			settle(rq->api);
 		log_debug(API, "%s %.*s: %d", rq->method, SLICE_FMT(rq->path), rq->reply.status);
 		store_set_writer("", "");
 	}

@@ -12,6 +12,10 @@ extern const struct call_app_kind *const apps[ROUTING_APPS];
 
 /* ---- login.c: who logs in to a telephone says his PIN, if he has one ---- */
 extern const struct call_app_kind app_login;
+/* ---- mailbox.c: where people listen to their messages ---- */
+extern const struct call_app_kind app_mailbox;
+/* ---- voicemail.c: takes a message ---- */
+extern const struct call_app_kind app_voicemail;
 /* ---- orbit.c: a place to wait; parks what is held by who calls it ---- */
 extern const struct call_app_kind app_orbit;
 /* ---- order.c: does what a code asks for, and says whether it could be done ---- */

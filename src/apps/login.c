@@ -39,7 +39,7 @@ check(struct call_app *a)
 {
 	struct login *l = call_app_state(a);
 	const struct dir_user *user = who(a);
-	bool fits = user && call_app_pin_fits(a, user, slice_make(l->pin, l->n));
+	bool fits = user && call_app_pin_fits(a, user->dial_pin, slice_make(l->pin, l->n));
 
 	l->asked = false;
 	explicit_bzero(l->pin, sizeof l->pin);

@@ -6,10 +6,11 @@
 #include "call/codecs.h"
 #include "call/orbit.h"
 #include "call/pin.h"
+#include "call/recording.h"
 #include "call/transfer_int.h"
 #include "model/pin.h"
 
-enum { SAY_PROMPTS_MAX = 32 };
+enum { SAY_PROMPTS_MAX = 32 }; /* of TAPE_ITEMS_MAX */
 
 struct call_app *
 app_of_peer(const struct leg *l)
@@ -192,6 +193,7 @@ app_end(struct leg *l)
 	timer_stop(&a->timer);
 	if (a->ordered)
 		hmap_remove(&sw->apps, &a->by_id);
+	recording_leave(a);
 	orbit_leave(sw, a);
 	media_sound_drop(sw->p.media, a->sound);
 	a->sound = NULL;
@@ -245,7 +247,32 @@ call_app_language(const struct call_app *a)
 {
 	const struct directory *dir = call_app_directory(a);
 
+	if (a->language_set)
+		return a->language;
 	return dir_prompt_language(dir, dir_user_by_id(dir, call_app_party(a)->user));
+}
+
+void
+call_app_set_language(struct call_app *a, enum prompt_language l)
+{
+	a->language = l;
+	a->language_set = true;
+}
+
+enum diversion_reason
+call_app_sent_on(const struct call_app *a)
+{
+	const struct call *c = a->leg->call;
+
+	return c->n_sent_on ? c->diverted[0].reason : DIVERSION_UNKNOWN;
+}
+
+int64_t
+call_app_wall_ms(const struct call_app *a)
+{
+	const struct call_switch *sw = a->leg->call->sw;
+
+	return sw->p.ops->wall_ms(sw->p.ctx);
 }
 
 bool
@@ -256,6 +283,7 @@ app_serves(const struct leg *l, struct media_service *what)
 	if (!a || !a->begun)
 		return false;
 	what->sound = a->music ? l->call->sw->p.hold_music : a->sound;
+	what->recording = recording_of(a);
 	what->listening = a->listening;
 	what->listening.keys = true;
 	if (!sends_keys(what))
@@ -317,25 +345,34 @@ call_app_tone(struct call_app *a, enum tone tone)
 }
 
 void
-call_app_say(struct call_app *a, const enum prompt *prompts, size_t n)
+call_app_say_file(
+    struct call_app *a, const enum prompt *prompts, size_t n, const char *folder, struct slice file)
 {
-	const char *paths[SAY_PROMPTS_MAX];
+	const char *paths[SAY_PROMPTS_MAX + 1];
 	struct media_sound_params what = {.paths = paths};
-	const struct directory *dir;
-	struct call_switch *sw;
+	const struct prompt_folders *folders;
 	struct arena arena;
+	char path[PATH_MAX];
 
 	if (!a->leg)
 		return;
-	sw = a->leg->call->sw;
-	dir = sw->p.directory;
+	folders = &a->leg->call->sw->p.prompts;
 	what.n_paths = n < SAY_PROMPTS_MAX ? n : SAY_PROMPTS_MAX;
 	arena_init(&arena, "prompts", 1024, 64 * 1024);
-	if (!sw->p.prompts.sounds || dir_prompt_paths(dir, &sw->p.prompts, call_app_language(a),
-					 prompts, what.n_paths, &arena, paths) != ERR_OK)
+	if (!folders->sounds ||
+	    dir_prompt_paths(call_app_directory(a), folders, call_app_language(a), prompts,
+		what.n_paths, &arena, paths) != ERR_OK)
 		what.n_paths = 0;
+	if (file.n && recording_path(a->leg->call->sw, folder, file, path))
+		paths[what.n_paths++] = path;
 	call_app_play(a, &what);
 	arena_fini(&arena);
+}
+
+void
+call_app_say(struct call_app *a, const enum prompt *prompts, size_t n)
+{
+	call_app_say_file(a, prompts, n, NULL, SLICE(""));
 }
 
 void
@@ -357,7 +394,7 @@ call_app_after(struct call_app *a, uint64_t ms)
 }
 
 bool
-call_app_pin_fits(struct call_app *a, const struct dir_user *user, struct slice pin)
+call_app_pin_fits(struct call_app *a, struct slice hash, struct slice pin)
 {
 	struct call_switch *sw = a->leg ? a->leg->call->sw : NULL;
 	const struct dir_phone *phone =
@@ -366,15 +403,42 @@ call_app_pin_fits(struct call_app *a, const struct dir_user *user, struct slice 
 
 	if (!phone || pin_is_locked(sw, phone->id))
 		return false;
-	fits = pin_fits(user->dial_pin, pin);
+	fits = pin_fits(hash, pin);
 	pin_counts(sw, phone, fits ? ROUTING_PIN_RIGHT : ROUTING_PIN_WRONG);
 	return fits;
+}
+
+/* An answer comes back with a->id, a new one. False: none can come. */
+bool
+app_awaits(struct call_app *a)
+{
+	struct call_switch *sw = a->leg->call->sw;
+
+	if (a->ordered)
+		hmap_remove(&sw->apps, &a->by_id); /* who asks anew does not want the old answer */
+	a->id = ++sw->next_app_id;
+	a->ordered = hmap_put(&sw->apps, &a->by_id, a->id) == ERR_OK;
+	return a->ordered;
+}
+
+/* The app that waits for that; it does no more. NULL: who asked has hung up. */
+static struct call_app *
+answered(struct call_switch *sw, uint64_t id)
+{
+	struct hnode *n = hmap_first(&sw->apps, id);
+	struct call_app *a = n ? container_of(n, struct call_app, by_id) : NULL;
+
+	if (a) {
+		a->ordered = false;
+		hmap_remove(&sw->apps, n);
+	}
+	return a;
 }
 
 void
 call_app_order(struct call_app *a)
 {
-	struct feature_order order = {.id = a->id, .feature = a->feature};
+	struct feature_order order = {.feature = a->feature};
 	struct call_switch *sw;
 	const struct leg *other;
 
@@ -385,8 +449,8 @@ call_app_order(struct call_app *a)
 	order.user = other->party.user;
 	order.phone = other->phone;
 	slice_clip_cstr(a->argument, order.argument, sizeof order.argument);
-	if (sw->p.ops->order && hmap_put(&sw->apps, &a->by_id, a->id) == ERR_OK) {
-		a->ordered = true;
+	if (sw->p.ops->order && app_awaits(a)) {
+		order.id = a->id;
 		sw->p.ops->order(sw->p.ctx, &order);
 		return;
 	}
@@ -396,15 +460,42 @@ call_app_order(struct call_app *a)
 void
 call_on_feature_result(struct call_switch *sw, const struct feature_result *r)
 {
-	struct hnode *n = hmap_first(&sw->apps, r->id);
-	struct call_app *a;
+	struct call_app *a = answered(sw, r->id);
 
-	if (!n)
-		return; /* who asked has hung up */
-	a = container_of(n, struct call_app, by_id);
-	a->ordered = false;
-	hmap_remove(&sw->apps, n);
-	TELL(a, on_result, a, r->outcome);
+	if (a)
+		TELL(a, on_result, a, r->outcome);
+}
+
+void
+call_on_voicemail_answer(struct call_switch *sw, const struct voicemail_answer *answer)
+{
+	struct call_app *a = answered(sw, answer->id);
+
+	if (a)
+		TELL(a, on_answer, a, answer);
+}
+
+void
+app_on_recorded(struct call_app *a, enum err fault, uint64_t length_ms)
+{
+	TELL(a, on_recorded, a, fault, length_ms);
+}
+
+void
+call_app_ask(struct call_app *a, struct voicemail_ask *ask)
+{
+	struct call_switch *sw = a->leg ? a->leg->call->sw : NULL;
+	struct voicemail_answer none = {.result = ERR_WRONG_STATE};
+
+	if (!sw)
+		return;
+	ask->user = call_app_party(a)->user;
+	if (sw->p.ops->voicemail_ask && app_awaits(a)) {
+		ask->id = a->id;
+		sw->p.ops->voicemail_ask(sw->p.ctx, ask);
+		return;
+	}
+	TELL(a, on_answer, a, &none);
 }
 
 void

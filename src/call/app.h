@@ -11,7 +11,9 @@
 #define CALL_APP_H
 
 #include "call/call.h"
+#include "call/diversion.h"
 #include "model/feature.h"
+#include "model/voicemail.h"
 #include "routing/routing.h"
 
 struct call_app;
@@ -30,6 +32,10 @@ struct call_app_kind {
 	void (*on_heard)(struct call_app *a, enum listen_event_kind what);
 	/** call_app_after's time has come. */
 	void (*on_time)(struct call_app *a);
+	/** What the other side said is in its file; fault: as media's RECORDED event says. */
+	void (*on_recorded)(struct call_app *a, enum err fault, uint64_t length_ms);
+	/** To call_app_ask, and when a message begins; borrowed. */
+	void (*on_answer)(struct call_app *a, const struct voicemail_answer *answer);
 	/** What was ordered has been done, or not. */
 	void (*on_result)(struct call_app *a, enum feature_outcome outcome);
 	void (*on_end)(struct call_app *a);
@@ -46,6 +52,12 @@ const struct routing_party *call_app_party(const struct call_app *a);
 const struct directory *call_app_directory(const struct call_app *a);
 /** In which he is spoken to. */
 enum prompt_language call_app_language(const struct call_app *a);
+/** In this one from now on. */
+void call_app_set_language(struct call_app *a, enum prompt_language l);
+/** Why the call was sent on to here; DIVERSION_UNKNOWN: it was not. */
+enum diversion_reason call_app_sent_on(const struct call_app *a);
+/** Milliseconds since 1970, by the clock on the wall. */
+int64_t call_app_wall_ms(const struct call_app *a);
 
 /** Plays from now on instead of what plays; what is copied (what->user is not used). Without memory
  *  or a file that can be read on_played follows at once, or later. */
@@ -54,18 +66,41 @@ void call_app_play(struct call_app *a, const struct media_sound_params *what);
 void call_app_tone(struct call_app *a, enum tone tone);
 /** Prompts one after the other, in the language of who is at the other end. */
 void call_app_say(struct call_app *a, const enum prompt *prompts, size_t n);
+/** Then a file of FOLDER below the data folder, when it is not empty. */
+void call_app_say_file(struct call_app *a, const enum prompt *prompts, size_t n, const char *folder,
+    struct slice file);
 void call_app_stop_playing(struct call_app *a);
 /** Keys are always told. */
 void call_app_listen(struct call_app *a, unsigned flags, uint32_t silence_ms);
 /** on_time; one time at once, 0 = not any more. */
 void call_app_after(struct call_app *a, uint64_t ms);
-/** Does the PIN for calls of this user fit? Wrong ones are counted for the phone opposite, which
- * after some may use none for a while: then none fits. */
-bool call_app_pin_fits(struct call_app *a, const struct dir_user *user, struct slice pin);
+/** Does the PIN fit (hash: model/pin.h)? Wrong ones are counted for the phone opposite, which after
+ * some may use none for a while: then none fits. */
+bool call_app_pin_fits(struct call_app *a, struct slice hash, struct slice pin);
 /** Has management change what is stored, for the one at the other end; on_result follows. */
 void call_app_order(struct call_app *a);
 /** Music on hold, instead of what plays; it does not end. */
 void call_app_music(struct call_app *a);
+
+/* ---- what the other side says (recording.c) ---- */
+struct call_app_recording {
+	const char *folder; /* VOICEMAIL_FOLDER, ANNOUNCEMENT_FOLDER */
+	int64_t mailbox; /* whose message it is; 0: nobody's, and management does not learn of it */
+	uint32_t min_s, max_s;
+};
+
+/** Gets ready for a new file, instead of the one before, which is kept. With a mailbox on_answer
+ *  follows: ERR_LIMIT, it is full; ERR_NOT_FOUND. False: no memory. */
+bool call_app_recording_open(struct call_app *a, const struct call_app_recording *what);
+/** From now on; on_recorded follows when that is over. */
+void call_app_record(struct call_app *a);
+void call_app_record_stop(struct call_app *a);
+/** What was said is not kept. Else it is, if it is long enough, when the app ends. */
+void call_app_recording_drop(struct call_app *a);
+/** The name of the file; empty: there is none. */
+struct slice call_app_recording_file(const struct call_app *a);
+/** Something about messages; id is filled in. */
+void call_app_ask(struct call_app *a, struct voicemail_ask *ask);
 
 /* ---- places to wait ---- */
 /** Somebody transferred the call here; else it was dialled. */

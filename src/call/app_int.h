@@ -14,13 +14,15 @@ struct call_app {
 	struct media_sound *sound;
 	struct media_listening listening;
 	struct timer timer;
-	uint64_t id;		   /* never used again */
-	unsigned busy;		   /* callbacks that run */
-	uint64_t playing;	   /* what plays, as media name it; 0 = nothing */
-	struct hnode by_id;	   /* while an order is under way */
-	struct routing_party from; /* who brought the call here; empty: who called */
-	int8_t orbit;		   /* where it waits; -1 = nowhere */
-	bool begun, ordered, music;
+	uint64_t id;		     /* of what it asks; never used again */
+	unsigned busy;		     /* callbacks that run */
+	uint64_t playing;	     /* what plays, as media name it; 0 = nothing */
+	struct hnode by_id;	     /* while an answer is under way */
+	struct recording *recording; /* NULL: none */
+	struct routing_party from;   /* who brought the call here; empty: who called */
+	int8_t orbit;		     /* where it waits; -1 = nowhere */
+	enum prompt_language language;
+	bool begun, ordered, music, language_set;
 };
 
 /* ---- app.c ---- */
@@ -37,6 +39,10 @@ void app_on_key(struct call_app *a, char key);
 void app_on_event(struct call_app *a, const struct media_event *ev);
 /** What l hears of the app opposite. False: there is none. */
 bool app_serves(const struct leg *l, struct media_service *what);
+
+/** An answer will come back with a->id, which is a new one. False: none can come. */
+bool app_awaits(struct call_app *a);
+void app_on_recorded(struct call_app *a, enum err fault, uint64_t length_ms);
 
 /* ---- app_media.c ---- */
 /** Describes what l, an app's, can do with what is opposite: an answer to its last description;

@@ -21,6 +21,7 @@
 #include "media/media.h"
 #include "model/callman.h"
 #include "model/feature.h"
+#include "model/voicemail.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
 
@@ -101,6 +102,12 @@ struct call_switch_ops {
 	void (*on_spent)(void *ctx, const struct live_spent *s);
 	/** Something stored shall change; call_on_feature_result follows. NULL: nothing can. */
 	void (*order)(void *ctx, const struct feature_order *order);
+	/** Messages in mailboxes: one begins, has ended (with keep false, too), or somebody at a
+	 *  telephone asks; call_on_voicemail_answer follows the first and the last. NULL: there is
+	 *  nobody who keeps any. */
+	void (*voicemail_began)(void *ctx, const struct voicemail_began *b);
+	void (*voicemail_ended)(void *ctx, const struct voicemail_ended *e);
+	void (*voicemail_ask)(void *ctx, const struct voicemail_ask *a);
 	/** A call waits at this place, or not any more; may be NULL. */
 	void (*on_orbit)(void *ctx, unsigned orbit, bool taken);
 	/** For those who watch users; NULL = nobody. */
@@ -118,7 +125,7 @@ struct call_switch_params {
 	const struct call_line_ops *line_ops; /* trunk/; NULL = there are no lines */
 	void *line_ctx;
 	const struct call_app_kind *const *apps; /* of each routing_app; NULL: there are none */
-	struct prompt_folders prompts; /* sounds NULL: nothing is said */
+	struct prompt_folders prompts;		 /* sounds NULL: nothing is said */
 	struct media_sound *hold_music;		 /* shared; NULL: there is none */
 	struct media_sound *ringback;		 /* the same: it rings at the other end */
 	size_t calls_max;			 /* beyond: 503; 0 = 20,000 */
@@ -168,6 +175,8 @@ void call_on_media_event(struct call_switch *sw, const struct media_event *ev);
 
 /** What became of an order. */
 void call_on_feature_result(struct call_switch *sw, const struct feature_result *r);
+/** What became of a beginning or a wish; borrowed. */
+void call_on_voicemail_answer(struct call_switch *sw, const struct voicemail_answer *a);
 /** Ends a call by its id. ERR_NOT_FOUND. */
 ERR_MUST_CHECK enum err call_hang_up(struct call_switch *sw, struct slice call_id);
 /** Does what somebody asks of a call of his (model/callman.h); what follows shows in live states

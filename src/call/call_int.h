@@ -186,8 +186,9 @@ struct call_switch {
 	struct list done; /* legs without a call */
 	struct timer reaper;
 	uint64_t next_leg_id;
-	struct hmap apps; /* those that wait for a result, by their ids */
-	uint64_t next_app_id;
+	struct hmap apps;	   /* those that wait for a result, by their ids */
+	struct hmap recordings;	   /* recording.c's, by their ids */
+	uint64_t next_app_id;	   /* of apps, recordings and what is played */
 	struct leg *orbit[ORBITS]; /* the app's, where somebody waits; NULL: free */
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;

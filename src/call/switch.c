@@ -5,6 +5,7 @@
 #include "call/keys.h"
 #include "call/message.h"
 #include "call/pin.h"
+#include "call/recording.h"
 #include "call/spending.h"
 #include "call/transfer_int.h"
 
@@ -34,6 +35,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	sw->dialogs.ctx = p->ctx;
 	hmap_init(&sw->by_id);
 	hmap_init(&sw->apps);
+	hmap_init(&sw->recordings);
 	hmap_init(&sw->talking);
 	list_init(&sw->calls);
 	list_init(&sw->dead);
@@ -67,6 +69,7 @@ call_switch_free(struct call_switch *sw)
 	timer_stop(&sw->reaper);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
+	recording_free_all(sw);
 	hmap_fini(&sw->apps);
 	hmap_fini(&sw->talking);
 	spending_free(sw);
@@ -119,8 +122,13 @@ void
 call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 {
 	struct stream *s = (void *)(uintptr_t)ev->user;
-	struct call *c = s->call;
+	struct call *c;
 
+	if (ev->kind == MEDIA_EV_RECORDED) { /* of no stream */
+		recording_on_event(sw, ev);
+		return;
+	}
+	c = s->call;
 	switch (ev->kind) {
 	case MEDIA_EV_CLOSED:
 		for (int side = 0; side < MEDIA_SIDES; side++)
@@ -158,7 +166,7 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 	case MEDIA_EV_KEY:
 	case MEDIA_EV_HEARD:
 	case MEDIA_EV_PLAYED: on_service(s, ev); break;
-	case MEDIA_EV_SPEAKS: /* nothing is mixed or recorded here */
+	case MEDIA_EV_SPEAKS: /* nothing is mixed here */
 	case MEDIA_EV_RECORDED: break;
 	}
 }

@@ -12,6 +12,7 @@
 
 #include "api/api.h"
 #include "daemon/account.h"
+#include "daemon/activation.h"
 #include "daemon/commands.h"
 #include "daemon/greeting.h"
 #include "daemon/management.h"
@@ -19,6 +20,7 @@
 #include "daemon/signalling.h"
 #include "daemon/spending.h"
 #include "daemon/tls.h"
+#include "daemon/voicemail.h"
 #include "mail/mail.h"
 #include "presence/presence.h"
 #include "registrar/registrar.h"
@@ -26,6 +28,7 @@
 #include "store/licence.h"
 #include "store/prompts.h"
 #include "store/trace_store.h"
+#include "store/voicemail.h"
 
 enum { TO_MANAGEMENT_MAX = 8192, TO_SIGNALLING_MAX = 16384, LICENCE_KEY_BYTES = 4096 };
 
@@ -41,6 +44,7 @@ struct daemon {
 	struct trace_store *traces;
 	struct log_file *logs;
 	struct mailbox *to_signalling, *to_management;
+	struct activation *activation;
 	struct signalling *signalling;
 	struct api *api;
 	struct management *management;
@@ -181,6 +185,8 @@ open_data(struct daemon *d)
 		e = store_open(d->db_path, &d->store, d->why, sizeof d->why);
 	if (e == ERR_OK)
 		load_licence_key(d);
+	if (e == ERR_OK)
+		e = voicemail_prepare(d->store, d->options.data_dir);
 	if (e == ERR_OK && store_prompts_check(d->store, d->options.data_dir) != ERR_OK)
 		log_error(STORE, "uploaded prompts cannot be checked");
 	if (e == ERR_OK)
@@ -209,6 +215,8 @@ on_change(void *ctx, const struct store_change *change)
 	struct daemon *d = ctx;
 	struct to_management m = {.kind = TO_MANAGEMENT_CHANGED};
 
+	if (directory_depends_on(change->entity))
+		activation_changed(d->activation);
 	/* A full box is being worked off, and whoever works it off rebuilds afterwards. */
 	if (directory_depends_on(change->entity) && mailbox_post(d->to_management, &m) != ERR_OK)
 		log_warn(STORE, "a change waits: management is busy");
@@ -217,6 +225,10 @@ on_change(void *ctx, const struct store_change *change)
 		change->entity == &model_settings) &&
 	    mailbox_post(d->to_management, &m) != ERR_OK)
 		log_warn(STORE, "new certificates wait: management is busy");
+	m.kind = TO_MANAGEMENT_VOICEMAIL;
+	if (store_voicemail_counts_depend_on(change->entity) &&
+	    mailbox_post(d->to_management, &m) != ERR_OK)
+		log_warn(STORE, "message lamps wait: management is busy");
 	if (!change->entity || change->entity == &model_address_rule) {
 		m = (struct to_management){.kind = TO_MANAGEMENT_RULE,
 		    .id = change->id,
@@ -252,6 +264,13 @@ test_line(void *ctx, const struct line_test_query *what, enum line_test_outcome 
 	return command_test_line(((struct daemon *)ctx)->to_signalling, what, outcome, out);
 }
 
+static void
+settle(void *ctx)
+{
+	if (!activation_wait(((struct daemon *)ctx)->activation))
+		log_warn(API, "a change is confirmed before the telephone switch has it");
+}
+
 static enum err
 watch(void *ctx, const char *target, uint32_t seconds)
 {
@@ -275,7 +294,8 @@ static const struct api_control_ops control_ops = {.login_failed = login_failed,
     .hangup = hang_up,
     .command = command,
     .test_line = test_line,
-    .watch = watch};
+    .watch = watch,
+    .settle = settle};
 
 static enum err
 open_signalling(struct daemon *d)
@@ -288,10 +308,12 @@ open_signalling(struct daemon *d)
 	    .journal = d->journal,
 	    .keep = d->keep,
 	    .subscriptions = d->subscriptions};
-	enum err e = mailbox_new(&d->to_signalling,
-	    &(struct mailbox_params){
-		.message_bytes = sizeof(struct to_signalling), .capacity = TO_SIGNALLING_MAX});
+	enum err e = activation_new(&d->activation);
 
+	if (e == ERR_OK)
+		e = mailbox_new(&d->to_signalling,
+		    &(struct mailbox_params){.message_bytes = sizeof(struct to_signalling),
+			.capacity = TO_SIGNALLING_MAX});
 	if (e == ERR_OK)
 		e = mailbox_new(&d->to_management,
 		    &(struct mailbox_params){.message_bytes = sizeof(struct to_management),
@@ -308,6 +330,7 @@ open_signalling(struct daemon *d)
 	}
 	p.in = d->to_signalling;
 	p.to_management = d->to_management;
+	p.activation = d->activation;
 	e = signalling_new(&d->signalling, &p, d->why, sizeof d->why);
 	if (e != ERR_OK)
 		return e;
@@ -412,6 +435,7 @@ start(struct daemon *d)
 							 .data_dir = d->options.data_dir,
 							 .in = d->to_management,
 							 .to_signalling = d->to_signalling,
+							 .activation = d->activation,
 							 .restore_rule = signalling_set_rule,
 							 .restore_ctx = d->signalling});
 	if (e == ERR_OK)
@@ -436,6 +460,8 @@ drain_commands(struct daemon *d)
 			net_tls_free(m.tls);
 		else if (m.kind == TO_SIGNALLING_COMMAND)
 			command_drop(m.command);
+		else if (m.kind == TO_SIGNALLING_MESSAGES)
+			free(m.answer);
 }
 
 static void
@@ -452,6 +478,7 @@ stop(struct daemon *d)
 	api_free(d->api);
 	mailbox_free(d->to_management);
 	mailbox_free(d->to_signalling);
+	activation_free(d->activation);
 	trace_store_close(d->traces);
 	journal_close(d->journal);
 	keep_close(d->keep);

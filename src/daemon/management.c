@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "daemon/activation.h"
 #include "daemon/disk.h"
 #include "daemon/tls.h"
+#include "daemon/voicemail.h"
 #include "loop/loop.h"
 #include "loop/thread.h"
 #include "security/notify.h"
@@ -36,6 +38,7 @@ struct management {
 	struct blacklist *blacklist;
 	struct notify *notify;
 	struct disk *disk;
+	struct voicemail *voicemail;
 	int64_t last_security_ms;
 	bool started;
 };
@@ -158,7 +161,8 @@ management_blacklist(const struct management *m)
 static void
 rebuild_directory(struct management *m)
 {
-	struct to_signalling msg = {.kind = TO_SIGNALLING_DIRECTORY};
+	struct to_signalling msg = {
+	    .kind = TO_SIGNALLING_DIRECTORY, .changes = activation_count(m->p.activation)};
 	enum err e = directory_build(m->p.store, &msg.directory);
 
 	m->directory_stale = false;
@@ -215,6 +219,9 @@ take_report(struct management *m, const struct report *r)
 	case REPORT_EMERGENCY: notify_emergency(m->notify, (const void *)r->value); break;
 	case REPORT_SPENT: notify_spent(m->notify, (const void *)r->value); break;
 	case REPORT_ORDER: take_order(m, (const void *)r->value); break;
+	case REPORT_MESSAGE_BEGAN: voicemail_begin(m->voicemail, (const void *)r->value); break;
+	case REPORT_MESSAGE_ENDED: voicemail_end(m->voicemail, (const void *)r->value); break;
+	case REPORT_MESSAGE_ASK: voicemail_obey(m->voicemail, (const void *)r->value); break;
 	case REPORT_SCREENING:
 		blacklist_on_report(m->blacklist, (const void *)r->value);
 		notify_on_report(m->notify, (const void *)r->value);
@@ -243,6 +250,7 @@ take(struct management *m, const struct to_management *msg)
 	case TO_MANAGEMENT_CERTIFICATES: m->tls_stale = true; break;
 	case TO_MANAGEMENT_OLD_DIRECTORY: break;
 	case TO_MANAGEMENT_RULE: take_rule(m, msg); break;
+	case TO_MANAGEMENT_VOICEMAIL: voicemail_stale(m->voicemail); break;
 	case TO_MANAGEMENT_METRICS: {
 		const struct metrics_block *block = msg->p;
 
@@ -333,6 +341,7 @@ run(void *ctx)
 			if (m->directory_stale)
 				rebuild_directory(m);
 			tell_results(m);
+			voicemail_tell_waiting(m->voicemail);
 			if (m->n_records && records_wait_ms(m) == 0)
 				flush_records(m);
 		}
@@ -368,6 +377,11 @@ management_start(struct management **out, const struct management_params *p)
 					   .api = p->api});
 	if (e == ERR_OK)
 		e = blacklist_load(m->blacklist, (int64_t)loop_wall_ms());
+	if (e == ERR_OK)
+		e = voicemail_new(&m->voicemail, &(struct voicemail_params){.store = p->store,
+						     .data_dir = p->data_dir,
+						     .notify = m->notify,
+						     .to_signalling = p->to_signalling});
 	m->started = true;
 	m->last_housekeeping_ms = (int64_t)loop_wall_ms() - HOUSEKEEPING_MS + 60000;
 	m->tls_built_ms = (int64_t)loop_wall_ms(); /* by the start */
@@ -389,6 +403,7 @@ management_stop(struct management *m)
 	thread_join(m->thread);
 	free(m->records);
 	free(m->slots);
+	voicemail_free(m->voicemail);
 	disk_free(m->disk);
 	notify_free(m->notify);
 	blacklist_free(m->blacklist);

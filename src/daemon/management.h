@@ -19,6 +19,7 @@ struct management_params {
 	const char *data_dir;
 	struct mailbox *in;	       /* struct to_management */
 	struct mailbox *to_signalling; /* struct to_signalling */
+	struct activation *activation;
 	/* Takes the address rules there are, before management_start returns. */
 	void (*restore_rule)(void *ctx, const struct guard_rule *rule);
 	void *restore_ctx;

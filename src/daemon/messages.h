@@ -9,6 +9,7 @@
 #include "directory/directory.h"
 #include "model/live.h"
 #include "model/trace.h"
+#include "model/voicemail.h"
 #include "net/tls.h"
 #include "security/blacklist.h"
 
@@ -19,6 +20,7 @@ enum management_kind {
 	TO_MANAGEMENT_OLD_DIRECTORY, /* p: struct directory, to be freed */
 	TO_MANAGEMENT_CHANGED,	     /* from the store's feed: rebuild the directory */
 	TO_MANAGEMENT_CERTIFICATES,  /* from the store's feed: rebuild what TLS uses */
+	TO_MANAGEMENT_VOICEMAIL,     /* from the feed: what waits for users may be otherwise */
 	TO_MANAGEMENT_RULE,	     /* from the feed: address rule id, or all with id 0; own */
 };
 
@@ -32,16 +34,19 @@ struct to_management {
 /* What happens often travels in blocks: a block for each call's every step would cost more
  * than the step. */
 enum report_kind {
-	REPORT_RECORD,	     /* struct cdr, cdr_bytes of it; slot: of the journal */
-	REPORT_LIVE_CALL,    /* struct live_call, live_call_bytes of it */
-	REPORT_REGISTRATION, /* struct live_registration; removed */
-	REPORT_SUBSCRIPTION, /* struct live_subscription; removed */
-	REPORT_TELEPHONY,    /* struct live_telephony */
-	REPORT_LINE,	     /* struct live_line; removed */
-	REPORT_SCREENING,    /* struct guard_report */
-	REPORT_EMERGENCY,    /* struct live_emergency */
-	REPORT_SPENT,	     /* struct live_spent */
-	REPORT_ORDER,	     /* struct feature_order */
+	REPORT_RECORD,	      /* struct cdr, cdr_bytes of it; slot: of the journal */
+	REPORT_LIVE_CALL,     /* struct live_call, live_call_bytes of it */
+	REPORT_REGISTRATION,  /* struct live_registration; removed */
+	REPORT_SUBSCRIPTION,  /* struct live_subscription; removed */
+	REPORT_TELEPHONY,     /* struct live_telephony */
+	REPORT_LINE,	      /* struct live_line; removed */
+	REPORT_SCREENING,     /* struct guard_report */
+	REPORT_EMERGENCY,     /* struct live_emergency */
+	REPORT_SPENT,	      /* struct live_spent */
+	REPORT_ORDER,	      /* struct feature_order */
+	REPORT_MESSAGE_BEGAN, /* struct voicemail_began */
+	REPORT_MESSAGE_ENDED, /* struct voicemail_ended */
+	REPORT_MESSAGE_ASK,   /* struct voicemail_ask */
 };
 
 struct report {
@@ -78,6 +83,8 @@ enum signalling_kind {
 	TO_SIGNALLING_RELEASE,	 /* slot: the record is in the database */
 	TO_SIGNALLING_RULE,	 /* rule: who is kept out, who never is */
 	TO_SIGNALLING_RESULT,	 /* result: of an order */
+	TO_SIGNALLING_MESSAGES,	 /* answer: about messages in a mailbox */
+	TO_SIGNALLING_WAITING,	 /* waiting: messages of a user */
 	TO_SIGNALLING_WEB_LOGIN, /* peer: failed to log in at the web page */
 };
 
@@ -85,11 +92,14 @@ struct to_signalling {
 	enum signalling_kind kind;
 	uint32_t slot;
 	struct directory *directory;
+	uint64_t changes; /* with the directory: how many it was read after (activation.h) */
 	struct net_tls *tls;
 	struct command *command;
 	struct guard_rule rule;
 	struct addr peer;
 	struct feature_result result;
+	struct voicemail_answer *answer;
+	struct voicemail_waiting waiting;
 	char call_id[LIVE_CALL_ID_BYTES];
 };
 

@@ -80,13 +80,14 @@ on_external(void *ctx, const struct addr *a)
 /* ---- from management ---- */
 
 static void
-take_directory(struct signalling *s, struct directory *fresh)
+take_directory(struct signalling *s, struct directory *fresh, uint64_t changes)
 {
 	struct directory *old = s->directory;
 
 	s->directory = fresh;
 	switchboard_set_directory(s->switchboard, fresh);
 	external_set_server(&s->external, dir_settings(fresh)->stun_server);
+	activation_applied(s->activation, changes);
 	reports_post(
 	    &s->reports, &(struct to_management){.kind = TO_MANAGEMENT_OLD_DIRECTORY, .p = old});
 }
@@ -118,7 +119,9 @@ take_commands(void *ctx)
 	while ((n = mailbox_take_batch(s->in, batch, TAKE_MAX)) > 0)
 		for (size_t i = 0; i < n; i++)
 			switch (batch[i].kind) {
-			case TO_SIGNALLING_DIRECTORY: take_directory(s, batch[i].directory); break;
+			case TO_SIGNALLING_DIRECTORY:
+				take_directory(s, batch[i].directory, batch[i].changes);
+				break;
 			case TO_SIGNALLING_RELEASE:
 				journal_release(s->journal, batch[i].slot);
 				break;
@@ -135,6 +138,13 @@ take_commands(void *ctx)
 				break;
 			case TO_SIGNALLING_RESULT:
 				switchboard_on_feature_result(s->switchboard, &batch[i].result);
+				break;
+			case TO_SIGNALLING_MESSAGES:
+				switchboard_on_voicemail_answer(s->switchboard, batch[i].answer);
+				free(batch[i].answer);
+				break;
+			case TO_SIGNALLING_WAITING:
+				switchboard_on_waiting(s->switchboard, &batch[i].waiting);
 				break;
 			case TO_SIGNALLING_COMMAND:
 				command_execute(batch[i].command, s->switchboard);
@@ -322,6 +332,7 @@ signalling_new(
 	s->keep = p->keep;
 	s->kept_subscriptions = p->subscriptions;
 	s->in = p->in;
+	s->activation = p->activation;
 	timer_init(&s->second, on_second);
 	timer_init(&s->goodbye, on_goodbye);
 	rng_init_system(&s->rng);

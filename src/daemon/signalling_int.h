@@ -4,6 +4,7 @@
 #define DAEMON_SIGNALLING_INT_H
 
 #include "base/log.h"
+#include "daemon/activation.h"
 #include "daemon/external.h"
 #include "daemon/listeners.h"
 #include "daemon/reports.h"
@@ -26,6 +27,7 @@ struct signalling {
 	struct keep *keep, *kept_subscriptions;
 	struct log_limit keep_log;
 	struct mailbox *in;
+	struct activation *activation;
 	struct reports reports;
 	struct screening screening;
 	struct timer second, goodbye;

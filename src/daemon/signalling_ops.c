@@ -138,6 +138,27 @@ sb_order(void *ctx, const struct feature_order *order)
 }
 
 static void
+sb_voicemail_began(void *ctx, const struct voicemail_began *b)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_MESSAGE_BEGAN, 0, false, b, sizeof *b);
+}
+
+static void
+sb_voicemail_ended(void *ctx, const struct voicemail_ended *e)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_MESSAGE_ENDED, 0, false, e, sizeof *e);
+}
+
+static void
+sb_voicemail_ask(void *ctx, const struct voicemail_ask *ask)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_MESSAGE_ASK, 0, false, ask, sizeof *ask);
+}
+
+static void
 sb_line(void *ctx, const struct live_line *l, bool removed)
 {
 	reports_copy(&((struct signalling *)ctx)->reports, REPORT_LINE, 0, removed, l, sizeof *l);
@@ -239,6 +260,9 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .on_emergency = sb_emergency,
     .on_spent = sb_spent,
     .order = sb_order,
+    .voicemail_began = sb_voicemail_began,
+    .voicemail_ended = sb_voicemail_ended,
+    .voicemail_ask = sb_voicemail_ask,
     .record_begin = sb_record_begin,
     .record_update = sb_record_update,
     .record_end = sb_record_end,

@@ -138,6 +138,19 @@ switchboard_on_feature_result(struct switchboard *sb, const struct feature_resul
 }
 
 void
+switchboard_on_voicemail_answer(struct switchboard *sb, const struct voicemail_answer *a)
+{
+	call_on_voicemail_answer(sb->calls, a);
+}
+
+void
+switchboard_on_waiting(struct switchboard *sb, const struct voicemail_waiting *w)
+{
+	presence_set_waiting(sb->watching.presence, w->user,
+	    &(struct presence_waiting){.unheard = w->unheard, .heard = w->heard});
+}
+
+void
 switchboard_free(struct switchboard *sb)
 {
 	if (!sb)

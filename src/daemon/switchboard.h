@@ -32,6 +32,11 @@ struct switchboard_ops {
 	/** A star code changes what is stored; switchboard_on_feature_result follows. May be NULL.
 	 */
 	void (*order)(void *ctx, const struct feature_order *order);
+	/** See call_switch_ops; answers by switchboard_on_voicemail_answer. All or none are NULL.
+	 */
+	void (*voicemail_began)(void *ctx, const struct voicemail_began *b);
+	void (*voicemail_ended)(void *ctx, const struct voicemail_ended *e);
+	void (*voicemail_ask)(void *ctx, const struct voicemail_ask *a);
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
@@ -81,6 +86,9 @@ void switchboard_free(struct switchboard *sb);
 /** The old snapshot is not touched any more after this returns. */
 void switchboard_set_directory(struct switchboard *sb, const struct directory *dir);
 void switchboard_on_feature_result(struct switchboard *sb, const struct feature_result *r);
+void switchboard_on_voicemail_answer(struct switchboard *sb, const struct voicemail_answer *a);
+/** What waits for a user in his mailboxes. */
+void switchboard_on_waiting(struct switchboard *sb, const struct voicemail_waiting *w);
 void switchboard_on_message(
     struct switchboard *sb, const struct sip_flow *flow, struct slice bytes);
 /** Now and then: a timer of now ran so late, the fullest receive queue is so full. */

@@ -154,6 +154,30 @@ call_record_end(void *ctx, uint32_t handle, const struct cdr *cdr)
 }
 
 static void
+call_voicemail_began(void *ctx, const struct voicemail_began *b)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->voicemail_began(sb->p.ctx, b);
+}
+
+static void
+call_voicemail_ended(void *ctx, const struct voicemail_ended *e)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->voicemail_ended(sb->p.ctx, e);
+}
+
+static void
+call_voicemail_ask(void *ctx, const struct voicemail_ask *a)
+{
+	struct switchboard *sb = ctx;
+
+	sb->p.ops->voicemail_ask(sb->p.ctx, a);
+}
+
+static void
 call_on_dialog(void *ctx, const struct call_dialog_event *ev)
 {
 	struct switchboard *sb = ctx;
@@ -180,6 +204,9 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .on_emergency = call_on_emergency,
     .on_spent = call_on_spent,
     .order = call_order,
+    .voicemail_began = call_voicemail_began,
+    .voicemail_ended = call_voicemail_ended,
+    .voicemail_ask = call_voicemail_ask,
     .on_orbit = call_on_orbit,
     .record_begin = call_record_begin,
     .record_update = call_record_update,

@@ -45,6 +45,8 @@ enum feature_argument {
 	X(ORBIT, "orbit", "*08", NEEDED, "Park a call, or fetch it",                               \
 	    "Then the place, 00 to 99: the call that is held waits there, or who waits comes "     \
 	    "back")                                                                                \
+	X(VOICEMAIL, "voicemail", "*9", MAYBE, "Voicemail",                                        \
+	    "Then the ID of a mailbox; without one one's own")                                     \
 	X(DND_ON, "dnd_on", "*09", ALONE, "Do not disturb: on", "")                                \
 	X(DND_OFF, "dnd_off", "*090", ALONE, "Do not disturb: off", "")
 

@@ -41,6 +41,9 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "Auf Leitung {0} wurde heute {1} Minuten ins Ausland und zu Diensten telefoniert: "    \
 	    "bis Mitternacht geht das nicht mehr. Waren Sie das nicht, telefoniert jemand auf "    \
 	    "Ihre Kosten")                                                                         \
+	X(RECORDING_FAILED, "recording_failed",                                                    \
+	    "A message in a mailbox could not be recorded to its end: {0}",                        \
+	    "Eine Nachricht in einer Mailbox konnte nicht ganz aufgenommen werden: {0}")           \
 	X(LICENCE_ENDS, "licence_ends", "The licence {0} is valid until {1}; nothing stops then",  \
 	    "Die Lizenz {0} gilt bis {1}; danach läuft alles weiter")                              \
 	X(DISK_LOW, "disk_low",                                                                    \

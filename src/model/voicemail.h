@@ -58,6 +58,12 @@ struct voicemail_ended {
 	enum err fault; /* ERR_OK; what the disk said, what was written before is there */
 };
 
+/* What waits for a user. */
+struct voicemail_waiting {
+	int64_t user;
+	uint32_t unheard, heard;
+};
+
 /* ---- from a telephone, and what becomes of it ---- */
 
 enum voicemail_wish {

@@ -1,5 +1,6 @@
 /* KEY: star codes. What merely says how a call is made (privately, through a certain line) goes on
  * to its plan; for the rest an app answers. */
+#include "directory/mailboxes.h"
 #include "routing/routing_int.h"
 
 enum { APP_RING_MS = 30000 }; /* it answers at once */
@@ -37,16 +38,38 @@ routing_feature(const struct directory *dir, struct slice dialled, enum feature 
 }
 
 static void
-app_answers(struct routing_plan *plan, enum routing_app app)
+app_named(struct routing_plan *plan, enum routing_app app, struct slice name)
 {
-	struct slice name = slice_cstr(feature_label(plan->feature));
-
 	plan->called.name = name;
-	because(plan, REASON_CODE, REASON_ARGS(plan->called.number, name));
 	plan->target[plan->n_targets++] =
 	    (struct routing_target){.kind = ROUTING_APP, .app = app, .phone_name = name};
 	plan->action = ROUTING_RING;
 	plan->ring_ms = APP_RING_MS;
+}
+
+static void
+app_answers(struct routing_plan *plan, enum routing_app app)
+{
+	struct slice name = slice_cstr(feature_label(plan->feature));
+
+	because(plan, REASON_CODE, REASON_ARGS(plan->called.number, name));
+	app_named(plan, app, name);
+}
+
+void
+plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct slice code)
+{
+	const struct dir_mailbox *m = dir_mailbox_by_code(dir, code);
+
+	plan->called.number = code;
+	if (!m) {
+		because(plan, REASON_NO_MAILBOX, REASON_ARGS(code));
+		refuse(plan, 404, CDR_NOT_FOUND);
+		return;
+	}
+	because(plan, REASON_MAILBOX, REASON_ARGS(m->name));
+	plan->argument = m->code;
+	app_named(plan, ROUTING_APP_VOICEMAIL, m->name);
 }
 
 /* Whoever answers here does it for a user. */
@@ -118,6 +141,7 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	case FEATURE_LINE_PREFIX: plan_line_prefix(plan, dir, q, plan->argument); break;
 	case FEATURE_PICK_UP: plan_nothing(plan); break;
 	case FEATURE_ORBIT: plan_orbit(plan, q->state); break;
+	case FEATURE_VOICEMAIL: plan_app(plan, ROUTING_APP_MAILBOX); break;
 	case FEATURE_PHONE_LOGIN:
 	case FEATURE_PHONE_LOGOUT:
 	case FEATURE_PHONE_LOGOUT_ALL: plan_login(plan, q); break;

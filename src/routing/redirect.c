@@ -1,6 +1,7 @@
 /* USR-5, GRP-1: where calls to a number go instead. */
 #include <stdio.h>
 
+#include "directory/mailboxes.h"
 #include "routing/routing_int.h"
 
 bool
@@ -58,11 +59,16 @@ go_on(struct routing_plan *plan, const struct directory *dir, const struct routi
     const struct dir_number *n, struct slice target)
 {
 	struct routing_query on = *q;
+	struct slice mailbox;
 
 	on.caller_line = NULL;
 	on.sent_on_by = n->user;
 	on.sent_on_group = n->user ? NULL : n->group;
 	plan->called = (struct routing_party){.number = target};
+	if (dir_target_mailbox(target, &mailbox)) {
+		plan_mailbox(plan, dir, mailbox);
+		return;
+	}
 	if (routing_normalise(target, plan->dialled) != ERR_OK) {
 		because(plan, REASON_NOT_A_NUMBER, NULL);
 		refuse(plan, 404, CDR_NOT_FOUND);

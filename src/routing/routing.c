@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "directory/mailboxes.h"
 #include "routing/star.h"
 
 #include "sip/msg.h"
@@ -380,6 +381,8 @@ void
 routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
+	struct slice mailbox;
+
 	/* not the whole struct: texts beyond n_reasons and targets beyond n_targets stay unread */
 	plan->action = ROUTING_REFUSE;
 	plan->status = 404;
@@ -404,7 +407,9 @@ routing_plan_make(
 	else
 		plan->caller = q->caller;
 	believe_caller(plan, q);
-	if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
+	if ((q->sent_on_by || q->sent_on_group) && dir_target_mailbox(q->dialled, &mailbox)) {
+		plan_mailbox(plan, dir, mailbox);
+	} else if (routing_normalise(q->dialled, plan->dialled) != ERR_OK) {
 		plan->called.number = star_hide(q->dialled);
 		because(plan, REASON_NOT_A_NUMBER, NULL);
 		refuse(plan, 404, CDR_NOT_FOUND);

@@ -64,7 +64,8 @@ struct routing_time {
 /* Who calls whom. caller_phone or caller_line; both NULL: a call that one of our phones sends
  * on, from somebody outside. */
 struct routing_query {
-	struct slice dialled;		      /* user part of the Request-URI, as it came */
+	struct slice dialled; /* user part of the Request-URI, as it came; of what is
+				 sent on also DIR_MAILBOX_SCHEME and a code */
 	const struct dir_phone *caller_phone; /* authenticated */
 	const struct dir_line *caller_line;   /* the provider's line a call came in on; it reaches
 						 our users, never another line */
@@ -89,9 +90,11 @@ enum routing_kind { ROUTING_PHONE, ROUTING_LINE, ROUTING_APP };
 
 /* What answers instead of a person (apps/). */
 enum routing_app {
-	ROUTING_APP_ORDER, /* does what a code asks for, and says so */
-	ROUTING_APP_ORBIT, /* a place to wait */
-	ROUTING_APP_LOGIN, /* the same for who is not known yet: asks for his PIN */
+	ROUTING_APP_ORDER,     /* does what a code asks for, and says so */
+	ROUTING_APP_ORBIT,     /* a place to wait */
+	ROUTING_APP_LOGIN,     /* the same for who is not known yet: asks for his PIN */
+	ROUTING_APP_VOICEMAIL, /* takes a message; argument: the mailbox's code */
+	ROUTING_APP_MAILBOX,   /* where people listen to theirs; argument: its code, or empty */
 	ROUTING_APPS
 };
 

@@ -24,6 +24,9 @@ bool plan_pin(
 bool plan_feature(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
 
+/* A message may be left in the mailbox with that code. */
+void plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct slice code);
+
 /* ---- redirect.c ---- */
 
 /* Plans the call for where n redirects it for that reason; false: it does not. Plan->called is the

@@ -22,7 +22,7 @@
 #include "base/err.h"
 
 enum {
-	TAPE_ITEMS_MAX = 16,
+	TAPE_ITEMS_MAX = 40,
 	TAPE_PATH_MAX = 4096,	/* bytes, with the final NUL */
 	TAPE_AHEAD_MS = 1280,	/* read ahead, at most */
 	TAPE_BEHIND_MS = 2000,	/* not written yet, at most */

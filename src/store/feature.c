@@ -255,6 +255,7 @@ carry_out(const struct orders *o)
 	case FEATURE_PRIVATE_CALL: /* these change nothing that is stored */
 	case FEATURE_LINE_PREFIX:
 	case FEATURE_PICK_UP:
+	case FEATURE_VOICEMAIL:
 	case FEATURE_ORBIT:
 	case FEATURES_N: break;
 	}

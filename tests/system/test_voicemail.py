@@ -79,7 +79,8 @@ class Voicemail(SystemTest):
 
     def test_vmb_1_a_message_is_left_reviewed_and_has_what_was_said(self):
         """VMB-1, VMB-2: the caller hears what to do, speaks, hears it again, speaks anew, hangs up."""
-        bernd = self.leave(1.5)
+        began = harness.now()
+        bernd = self.leave(2.2)
         bernd.press("#")
         bernd.hears("sent-menu")
         bernd.press("1")
@@ -98,7 +99,7 @@ class Voicemail(SystemTest):
         samples, rate = read_wav(self.file_of().read_bytes())
         self.assertEqual(rate, 16000)
         self.assertGreater(tone_share(samples[rate:2 * rate], 500, rate), 0.9)
-        records = self.server.wait_records(1, since=row["received_at"])
+        records = self.server.wait_records(1, since=began)
         self.assertEqual(records[0]["result"], "answered")
 
     def test_vmb_4_messages_are_heard_kept_deleted_and_forwarded_and_lamps_follow(self):

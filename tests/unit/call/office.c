@@ -186,6 +186,25 @@ media_sound_forget(struct media *m, struct media_sound *s)
 		o->n_sounds--;
 }
 
+static enum err
+media_recording_make(
+    struct media *m, const struct media_recording_params *p, struct media_recording **out)
+{
+	struct office *o = office_of(m);
+
+	snprintf(o->recording_path, sizeof o->recording_path, "%s", p->path);
+	o->recording_user = p->user;
+	o->n_recordings++;
+	*out = (struct media_recording *)&o->recording_user;
+	return ERR_OK;
+}
+
+static void
+media_recording_forget(struct media *m, struct media_recording *r)
+{
+	office_of(m)->n_recordings -= r != NULL;
+}
+
 static const struct media_ops media_ops = {.open = media_open,
     .is_short = media_short,
     .set_peer = media_set_peer,
@@ -198,6 +217,8 @@ static const struct media_ops media_ops = {.open = media_open,
     .set_timeout = media_set_timeout,
     .sound_new = media_sound_make,
     .sound_drop = media_sound_forget,
+    .recording_new = media_recording_make,
+    .recording_drop = media_recording_forget,
     .close = media_close};
 
 void
@@ -209,6 +230,14 @@ office_media_key(struct office *o, size_t stream, enum media_side by, char key, 
 					  .ref = {(uint32_t)stream, s->gen},
 					  .user = s->user,
 					  .service = {.side = by, .key = key, .key_ms = ms}});
+}
+
+void
+office_media_recorded(struct office *o, enum err e, uint64_t length_ms)
+{
+	call_on_media_event(o->calls, &(struct media_event){.kind = MEDIA_EV_RECORDED,
+					  .user = o->recording_user,
+					  .recorded = {.e = e, .length_ms = length_ms}});
 }
 
 void
@@ -460,6 +489,30 @@ on_dialog(void *ctx, const struct call_dialog_event *ev)
 	slice_clip_cstr(ev->remote_tag, o->watched_ids[2], sizeof o->watched_ids[2]);
 }
 
+static void
+on_voicemail_began(void *ctx, const struct voicemail_began *b)
+{
+	((struct office *)ctx)->began = *b;
+}
+
+static void
+on_voicemail_ended(void *ctx, const struct voicemail_ended *e)
+{
+	struct office *o = ctx;
+
+	o->ended = *e;
+	o->n_ended++;
+}
+
+static void
+on_voicemail_ask(void *ctx, const struct voicemail_ask *a)
+{
+	struct office *o = ctx;
+
+	o->asked = *a;
+	o->n_asked++;
+}
+
 static const struct call_switch_ops call_ops = {.contacts = contacts,
     .gruu = gruu,
     .next_flow = next_flow,
@@ -468,6 +521,9 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .on_emergency = on_emergency,
     .on_spent = on_spent,
     .order = on_order,
+    .voicemail_began = on_voicemail_began,
+    .voicemail_ended = on_voicemail_ended,
+    .voicemail_ask = on_voicemail_ask,
     .record_begin = record_begin,
     .record_update = record_update,
     .record_end = record_end,
@@ -524,6 +580,7 @@ office_open_with(struct office *o, const char *config, const struct call_line_op
 							.ops = &call_ops,
 							.ctx = o,
 							.apps = o_apps,
+							.prompts = {.data = "/data"},
 							.line_ops = lines,
 							.line_ctx = o,
 							.hold_music = office_music(o),
@@ -546,6 +603,7 @@ office_close(struct office *o)
 	assert_int_equal(sip_core_get_stats(o->core)->clients, 0);
 	assert_int_equal(o->n_records, o->n_begun);
 	assert_int_equal(o->n_sounds, 0);
+	assert_int_equal(o->n_recordings, 0);
 	for (size_t i = 0; i < o->streams_max + o->streams_kept; i++)
 		assert_false(o->stream[i].open);
 	call_switch_free(o->calls);

@@ -61,7 +61,14 @@ struct office {
 	struct media_sound_params sound; /* the last one made */
 	int n_sounds;			 /* made and not dropped */
 	bool silent;			 /* there is no memory for more */
-	struct feature_order order;	 /* the last one */
+	char recording_path[200];	 /* of the last one */
+	uint64_t recording_user;
+	int n_recordings;	      /* made and not dropped */
+	struct voicemail_began began; /* the last ones of what management is told */
+	struct voicemail_ended ended;
+	struct voicemail_ask asked;
+	size_t n_ended, n_asked;
+	struct feature_order order; /* the last one */
 	size_t n_orders;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
@@ -89,6 +96,8 @@ struct ua *office_phone6(struct office *o, const char *name);
 void office_run(struct office *o, uint32_t ms);
 /** Media have heard a key of that side. */
 void office_media_key(struct office *o, size_t stream, enum media_side by, char key, uint32_t ms);
+/** The last recording is in its file. */
+void office_media_recorded(struct office *o, enum err e, uint64_t length_ms);
 /** What that side was played is over. */
 void office_media_played(struct office *o, size_t stream, enum media_side by);
 /** Ends the wait of closed streams, as the media thread does. */

@@ -85,6 +85,32 @@ redirect(const char *number, const char *trigger, const char *target)
 }
 
 static void
+redirect_to_mailbox(const char *number, const char *trigger, const char *code)
+{
+	struct model_errors errors = {0};
+	json_t *row = NULL,
+	       *in = json_pack("{s:I, s:s, s:s, s:I}", "number",
+		   (json_int_t)id_of(&model_number, "number", number), "trigger", trigger, "kind",
+		   "mailbox", "mailbox", (json_int_t)id_of(&model_mailbox, "code", code));
+
+	assert_int_equal(store_create(office.store, &model_redirection, in, &row, &errors), ERR_OK);
+	json_decref(row);
+	json_decref(in);
+	rebuild();
+}
+
+static void
+make_mailbox(const char *name)
+{
+	struct model_errors errors = {0};
+	json_t *row = NULL, *in = json_pack("{s:s}", "name", name);
+
+	assert_int_equal(store_create(office.store, &model_mailbox, in, &row, &errors), ERR_OK);
+	json_decref(row);
+	json_decref(in);
+}
+
+static void
 set_user(const char *login, const char *field, bool on)
 {
 	struct model_errors errors = {0};
@@ -223,6 +249,37 @@ usr_5_a_timeout_acts_at_once_when_no_phone_can_ring(void **state)
 	assert_true(says(&p, "20 cannot be reached: the call goes to 30"));
 	set_user("1001", "dnd", true);
 	assert_string_equal(FREE("20"), "20/2>b1 30");
+}
+
+static void
+usr_5_a_mailbox_takes_what_is_redirected_to_it(void **state)
+{
+	struct routing_query q = {.dialled = SLICE("mailbox:1"),
+	    .sent_on_by = dir_user_by_login(office.directory, SLICE("1001"))};
+	struct routing_plan p;
+
+	make_mailbox("Annas Mailbox");
+	redirect_to_mailbox("20", "timeout", "1");
+	assert_string_equal(FREE("20"), "a1 20 late:mailbox:1");
+	assert_string_equal(PLAN("20", "", ""), "20/2>Annas Mailbox 30");
+	assert_int_equal(p.target[0].app, ROUTING_APP_VOICEMAIL);
+	assert_true(slice_eq(p.argument, SLICE("1")));
+	assert_true(says(&p, "A message can be left in the mailbox Annas Mailbox"));
+	assert_true(slice_eq(p.called.name, SLICE("Annas Mailbox")));
+	/* later, when nobody has answered */
+	q.sent_on_by = dir_user_by_login(office.directory, SLICE("1001"));
+	ask(&p, &q, &all_free);
+	assert_int_equal(p.target[0].app, ROUTING_APP_VOICEMAIL);
+	/* the name of a mailbox is nothing that can be dialled */
+	q.sent_on_by = NULL;
+	ask(&p, &q, &all_free);
+	assert_int_equal(p.status, 404);
+	assert_string_equal(FREE("mailbox:1"), "404");
+	q = (struct routing_query){.dialled = SLICE("mailbox:7"),
+	    .sent_on_by = dir_user_by_login(office.directory, SLICE("1001"))};
+	ask(&p, &q, &all_free);
+	assert_int_equal(p.status, 404);
+	assert_true(says(&p, "There is no mailbox with the ID 7"));
 }
 
 static void
@@ -447,6 +504,7 @@ main(void)
 	    IN_OFFICE(usr_5_always_sends_every_call_on_and_says_who_did),
 	    IN_OFFICE(usr_5_on_timeout_the_phones_ring_so_long_and_the_plan_says_where_next),
 	    IN_OFFICE(usr_5_a_timeout_acts_at_once_when_no_phone_can_ring),
+	    IN_OFFICE(usr_5_a_mailbox_takes_what_is_redirected_to_it),
 	    IN_OFFICE(usr_6_do_not_disturb_refuses_where_nothing_is_redirected),
 	    IN_OFFICE(usr_6_without_call_waiting_who_talks_is_busy),
 	    IN_OFFICE(usr_6_with_call_waiting_the_phones_ring_on_and_busy_does_not_redirect),

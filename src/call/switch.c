@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/consult.h"
+#include "call/in_call.h"
 #include "call/keys.h"
 #include "call/message.h"
 #include "call/pin.h"
@@ -52,6 +54,12 @@ call_switch_free(struct call_switch *sw)
 {
 	if (!sw)
 		return;
+	LIST_FOR_EACH (it, &sw->calls) {
+		struct call *c = container_of(it, struct call, link);
+
+		if (c->consult)
+			consult_free(c->consult);
+	}
 	LIST_FOR_EACH_SAFE (it, &sw->calls) {
 		struct call *c = container_of(it, struct call, link);
 
@@ -102,7 +110,7 @@ add_stats(struct media_side_stats *sum, const struct media_side_stats *s)
 static void
 on_service(struct stream *s, const struct media_event *ev)
 {
-	const struct leg *by = s->call->leg[ev->service.side];
+	struct leg *by = s->call->leg[ev->service.side];
 	struct call_app *a = by ? app_of_peer(by) : NULL;
 
 	if (!s->open || s->ref.gen != ev->ref.gen)
@@ -111,8 +119,12 @@ on_service(struct stream *s, const struct media_event *ev)
 		app_on_key(a, ev->service.key);
 	else if (a)
 		app_on_event(a, ev);
-	else if (ev->kind == MEDIA_EV_KEY)
+	else if (ev->kind == MEDIA_EV_KEY && by && ev->service.listened)
+		(void)in_call_on_key(by, ev->service.key);
+	else if (ev->kind == MEDIA_EV_KEY && !s->call->consult)
 		keys_on_heard(s, ev);
+	else if (ev->kind == MEDIA_EV_PLAYED && s->call->consult)
+		consult_on_played(s->call->consult, ev->service.sound);
 }
 
 void

@@ -72,6 +72,7 @@ struct media_event {
 			bool speaks;
 			char key;	 /* 0-9 * # A-D, '!' for a hook flash */
 			uint32_t key_ms; /* 0: it has just been pressed */
+			bool listened;	 /* KEY: told because somebody listens */
 			enum listen_event_kind heard;
 			enum tone tone; /* of LISTEN_TONE */
 		} service;

@@ -261,7 +261,9 @@ post_watched(struct worker *w, struct stream *s, unsigned side)
 			    .kind = MEDIA_EV_KEY,
 			    .ref = {.slot = slot->index, .gen = s->gen},
 			    .user = s->user,
-			    .service = {.side = side, .key = key_watch_first(keys)},
+			    .service = {.side = side,
+				.key = key_watch_first(keys),
+				.listened = true},
 			},
 		};
 
@@ -290,6 +292,7 @@ post_heard(struct worker *w, struct stream *s, unsigned side)
 			    .service = {.side = side,
 				.key = ev->key.digit,
 				.key_ms = ev->key.ms,
+				.listened = true,
 				.heard = ev->heard,
 				.tone = ev->tone},
 			},

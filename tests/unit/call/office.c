@@ -186,6 +186,21 @@ media_sound_forget(struct media *m, struct media_sound *s)
 		o->n_sounds--;
 }
 
+/* Which one it is, tests do not ask. */
+static enum err
+media_room_make(struct media *m, struct media_room **out)
+{
+	office_of(m)->n_rooms++;
+	*out = (struct media_room *)&office_of(m)->n_rooms;
+	return ERR_OK;
+}
+
+static void
+media_room_forget(struct media *m, struct media_room *room)
+{
+	office_of(m)->n_rooms -= room != NULL;
+}
+
 static const struct media_ops media_ops = {.open = media_open,
     .is_short = media_short,
     .set_peer = media_set_peer,
@@ -198,17 +213,24 @@ static const struct media_ops media_ops = {.open = media_open,
     .set_timeout = media_set_timeout,
     .sound_new = media_sound_make,
     .sound_drop = media_sound_forget,
+    .room_new = media_room_make,
+    .room_drop = media_room_forget,
     .close = media_close};
 
 void
 office_media_key(struct office *o, size_t stream, enum media_side by, char key, uint32_t ms)
 {
 	struct fake_stream *s = &o->stream[stream];
+	struct media_event ev = {.kind = MEDIA_EV_KEY,
+	    .ref = {(uint32_t)stream, s->gen},
+	    .user = s->user,
+	    .service = {.side = by, .key = key, .key_ms = ms}};
 
-	call_on_media_event(o->calls, &(struct media_event){.kind = MEDIA_EV_KEY,
-					  .ref = {(uint32_t)stream, s->gen},
-					  .user = s->user,
-					  .service = {.side = by, .key = key, .key_ms = ms}});
+	if (s->translation[by].keys_out == MEDIA_KEYS_TOLD)
+		call_on_media_event(o->calls, &ev);
+	ev.service.listened = true;
+	if (s->open && s->service[by].listening.keys)
+		call_on_media_event(o->calls, &ev);
 }
 
 void
@@ -546,6 +568,7 @@ office_close(struct office *o)
 	assert_int_equal(sip_core_get_stats(o->core)->clients, 0);
 	assert_int_equal(o->n_records, o->n_begun);
 	assert_int_equal(o->n_sounds, 0);
+	assert_int_equal(o->n_rooms, 0);
 	for (size_t i = 0; i < o->streams_max + o->streams_kept; i++)
 		assert_false(o->stream[i].open);
 	call_switch_free(o->calls);

@@ -4,13 +4,12 @@
 #include <stdlib.h>
 
 #include "call/codecs.h"
+#include "call/keys.h"
 #include "call/orbit.h"
 #include "call/pin.h"
 #include "call/recording.h"
 #include "call/transfer_int.h"
 #include "model/pin.h"
-
-enum { SAY_PROMPTS_MAX = 32 }; /* of TAPE_ITEMS_MAX */
 
 struct call_app *
 app_of_peer(const struct leg *l)
@@ -95,36 +94,63 @@ app_begin(struct call *c)
 /* ---- its leg ---- */
 
 static enum err
+settle(struct leg *l, const struct call_app_kind *kind, struct call_app **out)
+{
+	struct call_app *a = calloc(1, sizeof *a);
+
+	if (a && kind->state_bytes && !(a->state = calloc(1, kind->state_bytes))) {
+		free(a);
+		a = NULL;
+	}
+	if (!a)
+		return ERR_NOMEM;
+	a->leg = l;
+	a->kind = kind;
+	a->orbit = -1;
+	a->feature = FEATURES_N;
+	a->id = ++l->call->sw->next_app_id;
+	timer_init(&a->timer, on_timer);
+	l->app = a;
+	l->media_waits = true; /* for ever: there is no peer */
+	*out = a;
+	return ERR_OK;
+}
+
+enum err
+app_stand_in(struct call *c, enum media_side side, const struct routing_party *party,
+    const struct call_app_kind *kind, struct call_app **out)
+{
+	struct leg *l;
+	enum err e = leg_new(c, side, LEG_ASKED, party, &l);
+
+	if (e != ERR_OK)
+		return e;
+	leg_sit(l); /* it ends with the call from here on */
+	e = settle(l, kind, out);
+	return e == ERR_OK ? app_describe(l) : e;
+}
+
+static enum err
 new_leg(
     struct call *c, const struct ring_target *t, const struct call_app_kind *kind, struct leg **out)
 {
-	struct call_app *a = calloc(1, sizeof *a);
+	struct call_app *a = NULL;
 	struct leg *l = NULL;
-	enum err e = a ? leg_new(c, c->ring.seat, LEG_ASKING, &t->whom->party, &l) : ERR_NOMEM;
+	enum err e = leg_new(c, c->ring.seat, LEG_ASKING, &t->whom->party, &l);
 
-	if (a && e == ERR_OK && kind->state_bytes && !(a->state = calloc(1, kind->state_bytes)))
-		e = ERR_NOMEM;
 	if (e == ERR_OK)
 		e = arena_dup(&l->arena, t->t.phone_name, &l->phone_name);
+	if (e == ERR_OK)
+		e = settle(l, kind, &a);
 	if (e == ERR_OK)
 		e = arena_dup(&l->arena, t->whom->argument, &a->argument);
 	if (e != ERR_OK) {
 		if (l)
 			leg_done(l);
-		if (a)
-			free(a->state);
-		free(a);
 		return e;
 	}
-	a->leg = l;
-	a->kind = kind;
-	a->orbit = -1;
 	a->feature = t->whom->feature;
-	a->id = ++c->sw->next_app_id;
-	timer_init(&a->timer, on_timer);
-	l->app = a;
-	l->party.user = 0;     /* it speaks for nobody */
-	l->media_waits = true; /* for ever: there is no peer */
+	l->party.user = 0; /* it speaks for nobody */
 	c->ring.asking++;
 	*out = l;
 	return ERR_OK;
@@ -232,16 +258,6 @@ call_app_directory(const struct call_app *a)
 	return a->leg->call->sw->p.directory;
 }
 
-/* As packets; else they are looked for in the voice. */
-static bool
-sends_keys(const struct media_service *what)
-{
-	for (size_t i = 0; i < what->n_in; i++)
-		if (codec_is_event(what->in[i].codec))
-			return true;
-	return false;
-}
-
 enum prompt_language
 call_app_language(const struct call_app *a)
 {
@@ -280,14 +296,13 @@ app_serves(const struct leg *l, struct media_service *what)
 {
 	const struct call_app *a = app_of_peer(l);
 
-	if (!a || !a->begun)
+	if (!a || !(a->begun || a->room))
 		return false;
+	what->room = a->room;
 	what->sound = a->music ? l->call->sw->p.hold_music : a->sound;
 	what->recording = recording_of(a);
 	what->listening = a->listening;
-	what->listening.keys = true;
-	if (!sends_keys(what))
-		what->listening.flags |= LISTEN_DTMF;
+	keys_listen(what);
 	return true;
 }
 
@@ -344,25 +359,31 @@ call_app_tone(struct call_app *a, enum tone tone)
 		call_app_play(a, &(struct media_sound_params){.tone = tone_find(SLICE(""), tone)});
 }
 
+size_t
+app_words(struct call_switch *sw, enum prompt_language language, const enum prompt *prompts,
+    size_t n, struct arena *arena, const char *paths[APP_WORDS_MAX])
+{
+	if (n > APP_WORDS_MAX)
+		n = APP_WORDS_MAX;
+	return sw->p.prompts.sounds && dir_prompt_paths(sw->p.directory, &sw->p.prompts, language,
+					   prompts, n, arena, paths) == ERR_OK
+		   ? n
+		   : 0;
+}
+
 void
 call_app_say_file(
     struct call_app *a, const enum prompt *prompts, size_t n, const char *folder, struct slice file)
 {
-	const char *paths[SAY_PROMPTS_MAX + 1];
+	const char *paths[APP_WORDS_MAX + 1];
 	struct media_sound_params what = {.paths = paths};
-	const struct prompt_folders *folders;
 	struct arena arena;
 	char path[PATH_MAX];
 
 	if (!a->leg)
 		return;
-	folders = &a->leg->call->sw->p.prompts;
-	what.n_paths = n < SAY_PROMPTS_MAX ? n : SAY_PROMPTS_MAX;
 	arena_init(&arena, "prompts", 1024, 64 * 1024);
-	if (!folders->sounds ||
-	    dir_prompt_paths(call_app_directory(a), folders, call_app_language(a), prompts,
-		what.n_paths, &arena, paths) != ERR_OK)
-		what.n_paths = 0;
+	what.n_paths = app_words(a->leg->call->sw, call_app_language(a), prompts, n, &arena, paths);
 	if (file.n && recording_path(a->leg->call->sw, folder, file, path))
 		paths[what.n_paths++] = path;
 	call_app_play(a, &what);

@@ -21,11 +21,21 @@ struct call_app {
 	struct recording *recording; /* NULL: none */
 	struct routing_party from;   /* who brought the call here; empty: who called */
 	int8_t orbit;		     /* where it waits; -1 = nowhere */
+	struct media_room *room;     /* in which it brings who sits opposite; not its own */
 	enum prompt_language language;
 	bool begun, ordered, music, language_set;
 };
 
+enum { APP_WORDS_MAX = 32 };
+
 /* ---- app.c ---- */
+/** An app sits down in a call that nobody has dialled; it describes itself. On failure it goes with
+ * the call. */
+ERR_MUST_CHECK enum err app_stand_in(struct call *c, enum media_side side,
+    const struct routing_party *party, const struct call_app_kind *kind, struct call_app **out);
+/** The files that say it; returns how many, 0: nothing can be said. */
+size_t app_words(struct call_switch *sw, enum prompt_language language, const enum prompt *prompts,
+    size_t n, struct arena *arena, const char *paths[APP_WORDS_MAX]);
 /** An app whose turn it is answers. False: it cannot, and is gone. */
 bool app_ring(struct call *c, const struct ring_target *t);
 /** Whoever sits opposite an app has it begin, if it may. */

@@ -31,6 +31,7 @@ struct stream_side {
 	bool translated : 1, protected : 1; /* what comes from there */
 	bool secured : 1;		    /* that peer comes by DTLS */
 	bool served : 1;		    /* it hears something of ours */
+	bool listened : 1;		    /* its keys are told */
 	bool pressed : 1;		    /* media press its keys for the other one */
 };
 
@@ -149,6 +150,7 @@ struct call {
 	struct list relayed;
 	struct direct direct;
 	struct transfer *transfer;  /* its parties are about to change */
+	struct consult *consult;    /* one of the two asks somebody else (consult.c) */
 	bool refitted;		    /* media ports have changed for the one who takes over */
 	struct leg *replaced;	    /* leaves when the one who took its seat is connected */
 	uint8_t hops;		    /* how often a phone or a redirection has sent it on */
@@ -333,6 +335,8 @@ bool transfer_is_dialling(const struct call *c);
 bool transfer_wants_ringback(const struct leg *l);
 /** Who has picked up a call that tests a line hears our tone. */
 bool trial_wants_tone(const struct leg *l);
+/** Who will be opposite l when it has agreed to what it is asked now; NULL: who is there already. */
+const struct leg *transfer_comes_to(const struct leg *l);
 /** The call is ending. */
 void transfer_on_end(struct call *c);
 /** Referred-By for who is rung because of a transfer (RFC 3892). */

@@ -234,7 +234,7 @@ hold(struct leg *l, bool on)
 	const struct call *c = l->call;
 
 	if (c->state != CALL_UP || c->leg[l->side] != l || l->state != LEG_UP || !leg_other(l) ||
-	    c->transfer || c->replaced)
+	    c->transfer || c->replaced || c->consult)
 		return CALL_OUTCOME_WRONG_STATE;
 	hold_set(l, on);
 	return CALL_OUTCOME_DONE;

@@ -53,11 +53,18 @@ ring_own_phone(struct call *c, const struct dir_phone *phone)
 	return e == ERR_OK ? dial_stand_in(c, MEDIA_CALLED, &c->called_party) : e;
 }
 
-enum err
-dial_start(struct call_switch *sw, const struct dir_phone *phone, struct slice number,
-    const struct routing_plan *plan, struct call **out)
+static void
+dial_abandon(struct call *c)
 {
-	struct call_origin from = {.phone = phone};
+	if (c->transfer)
+		transfer_free(c->transfer);
+	call_abandon(c);
+}
+
+enum err
+dial_new(struct call_switch *sw, const struct routing_plan *plan, const struct call_origin *from,
+    enum media_side seat, struct transfer **out)
+{
 	char sip_call_id[32];
 	struct transfer *t;
 	struct call *c;
@@ -66,21 +73,42 @@ dial_start(struct call_switch *sw, const struct dir_phone *phone, struct slice n
 
 	buf_init(&b, sip_call_id, sizeof sip_call_id);
 	rng_token(sw->p.rng, &b, 20);
-	e = call_new(sw, buf_slice(&b), false, &c);
+	e = call_new(sw, buf_slice(&b), plan->emergency, &c);
 	if (e != ERR_OK)
 		return e;
 	c->max_forwards = 70;
-	e = setup_keep_plan(c, plan, &from);
-	t = e == ERR_OK ? transfer_alloc(c, MEDIA_CALLER) : NULL;
-	if (!t || arena_dup(&t->arena, number, &t->number) != ERR_OK ||
-	    party_copy(&t->arena, &c->called_party, &t->to) != ERR_OK) {
-		if (t)
-			transfer_free(t);
-		call_abandon(c);
-		return e == ERR_OK ? ERR_NOMEM : e;
+	e = setup_keep_plan(c, plan, from);
+	t = e == ERR_OK ? transfer_alloc(c, seat) : NULL;
+	if (e == ERR_OK && !t)
+		e = ERR_NOMEM;
+	if (e == ERR_OK)
+		e = party_copy(&t->arena, &c->called_party, &t->to);
+	if (e != ERR_OK) {
+		dial_abandon(c);
+		return e;
+	}
+	t->dialled = true;
+	*out = t;
+	return ERR_OK;
+}
+
+enum err
+dial_start(struct call_switch *sw, const struct dir_phone *phone, struct slice number,
+    const struct routing_plan *plan, struct call **out)
+{
+	struct call_origin from = {.phone = phone};
+	struct transfer *t;
+	struct call *c;
+	enum err e = dial_new(sw, plan, &from, MEDIA_CALLER, &t);
+
+	if (e != ERR_OK)
+		return e;
+	c = t->call;
+	if (arena_dup(&t->arena, number, &t->number) != ERR_OK) {
+		dial_abandon(c);
+		return ERR_NOMEM;
 	}
 	t->stage = TRANSFER_DIALLING;
-	t->dialled = true;
 	t->from_phone = phone->id;
 	record_begin(c);
 	record_reason(c, REASON_WEB_DIALLED, REASON_ARGS(c->caller_party.name, phone->name));
@@ -110,12 +138,9 @@ call_the_other(struct transfer *t)
 	}
 	plan_ask(c->sw, &q, &plan);
 	t->seat = MEDIA_CALLED;
-	if (plan.action == ROUTING_REFUSE) {
-		plan_keep_reasons(c, &plan, 1);
-		call_end(c, plan.result, CDR_BY_SYSTEM, plan.status);
-	} else if (!transfer_ring(t, &plan)) {
-		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 500);
-	}
+	t->stage = TRANSFER_RINGING;
+	/* why it is rung was said when it was dialled */
+	transfer_execute(t, &plan, plan.action == ROUTING_REFUSE ? 1 : plan.n_reasons);
 }
 
 bool

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/consult.h"
 #include "call/keys.h"
 #include "call/passing.h"
 #include "call/transfer_int.h"
@@ -24,7 +25,7 @@ on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 		return;
 	}
 	seated = c->leg[l->side] == l;
-	if (seated && !(c->transfer && l == c->transfer->by))
+	if (seated && !c->consult && !(c->transfer && l == c->transfer->by))
 		present_keep_end(c, bye);
 	if (l->state == LEG_ASKED) { /* 15: a caller may give up so */
 		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, 487);
@@ -34,6 +35,8 @@ on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 		sip_server_acked(l->invite_in); /* it has our 2xx, or it would not hang up */
 	if (l->invite_in_pending)
 		sip_server_reject(l->invite_in, 487, SLICE(""));
+	if (c->consult && consult_on_bye(l))
+		return;
 	if (c->transfer && transfer_on_bye(l))
 		return;
 	leg_done(l);

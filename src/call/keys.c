@@ -4,6 +4,7 @@
 
 #include "call/app_int.h"
 #include "call/codecs.h"
+#include "call/in_call.h"
 
 enum { INFO_MS_DEFAULT = 160, INFO_MS_MAX = 10000, BODY_MAX_BYTES = 64 };
 
@@ -220,6 +221,16 @@ keys_translate(const struct keys_leg *lx, const struct keys_leg *ly, struct medi
 	return true;
 }
 
+void
+keys_listen(struct media_service *what)
+{
+	what->listening.keys = true;
+	for (size_t i = 0; i < what->n_in; i++)
+		if (codec_is_event(what->in[i].codec))
+			return;
+	what->listening.flags |= LISTEN_DTMF;
+}
+
 /* ---- SIP INFO ---- */
 
 void
@@ -292,6 +303,10 @@ keys_take_info(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 	if (key && l->state == LEG_UP && app_of_peer(l)) {
 		sip_server_reject(tsx, 200, SLICE(""));
 		app_on_key(app_of_peer(l), key);
+		return true;
+	}
+	if (key && l->state == LEG_UP && in_call_on_key(l, key)) {
+		sip_server_reject(tsx, 200, SLICE(""));
 		return true;
 	}
 	if (!key || !other || other->state != LEG_UP || l->state != LEG_UP ||

@@ -30,6 +30,8 @@ struct keys_leg {
 bool keys_translate(
     const struct keys_leg *x, const struct keys_leg *y, struct media_translation *out);
 
+/** Has the keys told of who is served so: as packets, or else in its voice. */
+void keys_listen(struct media_service *what);
 /** Media have heard a key of that stream's side: the other one is told by INFO. */
 void keys_on_heard(struct stream *s, const struct media_event *ev);
 /** An INFO with a key that is pressed for the other leg. True: it was answered. False: it is for

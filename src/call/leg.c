@@ -184,6 +184,7 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 	    .content_type = content_type,
 	    .body = body,
 	    .max_forwards = l->call->max_forwards};
+	const struct leg *comes = transfer_comes_to(l);
 	struct buf b;
 	uint32_t cseq;
 	enum err e;
@@ -199,7 +200,7 @@ leg_request(struct leg *l, enum sip_method m, struct slice extra, struct slice c
 		if (m == SIP_INVITE && l->state != LEG_UP)
 			present_write_invite(l, &b);
 		else
-			present_write(l, update_peer(l), &b);
+			present_write(l, comes ? comes : update_peer(l), &b);
 	}
 	write_auth(l, m, &b);
 	buf_put(&b, extra);

@@ -117,11 +117,7 @@ call_app_return(struct call_app *a)
 	q.sent_on_by = dir_user_by_id(c->sw->p.directory, a->from.user);
 	plan_ask(c->sw, &q, &plan);
 	record_reason(c, REASON_UNPARKED, REASON_ARGS(a->argument, a->from.name));
-	plan_keep_reasons(c, &plan, 1);
-	if (plan.action == ROUTING_REFUSE)
-		transfer_fail(t, plan.status);
-	else if (!transfer_ring(t, &plan))
-		transfer_fail(t, 500);
+	transfer_execute(t, &plan, 1);
 	return true;
 }
 

@@ -87,8 +87,8 @@ refer_refusal(const struct leg *l)
 		return 403; /* lines do not move our users' calls, unless they may */
 	if (c->state != CALL_UP || l->state != LEG_UP || c->leg[l->side] != l)
 		return 481;
-	if (c->transfer || c->replaced || !other || other->state != LEG_UP || is_changing(l) ||
-	    is_changing(other))
+	if (c->transfer || c->replaced || c->consult || !other || other->state != LEG_UP ||
+	    is_changing(l) || is_changing(other))
 		return 491; /* one thing after the other */
 	if (other->app)
 		return 403; /* it stays with who called it */
@@ -130,7 +130,7 @@ refer_consult_refusal(const struct transfer *t, const struct leg *consult, bool 
 	if (app_of_peer(consult))
 		return 403;
 	o = consult->call;
-	if (o->transfer || o->replaced || o->leg[consult->side] != consult)
+	if (o->transfer || o->replaced || o->consult || o->leg[consult->side] != consult)
 		return 491;
 	if (consult->state == LEG_UP)
 		return early_only ? 486 : !leg_other(consult) ? 481 : 0;

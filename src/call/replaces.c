@@ -59,7 +59,7 @@ refusal(const struct leg *old, bool early_only)
 	if (early_only)
 		return 486;
 	if (c->leg[old->side] != old || !leg_other(old) || c->transfer || c->replaced ||
-	    change_in_progress(old) || change_in_progress(leg_other(old)))
+	    c->consult || change_in_progress(old) || change_in_progress(leg_other(old)))
 		return 491;
 	return 0;
 }

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/consult.h"
+#include "call/in_call.h"
 #include "call/keys.h"
 #include "call/message.h"
 #include "call/pin.h"
@@ -54,6 +56,12 @@ call_switch_free(struct call_switch *sw)
 {
 	if (!sw)
 		return;
+	LIST_FOR_EACH (it, &sw->calls) {
+		struct call *c = container_of(it, struct call, link);
+
+		if (c->consult)
+			consult_free(c->consult);
+	}
 	LIST_FOR_EACH_SAFE (it, &sw->calls) {
 		struct call *c = container_of(it, struct call, link);
 
@@ -105,7 +113,7 @@ add_stats(struct media_side_stats *sum, const struct media_side_stats *s)
 static void
 on_service(struct stream *s, const struct media_event *ev)
 {
-	const struct leg *by = s->call->leg[ev->service.side];
+	struct leg *by = s->call->leg[ev->service.side];
 	struct call_app *a = by ? app_of_peer(by) : NULL;
 
 	if (!s->open || s->ref.gen != ev->ref.gen)
@@ -114,8 +122,12 @@ on_service(struct stream *s, const struct media_event *ev)
 		app_on_key(a, ev->service.key);
 	else if (a)
 		app_on_event(a, ev);
-	else if (ev->kind == MEDIA_EV_KEY)
+	else if (ev->kind == MEDIA_EV_KEY && by && ev->service.listened)
+		(void)in_call_on_key(by, ev->service.key);
+	else if (ev->kind == MEDIA_EV_KEY && !s->call->consult)
 		keys_on_heard(s, ev);
+	else if (ev->kind == MEDIA_EV_PLAYED && s->call->consult)
+		consult_on_played(s->call->consult, ev->service.sound);
 }
 
 void

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/consult.h"
 #include "call/transfer_int.h"
 
 enum { RETRY_MS = 300, TRIES_MAX = 60 };
@@ -123,6 +124,21 @@ transfer_ring(struct transfer *t, const struct routing_plan *plan)
 }
 
 void
+transfer_execute(struct transfer *t, const struct routing_plan *plan, size_t first_reason)
+{
+	bool refused = plan->action == ROUTING_REFUSE;
+
+	plan_keep_reasons(t->call, plan, first_reason);
+	if (!refused && transfer_ring(t, plan))
+		return;
+	if (t->dialled)
+		dial_failed(t, refused ? plan->result : CDR_FAILED, CDR_BY_SYSTEM,
+		    refused ? plan->status : 500);
+	else
+		transfer_fail(t, refused ? plan->status : 500);
+}
+
+void
 transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 {
 	struct call *c = t->call;
@@ -147,11 +163,7 @@ transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 		return;
 	}
 	record_reason(c, REASON_TRANSFER_ASKED, REASON_ARGS(t->from.name, t->to.number));
-	plan_keep_reasons(c, &plan, 1);
-	if (plan.action == ROUTING_REFUSE)
-		transfer_fail(t, plan.status);
-	else if (!transfer_ring(t, &plan))
-		transfer_fail(t, 500);
+	transfer_execute(t, &plan, 1);
 }
 
 /* The phone that transferred rings again; no other of its user. */
@@ -298,6 +310,7 @@ transfer_on_arrival(struct transfer *t, struct leg *l)
 		transfer_arrived(t, l);
 	session_start(l);
 	transfer_update(t);
+	consult_arrived(l->call);
 }
 
 /* ---- success ---- */
@@ -341,6 +354,18 @@ transfer_arrived(struct transfer *t, struct leg *l)
 	record_reason(
 	    c, REASON_TRANSFERRED_TO, REASON_ARGS(l->party.number, l->party.name, l->phone_name));
 	call_seat_changed(c, l);
+}
+
+const struct leg *
+transfer_comes_to(const struct leg *l)
+{
+	const struct transfer *t = l->call->transfer;
+
+	if (!t || !t->target)
+		return NULL;
+	if (t->stage == TRANSFER_ASKING && l == t->target)
+		return transfer_waiting(t);
+	return t->stage == TRANSFER_TELLING && l == transfer_waiting(t) ? t->target : NULL;
 }
 
 static void

@@ -106,6 +106,8 @@ ERR_MUST_CHECK enum err transfer_new(
     struct leg *by, const struct transfer_asked *asked, struct slice to, struct transfer **out);
 /** Rings whom a plan says for t's seat; who waits has told its media. */
 bool transfer_ring(struct transfer *t, const struct routing_plan *plan);
+/** The same, or refuses as it says; reasons are kept from that one on. */
+void transfer_execute(struct transfer *t, const struct routing_plan *plan, size_t first_reason);
 /** The phone that calls now: of who waits, else of who transfers; may be NULL. */
 const struct dir_phone *transfer_calling_phone(const struct transfer *t);
 /** Rings who has the number in a URI, or the one device that it means (RFC 5627). */
@@ -122,6 +124,10 @@ struct leg *transfer_waiting(const struct transfer *t);
 void transfer_free(struct transfer *t);
 
 /* ---- dial.c: calls from the web page ---- */
+/** A call that nobody has dialled at a phone, with a transfer for that seat; nothing of it is told
+ * or recorded yet. ERR_LIMIT, ERR_NOMEM. */
+ERR_MUST_CHECK enum err dial_new(struct call_switch *sw, const struct routing_plan *plan,
+    const struct call_origin *from, enum media_side seat, struct transfer **out);
 /** phone is called, and when it answers the number, as plan says. ERR_LIMIT, ERR_NOMEM. */
 ERR_MUST_CHECK enum err dial_start(struct call_switch *sw, const struct dir_phone *phone,
     struct slice number, const struct routing_plan *plan, struct call **out);

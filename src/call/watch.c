@@ -40,7 +40,7 @@ watch_tell(struct leg *l, enum call_dialog_state state)
 	const struct call_switch_params *p = &l->call->sw->p;
 	struct call_dialog_event ev;
 
-	if (!p->ops->on_dialog || !l->party.user)
+	if (!p->ops->on_dialog || !l->party.user || l->app)
 		return;
 	if (l->watched && (state < l->told || (state == l->told && state != CALL_DIALOG_CONFIRMED)))
 		return;

@@ -361,14 +361,14 @@ on_group_member(void *ctx, int64_t group, int64_t user, bool logged_on)
 }
 
 static bool
-on_user_phone(void *ctx, int64_t user, int64_t phone)
+on_user_phone(void *ctx, int64_t user, int64_t phone, int64_t since)
 {
 	struct builder *b = ctx;
 	struct pair *p = ADD(b->pairs, b->pair_count, b->pair_cap);
 
 	if (!p)
 		return false;
-	*p = (struct pair){user, phone};
+	*p = (struct pair){user, phone, since};
 	b->pair_count++;
 	return true;
 }
@@ -513,6 +513,8 @@ by_phone(const void *a, const void *b)
 
 	if (x->phone != y->phone)
 		return x->phone < y->phone ? -1 : 1;
+	if (x->since != y->since) /* USR-6: its owner comes first */
+		return x->since < y->since ? -1 : 1;
 	return (x->user > y->user) - (x->user < y->user);
 }
 

@@ -48,7 +48,7 @@ struct directory {
 /* ---- building: rows become arrays while they are read ---- */
 
 struct pair {
-	int64_t user, phone;
+	int64_t user, phone, since;
 };
 
 struct membership {

@@ -7,16 +7,12 @@
 
 /* ---- birth and death ---- */
 
-static bool
-listens(const struct media_listening *l)
-{
-	return l->flags || l->keys;
-}
-
+/* Keys that come as packets are read on their way, with or without an attendant (key_watch_int.h).
+ */
 static bool
 is_served(const struct attendant_order *o)
 {
-	return o->player || o->room || o->recorder || listens(&o->what.listening);
+	return o->player || o->room || o->recorder || o->what.listening.flags;
 }
 
 bool
@@ -98,7 +94,7 @@ follow_listening(struct attendant_side *side, const struct media_listening *to)
 		return ERR_OK;
 	ear_free(side->ear);
 	side->ear = NULL;
-	return listens(to) ? ear_new(to, &side->ear) : ERR_OK;
+	return to->flags ? ear_new(to, &side->ear) : ERR_OK;
 }
 
 static enum err
@@ -171,9 +167,7 @@ attendant_packet(struct attendant *a, unsigned i, struct slice packet, uint64_t 
 	struct rtp_head head = rtp_head_of(packet);
 	enum codec codec = codec_of(side, head.payload_type);
 
-	if (codec_is_event(codec) && side->ear)
-		ear_packet(side->ear, &head, rtp_payload(packet), codec_info(codec)->clock_hz);
-	else if (side->playout)
+	if (side->playout && !codec_is_event(codec))
 		playout_put(side->playout, packet, now_us);
 }
 

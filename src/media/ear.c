@@ -56,13 +56,6 @@ take_keys(struct ear *e)
 			put(e, &(struct ear_event){.is_key = true, .key = key});
 }
 
-void
-ear_packet(struct ear *e, const struct rtp_head *head, struct slice payload, uint32_t clock_hz)
-{
-	key_hear_packet(&e->keys, head, payload, clock_hz);
-	take_keys(e);
-}
-
 static void
 recognise(struct ear *e, const int16_t *pcm, size_t n)
 {

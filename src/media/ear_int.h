@@ -1,5 +1,5 @@
 /*
- * What a side lets us know without words: keys, however they come; whether somebody speaks or it
+ * What a side lets us know without words: keys in its voice; whether somebody speaks or it
  * has been silent; fax machines; tones of the network. For what answers a call instead of a person.
  *
  * Media thread of the stream.
@@ -33,9 +33,6 @@ struct ear {
 ERR_MUST_CHECK enum err ear_new(const struct media_listening *what, struct ear **out);
 /** NULL is fine. */
 void ear_free(struct ear *e);
-/** A packet of keys. */
-void ear_packet(
-    struct ear *e, const struct rtp_head *head, struct slice payload, uint32_t clock_hz);
 /** A tick of what it says; NULL: silence. */
 void ear_hear(struct ear *e, const int16_t *pcm, size_t n, uint32_t hz);
 /** The oldest event; NULL: none. */

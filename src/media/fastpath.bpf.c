@@ -93,6 +93,15 @@ is_rtp(struct __sk_buff *skb, const struct heads *h)
 	return head_bytes <= bytes;
 }
 
+/* Somebody wants to know of it. */
+static __always_inline int
+goes_up(const struct heads *h, const struct fastpath_entry *e)
+{
+	__u8 payload_type = h->rtp.kind & 0x7f;
+
+	return payload_type == e->up[0] || payload_type == e->up[1];
+}
+
 /* RFC 3550 A.1. False: it may be the beginning of a new run. */
 static __always_inline int
 count_seq(struct fastpath_entry *e, __u16 seq)
@@ -188,7 +197,7 @@ forward(struct __sk_buff *skb)
 	if ((void *)(h + 1) > (void *)(long)skb->data_end || !is_plain_udp(skb, h))
 		return PASS;
 	e = entry_of(h);
-	if (!e || !e->until_ns || !is_from_peer(h, e) || !is_rtp(skb, h))
+	if (!e || !e->until_ns || !is_from_peer(h, e) || goes_up(h, e) || !is_rtp(skb, h))
 		return PASS;
 	now_ns = bpf_ktime_get_ns();
 	if (now_ns >= *(volatile __u64 *)&e->until_ns || !count_seq(e, bpf_ntohs(h->rtp.seq)))

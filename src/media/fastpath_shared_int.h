@@ -26,6 +26,7 @@ struct fastpath_entry {
 	__u32 priority;	 /* of the queue there, as the socket has it */
 	__u32 tos;	 /* mark of its packets */
 	__u64 unit_ps;	 /* length of a timestamp unit */
+	__u8 up[2];	 /* payload types that go up: keys that are told; FASTPATH_NONE */
 
 	/* The program's, in a cache line of its own; it begins with what the engine gives it. Only
 	 * ever grow: */
@@ -38,6 +39,7 @@ struct fastpath_entry {
 	__u32 timestamp;
 };
 
+enum { FASTPATH_NONE = 0xff /* no payload type */ };
 enum { FASTPATH_MAX_DROPOUT = 3000, FASTPATH_MAX_MISORDER = 100 }; /* RFC 3550 A.1 */
 
 #endif

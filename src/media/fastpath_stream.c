@@ -197,6 +197,7 @@ write_entry(struct worker *w, struct stream *s, unsigned i)
 	const struct addr *peer = &s->side[i].latch.source[LATCH_RTP];
 	const struct addr *other = &s->side[i ^ 1].latch.source[LATCH_RTP];
 	const struct port_pair *out = &slot_of(s)->pair[i ^ 1];
+	const struct key_watch_plan *keys = &s->side[i].keys.plan;
 	struct fastpath_entry *e = entry_of(w, s, i);
 
 	e->from_ip = ip4_of(peer);
@@ -213,6 +214,8 @@ write_entry(struct worker *w, struct stream *s, unsigned i)
 	e->tos = socket_option(out->fd[LATCH_RTP], IPPROTO_IP, IP_TOS);
 	e->priority = socket_option(out->fd[LATCH_RTP], SOL_SOCKET, SO_PRIORITY);
 	e->unit_ps = 1000000000000 / s->side[i].rtp.clock_rate_hz;
+	for (size_t k = 0; k < KEY_WATCH_FORMATS; k++)
+		e->up[k] = keys->format[k].codec ? keys->format[k].payload_type : FASTPATH_NONE;
 	way->side[i].base = s->side[i].rtp.base;
 }
 

@@ -70,8 +70,9 @@ struct media_event {
 			enum media_side side;
 			uint64_t sound; /* PLAYED: as given with the sound */
 			bool speaks;
-			char key; /* 0-9 * # A-D, '!' for a hook flash */
-			uint32_t key_ms;
+			char key;	 /* 0-9 * # A-D, '!' for a hook flash */
+			uint32_t key_ms; /* 0: it has just been pressed */
+			bool listened;	 /* KEY: told because somebody listens */
 			enum listen_event_kind heard;
 			enum tone tone; /* of LISTEN_TONE */
 		} service;

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "media/attendant_int.h"
+#include "media/key_watch_int.h"
 
 struct worker;
 
@@ -41,6 +42,7 @@ struct plan {
 	uint64_t user;
 	struct worker *worker; /* that shall carry it */
 	struct media_peer peer[MEDIA_SIDES];
+	struct key_watch_plan keys[MEDIA_SIDES]; /* that are told while they pass */
 	const struct plan_extra *extra; /* the slot's; NULL: the two speak alike, in the clear */
 };
 

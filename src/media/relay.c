@@ -260,23 +260,49 @@ relay_translate(struct media *m, struct media_ref ref, enum media_side from,
 	return change_extra(relay_of(m), slot, &x, same);
 }
 
+/* Somebody has to do it by the clock. */
+static bool
+is_work(const struct media_service *what)
+{
+	return what->sound || what->room || what->recording || what->listening.flags;
+}
+
+/* Keys that come as packets need nothing more than to be read. */
+static bool
+watch_keys(struct slot *slot, enum media_side side, const struct media_service *what)
+{
+	struct key_watch_plan *now = &slot->wanted.keys[side];
+	struct key_watch_plan keys = key_watch_plan_of(what);
+
+	if (memcmp(now, &keys, sizeof keys) == 0)
+		return false;
+	*now = keys;
+	return true;
+}
+
 static enum err
 relay_serve(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_service *what)
 {
+	static const struct media_service nothing;
 	struct relay *r = relay_of(m);
 	struct slot *slot = find_open(r, ref);
 	struct plan_extra x;
 	enum err e = ERR_OK, changed;
-	bool same;
+	bool same, keys;
 
 	if (!slot)
 		return ERR_OK;
+	keys = watch_keys(slot, side, what);
+	if (!is_work(what))
+		what = &nothing;
 	x = extra_of(slot);
 	same = memcmp(&x.order[side].what, what, sizeof *what) == 0;
 	if (!same)
 		e = things_order(r, slot, side, what, &x.order[side]);
 	changed = change_extra(r, slot, &x, same || e != ERR_OK);
+	if (keys && (same || e != ERR_OK || changed != ERR_OK))
+		submit(r, slot);
 	return e == ERR_OK ? changed : e;
 }
 

@@ -161,6 +161,7 @@ begin(struct stream *s, struct worker *w, const struct plan *plan)
 		rtp_stats_init(&side->rtp, plan->clock_rate_hz);
 		side->rtcp = (struct rtcp_stats){0};
 		side->refused = side->rtcp_packets = 0;
+		side->keys = (struct key_watch){0};
 	}
 	w->n_open++;
 	fastpath_enter(w, s);
@@ -291,6 +292,7 @@ stream_follow(struct slot *slot, struct worker *w, const struct plan *plan)
 		if (!stream_set_door(slot, w, i, &extra_of(plan)->transport[i]))
 			stream_set_protection(&s->side[i], &extra_of(plan)->protection[i]);
 		stream_renew_targets(&s->side[i], w);
+		key_watch_follow(&s->side[i].keys, &plan->keys[i]);
 	}
 	work_for(s, w, extra_of(plan));
 	if (plan->timeout_serial != s->timeout_serial)
@@ -520,6 +522,8 @@ stream_on_readable(struct slot *slot, struct worker *w, unsigned side, unsigned 
 	}
 	if (!admit(s, w, side, port, kind, packet, &from))
 		return;
+	if (kind == RTP_KIND_RTP && key_watch_packet(&s->side[side].keys, packet))
+		worker_post(w, s, STREAM_DUE_NEWS);
 	if (s->attendant && kind == RTP_KIND_RTP)
 		attendant_packet(s->attendant, side, packet, w->now_us);
 	if (s->attendant && !attendant_lets_hear(s->attendant, other))

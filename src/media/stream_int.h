@@ -11,6 +11,7 @@
 #include "media/attendant_int.h"
 #include "media/cipher_int.h"
 #include "media/interpret_int.h"
+#include "media/key_watch_int.h"
 #include "media/latch_int.h"
 #include "media/plan_int.h"
 #include "media/ports_int.h"
@@ -38,7 +39,8 @@ struct stream_side {
 	struct rtcp_stats rtcp;
 	uint32_t refused, rtcp_packets;
 	struct cipher *cipher; /* NULL: plain, or the door has no keys yet */
-	struct door *door;     /* NULL: its peer is where signalling says, and so are its keys */
+	struct key_watch keys;
+	struct door *door; /* NULL: its peer is where signalling says, and so are its keys */
 };
 
 enum stream_due { STREAM_DUE_TIMEOUT = 1, STREAM_DUE_CLOSED = 2, STREAM_DUE_NEWS = 4 };

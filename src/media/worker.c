@@ -247,6 +247,33 @@ post_keys(struct worker *w, struct stream *s, unsigned side)
 	return true;
 }
 
+/* The same while its packets merely pass. */
+static bool
+post_watched(struct worker *w, struct stream *s, unsigned side)
+{
+	struct slot *slot = container_of(s, struct slot, stream);
+	struct key_watch *keys = &s->side[side].keys;
+
+	while (key_watch_first(keys)) {
+		struct worker_event message = {
+		    .event =
+			{
+			    .kind = MEDIA_EV_KEY,
+			    .ref = {.slot = slot->index, .gen = s->gen},
+			    .user = s->user,
+			    .service = {.side = side,
+				.key = key_watch_first(keys),
+				.listened = true},
+			},
+		};
+
+		if (mailbox_post_quiet(w->events, &message) != ERR_OK)
+			return false;
+		key_watch_forget_first(keys);
+	}
+	return true;
+}
+
 /* What a side lets us know. */
 static bool
 post_heard(struct worker *w, struct stream *s, unsigned side)
@@ -265,6 +292,7 @@ post_heard(struct worker *w, struct stream *s, unsigned side)
 			    .service = {.side = side,
 				.key = ev->key.digit,
 				.key_ms = ev->key.ms,
+				.listened = true,
 				.heard = ev->heard,
 				.tone = ev->tone},
 			},
@@ -283,7 +311,8 @@ post_news(struct worker *w, struct stream *s)
 	bool all = true;
 
 	for (unsigned side = 0; side < MEDIA_SIDES; side++)
-		all = all && post_keys(w, s, side) && post_heard(w, s, side);
+		all = all && post_keys(w, s, side) && post_watched(w, s, side) &&
+		      post_heard(w, s, side);
 
 	for (unsigned side = 0; s->attendant && side < MEDIA_SIDES; side++)
 		all = all && post_one(w, s, side, ATTENDANT_PLAYED) &&

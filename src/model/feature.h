@@ -1,8 +1,8 @@
 /*
- * What people do by dialling a star code instead of a number: every feature declared once, with the
- * code it has by default. Codes are settings ("code_" and the name): each can be changed or
- * switched off. Here too: what a feature asks management to change, and what becomes of that, as
- * plain values that cross planes.
+ * What people do by dialling a star code instead of a number, or by pressing one while they talk:
+ * every feature declared once, with the code it has by default. Codes are settings ("code_" and the
+ * name): each can be changed or switched off. Here too: what a feature asks management to change,
+ * and what becomes of that, as plain values that cross planes.
  *
  * Any thread. Nothing here fails.
  */
@@ -50,9 +50,22 @@ enum feature_argument {
 	X(DND_ON, "dnd_on", "*09", ALONE, "Do not disturb: on", "")                                \
 	X(DND_OFF, "dnd_off", "*090", ALONE, "Do not disturb: off", "")
 
+/* What people press while they talk. A name space of its own: the same code may mean something else
+ * when it is dialled. It acts with its last key, so none of them begins with another one. */
+#define FEATURES_IN_CALL(X)                                                                        \
+	X(CONSULT, "consult", "*2", ALONE, "In a call: ask somebody else",                         \
+	    "The other one waits with music; the number follows the announcement. Pressed again: " \
+	    "back to who waits. Who hangs up connects the two")                                    \
+	X(THREE_WAY, "three_way", "*3", ALONE, "In a call: talk by three",                         \
+	    "While somebody else is asked: who waits joins in")
+
+#define ALL_FEATURES(X) FEATURES(X) FEATURES_IN_CALL(X)
+
+enum feature_place { FEATURE_DIALLED, FEATURE_IN_CALL };
+
 enum feature {
 #define FEATURE(id, name, code, argument, label, what) FEATURE_##id,
-	FEATURES(FEATURE)
+	ALL_FEATURES(FEATURE)
 #undef FEATURE
 	    FEATURES_N
 };
@@ -64,6 +77,7 @@ const char *feature_name(enum feature f);
 /** English, for people. */
 const char *feature_label(enum feature f);
 enum feature_argument feature_takes(enum feature f);
+enum feature_place feature_place(enum feature f);
 
 /* ---- what is stored changes by a code ---- */
 

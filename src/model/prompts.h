@@ -65,6 +65,7 @@
 	X(SERVICES, COMPLETION_NONE, "completion-none", "There is no call back to cancel.", "Es ist kein Rückruf vorgemerkt.", NULL) \
 	X(SERVICES, TRANSFERRING, "transferring", "Your call is being transferred.", "Ihr Anruf wird verbunden.", NULL) \
 	X(SERVICES, TARGET_NO_ANSWER, "target-no-answer", "The person you called does not answer.", "Der gewünschte Teilnehmer meldet sich nicht.", NULL) \
+	X(SERVICES, TARGET_BUSY, "target-busy", "The person you called is busy.", "Der gewünschte Teilnehmer ist besetzt.", NULL) \
 	X(SERVICES, CALL_RECORDED, "call-recorded", "This call is recorded.", "Dieses Gespräch wird aufgezeichnet.", NULL) \
 	X(SERVICES, RECORDING_BEGINS, "recording-begins", "The recording begins.", "Die Aufzeichnung beginnt.", NULL) \
 	X(SERVICES, RECORDING_ENDS, "recording-ends", "The recording has ended.", "Die Aufzeichnung ist beendet.", NULL) \

@@ -133,6 +133,11 @@ enum {
 	X(TRANSFER_FAILED, "transfer_failed", "The transfer to {0} failed: {1} {2}")               \
 	X(TRANSFER_BACK, "transfer_back", "The call goes back to {0}, who transferred it")         \
 	X(GIVEN_AWAY, "given_away", "{0} leaves this call to another one (call {1})")              \
+	X(CONSULTS, "consults", "{0} asks {1} meanwhile (call {2})")                               \
+	X(CONSULT_REFUSED, "consult_refused", "{0} could not be asked: {1} {2}")                   \
+	X(CONSULT_OVER, "consult_over", "{0} is back in the call")                                 \
+	X(CONSULTED_BY, "consulted_by", "{0} asks while another call waits (call {1})")            \
+	X(THREE_WAY, "three_way", "{0} lets {1} join in")                                          \
 	X(JOINED_CALL, "joined_call", "{0} connected this call with another one (call {1})")       \
 	X(PICKED_UP, "picked_up", "{0} picked the call up at phone {1}")                           \
 	X(TAKEN_OVER, "taken_over", "{0} took the call over at phone {1} from phone {2}")          \

@@ -13,6 +13,31 @@
 #define LEVEL(id, name) "|" name
 #define LEVELS		(&("" LOG_LEVELS(LEVEL))[1])
 
+static bool
+begins_with(const char *code, const char *other)
+{
+	return slice_starts(slice_cstr(code), slice_cstr(other));
+}
+
+/* Dialled, the longest that fits is meant; pressed in a call, a code acts at once. */
+static void
+check_code_against(
+    const struct settings *s, int i, int k, const char *field, struct model_errors *errors)
+{
+	const char *a = s->code[i], *b = s->code[k];
+
+	if (!a[0] || !b[0] || feature_place(i) != feature_place(k))
+		return;
+	if (strcmp(a, b) == 0)
+		model_error_add(errors, "overlap", field, "The code %s is already used for: %s.", a,
+		    feature_label(k));
+	else if (feature_place(i) == FEATURE_IN_CALL && (begins_with(a, b) || begins_with(b, a)))
+		model_error_add(errors, "overlap", field,
+		    "Of the codes %s and %s one begins with the other; in a call it would never be "
+		    "reached.",
+		    a, b);
+}
+
 /* No code twice; and the prefix for outside calls must not hide one. */
 static void
 check_codes(const struct settings *s, struct model_errors *errors)
@@ -22,11 +47,10 @@ check_codes(const struct settings *s, struct model_errors *errors)
 
 	for (int i = 0; i < FEATURES_N; i++) {
 		snprintf(field, sizeof field, "code_%s", feature_name(i));
-		for (int k = 0; k < i && s->code[i][0]; k++)
-			if (strcmp(s->code[i], s->code[k]) == 0)
-				model_error_add(errors, "overlap", field,
-				    "The code %s is already used for: %s.", s->code[i],
-				    feature_label(k));
+		for (int k = 0; k < i; k++)
+			check_code_against(s, i, k, field, errors);
+		if (feature_place(i) == FEATURE_IN_CALL)
+			continue; /* nothing is dialled there */
 		if (slice_starts(slice_cstr(s->code[i]), SLICE("*5")))
 			model_error_add(errors, "overlap", field,
 			    "Codes that begin with *5 are for calls with a PIN.");
@@ -123,7 +147,7 @@ static const struct model_field fields[] = {
 	{"code_" name, MODEL_TEXT, 0, 0, FEATURE_CODE_BYTES - 1, .chars = "0-9*#",                 \
 	    .format = MODEL_FORMAT_CODE, .def = "\"" dialled "\"", .label = text,                  \
 	    .description = follows, AT(code[FEATURE_##id])},
-    FEATURES(CODE)
+    ALL_FEATURES(CODE)
 #undef CODE
 	{"routing_priority", MODEL_ENUM, 0, .choices = "static|cor|line|line_cor",
 	    .def = "\"line_cor\"", .label = "Routing priority",
@@ -161,6 +185,9 @@ static const struct model_field fields[] = {
 	AT(codecs)},
     {"hold_music", MODEL_BOOL, 0, .def = "true", .label = "Music on hold",
 	.description = "Who is put on hold hears music", AT(hold_music)},
+    {"in_call_codes", MODEL_BOOL, 0, .def = "true", .label = "Codes in a call",
+	.description = "Keys that users press while they talk are watched for codes",
+	AT(in_call_codes)},
     {"comfort_noise", MODEL_BOOL, 0, .def = "true", .label = "Silence suppression",
 	.description = "Where the system encodes a voice itself, pauses are sent as comfort noise "
 		       "to those who ask for it",
@@ -277,6 +304,7 @@ settings_init(struct settings *s)
 	    .session_expires_s = 1800,
 	    .sip_dscp = 24,
 	    .hold_music = true,
+	    .in_call_codes = true,
 	    .comfort_noise = true,
 	    .audio_dscp = 46,
 	    .video_dscp = 34,
@@ -305,6 +333,6 @@ settings_init(struct settings *s)
 		s->log_level[i] = LOG_INFO;
 #define CODE(id, name, dialled, argument, text, follows)                                           \
 	snprintf(s->code[FEATURE_##id], FEATURE_CODE_BYTES, "%s", dialled);
-	FEATURES(CODE)
+	ALL_FEATURES(CODE)
 #undef CODE
 }

@@ -47,7 +47,7 @@ struct settings {
 	uint32_t default_dial; /* bits of MODEL_DIAL_CLASSES; of phones without a user, too */
 	char holidays[8];      /* region of the public ones; "none" */
 	uint32_t rtp_port_min, rtp_port_max;
-	bool hold_music, comfort_noise;
+	bool hold_music, in_call_codes, comfort_noise;
 	uint32_t sip_dscp, audio_dscp, video_dscp; /* RFC 4594; 0 = not marked */
 	uint32_t ring_s, orbit_s;
 	uint32_t session_expires_s;

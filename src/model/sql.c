@@ -100,6 +100,7 @@ put_join_table(struct buf *b, const struct model_entity *e, const struct model_f
 	    "  \"%s\" INTEGER NOT NULL REFERENCES \"%s\"(id) ON DELETE CASCADE,\n"
 	    "  \"%s\" INTEGER NOT NULL REFERENCES \"%s\"(id)%s,\n"
 	    "  position INTEGER NOT NULL,\n"
+	    "  since INTEGER NOT NULL DEFAULT 0,\n"
 	    "  PRIMARY KEY (\"%s\", \"%s\")\n) WITHOUT ROWID;\n"
 	    "CREATE INDEX \"%s_%s\" ON \"%s\" (\"%s\");\n",
 	    text, e->name, e->name, f->ref, f->ref, on_delete(f), e->name, f->ref, text, f->ref,

@@ -27,8 +27,8 @@ routing_feature(const struct directory *dir, struct slice dialled, enum feature 
 	for (int f = 0; f < FEATURES_N; f++) {
 		struct slice code = slice_cstr(dir_settings(dir)->code[f]);
 
-		if (code.n <= longest || !slice_starts(dialled, code) ||
-		    !fits(f, slice_from(dialled, code.n)))
+		if (feature_place(f) != FEATURE_DIALLED || code.n <= longest ||
+		    !slice_starts(dialled, code) || !fits(f, slice_from(dialled, code.n)))
 			continue;
 		longest = code.n;
 		*feature = f;
@@ -155,6 +155,8 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	case FEATURE_GROUP_OFF:
 	case FEATURE_DND_ON:
 	case FEATURE_DND_OFF: plan_app(plan, ROUTING_APP_ORDER); break;
+	case FEATURE_CONSULT: /* nothing that is dialled */
+	case FEATURE_THREE_WAY:
 	case FEATURES_N: break;
 	}
 	return true;

@@ -38,8 +38,8 @@ struct computed {
 
 static const char first_phone[] =
     "(SELECT fold(p.name) " OWN_PHONES " ORDER BY j.position LIMIT 1)";
-static const char first_user[] =
-    "(SELECT fold(u.last_name || ' ' || u.first_name) " OWN_USERS " ORDER BY u.id LIMIT 1)";
+static const char first_user[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " OWN_USERS
+				 " ORDER BY j.since, u.id LIMIT 1)";
 static const char member[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER ")";
 static const char owner[] =
     "coalesce((SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER
@@ -121,11 +121,12 @@ static const struct computed all[] = {
     {&model_line, "server", LINE_SERVER, "fold(" LINE_SERVER ")"},
     {&model_provider, "lines", PROVIDER_LINES, PROVIDER_LINES},
     {&model_phone, "users",
-	"(SELECT json_group_array(id) FROM (SELECT u.id AS id " OWN_USERS " ORDER BY u.id))",
+	"(SELECT json_group_array(id) FROM (SELECT u.id AS id " OWN_USERS
+	" ORDER BY j.since, u.id))",
 	first_user},
     {&model_phone, "user_names",
 	"(SELECT json_group_array(name) FROM (SELECT u.first_name || ' ' || u.last_name AS "
-	"name " OWN_USERS " ORDER BY u.id))",
+	"name " OWN_USERS " ORDER BY j.since, u.id))",
 	first_user},
     {&model_licence, "users_used", ROWS_OF("user")},
     {&model_licence, "phones_used", ROWS_OF("phone")},

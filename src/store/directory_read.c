@@ -230,8 +230,8 @@ on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 static bool
 on_user_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 {
-	return sink->on_user_phone(
-	    ctx, sqlite3_column_int64(s->st, 0), sqlite3_column_int64(s->st, 1));
+	return sink->on_user_phone(ctx, sqlite3_column_int64(s->st, 0),
+	    sqlite3_column_int64(s->st, 1), sqlite3_column_int64(s->st, 2));
 }
 
 static bool
@@ -393,7 +393,7 @@ static const struct {
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
      "ORDER BY user, length(number), number",
 	on_number},
-    {"SELECT user, phone FROM user_phone ORDER BY user, position", on_user_phone},
+    {"SELECT user, phone, since FROM user_phone ORDER BY user, position", on_user_phone},
     {"SELECT \"group\", user, logged_on FROM group_member ORDER BY \"group\", position, id",
 	on_group_member},
     {"SELECT id, number, name FROM emergency_number ORDER BY id", on_emergency},

@@ -257,6 +257,8 @@ carry_out(const struct orders *o)
 	case FEATURE_PICK_UP:
 	case FEATURE_VOICEMAIL:
 	case FEATURE_ORBIT:
+	case FEATURE_CONSULT:
+	case FEATURE_THREE_WAY:
 	case FEATURES_N: break;
 	}
 	return FEATURE_FAILED;

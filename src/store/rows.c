@@ -300,6 +300,27 @@ explain_failure(
 	return err;
 }
 
+/* What stays in the list stays as old as it was: "since" counts, for each row that is named, those
+ * that name it, in their order. Who has a telephone first is its owner (USR-6). */
+static enum err
+write_place(struct db *db, const char *table, const char *owner, const char *ref, int64_t id,
+    int64_t other, int64_t position)
+{
+	struct stmt *s;
+	enum err e = db_preparef(db, &s,
+	    "INSERT INTO \"%s\" (\"%s\", \"%s\", position, since) VALUES (?1, ?2, ?3, "
+	    "(SELECT coalesce(max(since), 0) + 1 FROM \"%s\" WHERE \"%s\" = ?2)) "
+	    "ON CONFLICT DO UPDATE SET position = excluded.position",
+	    table, owner, ref, table, ref);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(s, 1, id);
+	stmt_int(s, 2, other);
+	stmt_int(s, 3, position);
+	return stmt_run(s);
+}
+
 static enum err
 write_list(struct db *db, const struct model_entity *e, const struct model_field *f, int64_t id,
     const json_t *list)
@@ -309,23 +330,22 @@ write_list(struct db *db, const struct model_entity *e, const struct model_field
 	enum err err;
 
 	model_join_table(e, f, table);
-	err = db_preparef(db, &s, "DELETE FROM \"%s\" WHERE \"%s\" = ?", table, e->name);
+	err =
+	    db_preparef(db, &s, "UPDATE \"%s\" SET position = -1 WHERE \"%s\" = ?", table, e->name);
 	if (err != ERR_OK)
 		return err;
 	stmt_int(s, 1, id);
 	err = stmt_run(s);
-	for (size_t i = 0; i < json_array_size(list) && err == ERR_OK; i++) {
-		err = db_preparef(db, &s,
-		    "INSERT INTO \"%s\" (\"%s\", \"%s\", position) VALUES (?, ?, ?)", table,
-		    e->name, f->ref);
-		if (err != ERR_OK)
-			return err;
-		stmt_int(s, 1, id);
-		stmt_int(s, 2, json_integer_value(json_array_get(list, i)));
-		stmt_int(s, 3, (int64_t)i);
-		err = stmt_run(s);
-	}
-	return err;
+	for (size_t i = 0; i < json_array_size(list) && err == ERR_OK; i++)
+		err = write_place(db, table, e->name, f->ref, id,
+		    json_integer_value(json_array_get(list, i)), (int64_t)i);
+	if (err == ERR_OK)
+		err = db_preparef(
+		    db, &s, "DELETE FROM \"%s\" WHERE \"%s\" = ? AND position < 0", table, e->name);
+	if (err != ERR_OK)
+		return err;
+	stmt_int(s, 1, id);
+	return stmt_run(s);
 }
 
 static enum err

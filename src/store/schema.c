@@ -273,6 +273,23 @@ complete_column(struct db *db, const struct model_entity *e, const struct model_
 	return err == ERR_OK && yes ? remake_column(db, e, f) : err;
 }
 
+static enum err
+complete_list(struct db *db, const struct model_entity *e, const struct model_field *f)
+{
+	char table[64], sql[160];
+	bool there = false;
+	enum err err;
+
+	model_join_table(e, f, table);
+	err = has_column(db, table, "since", &there);
+	if (err != ERR_OK || there)
+		return err;
+	snprintf(sql, sizeof sql, "ALTER TABLE \"%s\" ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
+	    table);
+	log_info(STORE, "database gains %s.since", table);
+	return db_exec(db, sql);
+}
+
 /* Of millions of rows it is made once, at the first start of a version that has it. */
 static enum err
 complete_covering(struct db *db, const struct model_entity *e)
@@ -299,6 +316,9 @@ complete_entity(struct db *db, const struct model_entity *e)
 	for (size_t i = 0; i < e->field_count && err == ERR_OK; i++) {
 		if (model_has_column(&e->fields[i]))
 			err = complete_column(db, e, &e->fields[i]);
+		else if (e->fields[i].type == MODEL_REF_LIST &&
+			 !(e->fields[i].flags & MODEL_COMPUTED))
+			err = complete_list(db, e, &e->fields[i]);
 	}
 	return err == ERR_OK ? complete_covering(db, e) : err;
 }

@@ -512,7 +512,8 @@ struct store_directory_sink {
 	bool (*on_line)(void *ctx, const struct store_line_row *row); /* in their order */
 	bool (*on_group)(void *ctx, const struct store_group_row *row);
 	bool (*on_number)(void *ctx, const struct store_number_row *row);
-	bool (*on_user_phone)(void *ctx, int64_t user, int64_t phone);
+	/* since: of those who have the phone, the one with the smallest had it first */
+	bool (*on_user_phone)(void *ctx, int64_t user, int64_t phone, int64_t since);
 	bool (*on_group_member)(void *ctx, int64_t group, int64_t user, bool logged_on);
 	bool (*on_emergency)(void *ctx, int64_t id, const char *number, const char *name);
 	bool (*on_emergency_line)(void *ctx, int64_t emergency, int64_t line);

@@ -1,6 +1,7 @@
 /*
- * What the relay costs: bench_relay [STREAMS [SECONDS [THREADS [LOCAL]]]]. LOCAL: the
+ * What the relay costs: bench_relay [STREAMS [SECONDS [THREADS [LOCAL [keys]]]]]. LOCAL: the
  * relay's IPv4 address for its phones; 127.0.0.1 (the kernel's choice of a source) unless told.
+ * keys: those of all phones are watched, as in calls of users with codes.
  *
  * Calls of two phones, 50 packets a second from each, on loopback. Counted is the
  * CPU time of the media threads only (/proc/self/task/.../schedstat), divided by
@@ -34,6 +35,7 @@ struct bench {
 	struct media_ref *ref;
 	struct phone (*phone)[MEDIA_SIDES];
 	struct addr local;
+	bool keys;
 	struct phones_count count;
 };
 
@@ -81,6 +83,8 @@ static void
 open_calls(struct bench *b)
 {
 	const struct media_stream_params params = {.family = {4, 4}, .timeout_ms = 60000};
+	const struct media_service watched = {
+	    .in = {{101, CODEC_EVENT_8}}, .n_in = 1, .listening = {.keys = true}};
 	const struct addr here = {.family = 4, .ip = {127, 0, 0, 1}};
 
 	for (uint32_t i = 0; i < b->n_streams; i++) {
@@ -99,6 +103,9 @@ open_calls(struct bench *b)
 			peer.rtp = peer.rtcp = peer.signalling = p->at;
 			peer.rtcp.port++;
 			media_stream_set_peer(b->media, b->ref[i], (enum media_side)side, &peer);
+			if (b->keys && media_stream_serve(b->media, b->ref[i],
+					   (enum media_side)side, &watched) != ERR_OK)
+				phones_die("no memory");
 		}
 	}
 }
@@ -188,6 +195,7 @@ main(int argc, char **argv)
 	if (addr_parse_ip(slice_cstr(argc > 4 ? argv[4] : "127.0.0.1"), 0, &b.local) != ERR_OK ||
 	    b.local.family != 4 || b.n_streams == 0 || b.n_streams > STREAMS_MAX || b.seconds == 0)
 		return 2;
+	b.keys = argc > 5 && strcmp(argv[5], "keys") == 0;
 	params.warm_streams = b.n_streams + OPENS;
 	log_set_level(LOG_WARN);
 	b.ref = calloc(b.n_streams, sizeof *b.ref);

@@ -213,11 +213,15 @@ class StarCodes(SystemTest):
 
     def test_key_codes_that_cannot_work_are_refused(self):
         for values, text in (({"code_dnd_on": "*090"}, "already used"), ({"code_dnd_on": "09"}, "begins with"),
-                             ({"outside_prefix": "*"}, "prefix for outside calls")):
+                             ({"outside_prefix": "*"}, "prefix for outside calls"),
+                             ({"code_consult": "*3"}, "already used"), ({"code_consult": "*31"}, "one begins with the other")):
             with self.assertRaises(harness.ApiError) as refused:
                 self.server.api("PATCH", "/api/settings", values)
             self.assertEqual(refused.exception.status, 422)
             self.assertIn(text, str(refused.exception))
+        # dialled and pressed in a call are two things
+        self.server.api("PATCH", "/api/settings", {"code_consult": "*33"})
+        self.server.api("PATCH", "/api/settings", {"code_consult": "*2"})
 
     def test_key_keys_do_not_disturb_what_is_said(self):
         """An app takes keys, whatever they are, and a phone that holds is held."""

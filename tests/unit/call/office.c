@@ -205,6 +205,21 @@ media_recording_forget(struct media *m, struct media_recording *r)
 	office_of(m)->n_recordings -= r != NULL;
 }
 
+/* Which one it is, tests do not ask. */
+static enum err
+media_room_make(struct media *m, struct media_room **out)
+{
+	office_of(m)->n_rooms++;
+	*out = (struct media_room *)&office_of(m)->n_rooms;
+	return ERR_OK;
+}
+
+static void
+media_room_forget(struct media *m, struct media_room *room)
+{
+	office_of(m)->n_rooms -= room != NULL;
+}
+
 static const struct media_ops media_ops = {.open = media_open,
     .is_short = media_short,
     .set_peer = media_set_peer,
@@ -219,17 +234,24 @@ static const struct media_ops media_ops = {.open = media_open,
     .sound_drop = media_sound_forget,
     .recording_new = media_recording_make,
     .recording_drop = media_recording_forget,
+    .room_new = media_room_make,
+    .room_drop = media_room_forget,
     .close = media_close};
 
 void
 office_media_key(struct office *o, size_t stream, enum media_side by, char key, uint32_t ms)
 {
 	struct fake_stream *s = &o->stream[stream];
+	struct media_event ev = {.kind = MEDIA_EV_KEY,
+	    .ref = {(uint32_t)stream, s->gen},
+	    .user = s->user,
+	    .service = {.side = by, .key = key, .key_ms = ms}};
 
-	call_on_media_event(o->calls, &(struct media_event){.kind = MEDIA_EV_KEY,
-					  .ref = {(uint32_t)stream, s->gen},
-					  .user = s->user,
-					  .service = {.side = by, .key = key, .key_ms = ms}});
+	if (s->translation[by].keys_out == MEDIA_KEYS_TOLD)
+		call_on_media_event(o->calls, &ev);
+	ev.service.listened = true;
+	if (s->open && s->service[by].listening.keys)
+		call_on_media_event(o->calls, &ev);
 }
 
 void
@@ -604,6 +626,7 @@ office_close(struct office *o)
 	assert_int_equal(o->n_records, o->n_begun);
 	assert_int_equal(o->n_sounds, 0);
 	assert_int_equal(o->n_recordings, 0);
+	assert_int_equal(o->n_rooms, 0);
 	for (size_t i = 0; i < o->streams_max + o->streams_kept; i++)
 		assert_false(o->stream[i].open);
 	call_switch_free(o->calls);

@@ -93,6 +93,43 @@ everything_is_found_by_its_keys(void **state)
 }
 
 static void
+give_phone(struct store *s, const char *login, const char *phone)
+{
+	struct model_errors errors = {0};
+	json_t *u = NULL, *p = NULL, *changed = NULL, *in;
+
+	assert_int_equal(store_find(s, &model_user, "login", login, &u), ERR_OK);
+	assert_int_equal(store_find(s, &model_phone, "name", phone, &p), ERR_OK);
+	in = json_pack("{s:[O]}", "phones", json_object_get(p, "id"));
+	assert_int_equal(store_patch(s, &model_user, json_integer_value(json_object_get(u, "id")),
+			     in, &changed, &errors),
+	    ERR_OK);
+	json_decref(in);
+	json_decref(changed);
+	json_decref(p);
+	json_decref(u);
+}
+
+static void
+who_had_a_phone_first_owns_it_usr_6(void **state)
+{
+	struct fixture *f = *state;
+	struct directory *d;
+	const struct dir_phone *desk;
+
+	load(f->store, "{'phones':[{'name':'desk'}],'users':[{'login':'1000','first_name':'Anna',"
+		       "'last_name':'A'},{'login':'1001','first_name':'Bert','last_name':'B',"
+		       "'phones':['desk']}]}");
+	give_phone(f->store, "1000", "desk");
+	d = build(f->store);
+	desk = dir_phone_by_name(d, SLICE("desk"));
+	assert_int_equal(desk->user_count, 2);
+	assert_true(is(desk->users[0]->name, "Bert B"));
+	assert_true(is(desk->users[1]->name, "Anna A"));
+	directory_free(d);
+}
+
+static void
 groups_are_found_by_their_numbers_grp_1(void **state)
 {
 	struct fixture *f = *state;
@@ -327,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(everything_is_found_by_its_keys),
+	    TEST(who_had_a_phone_first_owns_it_usr_6),
 	    TEST(groups_are_found_by_their_numbers_grp_1),
 	    TEST(internal_ranges_lin_1),
 	    TEST(digests_follow_name_secret_and_domain_rfc_7616),

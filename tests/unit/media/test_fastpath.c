@@ -395,6 +395,43 @@ silence_is_noticed(void **state)
 	end();
 }
 
+static bool
+a_key_was_told(struct relay_fixture *fixture)
+{
+	return fixture->n_events > 0;
+}
+
+/* In-call codes: packets of keys come up and are passed on, voice stays where it is. */
+static void
+keys_are_told_while_voice_stays_in_the_kernel(void **state)
+{
+	unsigned char key[] = "\x80\xe5\0\0\0\0\0\1\0\0\0\x64\5\x8a\3\x20";
+	struct media_service what = {
+	    .in = {{101, CODEC_EVENT_8}}, .n_in = 1, .listening = {.keys = true}};
+	uint64_t by_us;
+
+	start();
+	assert_int_equal(media_stream_serve(f.media, ref, MEDIA_CALLER, &what), ERR_OK);
+	talk_until_fast();
+	by_us = user_packets();
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(say_and_hear(0), 63);
+	key[2] = (unsigned char)(voice[0].seq >> 8);
+	key[3] = (unsigned char)voice[0].seq++;
+	voice[0].sent++;
+	send_to(phone[0].fd[0], wire[0].ours, port[0], slice_make(key, 16));
+	assert_int_equal(hear(1, slice_make(key, 16)), 64);
+	assert_true(relay_run_until(&f, a_key_was_told));
+	assert_int_equal(f.events[0].kind, MEDIA_EV_KEY);
+	assert_int_equal(f.events[0].service.key, '5');
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(say_and_hear(0), 63);
+	wait_until_counted(voice[0].sent + voice[1].sent);
+	assert_int_equal(user_packets(), by_us + 1);
+	assert_int_equal(relay_close_and_wait(&f, ref).side[0].packets, voice[0].sent);
+	end();
+}
+
 /* RTCP, STUN, and what is broken, are not for the kernel. */
 static void
 all_but_rtp_goes_up(void **state)
@@ -606,6 +643,7 @@ main(void)
 	    cmocka_unit_test(a_translation_takes_over_with_the_next_packet),
 	    cmocka_unit_test(silence_is_noticed),
 	    cmocka_unit_test(all_but_rtp_goes_up),
+	    cmocka_unit_test(keys_are_told_while_voice_stays_in_the_kernel),
 	    cmocka_unit_test(a_stream_that_begins_anew_is_counted_as_such),
 	    cmocka_unit_test(who_sends_evenly_has_little_jitter),
 	    cmocka_unit_test(nothing_is_left_after_a_crash),

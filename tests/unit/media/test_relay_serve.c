@@ -705,9 +705,41 @@ keys_are_told_to_who_answers(void **state)
 	}
 	assert_true(talk_until(1, 100, two_keys_were_told));
 	assert_int_equal(f.events[0].service.key, '5');
-	assert_int_equal(f.events[0].service.key_ms, 100);
 	assert_int_equal(f.events[1].service.key, '#');
 	talker_close(&talker[0]);
+	relay_end(&f);
+}
+
+/* In-call codes: who is listened to for keys is heard as ever, and each key is told once. */
+static void
+keys_are_told_while_voice_merely_passes(void **state)
+{
+	unsigned char key[] = "\x80\x65\xff\1\0\0\0\1KKKK\5\x0a\0\xa0";
+	struct media_service what = telephone();
+	struct talker *t = &talker[0];
+
+	relay_start(&f, 4, 1);
+	talker_open(t, 0);
+	what.in[what.n_in++] = (struct media_format){101, CODEC_EVENT_8};
+	what.listening = (struct media_listening){.keys = true};
+	talker_serve(t, &what);
+	for (int i = 0; i < 3; i++)
+		phone_send(&t->phone, 0, t->port, slice_make(key, 16));
+	key[12] = 11;
+	key[7] = 2;
+	key[3] = 2;
+	phone_send(&t->phone, 0, t->port, slice_make(key, 16));
+	assert_true(talk_until(0, 100, two_keys_were_told));
+	/* another order is no reason to tell a key again that is still held */
+	what.listening.flags = LISTEN_VOICE;
+	talker_serve(t, &what);
+	key[3] = 3;
+	phone_send(&t->phone, 0, t->port, slice_make(key, 16));
+	talk_until(0, 5, NULL);
+	assert_int_equal(count_events(MEDIA_EV_KEY, 0), 2);
+	assert_int_equal(f.events[0].service.key, '5');
+	assert_int_equal(f.events[1].service.key, '#');
+	talker_close(t);
 	relay_end(&f);
 }
 
@@ -743,6 +775,7 @@ main(void)
 	    cmocka_unit_test(a_conference_is_recorded),
 	    cmocka_unit_test(voice_silence_and_fax_are_told),
 	    cmocka_unit_test(keys_are_told_to_who_answers),
+	    cmocka_unit_test(keys_are_told_while_voice_merely_passes),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

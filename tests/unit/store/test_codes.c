@@ -183,6 +183,52 @@ a_telephone_is_logged_in_to_and_becomes_the_primary_one(void **state)
 	assert_string_equal(found, "");
 }
 
+/* Names of who is at a telephone, its owner first. */
+static void
+users_of(struct fixture *f, int64_t phone, char *out, size_t size)
+{
+	json_t *row = NULL, *name;
+	size_t i;
+
+	out[0] = '\0';
+	assert_int_equal(store_get(f->store, &model_phone, phone, &row), ERR_OK);
+	json_array_foreach(json_object_get(row, "user_names"), i, name)
+	{
+		size_t n = strlen(out);
+
+		snprintf(out + n, size - n, "%s ", json_string_value(name));
+	}
+	json_decref(row);
+}
+
+/* USR-6: the first user at a telephone owns its identity. */
+static void
+who_logged_in_first_owns_the_telephone(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	int64_t lobby = make(f->store, &model_phone, "{'name':'lobby'}");
+	char found[64];
+
+	make(f->store, &model_user,
+	    "{'login':'1003','first_name':'Cleo','last_name':'C','rights':['login']}");
+	make(f->store, &model_user,
+	    "{'login':'1004','first_name':'Dora','last_name':'D','rights':['login']}");
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, lobby, "1004"), FEATURE_DONE);
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, lobby, "1003"), FEATURE_DONE);
+	users_of(f, lobby, found, sizeof found);
+	assert_string_equal(found, "Dora D Cleo C ");
+	/* another telephone of hers, and once more at this one, change nothing here */
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, o.phone, "1004"), FEATURE_DONE);
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, lobby, "1004"), FEATURE_DONE);
+	users_of(f, lobby, found, sizeof found);
+	assert_string_equal(found, "Dora D Cleo C ");
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGOUT, 0, lobby, "1004"), FEATURE_DONE);
+	assert_int_equal(dial(f, FEATURE_PHONE_LOGIN, 0, lobby, "1004"), FEATURE_DONE);
+	users_of(f, lobby, found, sizeof found);
+	assert_string_equal(found, "Cleo C Dora D ");
+}
+
 static void
 the_log_of_changes_says_who_and_where(void **state)
 {
@@ -212,6 +258,7 @@ main(void)
 	    T(groups_by_their_id),
 	    T(all_numbers_are_redirected_and_the_target_is_kept),
 	    T(a_telephone_is_logged_in_to_and_becomes_the_primary_one),
+	    T(who_logged_in_first_owns_the_telephone),
 	    T(the_log_of_changes_says_who_and_where),
 	};
 

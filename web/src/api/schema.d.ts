@@ -11224,6 +11224,18 @@ export interface components {
              */
             code_dnd_off: string;
             /**
+             * In a call: ask somebody else
+             * Format: star-code
+             * @description The other one waits with music; the number follows the announcement. Pressed again: back to who waits. Who hangs up connects the two
+             */
+            code_consult: string;
+            /**
+             * In a call: talk by three
+             * Format: star-code
+             * @description While somebody else is asked: who waits joins in
+             */
+            code_three_way: string;
+            /**
              * Routing priority
              * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
              * @enum {string}
@@ -11272,6 +11284,11 @@ export interface components {
              * @description Who is put on hold hears music
              */
             hold_music: boolean;
+            /**
+             * Codes in a call
+             * @description Keys that users press while they talk are watched for codes
+             */
+            in_call_codes: boolean;
             /**
              * Silence suppression
              * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
@@ -11683,6 +11700,18 @@ export interface components {
              */
             code_dnd_off?: string;
             /**
+             * In a call: ask somebody else
+             * Format: star-code
+             * @description The other one waits with music; the number follows the announcement. Pressed again: back to who waits. Who hangs up connects the two
+             */
+            code_consult?: string;
+            /**
+             * In a call: talk by three
+             * Format: star-code
+             * @description While somebody else is asked: who waits joins in
+             */
+            code_three_way?: string;
+            /**
              * Routing priority
              * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
              * @enum {string}
@@ -11731,6 +11760,11 @@ export interface components {
              * @description Who is put on hold hears music
              */
             hold_music?: boolean;
+            /**
+             * Codes in a call
+             * @description Keys that users press while they talk are watched for codes
+             */
+            in_call_codes?: boolean;
             /**
              * Silence suppression
              * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
@@ -18186,7 +18220,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

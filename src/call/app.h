@@ -66,6 +66,8 @@ bool call_app_pin_fits(struct call_app *a, const struct dir_user *user, struct s
 void call_app_order(struct call_app *a);
 /** Music on hold, instead of what plays; it does not end. */
 void call_app_music(struct call_app *a);
+/** The same, a certain loop (directory/music.h). */
+void call_app_loop(struct call_app *a, int64_t loop);
 
 /* ---- places to wait ---- */
 /** Somebody transferred the call here; else it was dialled. */

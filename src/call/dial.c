@@ -108,7 +108,8 @@ call_the_other(struct transfer *t)
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 403);
 		return;
 	}
-	plan_ask(c->sw, &q, &plan);
+	if (!play_plan(c->sw, c->caller_party.user, t->number, &plan))
+		plan_ask(c->sw, &q, &plan);
 	t->seat = MEDIA_CALLED;
 	if (plan.action == ROUTING_REFUSE) {
 		plan_keep_reasons(c, &plan, 1);

@@ -54,6 +54,8 @@ struct reliable {
 	bool no_sdp_in_200; /* because the offer was ours */
 };
 
+struct music_play;
+
 struct leg {
 	struct call *call;
 	struct list link;     /* call->legs, in the end switch->done */
@@ -108,6 +110,8 @@ struct leg {
 	bool auto_answer;	       /* the phone is asked to answer by itself */
 	bool watched;		       /* its watchers know of it, in the state told */
 	uint8_t told;		       /* enum call_dialog_state */
+	struct music_play *music;      /* that it hears; NULL: none */
+	int64_t music_wanted;	       /* the loop that it should hear */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct leg_keys *keys;	     /* protect.c's, one a media line; NULL: never encrypted */

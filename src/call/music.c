@@ -1,16 +1,18 @@
 /*
  * Music on hold: who waits because the other side holds hears it, instead of nothing. The one who
- * holds may send music of its own (a=sendonly); ours is the same for all. Who has dialled from the
+ * holds may send music of its own (a=sendonly). Which loop it is, is decided here for all who wait
+ * (MOH-1); one that cannot be played gives way to the default, and this to a tone. Who has dialled from the
  * web page waits at its phone for the other one to answer, and hears that it rings; so does a phone
  * that wants its ringing tone in the voice (inband.c).
  */
 #include "call/app_int.h"
 #include "call/codecs.h"
+#include "call/plays.h"
 
 bool
 music_is_on(const struct call *c)
 {
-	return c->state == CALL_UP && c->sw->p.hold_music &&
+	return c->state == CALL_UP && c->sw->p.hold_tone &&
 	       dir_settings(c->sw->p.directory)->hold_music;
 }
 
@@ -22,6 +24,71 @@ waits(const struct leg *l)
 
 	return music_is_on(l->call) && other && hold_is_on(other) && !hold_is_on(l);
 }
+
+/* ---- which ---- */
+
+/* That of the number he has dialled, of the group or user whose number that is, of the user who
+ * lets him wait. */
+const struct dir_music *
+music_of(const struct leg *l)
+{
+	const struct directory *dir = l->call->sw->p.directory;
+	const struct leg *other = leg_other(l);
+	const struct call_app *app = app_of_peer(l);
+	const struct dir_number *n =
+	    l->id == l->call->dialler ? dir_number_find(dir, l->call->dialled) : NULL;
+	const struct dir_user *holder =
+	    dir_user_by_id(dir, app ? app->from.user : other ? other->party.user : 0);
+	const int64_t loops[] = {app ? app->loop : 0, n ? n->music : 0,
+	    n && n->group ? n->group->music : 0, n && n->user ? n->user->music : 0,
+	    holder ? holder->music : 0};
+
+	for (size_t i = 0; i < sizeof loops / sizeof loops[0]; i++) {
+		const struct dir_music *m = dir_music_by_id(dir, loops[i]);
+
+		if (m)
+			return m;
+	}
+	return dir_music_default(dir);
+}
+
+/* What l hears from now on: as before, while that is what it should hear. Never NULL. */
+static struct media_sound *
+hear(struct leg *l)
+{
+	struct call_switch *sw = l->call->sw;
+	const struct dir_music *m = music_of(l);
+	struct music_play *before = l->music;
+
+	if (before && before->sound && l->music_wanted == m->id)
+		return before->sound;
+	l->music_wanted = m->id;
+	l->music = plays_take(sw, m);
+	if (!l->music)
+		l->music = plays_take(sw, dir_music_default(sw->p.directory));
+	plays_leave(sw, before); /* media have it as long as somebody hears it */
+	return l->music ? l->music->sound : sw->p.hold_tone;
+}
+
+void
+music_leave(struct leg *l)
+{
+	struct music_play *before = l->music;
+
+	l->music = NULL;
+	plays_leave(l->call->sw, before);
+}
+
+bool
+music_on_played(struct call *c, uint64_t id)
+{
+	if (!plays_on_played(c->sw, id))
+		return false;
+	music_follow(c);
+	return true;
+}
+
+/* ---- how ---- */
 
 static void
 serve(struct call *c, struct stream *s, enum media_side side, const struct media_service *what)
@@ -56,15 +123,20 @@ void
 music_follow(struct call *c)
 {
 	for (int side = 0; side < MEDIA_SIDES; side++) {
-		const struct leg *l = c->leg[side];
+		struct leg *l = c->leg[side];
 		struct media_service what = {0}, nothing = {0};
 		bool rings = l && (transfer_wants_ringback(l) || inband_wants_tone(l) ||
 				      trial_wants_tone(l));
-		bool app = l && app_of_peer(l);
-		size_t ear = l && (rings || app || waits(l)) ? find_ear(l, &what) : SDP_MEDIA_MAX;
+		const struct call_app *app = l ? app_of_peer(l) : NULL;
+		bool music = app ? app->begun && app->music : !rings && l && waits(l);
+		size_t ear = rings || app || music ? find_ear(l, &what) : SDP_MEDIA_MAX;
 
 		if (!app || !app_serves(l, &what))
-			what.sound = app ? NULL : rings ? c->sw->p.ringback : c->sw->p.hold_music;
+			what.sound = !app && rings ? c->sw->p.ringback : NULL;
+		if (music && ear < SDP_MEDIA_MAX)
+			what.sound = hear(l);
+		else if (l)
+			music_leave(l);
 		for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 			if (c->stream[i].open)
 				serve(c, &c->stream[i], side, i == ear ? &what : &nothing);

@@ -16,6 +16,9 @@ struct player_control {
 	_Atomic int32_t gain; /* MIX_GAIN_ONE */
 	_Atomic bool paused;
 	_Atomic uint64_t seek; /* serial, item, milliseconds: 16, 8, 40 bits */
+	/* Where a shared sound is that is played on several threads: each begins where the others
+	 * are. */
+	_Atomic uint64_t place; /* item, milliseconds: 8, 40 bits */
 };
 
 struct player {
@@ -29,7 +32,7 @@ struct player {
 	bool ended;
 };
 
-void player_control_init(struct player_control *c);
+void player_control_init(struct player_control *c, int gain_db);
 void player_control_set(struct player_control *c, const struct media_sound_control *to);
 
 /** tapes may be NULL for tones. ERR_INVALID, ERR_NOMEM. Signalling thread. */

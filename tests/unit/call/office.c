@@ -526,7 +526,7 @@ office_open_with(struct office *o, const char *config, const struct call_line_op
 							.apps = o_apps,
 							.line_ops = lines,
 							.line_ctx = o,
-							.hold_music = office_music(o),
+							.hold_tone = office_music(o),
 							.ringback = office_ringback(o)}),
 	    ERR_OK);
 	assert_int_equal(sim_endpoint_add(o->sim, &PBX, pbx_datagram, o), ERR_OK);

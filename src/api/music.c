@@ -17,8 +17,8 @@ static void
 refuse(struct request *rq, enum err e)
 {
 	if (e == ERR_LIMIT)
-		reply_error(rq, 409, "loop_full", NULL, "A loop has %d files at most.",
-		    MUSIC_FILES_MAX);
+		reply_error(
+		    rq, 409, "loop_full", NULL, "A loop has %d files at most.", MUSIC_FILES_MAX);
 	else if (e == ERR_TOO_BIG)
 		reply_error(rq, 422, "audio_too_long", "file", "This is longer than %d seconds.",
 		    MUSIC_SECONDS_MAX);

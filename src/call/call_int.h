@@ -161,8 +161,8 @@ struct call {
 	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
 	struct slice answer_headers; /* of the 200, while answer_waits */
 	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
-	struct slice dialled; /* the number that was called, before redirections; by: */
-	uint64_t dialler;     /* a leg; 0 = nobody here */
+	struct slice dialled;	     /* the number that was called, before redirections; by: */
+	uint64_t dialler;	     /* a leg; 0 = nobody here */
 	/* what the record says */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;

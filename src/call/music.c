@@ -1,9 +1,9 @@
 /*
  * Music on hold: who waits because the other side holds hears it, instead of nothing. The one who
  * holds may send music of its own (a=sendonly). Which loop it is, is decided here for all who wait
- * (MOH-1); one that cannot be played gives way to the default, and this to a tone. Who has dialled from the
- * web page waits at its phone for the other one to answer, and hears that it rings; so does a phone
- * that wants its ringing tone in the voice (inband.c).
+ * (MOH-1); one that cannot be played gives way to the default, and this to a tone. Who has dialled
+ * from the web page waits at its phone for the other one to answer, and hears that it rings; so
+ * does a phone that wants its ringing tone in the voice (inband.c).
  */
 #include "call/app_int.h"
 #include "call/codecs.h"
@@ -37,8 +37,9 @@ music_of(const struct leg *l)
 	const struct call_app *app = app_of_peer(l);
 	const struct dir_number *n =
 	    l->id == l->call->dialler ? dir_number_find(dir, l->call->dialled) : NULL;
-	const struct dir_user *holder =
-	    dir_user_by_id(dir, app ? app->from.user : other ? other->party.user : 0);
+	const struct dir_user *holder = dir_user_by_id(dir, app	    ? app->from.user
+							    : other ? other->party.user
+								    : 0);
 	const int64_t loops[] = {app ? app->loop : 0, n ? n->music : 0,
 	    n && n->group ? n->group->music : 0, n && n->user ? n->user->music : 0,
 	    holder ? holder->music : 0};

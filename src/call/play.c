@@ -10,8 +10,7 @@
 enum { PLAY_RING_MS = 30000 }; /* it answers at once */
 
 bool
-play_plan(
-    const struct call_switch *sw, int64_t user, struct slice name, struct routing_plan *plan)
+play_plan(const struct call_switch *sw, int64_t user, struct slice name, struct routing_plan *plan)
 {
 	const struct directory *dir = sw->p.directory;
 	const struct dir_user *u = dir_user_by_id(dir, user);

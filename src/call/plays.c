@@ -124,8 +124,8 @@ plays_follow(struct call_switch *sw)
 		if (!p->sound || !m || m->gain_db == p->gain_db)
 			continue;
 		p->gain_db = m->gain_db;
-		media_sound_control(sw->p.media, p->sound,
-		    &(struct media_sound_control){.gain_db = m->gain_db});
+		media_sound_control(
+		    sw->p.media, p->sound, &(struct media_sound_control){.gain_db = m->gain_db});
 	}
 }
 

@@ -108,8 +108,8 @@ dir_music_paths(const struct dir_music *m, const struct prompt_folders *folders,
 			return ERR_NOT_FOUND;
 		buf_init(&b, path, sizeof path);
 		if (m->file[i].n)
-			buf_printf(&b, "%s/" MUSIC_FOLDER "/%.*s.wav", folder,
-			    SLICE_FMT(m->file[i]));
+			buf_printf(
+			    &b, "%s/" MUSIC_FOLDER "/%.*s.wav", folder, SLICE_FMT(m->file[i]));
 		else
 			buf_printf(&b, "%s/" MUSIC_SUPPLIED, folder);
 		if (!buf_ok(&b))

@@ -1,10 +1,11 @@
 #include "media/player_int.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "sound/mix.h"
 
-enum { SEEK_SERIAL_SHIFT = 48, SEEK_ITEM_SHIFT = 40 };
+enum { SEEK_SERIAL_SHIFT = 48, SEEK_ITEM_SHIFT = 40, AWAY_MS = 200 };
 
 #define SEEK_MS_MASK ((1ULL << SEEK_ITEM_SHIFT) - 1)
 
@@ -47,12 +48,26 @@ start_tape(struct player *p, struct tapes *tapes, const struct tape_in_params *p
 }
 
 static void
-tell_place(const struct player *p)
+tell_place(struct player *p)
 {
 	struct tape_position at = tape_in_position(p->tape);
 
-	atomic_store_explicit(&p->control->place,
-	    (uint64_t)at.item << SEEK_ITEM_SHIFT | (at.ms & SEEK_MS_MASK), memory_order_relaxed);
+	p->told = (uint64_t)at.item << SEEK_ITEM_SHIFT | (at.ms & SEEK_MS_MASK);
+	atomic_store_explicit(&p->control->place, p->told, memory_order_relaxed);
+}
+
+/* Nobody has listened on this thread for a while, but on others somebody has: where they are. */
+static void
+catch_up(struct player *p)
+{
+	uint64_t place = atomic_load_explicit(&p->control->place, memory_order_relaxed);
+	struct timespec ts;
+	uint64_t before = p->fed_ms;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	p->fed_ms = (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	if (p->tape && before && p->fed_ms - before > AWAY_MS && place != p->told)
+		seek_to(p, place);
 }
 
 enum err
@@ -123,6 +138,7 @@ player_feed(struct player *p, uint64_t tick)
 	if (p->tick == tick)
 		return &p->feed;
 	p->tick = tick;
+	catch_up(p);
 	follow_seek(p);
 	if (p->ended || atomic_load_explicit(&p->control->paused, memory_order_relaxed) ||
 	    !next(p, pcm, p->feed.n)) {

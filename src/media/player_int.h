@@ -27,6 +27,8 @@ struct player {
 	struct tone_player tone;
 	struct feed feed;
 	uint64_t tick;	 /* whose samples are in the feed */
+	uint64_t fed_ms; /* when that was; by the clock that nobody sets */
+	uint64_t told;	 /* control->place, as it was told from here */
 	uint64_t sought; /* the last seek that was followed */
 	uint64_t user;	 /* whose sound it is */
 	bool ended;

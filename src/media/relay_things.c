@@ -12,7 +12,7 @@ struct media_sound {
 	struct media_sound_params params; /* of one that is shared: to begin on another thread */
 	char **paths;
 	int8_t *gain_db; /* of each of them; NULL: as they are */
-	bool given; /* to one side; shared ones are given to any */
+	bool given;	 /* to one side; shared ones are given to any */
 	struct media_ref given_to;
 	enum media_side given_side;
 	unsigned n_players;

@@ -1,6 +1,6 @@
 /*
- * Music on hold (MOH-1) as values that rooms share: loops of files, and where these lie. A file has a
- * name that nobody else has: MUSIC_FOLDER/NAME.wav below the data folder; an empty name is the
+ * Music on hold (MOH-1) as values that rooms share: loops of files, and where these lie. A file has
+ * a name that nobody else has: MUSIC_FOLDER/NAME.wav below the data folder; an empty name is the
  * piece that comes with the system, MUSIC_SUPPLIED below the folder of sounds.
  *
  * Any thread. Nothing here fails.

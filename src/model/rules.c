@@ -275,7 +275,8 @@ rule_supplied_name(
 
 /* PHO-5, LIN-2: a template that comes with the system stays as it is. */
 static enum err
-rule_supplied(const struct model_view *view, const struct model_change *change, struct model_errors *errors)
+rule_supplied(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors)
 {
 	bool music = change->entity == &model_music_loop || change->entity == &model_music_file;
 
@@ -284,8 +285,8 @@ rule_supplied(const struct model_view *view, const struct model_change *change, 
 	if (music && change->op == MODEL_OP_UPDATE)
 		return rule_supplied_name(view, change, errors);
 	if (music) {
-		model_error_add(errors, "supplied", "",
-		    "This comes with the system and cannot be deleted.");
+		model_error_add(
+		    errors, "supplied", "", "This comes with the system and cannot be deleted.");
 		return ERR_CONFLICT;
 	}
 	model_error_add(errors, "supplied", "",

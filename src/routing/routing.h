@@ -89,9 +89,9 @@ enum routing_kind { ROUTING_PHONE, ROUTING_LINE, ROUTING_APP };
 
 /* What answers instead of a person (apps/). */
 enum routing_app {
-	ROUTING_APP_ORDER, /* does what a code asks for, and says so */
-	ROUTING_APP_ORBIT, /* a place to wait */
-	ROUTING_APP_LOGIN, /* the same for who is not known yet: asks for his PIN */
+	ROUTING_APP_ORDER,  /* does what a code asks for, and says so */
+	ROUTING_APP_ORBIT,  /* a place to wait */
+	ROUTING_APP_LOGIN,  /* the same for who is not known yet: asks for his PIN */
 	ROUTING_APP_LISTEN, /* plays what somebody wants to hear at his phone */
 	ROUTING_APPS
 };

@@ -50,8 +50,8 @@ store_music_file_get(struct store *s, int64_t id, struct store_music_file *out)
 
 	if (e != ERR_OK)
 		return e;
-	e = db_prepare(
-	    db, "SELECT file, name, loop, uploaded_at, length_ms FROM music_file WHERE id = ?", &st);
+	e = db_prepare(db,
+	    "SELECT file, name, loop, uploaded_at, length_ms FROM music_file WHERE id = ?", &st);
 	if (e == ERR_OK) {
 		stmt_int(st, 1, id);
 		e = stmt_step(st, &row);

@@ -13,7 +13,7 @@
 #include "store/store.h"
 
 struct store_music_file {
-	char file[VOICEMAIL_FILE_BYTES]; /* "" = what comes with the system */
+	char file[VOICEMAIL_FILE_BYTES];  /* "" = what comes with the system */
 	char name[MUSIC_FILE_NAME_BYTES]; /* UTF-8, not empty */
 	int64_t loop, uploaded_at;
 	uint64_t length_ms;

@@ -62,10 +62,10 @@ struct office {
 	char sound_path[128];		 /* its first file */
 	int8_t sound_file_gain_db;
 	unsigned n_made;
-	int told_gain_db; /* of a sound that plays */
-	int n_sounds;			 /* made and not dropped */
-	bool silent;			 /* there is no memory for more */
-	struct feature_order order;	 /* the last one */
+	int told_gain_db;	    /* of a sound that plays */
+	int n_sounds;		    /* made and not dropped */
+	bool silent;		    /* there is no memory for more */
+	struct feature_order order; /* the last one */
 	size_t n_orders;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];

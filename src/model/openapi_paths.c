@@ -413,7 +413,8 @@ is_held(const struct model_entity *e)
 static bool
 delete_may_conflict(const struct model_entity *e)
 {
-	return e == &model_user || e == &model_range || is_held(e);
+	return e == &model_user || e == &model_range || e == &model_music_loop ||
+	       e == &model_music_file || is_held(e);
 }
 
 static void

@@ -46,9 +46,9 @@ void tapes_free(struct tapes *ts);
 struct tape_in_params {
 	const char *const *paths; /* copied */
 	size_t n_paths;		  /* 1 … TAPE_ITEMS_MAX */
-	const int8_t *gain_db;	  /* of each file, copied; NULL: as they are */
 	bool loop;		  /* again and again; one file alone is joined without a seam */
 	uint32_t rate_hz;	  /* SOUND_RATE_MIN_HZ … SOUND_RATE_MAX_HZ */
+	const int8_t *gain_db;	  /* of each file, copied; NULL: as they are */
 };
 
 struct tape_position {

@@ -1,5 +1,5 @@
 // Listening as those do who are held: a phone of one's own rings and plays the loop.
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Group, Select, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useDialPhone, useOwnPhones } from '../../api/manager';
 import { useListenAt } from '../../api/music';
@@ -17,10 +17,12 @@ export function ListenAt({ loop }: { loop: MusicLoop }) {
 
   return (
     <FieldGroup title={t('music.listen.title')}>
+      <Text size="sm" c="dimmed">
+        {t('music.listen.help')}
+      </Text>
       <Group align="flex-end" gap="sm">
         <Select
           label={t('music.listen.phone')}
-          description={t('music.listen.help')}
           placeholder={t('music.listen.first')}
           data={phones.map(({ id, name }) => ({ value: String(id), label: name }))}
           value={chosen === null ? null : String(chosen)}

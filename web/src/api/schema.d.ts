@@ -561,6 +561,7 @@ export interface paths {
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
                 412: components["responses"]["error_412"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
@@ -819,6 +820,7 @@ export interface paths {
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
                 412: components["responses"]["error_412"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];

@@ -128,19 +128,19 @@ handle_music_play(struct request *rq)
 {
 	struct call_command cmd = {.kind = CALL_COMMAND_PLAY};
 	struct call_result r = {0};
-	json_t *loop = NULL, *in;
-	enum err e = store_get(rq->api->store, &model_music_loop, rq->id, &loop);
+	json_t *loop = NULL, *in = request_json(rq, true);
+	enum err e;
 
+	if (!in)
+		return;
+	cmd.phone = json_integer_value(json_object_get(in, "phone"));
+	json_decref(in);
+	e = store_get(rq->api->store, &model_music_loop, rq->id, &loop);
 	json_decref(loop);
 	if (e != ERR_OK) {
 		reply_err(rq, e, NULL);
 		return;
 	}
-	in = request_json(rq, true);
-	if (!in)
-		return;
-	cmd.phone = json_integer_value(json_object_get(in, "phone"));
-	json_decref(in);
 	snprintf(cmd.number, sizeof cmd.number, MUSIC_SCHEME "%lld", (long long)rq->id);
 	if (own_command(rq, &cmd, &r))
 		reply_json(rq, 202, json_pack("{s:s}", "call_id", r.call_id));

@@ -132,6 +132,6 @@ plays_follow(struct call_switch *sw)
 void
 plays_free(struct call_switch *sw)
 {
-	while (!list_empty(&sw->plays))
-		drop(sw, container_of(sw->plays.next, struct music_play, link));
+	LIST_FOR_EACH_SAFE (it, &sw->plays)
+		drop(sw, container_of(it, struct music_play, link));
 }

@@ -10,6 +10,8 @@
 /** By enum routing_app. */
 extern const struct call_app_kind *const apps[ROUTING_APPS];
 
+/* ---- listen.c: plays to who wants to listen at his phone ---- */
+extern const struct call_app_kind app_listen;
 /* ---- login.c: who logs in to a telephone says his PIN, if he has one ---- */
 extern const struct call_app_kind app_login;
 /* ---- mailbox.c: where people listen to their messages ---- */

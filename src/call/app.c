@@ -299,7 +299,7 @@ app_serves(const struct leg *l, struct media_service *what)
 	if (!a || !(a->begun || a->room))
 		return false;
 	what->room = a->room;
-	what->sound = a->music ? l->call->sw->p.hold_music : a->sound;
+	what->sound = a->sound;
 	what->recording = recording_of(a);
 	what->listening = a->listening;
 	keys_listen(what);
@@ -346,7 +346,14 @@ call_app_play(struct call_app *a, const struct media_sound_params *what)
 void
 call_app_music(struct call_app *a)
 {
+	call_app_loop(a, 0);
+}
+
+void
+call_app_loop(struct call_app *a, int64_t loop)
+{
 	a->music = true;
+	a->loop = loop;
 	call_app_stop_playing(a);
 	if (a->leg)
 		music_follow(a->leg->call);

@@ -81,6 +81,8 @@ bool call_app_pin_fits(struct call_app *a, struct slice hash, struct slice pin);
 void call_app_order(struct call_app *a);
 /** Music on hold, instead of what plays; it does not end. */
 void call_app_music(struct call_app *a);
+/** The same, a certain loop (directory/music.h). */
+void call_app_loop(struct call_app *a, int64_t loop);
 
 /* ---- what the other side says (recording.c) ---- */
 struct call_app_recording {

@@ -22,6 +22,7 @@ struct call_app {
 	struct routing_party from;   /* who brought the call here; empty: who called */
 	int8_t orbit;		     /* where it waits; -1 = nowhere */
 	struct media_room *room;     /* in which it brings who sits opposite; not its own */
+	int64_t loop; /* of the music that it plays; 0 = what the other side would hear on hold */
 	enum prompt_language language;
 	bool begun, ordered, music, language_set;
 };
@@ -47,7 +48,7 @@ struct call_app *app_of_peer(const struct leg *l);
 /** Keys and sounds of who sits opposite. */
 void app_on_key(struct call_app *a, char key);
 void app_on_event(struct call_app *a, const struct media_event *ev);
-/** What l hears of the app opposite. False: there is none. */
+/** What l hears of the app opposite, besides music. False: there is none. */
 bool app_serves(const struct leg *l, struct media_service *what);
 
 /** An answer will come back with a->id, which is a new one. False: none can come. */

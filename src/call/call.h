@@ -126,9 +126,9 @@ struct call_switch_params {
 	void *line_ctx;
 	const struct call_app_kind *const *apps; /* of each routing_app; NULL: there are none */
 	struct prompt_folders prompts;		 /* sounds NULL: nothing is said */
-	struct media_sound *hold_music;		 /* shared; NULL: there is none */
-	struct media_sound *ringback;		 /* the same: it rings at the other end */
-	size_t calls_max;			 /* beyond: 503; 0 = 20,000 */
+	struct media_sound *hold_tone; /* shared, for who waits and cannot hear music; NULL: none */
+	struct media_sound *ringback;  /* the same: it rings at the other end */
+	size_t calls_max;	       /* beyond: 503; 0 = 20,000 */
 };
 
 /* How well one side of a call heard the other. */

@@ -23,6 +23,7 @@
 enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 6144 };
 
 struct messages;
+struct dir_music;
 
 enum { ORBITS = 100 };
 
@@ -162,6 +163,8 @@ struct call {
 	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
 	struct slice answer_headers; /* of the 200, while answer_waits */
 	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
+	struct slice dialled;	     /* the number that was called, before redirections; by: */
+	uint64_t dialler;	     /* a leg; 0 = nobody here */
 	/* what the record says */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
@@ -188,9 +191,11 @@ struct call_switch {
 	struct list done; /* legs without a call */
 	struct timer reaper;
 	uint64_t next_leg_id;
-	struct hmap apps;	   /* those that wait for a result, by their ids */
-	struct hmap recordings;	   /* recording.c's, by their ids */
-	uint64_t next_app_id;	   /* of apps, recordings and what is played */
+	struct hmap apps;	/* those that wait for a result, by their ids */
+	struct hmap recordings; /* recording.c's, by their ids */
+	uint64_t next_app_id;	/* of apps, recordings and what is played */
+	struct list plays;	/* music that is heard, see plays.h */
+	size_t n_plays;
 	struct leg *orbit[ORBITS]; /* the app's, where somebody waits; NULL: free */
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
@@ -278,6 +283,12 @@ size_t gruu_contacts(const struct call *c, int64_t phone, struct call_contact *o
 ERR_MUST_CHECK enum err setup_keep_plan(
     struct call *c, const struct routing_plan *plan, const struct call_origin *from);
 
+/* ---- play.c ---- */
+/** The plan of a call in which the user listens to what has this name. Texts as name. False: it is
+ *  none. */
+bool play_plan(
+    const struct call_switch *sw, int64_t user, struct slice name, struct routing_plan *plan);
+
 /* ---- plan.c ---- */
 /** What to do for somebody who dials; fills in q->state. */
 void plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out);
@@ -335,7 +346,8 @@ bool transfer_is_dialling(const struct call *c);
 bool transfer_wants_ringback(const struct leg *l);
 /** Who has picked up a call that tests a line hears our tone. */
 bool trial_wants_tone(const struct leg *l);
-/** Who will be opposite l when it has agreed to what it is asked now; NULL: who is there already. */
+/** Who will be opposite l when it has agreed to what it is asked now; NULL: who is there already.
+ */
 const struct leg *transfer_comes_to(const struct leg *l);
 /** The call is ending. */
 void transfer_on_end(struct call *c);
@@ -515,6 +527,12 @@ void hold_leave(struct leg *l);
 /** Does who is held hear music of ours? */
 bool music_is_on(const struct call *c);
 void music_follow(struct call *c);
+/** What somebody hears who waits. Never NULL. */
+const struct dir_music *music_of(const struct leg *l);
+/** l hears no music any more. */
+void music_leave(struct leg *l);
+/** A sound of that id is over on a stream of c, which loops never are. False: it was no music. */
+bool music_on_played(struct call *c, uint64_t id);
 
 /* ---- inband.c ---- */
 

@@ -103,6 +103,25 @@ dial(struct call_switch *sw, const struct call_command *cmd, struct call_result 
 	return outcome_of(e);
 }
 
+static enum call_outcome
+play(struct call_switch *sw, const struct call_command *cmd, struct call_result *out)
+{
+	const struct dir_phone *phone = NULL;
+	enum call_outcome o = find_phone(sw, cmd->user, cmd->phone, &phone);
+	struct routing_plan plan;
+	struct call *c = NULL;
+	enum err e;
+
+	if (o != CALL_OUTCOME_DONE)
+		return o;
+	if (!play_plan(sw, cmd->user, slice_cstr(cmd->number), &plan))
+		return CALL_OUTCOME_WRONG_STATE;
+	e = dial_start(sw, phone, plan.argument, &plan, &c);
+	if (e == ERR_OK)
+		name_call(out, c);
+	return outcome_of(e);
+}
+
 /* ---- answering, here or there ---- */
 
 /* RFC 6665, 4.1.3, inside the dialog of the INVITE, as telephones have it that announce "talk". */
@@ -305,6 +324,8 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 
 	if (cmd->kind == CALL_COMMAND_DIAL)
 		return dial(sw, cmd, out);
+	if (cmd->kind == CALL_COMMAND_PLAY)
+		return play(sw, cmd, out);
 	if (cmd->kind == CALL_COMMAND_PICK_UP)
 		return pick_up(sw, cmd, out);
 	o = find_own(sw, cmd->call_id, cmd->user, &l);
@@ -315,6 +336,7 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 	name_call(out, l->call);
 	switch (cmd->kind) {
 	case CALL_COMMAND_DIAL:
+	case CALL_COMMAND_PLAY:
 	case CALL_COMMAND_PICK_UP: break;
 	case CALL_COMMAND_ANSWER: return answer(sw, cmd, l);
 	case CALL_COMMAND_HOLD: return hold(l, true);

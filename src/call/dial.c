@@ -136,7 +136,8 @@ call_the_other(struct transfer *t)
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 403);
 		return;
 	}
-	plan_ask(c->sw, &q, &plan);
+	if (!play_plan(c->sw, c->caller_party.user, t->number, &plan))
+		plan_ask(c->sw, &q, &plan);
 	t->seat = MEDIA_CALLED;
 	t->stage = TRANSFER_RINGING;
 	/* why it is rung was said when it was dialled */

@@ -100,6 +100,8 @@ leg_free(struct leg *l)
 void
 leg_sit(struct leg *l)
 {
+	if (l->side == MEDIA_CALLER && !l->call->dialler && (l->phone || l->line))
+		l->call->dialler = l->id;
 	l->call->leg[l->side] = l;
 	talking_begin(l);
 }
@@ -133,6 +135,7 @@ leg_done(struct leg *l)
 		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
 	app_end(l);
+	music_leave(l);
 	leg_line_leave(l);
 	update_drop(l);
 	if (l->invite_in)

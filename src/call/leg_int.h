@@ -55,6 +55,8 @@ struct reliable {
 	bool no_sdp_in_200; /* because the offer was ours */
 };
 
+struct music_play;
+
 struct leg {
 	struct call *call;
 	struct list link;     /* call->legs, in the end switch->done */
@@ -96,22 +98,24 @@ struct leg {
 	struct leg *update_for;		/* whose offer it carries; NULL = a refresh */
 	char typed[FEATURE_CODE_BYTES]; /* in_call.c: of a code, so far */
 	uint8_t n_typed;
-	uint64_t typed_ms;     /* when the last key of it came */
-	bool allows_update;    /* its Allow says so */
-	uint64_t device;       /* call_contact.device */
-	bool second_flow;      /* another flow of its device has failed before */
-	bool codecs_wanted;    /* it refused those it was offered: ours, too */
-	bool codecs_ours;      /* local_sdp has others than the other side's */
-	bool direct;	       /* its peer may be sending past us, to the other one */
-	bool direct_before;    /* the same before the re-INVITE that is under way */
-	bool direct_text;      /* local_sdp names the other one's address */
-	bool keys_told;	       /* it sends keys by INFO, whatever it said before */
-	bool located;	       /* its INVITE says where it comes from (location.h) */
-	bool location_refused; /* which was not liked: no more */
-	bool hidden;	       /* its party does not want to be shown */
-	bool auto_answer;      /* the phone is asked to answer by itself */
-	bool watched;	       /* its watchers know of it, in the state told */
-	uint8_t told;	       /* enum call_dialog_state */
+	uint64_t typed_ms;	  /* when the last key of it came */
+	bool allows_update;	  /* its Allow says so */
+	uint64_t device;	  /* call_contact.device */
+	bool second_flow;	  /* another flow of its device has failed before */
+	bool codecs_wanted;	  /* it refused those it was offered: ours, too */
+	bool codecs_ours;	  /* local_sdp has others than the other side's */
+	bool direct;		  /* its peer may be sending past us, to the other one */
+	bool direct_before;	  /* the same before the re-INVITE that is under way */
+	bool direct_text;	  /* local_sdp names the other one's address */
+	bool keys_told;		  /* it sends keys by INFO, whatever it said before */
+	bool located;		  /* its INVITE says where it comes from (location.h) */
+	bool location_refused;	  /* which was not liked: no more */
+	bool hidden;		  /* its party does not want to be shown */
+	bool auto_answer;	  /* the phone is asked to answer by itself */
+	bool watched;		  /* its watchers know of it, in the state told */
+	uint8_t told;		  /* enum call_dialog_state */
+	struct music_play *music; /* that it hears; NULL: none */
+	int64_t music_wanted;	  /* the loop that it should hear */
 	uint64_t sdp_session, sdp_version;
 	struct sdp_text local_sdp, remote_sdp; /* last sent, last received */
 	struct leg_keys *keys;	     /* protect.c's, one a media line; NULL: never encrypted */

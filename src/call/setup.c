@@ -49,6 +49,9 @@ setup_keep_plan(struct call *c, const struct routing_plan *plan, const struct ca
 
 	if (e == ERR_OK)
 		e = party_copy(&c->arena, &plan->called, &c->called_party);
+	if (e == ERR_OK)
+		e = arena_dup(&c->arena, plan->n_via ? plan->via[0].by.number : plan->called.number,
+		    &c->dialled);
 	if (e == ERR_OK && (from->phone || from->line))
 		e = arena_dup(&c->arena, from->phone ? from->phone->name : from->line->name,
 		    &c->caller_phone);

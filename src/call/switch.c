@@ -7,6 +7,7 @@
 #include "call/keys.h"
 #include "call/message.h"
 #include "call/pin.h"
+#include "call/plays.h"
 #include "call/recording.h"
 #include "call/spending.h"
 #include "call/transfer_int.h"
@@ -42,6 +43,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	list_init(&sw->calls);
 	list_init(&sw->dead);
 	list_init(&sw->done);
+	list_init(&sw->plays);
 	timer_init(&sw->reaper, reap);
 	if (messages_new(&sw->messages, sw) != ERR_OK) {
 		free(sw);
@@ -74,6 +76,7 @@ call_switch_free(struct call_switch *sw)
 	messages_free(sw->messages);
 	list_splice(&sw->dead, &sw->calls);
 	reap(&sw->reaper);
+	plays_free(sw);
 	timer_stop(&sw->reaper);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
@@ -89,6 +92,7 @@ void
 call_switch_set_directory(struct call_switch *sw, const struct directory *dir)
 {
 	sw->p.directory = dir;
+	plays_follow(sw);
 }
 
 const struct call_switch_stats *
@@ -117,6 +121,8 @@ on_service(struct stream *s, const struct media_event *ev)
 	struct call_app *a = by ? app_of_peer(by) : NULL;
 
 	if (!s->open || s->ref.gen != ev->ref.gen)
+		return;
+	if (ev->kind == MEDIA_EV_PLAYED && music_on_played(s->call, ev->service.sound))
 		return;
 	if (a && ev->kind == MEDIA_EV_KEY)
 		app_on_key(a, ev->service.key);

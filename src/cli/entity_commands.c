@@ -55,6 +55,12 @@ static const struct column cor_line_columns[] = {{"id", "ID"}, {"rule", "RULE"},
 static const struct column redirection_columns[] = {{"id", "ID"}, {"digits", "NUMBER"},
     {"holder_name", "HELD BY"}, {"trigger", "WHEN"}, {"enabled", "ENABLED"}, {"target", "TARGET"},
     {"after_s", "AFTER"}};
+static const struct column music_loop_columns[] = {{"id", "ID"}, {"name", "NAME"},
+    {"is_default", "DEFAULT"}, {"gain_db", "DB"}, {"files", "FILES"}, {"numbers", "NUMBERS"},
+    {"users", "USERS"}, {"groups", "GROUPS"}};
+static const struct column music_file_columns[] = {{"id", "ID"}, {"loop", "LOOP"},
+    {"position", "PLACE"}, {"name", "NAME"}, {"gain_db", "DB"}, {"enabled", "PLAYED"},
+    {"length_ms", "MS"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -81,6 +87,8 @@ static const struct view {
     {"cor-rules", &model_cor_rule, COLUMNS(cor_rule_columns), UINT64_MAX},
     {"cor-lines", &model_cor_line, COLUMNS(cor_line_columns), UINT64_MAX},
     {"holidays", &model_holiday, COLUMNS(holiday_columns), UINT64_MAX},
+    {"music-loops", &model_music_loop, COLUMNS(music_loop_columns), UINT64_MAX},
+    {"music-files", &model_music_file, COLUMNS(music_file_columns), UINT64_MAX},
     {"certificates", &model_certificate, COLUMNS(certificate_columns), UINT64_MAX},
     {"blocked", &model_address_rule, COLUMNS(rule_columns), UINT64_MAX},
     {"notices", &model_notice, COLUMNS(notice_columns), 50},

@@ -26,6 +26,7 @@
 #include "registrar/registrar.h"
 #include "security/firewall.h"
 #include "store/licence.h"
+#include "store/music.h"
 #include "store/prompts.h"
 #include "store/trace_store.h"
 #include "store/voicemail.h"
@@ -189,6 +190,8 @@ open_data(struct daemon *d)
 		e = voicemail_prepare(d->store, d->options.data_dir);
 	if (e == ERR_OK && store_prompts_check(d->store, d->options.data_dir) != ERR_OK)
 		log_error(STORE, "uploaded prompts cannot be checked");
+	if (e == ERR_OK && store_music_check(d->store, d->options.data_dir) != ERR_OK)
+		log_error(STORE, "music on hold cannot be checked");
 	if (e == ERR_OK)
 		e = open_journal(d);
 	if (e == ERR_OK)

@@ -241,21 +241,15 @@ open_media(struct signalling *s, const struct signalling_params *sp, char *why, 
 	return e;
 }
 
-/* Without it who is held hears nothing, which is no reason not to start. */
+/* For who is held, where no music can be played: he is not forgotten. */
 static void
-open_music(struct signalling *s, const char *dir)
+open_hold_tone(struct signalling *s)
 {
-	char path[PATH_MAX];
-	const char *paths = path;
-	struct media_sound_params p = {.paths = &paths, .n_paths = 1, .loop = true, .shared = true};
+	struct media_sound_params p = {
+	    .tone = tone_find(SLICE(""), TONE_WAITING), .shared = true, .rate_hz = MEDIA_NARROW_HZ};
 
-	if (snprintf(path, sizeof path, "%s/music.wav", dir) >= (int)sizeof path ||
-	    access(path, R_OK) != 0) {
-		log_info(MEDIA, "no music on hold: there is no %s/music.wav", dir);
-		return;
-	}
-	if (media_sound_new(s->media, &p, &s->hold_music) != ERR_OK)
-		log_error(MEDIA, "no memory for music on hold");
+	if (media_sound_new(s->media, &p, &s->hold_tone) != ERR_OK)
+		log_error(MEDIA, "no memory for the tone on hold");
 }
 
 /* Of the European plan, for phones that were made to dial. */
@@ -286,14 +280,14 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 		e = open_media(s, p, why, why_bytes);
 	if (e != ERR_OK)
 		return e;
-	open_music(s, p->folders.sounds);
+	open_hold_tone(s);
 	open_ringback(s);
 	e = switchboard_new(
 	    &s->switchboard, &(struct switchboard_params){.timers = loop_timers(s->loop),
 				 .rng = &s->rng,
 				 .media = s->media,
 				 .prompts = p->folders,
-				 .hold_music = s->hold_music,
+				 .hold_tone = s->hold_tone,
 				 .ringback = s->ringback,
 				 .directory = s->directory,
 				 .ops = &signalling_ops,
@@ -421,7 +415,7 @@ signalling_free(struct signalling *s)
 	net_free(s->net);
 	loop_free(s->loop);
 	if (s->media)
-		media_sound_drop(s->media, s->hold_music);
+		media_sound_drop(s->media, s->hold_tone);
 	if (s->media)
 		media_sound_drop(s->media, s->ringback);
 	media_relay_free(s->media);

@@ -18,7 +18,7 @@ struct signalling {
 	struct net_dns *dns;
 	struct external external;
 	struct media *media;
-	struct media_sound *hold_music; /* NULL: there is none */
+	struct media_sound *hold_tone; /* NULL: there is none */
 	struct media_sound *ringback;	/* the same */
 	struct switchboard *switchboard;
 	struct rng rng;

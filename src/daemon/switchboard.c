@@ -86,7 +86,7 @@ build(struct switchboard *sb)
 						    .line_ctx = sb->providers.trunk,
 						    .apps = apps,
 						    .prompts = p->prompts,
-						    .hold_music = p->hold_music,
+						    .hold_tone = p->hold_tone,
 						    .ringback = p->ringback,
 						    .calls_max = p->calls_max});
 	if (e == ERR_OK)

@@ -171,6 +171,7 @@ on_user(void *ctx, const struct store_user_row *row)
 	u->hide_number = row->hide_number;
 	u->dial = build_set(row->dial, MODEL_DIAL_CLASSES);
 	u->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
+	u->music = row->music;
 	d->user_count++;
 	return true;
 }
@@ -323,6 +324,7 @@ on_number(void *ctx, const struct store_number_row *row)
 		return false;
 	n->id = row->id;
 	n->external = row->external;
+	n->music = row->music;
 	*owner = (struct owners){row->user, row->group, row->line};
 	d->number_count++;
 	b->owner_count++;
@@ -343,6 +345,7 @@ on_group(void *ctx, const struct store_group_row *row)
 	g->dial = build_set(row->dial, MODEL_DIAL_CLASSES);
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
 	g->hunt_s = row->hunt_s;
+	g->music = row->music;
 	d->group_count++;
 	return true;
 }
@@ -617,7 +620,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_group_member || e == &model_emergency_number || e == &model_time_frame ||
 	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
-	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement;
+	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
+	       e == &model_music_loop || e == &model_music_file;
 }
 
 enum err
@@ -627,7 +631,7 @@ directory_build(struct store *s, struct directory **out)
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
-	    mailboxes_on_mailbox, mailboxes_on_access};
+	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -688,6 +692,7 @@ directory_free(struct directory *d)
 	free(d->holidays);
 	free(d->sites);
 	free(d->mailboxes);
+	free(d->music);
 	arena_fini(&d->arena);
 	free(d);
 }

@@ -33,7 +33,7 @@ struct dir_number {
 	const struct dir_group *group;	     /* NULL: no group's; never both */
 	const struct dir_line *line;	     /* of an external number, NULL: none */
 	const struct dir_redirect *redirect; /* NULL: none is switched on */
-	int64_t id;
+	int64_t id, music;		     /* music: a loop of directory/music.h; 0 = none */
 };
 
 struct dir_user {
@@ -49,6 +49,7 @@ struct dir_user {
 	bool hide_number;	     /* calls outside show none */
 	struct slice display_number; /* shown outside; empty = the line's or his own */
 	uint32_t ring_s;	     /* its own or the system's */
+	int64_t music;		     /* of those whom he holds; 0 = the default */
 	/* by the bits of dial: the first of his groups that lets him; NULL: none does */
 	const struct dir_group *dial_group[DIR_DIAL_CLASSES];
 	struct slice primary_number;	       /* first internal number, else any, else empty */
@@ -72,6 +73,7 @@ struct dir_group {
 	uint8_t dial;	     /* what members may besides: bits of MODEL_DIAL_CLASSES */
 	uint32_t ring_s;     /* its own or the system's */
 	uint32_t hunt_s;     /* members ring one after the other, so long each; 0 = all at once */
+	int64_t music;	     /* of its callers; 0 = none */
 	const struct dir_member *members; /* in order */
 	size_t member_count;
 };

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "directory/mailboxes.h"
+#include "directory/music.h"
 #include "model/prompts.h"
 
 /* Open addressing over an array: position + 1, 0 is empty; at most half full. */
@@ -34,6 +35,8 @@ struct directory {
 	size_t site_count;
 	struct dir_mailbox *mailboxes; /* by code */
 	size_t mailbox_count;
+	struct dir_music *music; /* by id */
+	size_t music_count;
 	/* of their own files; 0: as it comes with the system */
 	uint64_t prompt_version[PROMPT_LANGUAGES_COUNT][PROMPTS_COUNT];
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
@@ -110,6 +113,7 @@ struct builder {
 	struct route_rows routes;
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;
+	size_t music_cap;
 };
 
 /* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
@@ -135,6 +139,8 @@ bool sites_on_site(void *ctx, const struct store_site_row *row);
 bool sites_on_line(void *ctx, int64_t site, int64_t line);
 bool mailboxes_on_mailbox(void *ctx, const struct store_mailbox_row *row);
 bool mailboxes_on_access(void *ctx, int64_t mailbox, int64_t user, int64_t group);
+bool music_on_loop(void *ctx, const struct store_music_row *row);
+bool music_on_file(void *ctx, const struct store_music_file_row *row);
 /* When users and groups are there. */
 enum err mailboxes_link(struct builder *b);
 /* When the lines are there. */

@@ -16,6 +16,9 @@ struct player_control {
 	_Atomic int32_t gain; /* MIX_GAIN_ONE */
 	_Atomic bool paused;
 	_Atomic uint64_t seek; /* serial, item, milliseconds: 16, 8, 40 bits */
+	/* Where a shared sound is that is played on several threads: each begins where the others
+	 * are. */
+	_Atomic uint64_t place; /* item, milliseconds: 8, 40 bits */
 };
 
 struct player {
@@ -24,12 +27,14 @@ struct player {
 	struct tone_player tone;
 	struct feed feed;
 	uint64_t tick;	 /* whose samples are in the feed */
+	uint64_t fed_ms; /* when that was; by the clock that nobody sets */
+	uint64_t told;	 /* control->place, as it was told from here */
 	uint64_t sought; /* the last seek that was followed */
 	uint64_t user;	 /* whose sound it is */
 	bool ended;
 };
 
-void player_control_init(struct player_control *c);
+void player_control_init(struct player_control *c, int gain_db);
 void player_control_set(struct player_control *c, const struct media_sound_control *to);
 
 /** tapes may be NULL for tones. ERR_INVALID, ERR_NOMEM. Signalling thread. */

@@ -11,7 +11,8 @@ struct media_sound {
 	struct player_control control;
 	struct media_sound_params params; /* of one that is shared: to begin on another thread */
 	char **paths;
-	bool given; /* to one side; shared ones are given to any */
+	int8_t *gain_db; /* of each of them; NULL: as they are */
+	bool given;	 /* to one side; shared ones are given to any */
 	struct media_ref given_to;
 	enum media_side given_side;
 	unsigned n_players;
@@ -55,6 +56,7 @@ sound_free(struct media_sound *s)
 	for (size_t i = 0; s->paths && i < s->params.n_paths; i++)
 		free(s->paths[i]);
 	free(s->paths);
+	free(s->gain_db);
 	free(s);
 }
 
@@ -70,6 +72,13 @@ copy_paths(struct media_sound *s)
 			return ERR_NOMEM;
 	}
 	s->params.paths = (const char *const *)s->paths;
+	if (!s->params.file_gain_db)
+		return ERR_OK;
+	s->gain_db = malloc(s->params.n_paths + 1);
+	if (!s->gain_db)
+		return ERR_NOMEM;
+	memcpy(s->gain_db, s->params.file_gain_db, s->params.n_paths);
+	s->params.file_gain_db = s->gain_db;
 	return ERR_OK;
 }
 
@@ -109,7 +118,7 @@ sound_new(struct media *m, const struct media_sound_params *p, struct media_soun
 	s->users = 1;
 	s->params = *p;
 	s->n_players = n;
-	player_control_init(&s->control);
+	player_control_init(&s->control, p->gain_db);
 	e = copy_paths(s);
 	if (e == ERR_OK && (p->shared || (e = need_player(r, s, 0)) == ERR_OK)) {
 		*out = s;

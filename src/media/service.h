@@ -35,6 +35,8 @@ struct media_sound_params {
 	const struct tone_plan *tone; /* lives for ever; or NULL: */
 	const char *const *paths;     /* files that sound/sound_in.h can read; copied */
 	size_t n_paths;		      /* TAPE_ITEMS_MAX at most */
+	const int8_t *file_gain_db;   /* of each of them, copied; NULL: as they are */
+	int gain_db;		      /* of all; media_sound_control changes it */
 	bool loop;		      /* files: again and again */
 	bool shared; /* music on hold: who comes later hears what the others hear. Else it is for
 			one side, which hears it from its beginning */

@@ -48,6 +48,11 @@ static const struct model_field dial_fields[] = {
 	.description = "Empty = the first that is registered"},
 };
 
+static const struct model_field play_fields[] = {
+    {"phone", MODEL_REF, 0, .ref = "phone", .label = "Phone",
+	.description = "One's own; empty = the first that is registered"},
+};
+
 static const struct model_field answer_fields[] = {
     {"phone", MODEL_REF, 0, .ref = "phone", .label = "Phone",
 	.description = "Empty = the one that rings"},
@@ -110,6 +115,7 @@ static const struct model_entity *const bodies[] = {
     BODY("code_input", "Code", code_fields),
     BODY("own_password_input", "Password", own_password_fields),
     BODY("dial_input", "Number to call", dial_fields),
+    BODY("play_input", "Where to listen", play_fields),
     BODY("answer_input", "Phone to answer at", answer_fields),
     BODY("transfer_input", "Where a call goes", transfer_fields),
     BODY("key_press_input", "How a key is pressed", press_fields),

@@ -10,6 +10,7 @@
 
 enum call_command_kind {
 	CALL_COMMAND_DIAL,     /* number, phone: that phone rings first */
+	CALL_COMMAND_PLAY,     /* number: the name of what is played; phone: that one rings */
 	CALL_COMMAND_ANSWER,   /* call_id; phone: there, else at one that rings */
 	CALL_COMMAND_HOLD,     /* call_id */
 	CALL_COMMAND_RESUME,   /* call_id */

@@ -74,6 +74,11 @@ static const struct model_field user_fields[] = {
 		       "used, else the line's main number"},
     {"hide_number", MODEL_BOOL, 0, .label = "Withhold the number",
 	.description = "Those who are called outside see no number"},
+    {"music", MODEL_REF, MODEL_INDEX, .ref = "music_loop", .on_delete = MODEL_SET_NULL,
+	.label = "Music on hold",
+	.description =
+	    "What those hear whom the user holds; empty = the default. That of a dialled "
+	    "number goes before"},
     {"phones", MODEL_REF_LIST, 0, 0, 20, .ref = "phone", .on_delete = MODEL_CASCADE,
 	.label = "Phones", .description = "In order; the first is the primary phone"},
     {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
@@ -282,6 +287,11 @@ static const struct model_field group_fields[] = {
 		       "Known: " MODEL_CODEC_KEYS},
     {"dial", MODEL_TEXT_LIST, 0, .choices = MODEL_DIAL_CLASSES, .label = "Members may dial",
 	.description = "Calls outside, besides what each of them may"},
+    {"music", MODEL_REF, MODEL_INDEX, .ref = "music_loop", .on_delete = MODEL_SET_NULL,
+	.label = "Music on hold",
+	.description =
+	    "What callers of the group hear while they are held; empty = as the user who "
+	    "holds them"},
     {"chat", MODEL_BOOL, 0, .label = "Chat group",
 	.description = "Messaging clients show the members together"},
     {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
@@ -324,6 +334,11 @@ static const struct model_field number_fields[] = {
 	.description = "A user or a group holds a number, never both"},
     {"line", MODEL_REF, 0, .ref = "line", .on_delete = MODEL_SET_NULL, .label = "Line",
 	.description = "Of an external number: the line it belongs to"},
+    {"music", MODEL_REF, MODEL_INDEX, .ref = "music_loop", .on_delete = MODEL_SET_NULL,
+	.label = "Music on hold",
+	.description =
+	    "What those hear who have dialled this number, while they are held; empty = as "
+	    "its user or group"},
     {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "User name"},
     {"group_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE,
 	.label = "Group name"},
@@ -424,14 +439,14 @@ const struct model_entity model_prompt = {"prompt", "prompts", MODEL_HIDDEN, NUL
     .unique_together = "language, name", .label = "Replaced prompt",
     .description = "A spoken prompt for which somebody has uploaded a file", FIELDS(prompt_fields)};
 
-static const struct model_entity *const all[] = {&model_settings, &model_range, &model_provider,
-    &model_line, &model_site, &model_device_type, &model_phone, &model_user, &model_group,
-    &model_group_member, &model_number, &model_call_record, &model_session, &model_token,
-    &model_second_factor, &model_password_reset, &model_certificate, &model_address_rule,
-    &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change,
-    &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
-    &model_holiday, &model_function_key, &model_prompt, &model_redirection, &model_announcement,
-    &model_mailbox, &model_mailbox_access, &model_voicemail};
+static const struct model_entity *const all[] = {&model_settings, &model_range, &model_music_loop,
+    &model_music_file, &model_provider, &model_line, &model_site, &model_device_type, &model_phone,
+    &model_user, &model_group, &model_group_member, &model_number, &model_call_record,
+    &model_session, &model_token, &model_second_factor, &model_password_reset, &model_certificate,
+    &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template,
+    &model_change, &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule,
+    &model_cor_line, &model_holiday, &model_function_key, &model_prompt, &model_redirection,
+    &model_announcement, &model_mailbox, &model_mailbox_access, &model_voicemail};
 
 const struct model_entity *const *
 model_entities(size_t *count)

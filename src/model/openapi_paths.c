@@ -145,6 +145,13 @@ static const struct action actions[] = {
 	"204", .response = NULL},
     {"get", "/api/prompts/{language}/{name}/audio", "What is said now", NULL, "200",
 	.response = "audio/wav"},
+    {"post", "/api/music-loops/{id}/files",
+	"A file more at the end of a loop: WAV, FLAC, Ogg or MP3", "audio/wav", "201",
+	.response = "music_file", .query = "file_name", .errors = "409"},
+    {"post", "/api/music-loops/{id}/play",
+	"Listen to a loop at a phone of one's own, as those hear it who are held", "play_input",
+	"202", .response = "object", .errors = "409 429"},
+    {"get", "/api/music-files/{id}/audio", "The file itself", NULL, "200", .response = "audio/wav"},
     {"get", "/api/status", "State of the system", NULL, "200", .response = "object"},
     {"get", "/api/traces", "Calls whose SIP messages are stored", NULL, "200", .response = "object",
 	.query = "search number user call_id from to status kind page per_page"},
@@ -406,7 +413,8 @@ is_held(const struct model_entity *e)
 static bool
 delete_may_conflict(const struct model_entity *e)
 {
-	return e == &model_user || e == &model_range || is_held(e);
+	return e == &model_user || e == &model_range || e == &model_music_loop ||
+	       e == &model_music_file || is_held(e);
 }
 
 static void

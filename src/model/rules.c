@@ -255,12 +255,40 @@ rule_one_holder(
 	return e == ERR_OK && h.bad ? ERR_CONFLICT : e;
 }
 
+/* MOH-1: the supplied loop may become louder, and the default or not; exports call it by its name.
+ */
+static enum err
+rule_supplied_name(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors)
+{
+	json_t *row = NULL;
+	enum err e = view->each(view->ctx, change->entity, "id", change->id, keep_row, &row);
+
+	if (e == ERR_OK && change->entity == &model_music_loop &&
+	    strcmp(row_text(row, "name"), row_text(change->before, "name")) != 0) {
+		model_error_add(errors, "supplied", "name", "The supplied loop keeps its name.");
+		e = ERR_CONFLICT;
+	}
+	json_decref(row);
+	return e;
+}
+
 /* PHO-5, LIN-2: a template that comes with the system stays as it is. */
 static enum err
-rule_supplied(const struct model_change *change, struct model_errors *errors)
+rule_supplied(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors)
 {
+	bool music = change->entity == &model_music_loop || change->entity == &model_music_file;
+
 	if (!json_is_true(json_object_get(change->before, "builtin")))
 		return ERR_OK;
+	if (music && change->op == MODEL_OP_UPDATE)
+		return rule_supplied_name(view, change, errors);
+	if (music) {
+		model_error_add(
+		    errors, "supplied", "", "This comes with the system and cannot be deleted.");
+		return ERR_CONFLICT;
+	}
 	model_error_add(errors, "supplied", "",
 	    "This comes with the system and stays as it is; a copy can be changed.");
 	return ERR_CONFLICT;
@@ -279,7 +307,7 @@ model_rules_check(
 	if (e == ERR_OK && (import || number))
 		e = rule_one_holder(view, change, errors);
 	if (e == ERR_OK)
-		e = rule_supplied(change, errors);
+		e = rule_supplied(view, change, errors);
 	if (e == ERR_OK && (import || change->entity == &model_user))
 		e = rule_last_admin(view, change, errors);
 	if (e == ERR_OK)

@@ -95,6 +95,7 @@ enum routing_app {
 	ROUTING_APP_LOGIN,     /* the same for who is not known yet: asks for his PIN */
 	ROUTING_APP_VOICEMAIL, /* takes a message; argument: the mailbox's code */
 	ROUTING_APP_MAILBOX,   /* where people listen to theirs; argument: its code, or empty */
+	ROUTING_APP_LISTEN,    /* plays what somebody wants to hear at his phone */
 	ROUTING_APPS
 };
 

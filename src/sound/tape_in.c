@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "sound/mix.h"
 #include "sound/sound_in.h"
 #include "sound/tapes_int.h"
 
@@ -37,6 +38,7 @@ struct tape_in {
 	bool loop;
 	size_t n_items;
 	char *path[TAPE_ITEMS_MAX];
+	int32_t gain[TAPE_ITEMS_MAX]; /* MIX_GAIN_ONE */
 
 	/* between the threads */
 	_Alignas(TAPE_CACHE_LINE_BYTES) atomic_uint head; /* blocks read from files */
@@ -184,6 +186,7 @@ copy_paths(struct tape_in *t, const struct tape_in_params *params)
 		t->path[i] = strdup(params->paths[i]);
 		if (!t->path[i])
 			return false;
+		t->gain[i] = mix_gain_of_db(params->gain_db ? params->gain_db[i] : 0);
 		t->n_items++;
 	}
 	return true;
@@ -316,6 +319,7 @@ read_block(struct tape_in *t)
 		b->start_ms = sound_in_position_ms(t->in);
 		b->n = sound_in_read(t->in, pcm, t->block_samples);
 		if (b->n > 0) {
+			mix_gain(pcm, b->n, t->gain[t->item]);
 			b->item = (uint8_t)t->item;
 			b->generation = t->reading;
 			t->gave = true;

@@ -48,6 +48,7 @@ struct tape_in_params {
 	size_t n_paths;		  /* 1 … TAPE_ITEMS_MAX */
 	bool loop;		  /* again and again; one file alone is joined without a seam */
 	uint32_t rate_hz;	  /* SOUND_RATE_MIN_HZ … SOUND_RATE_MAX_HZ */
+	const int8_t *gain_db;	  /* of each file, copied; NULL: as they are */
 };
 
 struct tape_position {

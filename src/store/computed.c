@@ -59,6 +59,8 @@ static const char holder[] =
 static const char mailbox_name[] = "(SELECT fold(m.name) FROM mailbox m WHERE m.id = t.mailbox)";
 static const char messages[] = OF_MAILBOX("v.state IN ('new', 'old', 'saved')");
 static const char messages_new[] = OF_MAILBOX("v.state = 'new'");
+#define MUSIC_USED(table) "(SELECT count(*) FROM \"" table "\" x WHERE x.music = t.id)"
+#define MUSIC_FILES(what) "(SELECT " what " FROM music_file f WHERE f.loop = t.id AND f.enabled)"
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 /* Of a function key: whom it shows, or what it is about. */
@@ -171,6 +173,12 @@ static const struct computed all[] = {
 	"coalesce((SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER
 	"), (SELECT g.name " NUMBER_GROUP "))",
 	owner},
+    {&model_music_loop, "files", MUSIC_FILES("count(*)"), MUSIC_FILES("count(*)")},
+    {&model_music_loop, "length_ms", MUSIC_FILES("coalesce(sum(f.length_ms), 0)"),
+	MUSIC_FILES("coalesce(sum(f.length_ms), 0)")},
+    {&model_music_loop, "numbers", MUSIC_USED("number"), MUSIC_USED("number")},
+    {&model_music_loop, "users", MUSIC_USED("user"), MUSIC_USED("user")},
+    {&model_music_loop, "groups", MUSIC_USED("group"), MUSIC_USED("group")},
     {&model_voicemail, "mailbox", NULL, mailbox_name},
     {&model_voicemail, "mailbox_name", "(SELECT m.name FROM mailbox m WHERE m.id = t.mailbox)",
 	mailbox_name},

@@ -42,6 +42,7 @@ on_user(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .dial = stmt_column(s, 11),
 	    .dial_pin_hash = stmt_column(s, 12),
 	    .call_waiting = sqlite3_column_int(s->st, 13),
+	    .music = sqlite3_column_int64(s->st, 14),
 	};
 
 	return sink->on_user(ctx, &row);
@@ -200,6 +201,7 @@ on_group(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .group_id = stmt_column(s, 4),
 	    .dial = stmt_column(s, 5),
 	    .hunt_s = (uint32_t)sqlite3_column_int(s->st, 6),
+	    .music = sqlite3_column_int64(s->st, 7),
 	};
 
 	return sink->on_group(ctx, &row);
@@ -222,6 +224,7 @@ on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .external = sqlite3_column_int(s->st, 3),
 	    .line = sqlite3_column_int64(s->st, 4),
 	    .group = sqlite3_column_int64(s->st, 5),
+	    .music = sqlite3_column_int64(s->st, 6),
 	};
 
 	return sink->on_number(ctx, &row);
@@ -377,20 +380,46 @@ on_mailbox_access(struct stmt *s, const struct store_directory_sink *sink, void 
 	    sqlite3_column_int64(s->st, 1), sqlite3_column_int64(s->st, 2));
 }
 
+static bool
+on_music(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_music_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .is_default = sqlite3_column_int(s->st, 2),
+	    .builtin = sqlite3_column_int(s->st, 3),
+	    .gain_db = sqlite3_column_int(s->st, 4),
+	};
+
+	return sink->on_music(ctx, &row);
+}
+
+static bool
+on_music_file(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_music_file_row row = {
+	    .loop = sqlite3_column_int64(s->st, 0),
+	    .file = stmt_column(s, 1),
+	    .gain_db = sqlite3_column_int(s->st, 2),
+	};
+
+	return sink->on_music_file(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
 } parts[] = {
     {"SELECT first, last FROM \"range\" ORDER BY length(first), first", on_range},
     {"SELECT id, login, first_name, last_name, language, admin, enabled, dnd, ring_s, "
-     "display_number, hide_number, dial, dial_pin_hash, call_waiting FROM user ORDER BY id",
+     "display_number, hide_number, dial, dial_pin_hash, call_waiting, music FROM user ORDER BY id",
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
-    {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s "
+    {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s, music "
      "FROM \"group\" ORDER BY fold(name), id",
 	on_group},
-    {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
+    {"SELECT id, user, number, kind = 'external', line, \"group\", music FROM number "
      "ORDER BY user, length(number), number",
 	on_number},
     {"SELECT user, phone, since FROM user_phone ORDER BY user, position", on_user_phone},
@@ -420,6 +449,9 @@ static const struct {
     {"SELECT a.mailbox, a.user, a.\"group\" FROM mailbox_access a "
      "JOIN mailbox m ON m.id = a.mailbox ORDER BY m.code, a.id",
 	on_mailbox_access},
+    {"SELECT id, name, is_default, builtin, gain_db FROM music_loop ORDER BY id", on_music},
+    {"SELECT loop, file, gain_db FROM music_file WHERE enabled ORDER BY loop, position, id",
+	on_music_file},
 };
 
 enum err

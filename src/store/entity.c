@@ -144,6 +144,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = order_place(db, e, new_id, values, values);
 	if (err == ERR_OK)
+		err = music_one_default(s, e, new_id, values);
+	if (err == ERR_OK)
 		err = store_changed(s, e, new_id, STORE_CREATED);
 	if (err == ERR_OK)
 		err = change_created(s, e, new_id, values);
@@ -252,6 +254,8 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 		err = side_effects(s, e, id, before, values, errors);
 	if (err == ERR_OK)
 		err = order_place(db, e, id, row, values);
+	if (err == ERR_OK)
+		err = music_one_default(s, e, id, values);
 	if (err == ERR_OK)
 		err = store_changed(s, e, id, STORE_UPDATED);
 	if (err == ERR_OK)

@@ -212,11 +212,11 @@ export_section(struct db *db, const struct model_entity *e, json_t *file)
 }
 
 const struct model_entity *const export_singletons[] = {&model_settings, &model_mail_server, NULL};
-const struct model_entity *const export_sections[] = {&model_range, &model_provider, &model_line,
-    &model_site, &model_device_type, &model_phone, &model_user, &model_group, &model_group_member,
-    &model_number, &model_certificate, &model_address_rule, &model_emergency_number,
-    &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday, &model_redirection,
-    &model_function_key, NULL};
+const struct model_entity *const export_sections[] = {&model_range, &model_music_loop,
+    &model_provider, &model_line, &model_site, &model_device_type, &model_phone, &model_user,
+    &model_group, &model_group_member, &model_number, &model_certificate, &model_address_rule,
+    &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday,
+    &model_redirection, &model_function_key, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)

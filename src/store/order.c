@@ -1,5 +1,5 @@
 /* Rows that have a place among those of the same owner: members of a group, lines of a COR rule,
- * function keys of a column. */
+ * function keys of a column, files of a loop. */
 #include "store/store_int.h"
 
 static const struct {
@@ -9,6 +9,7 @@ static const struct {
     {&model_group_member, {"group", NULL}},
     {&model_cor_line, {"rule", "frame"}},
     {&model_function_key, {"user", "column"}},
+    {&model_music_file, {"loop", NULL}},
 };
 
 /* The others count from 1 as they stand; from the place on they make room. Rows that stay where

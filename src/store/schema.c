@@ -340,5 +340,7 @@ schema_update(struct db *db)
 		e = complete_entity(db, all[i]);
 	if (e == ERR_OK)
 		e = templates_complete(db);
+	if (e == ERR_OK)
+		e = music_complete(db);
 	return e == ERR_OK ? mail_complete_templates(db) : e;
 }

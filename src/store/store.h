@@ -416,6 +416,7 @@ struct store_user_row {
 	const char *dial_pin_hash;	   /* model/pin.h; "" = none */
 	bool admin, enabled, dnd, call_waiting, hide_number;
 	uint32_t ring_s;
+	int64_t music; /* 0 = none */
 };
 
 struct store_phone_row {
@@ -450,10 +451,11 @@ struct store_group_row {
 	const char *name, *codecs, *dial; /* dial: as a user's */
 	const char *group_id;
 	uint32_t ring_s, hunt_s; /* hunt_s 0 = all ring at once */
+	int64_t music;
 };
 
 struct store_number_row {
-	int64_t id, user, group, line; /* 0 = none */
+	int64_t id, user, group, line, music; /* 0 = none */
 	const char *number;
 	bool external;
 };
@@ -497,12 +499,26 @@ struct store_mailbox_row {
 	int64_t away_from, away_until;			      /* ms since 1970, 0 = open */
 };
 
+struct store_music_row {
+	int64_t id;
+	const char *name;
+	bool is_default, builtin;
+	int gain_db;
+};
+
+struct store_music_file_row {
+	int64_t loop;
+	const char *file; /* "" = what comes with the system */
+	int gain_db;
+};
+
 /** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
  * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
  * and their lines (in order), redirections that are switched on (by number), mailboxes and who
- * has access to them (by code). Texts are valid during
+ * has access to them (by code), loops of music and the files that they play (by loop, in order).
+ * Texts are valid during
  * the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
@@ -528,6 +544,8 @@ struct store_directory_sink {
 	bool (*on_redirection)(void *ctx, const struct store_redirection_row *row);
 	bool (*on_mailbox)(void *ctx, const struct store_mailbox_row *row);
 	bool (*on_mailbox_access)(void *ctx, int64_t mailbox, int64_t user, int64_t group);
+	bool (*on_music)(void *ctx, const struct store_music_row *row);
+	bool (*on_music_file)(void *ctx, const struct store_music_file_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -311,6 +311,14 @@ enum err mail_tell_reset(struct store *s, const json_t *user, const char *link, 
 
 /* The group ID and the PIN of a new group that has none. Does nothing for other entities. */
 enum err group_complete(struct db *db, const struct model_entity *e, json_t *values);
+/* --- music.c ------------------------------------------------------------------------- */
+
+/* The loop that comes with the system. */
+enum err music_complete(struct db *db);
+/* In an open transaction, after a row was written: the default before is none any more. */
+enum err music_one_default(
+    struct store *s, const struct model_entity *e, int64_t id, const json_t *values);
+
 /* --- function_key.c ------------------------------------------------------------------ */
 
 /** The code of a new key that has none. Does nothing for other entities. */

@@ -299,6 +299,7 @@ async function conflicts() {
     certificates: { name: 'twice', kind: 'authority', certificate: AUTHORITY },
     'address-rules': { address: '192.0.2.77' },
     'device-types': { name: 'generic' },
+    'music-loops': { name: 'twice' },
   };
   const other = { login: '1998', name: 'other', first: '2000', last: '2999', number: '2000', address: '192.0.2.78' };
   for (const [path, row] of Object.entries(rows)) {
@@ -394,6 +395,26 @@ async function keys() {
   for (const id of [dnd, label]) await must('DELETE', '/api/me/keys/{id}', 204, undefined, { id });
 }
 
+test('a file of music on hold is added, heard, changed and removed, until the loop is full', async () => {
+  const operation = document.operations.find(({ name }) => name === 'POST /api/music-loops/{id}/files');
+  const { id: loop } = (await must('POST', '/api/music-loops', 201, { name: 'Jazz' })).json();
+  const add = async (body, id = loop) => check(operation, await admin.send('POST', `${target(operation, { id })}?file_name=a.wav`, { body, type: 'audio/wav' }));
+  assert.equal((await add('no sound')).status, 422);
+  assert.equal((await add(toneWav(440, 8000, 1), 987654321)).status, 404);
+  const added = await add(toneWav(440, 8000, 1));
+  assert.equal(added.status, 201);
+  const { id } = added.json();
+  await must('GET', '/api/music-files/{id}', 200, undefined, { id });
+  await must('GET', '/api/music-files/{id}/audio', 200, undefined, { id });
+  await must('PATCH', '/api/music-files/{id}', 200, { gain_db: -3 }, { id });
+  for (let n = 1; n < 16; n++) assert.equal((await add(toneWav(440, 8000, 1))).status, 201);
+  assert.equal((await add(toneWav(440, 8000, 1))).status, 409);
+  await must('DELETE', '/api/music-files/{id}', 204, undefined, { id });
+  for (const path of ['/api/music-loops/{id}', '/api/music-files/{id}']) await must('DELETE', path, 409, undefined, { id: 1 }); // supplied
+  await must('POST', '/api/music-loops/{id}/play', 409, undefined, { id: loop }); // no phone is registered
+  await must('DELETE', '/api/music-loops/{id}', 204, undefined, { id: loop });
+});
+
 test('a prompt is heard, replaced by a file of one\'s own, and put back', async () => {
   const operation = document.operations.find(({ method, path }) => method === 'PUT' && path === '/api/prompts/{language}/{name}');
   const done = { language: 'de', name: 'done' };
@@ -473,12 +494,12 @@ test('every error that the document promises has been seen', () => {
 // What takes a system under load, calls, mails, or an import that runs at this very moment.
 const ELSEWHERE = {
   503: /./,
-  202: /\/calls\/|me\/calls|mails\/\{id\}\/retry|password-reset/,
+  202: /\/calls\/|me\/calls|\/play$|mails\/\{id\}\/retry|password-reset/,
   200: /^GET \/api\/(call-records|mails)\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$/,
   201: /\/several$/, // what fits together by chance; several rows have tests of their own
   204: /^DELETE \/api\/(mails|cor-lines|redirections)|password-reset/, // a line's places have gone with it by then, as a number's redirections
   404: /password-reset/,
-  429: /me\/calls|me\/keys|password-reset/,
+  429: /me\/calls|me\/keys|\/play$|password-reset/,
   409: /me\/calls|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines|redirections)/,
 };

@@ -246,7 +246,7 @@ music_us(struct bench *b, size_t ticks)
 	struct player player;
 	double us;
 
-	player_control_init(&b->control);
+	player_control_init(&b->control, 0);
 	if (player_init(&player, &b->control, NULL, &params) != ERR_OK)
 		die("no player");
 	b->player = &player;

@@ -178,7 +178,7 @@ open_switch(struct office *o)
 	o->media.on_broken = on_broken;
 	if (switchboard_new(
 		&o->switchboard, &(struct switchboard_params){.timers = sim_timers(o->sim),
-				     .hold_music = (struct media_sound *)&o->media,
+				     .hold_tone = (struct media_sound *)&o->media,
 				     .rng = sim_rng(o->sim),
 				     .media = &o->media.media,
 				     .directory = o->directory,

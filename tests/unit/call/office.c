@@ -172,8 +172,11 @@ media_sound_make(struct media *m, const struct media_sound_params *p, struct med
 	if (o->silent)
 		return ERR_NOMEM;
 	o->sound = *p;
+	snprintf(o->sound_path, sizeof o->sound_path, "%s", p->n_paths ? p->paths[0] : "");
+	o->sound_file_gain_db = p->file_gain_db ? p->file_gain_db[0] : 0;
 	o->n_sounds++;
-	*out = (struct media_sound *)&o->sound;
+	o->n_made++;
+	*out = office_sound(o);
 	return ERR_OK;
 }
 
@@ -220,6 +223,12 @@ media_room_forget(struct media *m, struct media_room *room)
 	office_of(m)->n_rooms -= room != NULL;
 }
 
+static void
+media_sound_steer(struct media *m, struct media_sound *s, const struct media_sound_control *c)
+{
+	office_of(m)->told_gain_db = c->gain_db;
+}
+
 static const struct media_ops media_ops = {.open = media_open,
     .is_short = media_short,
     .set_peer = media_set_peer,
@@ -236,6 +245,7 @@ static const struct media_ops media_ops = {.open = media_open,
     .recording_drop = media_recording_forget,
     .room_new = media_room_make,
     .room_drop = media_room_forget,
+    .sound_control = media_sound_steer,
     .close = media_close};
 
 void
@@ -558,6 +568,12 @@ office_open(struct office *o)
 }
 
 struct media_sound *
+office_sound(struct office *o)
+{
+	return (struct media_sound *)((char *)&o->phone + o->n_made); /* nobody looks into it */
+}
+
+struct media_sound *
 office_music(struct office *o)
 {
 	return (struct media_sound *)&o->media; /* nobody looks into it */
@@ -570,6 +586,13 @@ office_ringback(struct office *o)
 }
 
 static const struct call_app_kind *const *o_apps; /* of the next office */
+static struct prompt_folders o_folders;
+
+void
+office_set_folders(const struct prompt_folders *folders)
+{
+	o_folders = *folders;
+}
 
 void
 office_set_apps(const struct call_app_kind *const *apps)
@@ -605,7 +628,8 @@ office_open_with(struct office *o, const char *config, const struct call_line_op
 							.prompts = {.data = "/data"},
 							.line_ops = lines,
 							.line_ctx = o,
-							.hold_music = office_music(o),
+							.prompts = o_folders,
+							.hold_tone = office_music(o),
 							.ringback = office_ringback(o)}),
 	    ERR_OK);
 	assert_int_equal(sim_endpoint_add(o->sim, &PBX, pbx_datagram, o), ERR_OK);

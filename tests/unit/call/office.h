@@ -58,11 +58,15 @@ struct office {
 	size_t n_emergencies;
 	struct live_spent spent; /* the last one */
 	size_t n_spent;
-	struct media_sound_params sound; /* the last one made */
-	int n_sounds;			 /* made and not dropped */
-	int n_rooms;			 /* the same */
-	bool silent;			 /* there is no memory for more */
-	char recording_path[200];	 /* of the last one */
+	struct media_sound_params sound; /* the last one made, without its texts: */
+	char sound_path[128];		 /* its first file */
+	int8_t sound_file_gain_db;
+	unsigned n_made;
+	int told_gain_db;	  /* of a sound that plays */
+	int n_sounds;		  /* made and not dropped */
+	int n_rooms;		  /* the same */
+	bool silent;		  /* there is no memory for more */
+	char recording_path[200]; /* of the last one */
 	uint64_t recording_user;
 	int n_recordings;	      /* made and not dropped */
 	struct voicemail_began began; /* the last ones of what management is told */
@@ -79,9 +83,13 @@ struct office {
 /** What answers codes in offices that are opened from now on; NULL: nothing. */
 void office_set_apps(const struct call_app_kind *const *apps);
 void office_open(struct office *o);
+/** Where sounds are; before it is opened. */
+void office_set_folders(const struct prompt_folders *folders);
+/** What was made last. */
+struct media_sound *office_sound(struct office *o);
 /** Of the certificate that media has. */
 const struct sdp_fingerprint *office_fingerprint(const struct media *m);
-/** What is heard on hold. */
+/** What is heard on hold where no music can be played. */
 struct media_sound *office_music(struct office *o);
 /** What is heard until the other one answers, who was dialled from the web page. */
 struct media_sound *office_ringback(struct office *o);

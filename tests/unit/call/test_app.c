@@ -136,7 +136,7 @@ it_speaks_what_the_phone_speaks_and_begins_when_that_has_confirmed(void **state)
 	ua_in_dialog(ben, t.ok, "ACK", 1, "", "");
 	office_run(&o, 10);
 	assert_string_equal(told, "begin ");
-	assert_ptr_equal(heard()->sound, (struct media_sound *)&o.sound);
+	assert_ptr_equal(heard()->sound, office_sound(&o));
 	assert_int_equal(heard()->out.payload_type, 8);
 	assert_true(heard()->listening.keys);
 	assert_false(heard()->listening.flags & LISTEN_DTMF); /* they come as packets */
@@ -263,7 +263,7 @@ somebody_who_talks_can_be_transferred_to_it(void **state)
 	ua_reinvited(ben, 4002);
 	office_run(&o, 100);
 	assert_string_equal(told, "begin ");
-	assert_ptr_equal(heard()->sound, (struct media_sound *)&o.sound);
+	assert_ptr_equal(heard()->sound, office_sound(&o));
 	talk_send(&t, ben, "BYE", "", "");
 	ua_expect(ben, "SIP/2.0 200", 100);
 }

@@ -88,7 +88,7 @@ start(void)
 static struct tape_in *
 play(struct tapes *ts, const char *const *paths, size_t n, bool loop)
 {
-	struct tape_in_params params = {paths, n, loop, RATE_HZ};
+	struct tape_in_params params = {paths, n, loop, RATE_HZ, NULL};
 	struct tape_in *t;
 
 	assert_int_equal(tape_in_new(ts, &params, &t), ERR_OK);
@@ -144,6 +144,31 @@ a_list_of_files_is_heard_one_after_the_other(void **state)
 	assert_int_equal(tape_in_failed(t, &item), ERR_OK);
 	assert_int_equal(tape_in_position(t).item, 3);
 	assert_int_equal(tape_in_position(t).ms, 1125);
+	tape_in_free(t);
+	tapes_free(ts);
+}
+
+/* MOH-1: from its first sample to its last one, and the file stays as it is. */
+static void
+each_file_is_as_loud_as_somebody_wants_it(void **state)
+{
+	static const int8_t gain_db[] = {-6, 0, -100};
+	const char *paths[] = {number_file(0, 1234), number_file(1, 1234), number_file(2, 1234)};
+	struct tape_in_params params = {paths, 3, false, RATE_HZ, gain_db};
+	struct tapes *ts = start();
+	struct tape_in *t;
+
+	assert_int_equal(tape_in_new(ts, &params, &t), ERR_OK);
+	assert_int_equal(read_patiently(t, pcm, ROOM), 3 * 1234);
+	for (size_t i = 0; i < 1234; i++)
+		assert_in_range(pcm[i] - (int)(sample(0, i) * 0.5012) + 2, 0, 4);
+	assert_samples(pcm + 1234, 1, 0, 1234);
+	for (size_t i = 2 * 1234; i < 3 * 1234; i++)
+		assert_int_equal(pcm[i], 0);
+	tape_in_free(t);
+	t = play(ts, paths, 1, false);
+	assert_int_equal(read_patiently(t, pcm, ROOM), 1234);
+	assert_samples(pcm, 0, 0, 1234);
 	tape_in_free(t);
 	tapes_free(ts);
 }
@@ -315,14 +340,15 @@ what_makes_no_sense_is_refused(void **state)
 	memset(endless, 'x', 4999);
 	endless[4999] = 0;
 	assert_int_equal(
-	    tape_in_new(ts, &(struct tape_in_params){paths, 17, false, 8000}, &t), ERR_INVALID);
-	assert_int_equal(
-	    tape_in_new(ts, &(struct tape_in_params){paths, 0, false, 8000}, &t), ERR_INVALID);
-	assert_int_equal(
-	    tape_in_new(ts, &(struct tape_in_params){paths, 1, false, 7000}, &t), ERR_INVALID);
+	    tape_in_new(ts, &(struct tape_in_params){paths, 17, false, 8000, NULL}, &t),
+	    ERR_INVALID);
+	assert_int_equal(tape_in_new(ts, &(struct tape_in_params){paths, 0, false, 8000, NULL}, &t),
+	    ERR_INVALID);
+	assert_int_equal(tape_in_new(ts, &(struct tape_in_params){paths, 1, false, 7000, NULL}, &t),
+	    ERR_INVALID);
 	paths[0] = endless;
-	assert_int_equal(
-	    tape_in_new(ts, &(struct tape_in_params){paths, 1, false, 8000}, &t), ERR_INVALID);
+	assert_int_equal(tape_in_new(ts, &(struct tape_in_params){paths, 1, false, 8000, NULL}, &t),
+	    ERR_INVALID);
 	assert_int_equal(
 	    tape_out_new(
 		ts, &(struct tape_out_params){.path = path, .rate_hz = 8000, .channels = 3}, &o),
@@ -730,6 +756,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_crash_costs_a_recording_its_last_second_at_most),
 	    cmocka_unit_test(a_list_of_files_is_heard_one_after_the_other),
+	    cmocka_unit_test(each_file_is_as_loud_as_somebody_wants_it),
 	    cmocka_unit_test(a_late_disk_is_not_the_end),
 	    cmocka_unit_test(a_loop_goes_on_and_on),
 	    cmocka_unit_test(a_file_that_cannot_be_read_is_skipped_and_named),

@@ -82,6 +82,8 @@ export function query(params: ListParams): string {
   return text ? `?${text}` : '';
 }
 
+const audioType = (file: Blob) => (file.type.startsWith('audio/') ? file.type : 'audio/wav');
+
 export const api = {
   get: <T>(path: string, signal?: AbortSignal) => request<T>('GET', path, undefined, signal),
   post: <T>(path: string, body?: unknown) => request<T>('POST', path, body),
@@ -89,6 +91,7 @@ export const api = {
   /** A file with a table. */
   sendTable: <T>(path: string, file: Blob) => request<T>('POST', path, file),
   /** A file with sound, in place of what is there. */
-  sendAudio: async <T>(path: string, file: Blob) => (await ask<T>('PUT', path, file, { type: file.type.startsWith('audio/') ? file.type : 'audio/wav' })).data,
+  sendAudio: async <T>(path: string, file: Blob) => (await ask<T>('PUT', path, file, { type: audioType(file) })).data,
+  addAudio: async <T>(path: string, file: Blob) => (await ask<T>('POST', path, file, { type: audioType(file) })).data,
   remove: (path: string, body?: unknown) => request<null>('DELETE', path, body),
 };

@@ -2,12 +2,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 
 const SHOWN_IN: Record<string, string[]> = {
-  user: ['users', 'phones', 'numbers', 'group-members', 'groups'],
+  user: ['users', 'phones', 'numbers', 'group-members', 'groups', 'music-loops'],
   device_type: ['device-types', 'phones'],
   phone: ['phones', 'device-types', 'users', 'group-members', 'groups', 'sites'],
-  number: ['numbers', 'users', 'groups', 'redirections', 'me/numbers', 'me/redirections'],
+  number: ['numbers', 'users', 'groups', 'redirections', 'me/numbers', 'me/redirections', 'music-loops'],
   function_key: ['function-keys', 'me/keys'],
-  group: ['groups', 'group-members', 'numbers'],
+  group: ['groups', 'group-members', 'numbers', 'music-loops'],
   group_member: ['group-members', 'groups'],
   provider: ['providers', 'lines'],
   line: ['lines', 'providers', 'numbers', 'emergency-numbers', 'sites', 'cor-lines'],
@@ -18,6 +18,8 @@ const SHOWN_IN: Record<string, string[]> = {
   cor_line: ['cor-lines'],
   holiday: ['holidays'],
   redirection: ['redirections', 'me/redirections'],
+  music_loop: ['music-loops', 'music-files', 'users', 'groups', 'numbers'],
+  music_file: ['music-files', 'music-loops'],
   certificate: ['certificates'],
   address_rule: ['address-rules'],
   notice: ['notices'],

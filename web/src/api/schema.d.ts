@@ -368,6 +368,508 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/music-loops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Music on hold: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "description" | "gain_db" | "is_default" | "builtin" | "files" | "length_ms" | "numbers" | "users" | "groups" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    name?: string;
+                    description?: string;
+                    gain_db?: number;
+                    is_default?: boolean;
+                    builtin?: boolean;
+                    files?: number;
+                    length_ms?: number;
+                    numbers?: number;
+                    users?: number;
+                    groups?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["music_loop"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Music on hold: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["music_loop_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["music_loop"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Music on hold: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["music_loop_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/music-loops/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Music on hold: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["music_loop"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Music on hold: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Music on hold: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["music_loop_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["music_loop"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/music-loops/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["music_loop_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/music-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Music file: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "loop" | "position" | "name" | "enabled" | "gain_db" | "length_ms" | "uploaded_at" | "builtin" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    loop?: string;
+                    position?: number;
+                    name?: string;
+                    enabled?: boolean;
+                    gain_db?: number;
+                    length_ms?: number;
+                    builtin?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["music_file"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Music file: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["music_file_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/music-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Music file: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["music_file"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Music file: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Music file: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["music_file_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["music_file"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/providers": {
         parameters: {
             query?: never;
@@ -1958,7 +2460,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "call_waiting" | "ring_s" | "dial" | "has_dial_pin" | "display_number" | "hide_number" | "phones" | "numbers" | "phone_names" | "id";
+                    sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "call_waiting" | "ring_s" | "dial" | "has_dial_pin" | "display_number" | "hide_number" | "music" | "phones" | "numbers" | "phone_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1976,6 +2478,7 @@ export interface paths {
                     has_dial_pin?: boolean;
                     display_number?: string;
                     hide_number?: boolean;
+                    music?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2257,7 +2760,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "group_id" | "strategy" | "hunt_s" | "ring_s" | "codecs" | "dial" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
+                    sort?: "name" | "group_id" | "strategy" | "hunt_s" | "ring_s" | "codecs" | "dial" | "music" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -2268,6 +2771,7 @@ export interface paths {
                     hunt_s?: number;
                     ring_s?: number;
                     codecs?: string;
+                    music?: string;
                     chat?: boolean;
                     members?: number;
                     members_on?: number;
@@ -2843,7 +3347,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "group" | "line" | "user_name" | "group_name" | "line_name" | "held" | "id";
+                    sort?: "number" | "kind" | "user" | "group" | "line" | "music" | "user_name" | "group_name" | "line_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -2852,6 +3356,7 @@ export interface paths {
                     user?: string;
                     group?: string;
                     line?: string;
+                    music?: string;
                     user_name?: string;
                     group_name?: string;
                     line_name?: string;
@@ -6603,7 +7108,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "trigger" | "enabled" | "kind" | "target" | "after_s" | "digits" | "user" | "group" | "holder_name" | "id";
+                    sort?: "number" | "trigger" | "enabled" | "kind" | "target" | "mailbox" | "after_s" | "digits" | "user" | "group" | "holder_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -6612,6 +7117,7 @@ export interface paths {
                     enabled?: boolean;
                     kind?: string;
                     target?: string;
+                    mailbox?: string;
                     after_s?: number;
                     digits?: string;
                     user?: string;
@@ -6879,6 +7385,992 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "user" | "length_ms" | "file_name" | "changed_at" | "user_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["announcement"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Announcement: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Announcement: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Announcement: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Announcement: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["announcement_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "messages" | "messages_new" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mailbox"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Mailbox: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mailbox: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Mailbox: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mailbox: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["mailbox_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailbox-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access to a mailbox: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "mailbox" | "user" | "group" | "by_mail" | "mailbox_name" | "holder_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    mailbox?: string;
+                    user?: string;
+                    group?: string;
+                    by_mail?: boolean;
+                    mailbox_name?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mailbox_access"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Access to a mailbox: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_access_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox_access"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Access to a mailbox: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_access_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailbox-access/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access to a mailbox: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox_access"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Access to a mailbox: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Access to a mailbox: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_access_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox_access"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailbox-access/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["mailbox_access_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voicemails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Voicemail: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "mailbox" | "state" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "mailbox_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    from?: string;
+                    to?: string;
+                    mailbox?: string;
+                    state?: string;
+                    number?: string;
+                    name?: string;
+                    length_ms?: number;
+                    call_id?: string;
+                    forwarded_by?: string;
+                    mailbox_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["voicemail"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voicemails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Voicemail: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["voicemail"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9732,6 +11224,157 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/music-loops/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A file more at the end of a loop: WAV, FLAC, Ogg or MP3 */
+        post: {
+            parameters: {
+                query?: {
+                    file_name?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["music_file"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/music-loops/{id}/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Listen to a loop at a phone of one's own, as those hear it who are held */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["play_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/music-files/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file itself */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/wav": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -12025,6 +13668,196 @@ export interface components {
             first: string;
             /** Last number */
             last: string;
+        };
+        /**
+         * Music on hold
+         * @description Sound files, one after the other, again and again
+         */
+        music_loop: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Volume
+             * @description dB, louder or softer than the files; these are left as they are. Who is listening hears a change at once
+             */
+            gain_db: number;
+            /**
+             * Default
+             * @description Heard where no other loop is assigned; one loop at most, which takes it over from the one before. None: the supplied one
+             */
+            is_default: boolean;
+            /**
+             * Supplied
+             * @description Comes with the system: it keeps its name and cannot be deleted
+             */
+            readonly builtin: boolean;
+            /**
+             * Files
+             * @description That are played
+             */
+            readonly files: number;
+            /** Length */
+            readonly length_ms: number;
+            /**
+             * Numbers
+             * @description How many name it
+             */
+            readonly numbers: number;
+            /**
+             * Users
+             * @description How many name it
+             */
+            readonly users: number;
+            /**
+             * Groups
+             * @description How many name it
+             */
+            readonly groups: number;
+        };
+        /**
+         * Music on hold
+         * @description Sound files, one after the other, again and again
+         */
+        music_loop_patch: {
+            /** Name */
+            name?: string;
+            /** Description */
+            description?: string;
+            /**
+             * Volume
+             * @description dB, louder or softer than the files; these are left as they are. Who is listening hears a change at once
+             */
+            gain_db?: number;
+            /**
+             * Default
+             * @description Heard where no other loop is assigned; one loop at most, which takes it over from the one before. None: the supplied one
+             */
+            is_default?: boolean;
+        };
+        music_loop_bulk: {
+            ids: number[];
+            values?: {
+                /** Description */
+                description?: string;
+                /**
+                 * Volume
+                 * @description dB, louder or softer than the files; these are left as they are. Who is listening hears a change at once
+                 */
+                gain_db?: number;
+                /**
+                 * Default
+                 * @description Heard where no other loop is assigned; one loop at most, which takes it over from the one before. None: the supplied one
+                 */
+                is_default?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Music on hold
+         * @description Sound files, one after the other, again and again
+         */
+        music_loop_create: {
+            /** Name */
+            name: string;
+            /** Description */
+            description?: string;
+            /**
+             * Volume
+             * @description dB, louder or softer than the files; these are left as they are. Who is listening hears a change at once
+             * @default 0
+             */
+            gain_db: number;
+            /**
+             * Default
+             * @description Heard where no other loop is assigned; one loop at most, which takes it over from the one before. None: the supplied one
+             */
+            is_default?: boolean;
+        };
+        /**
+         * Music file
+         * @description A sound file of a loop
+         */
+        music_file: {
+            readonly id: number;
+            /**
+             * Loop
+             * Format: int64
+             */
+            readonly loop: number | null;
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position: number;
+            /** Name */
+            name: string;
+            /** Is played */
+            enabled: boolean;
+            /**
+             * Volume
+             * @description dB, besides that of the loop
+             */
+            gain_db: number;
+            /**
+             * Length
+             * @description 0 = not known
+             */
+            readonly length_ms: number;
+            /**
+             * Uploaded
+             * Format: date-time
+             */
+            readonly uploaded_at: string | null;
+            /**
+             * Supplied
+             * @description Comes with the system: it can be left out, not deleted
+             */
+            readonly builtin: boolean;
+        };
+        /**
+         * Music file
+         * @description A sound file of a loop
+         */
+        music_file_patch: {
+            /**
+             * Place
+             * @description From 1; the others make room. 0 = at the end
+             */
+            position?: number;
+            /** Name */
+            name?: string;
+            /** Is played */
+            enabled?: boolean;
+            /**
+             * Volume
+             * @description dB, besides that of the loop
+             */
+            gain_db?: number;
+        };
+        music_file_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Place
+                 * @description From 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /** Name */
+                name?: string;
+                /** Is played */
+                enabled?: boolean;
+                /**
+                 * Volume
+                 * @description dB, besides that of the loop
+                 */
+                gain_db?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
         };
         /**
          * Provider
@@ -15259,6 +17092,12 @@ export interface components {
              */
             hide_number: boolean;
             /**
+             * Music on hold
+             * Format: int64
+             * @description What those hear whom the user holds; empty = the default. That of a dialled number goes before
+             */
+            music: number | null;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
@@ -15348,6 +17187,12 @@ export interface components {
              */
             hide_number?: boolean;
             /**
+             * Music on hold
+             * Format: int64
+             * @description What those hear whom the user holds; empty = the default. That of a dialled number goes before
+             */
+            music?: number | null;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
@@ -15412,6 +17257,12 @@ export interface components {
                  * @description Those who are called outside see no number
                  */
                 hide_number?: boolean;
+                /**
+                 * Music on hold
+                 * Format: int64
+                 * @description What those hear whom the user holds; empty = the default. That of a dialled number goes before
+                 */
+                music?: number | null;
                 /**
                  * Phones
                  * @description In order; the first is the primary phone
@@ -15537,6 +17388,12 @@ export interface components {
              */
             hide_number?: boolean;
             /**
+             * Music on hold
+             * Format: int64
+             * @description What those hear whom the user holds; empty = the default. That of a dialled number goes before
+             */
+            music?: number | null;
+            /**
              * Phones
              * @description In order; the first is the primary phone
              */
@@ -15582,6 +17439,12 @@ export interface components {
              * @description Calls outside, besides what each of them may
              */
             dial: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /**
+             * Music on hold
+             * Format: int64
+             * @description What callers of the group hear while they are held; empty = as the user who holds them
+             */
+            music: number | null;
             /**
              * Chat group
              * @description Messaging clients show the members together
@@ -15647,6 +17510,12 @@ export interface components {
              */
             dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
             /**
+             * Music on hold
+             * Format: int64
+             * @description What callers of the group hear while they are held; empty = as the user who holds them
+             */
+            music?: number | null;
+            /**
              * Chat group
              * @description Messaging clients show the members together
              */
@@ -15682,6 +17551,12 @@ export interface components {
                  * @description Calls outside, besides what each of them may
                  */
                 dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /**
+                 * Music on hold
+                 * Format: int64
+                 * @description What callers of the group hear while they are held; empty = as the user who holds them
+                 */
+                music?: number | null;
                 /**
                  * Chat group
                  * @description Messaging clients show the members together
@@ -15753,6 +17628,12 @@ export interface components {
              * @description Calls outside, besides what each of them may
              */
             dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+            /**
+             * Music on hold
+             * Format: int64
+             * @description What callers of the group hear while they are held; empty = as the user who holds them
+             */
+            music?: number | null;
             /**
              * Chat group
              * @description Messaging clients show the members together
@@ -15906,6 +17787,12 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line: number | null;
+            /**
+             * Music on hold
+             * Format: int64
+             * @description What those hear who have dialled this number, while they are held; empty = as its user or group
+             */
+            music: number | null;
             /** User name */
             readonly user_name: string | null;
             /** Group name */
@@ -15948,6 +17835,12 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
+            /**
+             * Music on hold
+             * Format: int64
+             * @description What those hear who have dialled this number, while they are held; empty = as its user or group
+             */
+            music?: number | null;
         };
         number_bulk: {
             ids: number[];
@@ -15975,6 +17868,12 @@ export interface components {
                  * @description Of an external number: the line it belongs to
                  */
                 line?: number | null;
+                /**
+                 * Music on hold
+                 * Format: int64
+                 * @description What those hear who have dialled this number, while they are held; empty = as its user or group
+                 */
+                music?: number | null;
             };
             add?: Record<string, never>;
             remove?: Record<string, never>;
@@ -16010,6 +17909,12 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
+            /**
+             * Music on hold
+             * Format: int64
+             * @description What those hear who have dialled this number, while they are held; empty = as its user or group
+             */
+            music?: number | null;
         };
         /**
          * Call record
@@ -17497,14 +19402,20 @@ export interface components {
             enabled: boolean;
             /**
              * Kind of target
+             * @description The other one is remembered
              * @enum {string}
              */
-            kind: "number";
+            kind: "number" | "mailbox";
             /**
              * Target
              * @description As it would be dialled: outside with the prefix for outside calls
              */
             target: string;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number | null;
             /**
              * After
              * @description Seconds of ringing, of timeout
@@ -17549,14 +19460,20 @@ export interface components {
             enabled?: boolean;
             /**
              * Kind of target
+             * @description The other one is remembered
              * @enum {string}
              */
-            kind?: "number";
+            kind?: "number" | "mailbox";
             /**
              * Target
              * @description As it would be dialled: outside with the prefix for outside calls
              */
             target?: string;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox?: number | null;
             /**
              * After
              * @description Seconds of ringing, of timeout
@@ -17585,14 +19502,20 @@ export interface components {
                 enabled?: boolean;
                 /**
                  * Kind of target
+                 * @description The other one is remembered
                  * @enum {string}
                  */
-                kind?: "number";
+                kind?: "number" | "mailbox";
                 /**
                  * Target
                  * @description As it would be dialled: outside with the prefix for outside calls
                  */
                 target?: string;
+                /**
+                 * Mailbox
+                 * Format: int64
+                 */
+                mailbox?: number | null;
                 /**
                  * After
                  * @description Seconds of ringing, of timeout
@@ -17628,21 +19551,595 @@ export interface components {
             enabled: boolean;
             /**
              * Kind of target
+             * @description The other one is remembered
              * @default number
              * @enum {string}
              */
-            kind: "number";
+            kind: "number" | "mailbox";
             /**
              * Target
              * @description As it would be dialled: outside with the prefix for outside calls
              */
             target?: string;
             /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox?: number | null;
+            /**
              * After
              * @description Seconds of ringing, of timeout
              * @default 20
              */
             after_s: number;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user: number | null;
+            /** Length */
+            readonly length_ms: number;
+            /** Uploaded as */
+            readonly file_name: string;
+            /**
+             * Recorded or uploaded
+             * Format: date-time
+             */
+            readonly changed_at: string | null;
+            /** User name */
+            readonly user_name: string | null;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        announcement_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Whose own it is; empty = everybody may choose it
+                 */
+                user?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_create: {
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code: string;
+            /** Has a PIN */
+            readonly has_pin: boolean;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days: number;
+            /** Messages */
+            readonly messages: number;
+            /** New messages */
+            readonly messages_new: number;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records?: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s?: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s?: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s?: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language?: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages?: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        mailbox_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Ask for the PIN always
+                 * @description Also at telephones of users with access
+                 */
+                pin_always?: boolean;
+                /**
+                 * Takes messages
+                 * @description Otherwise callers hear the announcement, and the call ends
+                 */
+                records?: boolean;
+                /**
+                 * Longest message
+                 * @description Seconds
+                 */
+                max_s?: number;
+                /**
+                 * Shortest message
+                 * @description Seconds; what is shorter is not kept
+                 */
+                min_s?: number;
+                /**
+                 * Ends after silence of
+                 * @description Seconds; 0 = never
+                 */
+                silence_s?: number;
+                /**
+                 * Language
+                 * @description In which callers are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Announcement
+                 * Format: int64
+                 * @description Empty = the spoken one of the system
+                 */
+                greeting?: number | null;
+                /**
+                 * Announcement when busy
+                 * Format: int64
+                 * @description Empty = the usual one
+                 */
+                greeting_busy?: number | null;
+                /**
+                 * Announcement when away
+                 * Format: int64
+                 * @description From and until the times below
+                 */
+                greeting_away?: number | null;
+                /**
+                 * Away from
+                 * Format: date-time
+                 */
+                away_from?: string | null;
+                /**
+                 * Away until
+                 * Format: date-time
+                 */
+                away_until?: string | null;
+                /**
+                 * Messages at most
+                 * @description When there are so many, callers hear that the mailbox is full
+                 */
+                max_messages?: number;
+                /**
+                 * Keep messages for
+                 * @description Days; 0 = until somebody deletes them. Saved ones stay
+                 */
+                keep_days?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_create: {
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             * @default true
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             * @default 1800
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             * @default 2
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             * @default 10
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @default system
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             * @default 500
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        /**
+         * Access to a mailbox
+         * @description Who listens to its messages
+         */
+        mailbox_access: {
+            readonly id: number;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number;
+            /**
+             * User
+             * Format: int64
+             */
+            user: number | null;
+            /**
+             * Group
+             * Format: int64
+             * @description All its members
+             */
+            group: number | null;
+            /**
+             * Messages by e-mail
+             * @description With the recording attached
+             */
+            by_mail: boolean;
+            /** Mailbox name */
+            readonly mailbox_name: string;
+            /** User or group */
+            readonly holder_name: string;
+        };
+        /**
+         * Access to a mailbox
+         * @description Who listens to its messages
+         */
+        mailbox_access_patch: {
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox?: number;
+            /**
+             * User
+             * Format: int64
+             */
+            user?: number | null;
+            /**
+             * Group
+             * Format: int64
+             * @description All its members
+             */
+            group?: number | null;
+            /**
+             * Messages by e-mail
+             * @description With the recording attached
+             */
+            by_mail?: boolean;
+        };
+        mailbox_access_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Mailbox
+                 * Format: int64
+                 */
+                mailbox?: number;
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number | null;
+                /**
+                 * Group
+                 * Format: int64
+                 * @description All its members
+                 */
+                group?: number | null;
+                /**
+                 * Messages by e-mail
+                 * @description With the recording attached
+                 */
+                by_mail?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Access to a mailbox
+         * @description Who listens to its messages
+         */
+        mailbox_access_create: {
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number;
+            /**
+             * User
+             * Format: int64
+             */
+            user?: number | null;
+            /**
+             * Group
+             * Format: int64
+             * @description All its members
+             */
+            group?: number | null;
+            /**
+             * Messages by e-mail
+             * @description With the recording attached
+             */
+            by_mail?: boolean;
+        };
+        /**
+         * Voicemail
+         * @description A message in a mailbox
+         */
+        voicemail: {
+            readonly id: number;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number | null;
+            /**
+             * State
+             * @description recording: the caller speaks; new: nobody has listened; old: somebody has; saved: kept; deleted: can be taken back for some days
+             * @enum {string}
+             */
+            state: "recording" | "new" | "old" | "saved" | "deleted";
+            /**
+             * Received
+             * Format: date-time
+             */
+            received_at: string | null;
+            /** From number */
+            number: string;
+            /** From */
+            name: string;
+            /** Length */
+            length_ms: number;
+            /** Call */
+            call_id: string | null;
+            /** Forwarded by */
+            forwarded_by: string | null;
+            /**
+             * Deleted
+             * Format: date-time
+             */
+            deleted_at: string | null;
+            /** Mailbox name */
+            readonly mailbox_name: string;
         };
         /**
          * Party
@@ -18363,6 +20860,18 @@ export interface components {
              * Phone
              * Format: int64
              * @description Empty = the first that is registered
+             */
+            phone?: number | null;
+        };
+        /**
+         * Where to listen
+         * @description Input
+         */
+        play_input: {
+            /**
+             * Phone
+             * Format: int64
+             * @description One's own; empty = the first that is registered
              */
             phone?: number | null;
         };

@@ -27,6 +27,8 @@ export type CorRule = Schemas['cor_rule'];
 export type CorLine = Schemas['cor_line'];
 export type Holiday = Schemas['holiday'];
 export type Redirection = Schemas['redirection'];
+export type MusicLoop = Schemas['music_loop'];
+export type MusicFile = Schemas['music_file'];
 export type PublicHoliday = Schemas['public_holiday'];
 export type Prompt = Schemas['prompt'];
 export type RouteTest = Schemas['route_test'];
@@ -49,11 +51,13 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection'
+  | 'music_loop' | 'music_file';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
-  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers';
+  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers'
+  | 'music-loops' | 'music-files';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -72,6 +76,8 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   cor_line: 'cor-lines',
   holiday: 'holidays',
   redirection: 'redirections',
+  music_loop: 'music-loops',
+  music_file: 'music-files',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -97,6 +103,8 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'cor-lines': 'cor_line',
   holidays: 'holiday',
   redirections: 'redirection',
+  'music-loops': 'music_loop',
+  'music-files': 'music_file',
   'me/redirections': 'redirection',
   'me/numbers': 'number',
   certificates: 'certificate',

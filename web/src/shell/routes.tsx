@@ -38,6 +38,8 @@ const EmergencyEditor = lazy(() => import('../pages/emergency/EmergencyEditor'))
 const Sites = lazy(() => import('../pages/sites/Sites'));
 const SiteEditor = lazy(() => import('../pages/sites/SiteEditor'));
 const Prompts = lazy(() => import('../pages/prompts/Prompts'));
+const MusicLoops = lazy(() => import('../pages/music/MusicLoops'));
+const MusicEditor = lazy(() => import('../pages/music/MusicEditor'));
 const RouteTest = lazy(() => import('../pages/route-test/RouteTest'));
 const AddressRules = lazy(() => import('../pages/addresses/AddressRules'));
 const Certificates = lazy(() => import('../pages/certificates/Certificates'));
@@ -98,6 +100,8 @@ export function Pages() {
           <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />
           <Route path="prompts" element={<Prompts />} />
+          <Route path="music" element={<MusicLoops />} />
+          <Route path="music/:id" element={<MusicEditor />} />
           <Route path="certificates" element={<Certificates />} />
           <Route path="mail" element={<Mail />} />
           <Route path="licence" element={<Licence />} />

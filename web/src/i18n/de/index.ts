@@ -21,6 +21,7 @@ import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
 import manager from './manager.json';
+import music from './music.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -63,6 +64,7 @@ const de: Texts = {
   logs,
   mail,
   manager,
+  music,
   notices,
   numbers,
   options,

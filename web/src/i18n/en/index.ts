@@ -20,6 +20,7 @@ import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
 import manager from './manager.json';
+import music from './music.json';
 import notices from './notices.json';
 import numbers from './numbers.json';
 import options from './options.json';
@@ -62,6 +63,7 @@ const en = {
   logs,
   mail,
   manager,
+  music,
   notices,
   numbers,
   options,

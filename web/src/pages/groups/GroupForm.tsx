@@ -15,7 +15,7 @@ import { Members } from './Members';
 import { ShowPin } from './ShowPin';
 import { useRemoveGroups } from './useRemoveGroups';
 
-const FIELDS = ['name', 'strategy', 'hunt_s', 'ring_s', 'group_id', 'pin', 'codecs', 'dial', 'chat'];
+const FIELDS = ['name', 'strategy', 'hunt_s', 'ring_s', 'group_id', 'pin', 'music', 'codecs', 'dial', 'chat'];
 
 interface GroupFormProps {
   schema: EntitySchema;

@@ -104,7 +104,7 @@ export function NumberTable() {
         <EntityDialogue
           entity="number"
           collection="numbers"
-          fields={['number', 'kind', 'user', 'group', 'line']}
+          fields={['number', 'kind', 'user', 'group', 'line', 'music']}
           title={edited === 'new' ? t('numbers.new') : t('numbers.one', { number: edited.number })}
           item={edited === 'new' ? null : edited}
           onClose={() => setEdited(null)}

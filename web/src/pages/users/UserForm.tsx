@@ -28,7 +28,7 @@ import { SecurityOfUser } from './SecurityOfUser';
 const PERSON = ['first_name', 'last_name', 'login', 'password', 'email', 'language'];
 const STATE = ['enabled'];
 const RIGHTS = ['admin', 'rights'];
-const TELEPHONY = ['ring_s', 'dnd', 'call_waiting'];
+const TELEPHONY = ['ring_s', 'music', 'dnd', 'call_waiting'];
 const DIAL = ['dial'];
 const PIN = ['dial_pin'];
 const PHONES = ['phones'];

@@ -19,6 +19,7 @@
 #ifndef API_API_INT_H
 #define API_API_INT_H
 
+#include <limits.h>
 #include <stdatomic.h>
 
 #include <microhttpd.h>
@@ -156,11 +157,16 @@ struct reply {
 	int status; /* 0 = none yet */
 	char *body; /* malloc'd */
 	size_t body_bytes;
-	const char *content_type, *disposition, *cache; /* static; NULL none */
+	const char *content_type, *cache; /* static; NULL none */
+	const char *disposition;	  /* static, or file_name */
+	char file_name[200];		  /* room for one that is made for the occasion */
 	char cookie[160], allow[40];
 	uint32_t retry_after_s;
-	bool stream; /* instead of a body: the live events */
-	int file_fd; /* instead of a body: a file, -1 none */
+	bool stream;		/* instead of a body: the live events */
+	int file_fd;		/* instead of a body: body_bytes of a file, -1 none */
+	uint64_t file_from;	/* its first byte that is sent */
+	bool ranges;		/* parts of it may be asked for */
+	char content_range[72]; /* with 206 and 416 */
 	const char *encoding;
 	char etag[64];
 	int64_t change;	       /* that the request has made; 0 = none */
@@ -210,6 +216,7 @@ struct request {
 	char token[TOKEN_HEX + 1], csrf[TOKEN_HEX + 1];
 	char authorization[100], user_agent[STORE_AGENT_BYTES];
 	char content_type[64], accept_encoding[128], if_none_match[64], fetch_site[24];
+	char range[64];	   /* "" also with If-Range: we give nothing to compare */
 	char if_match[64]; /* a version without its quotes; "" when absent or "*" */
 	/* Body. */
 	uint64_t announced_bytes; /* UINT64_MAX: not known before its end */
@@ -261,6 +268,21 @@ void pieces_work(struct request *rq);
 struct MHD_Response *pieces_open(struct request *rq);
 /** The parameters of a list into q, filters into equals. False with a refusal in the reply. */
 bool list_query_read(struct request *rq, struct store_query *q, json_t *equals);
+
+/* --- sound files (audio.c) ------------------------------------------------------ */
+
+/** False with a refusal in the reply: the body is none by its Content-Type. */
+bool audio_is_sent(struct request *rq);
+/** The parameter file_name. False with a refusal in the reply. */
+bool audio_file_name(struct request *rq, char *out, size_t cap);
+/** The body in a new file of DATA/FOLDER; the caller removes it. */
+enum err audio_keep(const struct request *rq, const char *folder, char path[PATH_MAX]);
+/** Makes of it a file that can be said, whole and on the disk. As sound_convert. */
+enum err audio_convert(const char *upload, const char *to, uint64_t *length_ms);
+/** Says what was wrong with a sound file, or with us. */
+void audio_refuse(struct request *rq, enum err e);
+/** A WAV file is the answer, or the part of it that was asked for. False: it is not there. */
+bool audio_reply(struct request *rq, const char *path);
 
 /* --- parts ------------------------------------------------------------------- */
 
@@ -540,6 +562,15 @@ void handle_prompts(struct request *rq);
 void handle_prompt_audio(struct request *rq);
 void handle_prompt_put(struct request *rq);
 void handle_prompt_delete(struct request *rq);
+/* announcements.c */
+void handle_announcement_put(struct request *rq);
+void handle_announcement_audio(struct request *rq);
+void handle_announcement_delete(struct request *rq);
+void handle_own_announcement_create(struct request *rq);
+void handle_own_announcement_patch(struct request *rq);
+void handle_own_announcement_put(struct request *rq);
+void handle_own_announcement_audio(struct request *rq);
+void handle_own_announcement_delete(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

@@ -1,25 +1,18 @@
 /*
- * What the system says: a list, to be heard, replaced and put back. A file that comes is converted
- * (sound/convert.h) to one of a new name, and only then written down: what plays meanwhile is not
- * disturbed, and a crash leaves nothing half there.
+ * What the system says: a list, to be heard, replaced and put back. A file that comes gets a new
+ * name, and only then is written down: what plays meanwhile is not disturbed, and a crash leaves
+ * nothing half there.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/api_int.h"
 #include "loop/loop.h"
-#include "sound/convert.h"
 #include "store/prompts.h"
 
-enum {
-	PROMPT_SECONDS_MAX = 300,
-	VERSION_TRIES = 8, /* two uploads in the same millisecond */
-};
+enum { VERSION_TRIES = 8 }; /* two uploads in the same millisecond */
 
 /* ---- list ---- */
 
@@ -129,8 +122,6 @@ handle_prompt_audio(struct request *rq)
 	enum prompt p;
 	uint64_t version;
 	char path[PATH_MAX];
-	struct stat st;
-	int fd = -1;
 
 	if (!find(rq, &p, &l))
 		return;
@@ -139,132 +130,13 @@ handle_prompt_audio(struct request *rq)
 		return;
 	version = all->at[l][p].version;
 	free(all);
-	if (write_path(path, version ? params->data_dir : params->sounds_dir, p, l, version))
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		if (fd >= 0)
-			close(fd);
+	if (!write_path(path, version ? params->data_dir : params->sounds_dir, p, l, version) ||
+	    !audio_reply(rq, path))
 		reply_error(rq, 404, "no_sound", NULL,
 		    "The file of this prompt is not there: it is not part of this installation.");
-		return;
-	}
-	reply_text(rq, 200, "audio/wav", NULL, 0);
-	rq->reply.body_bytes = (size_t)st.st_size;
-	rq->reply.file_fd = fd;
 }
 
 /* ---- replacing ---- */
-
-static bool
-is_audio(struct request *rq)
-{
-	struct slice rest = slice_cstr(rq->content_type);
-	struct slice type = slice_trim(slice_take_until(&rest, ';'));
-
-	if (type.n > 6 && slice_eq_nocase(slice_make(type.p, 6), SLICE("audio/")))
-		return true;
-	reply_error(rq, 415, "not_audio", NULL,
-	    "Send the sound file, with the header Content-Type: audio/wav, or that of its kind.");
-	return false;
-}
-
-static bool
-take_file_name(struct request *rq, struct store_prompt *p)
-{
-	struct slice name = request_query(rq, "file_name");
-
-	if (name.n < sizeof p->file_name) {
-		slice_clip_cstr(name, p->file_name, sizeof p->file_name);
-		return true;
-	}
-	reply_error(rq, 400, "bad_parameter", "file_name", "At most %d bytes.",
-	    STORE_PROMPT_FILE_NAME_BYTES - 1);
-	return false;
-}
-
-static void
-refuse(struct request *rq, enum err e)
-{
-	if (e == ERR_INVALID)
-		reply_error(rq, 422, "audio_silent", "file", "Nothing can be heard in this file.");
-	else if (e == ERR_TOO_BIG)
-		reply_error(rq, 422, "audio_too_long", "file", "This is longer than %d seconds.",
-		    PROMPT_SECONDS_MAX);
-	else if (e == ERR_MALFORMED || e == ERR_UNSUPPORTED)
-		reply_error(rq, 422, "no_audio", "file",
-		    "This is no sound file that can be played here: WAV, FLAC, Ogg and MP3 are.");
-	else
-		reply_err(rq, e, NULL);
-}
-
-static enum err
-make_folder(const char *data_dir, enum prompt_language l)
-{
-	char path[PATH_MAX];
-
-	for (int depth = 0; depth < 2; depth++) {
-		if (snprintf(path, sizeof path, "%s/prompts%s%s", data_dir, depth ? "/" : "",
-			depth ? prompt_language_code(l) : "") >= (int)sizeof path)
-			return ERR_TOO_BIG;
-		if (mkdir(path, 0750) != 0 && errno != EEXIST)
-			return err_from_errno(errno);
-	}
-	return ERR_OK;
-}
-
-static enum err
-write_bytes(int fd, const char *p, size_t n)
-{
-	while (n) {
-		ssize_t k = write(fd, p, n);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return err_from_errno(errno);
-		p += k;
-		n -= (size_t)k;
-	}
-	return ERR_OK;
-}
-
-/* The body in a file beside those that are played; its name into path. */
-static enum err
-keep_upload(const struct request *rq, enum prompt_language l, char path[PATH_MAX])
-{
-	enum err e;
-	int fd;
-
-	snprintf(path, PATH_MAX, "%s/prompts/%s/upload-XXXXXX", rq->api->params.data_dir,
-	    prompt_language_code(l));
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		return err_from_errno(errno);
-	e = write_bytes(fd, rq->body, rq->body_bytes);
-	if (close(fd) != 0 && e == ERR_OK)
-		e = ERR_IO;
-	if (e != ERR_OK)
-		unlink(path);
-	return e;
-}
-
-/* The name of the new file survives a power cut before the row that needs it. */
-static enum err
-sync_folder(char *path)
-{
-	char *slash = strrchr(path, '/');
-	int fd;
-	enum err e = ERR_OK;
-
-	*slash = '\0';
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*slash = '/';
-	if (fd < 0 || fsync(fd) != 0)
-		e = err_from_errno(errno);
-	if (fd >= 0)
-		close(fd);
-	return e;
-}
 
 static enum err
 convert(const char *upload, const char *data_dir, struct store_prompt *p, char to[PATH_MAX])
@@ -275,7 +147,7 @@ convert(const char *upload, const char *data_dir, struct store_prompt *p, char t
 		p->version = (uint64_t)p->replaced_at + (uint64_t)i;
 		if (!write_path(to, data_dir, p->prompt, p->language, p->version))
 			return ERR_LIMIT;
-		e = sound_convert(upload, to, 1000 * PROMPT_SECONDS_MAX, &p->length_ms);
+		e = audio_convert(upload, to, &p->length_ms);
 	}
 	return e;
 }
@@ -284,20 +156,18 @@ static enum err
 replace(struct request *rq, struct store_prompt *p)
 {
 	const char *data_dir = rq->api->params.data_dir;
-	char upload[PATH_MAX], to[PATH_MAX];
-	enum err e = data_dir ? make_folder(data_dir, p->language) : ERR_WRONG_STATE;
+	char folder[32], upload[PATH_MAX], to[PATH_MAX];
+	enum err e;
 
-	if (e == ERR_OK)
-		e = keep_upload(rq, p->language, upload);
+	snprintf(folder, sizeof folder, "prompts/%s", prompt_language_code(p->language));
+	e = audio_keep(rq, folder, upload);
 	if (e != ERR_OK)
-		return e == ERR_TOO_BIG ? ERR_LIMIT : e;
+		return e;
 	e = convert(upload, data_dir, p, to);
 	unlink(upload);
 	if (e != ERR_OK)
 		return e;
-	e = sync_folder(to);
-	if (e == ERR_OK)
-		e = store_prompt_set(rq->api->store, p);
+	e = store_prompt_set(rq->api->store, p);
 	if (e != ERR_OK)
 		unlink(to);
 	store_prompts_sweep(rq->api->store, data_dir);
@@ -311,11 +181,12 @@ handle_prompt_put(struct request *rq)
 	struct replaced *all;
 	enum err e;
 
-	if (!is_audio(rq) || !find(rq, &p.prompt, &p.language) || !take_file_name(rq, &p))
+	if (!audio_is_sent(rq) || !find(rq, &p.prompt, &p.language) ||
+	    !audio_file_name(rq, p.file_name, sizeof p.file_name))
 		return;
 	e = replace(rq, &p);
 	if (e != ERR_OK) {
-		refuse(rq, e);
+		audio_refuse(rq, e);
 		return;
 	}
 	all = read_replaced(rq);

@@ -46,6 +46,8 @@ put_headers(struct request *rq, struct MHD_Response *r)
 	put(r, "Allow", y->allow);
 	put(r, "Content-Disposition", y->disposition);
 	put(r, "ETag", y->etag);
+	put(r, "Accept-Ranges", y->ranges ? "bytes" : NULL);
+	put(r, "Content-Range", y->content_range);
 	put_number(r, "Strowger-Change", y->change);
 	put(r, "Content-Encoding", y->encoding);
 	if (y->cache)
@@ -69,7 +71,8 @@ make_response(struct request *rq)
 	if (y->pieces)
 		return pieces_open(rq);
 	if (y->file_fd >= 0) {
-		r = MHD_create_response_from_fd(y->body_bytes, y->file_fd);
+		r = MHD_create_response_from_fd_at_offset64(
+		    y->body_bytes, y->file_fd, y->file_from);
 		if (r)
 			y->file_fd = -1; /* closed with the response */
 		return r;

@@ -219,6 +219,8 @@ request_read(struct request *rq)
 	    sizeof rq->accept_encoding);
 	header(rq, MHD_HEADER_KIND, "If-None-Match", rq->if_none_match, sizeof rq->if_none_match);
 	header(rq, MHD_HEADER_KIND, "Sec-Fetch-Site", rq->fetch_site, sizeof rq->fetch_site);
+	if (!MHD_lookup_connection_value(rq->con, MHD_HEADER_KIND, "If-Range"))
+		header(rq, MHD_HEADER_KIND, "Range", rq->range, sizeof rq->range);
 	read_if_match(rq);
 	read_length(rq);
 	rq->is_get = strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;

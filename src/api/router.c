@@ -13,6 +13,7 @@
 #define CALLMAN	 WHO_PERSON, RIGHT_BIT(CALLMAN)
 #define FKEY	 WHO_PERSON, RIGHT_BIT(FKEY)
 #define REDIRECT WHO_PERSON, RIGHT_BIT(REDIRECT)
+#define VOICE	 WHO_PERSON, RIGHT_BIT(VOICE)
 
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
@@ -58,6 +59,17 @@ static const struct route routes[] = {
 	.entity = &model_redirection},
     {"DELETE", "/api/me/redirections/{id}", REDIRECT, 0, .handle = handle_own_delete,
 	.entity = &model_redirection},
+    {"GET", "/api/me/announcements", VOICE, 0, .handle = handle_own_list,
+	.entity = &model_announcement},
+    {"POST", "/api/me/announcements", VOICE, 0, .handle = handle_own_announcement_create,
+	.entity = &model_announcement},
+    {"PATCH", "/api/me/announcements/{id}", VOICE, 0, .handle = handle_own_announcement_patch,
+	.entity = &model_announcement},
+    {"DELETE", "/api/me/announcements/{id}", VOICE, 0, .handle = handle_own_announcement_delete,
+	.entity = &model_announcement},
+    {"GET", "/api/me/announcements/{id}/audio", VOICE, 0, .handle = handle_own_announcement_audio},
+    {"PUT", "/api/me/announcements/{id}/audio", VOICE, ROUTE_BIG_BODY,
+	.handle = handle_own_announcement_put},
     {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},
     {"GET", "/api/me/sessions", WHO_SESSION, 0, 0, .handle = handle_own_list,
 	.entity = &model_session},
@@ -127,6 +139,11 @@ static const struct route routes[] = {
     {"PUT", "/api/prompts/{language}/{name}", ADMIN, ROUTE_BIG_BODY, .handle = handle_prompt_put},
     {"DELETE", "/api/prompts/{language}/{name}", ADMIN, 0, .handle = handle_prompt_delete},
     {"GET", "/api/prompts/{language}/{name}/audio", ADMIN, 0, .handle = handle_prompt_audio},
+    {"DELETE", "/api/announcements/{id}", ADMIN, 0, .handle = handle_announcement_delete,
+	.entity = &model_announcement},
+    {"GET", "/api/announcements/{id}/audio", ADMIN, 0, .handle = handle_announcement_audio},
+    {"PUT", "/api/announcements/{id}/audio", ADMIN, ROUTE_BIG_BODY,
+	.handle = handle_announcement_put},
     {"GET", "/api/{singleton}", ADMIN, 0, .handle = handle_get},
     {"PATCH", "/api/{singleton}", ADMIN, ROUTE_WRITES, .handle = handle_patch},
     {"GET", "/api/{collection}", ADMIN, 0, .handle = handle_list},

@@ -23,6 +23,7 @@
 #include "presence/presence.h"
 #include "registrar/registrar.h"
 #include "security/firewall.h"
+#include "store/announcement.h"
 #include "store/licence.h"
 #include "store/prompts.h"
 #include "store/trace_store.h"
@@ -183,6 +184,8 @@ open_data(struct daemon *d)
 		load_licence_key(d);
 	if (e == ERR_OK && store_prompts_check(d->store, d->options.data_dir) != ERR_OK)
 		log_error(STORE, "uploaded prompts cannot be checked");
+	if (e == ERR_OK && store_announcements_check(d->store, d->options.data_dir) != ERR_OK)
+		log_error(STORE, "announcements cannot be checked");
 	if (e == ERR_OK)
 		e = open_journal(d);
 	if (e == ERR_OK)

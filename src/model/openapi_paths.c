@@ -81,6 +81,26 @@ static const struct action actions[] = {
 	"200", .response = "redirection", .errors = "409"},
     {"delete", "/api/me/redirections/{id}", "Forget a redirection of one's own", NULL, "204",
 	.response = NULL},
+    {"get", "/api/me/announcements",
+	"Announcements of one's own, and those that everybody may choose", NULL, "200",
+	.response = "announcement", .list = true,
+	.query = "search sort order page per_page letter"},
+    {"post", "/api/me/announcements", "A new announcement of one's own", "announcement_create",
+	"201", .response = "announcement", .errors = "409"},
+    {"patch", "/api/me/announcements/{id}", "Rename an announcement of one's own",
+	"announcement_patch", "200", .response = "announcement", .errors = "409"},
+    {"delete", "/api/me/announcements/{id}", "Delete an announcement of one's own", NULL, "204",
+	.response = NULL, .errors = "409"},
+    {"get", "/api/me/announcements/{id}/audio", "What it says; with Range a part of it", NULL,
+	"200", .response = "audio/wav", .errors = "416"},
+    {"put", "/api/me/announcements/{id}/audio",
+	"What an announcement of one's own says from now on: WAV, FLAC, Ogg or MP3", "audio/wav",
+	"200", .response = "announcement", .query = "file_name"},
+    {"get", "/api/announcements/{id}/audio", "What it says; with Range a part of it", NULL, "200",
+	.response = "audio/wav", .errors = "416"},
+    {"put", "/api/announcements/{id}/audio",
+	"What an announcement says from now on: WAV, FLAC, Ogg or MP3", "audio/wav", "200",
+	.response = "announcement", .query = "file_name"},
     {"post", "/api/me/password", "Change one's own password; other sessions end", "password_input",
 	"200", .response = "login", .errors = "429"},
     {"get", "/api/me/sessions", "Where one is logged in", NULL, "200", .response = "session",
@@ -143,8 +163,8 @@ static const struct action actions[] = {
 	.response = "prompt", .query = "file_name"},
     {"delete", "/api/prompts/{language}/{name}", "Say it again as it came with the system", NULL,
 	"204", .response = NULL},
-    {"get", "/api/prompts/{language}/{name}/audio", "What is said now", NULL, "200",
-	.response = "audio/wav"},
+    {"get", "/api/prompts/{language}/{name}/audio", "What is said now; with Range a part of it",
+	NULL, "200", .response = "audio/wav", .errors = "416"},
     {"get", "/api/status", "State of the system", NULL, "200", .response = "object"},
     {"get", "/api/traces", "Calls whose SIP messages are stored", NULL, "200", .response = "object",
 	.query = "search number user call_id from to status kind page per_page"},
@@ -406,7 +426,7 @@ is_held(const struct model_entity *e)
 static bool
 delete_may_conflict(const struct model_entity *e)
 {
-	return e == &model_user || e == &model_range || is_held(e);
+	return e == &model_user || e == &model_range || e == &model_announcement || is_held(e);
 }
 
 static void

@@ -1,17 +1,13 @@
 #include "store/prompts.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "store/sound_files.h"
 #include "store/store_int.h"
-
-enum { LEFT_OVER_S = 600 };
 
 /* ---- rows ---- */
 
@@ -161,36 +157,30 @@ is_known(const struct known *k, enum prompt_language l, const char *name)
 	return strcmp(name, expected) == 0;
 }
 
-static void
-sweep_folder(const struct known *k, enum prompt_language l, time_t older_than)
+struct folder {
+	const struct known *known;
+	enum prompt_language language;
+};
+
+static bool
+is_in_folder(void *ctx, const char *name)
 {
-	char path[PATH_MAX];
-	const struct dirent *entry;
-	DIR *dir;
+	const struct folder *f = ctx;
 
-	if (snprintf(path, sizeof path, "%s/prompts/%s", k->data_dir, prompt_language_code(l)) >=
-	    (int)sizeof path)
-		return;
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		struct stat st;
-
-		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode) && st.st_mtime <= older_than &&
-		    !is_known(k, l, entry->d_name))
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	}
-	if (dir)
-		closedir(dir);
+	return is_known(f->known, f->language, name);
 }
 
 static enum err
 sweep(struct store *s, struct known *k, time_t older_than)
 {
+	char name[32];
 	enum err e = store_prompts_each(s, note, k);
 
-	for (int l = 0; l < PROMPT_LANGUAGES_COUNT && e == ERR_OK; l++)
-		sweep_folder(k, l, older_than);
+	for (int l = 0; l < PROMPT_LANGUAGES_COUNT && e == ERR_OK; l++) {
+		snprintf(name, sizeof name, "prompts/%s", prompt_language_code(l));
+		sound_folder_sweep(k->data_dir, name, older_than, is_in_folder,
+		    &(struct folder){k, (enum prompt_language)l});
+	}
 	return e;
 }
 
@@ -202,7 +192,7 @@ store_prompts_sweep(struct store *s, const char *data_dir)
 	if (!k)
 		return;
 	k->data_dir = data_dir;
-	if (sweep(s, k, time(NULL) - LEFT_OVER_S) != ERR_OK)
+	if (sweep(s, k, time(NULL) - SOUND_FILES_LEFT_OVER_S) != ERR_OK)
 		log_warn(STORE, "old files of prompts stay");
 	free(k);
 }

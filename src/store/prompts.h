@@ -2,9 +2,7 @@
  * Files that people have uploaded for spoken prompts (model/prompts.h): their rows, and the files
  * in the data folder that belong to them (prompt_write_file).
  *
- * A file is there, whole, before its row is written, and goes later than its row: after kill -9
- * what is in the database can be played, and what is left over is removed at the next start.
- * Management threads; functions block.
+ * Files and rows come and go as store/sound_files.h says. Management threads; functions block.
  */
 #ifndef STORE_PROMPTS_H
 #define STORE_PROMPTS_H

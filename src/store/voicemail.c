@@ -1,0 +1,522 @@
+#include "store/voicemail.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "loop/loop.h"
+#include "store/store_int.h"
+
+/* ---- files ---- */
+
+static bool
+write_path(char path[PATH_MAX], const char *data_dir, const char *folder, const char *file)
+{
+	struct buf b;
+
+	buf_init(&b, path, PATH_MAX - 1);
+	buf_printf(&b, "%s/", data_dir);
+	voicemail_write_path(&b, folder, file);
+	path[b.n] = '\0';
+	return buf_ok(&b);
+}
+
+enum err
+store_voicemail_folders(const char *data_dir)
+{
+	static const char *const folders[] = {VOICEMAIL_FOLDER, ANNOUNCEMENT_FOLDER};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		if (snprintf(path, sizeof path, "%s/%s", data_dir, folders[i]) >= (int)sizeof path)
+			return ERR_TOO_BIG;
+		if (mkdir(path, 0750) != 0 && errno != EEXIST)
+			return err_from_errno(errno);
+	}
+	return ERR_OK;
+}
+
+static void
+remove_file(const char *data_dir, const char *file)
+{
+	char path[PATH_MAX];
+
+	if (write_path(path, data_dir, VOICEMAIL_FOLDER, file) && unlink(path) != 0 &&
+	    errno != ENOENT)
+		log_warn(STORE, "the file of a message stays: %s", strerror(errno));
+}
+
+static void
+new_name(char file[VOICEMAIL_FILE_BYTES])
+{
+	struct rng rng;
+	struct buf b;
+
+	rng_init_system(&rng);
+	buf_init(&b, file, VOICEMAIL_FILE_BYTES - 1);
+	rng_token(&rng, &b, VOICEMAIL_FILE_BYTES - 1);
+	file[b.n] = '\0';
+}
+
+/* ---- rows ---- */
+
+/* Steps to the end; the first column of the first row into *id, 0: there was none. */
+static enum err
+run_for_id(struct stmt *st, int64_t *id)
+{
+	bool row = false;
+	enum err e = stmt_step(st, &row);
+
+	*id = e == ERR_OK && row ? sqlite3_column_int64(st->st, 0) : 0;
+	while (e == ERR_OK && row) /* RETURNING is done at its end */
+		e = stmt_step(st, &row);
+	stmt_done(st);
+	return e;
+}
+
+/* ERR_NOT_FOUND, ERR_LIMIT. */
+static enum err
+has_room(struct db *db, int64_t mailbox)
+{
+	struct stmt *st;
+	bool row = false;
+	enum err e = db_prepare(db,
+	    "SELECT m.max_messages > (SELECT count(*) FROM voicemail v WHERE v.mailbox = m.id "
+	    "AND v.state <> 'deleted') FROM mailbox m WHERE m.id = ?",
+	    &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, mailbox);
+	e = stmt_step(st, &row);
+	if (e == ERR_OK && !row)
+		e = ERR_NOT_FOUND;
+	else if (e == ERR_OK && !sqlite3_column_int(st->st, 0))
+		e = ERR_LIMIT;
+	stmt_done(st);
+	return e;
+}
+
+static enum err
+insert(struct store *s, const struct voicemail_began *b)
+{
+	struct stmt *st;
+	int64_t id;
+	enum err e = db_prepare(s->writer,
+	    "INSERT INTO voicemail (mailbox, state, received_at, number, name, call_id, file) "
+	    "VALUES (?, 'recording', ?, ?, ?, ?, ?) RETURNING id",
+	    &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, b->mailbox);
+	stmt_int(st, 2, b->began_at);
+	stmt_cstr(st, 3, b->number);
+	stmt_cstr(st, 4, b->name);
+	stmt_cstr(st, 5, b->call_id);
+	stmt_cstr(st, 6, b->file);
+	e = run_for_id(st, &id);
+	return e == ERR_OK ? store_changed(s, &model_voicemail, id, STORE_CREATED) : e;
+}
+
+enum err
+store_voicemail_begin(struct store *s, const struct voicemail_began *b)
+{
+	enum err e = store_write_begin(s);
+
+	if (e != ERR_OK)
+		return e;
+	e = has_room(s->writer, b->mailbox);
+	if (e == ERR_OK)
+		e = insert(s, b);
+	return store_write_end(s, e);
+}
+
+/* What stands behind WHERE has one place for the file. */
+static enum err
+change_by_file(
+    struct store *s, const char *sql, const char *file, int64_t length_ms, enum store_op op)
+{
+	struct stmt *st;
+	int64_t id;
+	enum err e = db_prepare(s->writer, sql, &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_cstr(st, 1, file);
+	if (op == STORE_UPDATED)
+		stmt_int(st, 2, length_ms);
+	e = run_for_id(st, &id);
+	if (e != ERR_OK)
+		return e;
+	return id ? store_changed(s, &model_voicemail, id, op) : ERR_NOT_FOUND;
+}
+
+static enum err
+end(struct store *s, const char *file, bool keep, uint64_t length_ms)
+{
+	enum err e = store_write_begin(s);
+
+	if (e != ERR_OK)
+		return e;
+	if (keep)
+		e = change_by_file(s,
+		    "UPDATE voicemail SET state = 'new', length_ms = ?2 "
+		    "WHERE file = ?1 AND state = 'recording' RETURNING id",
+		    file, (int64_t)length_ms, STORE_UPDATED);
+	else
+		e = change_by_file(s,
+		    "DELETE FROM voicemail WHERE file = ? AND state = 'recording' RETURNING id",
+		    file, 0, STORE_DELETED);
+	return store_write_end(s, e);
+}
+
+enum err
+store_voicemail_end(struct store *s, const char *data_dir, const struct voicemail_ended *ended)
+{
+	enum err e = end(s, ended->file, ended->keep, ended->length_ms);
+
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && !ended->keep))
+		remove_file(data_dir, ended->file);
+	return e;
+}
+
+/* ---- at the telephone ---- */
+
+static void
+take_item(struct stmt *st, struct voicemail_item *out)
+{
+	*out = (struct voicemail_item){.id = sqlite3_column_int64(st->st, 0),
+	    .received_at = sqlite3_column_int64(st->st, 1),
+	    .length_ms = (uint64_t)sqlite3_column_int64(st->st, 2)};
+	slice_clip_cstr(slice_cstr(stmt_column(st, 3)), out->file, sizeof out->file);
+	slice_clip_cstr(slice_cstr(stmt_column(st, 4)), out->number, sizeof out->number);
+	for (int i = VOICEMAIL_NEW; i <= VOICEMAIL_SAVED; i++)
+		if (strcmp(stmt_column(st, 5), voicemail_state_name(i)) == 0)
+			out->state = i;
+}
+
+static enum err
+read_items(struct db *db, int64_t mailbox, struct voicemail_answer *a)
+{
+	struct stmt *st;
+	bool row = false;
+	enum err e = db_prepare(db,
+	    "SELECT id, received_at, length_ms, file, number, state FROM voicemail "
+	    "WHERE mailbox = ? AND state IN ('new', 'old', 'saved') "
+	    "ORDER BY state <> 'new', received_at DESC, id DESC LIMIT ?",
+	    &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, mailbox);
+	stmt_int(st, 2, VOICEMAIL_LIST_MAX);
+	while ((e = stmt_step(st, &row)) == ERR_OK && row)
+		take_item(st, &a->item[a->n++]);
+	stmt_done(st);
+	return e;
+}
+
+enum err
+store_voicemail_list(struct store *s, uint64_t id, int64_t mailbox, struct voicemail_answer **out)
+{
+	struct voicemail_answer *a =
+	    calloc(1, sizeof *a + VOICEMAIL_LIST_MAX * sizeof(struct voicemail_item));
+	struct db *db;
+	enum err e = a ? store_read_begin(s, &db) : ERR_NOMEM;
+
+	if (e == ERR_OK) {
+		a->id = id;
+		e = read_items(db, mailbox, a);
+		store_read_end(s, db);
+	}
+	if (e == ERR_OK)
+		*out = a;
+	else
+		free(a);
+	return e;
+}
+
+static enum err
+mark(struct store *s, int64_t mailbox, int64_t message, enum voicemail_state state)
+{
+	struct stmt *st;
+	int64_t id;
+	enum err e = db_prepare(s->writer,
+	    "UPDATE voicemail SET state = ?1, deleted_at = ?2 "
+	    "WHERE id = ?3 AND mailbox = ?4 AND state <> 'recording' RETURNING id",
+	    &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_cstr(st, 1, voicemail_state_name(state));
+	stmt_int(st, 2, state == VOICEMAIL_DELETED ? (int64_t)loop_wall_ms() : 0);
+	stmt_int(st, 3, message);
+	stmt_int(st, 4, mailbox);
+	e = run_for_id(st, &id);
+	if (e != ERR_OK)
+		return e;
+	return id ? store_changed(s, &model_voicemail, id, STORE_UPDATED) : ERR_NOT_FOUND;
+}
+
+enum err
+store_voicemail_mark(struct store *s, int64_t mailbox, int64_t message, enum voicemail_state state)
+{
+	enum err e;
+
+	if (state == VOICEMAIL_RECORDING)
+		return ERR_INVALID;
+	e = store_write_begin(s);
+	return e == ERR_OK ? store_write_end(s, mark(s, mailbox, message, state)) : e;
+}
+
+/* ---- forwarding ---- */
+
+/* The name of the message's file. */
+static enum err
+file_of(struct store *s, int64_t mailbox, int64_t message, char file[VOICEMAIL_FILE_BYTES])
+{
+	struct stmt *st;
+	struct db *db;
+	bool row = false;
+	enum err e = store_read_begin(s, &db);
+
+	if (e != ERR_OK)
+		return e;
+	e = db_prepare(db,
+	    "SELECT file FROM voicemail WHERE id = ? AND mailbox = ? AND state <> 'recording'",
+	    &st);
+	if (e == ERR_OK) {
+		stmt_int(st, 1, message);
+		stmt_int(st, 2, mailbox);
+		e = stmt_step(st, &row);
+		if (e == ERR_OK && row)
+			slice_clip_cstr(slice_cstr(stmt_column(st, 0)), file, VOICEMAIL_FILE_BYTES);
+		stmt_done(st);
+	}
+	store_read_end(s, db);
+	return e == ERR_OK && !row ? ERR_NOT_FOUND : e;
+}
+
+/* The same bytes under another name: neither is ever written again. */
+static enum err
+link_file(const char *data_dir, const char *from, const char *to)
+{
+	char a[PATH_MAX], b[PATH_MAX];
+
+	if (!write_path(a, data_dir, VOICEMAIL_FOLDER, from) ||
+	    !write_path(b, data_dir, VOICEMAIL_FOLDER, to))
+		return ERR_TOO_BIG;
+	return link(a, b) == 0 ? ERR_OK : err_from_errno(errno);
+}
+
+static enum err
+copy_row(struct store *s, int64_t message, int64_t to, const char *by, const char *file)
+{
+	struct stmt *st;
+	int64_t id;
+	enum err e = has_room(s->writer, to);
+
+	if (e == ERR_OK)
+		e = db_prepare(s->writer,
+		    "INSERT INTO voicemail (mailbox, state, received_at, number, name, length_ms, "
+		    "call_id, forwarded_by, file) SELECT ?1, 'new', received_at, number, name, "
+		    "length_ms, call_id, ?2, ?3 FROM voicemail WHERE id = ?4 RETURNING id",
+		    &st);
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, to);
+	stmt_cstr(st, 2, by);
+	stmt_cstr(st, 3, file);
+	stmt_int(st, 4, message);
+	e = run_for_id(st, &id);
+	if (e != ERR_OK)
+		return e;
+	return id ? store_changed(s, &model_voicemail, id, STORE_CREATED) : ERR_NOT_FOUND;
+}
+
+enum err
+store_voicemail_forward(struct store *s, const char *data_dir, int64_t mailbox, int64_t message,
+    int64_t to, const char *by)
+{
+	char from[VOICEMAIL_FILE_BYTES], copy[VOICEMAIL_FILE_BYTES];
+	enum err e = file_of(s, mailbox, message, from);
+
+	if (e != ERR_OK)
+		return e;
+	new_name(copy);
+	e = link_file(data_dir, from, copy);
+	if (e != ERR_OK)
+		return e;
+	e = store_write_begin(s);
+	if (e == ERR_OK)
+		e = store_write_end(s, copy_row(s, message, to, by, copy));
+	if (e != ERR_OK)
+		remove_file(data_dir, copy);
+	return e;
+}
+
+/* ---- what somebody has spoken himself ---- */
+
+static enum err
+make_announcement(struct store *s, const struct voicemail_ask *ask, int64_t *id)
+{
+	struct stmt *st;
+	enum err e = db_prepare(s->writer,
+	    "INSERT INTO announcement (name, user, file, length_ms, file_name, changed_at) "
+	    "SELECT name, ?1, ?2, ?3, '', ?4 FROM mailbox WHERE id = ?5 RETURNING id",
+	    &st);
+
+	if (e != ERR_OK)
+		return e;
+	if (ask->user)
+		stmt_int(st, 1, ask->user);
+	else
+		stmt_null(st, 1);
+	stmt_cstr(st, 2, ask->file);
+	stmt_int(st, 3, (int64_t)ask->length_ms);
+	stmt_int(st, 4, (int64_t)loop_wall_ms());
+	stmt_int(st, 5, ask->mailbox);
+	e = run_for_id(st, id);
+	if (e != ERR_OK)
+		return e;
+	return *id ? store_changed(s, &model_announcement, *id, STORE_CREATED) : ERR_NOT_FOUND;
+}
+
+static enum err
+greet_with(struct store *s, int64_t mailbox, int64_t announcement)
+{
+	struct stmt *st;
+	enum err e = db_prepare(s->writer, "UPDATE mailbox SET greeting = ? WHERE id = ?", &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, announcement);
+	stmt_int(st, 2, mailbox);
+	e = stmt_run(st);
+	stmt_done(st);
+	return e == ERR_OK ? store_changed(s, &model_mailbox, mailbox, STORE_UPDATED) : e;
+}
+
+enum err
+store_voicemail_greet(struct store *s, const struct voicemail_ask *ask)
+{
+	int64_t id;
+	enum err e = store_write_begin(s);
+
+	if (e != ERR_OK)
+		return e;
+	e = make_announcement(s, ask, &id);
+	if (e == ERR_OK)
+		e = greet_with(s, ask->mailbox, id);
+	return store_write_end(s, e);
+}
+
+/* ---- what waits ---- */
+
+bool
+store_voicemail_counts_depend_on(const struct model_entity *e)
+{
+	return !e || e == &model_voicemail || e == &model_mailbox_access ||
+	       e == &model_group_member || e == &model_mailbox || e == &model_user;
+}
+
+enum err
+store_voicemail_counts(struct store *s,
+    void (*cb)(void *ctx, int64_t user, uint32_t unheard, uint32_t heard), void *ctx)
+{
+	struct stmt *st;
+	struct db *db;
+	bool row = false;
+	enum err e = store_read_begin(s, &db);
+
+	if (e != ERR_OK)
+		return e;
+	e = db_prepare(db,
+	    "WITH waits AS (SELECT mailbox, sum(state = 'new') AS unheard, sum(state <> 'new') AS "
+	    "heard FROM voicemail WHERE state IN ('new', 'old', 'saved') GROUP BY mailbox), "
+	    "may AS (SELECT mailbox, user FROM mailbox_access WHERE user IS NOT NULL UNION "
+	    "SELECT a.mailbox, m.user FROM mailbox_access a JOIN group_member m "
+	    "ON m.\"group\" = a.\"group\") "
+	    "SELECT may.user, sum(waits.unheard), sum(waits.heard) FROM waits "
+	    "JOIN may ON may.mailbox = waits.mailbox GROUP BY may.user",
+	    &st);
+	if (e == ERR_OK) {
+		while ((e = stmt_step(st, &row)) == ERR_OK && row)
+			cb(ctx, sqlite3_column_int64(st->st, 0),
+			    (uint32_t)sqlite3_column_int64(st->st, 1),
+			    (uint32_t)sqlite3_column_int64(st->st, 2));
+		stmt_done(st);
+	}
+	store_read_end(s, db);
+	return e;
+}
+
+/* ---- after a crash ---- */
+
+struct cut_off {
+	char file[VOICEMAIL_FILE_BYTES];
+	uint64_t min_ms;
+};
+
+enum { MEND_MAX = 4096 }; /* calls at a time */
+
+static enum err
+find_cut_off(struct store *s, struct cut_off *all, size_t *n)
+{
+	struct stmt *st;
+	struct db *db;
+	bool row = false;
+	enum err e = store_read_begin(s, &db);
+
+	*n = 0;
+	if (e != ERR_OK)
+		return e;
+	e = db_prepare(db,
+	    "SELECT v.file, m.min_s FROM voicemail v JOIN mailbox m ON m.id = v.mailbox "
+	    "WHERE v.state = 'recording' LIMIT ?",
+	    &st);
+	if (e == ERR_OK) {
+		stmt_int(st, 1, MEND_MAX);
+		while ((e = stmt_step(st, &row)) == ERR_OK && row) {
+			struct cut_off *c = &all[(*n)++];
+
+			slice_clip_cstr(slice_cstr(stmt_column(st, 0)), c->file, sizeof c->file);
+			c->min_ms = (uint64_t)sqlite3_column_int64(st->st, 1) * 1000;
+		}
+		stmt_done(st);
+	}
+	store_read_end(s, db);
+	return e;
+}
+
+enum err
+store_voicemail_mend(struct store *s, const char *data_dir,
+    enum err (*mend_file)(const char *path, uint64_t *length_ms))
+{
+	struct cut_off *all = calloc(MEND_MAX, sizeof *all);
+	size_t n = 0;
+	enum err e = all ? find_cut_off(s, all, &n) : ERR_NOMEM;
+
+	for (size_t i = 0; i < n && e == ERR_OK; i++) {
+		struct voicemail_ended ended = {0};
+		char path[PATH_MAX];
+
+		memcpy(ended.file, all[i].file, sizeof ended.file);
+		if (!write_path(path, data_dir, VOICEMAIL_FOLDER, ended.file) ||
+		    mend_file(path, &ended.length_ms) != ERR_OK)
+			ended.length_ms = 0;
+		ended.keep = ended.length_ms && ended.length_ms >= all[i].min_ms;
+		if (ended.keep)
+			log_info(STORE, "a message that was being recorded has been kept: %llu s",
+			    (unsigned long long)ended.length_ms / 1000);
+		e = store_voicemail_end(s, data_dir, &ended);
+	}
+	free(all);
+	return e;
+}

@@ -170,6 +170,7 @@ static const struct computed all[] = {
 	"coalesce((SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER
 	"), (SELECT g.name " NUMBER_GROUP "))",
 	owner},
+    {&model_voicemail, "deleted", "(t.state = 'deleted')", "(t.state = 'deleted')"},
     {&model_voicemail, "mailbox", NULL, mailbox_name},
     {&model_voicemail, "mailbox_name", "(SELECT m.name FROM mailbox m WHERE m.id = t.mailbox)",
 	mailbox_name},

@@ -149,7 +149,7 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	if (e == &model_function_key) /* each gets its place when those before it are there */
 		buf_lit(&b, "t.user, t.\"column\", t.position, ");
 	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
-	if (e->key_with) { /* what belongs together, in its order */
+	if (e->key_with && strcmp(e->sort, "id") != 0) { /* what belongs together, in its order */
 		buf_lit(&b, ", ");
 		computed_sort(&b, e, model_field_find(e, slice_cstr(e->sort)));
 	}

@@ -6603,7 +6603,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "trigger" | "enabled" | "kind" | "target" | "after_s" | "digits" | "user" | "group" | "holder_name" | "id";
+                    sort?: "number" | "trigger" | "enabled" | "kind" | "target" | "mailbox" | "after_s" | "digits" | "user" | "group" | "holder_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -6612,6 +6612,7 @@ export interface paths {
                     enabled?: boolean;
                     kind?: string;
                     target?: string;
+                    mailbox?: string;
                     after_s?: number;
                     digits?: string;
                     user?: string;
@@ -6879,6 +6880,994 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "user" | "length_ms" | "file_name" | "changed_at" | "user_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["announcement"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Announcement: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Announcement: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Announcement: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Announcement: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["announcement_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "messages" | "messages_new" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mailbox"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Mailbox: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mailbox: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Mailbox: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mailbox: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["mailbox_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailbox-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access to a mailbox: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "mailbox" | "user" | "group" | "by_mail" | "mailbox_name" | "holder_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    mailbox?: string;
+                    user?: string;
+                    group?: string;
+                    by_mail?: boolean;
+                    mailbox_name?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mailbox_access"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Access to a mailbox: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_access_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox_access"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Access to a mailbox: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_access_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailbox-access/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access to a mailbox: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox_access"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Access to a mailbox: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Access to a mailbox: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_access_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox_access"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailbox-access/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["mailbox_access_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voicemails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Voicemail: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "mailbox" | "state" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "deleted" | "mailbox_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    from?: string;
+                    to?: string;
+                    mailbox?: string;
+                    state?: string;
+                    number?: string;
+                    name?: string;
+                    length_ms?: number;
+                    call_id?: string;
+                    forwarded_by?: string;
+                    deleted?: boolean;
+                    mailbox_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["voicemail"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voicemails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Voicemail: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["voicemail"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8269,6 +9258,746 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
+        trace?: never;
+    };
+    "/api/me/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcements of one's own, and those that everybody may choose */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                    letter?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["announcement"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** A new announcement of one's own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete an announcement of one's own */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Rename an announcement of one's own */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/announcements/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it says; with Range a part of it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/wav": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                416: components["responses"]["error_416"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        /** What an announcement of one's own says from now on: WAV, FLAC, Ogg or MP3 */
+        put: {
+            parameters: {
+                query?: {
+                    file_name?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/announcements/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it says; with Range a part of it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/wav": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                416: components["responses"]["error_416"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        /** What an announcement says from now on: WAV, FLAC, Ogg or MP3 */
+        put: {
+            parameters: {
+                query?: {
+                    file_name?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailboxes that are open to oneself */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                    letter?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mailbox"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Choose the announcements of a mailbox that is open to oneself, when one is away, the PIN */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["own_mailbox_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/mailbox-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailboxes that a message can be passed on to */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/voicemails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages in the mailboxes that are open to oneself */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                    from?: string;
+                    to?: string;
+                    mailbox?: string;
+                    state?: string;
+                    deleted?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["voicemail"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/voicemails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["voicemail"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Into the trash; from there it goes for good, with its sound */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mark it as new, old or saved; so it is also taken back from the trash */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["voicemail_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["voicemail"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/voicemails/{id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put it into another mailbox, too */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["voicemail_forward_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/voicemails/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its sound; with Range a part of it */
+        get: {
+            parameters: {
+                query?: {
+                    download?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/wav": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                416: components["responses"]["error_416"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/me/password": {
@@ -9694,7 +11423,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is said now */
+        /** What is said now; with Range a part of it */
         get: {
             parameters: {
                 query?: never;
@@ -9720,6 +11449,7 @@ export interface paths {
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
+                416: components["responses"]["error_416"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
             };
@@ -11406,6 +13136,16 @@ export interface components {
              */
             cdr_keep_days: number;
             /**
+             * Keep deleted voicemails
+             * @description Days; until then they can be taken back
+             */
+            voicemail_trash_days: number;
+            /**
+             * Attach voicemails up to
+             * @description Megabytes; a mail about a longer one has only the link to it
+             */
+            voicemail_mail_mb: number;
+            /**
              * Log of daemon
              * @description start, stop, wiring
              * @enum {string}
@@ -11864,6 +13604,16 @@ export interface components {
              * @description Days; 0 = for ever
              */
             cdr_keep_days?: number;
+            /**
+             * Keep deleted voicemails
+             * @description Days; until then they can be taken back
+             */
+            voicemail_trash_days?: number;
+            /**
+             * Attach voicemails up to
+             * @description Megabytes; a mail about a longer one has only the link to it
+             */
+            voicemail_mail_mb?: number;
             /**
              * Log of daemon
              * @description start, stop, wiring
@@ -17463,14 +19213,20 @@ export interface components {
             enabled: boolean;
             /**
              * Kind of target
+             * @description The other one is remembered
              * @enum {string}
              */
-            kind: "number";
+            kind: "number" | "mailbox";
             /**
              * Target
              * @description As it would be dialled: outside with the prefix for outside calls
              */
             target: string;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number | null;
             /**
              * After
              * @description Seconds of ringing, of timeout
@@ -17515,14 +19271,20 @@ export interface components {
             enabled?: boolean;
             /**
              * Kind of target
+             * @description The other one is remembered
              * @enum {string}
              */
-            kind?: "number";
+            kind?: "number" | "mailbox";
             /**
              * Target
              * @description As it would be dialled: outside with the prefix for outside calls
              */
             target?: string;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox?: number | null;
             /**
              * After
              * @description Seconds of ringing, of timeout
@@ -17551,14 +19313,20 @@ export interface components {
                 enabled?: boolean;
                 /**
                  * Kind of target
+                 * @description The other one is remembered
                  * @enum {string}
                  */
-                kind?: "number";
+                kind?: "number" | "mailbox";
                 /**
                  * Target
                  * @description As it would be dialled: outside with the prefix for outside calls
                  */
                 target?: string;
+                /**
+                 * Mailbox
+                 * Format: int64
+                 */
+                mailbox?: number | null;
                 /**
                  * After
                  * @description Seconds of ringing, of timeout
@@ -17594,21 +19362,597 @@ export interface components {
             enabled: boolean;
             /**
              * Kind of target
+             * @description The other one is remembered
              * @default number
              * @enum {string}
              */
-            kind: "number";
+            kind: "number" | "mailbox";
             /**
              * Target
              * @description As it would be dialled: outside with the prefix for outside calls
              */
             target?: string;
             /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox?: number | null;
+            /**
              * After
              * @description Seconds of ringing, of timeout
              * @default 20
              */
             after_s: number;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user: number | null;
+            /** Length */
+            readonly length_ms: number;
+            /** Uploaded as */
+            readonly file_name: string;
+            /**
+             * Recorded or uploaded
+             * Format: date-time
+             */
+            readonly changed_at: string | null;
+            /** User name */
+            readonly user_name: string | null;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        announcement_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Whose own it is; empty = everybody may choose it
+                 */
+                user?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_create: {
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code: string;
+            /** Has a PIN */
+            readonly has_pin: boolean;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days: number;
+            /** Messages */
+            readonly messages: number;
+            /** New messages */
+            readonly messages_new: number;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records?: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s?: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s?: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s?: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language?: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages?: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        mailbox_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Ask for the PIN always
+                 * @description Also at telephones of users with access
+                 */
+                pin_always?: boolean;
+                /**
+                 * Takes messages
+                 * @description Otherwise callers hear the announcement, and the call ends
+                 */
+                records?: boolean;
+                /**
+                 * Longest message
+                 * @description Seconds
+                 */
+                max_s?: number;
+                /**
+                 * Shortest message
+                 * @description Seconds; what is shorter is not kept
+                 */
+                min_s?: number;
+                /**
+                 * Ends after silence of
+                 * @description Seconds; 0 = never
+                 */
+                silence_s?: number;
+                /**
+                 * Language
+                 * @description In which callers are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Announcement
+                 * Format: int64
+                 * @description Empty = the spoken one of the system
+                 */
+                greeting?: number | null;
+                /**
+                 * Announcement when busy
+                 * Format: int64
+                 * @description Empty = the usual one
+                 */
+                greeting_busy?: number | null;
+                /**
+                 * Announcement when away
+                 * Format: int64
+                 * @description From and until the times below
+                 */
+                greeting_away?: number | null;
+                /**
+                 * Away from
+                 * Format: date-time
+                 */
+                away_from?: string | null;
+                /**
+                 * Away until
+                 * Format: date-time
+                 */
+                away_until?: string | null;
+                /**
+                 * Messages at most
+                 * @description When there are so many, callers hear that the mailbox is full
+                 */
+                max_messages?: number;
+                /**
+                 * Keep messages for
+                 * @description Days; 0 = until somebody deletes them. Saved ones stay
+                 */
+                keep_days?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_create: {
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             * @default true
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             * @default 1800
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             * @default 2
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             * @default 10
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @default system
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             * @default 500
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        /**
+         * Access to a mailbox
+         * @description Who listens to its messages
+         */
+        mailbox_access: {
+            readonly id: number;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number;
+            /**
+             * User
+             * Format: int64
+             */
+            user: number | null;
+            /**
+             * Group
+             * Format: int64
+             * @description All its members
+             */
+            group: number | null;
+            /**
+             * Messages by e-mail
+             * @description With the recording attached
+             */
+            by_mail: boolean;
+            /** Mailbox name */
+            readonly mailbox_name: string;
+            /** User or group */
+            readonly holder_name: string;
+        };
+        /**
+         * Access to a mailbox
+         * @description Who listens to its messages
+         */
+        mailbox_access_patch: {
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox?: number;
+            /**
+             * User
+             * Format: int64
+             */
+            user?: number | null;
+            /**
+             * Group
+             * Format: int64
+             * @description All its members
+             */
+            group?: number | null;
+            /**
+             * Messages by e-mail
+             * @description With the recording attached
+             */
+            by_mail?: boolean;
+        };
+        mailbox_access_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Mailbox
+                 * Format: int64
+                 */
+                mailbox?: number;
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number | null;
+                /**
+                 * Group
+                 * Format: int64
+                 * @description All its members
+                 */
+                group?: number | null;
+                /**
+                 * Messages by e-mail
+                 * @description With the recording attached
+                 */
+                by_mail?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Access to a mailbox
+         * @description Who listens to its messages
+         */
+        mailbox_access_create: {
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number;
+            /**
+             * User
+             * Format: int64
+             */
+            user?: number | null;
+            /**
+             * Group
+             * Format: int64
+             * @description All its members
+             */
+            group?: number | null;
+            /**
+             * Messages by e-mail
+             * @description With the recording attached
+             */
+            by_mail?: boolean;
+        };
+        /**
+         * Voicemail
+         * @description A message in a mailbox
+         */
+        voicemail: {
+            readonly id: number;
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number | null;
+            /**
+             * State
+             * @description recording: the caller speaks; new: nobody has listened; old: somebody has; saved: kept; deleted: can be taken back for some days
+             * @enum {string}
+             */
+            state: "recording" | "new" | "old" | "saved" | "deleted";
+            /**
+             * Received
+             * Format: date-time
+             */
+            received_at: string | null;
+            /** From number */
+            number: string;
+            /** From */
+            name: string;
+            /** Length */
+            length_ms: number;
+            /** Call */
+            call_id: string | null;
+            /** Forwarded by */
+            forwarded_by: string | null;
+            /**
+             * Deleted
+             * Format: date-time
+             */
+            deleted_at: string | null;
+            /** In the trash */
+            readonly deleted: boolean;
+            /** Mailbox name */
+            readonly mailbox_name: string;
         };
         /**
          * Party
@@ -18373,6 +20717,62 @@ export interface components {
             phone?: number | null;
         };
         /**
+         * What becomes of a message
+         * @description Input
+         */
+        voicemail_input: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "old" | "saved";
+        };
+        /**
+         * Where a message goes, too
+         * @description Input
+         */
+        voicemail_forward_input: {
+            /**
+             * Mailbox
+             * Format: int64
+             */
+            mailbox: number;
+        };
+        /**
+         * What people choose of their mailbox
+         * @description Input
+         */
+        own_mailbox_input: {
+            /**
+             * Announcement
+             * Format: int64
+             * @description One's own, or everybody's
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /** PIN */
+            pin?: string;
+        };
+        /**
          * What to trace
          * @description Input
          */
@@ -18511,6 +20911,15 @@ export interface components {
         };
         /** @description The body has another media type than the one that is wanted */
         error_415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["error"];
+            };
+        };
+        /** @description The part that was asked for lies behind the end */
+        error_416: {
             headers: {
                 [name: string]: unknown;
             };

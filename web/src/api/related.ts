@@ -2,12 +2,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 
 const SHOWN_IN: Record<string, string[]> = {
-  user: ['users', 'phones', 'numbers', 'group-members', 'groups'],
+  user: ['users', 'phones', 'numbers', 'group-members', 'groups', 'mailbox-access'],
   device_type: ['device-types', 'phones'],
   phone: ['phones', 'device-types', 'users', 'group-members', 'groups', 'sites'],
   number: ['numbers', 'users', 'groups', 'redirections', 'me/numbers', 'me/redirections'],
   function_key: ['function-keys', 'me/keys'],
-  group: ['groups', 'group-members', 'numbers'],
+  group: ['groups', 'group-members', 'numbers', 'mailbox-access'],
   group_member: ['group-members', 'groups'],
   provider: ['providers', 'lines'],
   line: ['lines', 'providers', 'numbers', 'emergency-numbers', 'sites', 'cor-lines'],
@@ -18,6 +18,10 @@ const SHOWN_IN: Record<string, string[]> = {
   cor_line: ['cor-lines'],
   holiday: ['holidays'],
   redirection: ['redirections', 'me/redirections'],
+  announcement: ['announcements', 'me/announcements'],
+  mailbox: ['mailboxes', 'me/mailboxes', 'mailbox-access'],
+  mailbox_access: ['mailbox-access', 'me/mailboxes', 'me/voicemails'],
+  voicemail: ['voicemails', 'me/voicemails', 'mailboxes', 'me/mailboxes'],
   certificate: ['certificates'],
   address_rule: ['address-rules'],
   notice: ['notices'],

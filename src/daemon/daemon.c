@@ -406,8 +406,9 @@ start(struct daemon *d)
 	store_on_change(d->store, on_change, d);
 	e = log_file_start(d->logs);
 	if (e == ERR_OK)
-		e = mailer_start(&d->mailer,
-		    &(struct mailer_params){.store = d->store, .dns_servers = d->options.dns});
+		e = mailer_start(&d->mailer, &(struct mailer_params){.store = d->store,
+						 .data_dir = d->options.data_dir,
+						 .dns_servers = d->options.dns});
 	if (e == ERR_OK)
 		e = management_start(&d->management, &(struct management_params){.store = d->store,
 							 .api = d->api,

@@ -126,7 +126,7 @@ static const struct model_field voicemail_fields[] = {
     {"deleted_at", MODEL_TIME, MODEL_INDEX, .label = "Deleted"},
     {"file", MODEL_TEXT, MODEL_INTERNAL | MODEL_INDEX,
 	.label = "Its file, without folder and ending"},
-    {"mailed", MODEL_BOOL, MODEL_INTERNAL, .label = "Its mails are in the queue"},
+    {"mailed", MODEL_BOOL, MODEL_INTERNAL | MODEL_INDEX, .label = "Its mails are in the queue"},
     {"deleted", MODEL_BOOL, MODEL_COMPUTED, .label = "In the trash"},
     {"mailbox_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Mailbox name"},
 };

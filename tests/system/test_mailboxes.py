@@ -7,6 +7,7 @@ import uuid
 import harness
 from harness import SystemTest
 from person import Person
+from smtpd import Smtpd
 from test_prompts import tone
 
 
@@ -57,6 +58,8 @@ class Mailboxes(SystemTest):
     def empty(self):
         self.server.stop()
         self.database("DELETE FROM voicemail")
+        for file in (self.server.data / "voicemail").iterdir():
+            file.unlink()
         self.server.start()
 
     def listed(self, person, more=""):
@@ -179,6 +182,50 @@ class Mailboxes(SystemTest):
             self.assertEqual(self.bert.raw(f"/api/me/voicemails/{rows[0]['id']}/audio")[0], 200)
         finally:
             self.empty()
+
+    def test_vmb_2_each_who_wants_it_gets_the_recording_by_mail_once(self):
+        mail = Smtpd(harness.address(40), harness.free_port(harness.address(40)))
+        self.addCleanup(mail.close)
+        self.server.api("PATCH", "/api/mail-server", {
+            "delivery": "server", "host": mail.host, "port": mail.port, "security": "none", "sender": "pbx@firm.test",
+            "web_address": "https://pbx.firm.test"})
+        users = {user["login"]: user["id"] for user in self.server.api("GET", "/api/users")["items"]}
+        self.server.api("PATCH", f"/api/users/{users['1001']}", {"email": "anna@firm.test", "language": "en"})
+        self.server.api("PATCH", f"/api/users/{users['1002']}", {"email": "bert@firm.test", "language": "de"})
+        rows = self.server.api("GET", "/api/mailbox-access")["items"]
+        of_group = next(row for row in rows if row["group"])
+        self.server.api("PATCH", f"/api/mailbox-access/{of_group['id']}", {"by_mail": True})
+        twice = self.server.api("POST", "/api/mailbox-access",
+                                {"mailbox": self.boxes["Sales"], "user": users["1002"], "by_mail": True})
+        other = self.server.api("POST", "/api/mailbox-access",
+                                {"mailbox": self.boxes["Sales"], "user": users["1001"], "by_mail": True})
+        try:
+            self.leave(("Sales", 0, "new"), ("Anna Berg", 0, "new"), ("Sales", 0, "recording"))
+            letters = harness.until(lambda: len(mail.mails()) >= 2 and mail.mails(), "the mails arrive", 30)
+            by = {letter["To"].strip(): letter for letter in letters}
+            self.assertEqual(len(by), 2)  # Bert once, though he has access twice; Anna for one mailbox only
+            anna = next(letter for to, letter in by.items() if "anna@firm.test" in to)
+            self.assertEqual(anna["Subject"], "Message from Max Muster (0211555123) for Sales")
+            text, sound = anna.iter_parts()
+            self.assertIn("https://pbx.firm.test/voicemail", text.get_content())
+            self.assertIn("Length: 0:01", text.get_content())
+            self.assertEqual(sound.get_content_type(), "audio/wav")
+            self.assertRegex(sound.get_filename(), r"^voicemail-[0-9-]{15}\.wav$")
+            self.assertEqual(sound.get_content(), tone(0.5, 16000))
+            bert = next(letter for to, letter in by.items() if "bert@firm.test" in to)
+            self.assertEqual(bert["Subject"], "Nachricht von Max Muster (0211555123) für Sales")
+            # after a restart nothing is mailed again; too big a recording is only linked
+            self.server.api("PATCH", "/api/settings", {"voicemail_mail_mb": 0})
+            self.leave(("Sales", 0, "new"))
+            letters = harness.until(lambda: len(mail.mails()) >= 4 and mail.mails(), "two more mails arrive", 30)
+            self.assertEqual(len(letters), 4)
+            self.assertFalse(letters[-1].is_multipart())
+            self.assertEqual(len(self.server.api("GET", "/api/mails")["items"]), 4)
+        finally:
+            self.empty()
+            self.server.api("PATCH", "/api/mail-server", {"delivery": "off"})
+            for row in (twice, other):
+                self.server.api("DELETE", f"/api/mailbox-access/{row['id']}")
 
 
 if __name__ == "__main__":

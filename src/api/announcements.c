@@ -110,7 +110,7 @@ may(struct request *rq, bool change)
 
 	json_decref(row);
 	if (e == ERR_OK && user == 0 && change) {
-		reply_error(rq, 403, "not_own", NULL,
+		reply_error(rq, 403, "not_your_announcement", NULL,
 		    "This announcement is everybody's: administrators change it.");
 		return false;
 	}
@@ -128,7 +128,8 @@ names_nobody_else(struct request *rq, const json_t *in)
 
 	if (!user || json_integer_value(user) == rq->caller.user_id)
 		return true;
-	reply_error(rq, 422, "not_own", "user", "Here are only announcements of one's own.");
+	reply_error(
+	    rq, 422, "not_your_announcement", "user", "Here are only announcements of one's own.");
 	return false;
 }
 

@@ -165,7 +165,7 @@ mailbox_is_open(struct request *rq, int64_t mailbox, const char *field)
 	enum err e = store_mailbox_open_to(rq->api->store, mailbox, rq->caller.user_id);
 
 	if (e == ERR_NOT_FOUND)
-		reply_error(rq, 422, "not_own", field, "This mailbox is not open to you.");
+		reply_error(rq, 422, "not_your_mailbox", field, "This mailbox is not open to you.");
 	else if (e != ERR_OK)
 		reply_err(rq, e, NULL);
 	return e == ERR_OK;
@@ -191,7 +191,8 @@ may_choose(struct request *rq, const json_t *mailbox, const json_t *in, const ch
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		reply_err(rq, e, NULL);
 	else
-		reply_error(rq, 422, "not_own", field, "There is no such announcement for you.");
+		reply_error(rq, 422, "not_your_announcement", field,
+		    "There is no such announcement for you.");
 	return false;
 }
 

@@ -88,7 +88,7 @@ store_announcement_unused(struct store *s, int64_t id, struct model_errors *erro
 		stmt_int(st, 1, id);
 		e = stmt_step(st, &row);
 		if (e == ERR_OK && row && *stmt_column(st, 0)) {
-			model_error_add(errors, "in_use", "",
+			model_error_add(errors, "announcement_in_use", "",
 			    "Callers of these mailboxes hear it: %s.", stmt_column(st, 0));
 			e = ERR_CONFLICT;
 		}

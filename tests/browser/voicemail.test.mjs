@@ -16,7 +16,7 @@ let page;
 let anna;
 before(async () => {
   world = await openWorld();
-  await world.admin.post('users', { login: '1501', first_name: 'Anna', last_name: 'Berg', password: PASSWORD });
+  await world.admin.post('users', { login: '1501', first_name: 'Anna', last_name: 'Berg', language: 'en', password: PASSWORD });
   boss = await loggedIn(world);
   page = boss.page;
 });
@@ -49,9 +49,9 @@ test('VMB-1: an administrator makes a mailbox and opens it to a user, with mails
   await page.getByRole('tab', { name: 'Access' }).waitFor();
   await page.getByRole('textbox', { name: 'Add a user' }).click();
   await page.getByRole('option', { name: 'Berg, Anna' }).click();
-  await page.getByRole('switch', { name: 'By e-mail: Anna Berg' }).waitFor();
-  await page.getByRole('switch', { name: 'By e-mail: Anna Berg' }).click({ force: true });
-  await page.waitForFunction(() => document.querySelector('[role=switch]')?.checked);
+  await page.getByRole('switch', { name: 'By e-mail: Anna Berg' }).focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('switch', { name: 'By e-mail: Anna Berg', checked: true }).waitFor({ state: 'attached' });
   await shoot(page, 'mailbox-access');
   await assertAccessible(page);
   const { items } = await world.admin.get('mailbox-access');
@@ -82,7 +82,9 @@ test('VMB-3: an announcement is made, uploaded, heard; one in use is not deleted
   await page.getByText('Stored.').waitFor();
   await button(page, 'Listen: We are closed').click();
   await button(page, 'Stop: We are closed').waitFor();
-  await shoot(page, 'announcements');
+  await page.getByRole('heading', { name: 'Announcements', exact: true }).hover();
+  await page.getByRole('tooltip').waitFor({ state: 'detached' });
+  await shoot(page, 'announcements-one');
   await assertAccessible(page);
   const [announcement] = (await world.admin.get('announcements')).items;
   const box = (await world.admin.get('mailboxes?search=Anna')).items[0];
@@ -98,6 +100,7 @@ test('VMB-4: messages are listed, played from anywhere, and old afterwards', asy
   anna = await newVisitor(world.browser, world.server);
   await anna.page.goto('/');
   await logIn(anna.page, { login: '1501', password: PASSWORD });
+  await anna.page.getByRole('heading', { name: 'Overview' }).waitFor();
   await anna.page.getByLabel('3 new messages').waitFor();
   await anna.page.getByRole('link', { name: /Voicemail/ }).click();
   await anna.page.getByRole('button', { name: /^Max Muster,/ }).click();

@@ -99,7 +99,7 @@ class Announcements(SystemTest):
         self.server.api("POST", "/api/mailboxes", {"name": "Sales", "greeting_away": one})
         self.server.api("POST", "/api/mailboxes", {"name": "Office", "greeting": one})
         status, answer = self.server.request("DELETE", f"/api/announcements/{one}")
-        self.assertEqual((status, answer["error"]["code"]), (409, "in_use"))
+        self.assertEqual((status, answer["error"]["code"]), (409, "announcement_in_use"))
         self.assertIn("Office, Sales", answer["error"]["message"])
 
     def test_vmb_3_people_change_their_own_hear_everybodys_and_see_none_of_others(self):

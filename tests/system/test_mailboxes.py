@@ -113,7 +113,7 @@ class Mailboxes(SystemTest):
         number = self.anna.api("GET", "/api/me/numbers")["items"][0]["id"]
         values = {"number": number, "trigger": "busy", "kind": "mailbox"}
         status, answer = self.anna.request("POST", "/api/me/redirections", {**values, "mailbox": self.boxes["Sales"]})
-        self.assertEqual((status, answer["error"]["code"], answer["error"]["field"]), (422, "not_own", "mailbox"))
+        self.assertEqual((status, answer["error"]["code"], answer["error"]["field"]), (422, "not_your_mailbox", "mailbox"))
         self.assertEqual(self.anna.request("POST", "/api/me/redirections", values)[1]["error"]["code"], "no_mailbox")
         row = self.anna.api("POST", "/api/me/redirections", {**values, "mailbox": self.boxes["Anna Berg"]})
         self.assertEqual((row["kind"], row["enabled"]), ("mailbox", True))

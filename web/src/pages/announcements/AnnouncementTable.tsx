@@ -64,7 +64,12 @@ export function AnnouncementTable({ list }: { list: AnnouncementList }) {
   };
   const remove = async (one: Announcement) => {
     const sure = await ask({ title: t('forms.removeTitle'), text: t('announcements.removeQuestion', { name: one.name }), confirm: t('forms.removeConfirm') });
-    if (sure) removal.mutate([one.id], { onError: notifyError });
+    if (sure) removal.mutate([one.id], { onError: (error) => notifyError(inWords(error)) });
+  };
+  /** Which mailboxes it is stands behind the colon. */
+  const inWords = (error: unknown) => {
+    if (!(error instanceof ApiError && error.code === 'announcement_in_use')) return error;
+    return new ApiError(error.status, error.code, t('announcements.inUse', { names: error.message.replace(/^[^:]*: /, '') }));
   };
   const listen = (one: Announcement) => {
     const url = announcementAudio(list, one);

@@ -43,7 +43,7 @@ function Row({ message, open, showMailbox, onToggle }: { message: Voicemail; ope
           </Text>
         </UnstyledButton>
         {message.number && <DialButton number={message.number} />}
-        <Badge color={message.state === 'new' ? 'brass' : 'gray'} variant={message.state === 'new' ? 'filled' : 'light'}>
+        <Badge color={message.state === 'new' ? 'brass' : 'gray'}>
           {t(`voicemail.state.${message.state}`)}
         </Badge>
       </Group>

@@ -211,6 +211,7 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 		logs_apply(api, &settings);
 	}
 	keys_on_changed(api, entity, id);
+	voicemails_on_changed(api, entity, id);
 	/* the settings say who must use a second factor */
 	if (!entity || strcmp(entity, model_session.name) == 0 ||
 	    strcmp(entity, model_settings.name) == 0 || strcmp(entity, model_token.name) == 0)

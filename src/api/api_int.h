@@ -313,6 +313,10 @@ void session_writer(const struct request *rq, char name[WRITER_BYTES], char addr
 /** Logs in: new token, cookie, answer {user, csrf}. Takes the reference of user. */
 void session_open(struct request *rq, json_t *user, int status);
 bool session_setup_needed(struct api *api);
+/** True if a mailbox is open to the caller; else a refusal that names the field. */
+bool mailbox_is_open(struct request *rq, int64_t mailbox, const char *field);
+/** A committed change of a message or a mailbox: tells those who may see it. Reads the store. */
+void voicemails_on_changed(struct api *api, const char *entity, int64_t id);
 /** True if the caller has the right; else a refusal in the reply. */
 bool session_may(struct request *rq, enum right right);
 /** Whether the session or token with this hash is good now, and what it may. ERR_NOT_FOUND. */
@@ -392,6 +396,8 @@ void hub_publish(struct api_hub *h, const char *event, const char *data);
 void hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, const char *data);
 /** True if a stream of one of them is open that is not an administrator's. */
 bool hub_has_user(struct api_hub *h, const int64_t users[2]);
+/** To all streams with these rights (bits) that are no administrator's. */
+void hub_publish_right(struct api_hub *h, uint32_t needs, const char *event, const char *data);
 /** To all streams of this user that have all rights of needs and none of lacks (bits). */
 void hub_publish_person(struct api_hub *h, int64_t user, uint32_t needs, uint32_t lacks,
     const char *event, const char *data);
@@ -567,6 +573,23 @@ void handle_music_upload(struct request *rq);
 void handle_music_audio(struct request *rq);
 void handle_music_file_delete(struct request *rq);
 void handle_music_play(struct request *rq);
+/* announcements.c */
+void handle_announcement_put(struct request *rq);
+void handle_announcement_audio(struct request *rq);
+void handle_announcement_delete(struct request *rq);
+void handle_own_announcement_create(struct request *rq);
+void handle_own_announcement_patch(struct request *rq);
+void handle_own_announcement_put(struct request *rq);
+void handle_own_announcement_audio(struct request *rq);
+void handle_own_announcement_delete(struct request *rq);
+/* voicemails.c */
+void handle_mailbox_targets(struct request *rq);
+void handle_own_mailbox_patch(struct request *rq);
+void handle_own_voicemail(struct request *rq);
+void handle_own_voicemail_patch(struct request *rq);
+void handle_own_voicemail_delete(struct request *rq);
+void handle_own_voicemail_forward(struct request *rq);
+void handle_own_voicemail_audio(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);
 void handle_trace(struct request *rq);

@@ -165,6 +165,30 @@ hide_explanations(json_t *items)
 	}
 }
 
+/* Which mailboxes there are is nobody's secret: a message can be passed on to any. */
+void
+handle_mailbox_targets(struct request *rq)
+{
+	struct store_query q = {.page = 1, .per_page = PER_PAGE};
+	json_t *found = NULL, *items = json_array(), *row;
+	int64_t total = 0;
+	size_t i;
+	enum err e;
+
+	q.search = request_query(rq, "search");
+	e = store_list(rq->api->store, &model_mailbox, &q, &found, &total, NULL);
+	if (e != ERR_OK) {
+		json_decref(items);
+		reply_err(rq, e, NULL);
+		return;
+	}
+	json_array_foreach(found, i, row) json_array_append_new(
+	    items, json_pack("{s:O, s:O, s:O}", "id", json_object_get(row, "id"), "name",
+		       json_object_get(row, "name"), "code", json_object_get(row, "code")));
+	json_decref(found);
+	reply_json(rq, 200, json_pack("{s:o, s:I}", "items", items, "total", (json_int_t)total));
+}
+
 /* owner 0: everybody's. */
 static void
 reply_list(struct request *rq, int64_t owner)
@@ -346,7 +370,7 @@ handle_own_delete(struct request *rq)
 		handle_delete(rq);
 }
 
-/* A redirection is of a number, and that is one's own. */
+/* A redirection is of a number, and that is one's own; so is a mailbox that it leads to. */
 static bool
 is_of_own_number(struct request *rq)
 {
@@ -356,12 +380,16 @@ is_of_own_number(struct request *rq)
 		     : !number ? ERR_OK
 			       : find_own(rq, &model_number, json_integer_value(number));
 
+	const json_t *mailbox = json_object_get(in, "mailbox");
+	bool ok = e == ERR_OK && (!json_is_integer(mailbox) ||
+				     mailbox_is_open(rq, json_integer_value(mailbox), "mailbox"));
+
 	json_decref(in);
 	if (e == ERR_NOT_FOUND)
 		reply_error(rq, 422, "not_own", "number", "This is not one of your numbers.");
 	else if (e != ERR_OK && in)
 		reply_err(rq, e, NULL);
-	return e == ERR_OK;
+	return ok;
 }
 
 void

@@ -27,13 +27,13 @@
 
 enum { RING_BYTES = 1 << 20, STREAMS_MAX = 1200, BLOCK_BYTES = 16384 };
 
-enum audience { FOR_ALL, FOR_ADMINS, FOR_USERS, FOR_PERSON };
+enum audience { FOR_ALL, FOR_ADMINS, FOR_USERS, FOR_PERSON, FOR_RIGHT };
 
 struct frame {
 	uint32_t bytes; /* of the event behind it */
 	enum audience audience;
 	int64_t users[2];      /* FOR_USERS, FOR_PERSON (the first); 0 = none */
-	uint32_t needs, lacks; /* FOR_PERSON: rights that the stream must have, must not have */
+	uint32_t needs, lacks; /* FOR_PERSON, FOR_RIGHT: what the stream must have, must not have */
 };
 
 struct stream {
@@ -203,6 +203,16 @@ hub_publish_person(struct api_hub *h, int64_t user, uint32_t needs, uint32_t lac
 	pthread_mutex_unlock(&h->lock);
 }
 
+void
+hub_publish_right(struct api_hub *h, uint32_t needs, const char *event, const char *data)
+{
+	struct frame frame = {.audience = FOR_RIGHT, .needs = needs};
+
+	pthread_mutex_lock(&h->lock);
+	publish(h, frame, event, data);
+	pthread_mutex_unlock(&h->lock);
+}
+
 bool
 hub_has_person(struct api_hub *h, int64_t user)
 {
@@ -305,7 +315,8 @@ find_event(struct stream *s)
 		ring_get(s, (char *)&f, sizeof f);
 		if (f.audience == FOR_ALL || (f.audience == FOR_ADMINS && s->admin) ||
 		    (f.audience == FOR_USERS && is_of(s, f.users)) ||
-		    (f.audience == FOR_PERSON && is_for_person(s, &f)))
+		    (f.audience == FOR_PERSON && is_for_person(s, &f)) ||
+		    (f.audience == FOR_RIGHT && !s->admin && (s->rights & f.needs) == f.needs))
 			s->left = f.bytes;
 		else
 			s->pos += f.bytes;

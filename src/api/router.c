@@ -13,6 +13,7 @@
 #define CALLMAN	 WHO_PERSON, RIGHT_BIT(CALLMAN)
 #define FKEY	 WHO_PERSON, RIGHT_BIT(FKEY)
 #define REDIRECT WHO_PERSON, RIGHT_BIT(REDIRECT)
+#define VOICE	 WHO_PERSON, RIGHT_BIT(VOICE)
 
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
@@ -58,6 +59,27 @@ static const struct route routes[] = {
 	.entity = &model_redirection},
     {"DELETE", "/api/me/redirections/{id}", REDIRECT, 0, .handle = handle_own_delete,
 	.entity = &model_redirection},
+    {"GET", "/api/me/announcements", VOICE, 0, .handle = handle_own_list,
+	.entity = &model_announcement},
+    {"POST", "/api/me/announcements", VOICE, 0, .handle = handle_own_announcement_create,
+	.entity = &model_announcement},
+    {"PATCH", "/api/me/announcements/{id}", VOICE, 0, .handle = handle_own_announcement_patch,
+	.entity = &model_announcement},
+    {"DELETE", "/api/me/announcements/{id}", VOICE, 0, .handle = handle_own_announcement_delete,
+	.entity = &model_announcement},
+    {"GET", "/api/me/announcements/{id}/audio", VOICE, 0, .handle = handle_own_announcement_audio},
+    {"PUT", "/api/me/announcements/{id}/audio", VOICE, ROUTE_BIG_BODY,
+	.handle = handle_own_announcement_put},
+    {"GET", "/api/me/mailboxes", VOICE, 0, .handle = handle_own_list, .entity = &model_mailbox},
+    {"PATCH", "/api/me/mailboxes/{id}", VOICE, 0, .handle = handle_own_mailbox_patch,
+	.entity = &model_mailbox},
+    {"GET", "/api/me/mailbox-targets", VOICE, 0, .handle = handle_mailbox_targets},
+    {"GET", "/api/me/voicemails", VOICE, 0, .handle = handle_own_list, .entity = &model_voicemail},
+    {"GET", "/api/me/voicemails/{id}", VOICE, 0, .handle = handle_own_voicemail},
+    {"PATCH", "/api/me/voicemails/{id}", VOICE, 0, .handle = handle_own_voicemail_patch},
+    {"DELETE", "/api/me/voicemails/{id}", VOICE, 0, .handle = handle_own_voicemail_delete},
+    {"POST", "/api/me/voicemails/{id}/forward", VOICE, 0, .handle = handle_own_voicemail_forward},
+    {"GET", "/api/me/voicemails/{id}/audio", VOICE, 0, .handle = handle_own_voicemail_audio},
     {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},
     {"GET", "/api/me/sessions", WHO_SESSION, 0, 0, .handle = handle_own_list,
 	.entity = &model_session},
@@ -132,6 +154,11 @@ static const struct route routes[] = {
     {"GET", "/api/music-files/{id}/audio", ADMIN, 0, .handle = handle_music_audio},
     {"DELETE", "/api/music-files/{id}", ADMIN, 0, .handle = handle_music_file_delete,
 	.entity = &model_music_file},
+    {"DELETE", "/api/announcements/{id}", ADMIN, 0, .handle = handle_announcement_delete,
+	.entity = &model_announcement},
+    {"GET", "/api/announcements/{id}/audio", ADMIN, 0, .handle = handle_announcement_audio},
+    {"PUT", "/api/announcements/{id}/audio", ADMIN, ROUTE_BIG_BODY,
+	.handle = handle_announcement_put},
     {"GET", "/api/{singleton}", ADMIN, 0, .handle = handle_get},
     {"PATCH", "/api/{singleton}", ADMIN, ROUTE_WRITES, .handle = handle_patch},
     {"GET", "/api/{collection}", ADMIN, 0, .handle = handle_list},

@@ -28,9 +28,21 @@ static const struct command {
 	"function-keys [list|show ID|add user=@LOGIN type=TYPE K=V…|set ID,… K=V…|delete ID]",
 	"keys of users that show a state and do something"},
     {"redirections", command_entity,
-	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set ID,… "
+	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set "
+	"ID,… "
 	"K=V…|delete ID]",
 	"where calls to a number go instead; enabled=false keeps the target"},
+    {"mailboxes", command_entity,
+	"mailboxes [list|show ID|add name=NAME K=V…|set ID,… K=V…|delete ID]",
+	"take messages; delete also deletes their messages"},
+    {"mailbox-access", command_entity,
+	"mailbox-access [list|show ID|add mailbox=@NAME user=@LOGIN|group=@NAME|set ID,… "
+	"by_mail=true|delete ID]",
+	"who listens to the messages of which mailbox, and gets them by mail"},
+    {"announcements", command_entity,
+	"announcements [list|show ID|add name=NAME|set ID,… K=V…|delete ID]",
+	"what callers of mailboxes hear"},
+    {"voicemails", command_entity, "voicemails [list|show ID]", "messages in mailboxes"},
     {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"ranges of internal numbers"},
     {"records", command_entity, "records [list|show ID]", "call records, newest first"},

@@ -61,6 +61,15 @@ static const struct column music_loop_columns[] = {{"id", "ID"}, {"name", "NAME"
 static const struct column music_file_columns[] = {{"id", "ID"}, {"loop", "LOOP"},
     {"position", "PLACE"}, {"name", "NAME"}, {"gain_db", "DB"}, {"enabled", "PLAYED"},
     {"length_ms", "MS"}};
+static const struct column mailbox_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"code", "CODE"},
+    {"records", "RECORDS"}, {"messages", "MESSAGES"}, {"messages_new", "NEW"}};
+static const struct column access_columns[] = {
+    {"id", "ID"}, {"mailbox_name", "MAILBOX"}, {"holder_name", "OPEN TO"}, {"by_mail", "BY MAIL"}};
+static const struct column announcement_columns[] = {{"id", "ID"}, {"name", "NAME"},
+    {"user_name", "OF"}, {"length_ms", "MS"}, {"file_name", "FILE"}};
+static const struct column voicemail_columns[] = {{"id", "ID"}, {"mailbox_name", "MAILBOX"},
+    {"received_at", "RECEIVED"}, {"number", "NUMBER"}, {"name", "NAME"}, {"length_ms", "MS"},
+    {"state", "STATE"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -78,6 +87,10 @@ static const struct view {
     {"group-members", &model_group_member, COLUMNS(group_member_columns), UINT64_MAX},
     {"function-keys", &model_function_key, COLUMNS(key_columns), UINT64_MAX},
     {"redirections", &model_redirection, COLUMNS(redirection_columns), UINT64_MAX},
+    {"mailboxes", &model_mailbox, COLUMNS(mailbox_columns), UINT64_MAX},
+    {"mailbox-access", &model_mailbox_access, COLUMNS(access_columns), UINT64_MAX},
+    {"announcements", &model_announcement, COLUMNS(announcement_columns), UINT64_MAX},
+    {"voicemails", &model_voicemail, COLUMNS(voicemail_columns), 50},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},

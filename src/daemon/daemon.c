@@ -25,6 +25,7 @@
 #include "presence/presence.h"
 #include "registrar/registrar.h"
 #include "security/firewall.h"
+#include "store/announcement.h"
 #include "store/licence.h"
 #include "store/music.h"
 #include "store/prompts.h"
@@ -192,6 +193,8 @@ open_data(struct daemon *d)
 		log_error(STORE, "uploaded prompts cannot be checked");
 	if (e == ERR_OK && store_music_check(d->store, d->options.data_dir) != ERR_OK)
 		log_error(STORE, "music on hold cannot be checked");
+	if (e == ERR_OK && store_announcements_check(d->store, d->options.data_dir) != ERR_OK)
+		log_error(STORE, "announcements cannot be checked");
 	if (e == ERR_OK)
 		e = open_journal(d);
 	if (e == ERR_OK)
@@ -429,8 +432,9 @@ start(struct daemon *d)
 	store_on_change(d->store, on_change, d);
 	e = log_file_start(d->logs);
 	if (e == ERR_OK)
-		e = mailer_start(&d->mailer,
-		    &(struct mailer_params){.store = d->store, .dns_servers = d->options.dns});
+		e = mailer_start(&d->mailer, &(struct mailer_params){.store = d->store,
+						 .data_dir = d->options.data_dir,
+						 .dns_servers = d->options.dns});
 	if (e == ERR_OK)
 		e = management_start(&d->management, &(struct management_params){.store = d->store,
 							 .api = d->api,

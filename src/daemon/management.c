@@ -10,6 +10,8 @@
 #include "loop/loop.h"
 #include "loop/thread.h"
 #include "security/notify.h"
+#include "store/announcement.h"
+#include "store/mailbox.h"
 
 enum {
 	BATCH_MAX = 256,
@@ -299,6 +301,11 @@ keep_house(struct management *m)
 		log_warn(STORE, "old records could not be removed");
 	else if (removed)
 		log_info(STORE, "%lld old call records removed", (long long)removed);
+	if (store_messages_expire(m->p.store, m->p.data_dir, now, &removed) != ERR_OK)
+		log_warn(STORE, "old voicemails could not be removed");
+	else if (removed)
+		log_info(STORE, "%lld old voicemails deleted", (long long)removed);
+	store_announcements_sweep(m->p.store, m->p.data_dir);
 }
 
 /* How long records may still wait for company; 0 = write them now. */

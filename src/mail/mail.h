@@ -21,7 +21,8 @@
 struct mailer;
 
 struct mailer_params {
-	struct store *store; /* borrowed */
+	struct store *store;  /* borrowed */
+	const char *data_dir; /* where attachments are; borrowed */
 	const char
 	    *dns_servers; /* "192.0.2.1,192.0.2.2:5353" instead of the machine's; NULL. Borrowed */
 };

@@ -1,8 +1,11 @@
 /* The thread that works off the queue. */
 #include <curl/curl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "loop/loop.h"
@@ -80,9 +83,35 @@ conclude(
 		tell_failed(m, mail, answer, now);
 }
 
+enum { ATTACHMENT_BYTES_MAX = 64 << 20 };
+
+/* NULL: there is none, or it has been deleted meanwhile; then the text goes alone. */
+static char *
+read_attachment(const struct mailer *m, const struct store_mail *mail, size_t *bytes)
+{
+	char path[PATH_MAX], *out = NULL;
+	struct stat st;
+	FILE *f = NULL;
+
+	*bytes = 0;
+	if (*mail->attachment && m->p.data_dir &&
+	    snprintf(path, sizeof path, "%s/%s", m->p.data_dir, mail->attachment) <
+		(int)sizeof path)
+		f = fopen(path, "re");
+	if (f && fstat(fileno(f), &st) == 0 && st.st_size <= ATTACHMENT_BYTES_MAX)
+		out = malloc((size_t)st.st_size + 1);
+	if (out)
+		*bytes = fread(out, 1, (size_t)st.st_size, f);
+	if (f)
+		fclose(f);
+	return out;
+}
+
 static void
 send_one(struct mailer *m, const struct delivery *d, const struct store_mail *mail)
 {
+	size_t bytes;
+	char *attachment = read_attachment(m, mail, &bytes);
 	struct smtp_job job = {.before_end = before_end, .stop = is_stopping, .ctx = m};
 	char answer[500] = "";
 	enum smtp_outcome outcome;
@@ -95,9 +124,13 @@ send_one(struct mailer *m, const struct delivery *d, const struct store_mail *ma
 		.to_name = mail->recipient_name,
 		.subject = mail->subject,
 		.text = mail->text,
+		.attachment = attachment,
+		.attachment_bytes = bytes,
+		.attachment_name = mail->attachment_name,
 		.created_ms = mail->created_at,
 		.id = mail->id},
 	    &job, answer, sizeof answer);
+	free(attachment);
 	conclude(m, mail, outcome, answer);
 }
 
@@ -159,6 +192,8 @@ run(void *ctx)
 	while (!atomic_load(&m->stopping)) {
 		struct timespec until;
 
+		if (m->p.data_dir && store_mail_voicemails(m->p.store, m->p.data_dir) != ERR_OK)
+			log_error(MAIL, "mails about messages in mailboxes cannot be written");
 		work_off(m);
 		keep_house(m);
 		until = thread_deadline(idle_ms(m));
@@ -185,7 +220,7 @@ static void
 on_change(void *ctx, const struct store_change *change)
 {
 	if (!change->entity || change->entity == &model_mail ||
-	    change->entity == &model_mail_server)
+	    change->entity == &model_voicemail || change->entity == &model_mail_server)
 		poke(ctx);
 }
 

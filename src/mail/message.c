@@ -97,8 +97,17 @@ put_head(struct buf *b, const struct mail_message *m)
 	slice_take_until(&from, '@');
 	buf_printf(b, "\r\nMessage-ID: <%lld.%lld@%.*s>\r\n", (long long)m->created_ms,
 	    (long long)m->id, (int)from.n, from.p);
-	buf_lit(b, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"
-		   "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n");
+	buf_lit(b, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n");
+}
+
+/* What no line of base64 can be: it has other characters. */
+#define BOUNDARY "=_strowger"
+
+static void
+put_text_head(struct buf *b)
+{
+	buf_lit(b, "Content-Type: text/plain; charset=UTF-8\r\n"
+		   "Content-Transfer-Encoding: base64\r\n\r\n");
 }
 
 struct lines {
@@ -139,11 +148,36 @@ put_text(struct buf *b, const char *text)
 	end_line(&l);
 }
 
+/* RFC 2046, 5.1.3: the text, then the file. */
+static void
+put_parts(struct buf *b, const struct mail_message *m)
+{
+	struct slice rest = slice_make(m->attachment, m->attachment_bytes);
+
+	buf_lit(b,
+	    "Content-Type: multipart/mixed; boundary=\"" BOUNDARY "\"\r\n\r\n--" BOUNDARY "\r\n");
+	put_text_head(b);
+	put_text(b, m->text);
+	buf_printf(b,
+	    "--" BOUNDARY "\r\nContent-Type: audio/wav; name=\"%s\"\r\n"
+	    "Content-Disposition: attachment; filename=\"%s\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\n",
+	    m->attachment_name, m->attachment_name);
+	while (rest.n) {
+		size_t n = rest.n < LINE_BYTES ? rest.n : LINE_BYTES;
+
+		put_base64(b, slice_make(rest.p, n));
+		buf_lit(b, "\r\n");
+		rest = slice_from(rest, n);
+	}
+	buf_lit(b, "--" BOUNDARY "--\r\n");
+}
+
 char *
 message_write(const struct mail_message *m, size_t *bytes)
 {
 	size_t cap = 4096 + 2 * strlen(m->from_name) + 2 * strlen(m->to_name) +
-		     3 * strlen(m->subject) + 3 * strlen(m->text);
+		     3 * strlen(m->subject) + 3 * strlen(m->text) + m->attachment_bytes * 3 / 2;
 	char *out = malloc(cap);
 	struct buf b;
 
@@ -151,7 +185,12 @@ message_write(const struct mail_message *m, size_t *bytes)
 		return NULL;
 	buf_init(&b, out, cap);
 	put_head(&b, m);
-	put_text(&b, m->text);
+	if (m->attachment) {
+		put_parts(&b, m);
+	} else {
+		put_text_head(&b);
+		put_text(&b, m->text);
+	}
 	*bytes = b.n;
 	return out;
 }

@@ -5,6 +5,7 @@
 #include "model/callman.h"
 #include "model/entities_int.h"
 #include "model/number_block.h"
+#include "model/pin.h"
 #include "model/rights.h"
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
@@ -70,6 +71,24 @@ static const struct model_field press_fields[] = {
 	.description = "Where a call of one's own is made; empty = the first that is registered"},
 };
 
+static const struct model_field voicemail_fields[] = {
+    {"state", MODEL_ENUM, MODEL_REQUIRED, .choices = "new|old|saved", .label = "State"},
+};
+
+static const struct model_field forward_fields[] = {
+    {"mailbox", MODEL_REF, MODEL_REQUIRED, .ref = "mailbox", .label = "Mailbox"},
+};
+
+static const struct model_field own_mailbox_fields[] = {
+    {"greeting", MODEL_REF, 0, .ref = "announcement", .label = "Announcement",
+	.description = "One's own, or everybody's"},
+    {"greeting_busy", MODEL_REF, 0, .ref = "announcement", .label = "Announcement when busy"},
+    {"greeting_away", MODEL_REF, 0, .ref = "announcement", .label = "Announcement when away"},
+    {"away_from", MODEL_TIME, 0, .label = "Away from"},
+    {"away_until", MODEL_TIME, 0, .label = "Away until"},
+    {"pin", MODEL_TEXT, SECRET, 0, PIN_DIGITS_MAX, .chars = "0-9", .label = "PIN"},
+};
+
 static const struct model_field watch_fields[] = {
     {"target", MODEL_TEXT, MODEL_REQUIRED, 1, 63, .label = "Target",
 	.description = "The name of a phone, a number or an IP address"},
@@ -119,6 +138,9 @@ static const struct model_entity *const bodies[] = {
     BODY("answer_input", "Phone to answer at", answer_fields),
     BODY("transfer_input", "Where a call goes", transfer_fields),
     BODY("key_press_input", "How a key is pressed", press_fields),
+    BODY("voicemail_input", "What becomes of a message", voicemail_fields),
+    BODY("voicemail_forward_input", "Where a message goes, too", forward_fields),
+    BODY("own_mailbox_input", "What people choose of their mailbox", own_mailbox_fields),
     BODY("trace_watch_input", "What to trace", watch_fields),
     BODY("user_import_apply_input", "How to import", apply_fields),
     BODY("password_reset_input", "Whose password is forgotten", reset_fields),

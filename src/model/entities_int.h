@@ -26,6 +26,9 @@ enum err rules_routing_check(
 /* Of model/function_keys.c; the same. */
 enum err rules_keys_check(
     const struct model_view *view, const struct model_change *change, struct model_errors *errors);
+/* Of model/rules_mailbox.c. */
+enum err rules_mailbox_check(
+    const struct model_view *view, const struct model_change *change, struct model_errors *errors);
 /* Of model/rules_redirection.c. */
 enum err rules_redirection_check(
     const struct model_view *view, const struct model_change *change, struct model_errors *errors);

@@ -58,6 +58,18 @@ static const struct {
 		"{link}\n\n"
 		"If that was not you there is nothing to do: your password stays as it "
 		"is." SIGNED_EN}}},
+    [MAIL_VOICEMAIL] = {"voicemail",
+	"first_name last_name mailbox caller received length link company url",
+	{{"Nachricht von {caller} für {mailbox}",
+	     "Guten Tag {first_name} {last_name},\n\n"
+	     "in der Voicemailbox {mailbox} ist eine neue Nachricht.\n\n"
+	     "Von: {caller}\nAm: {received}\nLänge: {length}\n\n"
+	     "Anhören: {link}" SIGNED_DE},
+	    {"Message from {caller} for {mailbox}",
+		"Hello {first_name} {last_name},\n\n"
+		"there is a new message in the mailbox {mailbox}.\n\n"
+		"From: {caller}\nReceived: {received}\nLength: {length}\n\n"
+		"Listen to it: {link}" SIGNED_EN}}},
     [MAIL_NOTICE] = {"notice", "notice company url",
 	{{"Hinweis der Telefonanlage", "{notice}" SIGNED_DE},
 	    {"Notice of the telephone system", "{notice}" SIGNED_EN}}},
@@ -238,6 +250,8 @@ static const struct model_field mail_fields[] = {
     {"answer", MODEL_TEXT, MODEL_READONLY, 0, 500, .label = "Last answer",
 	.description = "What the server said, or why there was none"},
     {"text", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, MAIL_TEXT_MAX, .label = "Text"},
+    {"attachment", MODEL_TEXT, MODEL_INTERNAL, .label = "A WAV file below the data folder"},
+    {"attachment_name", MODEL_TEXT, MODEL_INTERNAL, .label = "What it is called in the mail"},
 };
 
 const struct model_entity model_mail = {"mail", "mails", MODEL_SYSTEM | MODEL_FIXED, NULL,

@@ -15,6 +15,7 @@
 	X(ACCESS_CREATED, "access_created")                                                        \
 	X(ACCESS_CHANGED, "access_changed")                                                        \
 	X(PASSWORD_RESET, "password_reset")                                                        \
+	X(VOICEMAIL, "voicemail")                                                                  \
 	X(NOTICE, "notice")                                                                        \
 	X(TEST, "test")
 
@@ -25,7 +26,7 @@ enum mail_kind {
 	    MAIL_KINDS_N
 };
 
-enum { MAIL_LANGUAGES = 2, MAIL_SUBJECT_MAX = 200, MAIL_TEXT_MAX = 10000, MAIL_WORDS_MAX = 8 };
+enum { MAIL_LANGUAGES = 2, MAIL_SUBJECT_MAX = 200, MAIL_TEXT_MAX = 10000, MAIL_WORDS_MAX = 12 };
 
 struct mail_word {
 	const char *name, *value; /* value NULL: empty */

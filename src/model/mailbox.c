@@ -47,7 +47,7 @@ static const struct model_field announcement_fields[] = {
     {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "User name"},
 };
 
-const struct model_entity model_announcement = {"announcement", "announcements", 0, NULL, "name",
+const struct model_entity model_announcement = {"announcement", "announcements", 0, "name", "name",
     "name", .owners = "user", .label = "Announcement",
     .description = "A sound file that callers hear", FIELDS(announcement_fields)};
 
@@ -124,8 +124,10 @@ static const struct model_field voicemail_fields[] = {
     {"call_id", MODEL_TEXT, MODEL_NULLABLE, .label = "Call"},
     {"forwarded_by", MODEL_TEXT, MODEL_NULLABLE, .label = "Forwarded by"},
     {"deleted_at", MODEL_TIME, MODEL_INDEX, .label = "Deleted"},
-    {"file", MODEL_TEXT, MODEL_INTERNAL, .label = "Its file, without folder and ending"},
-    {"mailed", MODEL_BOOL, MODEL_INTERNAL, .label = "Its mails are in the queue"},
+    {"file", MODEL_TEXT, MODEL_INTERNAL | MODEL_INDEX,
+	.label = "Its file, without folder and ending"},
+    {"mailed", MODEL_BOOL, MODEL_INTERNAL | MODEL_INDEX, .label = "Its mails are in the queue"},
+    {"deleted", MODEL_BOOL, MODEL_COMPUTED, .label = "In the trash"},
     {"mailbox_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Mailbox name"},
 };
 

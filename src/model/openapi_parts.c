@@ -16,6 +16,7 @@ static const struct {
     {"412", "Changed meanwhile; \"present\" is the row as it is now"},
     {"413", "Too big"},
     {"415", "The body has another media type than the one that is wanted"},
+    {"416", "The part that was asked for lies behind the end"},
     {"422", "A value is not allowed; \"field\" says which"},
     {"429", "Too many attempts; wait for Retry-After seconds"},
     {"503", "Too busy; wait for Retry-After seconds"},

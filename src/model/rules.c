@@ -314,5 +314,7 @@ model_rules_check(
 		e = rules_keys_check(view, change, errors);
 	if (e == ERR_OK)
 		e = rules_redirection_check(view, change, errors);
+	if (e == ERR_OK)
+		e = rules_mailbox_check(view, change, errors);
 	return e == ERR_OK ? rules_routing_check(view, change, errors) : e;
 }

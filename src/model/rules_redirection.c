@@ -84,7 +84,8 @@ check_one(void *arg, const json_t *row)
 	json_t *number = NULL;
 	bool ok = true;
 
-	if (!*target)
+	/* what is only remembered is looked at when it is wanted again */
+	if (!*target || strcmp(row_text(row, "kind"), "number") != 0)
 		return true;
 	l->e = row_by_id(
 	    l->view, &model_number, json_integer_value(json_object_get(row, "number")), &number);

@@ -259,6 +259,11 @@ static const struct model_field fields[] = {
 	AT(default_dial)},
     {"cdr_keep_days", MODEL_INT, 0, 0, 36500, .def = "0", .label = "Keep call records",
 	.description = "Days; 0 = for ever", AT(cdr_keep_days)},
+    {"voicemail_trash_days", MODEL_INT, 0, 1, 365, .def = "7", .label = "Keep deleted voicemails",
+	.description = "Days; until then they can be taken back", AT(voicemail_trash_days)},
+    {"voicemail_mail_mb", MODEL_INT, 0, 0, 50, .def = "10", .label = "Attach voicemails up to",
+	.description = "Megabytes; a mail about a longer one has only the link to it",
+	AT(voicemail_mail_mb)},
 #define X(id, name, text)                                                                          \
 	{"log_" name, MODEL_ENUM, 0, .choices = LEVELS, .def = "\"info\"",                         \
 	    .label = "Log of " name, .description = text, AT(log_level[LOG_SUB_##id])},
@@ -325,6 +330,8 @@ settings_init(struct settings *s)
 	    .screening_notify = true,
 	    .source_requests_per_s = 200,
 	    .change_keep_days = 365,
+	    .voicemail_trash_days = 7,
+	    .voicemail_mail_mb = 10,
 	    .log_file_mb = 10,
 	    .log_files = 5,
 	    .disk_free_mb = 512,

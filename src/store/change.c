@@ -334,6 +334,10 @@ bring_back(struct store *s, const struct past *p, struct model_errors *errors)
 		refuse(errors, "", "It was deleted too long ago to be brought back.");
 		return ERR_CONFLICT;
 	}
+	if (p->entity == &model_announcement) {
+		refuse(errors, "", "The sound of a deleted announcement is not kept.");
+		return ERR_CONFLICT;
+	}
 	err = import_is_there(s, p->entity, row, &there);
 	if (err == ERR_OK && there) {
 		refuse(errors, p->entity->key, "There is another one of this name now.");

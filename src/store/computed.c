@@ -179,6 +179,7 @@ static const struct computed all[] = {
     {&model_music_loop, "numbers", MUSIC_USED("number"), MUSIC_USED("number")},
     {&model_music_loop, "users", MUSIC_USED("user"), MUSIC_USED("user")},
     {&model_music_loop, "groups", MUSIC_USED("group"), MUSIC_USED("group")},
+    {&model_voicemail, "deleted", "(t.state = 'deleted')", "(t.state = 'deleted')"},
     {&model_voicemail, "mailbox", NULL, mailbox_name},
     {&model_voicemail, "mailbox_name", "(SELECT m.name FROM mailbox m WHERE m.id = t.mailbox)",
 	mailbox_name},

@@ -8,8 +8,8 @@ single_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key
 {
 	struct stmt *s;
 	bool row = false;
-	enum err err =
-	    db_preparef(db, &s, "SELECT \"%s\" FROM \"%s\" WHERE id = ?", e->key, e->name);
+	enum err err = db_preparef(db, &s, "SELECT \"%s\" FROM \"%s\" WHERE id = ?%s", e->key,
+	    e->name, e == &model_announcement ? " AND user IS NULL" : ""); /* as row_find_id */
 
 	if (err != ERR_OK)
 		return err;
@@ -33,7 +33,7 @@ export_key_field(const struct model_entity *e, size_t i)
 	return name.n ? model_field_find(e, name) : NULL;
 }
 
-/* Of several fields: the keys of those that are refs. */
+/* Of several fields: the keys of those that are refs, nothing for one that leads nowhere. */
 static enum err
 joined_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key)
 {
@@ -46,16 +46,16 @@ joined_key(struct db *db, const struct model_entity *e, int64_t id, json_t **key
 	buf_init(&b, text, sizeof text);
 	for (size_t i = 0; err == ERR_OK && (f = export_key_field(e, i)); i++) {
 		part = NULL;
-		if (f->type == MODEL_REF)
+		if (f->type != MODEL_REF)
+			part = json_incref(json_object_get(row, f->name));
+		else if (json_is_integer(json_object_get(row, f->name)))
 			err = single_key(db, model_find(f->ref),
 			    json_integer_value(json_object_get(row, f->name)), &part);
-		else
-			part = json_incref(json_object_get(row, f->name));
 		if (err != ERR_OK)
 			break;
 		if (i)
 			buf_char(&b, '/');
-		buf_cstr(&b, json_string_value(part));
+		buf_put(&b, slice_cstr(json_string_value(part)));
 		json_decref(part);
 	}
 	if (err == ERR_OK)
@@ -141,13 +141,15 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	buf_printf(&b, "SELECT t.id FROM \"%s\" t ", e->name);
 	if (e == &model_address_rule) /* what screening finds is no configuration */
 		buf_lit(&b, "WHERE NOT automatic ");
+	if (e == &model_announcement) /* nor what people have for themselves */
+		buf_lit(&b, "WHERE user IS NULL ");
 	if (model_field_find(e, SLICE("builtin"))) /* what comes with the system is there already */
 		buf_lit(&b, "WHERE NOT builtin ");
 	buf_lit(&b, "ORDER BY ");
 	if (e == &model_function_key) /* each gets its place when those before it are there */
 		buf_lit(&b, "t.user, t.\"column\", t.position, ");
 	computed_sort(&b, e, model_field_find(e, slice_cstr(e->key)));
-	if (e->key_with) { /* what belongs together, in its order */
+	if (e->key_with && strcmp(e->sort, "id") != 0) { /* what belongs together, in its order */
 		buf_lit(&b, ", ");
 		computed_sort(&b, e, model_field_find(e, slice_cstr(e->sort)));
 	}
@@ -216,7 +218,7 @@ const struct model_entity *const export_sections[] = {&model_range, &model_music
     &model_provider, &model_line, &model_site, &model_device_type, &model_phone, &model_user,
     &model_group, &model_group_member, &model_number, &model_certificate, &model_address_rule,
     &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday,
-    &model_redirection, &model_function_key, NULL};
+    &model_announcement, &model_mailbox, &model_mailbox_access, &model_redirection, &model_function_key, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)
@@ -318,6 +320,19 @@ function_keys(struct db *db, const struct model_entity *e, int64_t id, json_t *f
 	    id, file);
 }
 
+/* Who has access to a mailbox, or to which a user or a group has. */
+static enum err
+accesses(struct db *db, const char *field, int64_t id, json_t *file)
+{
+	char where[64];
+	struct buf b;
+
+	buf_init(&b, where, sizeof where - 1);
+	buf_printf(&b, "\"%s\" = ? ORDER BY id", field);
+	where[b.n] = '\0';
+	return rows_with(db, &model_mailbox_access, where, id, file);
+}
+
 /* A group that comes back gets its numbers back, unless they have been given away. */
 static enum err
 numbers_of_group(struct db *db, int64_t group, json_t *file)
@@ -351,6 +366,8 @@ export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t 
 		err = memberships(db, e->name, id, file);
 	if (err == ERR_OK && (e == &model_user || e == &model_group))
 		err = function_keys(db, e, id, file);
+	if (err == ERR_OK && (e == &model_user || e == &model_group || e == &model_mailbox))
+		err = accesses(db, e->name, id, file);
 	if (err == ERR_OK && e == &model_group)
 		err = numbers_of_group(db, id, file);
 	if (err == ERR_OK)

@@ -172,7 +172,12 @@ key_of(const struct model_entity *e, const json_t *in, char out[KEY_BYTES])
 
 	buf_init(&b, out, KEY_BYTES - 1);
 	for (size_t i = 0; (f = export_key_field(e, i)); i++) {
-		const char *part = json_string_value(json_object_get(in, f->name));
+		const json_t *v = json_object_get(in, f->name);
+		/* of two one may be open: a user or a group */
+		const char *part = i && f->type == MODEL_REF && !(f->flags & MODEL_REQUIRED) &&
+					   (!v || json_is_null(v))
+				       ? ""
+				       : json_string_value(v);
 
 		if (!part)
 			return false;
@@ -200,7 +205,7 @@ find_item(struct import *im, const struct model_entity *e, const char *name, con
 	buf_init(&b, sql, sizeof sql);
 	buf_printf(&b, "SELECT id FROM \"%s\"", e->name);
 	for (size_t i = 0; (f = export_key_field(e, i)); i++)
-		buf_printf(&b, " %s \"%s\" = ?", i ? "AND" : "WHERE", f->name);
+		buf_printf(&b, " %s \"%s\" IS ?", i ? "AND" : "WHERE", f->name);
 	err = db_prepare_buf(im->s->writer, &b, &s);
 	if (err != ERR_OK)
 		return err;
@@ -209,6 +214,8 @@ find_item(struct import *im, const struct model_entity *e, const char *name, con
 
 		if (json_is_string(part))
 			stmt_cstr(s, (int)i + 1, json_string_value(part));
+		else if (!json_is_integer(part))
+			stmt_null(s, (int)i + 1);
 		else
 			stmt_int(s, (int)i + 1, json_integer_value(part));
 	}

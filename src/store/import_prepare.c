@@ -174,15 +174,24 @@ import_hash_passwords(struct import *im)
 	return ERR_OK;
 }
 
+/* What fits the present hash stays as it is, so that a second import changes nothing. */
 enum err
 import_hash_pins(const struct model_entity *e, const json_t *before, json_t *values)
 {
-	const char *pin = json_string_value(json_object_get(values, "dial_pin"));
-	const char *hash = json_string_value(json_object_get(before, "dial_pin_hash"));
+	bool any = false;
 
-	if (e != &model_user || !pin)
-		return ERR_OK;
-	if (hash && pin_fits(slice_cstr(hash), slice_cstr(pin)))
-		return json_object_del(values, "dial_pin") == 0 ? ERR_OK : ERR_NOMEM;
-	return entity_hash_passwords(e, values);
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct model_field *f = &e->fields[i];
+		const char *pin = json_string_value(json_object_get(values, f->name)), *hash;
+		char column[64];
+
+		if (!(f->flags & MODEL_PIN) || !(f->flags & MODEL_HASHED) || !pin)
+			continue;
+		hash = json_string_value(json_object_get(before, model_column(f, column)));
+		if (hash && pin_fits(slice_cstr(hash), slice_cstr(pin)))
+			json_object_del(values, f->name);
+		else
+			any = true;
+	}
+	return any ? entity_hash_passwords(e, values) : ERR_OK;
 }

@@ -115,6 +115,29 @@ put_period(struct buf *b, const struct model_entity *e, const struct store_query
 	return ERR_OK;
 }
 
+/* What belongs to somebody by more than a field of its own; the only ? is the user. */
+#define MAILBOXES_OF                                                                               \
+	"(SELECT a.mailbox FROM mailbox_access a, (SELECT ? AS id) me WHERE a.user = me.id "       \
+	"OR a.\"group\" IN (SELECT m.\"group\" FROM group_member m WHERE m.user = me.id))"
+
+static const struct {
+	const struct model_entity *entity;
+	const char *sql;
+} shared[] = {
+    {&model_announcement, "(t.user IS NULL OR t.user = ?)"},
+    {&model_mailbox, "t.id IN " MAILBOXES_OF},
+    {&model_voicemail, "t.state <> 'recording' AND t.mailbox IN " MAILBOXES_OF},
+};
+
+static const char *
+shared_by(const struct model_entity *e)
+{
+	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)
+		if (shared[i].entity == e)
+			return shared[i].sql;
+	return NULL;
+}
+
 /* "(a = ? OR b = ?)" */
 static enum err
 put_owner(struct buf *b, const struct model_entity *e, const char *is, struct model_errors *errors)
@@ -157,7 +180,9 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");
 	}
 	err = put_period(b, e, q, errors);
-	if (err == ERR_OK && q->owner)
+	if (err == ERR_OK && q->owner && shared_by(e))
+		buf_printf(b, " AND %s", shared_by(e));
+	else if (err == ERR_OK && q->owner)
 		err = put_owner(b, e, " = ?", errors);
 	if (err == ERR_OK && q->group)
 		err = put_owner(b, e,
@@ -218,7 +243,10 @@ list_bind(struct stmt *s, const struct model_entity *e, const struct store_query
 		stmt_int(s, index++, q->from_ms);
 	if (q->to_ms)
 		stmt_int(s, index++, q->to_ms);
-	index = bind_owners(s, index, e, q->owner);
+	if (q->owner && shared_by(e))
+		stmt_int(s, index++, q->owner);
+	else
+		index = bind_owners(s, index, e, q->owner);
 	index = bind_owners(s, index, e, q->group);
 	if (q->direction && e == &model_call_record)
 		stmt_cstr(s, index++, q->direction);

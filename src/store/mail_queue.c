@@ -107,6 +107,8 @@ store_mail_free(struct store_mail *m)
 	free(m->recipient_name);
 	free(m->subject);
 	free(m->text);
+	free(m->attachment);
+	free(m->attachment_name);
 	free(m);
 }
 
@@ -116,7 +118,8 @@ read_due(struct db *db, int64_t now_ms, struct store_mail *m)
 	struct stmt *st;
 	bool row = false;
 	enum err e = db_prepare(db,
-	    "SELECT id, attempts, created_at, recipient, recipient_name, subject, text FROM mail "
+	    "SELECT id, attempts, created_at, recipient, recipient_name, subject, text, "
+	    "attachment, attachment_name FROM mail "
 	    "WHERE next_at <= ? AND next_at > 0 AND state = 'waiting' ORDER BY next_at, id LIMIT 1",
 	    &st);
 
@@ -134,7 +137,10 @@ read_due(struct db *db, int64_t now_ms, struct store_mail *m)
 		m->recipient_name = column_copy(st, 4);
 		m->subject = column_copy(st, 5);
 		m->text = column_copy(st, 6);
-		if (!m->recipient || !m->recipient_name || !m->subject || !m->text)
+		m->attachment = column_copy(st, 7);
+		m->attachment_name = column_copy(st, 8);
+		if (!m->recipient || !m->recipient_name || !m->subject || !m->text ||
+		    !m->attachment || !m->attachment_name)
 			e = ERR_NOMEM;
 	}
 	stmt_done(st);

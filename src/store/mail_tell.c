@@ -1,8 +1,11 @@
 /* Writes mails: what stands in them, by the templates, into the queue. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "loop/loop.h"
+#include "model/voicemail.h"
 #include "store/store_int.h"
 
 struct letter {
@@ -11,6 +14,7 @@ struct letter {
 	struct mail_word words[MAIL_WORDS_MAX];
 	size_t n;
 	int64_t at_ms;
+	const char *attachment, *attachment_name; /* NULL none */
 };
 
 static void
@@ -57,8 +61,8 @@ insert(struct store *s, const struct letter *l, struct slice subject, struct sli
 	int64_t id;
 	enum err e = db_prepare(s->writer,
 	    "INSERT INTO mail (recipient, recipient_name, subject, kind, created_at, next_at, "
-	    "text) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+	    "text, attachment, attachment_name) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)",
 	    &st);
 
 	if (e != ERR_OK)
@@ -69,6 +73,8 @@ insert(struct store *s, const struct letter *l, struct slice subject, struct sli
 	stmt_cstr(st, 4, mail_kind_code(l->kind));
 	stmt_int(st, 5, l->at_ms);
 	stmt_text(st, 6, text);
+	stmt_cstr(st, 7, l->attachment ? l->attachment : "");
+	stmt_cstr(st, 8, l->attachment_name ? l->attachment_name : "");
 	e = stmt_run(st);
 	id = sqlite3_last_insert_rowid(s->writer->h);
 	return e == ERR_OK ? store_changed(s, &model_mail, id, STORE_CREATED) : e;
@@ -208,5 +214,195 @@ store_mail_text(struct store *s, enum mail_kind kind, const char *language, stru
 	}
 	json_decref(settings);
 	store_read_end(s, db);
+	return e;
+}
+
+/* ---- messages in mailboxes ---- */
+
+enum { VOICEMAILS_MAX = 100 }; /* in one transaction */
+
+/* A message nobody has been mailed about yet. */
+struct unmailed {
+	int64_t id, mailbox, received_at;
+	uint64_t length_ms;
+	char file[VOICEMAIL_FILE_BYTES];
+	char box[250], caller[LIVE_NAME_BYTES + LIVE_NUMBER_BYTES + 4];
+};
+
+static void
+take_unmailed(struct stmt *st, struct unmailed *m)
+{
+	const char *number = stmt_column(st, 6), *name = stmt_column(st, 7);
+
+	*m = (struct unmailed){.id = sqlite3_column_int64(st->st, 0),
+	    .mailbox = sqlite3_column_int64(st->st, 1),
+	    .received_at = sqlite3_column_int64(st->st, 2),
+	    .length_ms = (uint64_t)sqlite3_column_int64(st->st, 3)};
+	slice_clip_cstr(slice_cstr(stmt_column(st, 4)), m->file, sizeof m->file);
+	slice_clip_cstr(slice_cstr(stmt_column(st, 5)), m->box, sizeof m->box);
+	snprintf(m->caller, sizeof m->caller, "%.95s%s%.63s%s", name, *name && *number ? " (" : "",
+	    number, *name && *number ? ")" : "");
+}
+
+static enum err
+read_unmailed(struct db *db, struct unmailed *all, size_t *n)
+{
+	struct stmt *st;
+	bool row = false;
+	enum err e = db_prepare(db,
+	    "SELECT v.id, v.mailbox, v.received_at, v.length_ms, v.file, m.name, v.number, v.name "
+	    "FROM voicemail v JOIN mailbox m ON m.id = v.mailbox "
+	    "WHERE v.mailed = 0 AND v.state <> 'recording' ORDER BY v.id LIMIT ?",
+	    &st);
+
+	*n = 0;
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, VOICEMAILS_MAX);
+	while ((e = stmt_step(st, &row)) == ERR_OK && row)
+		take_unmailed(st, &all[(*n)++]);
+	stmt_done(st);
+	return e;
+}
+
+static const char *
+or_anonymous(const char *caller, bool german)
+{
+	if (*caller)
+		return caller;
+	return german ? "Unbekannt" : "unknown";
+}
+
+/* One letter. user: first name, last name, e-mail, language. */
+static enum err
+write_voicemail(struct store *s, const struct unmailed *m, const char *const user[4],
+    const char *attachment, const char *web)
+{
+	bool german = strcmp(user[3], "de") == 0;
+	struct letter l = {.kind = MAIL_VOICEMAIL,
+	    .to = user[2],
+	    .language = user[3],
+	    .at_ms = (int64_t)loop_wall_ms(),
+	    .attachment = attachment};
+	time_t at = (time_t)(m->received_at / 1000);
+	char name[300], received[40] = "", length[24], link[300] = "", file[64] = "";
+	struct tm t;
+
+	snprintf(name, sizeof name, "%s %s", user[0], user[1]);
+	if (localtime_r(&at, &t)) {
+		strftime(
+		    received, sizeof received, german ? "%d.%m.%Y %H:%M" : "%Y-%m-%d %H:%M", &t);
+		strftime(file, sizeof file, "voicemail-%Y-%m-%d-%H%M.wav", &t);
+	}
+	snprintf(length, sizeof length, "%llu:%02llu",
+	    (unsigned long long)(m->length_ms + 999) / 60000,
+	    (unsigned long long)(m->length_ms + 999) / 1000 % 60);
+	if (*web)
+		snprintf(link, sizeof link, "%s%svoicemail", web,
+		    web[strlen(web) - 1] == '/' ? "" : "/");
+	l.name = name;
+	l.attachment_name = file;
+	put(&l, "first_name", user[0]);
+	put(&l, "last_name", user[1]);
+	put(&l, "mailbox", m->box);
+	put(&l, "caller", or_anonymous(m->caller, german));
+	put(&l, "received", received);
+	put(&l, "length", length);
+	put(&l, "link", link);
+	return queue(s, &l);
+}
+
+/* To each who wants it, once: himself, or as a member of several groups. */
+static enum err
+mail_all(struct store *s, const struct unmailed *m, const char *attachment, const char *web)
+{
+	struct stmt *st;
+	bool row = false;
+	enum err e = db_prepare(s->writer,
+	    "SELECT u.first_name, u.last_name, u.email, u.language FROM user u WHERE u.enabled "
+	    "AND u.email <> '' AND u.id IN (SELECT user FROM mailbox_access WHERE mailbox = ?1 "
+	    "AND by_mail UNION SELECT g.user FROM mailbox_access a JOIN group_member g "
+	    "ON g.\"group\" = a.\"group\" WHERE a.mailbox = ?1 AND a.by_mail) ORDER BY u.id",
+	    &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, m->mailbox);
+	while ((e = stmt_step(st, &row)) == ERR_OK && row) {
+		const char *const user[4] = {
+		    stmt_column(st, 0), stmt_column(st, 1), stmt_column(st, 2), stmt_column(st, 3)};
+
+		e = write_voicemail(s, m, user, attachment, web);
+		if (e != ERR_OK)
+			break;
+	}
+	stmt_done(st);
+	return e;
+}
+
+static enum err
+mark_mailed(struct store *s, int64_t id)
+{
+	struct stmt *st;
+	enum err e = db_prepare(s->writer, "UPDATE voicemail SET mailed = 1 WHERE id = ?", &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, id);
+	return stmt_run(st);
+}
+
+static enum err
+mail_one(struct store *s, const char *data_dir, const struct unmailed *m, uint64_t bytes_max,
+    const char *web)
+{
+	char attachment[64], path[4096];
+	struct stat st;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, attachment, sizeof attachment - 1);
+	voicemail_write_path(&b, VOICEMAIL_FOLDER, m->file);
+	attachment[b.n] = '\0';
+	if (snprintf(path, sizeof path, "%s/%s", data_dir, attachment) >= (int)sizeof path ||
+	    stat(path, &st) != 0 || (uint64_t)st.st_size > bytes_max)
+		attachment[0] = '\0';
+	e = mail_all(s, m, attachment, web);
+	return e == ERR_OK ? mark_mailed(s, m->id) : e;
+}
+
+enum err
+store_mail_voicemails(struct store *s, const char *data_dir)
+{
+	struct unmailed *all = calloc(VOICEMAILS_MAX, sizeof *all);
+	struct mail_server *server = calloc(1, sizeof *server);
+	struct settings settings;
+	size_t n = VOICEMAILS_MAX;
+	enum err e = all && server ? store_settings(s, &settings) : ERR_NOMEM;
+
+	if (e == ERR_OK)
+		e = store_mail_server(s, server);
+	while (e == ERR_OK && n == VOICEMAILS_MAX) {
+		struct db *db;
+
+		e = store_read_begin(s, &db);
+		if (e == ERR_OK) {
+			e = read_unmailed(db, all, &n);
+			store_read_end(s, db);
+		}
+		if (e != ERR_OK || n == 0)
+			break;
+		e = store_write_begin(s);
+		if (e != ERR_OK)
+			break;
+		for (size_t i = 0; i < n && e == ERR_OK; i++)
+			e = mail_one(s, data_dir, &all[i],
+			    (uint64_t)settings.voicemail_mail_mb << 20, server->web_address);
+		e = store_write_end(s, e);
+	}
+	if (server)
+		explicit_bzero(server, sizeof *server);
+	free(server);
+	free(all);
 	return e;
 }

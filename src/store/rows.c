@@ -167,8 +167,9 @@ row_find_id(
 {
 	struct stmt *s;
 	bool there = false;
-	enum err err =
-	    db_preparef(db, &s, "SELECT id FROM \"%s\" WHERE \"%s\" = ?", e->name, field);
+	/* what is one person's own is not known to others by its name */
+	enum err err = db_preparef(db, &s, "SELECT id FROM \"%s\" WHERE \"%s\" = ?%s", e->name,
+	    field, e == &model_announcement ? " AND user IS NULL" : "");
 
 	if (err != ERR_OK)
 		return err;

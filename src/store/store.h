@@ -359,8 +359,12 @@ struct store_mail {
 	int64_t id, created_at;
 	uint32_t attempts; /* with this one */
 	char *recipient, *recipient_name, *subject, *text;
+	char *attachment, *attachment_name; /* a WAV file below the data folder; "" none */
 };
 
+/** Writes the mails about messages in mailboxes that nobody has been mailed about yet, to all who
+ *  want them. Together with the note that it is done: each is written once. */
+ERR_MUST_CHECK enum err store_mail_voicemails(struct store *s, const char *data_dir);
 /** After a crash: what was being sent waits again; what was in the moment of being handed over
  *  may have arrived, and is left to a person ("unsure"). */
 ERR_MUST_CHECK enum err store_mail_recover(struct store *s);

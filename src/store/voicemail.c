@@ -369,7 +369,9 @@ make_announcement(struct store *s, const struct voicemail_ask *ask, int64_t *id)
 	struct stmt *st;
 	enum err e = db_prepare(s->writer,
 	    "INSERT INTO announcement (name, user, file, length_ms, file_name, changed_at) "
-	    "SELECT name, ?1, ?2, ?3, '', ?4 FROM mailbox WHERE id = ?5 RETURNING id",
+	    "SELECT m.name || CASE WHEN EXISTS (SELECT 1 FROM announcement a WHERE a.name = m.name "
+	    "AND a.user IS ?1) THEN ' ' || (SELECT max(id) + 1 FROM announcement) ELSE '' END, "
+	    "?1, ?2, ?3, '', ?4 FROM mailbox m WHERE m.id = ?5 RETURNING id",
 	    &st);
 
 	if (e != ERR_OK)

@@ -14,6 +14,7 @@ let line;
 let group;
 let rule;
 let emergency;
+let mailbox;
 before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
@@ -22,6 +23,9 @@ before(async () => {
   await world.admin.post('group-members', { group: group.id, user: person.user.id });
   rule = await world.admin.post('cor-rules', { number: '0049', comment: 'Germany' });
   await world.admin.post('cor-lines', { rule: rule.id, frame: 1, line: line.id, call_by_call: '01019' });
+  mailbox = await world.admin.post('mailboxes', { name: 'Emil Muster' });
+  await world.admin.post('mailbox-access', { mailbox: mailbox.id, user: person.user.id });
+  await world.admin.post('announcements', { name: 'We are closed' });
   emergency = (await world.admin.get('emergency-numbers?number=112')).items[0];
   await world.admin.patch('settings', { holidays: 'de-nw' });
   await world.admin.post('address-rules', { address: '198.51.100.0/24', comment: 'Scanner' });
@@ -72,6 +76,11 @@ const PAGES = [
   ['emergency-numbers', () => '/emergency-numbers', 'Emergency numbers'],
   ['emergency-number', () => `/emergency-numbers/${emergency.id}`, '112 Feuerwehr und Rettungsdienst'],
   ['emergency-number-new', () => '/emergency-numbers/new', 'New emergency number'],
+  ['mailboxes', () => '/mailboxes', 'Mailboxes'],
+  ['mailbox', () => `/mailboxes/${mailbox.id}`, 'Emil Muster'],
+  ['mailbox-access', () => `/mailboxes/${mailbox.id}?tab=access`, 'Emil Muster'],
+  ['mailbox-new', () => '/mailboxes/new', 'New mailbox'],
+  ['announcements', () => '/announcements', 'Announcements'],
   ['prompts', () => '/prompts', 'Prompts'],
   ['music', () => '/music', 'Music on hold'],
   ['music-loop', () => '/music/1', 'Default'],
@@ -90,11 +99,13 @@ const PAGES = [
   ['user-redirections', () => `/users/${person.user.id}?tab=redirections`, 'Muster, Emil'],
   ['user-security', () => `/users/${person.user.id}?tab=security`, 'Muster, Emil'],
   ['manager', () => '/manager', 'Call manager'],
+  ['voicemail', () => '/voicemail', 'Voicemail'],
   ['keys', () => '/keys', 'Function keys'],
   ['user-keys', () => `/users/${person.user.id}/keys`, 'Function keys of Muster, Emil'],
   ['my-calls', () => '/my-calls', 'My calls'],
   ['account', () => '/account', 'My account'],
   ['account-redirections', () => '/account?tab=redirections', 'My account'],
+  ['account-voicemail', () => '/account?tab=voicemail', 'My account'],
   ['account-password', () => '/account?tab=password', 'My account'],
   ['account-security', () => '/account?tab=security', 'My account'],
   ['account-tokens', () => '/account?tab=tokens', 'My account'],

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from './client';
 import { useList } from './collections';
 import { invalidateEntity } from './related';
-import type { Collection, ListParams, Page, PhoneNumber, Redirection } from './types';
+import { useRights } from './session';
+import type { Collection, ListParams, Mailbox, Page, PhoneNumber, Redirection } from './types';
 
 export type Trigger = Redirection['trigger'];
 export const TRIGGERS: Trigger[] = ['always', 'busy', 'timeout'];
@@ -12,7 +13,7 @@ export const TRIGGERS: Trigger[] = ['always', 'busy', 'timeout'];
 export type Redirected = { user: number } | { group: number } | 'own';
 
 /** What of a redirection is changed on the page. */
-export type RedirectionValues = Partial<Pick<Redirection, 'enabled' | 'target' | 'after_s'>>;
+export type RedirectionValues = Partial<Pick<Redirection, 'enabled' | 'target' | 'after_s' | 'kind' | 'mailbox'>>;
 
 const MANY: ListParams = { per_page: 1000 };
 
@@ -30,6 +31,13 @@ export function useRedirections(whose: Redirected) {
     redirections: redirections.data?.items,
     error: numbers.error ?? redirections.error,
   };
+}
+
+/** Mailboxes that calls can go to. */
+export function useMailboxTargets(whose: Redirected) {
+  const own = whose === 'own';
+  const may = useRights().has(own ? 'voice' : 'admin');
+  return useList<Mailbox>(own ? 'me/mailboxes' : 'mailboxes', { ...MANY, sort: 'name' }, may).data?.items ?? [];
 }
 
 /** Changes the redirection of a number, or makes it when there is none yet. One after the other: what the last one has

@@ -2,12 +2,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 
 const SHOWN_IN: Record<string, string[]> = {
-  user: ['users', 'phones', 'numbers', 'group-members', 'groups', 'music-loops'],
+  user: ['users', 'phones', 'numbers', 'group-members', 'groups', 'music-loops', 'mailbox-access'],
   device_type: ['device-types', 'phones'],
   phone: ['phones', 'device-types', 'users', 'group-members', 'groups', 'sites'],
   number: ['numbers', 'users', 'groups', 'redirections', 'me/numbers', 'me/redirections', 'music-loops'],
   function_key: ['function-keys', 'me/keys'],
-  group: ['groups', 'group-members', 'numbers', 'music-loops'],
+  group: ['groups', 'group-members', 'numbers', 'music-loops', 'mailbox-access'],
   group_member: ['group-members', 'groups'],
   provider: ['providers', 'lines'],
   line: ['lines', 'providers', 'numbers', 'emergency-numbers', 'sites', 'cor-lines'],
@@ -20,6 +20,10 @@ const SHOWN_IN: Record<string, string[]> = {
   redirection: ['redirections', 'me/redirections'],
   music_loop: ['music-loops', 'music-files', 'users', 'groups', 'numbers'],
   music_file: ['music-files', 'music-loops'],
+  announcement: ['announcements', 'me/announcements'],
+  mailbox: ['mailboxes', 'me/mailboxes', 'mailbox-access'],
+  mailbox_access: ['mailbox-access', 'me/mailboxes', 'me/voicemails'],
+  voicemail: ['voicemails', 'me/voicemails', 'mailboxes', 'me/mailboxes'],
   certificate: ['certificates'],
   address_rule: ['address-rules'],
   notice: ['notices'],

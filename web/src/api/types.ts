@@ -29,6 +29,10 @@ export type Holiday = Schemas['holiday'];
 export type Redirection = Schemas['redirection'];
 export type MusicLoop = Schemas['music_loop'];
 export type MusicFile = Schemas['music_file'];
+export type Announcement = Schemas['announcement'];
+export type Mailbox = Schemas['mailbox'];
+export type MailboxAccess = Schemas['mailbox_access'];
+export type Voicemail = Schemas['voicemail'];
 export type PublicHoliday = Schemas['public_holiday'];
 export type Prompt = Schemas['prompt'];
 export type RouteTest = Schemas['route_test'];
@@ -51,13 +55,12 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection'
-  | 'music_loop' | 'music_file';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
-  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers'
-  | 'music-loops' | 'music-files';
+  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers' | 'announcements' | 'me/announcements' | 'mailboxes' | 'me/mailboxes'
+  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -78,6 +81,10 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   redirection: 'redirections',
   music_loop: 'music-loops',
   music_file: 'music-files',
+  announcement: 'announcements',
+  mailbox: 'mailboxes',
+  mailbox_access: 'mailbox-access',
+  voicemail: 'voicemails',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -106,6 +113,13 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'music-loops': 'music_loop',
   'music-files': 'music_file',
   'me/redirections': 'redirection',
+  announcements: 'announcement',
+  'me/announcements': 'announcement',
+  mailboxes: 'mailbox',
+  'me/mailboxes': 'mailbox',
+  'mailbox-access': 'mailbox_access',
+  voicemails: 'voicemail',
+  'me/voicemails': 'voicemail',
   'me/numbers': 'number',
   certificates: 'certificate',
   'address-rules': 'address_rule',

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router-dom';
 import { useHealth, useRights } from '../api/session';
 import { Icon } from './icons';
+import { NewMessagesBadge } from './NewMessagesBadge';
 import { groupsFor } from './pages';
 import classes from './shell.module.css';
 import { UnreadBadge } from './UnreadBadge';
@@ -20,6 +21,7 @@ export function SideBar({ onFollow }: { onFollow: () => void }) {
               <li key={path}>
                 <NavLink to={path} end={path === '/'} className={classes.link ?? ''} onClick={onFollow}>
                   <Icon name={icon} /> {t(text)} {path === '/notices' && <UnreadBadge />}
+                  {path === '/voicemail' && <NewMessagesBadge />}
                 </NavLink>
               </li>
             ))}

@@ -26,6 +26,8 @@ const PATHS = {
   print: 'M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z',
   prompts: 'M4 5h16v11h-9l-4 4v-4H4zM9 9v3M12 8v5M15 9v3',
   music: 'M9 18V5l10-2v13M9 18a3 3 0 1 1-6 0 3 3 0 0 1 6 0zM19 16a3 3 0 1 1-6 0 3 3 0 0 1 6 0z',
+  microphone: 'M12 14a3 3 0 0 0 3-3V6a3 3 0 0 0-6 0v5a3 3 0 0 0 3 3zM6 11a6 6 0 0 0 12 0M12 17v4M9 21h6',
+  voicemail: 'M6.500 16a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM17.500 16a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM6.500 16h11',
   play: 'M8 5l11 7-11 7z',
   stop: 'M7 7h10v10H7z',
   restore: 'M5 9h9a5 5 0 0 1 0 10h-4M5 9l4-4M5 9l4 4',

@@ -39,6 +39,8 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/routing', icon: 'routing', text: 'routing.title', needs: 'admin' },
       { path: '/emergency-numbers', icon: 'emergency', text: 'routing.emergency.title', needs: 'admin' },
       { path: '/sites', icon: 'site', text: 'routing.site.title', needs: 'admin' },
+      { path: '/mailboxes', icon: 'voicemail', text: 'mailboxes.title', needs: 'admin' },
+      { path: '/announcements', icon: 'microphone', text: 'announcements.title', needs: 'admin' },
       { path: '/prompts', icon: 'prompts', text: 'prompts.title', needs: 'admin' },
       { path: '/music', icon: 'music', text: 'music.title', needs: 'admin' },
       { path: '/route-test', icon: 'routeTest', text: 'routing.test.title', needs: 'admin' },
@@ -60,6 +62,7 @@ const PAGE_GROUPS: PageGroup[] = [
     text: 'shell.group.own',
     pages: [
       { path: '/manager', icon: 'calls', text: 'manager.title', needs: 'callman' },
+      { path: '/voicemail', icon: 'voicemail', text: 'voicemail.title', needs: 'voice' },
       { path: '/keys', icon: 'keypad', text: 'keys.title', needs: 'fkey' },
       { path: '/my-calls', icon: 'records', text: 'records.own', needs: 'calllist' },
       { path: '/account', icon: 'user', text: 'account.title' },

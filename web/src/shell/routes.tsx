@@ -37,6 +37,10 @@ const EmergencyNumbers = lazy(() => import('../pages/emergency/EmergencyNumbers'
 const EmergencyEditor = lazy(() => import('../pages/emergency/EmergencyEditor'));
 const Sites = lazy(() => import('../pages/sites/Sites'));
 const SiteEditor = lazy(() => import('../pages/sites/SiteEditor'));
+const Announcements = lazy(() => import('../pages/announcements/Announcements'));
+const Mailboxes = lazy(() => import('../pages/mailboxes/Mailboxes'));
+const MailboxEditor = lazy(() => import('../pages/mailboxes/MailboxEditor'));
+const Voicemails = lazy(() => import('../pages/voicemail/Voicemails'));
 const Prompts = lazy(() => import('../pages/prompts/Prompts'));
 const MusicLoops = lazy(() => import('../pages/music/MusicLoops'));
 const MusicEditor = lazy(() => import('../pages/music/MusicEditor'));
@@ -63,6 +67,9 @@ export function Pages() {
         </Route>
         <Route element={<Need right="fkey" />}>
           <Route path="keys" element={<Keys />} />
+        </Route>
+        <Route element={<Need right="voice" />}>
+          <Route path="voicemail" element={<Voicemails />} />
         </Route>
         <Route element={<Need right="calllist" />}>
           <Route path="my-calls" element={<OwnRecords />} />
@@ -99,6 +106,9 @@ export function Pages() {
           <Route path="route-test" element={<RouteTest />} />
           <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />
+          <Route path="mailboxes" element={<Mailboxes />} />
+          <Route path="mailboxes/:id" element={<MailboxEditor />} />
+          <Route path="announcements" element={<Announcements />} />
           <Route path="prompts" element={<Prompts />} />
           <Route path="music" element={<MusicLoops />} />
           <Route path="music/:id" element={<MusicEditor />} />

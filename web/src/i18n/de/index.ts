@@ -2,6 +2,7 @@
 import type { Texts } from '../en';
 import account from './account.json';
 import addresses from './addresses.json';
+import announcements from './announcements.json';
 import apidocs from './apidocs.json';
 import bulk from './bulk.json';
 import calls from './calls.json';
@@ -20,6 +21,7 @@ import lines from './lines.json';
 import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
+import mailboxes from './mailboxes.json';
 import manager from './manager.json';
 import music from './music.json';
 import notices from './notices.json';
@@ -41,10 +43,12 @@ import subscriptions from './subscriptions.json';
 import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
+import voicemail from './voicemail.json';
 
 const de: Texts = {
   account,
   addresses,
+  announcements,
   apidocs,
   bulk,
   calls,
@@ -63,6 +67,7 @@ const de: Texts = {
   login,
   logs,
   mail,
+  mailboxes,
   manager,
   music,
   notices,
@@ -84,6 +89,7 @@ const de: Texts = {
   table,
   traces,
   users,
+  voicemail,
 };
 
 export default de;

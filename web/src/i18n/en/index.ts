@@ -1,6 +1,7 @@
 // The English texts: the ones every other language is measured by.
 import account from './account.json';
 import addresses from './addresses.json';
+import announcements from './announcements.json';
 import apidocs from './apidocs.json';
 import bulk from './bulk.json';
 import calls from './calls.json';
@@ -19,6 +20,7 @@ import lines from './lines.json';
 import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
+import mailboxes from './mailboxes.json';
 import manager from './manager.json';
 import music from './music.json';
 import notices from './notices.json';
@@ -40,10 +42,12 @@ import subscriptions from './subscriptions.json';
 import table from './table.json';
 import traces from './traces.json';
 import users from './users.json';
+import voicemail from './voicemail.json';
 
 const en = {
   account,
   addresses,
+  announcements,
   apidocs,
   bulk,
   calls,
@@ -62,6 +66,7 @@ const en = {
   login,
   logs,
   mail,
+  mailboxes,
   manager,
   music,
   notices,
@@ -83,6 +88,7 @@ const en = {
   table,
   traces,
   users,
+  voicemail,
 };
 
 export type Texts = typeof en;

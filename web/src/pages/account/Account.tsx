@@ -7,6 +7,7 @@ import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
 import { OwnData } from './OwnData';
 import { OwnRedirections } from './OwnRedirections';
+import { OwnVoicemail } from './OwnVoicemail';
 import { Password } from './Password';
 import { Security } from './Security';
 import { Tokens } from './Tokens';
@@ -20,13 +21,18 @@ export default function Account() {
   return (
     <PageFrame title={t('account.title')}>
       <Tabs className="panel" value={params.get('tab') ?? 'data'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
-        <TabList tabs={['data', ...(rights.has('redirect') ? ['redirections'] : []), 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
+        <TabList tabs={['data', ...(rights.has('redirect') ? ['redirections'] : []), ...(rights.has('voice') ? ['voicemail'] : []), 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
         <Tabs.Panel value="data" p="md">
           <OwnData me={me} />
         </Tabs.Panel>
         {rights.has('redirect') && (
           <Tabs.Panel value="redirections" p="md">
             <OwnRedirections me={me} />
+          </Tabs.Panel>
+        )}
+        {rights.has('voice') && (
+          <Tabs.Panel value="voicemail" p="md">
+            <OwnVoicemail />
           </Tabs.Panel>
         )}
         <Tabs.Panel value="password" p="md">

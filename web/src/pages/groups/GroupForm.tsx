@@ -1,4 +1,5 @@
-import { Button, Tabs } from '@mantine/core';
+import { Button, Checkbox, Tabs } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import { useSave } from '../../api/collections';
@@ -9,6 +10,7 @@ import type { Values } from '../../forms/schema';
 import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 import { TabList } from '../../shell/TabList';
+import { useMakeMailbox } from '../mailboxes/useMakeMailbox';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { Redirections } from '../redirections/Redirections';
 import { Members } from './Members';
@@ -28,10 +30,13 @@ export function GroupForm({ schema, group }: GroupFormProps) {
   const [params, setParams] = useSearchParams();
   const store = useSave<UserGroup>('groups');
   const [remove, dialogue] = useRemoveGroups();
+  const [withMailbox, setWithMailbox] = useState(false);
+  const makeMailbox = useMakeMailbox();
 
   const save = async (values: Values, before: Values) => {
     const saved = await store.mutateAsync({ id: group?.id ?? null, values, before });
     notifyDone(t('forms.saved'));
+    if (!group && withMailbox) await makeMailbox(saved.name, { group: saved.id });
     if (!group) navigate(`/groups/${saved.id}?tab=members`);
   };
   const form = useEntityForm({ entity: 'group', schema, stored: group, fields: FIELDS, save });
@@ -69,6 +74,14 @@ export function GroupForm({ schema, group }: GroupFormProps) {
           }
         >
           <Fields form={form} fields={FIELDS.filter((field) => field !== unused)} />
+          {!group && (
+            <Checkbox
+              label={t('mailboxes.with')}
+              description={t('mailboxes.withGroup')}
+              checked={withMailbox}
+              onChange={(event) => setWithMailbox(event.currentTarget.checked)}
+            />
+          )}
         </EntityForm>
       </Tabs.Panel>
       {group && (

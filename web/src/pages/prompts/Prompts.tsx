@@ -13,7 +13,7 @@ import type { Column } from '../../table/types';
 import { useLocalTable } from '../../table/useLocalTable';
 import { useTableView } from '../../table/useTableView';
 import classes from './prompts.module.css';
-import { usePlayer } from './usePlayer';
+import { usePlayer } from '../../sound/usePlayer';
 
 const LANGUAGES = ['de', 'en'];
 const GROUPS = ['general', 'services', 'voicemail', 'conference', 'numbers', 'times'];

@@ -1,9 +1,9 @@
 // One redirection of a number: a switch, where to, and after how many seconds.
-import { NumberInput, Switch, TextInput } from '@mantine/core';
+import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/error';
-import { useRedirect, type Redirected, type RedirectionValues, type Trigger } from '../../api/redirections';
+import { useMailboxTargets, useRedirect, type Redirected, type RedirectionValues, type Trigger } from '../../api/redirections';
 import type { PhoneNumber, Redirection } from '../../api/types';
 import { fieldLabel, optionLabel } from '../../forms/texts';
 import { fieldErrorText, notifyError } from '../../shell/notify';
@@ -19,12 +19,16 @@ interface RedirectionRowProps {
   note?: string;
 }
 
+const NUMBER = 'number';
+
 /** As people write numbers: 0211 / 555-20. */
 const digitsOf = (text: string) => text.replace(/[\s/().-]/g, '');
 
 export function RedirectionRow({ whose, number, trigger, stored, note }: RedirectionRowProps) {
   const { t } = useTranslation();
   const redirect = useRedirect(whose, number.id, trigger);
+  const boxes = useMailboxTargets(whose);
+  const toMailbox = stored?.kind === 'mailbox';
   const storedTarget = stored?.target ?? '';
   const storedSeconds = stored?.after_s ?? AFTER_S;
   const [target, setTarget] = useState(storedTarget);
@@ -54,7 +58,12 @@ export function RedirectionRow({ whose, number, trigger, stored, note }: Redirec
   const saveSeconds = () => {
     if (seconds !== '' && Number(seconds) !== storedSeconds) save({ after_s: Number(seconds) });
   };
-  const turn = (enabled: boolean) => save(enabled ? { enabled, target: digitsOf(target) } : { enabled });
+  const turn = (enabled: boolean) => save(enabled && !toMailbox ? { enabled, target: digitsOf(target) } : { enabled });
+  /** A mailbox, or back to the number that was remembered. */
+  const choose = (choice: string | null) => {
+    if (choice === null || choice === NUMBER) save({ kind: 'number', ...(digitsOf(target) ? {} : { enabled: false }) });
+    else save({ kind: 'mailbox', mailbox: Number(choice) });
+  };
   const error = (field: string) => (fault?.field === field ? fault.text : undefined);
   const name = optionLabel('redirection', 'trigger', trigger);
 
@@ -67,17 +76,31 @@ export function RedirectionRow({ whose, number, trigger, stored, note }: Redirec
         checked={on}
         onChange={(event) => turn(event.currentTarget.checked)}
       />
-      <TextInput
+      {(boxes.length > 0 || toMailbox) && (
+        <Select
+          className={classes.target}
+          label={fieldLabel('redirection', 'kind')}
+          data={[
+            { value: NUMBER, label: optionLabel('redirection', 'kind', NUMBER) },
+            ...boxes.map(({ id, name }) => ({ value: String(id), label: t('redirections.mailbox', { name }) })),
+          ]}
+          value={toMailbox && stored.mailbox !== null ? String(stored.mailbox) : NUMBER}
+          allowDeselect={false}
+          error={error('mailbox')}
+          onChange={choose}
+        />
+      )}
+      {!toMailbox && <TextInput
         className={classes.target}
         label={fieldLabel('redirection', 'target')}
         inputMode="tel"
         autoComplete="off"
         value={target}
-        error={error('target') ?? (fault && fault.field !== 'after_s' ? fault.text : undefined)}
+        error={error('target') ?? (fault && fault.field !== 'after_s' && fault.field !== 'mailbox' ? fault.text : undefined)}
         onChange={(event) => setTarget(event.currentTarget.value)}
         onBlur={saveTarget}
         onKeyDown={(event) => event.key === 'Enter' && saveTarget()}
-      />
+      />}
       {trigger === 'timeout' && (
         <NumberInput
           className={classes.after}

@@ -1,4 +1,4 @@
-import { Button, Tabs, TextInput } from '@mantine/core';
+import { Button, Checkbox, Tabs, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router-dom';
@@ -17,6 +17,7 @@ import { TabList } from '../../shell/TabList';
 import { GroupsOfUser } from '../groups/GroupsOfUser';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
+import { useMakeMailbox } from '../mailboxes/useMakeMailbox';
 import { SetUpDialogue } from '../phones/SetUpDialogue';
 import { DialByGroup } from './DialByGroup';
 import { DialPin } from './DialPin';
@@ -47,7 +48,9 @@ export function UserForm({ schema, user }: UserFormProps) {
   const [params, setParams] = useSearchParams();
   const [number, setNumber] = useState('');
   const [settingUp, setSettingUp] = useState(false);
+  const [withMailbox, setWithMailbox] = useState(false);
   const giveNumber = useGiveNumber();
+  const makeMailbox = useMakeMailbox();
   const store = useSave<User>('users');
   const [remove, dialogue] = useConfirmedRemove('users');
 
@@ -55,6 +58,7 @@ export function UserForm({ schema, user }: UserFormProps) {
     const saved = await store.mutateAsync({ id: user?.id ?? null, values, before });
     notifyDone(t('forms.saved'));
     if (user) return;
+    if (withMailbox) await makeMailbox(`${saved.first_name} ${saved.last_name}`.trim() || saved.login, { user: saved.id });
     if (number && !(await giveNumber(number, { user: saved.id }))) navigate(`/users/${saved.id}?tab=numbers`);
     else navigate(`/users/${saved.id}`);
   };
@@ -101,6 +105,14 @@ export function UserForm({ schema, user }: UserFormProps) {
               description={t('users.internalNumberHelp')}
               value={number}
               onChange={(event) => setNumber(event.currentTarget.value)}
+            />
+          )}
+          {!user && (
+            <Checkbox
+              label={t('mailboxes.with')}
+              description={t('mailboxes.withUser')}
+              checked={withMailbox}
+              onChange={(event) => setWithMailbox(event.currentTarget.checked)}
             />
           )}
           <Fields form={form} fields={user ? STATE : [...STATE, 'admin']} />

@@ -346,6 +346,13 @@ handle_own_delete(struct request *rq)
 		handle_delete(rq);
 }
 
+void
+handle_own_patch(struct request *rq)
+{
+	if (is_own(rq))
+		handle_patch(rq);
+}
+
 /* A redirection is of a number, and that is one's own. */
 static bool
 is_of_own_number(struct request *rq)

@@ -3,7 +3,7 @@
  * it works with every one: its voice goes nowhere and it hears nothing, the other one hears the
  * music (music.c). What the phone itself says about holding stands beside it.
  */
-#include "call/call_int.h"
+#include "call/twin.h"
 
 bool
 hold_is_on(const struct leg *l)
@@ -16,7 +16,7 @@ hold_silences(const struct leg *l, size_t i)
 {
 	const struct leg *other = leg_other(l);
 
-	if (l->holding_here)
+	if (l->holding_here || twin_silences(l, i))
 		return true;
 	/* music takes the place of the voice; of pictures, and where there is none, nothing does */
 	return other && other->holding_here && !(music_is_on(l->call) && l->call->stream[i].audio);

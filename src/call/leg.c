@@ -4,6 +4,7 @@
 #include "call/app_int.h"
 #include "call/line_int.h"
 #include "call/protect.h"
+#include "call/twin.h"
 
 enum { LEG_TEXT_BYTES = 384 }; /* what most legs need */
 
@@ -133,6 +134,7 @@ leg_done(struct leg *l)
 		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
 	app_end(l);
+	twin_end(l);
 	leg_line_leave(l);
 	update_drop(l);
 	if (l->invite_in)

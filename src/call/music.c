@@ -6,6 +6,7 @@
  */
 #include "call/app_int.h"
 #include "call/codecs.h"
+#include "call/twin.h"
 
 bool
 music_is_on(const struct call *c)
@@ -18,9 +19,10 @@ music_is_on(const struct call *c)
 static bool
 waits(const struct leg *l)
 {
-	const struct leg *other = leg_other(l);
+	const struct leg *other = leg_other(l), *deciding = l->call->ring.deciding;
+	bool held = (other && hold_is_on(other)) || (deciding && deciding->side != l->side);
 
-	return music_is_on(l->call) && other && hold_is_on(other) && !hold_is_on(l);
+	return music_is_on(l->call) && held && !hold_is_on(l);
 }
 
 static void
@@ -56,17 +58,19 @@ void
 music_follow(struct call *c)
 {
 	for (int side = 0; side < MEDIA_SIDES; side++) {
-		const struct leg *l = c->leg[side];
+		const struct leg *l = twin_speaker(c, side);
 		struct media_service what = {0}, nothing = {0};
 		bool rings = l && (transfer_wants_ringback(l) || inband_wants_tone(l) ||
 				      trial_wants_tone(l));
-		bool app = l && app_of_peer(l);
+		bool app = l && (l->twin || app_of_peer(l));
 		size_t ear = l && (rings || app || waits(l)) ? find_ear(l, &what) : SDP_MEDIA_MAX;
 
-		if (!app || !app_serves(l, &what))
+		if (!app || !(twin_serves(l, &what) || app_serves(l, &what)))
 			what.sound = app ? NULL : rings ? c->sw->p.ringback : c->sw->p.hold_music;
 		for (size_t i = 0; i < SDP_MEDIA_MAX; i++)
 			if (c->stream[i].open)
 				serve(c, &c->stream[i], side, i == ear ? &what : &nothing);
 	}
+	if (c->ring.deciding && leg_other(c->ring.deciding)) /* hears nothing of who decides */
+		bridge_connect(leg_other(c->ring.deciding));
 }

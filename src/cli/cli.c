@@ -31,6 +31,9 @@ static const struct command {
 	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set ID,… "
 	"K=V…|delete ID]",
 	"where calls to a number go instead; enabled=false keeps the target"},
+    {"mobile-twins", command_entity,
+	"mobile-twins [list|show ID|add user=@LOGIN number=+49171… K=V…|set ID,… K=V…|delete ID]",
+	"mobile phones that ring with those of a user"},
     {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"ranges of internal numbers"},
     {"records", command_entity, "records [list|show ID]", "call records, newest first"},

@@ -55,6 +55,9 @@ static const struct column cor_line_columns[] = {{"id", "ID"}, {"rule", "RULE"},
 static const struct column redirection_columns[] = {{"id", "ID"}, {"digits", "NUMBER"},
     {"holder_name", "HELD BY"}, {"trigger", "WHEN"}, {"enabled", "ENABLED"}, {"target", "TARGET"},
     {"after_s", "AFTER"}};
+static const struct column twin_columns[] = {{"id", "ID"}, {"user_name", "USER"},
+    {"number", "NUMBER"}, {"enabled", "ACTIVE"}, {"delay_s", "AFTER"}, {"group_calls", "GROUPS"},
+    {"confirm", "BY KEY"}, {"times", "TIMES"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -72,6 +75,7 @@ static const struct view {
     {"group-members", &model_group_member, COLUMNS(group_member_columns), UINT64_MAX},
     {"function-keys", &model_function_key, COLUMNS(key_columns), UINT64_MAX},
     {"redirections", &model_redirection, COLUMNS(redirection_columns), UINT64_MAX},
+    {"mobile-twins", &model_mobile_twin, COLUMNS(twin_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},

@@ -612,7 +612,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_line || e == &model_provider || e == &model_group ||
 	       e == &model_group_member || e == &model_emergency_number || e == &model_time_frame ||
 	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
-	       e == &model_site || e == &model_prompt || e == &model_redirection;
+	       e == &model_site || e == &model_prompt || e == &model_redirection ||
+	       e == &model_mobile_twin;
 }
 
 enum err
@@ -621,7 +622,8 @@ directory_build(struct store *s, struct directory **out)
 	static const struct store_directory_sink sink = {on_settings, on_range, on_user, on_phone,
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
-	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection};
+	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
+	    twins_on_twin};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -648,12 +650,15 @@ directory_build(struct store *s, struct directory **out)
 	}
 	if (e == ERR_OK)
 		e = sites_link(&b);
+	if (e == ERR_OK)
+		e = twins_link(&b);
 	free(b.owners);
 	free(b.memberships);
 	free(b.redirected);
 	free(b.pairs);
 	routes_free_rows(&b);
 	free(b.sites.lines);
+	twins_free_rows(&b);
 	if (e != ERR_OK) {
 		directory_free(b.d);
 		return e;
@@ -678,6 +683,7 @@ directory_free(struct directory *d)
 	free(d->rules);
 	free(d->holidays);
 	free(d->sites);
+	free(d->twins);
 	arena_fini(&d->arena);
 	free(d);
 }

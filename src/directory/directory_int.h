@@ -30,6 +30,9 @@ struct directory {
 	struct dir_emergency *emergencies;
 	struct dir_rule *rules;
 	struct own_holiday *holidays;
+	struct dir_twin *twins; /* by user */
+	const struct dir_twin **twins_by_number;
+	size_t twin_count;
 	struct dir_site *sites; /* by name */
 	size_t site_count;
 	/* of their own files; 0: as it comes with the system */
@@ -85,6 +88,11 @@ struct site_rows {
 	size_t line_count, line_cap, site_cap;
 };
 
+struct twin_rows {
+	struct twin_owner *owners; /* as the array of the directory */
+	size_t twin_cap, owner_cap;
+};
+
 struct builder {
 	struct directory *d;
 	size_t range_cap, user_cap, phone_cap, line_cap, group_cap, number_cap;
@@ -98,6 +106,7 @@ struct builder {
 	size_t redirected_count, redirected_cap;
 	struct route_rows routes;
 	struct site_rows sites;
+	struct twin_rows twins;
 };
 
 /* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
@@ -123,6 +132,11 @@ bool sites_on_site(void *ctx, const struct store_site_row *row);
 bool sites_on_line(void *ctx, int64_t site, int64_t line);
 /* When the lines are there. */
 enum err sites_link(struct builder *b);
+
+bool twins_on_twin(void *ctx, const struct store_twin_row *row);
+/* When the users are there. */
+enum err twins_link(struct builder *b);
+void twins_free_rows(struct builder *b);
 
 /* Makes all indexes. ERR_NOMEM. */
 enum err index_all(struct directory *d);

@@ -150,7 +150,8 @@ extern const struct model_entity model_user, model_phone, model_number, model_ra
     model_notice, model_mail_server, model_mail, model_mail_template, model_change, model_group,
     model_group_member, model_token, model_second_factor, model_password_reset, model_device_type,
     model_provider, model_licence, model_emergency_number, model_time_frame, model_cor_rule,
-    model_cor_line, model_holiday, model_site, model_function_key, model_prompt, model_redirection;
+    model_cor_line, model_holiday, model_site, model_function_key, model_prompt, model_redirection,
+    model_mobile_twin;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

@@ -55,6 +55,10 @@ static const char digits[] =
 static const char holder[] =
     "(SELECT coalesce((SELECT u.first_name || ' ' || u.last_name FROM user u WHERE u.id = n.user), "
     "(SELECT g.name FROM \"group\" g WHERE g.id = n.\"group\")) " REDIRECTED ")";
+/* USR-9: the caller is gone by then. */
+static const char too_late[] =
+    "EXISTS (SELECT 1 FROM redirection r JOIN number n ON n.id = r.number WHERE n.user = t.user "
+    "AND r.enabled AND r.\"trigger\" = 'timeout' AND r.after_s <= t.delay_s)";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 /* Of a function key: whom it shows, or what it is about. */
@@ -154,6 +158,10 @@ static const struct computed all[] = {
     {&model_redirection, "user", "(SELECT n.user " REDIRECTED ")", digits},
     {&model_redirection, "group", "(SELECT n.\"group\" " REDIRECTED ")", digits},
     {&model_redirection, "holder_name", holder, holder},
+    {&model_mobile_twin, "user", NULL, member},
+    {&model_mobile_twin, "user_name",
+	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
+    {&model_mobile_twin, "too_late", too_late, too_late},
 };
 
 static const struct computed *
@@ -201,6 +209,7 @@ static const struct {
     {&model_group_member, "user_name", OF_USER},
     {&model_number, "group_name", OF_GROUP},
     {&model_number, "user_name", OF_USER},
+    {&model_mobile_twin, "user_name", OF_USER},
     {&model_redirection, "digits", "t.number",
 	"SELECT n.id FROM number n WHERE instr(fold(n.number)"},
     {&model_number, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},

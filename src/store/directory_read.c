@@ -336,6 +336,21 @@ on_redirection(struct stmt *s, const struct store_directory_sink *sink, void *ct
 	return sink->on_redirection(ctx, &row);
 }
 
+static bool
+on_twin(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_twin_row row = {
+	    .user = sqlite3_column_int64(s->st, 0),
+	    .number = stmt_column(s, 1),
+	    .delay_s = (uint32_t)sqlite3_column_int(s->st, 2),
+	    .group_calls = sqlite3_column_int(s->st, 3),
+	    .confirm = sqlite3_column_int(s->st, 4),
+	    .times = stmt_column(s, 5),
+	};
+
+	return sink->on_twin(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -372,6 +387,10 @@ static const struct {
     {"SELECT number, \"trigger\", target, after_s FROM redirection "
      "WHERE enabled AND target <> '' ORDER BY number",
 	on_redirection},
+    {"SELECT t.user, t.number, t.delay_s, t.group_calls, t.confirm, t.times FROM mobile_twin t "
+     "JOIN user u ON u.id = t.user WHERE t.enabled AND instr(u.rights, '\"ifmc_use\"') "
+     "ORDER BY t.user, t.id",
+	on_twin},
 };
 
 enum err

@@ -465,6 +465,14 @@ struct store_redirection_row {
 	uint32_t after_s;
 };
 
+/* Of a user who may have it, switched on. */
+struct store_twin_row {
+	int64_t user;
+	const char *number, *times; /* as model/mobile_twin.h says */
+	uint32_t delay_s;
+	bool group_calls, confirm;
+};
+
 /* Of a rule, a time frame: the line that has a place there. */
 struct store_way_row {
 	int64_t rule, frame, line;
@@ -491,8 +499,8 @@ struct store_range_row {
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
  * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
- * and their lines (in order), redirections that are switched on (by number). Texts are valid during
- * the call only. false stops with ERR_NOMEM. */
+ * and their lines (in order), redirections that are switched on (by number), mobile twins that
+ * may ring (by user). Texts are valid during the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -514,6 +522,7 @@ struct store_directory_sink {
 	/* a file of its own, see store/prompts.h */
 	bool (*on_prompt)(void *ctx, const char *language, const char *name, int64_t version);
 	bool (*on_redirection)(void *ctx, const struct store_redirection_row *row);
+	bool (*on_twin)(void *ctx, const struct store_twin_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -27,6 +27,7 @@ export type CorRule = Schemas['cor_rule'];
 export type CorLine = Schemas['cor_line'];
 export type Holiday = Schemas['holiday'];
 export type Redirection = Schemas['redirection'];
+export type MobileTwin = Schemas['mobile_twin'];
 export type PublicHoliday = Schemas['public_holiday'];
 export type Prompt = Schemas['prompt'];
 export type RouteTest = Schemas['route_test'];
@@ -49,11 +50,11 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'mobile_twin';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
-  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers';
+  | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers' | 'mobile-twins' | 'me/mobile-twins';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -72,6 +73,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   cor_line: 'cor-lines',
   holiday: 'holidays',
   redirection: 'redirections',
+  mobile_twin: 'mobile-twins',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -98,6 +100,8 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   holidays: 'holiday',
   redirections: 'redirection',
   'me/redirections': 'redirection',
+  'mobile-twins': 'mobile_twin',
+  'me/mobile-twins': 'mobile_twin',
   'me/numbers': 'number',
   certificates: 'certificate',
   'address-rules': 'address_rule',

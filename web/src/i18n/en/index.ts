@@ -30,6 +30,7 @@ import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import mobile from './mobile.json';
 import redirections from './redirections.json';
 import routing from './routing.json';
 import settings from './settings.json';
@@ -72,6 +73,7 @@ const en = {
   reasons,
   records,
   rights,
+  mobile,
   redirections,
   routing,
   settings,

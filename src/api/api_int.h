@@ -500,6 +500,7 @@ void handle_own_redirection_create(struct request *rq);
 void handle_own_redirection_patch(struct request *rq);
 void handle_own_twin_create(struct request *rq);
 void handle_own_twin_patch(struct request *rq);
+void handle_own_get(struct request *rq);
 void handle_own_patch(struct request *rq);
 void handle_own_delete(struct request *rq);
 void handle_end_other_sessions(struct request *rq);

@@ -347,6 +347,13 @@ handle_own_delete(struct request *rq)
 }
 
 void
+handle_own_get(struct request *rq)
+{
+	if (is_own(rq))
+		handle_get(rq);
+}
+
+void
 handle_own_patch(struct request *rq)
 {
 	if (is_own(rq))

@@ -88,6 +88,8 @@ static const struct action actions[] = {
 	"200", .response = "mobile_twin", .list = true, .query = "search sort order page per_page"},
     {"post", "/api/me/mobile-twins", "A mobile phone of one's own that rings with the others",
 	"mobile_twin_patch", "201", .response = "mobile_twin", .errors = "409"},
+    {"get", "/api/me/mobile-twins/{id}", "A mobile phone of one's own", NULL, "200",
+	.response = "mobile_twin", .errors = "404"},
     {"patch", "/api/me/mobile-twins/{id}", "Change a mobile phone of one's own",
 	"mobile_twin_patch", "200", .response = "mobile_twin", .errors = "404 409"},
     {"delete", "/api/me/mobile-twins/{id}", "Forget a mobile phone of one's own", NULL, "204",

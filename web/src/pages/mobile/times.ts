@@ -17,9 +17,9 @@ export const WORKING_HOURS: Frame = { days: ['mon', 'tue', 'wed', 'thu', 'fri'],
 export function framesOf(text: string): Frame[] {
   const parts = text.split(';').map((part) => part.trim()).filter((part) => part !== '');
   return parts.map((part) => {
-    const [days = '', hours = ''] = part.split(' ');
-    const [from = '', to = ''] = hours.split('-');
-    const picked = days.split(',');
+    const words = part.split(' '); // no days are chosen yet, perhaps
+    const [from = '', to = ''] = (words.pop() ?? '').split('-');
+    const picked = words.join('').split(',');
     return { days: DAYS.filter((day) => picked.includes(day)), from, to };
   });
 }

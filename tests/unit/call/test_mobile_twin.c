@@ -246,9 +246,15 @@ usr_9_who_answers_a_mobile_phone_takes_the_call_with_1(void **state)
 static void
 usr_9_a_mailbox_never_takes_the_call(void **state)
 {
-	const char *desk;
+	const char *desk, *inv = anna_reaches_the_mobile(&desk);
 
-	anna_reaches_the_mobile(&desk);
+	/* whatever it is, it changes nothing for the others */
+	ua_in_dialog(one, inv, "UPDATE", 2, "", sdp_of(one, 7900, ""));
+	ua_expect(one, "SIP/2.0 491", 100);
+	ua_in_dialog(one, inv, "INVITE", 3, "", sdp_of(one, 7900, ""));
+	ua_ack_failure(one, ua_expect(one, "SIP/2.0 491", 100));
+	ua_in_dialog(one, inv, "REFER", 4, "Refer-To: <sip:101@10.0.0.1>\n", "");
+	ua_expect(one, "SIP/2.0 4", 100);
 	office_run(&o, 14000);
 	ua_expect_none(one, "BYE");
 	office_run(&o, 1500);
@@ -336,6 +342,51 @@ usr_9_a_mobile_phone_that_is_busy_or_off_changes_nothing(void **state)
 		ua_ack_failure(anna, ua_expect(anna, "SIP/2.0 480", 100));
 		office_run(&o, 100);
 	}
+}
+
+/* For all that its user has, as any of his phones would. */
+static void
+usr_9_who_refuses_at_the_desk_refuses_for_the_mobile_phone_too(void **state)
+{
+	const char *desk, *inv;
+
+	talk_dial(anna, "102", "", 4000);
+	desk = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, desk, 180, "", "");
+	inv = rings(one, "+491711111111", 3500);
+	ua_answer(ben, desk, 603, "", "");
+	ua_expect(ben, "ACK", 100);
+	stops(one, inv);
+	ua_ack_failure(anna, ua_expect(anna, "SIP/2.0 603", 100));
+}
+
+/* Nobody could be asked: his offer comes with the answer. */
+static void
+usr_9_a_call_without_a_description_rings_no_phone_that_asks(void **state)
+{
+	const char *desk;
+
+	talk_dial(anna, "102", "", 0);
+	desk = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, desk, 180, "", "");
+	office_run(&o, 5000);
+	ua_expect_none(one, "INVITE");
+	ua_answer(ben, desk, 486, "", "");
+	ua_expect(ben, "ACK", 100);
+	ua_ack_failure(anna, ua_expect(anna, "SIP/2.0 486", 100));
+}
+
+static void
+key_a_call_that_is_picked_up_stops_the_mobile_phone(void **state)
+{
+	const char *desk;
+
+	anna_reaches_the_mobile(&desk);
+	talk_dial(cleo, "*8102", "", 4200);
+	stops(ben, desk);
+	ua_ok(one, "BYE");
+	ua_in_dialog(cleo, ua_expect(cleo, "SIP/2.0 200", 100), "ACK", 1, "", "");
+	ends(anna, cleo);
 }
 
 static void
@@ -600,6 +651,26 @@ key_a_mobile_phone_takes_a_call_along_with_1(void **state)
 }
 
 static void
+key_who_hangs_up_while_others_ring_is_rung_again(void **state)
+{
+	struct talk t = ben_talks();
+	const char *mobile, *again;
+
+	assert_int_equal(to_go("1002"), CALL_OUTCOME_DONE);
+	mobile = rings(one, "+491711111111", 100);
+	talk_send(&t, ben, "BYE", "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	office_run(&o, 31000);
+	stops(one, mobile);
+	again = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, again, 200, "", sdp_of(ben, 5200, ""));
+	ua_expect(ben, "ACK", 100);
+	ua_reinvited(anna, 4000);
+	ua_expect(anna, "ACK", 100);
+	talk_end_with(&t, anna, ben);
+}
+
+static void
 key_who_has_no_other_phone_is_told_so(void **state)
 {
 	struct talk t = talk_connect(cleo, "101", anna, 4000);
@@ -620,6 +691,9 @@ main(void)
 	    IN_OFFICE(usr_9_whoever_is_first_has_the_call_while_the_mobile_phone_decides),
 	    IN_OFFICE(usr_9_a_caller_who_gives_up_frees_the_mobile_phone),
 	    IN_OFFICE(usr_9_a_mobile_phone_that_is_busy_or_off_changes_nothing),
+	    IN_OFFICE(usr_9_who_refuses_at_the_desk_refuses_for_the_mobile_phone_too),
+	    IN_OFFICE(usr_9_a_call_without_a_description_rings_no_phone_that_asks),
+	    IN_OFFICE(key_a_call_that_is_picked_up_stops_the_mobile_phone),
 	    IN_OFFICE(usr_9_another_line_is_tried_when_one_cannot_serve),
 	    IN_OFFICE(usr_9_who_has_only_a_mobile_phone_is_reached_there_at_once),
 	    IN_OFFICE(usr_9_two_mobile_phones_decide_one_after_the_other),
@@ -631,6 +705,7 @@ main(void)
 	    IN_OFFICE(key_who_talks_goes_on_at_another_phone),
 	    IN_OFFICE(key_the_call_goes_on_as_it_was_when_nobody_picks_up),
 	    IN_OFFICE(key_a_mobile_phone_takes_a_call_along_with_1),
+	    IN_OFFICE(key_who_hangs_up_while_others_ring_is_rung_again),
 	    IN_OFFICE(key_who_has_no_other_phone_is_told_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,7 @@ static const char office_text[] =
     "{'user':'1001','number':'+491713333333','enabled':false},"
     "{'user':'1002','number':'+491714444444'},"
     "{'user':'1003','number':'+491715555555','delay_s':10},"
-    "{'user':'1004','number':'+491716666666'}]}";
+    "{'user':'1004','number':'+491716666666'},{'user':'1005','number':'+49211555120'}]}";
 
 static struct fixture office;
 
@@ -210,6 +210,8 @@ usr_9_a_known_mobile_phone_is_shown_as_its_user_without_her_rights(void **s)
 	assert_true(slice_eq(p.caller.number, SLICE("20")));
 	assert_int_equal(p.caller.user, 0);
 	assert_true(says(&p, "+491711111111 is the number of the mobile phone of Anna Berg"));
+	assert_true(
+	    says(&p, "Mobile phone +49211555120 does not ring: its number is one of this system"));
 	/* switched off, it is any number */
 	plan(&p, "60", "+491713333333", monday);
 	assert_true(slice_eq(p.caller.number, SLICE("+491713333333")));

@@ -28,7 +28,8 @@ static const struct command {
 	"function-keys [list|show ID|add user=@LOGIN type=TYPE K=V…|set ID,… K=V…|delete ID]",
 	"keys of users that show a state and do something"},
     {"redirections", command_entity,
-	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set ID,… "
+	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set "
+	"ID,… "
 	"K=V…|delete ID]",
 	"where calls to a number go instead; enabled=false keeps the target"},
     {"mobile-twins", command_entity,

@@ -370,6 +370,20 @@ handle_own_delete(struct request *rq)
 		handle_delete(rq);
 }
 
+void
+handle_own_get(struct request *rq)
+{
+	if (is_own(rq))
+		handle_get(rq);
+}
+
+void
+handle_own_patch(struct request *rq)
+{
+	if (is_own(rq))
+		handle_patch(rq);
+}
+
 /* A redirection is of a number, and that is one's own; so is a mailbox that it leads to. */
 static bool
 is_of_own_number(struct request *rq)

@@ -222,6 +222,12 @@ handle_own_resume(struct request *rq)
 }
 
 void
+handle_own_to_go(struct request *rq)
+{
+	plain(rq, CALL_COMMAND_TO_GO);
+}
+
+void
 handle_own_hangup(struct request *rq)
 {
 	plain(rq, CALL_COMMAND_HANG_UP);

@@ -203,15 +203,17 @@ party_json(const struct routing_party *p)
 /* As trunk/ writes it to the provider. */
 static json_t *
 number_at_provider(const struct directory *dir, const struct dir_line *line,
-    const struct routing_plan *plan, struct slice call_by_call)
+    const struct routing_plan *plan, const struct routing_target *t)
 {
+	struct slice to = slice_cstr(plan->outside), dialled = slice_cstr(plan->outside_dialled);
 	struct number_plan numbers = number_plan_of_line(dir, line);
 	char text[NUMBER_BYTES + ROUTING_DIALLED_MAX];
 	struct buf b;
 
+	if (t->twin)
+		to = dialled = plan->twin[t->twin - 1].number;
 	buf_init(&b, text, sizeof text);
-	number_write_called(&numbers, line->number_format, call_by_call, slice_cstr(plan->outside),
-	    slice_cstr(plan->outside_dialled), &b);
+	number_write_called(&numbers, line->number_format, t->way.call_by_call, to, dialled, &b);
 	return text_json(buf_slice(&b));
 }
 
@@ -235,7 +237,7 @@ static json_t *
 target_json(
     const struct directory *dir, const struct routing_plan *plan, const struct routing_target *t)
 {
-	bool last = t->delay_ms == ROUTING_AFTER_OTHERS;
+	bool last = t->delay_ms == ROUTING_AFTER_OTHERS || t->spare;
 	json_t *out = json_pack("{s:s, s:o, s:o, s:b, s:o}", "kind",
 	    t->kind == ROUTING_LINE ? "line" : "phone", "id",
 	    id_json(t->kind == ROUTING_LINE ? t->line : t->phone), "name", text_json(t->phone_name),
@@ -247,8 +249,8 @@ target_json(
 	json_object_set_new(out, "member", t->member.user ? party_json(&t->member) : json_null());
 	json_object_set_new(out, "call_by_call", text_json(t->way.call_by_call));
 	json_object_set_new(out, "hidden", json_boolean(t->way.hidden));
-	json_object_set_new(out, "number",
-	    line ? number_at_provider(dir, line, plan, t->way.call_by_call) : json_null());
+	json_object_set_new(
+	    out, "number", line ? number_at_provider(dir, line, plan, t) : json_null());
 	json_object_set_new(
 	    out, "shown", line ? shown_at_provider(dir, line, &t->way) : json_null());
 	return out;

@@ -8,12 +8,14 @@
 
 #include "api/api_int.h"
 
-#define ADMIN	 WHO_USER, RIGHT_BIT(ADMIN)
-#define CALLLIST WHO_PERSON, RIGHT_BIT(CALLLIST)
-#define CALLMAN	 WHO_PERSON, RIGHT_BIT(CALLMAN)
-#define FKEY	 WHO_PERSON, RIGHT_BIT(FKEY)
-#define REDIRECT WHO_PERSON, RIGHT_BIT(REDIRECT)
-#define VOICE	 WHO_PERSON, RIGHT_BIT(VOICE)
+#define ADMIN	  WHO_USER, RIGHT_BIT(ADMIN)
+#define CALLLIST  WHO_PERSON, RIGHT_BIT(CALLLIST)
+#define CALLMAN	  WHO_PERSON, RIGHT_BIT(CALLMAN)
+#define FKEY	  WHO_PERSON, RIGHT_BIT(FKEY)
+#define IFMC_USE  WHO_PERSON, RIGHT_BIT(IFMC_USE)
+#define IFMC_EDIT WHO_PERSON, RIGHT_BIT(IFMC_USE) | RIGHT_BIT(IFMC_EDIT)
+#define REDIRECT  WHO_PERSON, RIGHT_BIT(REDIRECT)
+#define VOICE	  WHO_PERSON, RIGHT_BIT(VOICE)
 
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
@@ -38,6 +40,7 @@ static const struct route routes[] = {
     {"POST", "/api/me/calls/{call_id}/hold", CALLMAN, 0, .handle = handle_own_hold},
     {"POST", "/api/me/calls/{call_id}/resume", CALLMAN, 0, .handle = handle_own_resume},
     {"POST", "/api/me/calls/{call_id}/transfer", CALLMAN, 0, .handle = handle_own_transfer},
+    {"POST", "/api/me/calls/{call_id}/to-go", CALLMAN, 0, .handle = handle_own_to_go},
     {"POST", "/api/me/calls/{call_id}/hangup", CALLMAN, 0, .handle = handle_own_hangup},
     {"GET", "/api/me/phones", CALLMAN, 0, .handle = handle_own_phones},
     {"GET", "/api/me/people", CALLMAN, 0, .handle = handle_own_people},
@@ -80,6 +83,16 @@ static const struct route routes[] = {
     {"DELETE", "/api/me/voicemails/{id}", VOICE, 0, .handle = handle_own_voicemail_delete},
     {"POST", "/api/me/voicemails/{id}/forward", VOICE, 0, .handle = handle_own_voicemail_forward},
     {"GET", "/api/me/voicemails/{id}/audio", VOICE, 0, .handle = handle_own_voicemail_audio},
+    {"GET", "/api/me/mobile-twins", IFMC_USE, 0, .handle = handle_own_list,
+	.entity = &model_mobile_twin},
+    {"POST", "/api/me/mobile-twins", IFMC_EDIT, 0, .handle = handle_own_twin_create,
+	.entity = &model_mobile_twin},
+    {"GET", "/api/me/mobile-twins/{id}", IFMC_USE, 0, .handle = handle_own_get,
+	.entity = &model_mobile_twin},
+    {"PATCH", "/api/me/mobile-twins/{id}", IFMC_EDIT, 0, .handle = handle_own_twin_patch,
+	.entity = &model_mobile_twin},
+    {"DELETE", "/api/me/mobile-twins/{id}", IFMC_EDIT, 0, .handle = handle_own_delete,
+	.entity = &model_mobile_twin},
     {"POST", "/api/me/password", WHO_SESSION, 0, 0, .handle = handle_me_password},
     {"GET", "/api/me/sessions", WHO_SESSION, 0, 0, .handle = handle_own_list,
 	.entity = &model_session},

@@ -2,6 +2,7 @@
 #include "call/app_int.h"
 #include "call/line_int.h"
 #include "call/passing.h"
+#include "call/twin.h"
 
 static void
 on_cancel(void *user, struct sip_server *tsx, const struct sip_msg *cancel)
@@ -156,6 +157,15 @@ on_useless_2xx(struct leg *l, const struct sip_msg *resp, enum err e)
 	call_end(l->call, CDR_FAILED, CDR_BY_SYSTEM, e == ERR_LIMIT ? 503 : 488);
 }
 
+/* A mobile phone that rings with others is of no use; the others ring on. */
+static void
+let_go(struct leg *l, const struct sip_msg *resp)
+{
+	take_and_end(l, resp);
+	if (l->call->ring.asking == 0)
+		ring_next(l->call);
+}
+
 static void
 on_first_2xx(struct leg *l, const struct sip_msg *resp)
 {
@@ -172,6 +182,11 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 		}
 		return;
 	}
+	if (twin_must_ask(l)) {
+		if (!twin_ask(l, resp))
+			let_go(l, resp);
+		return;
+	}
 	if (c->transfer) {
 		if (!transfer_on_answer(l, resp)) {
 			take_and_end(l, resp);
@@ -183,6 +198,10 @@ on_first_2xx(struct leg *l, const struct sip_msg *resp)
 	e = take_media(l, resp);
 	if (e == ERR_OK)
 		e = keep_answer_headers(l, resp);
+	if (e != ERR_OK && leg_line_twin(l)) {
+		let_go(l, resp);
+		return;
+	}
 	if (e != ERR_OK) {
 		on_useless_2xx(l, resp, e);
 		return;

@@ -55,6 +55,13 @@ struct relayed {
 	struct sip_client *out;
 };
 
+/* A mobile phone that rings with the phones of its user; lives as long as the call. */
+struct ring_twin {
+	bool confirm;		      /* who answers there takes the call by a key */
+	uint8_t n_spare, next;	      /* of them, those that were tried */
+	struct routing_target *spare; /* the other lines to it */
+};
+
 /* Whom a plan is about; lives as long as the call. */
 struct ring_whom {
 	struct routing_party party;
@@ -62,6 +69,7 @@ struct ring_whom {
 	bool costly;			       /* for lines: minutes are counted */
 	enum feature feature;		       /* for apps: of the plan */
 	struct slice argument;
+	struct ring_twin *twin; /* for lines: the mobile phone they lead to; NULL: none */
 };
 
 struct ring_target {
@@ -83,11 +91,12 @@ struct ring {
 	const struct ring_whom *onward_of; /* whose redirection that is */
 	struct ring_target *target;	   /* by delay; gone when the ringing is over */
 	size_t n_targets, next_target;
-	unsigned asking;      /* legs that ring */
-	uint32_t turn;	      /* whose it is, see routing_target; 0 = nobody's */
-	uint64_t turn_end_ms; /* of it */
-	bool missed;	      /* a turn has ended without an answer */
-	struct leg *early;    /* whose early media the other side hears */
+	unsigned asking;		     /* legs that ring */
+	uint32_t turn;			     /* whose it is, see routing_target; 0 = nobody's */
+	uint64_t turn_start_ms, turn_end_ms; /* of it */
+	bool missed;			     /* a turn has ended without an answer */
+	struct leg *early;		     /* whose early media the other side hears */
+	struct leg *deciding; /* who hears now that he can take the call, twin.c; NULL: nobody */
 	uint16_t best_status;
 	bool alone; /* only one phone rings and none will later */
 	bool told;  /* the one who waits knows that it rings */
@@ -268,6 +277,12 @@ ERR_MUST_CHECK enum err ring_foreign(const struct leg *by, const struct call_con
 /** More phones for the ringing that is under way, those of another plan. */
 ERR_MUST_CHECK enum err ring_add(struct call *c, const struct routing_plan *plan);
 
+/* ---- to_go.c: Call2Go ---- */
+/** What else its user has rings, and whoever picks up there goes on with the call in the place of
+ *  l; until then, and when nobody does, all stays as it is. ERR_DENIED: not in this state;
+ *  ERR_NOT_FOUND: there is nothing else that could ring; ERR_NOMEM. */
+ERR_MUST_CHECK enum err call_to_go(struct call *c, struct leg *l);
+
 /* ---- gruu.c: RFC 5627 ---- */
 /** Is one device called by this URI (text: the whole of it)? Then *dialled becomes its user's
  *  number. Forgets who was called before. Returns the status to refuse with, or 0. */
@@ -292,6 +307,9 @@ bool play_plan(
 /* ---- plan.c ---- */
 /** What to do for somebody who dials; fills in q->state. */
 void plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out);
+/** What else user has than that phone (NULL) or mobile phone; the same. */
+void plan_ask_others(struct call_switch *sw, struct routing_query *q, const struct dir_user *user,
+    const struct dir_phone *but, struct slice but_mobile, struct routing_plan *out);
 /** The plan's reasons, from that one on, become the call's. */
 /** Where we are, for time frames and days. */
 struct routing_time plan_local_time(struct call_switch *sw);

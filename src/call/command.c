@@ -1,14 +1,19 @@
 /* What people ask of their calls elsewhere than at the phone (the call manager): looks whether it
  * may be done, and has it done by who does it for phones, too. */
+#include "call/line_int.h"
 #include "call/transfer_int.h"
 
-/* Where user speaks in c, or is rung: at that phone, 0 = any. A leg without a phone is nobody's. */
+/* Where user speaks in c, or is rung: at that phone, 0 = any. A leg without a phone is nobody's,
+ * but for that of a mobile phone. */
 static struct leg *
 own_leg(const struct call *c, int64_t user, int64_t phone)
 {
-	for (int side = 0; side < MEDIA_SIDES; side++)
-		if (c->leg[side] && c->leg[side]->phone && c->leg[side]->party.user == user)
-			return c->leg[side];
+	for (int side = 0; side < MEDIA_SIDES; side++) {
+		struct leg *l = c->leg[side];
+
+		if (l && (l->phone || leg_line_twin(l)) && l->party.user == user)
+			return l;
+	}
 	LIST_FOR_EACH (it, &c->legs) {
 		struct leg *l = container_of(it, struct leg, link);
 
@@ -173,7 +178,7 @@ move_there(struct leg *l, const struct dir_phone *phone)
 	struct routing_plan plan;
 	struct transfer *t;
 
-	if (l->phone == phone->id || refer_refusal(l))
+	if (l->phone == phone->id || refer_obstacle(l))
 		return CALL_OUTCOME_WRONG_STATE;
 	if (transfer_new(l, &(struct transfer_asked){0}, l->party.number, &t) != ERR_OK)
 		return CALL_OUTCOME_BUSY;
@@ -302,6 +307,17 @@ join(struct leg *l, struct leg *consult)
 }
 
 static enum call_outcome
+to_go(struct leg *l)
+{
+	switch (call_to_go(l->call, l)) {
+	case ERR_OK: return CALL_OUTCOME_DONE;
+	case ERR_NOT_FOUND: return CALL_OUTCOME_NO_PHONE;
+	case ERR_DENIED: return CALL_OUTCOME_WRONG_STATE;
+	default: return CALL_OUTCOME_BUSY;
+	}
+}
+
+static enum call_outcome
 hang_up(struct leg *l)
 {
 	struct call *c = l->call;
@@ -343,6 +359,7 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 	case CALL_COMMAND_RESUME: return hold(l, false);
 	case CALL_COMMAND_TRANSFER: return transfer(sw, cmd, l, out);
 	case CALL_COMMAND_JOIN: return join(l, consult);
+	case CALL_COMMAND_TO_GO: return to_go(l);
 	case CALL_COMMAND_HANG_UP: return hang_up(l);
 	}
 	return CALL_OUTCOME_WRONG_STATE;

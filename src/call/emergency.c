@@ -109,9 +109,12 @@ emergency_make_room(struct call_switch *sw, int64_t line)
 	if (!l)
 		return false;
 	call_log(LOG_WARN, c, "ended to make room for an emergency call on line %.*s",
-	    SLICE_FMT(l->phone_name));
-	record_reason(c, REASON_ENDED_FOR_EMERGENCY, REASON_ARGS(l->phone_name));
+	    SLICE_FMT(leg_line_name(l)));
+	record_reason(c, REASON_ENDED_FOR_EMERGENCY, REASON_ARGS(leg_line_name(l)));
 	leg_line_leave(l); /* before its BYE is answered */
-	end_for(c);
+	if (leg_line_twin(l) && c->leg[l->side] != l)
+		ring_give_up(l, false); /* the other phones ring on */
+	else
+		end_for(c);
 	return true;
 }

@@ -4,6 +4,7 @@
  * music (music.c). What the phone itself says about holding stands beside it.
  */
 #include "call/consult.h"
+#include "call/twin.h"
 
 bool
 hold_is_on(const struct leg *l)
@@ -16,6 +17,8 @@ hold_silences(const struct leg *l, size_t i)
 {
 	const struct leg *other = leg_other(l);
 
+	if (twin_silences(l, i))
+		return true;
 	if (l->holding_here)
 		return !(consult_is_heard(l) && l->call->stream[i].audio);
 	/* music takes the place of the voice; of pictures, and where there is none, nothing does */

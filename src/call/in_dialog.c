@@ -6,6 +6,7 @@
 #include "call/keys.h"
 #include "call/passing.h"
 #include "call/transfer_int.h"
+#include "call/twin.h"
 
 static void
 on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
@@ -22,6 +23,10 @@ on_bye(struct leg *l, struct sip_server *tsx, const struct sip_msg *bye)
 		return;
 	if (l->takes_over) {
 		reinvite_on_cancel(l);
+		return;
+	}
+	if (l->twin) {
+		twin_on_bye(l);
 		return;
 	}
 	seated = c->leg[l->side] == l;

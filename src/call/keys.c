@@ -5,6 +5,7 @@
 #include "call/app_int.h"
 #include "call/codecs.h"
 #include "call/in_call.h"
+#include "call/twin.h"
 
 enum { INFO_MS_DEFAULT = 160, INFO_MS_MAX = 10000, BODY_MAX_BYTES = 64 };
 
@@ -300,6 +301,11 @@ keys_take_info(struct leg *l, struct sip_server *tsx, const struct sip_msg *req)
 	uint32_t ms;
 	char key = read_key(req, &ms);
 
+	if (key && l->twin) {
+		sip_server_reject(tsx, 200, SLICE(""));
+		twin_on_key(l, key);
+		return true;
+	}
 	if (key && l->state == LEG_UP && app_of_peer(l)) {
 		sip_server_reject(tsx, 200, SLICE(""));
 		app_on_key(app_of_peer(l), key);

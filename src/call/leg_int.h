@@ -18,6 +18,7 @@ struct call;
 struct leg_dtls;
 struct leg_keys;
 struct leg_line;
+struct leg_twin;
 struct call_app;
 
 /* An SDP text kept with a leg: replaced by each round, so a long call does not grow. */
@@ -91,6 +92,7 @@ struct leg {
 	bool takes_talk;	  /* its phone can be made to answer (Allow-Events: talk) */
 	int64_t line;		  /* of ours to a provider, 0 = none */
 	struct leg_line *on_line; /* line.c's; with line */
+	struct leg_twin *twin;	  /* twin.c's: it has answered, but not taken the call */
 	struct call_app *app;	  /* it has no peer: an app speaks here; NULL: none */
 	struct reliable rel;
 	struct sip_server *update_in;	/* an UPDATE or PRACK with an offer we have not answered */

@@ -3,10 +3,13 @@
  * or says nothing. Another hop of the line follows a dead one (RFC 3263, 4.3), another line
  * one that cannot serve; what the called person says is final.
  */
+#include <stdio.h>
+
 #include "call/call_int.h"
 #include "call/emergency.h"
 #include "call/line_int.h"
 #include "call/spending.h"
+#include "call/twin.h"
 
 /* For the first answer, while another line is left: people wait for the call. */
 enum { LINE_PATIENCE_MS = 8000 };
@@ -121,6 +124,18 @@ take(struct call *c, int64_t line)
 	return c->emergency && emergency_make_room(c->sw, line) && ops(c)->take(ctx(c), line);
 }
 
+/* A mobile phone is not called like the line that happens to lead there. */
+static enum err
+name_leg(struct leg *l, const struct routing_target *target, const struct ring_whom *whom)
+{
+	char text[NUMBER_BYTES + 8];
+
+	if (!whom->twin)
+		return arena_dup(&l->arena, target->phone_name, &l->phone_name);
+	snprintf(text, sizeof text, "FMC/%.*s", SLICE_FMT(whom->outside));
+	return arena_dup(&l->arena, slice_cstr(text), &l->phone_name);
+}
+
 static enum err
 make_leg(struct call *c, const struct routing_target *target, const struct ring_whom *whom,
     unsigned attempt, const struct call_line_leg *how, struct leg **out)
@@ -132,7 +147,7 @@ make_leg(struct call *c, const struct routing_target *target, const struct ring_
 	if (e != ERR_OK)
 		return e;
 	ll = arena_new(&l->arena, struct leg_line);
-	e = ll ? arena_dup(&l->arena, target->phone_name, &l->phone_name) : ERR_NOMEM;
+	e = ll ? name_leg(l, target, whom) : ERR_NOMEM;
 	if (e == ERR_OK)
 		e = arena_dup(&l->arena, how->contact_user, &ll->contact_user);
 	if (e == ERR_OK)
@@ -178,7 +193,8 @@ ring_hop(struct call *c, const struct routing_target *target, const struct ring_
 		l->on_line->auth = *auth;
 	if (!ring_launch(l))
 		return false;
-	if (!how.answer_within_ms && c->ring.next_target < c->ring.n_targets)
+	if (!how.answer_within_ms &&
+	    (whom->twin ? twin_has_spare(whom->twin) : c->ring.next_target < c->ring.n_targets))
 		how.answer_within_ms = LINE_PATIENCE_MS;
 	if (how.answer_within_ms)
 		timer_start(c->sw->p.timers, &l->on_line->silence, how.answer_within_ms);
@@ -192,11 +208,11 @@ leg_line_ring(struct call *c, const struct routing_target *target, const struct 
 }
 
 uint8_t
-leg_line_family(struct call *c, const struct routing_target *target)
+leg_line_family(struct call *c, const struct routing_target *target, const struct ring_whom *whom)
 {
 	struct call_line_leg how;
 
-	return ask_leg(c, target, c->ring.whom, 0, &how) == ERR_OK ? how.flow.remote.family : 4;
+	return ask_leg(c, target, whom, 0, &how) == ERR_OK ? how.flow.remote.family : 4;
 }
 
 enum err
@@ -224,6 +240,18 @@ struct slice
 leg_line_called(const struct leg *l)
 {
 	return l->on_line && l->on_line->whom ? l->on_line->whom->outside : SLICE("");
+}
+
+struct ring_twin *
+leg_line_twin(const struct leg *l)
+{
+	return l->on_line && l->on_line->whom ? l->on_line->whom->twin : NULL;
+}
+
+struct slice
+leg_line_name(const struct leg *l)
+{
+	return leg_line_twin(l) ? l->on_line->target.phone_name : l->phone_name;
 }
 
 struct slice
@@ -325,6 +353,11 @@ leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_a
 			return;
 	}
 	count(l, outcome_of(status, local));
+	if (leg_line_twin(l)) { /* the others ring on, whatever it says */
+		if (says_nothing_of_the_called(status, local))
+			(void)twin_ring_spare(c, l->on_line->whom);
+		return;
+	}
 	if (!says_nothing_of_the_called(status, local) && !c->emergency)
 		c->ring.next_target = c->ring.n_targets;
 }
@@ -344,7 +377,9 @@ on_silence(struct timer *t)
 	ops(c)->hop_failed(ctx(c), l->line, &l->dialog.flow, 0);
 	ll->attempt++;
 	other = next_hop(l);
-	if (!other && c->ring.next_target == c->ring.n_targets) {
+	if (!other && leg_line_twin(l))
+		other = twin_ring_spare(c, ll->whom);
+	if (!other && (leg_line_twin(l) || c->ring.next_target == c->ring.n_targets)) {
 		ll->taken = ops(c)->take(ctx(c), l->line);
 		return; /* no other way: let the transaction try on */
 	}

@@ -8,12 +8,17 @@
 bool leg_line_ring(
     struct call *c, const struct routing_target *target, const struct ring_whom *whom);
 /** 4 or 6, of the hop that will be asked first. */
-uint8_t leg_line_family(struct call *c, const struct routing_target *target);
+uint8_t leg_line_family(
+    struct call *c, const struct routing_target *target, const struct ring_whom *whom);
 /** The caller's leg comes in on this line. ERR_LIMIT: no call is free on it. */
 ERR_MUST_CHECK enum err leg_line_take_caller(struct leg *l, int64_t line);
 
 /** The number it calls outside, canonical; empty: it is no such leg. */
 struct slice leg_line_called(const struct leg *l);
+/** The mobile phone of a user that it leads to; NULL: none. */
+struct ring_twin *leg_line_twin(const struct leg *l);
+/** Of its line; of other legs, that of its phone. */
+struct slice leg_line_name(const struct leg *l);
 struct slice leg_line_contact_user(const struct leg *l);
 void leg_line_write_identity(const struct leg *l, struct buf *b);
 void leg_line_write_auth(const struct leg *l, enum sip_method m, struct buf *b);

@@ -12,6 +12,7 @@
 #include "call/consult.h"
 #include "call/in_call.h"
 #include "call/plays.h"
+#include "call/twin.h"
 
 bool
 music_is_on(const struct call *c)
@@ -24,10 +25,11 @@ music_is_on(const struct call *c)
 static bool
 waits(const struct leg *l)
 {
-	const struct leg *other = leg_other(l);
+	const struct leg *other = leg_other(l), *deciding = l->call->ring.deciding;
+	bool held = other ? hold_is_on(other) : l->call->transfer != NULL;
+	bool decides = deciding && deciding->side != l->side;
 
-	return music_is_on(l->call) && !hold_is_on(l) &&
-	       (other ? hold_is_on(other) : l->call->transfer != NULL);
+	return music_is_on(l->call) && (held || decides) && !hold_is_on(l);
 }
 
 /* ---- which ---- */
@@ -132,7 +134,7 @@ find_ear(const struct leg *l, struct media_service *what)
 static struct leg *
 who_hears(const struct call *c, int side)
 {
-	struct leg *l = c->leg[side], *early = c->ring.early;
+	struct leg *l = twin_speaker(c, side), *early = c->ring.early;
 
 	return !l && early && (int)early->side == side && app_of_peer(early) ? early : l;
 }
@@ -146,6 +148,11 @@ find_service(struct leg *l, struct media_service *what, size_t *ear)
 	bool listens = in_call_listens(l), served = true;
 	bool music = app ? app->begun && app->music : !rings && waits(l);
 
+	if (l->twin) { /* it is asked whether it takes the call */
+		music_leave(l);
+		*ear = find_ear(l, what);
+		return twin_serves(l, what);
+	}
 	if (!rings && !app && !listens && !music && !consult_is_heard(l)) {
 		music_leave(l);
 		return false;
@@ -181,4 +188,6 @@ music_follow(struct call *c)
 				    c, &c->stream[i], side, served && i == ear ? &what : &nothing);
 	}
 	consult_follow(c);
+	if (c->ring.deciding && leg_other(c->ring.deciding)) /* hears nothing of who decides */
+		bridge_connect(leg_other(c->ring.deciding));
 }

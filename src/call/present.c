@@ -158,7 +158,7 @@ present_take_response(struct leg *l, const struct sip_msg *resp)
 	update_note_allow(l, resp);
 	l->takes_talk |= sip_msg_has_token(resp, SIP_HDR_ALLOW_EVENTS, SLICE("talk"));
 	l->hidden = identity_is_hidden(resp);
-	if (!l->line || !identity_read(resp, &who))
+	if (!l->line || leg_line_twin(l) || !identity_read(resp, &who))
 		return; /* of phones the directory knows better */
 	party =
 	    (struct routing_party){.number = slice_cstr(who.number), .name = slice_cstr(who.name)};

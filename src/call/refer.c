@@ -80,11 +80,16 @@ refer_is_allowed(const struct leg *l)
 uint16_t
 refer_refusal(const struct leg *l)
 {
+	/* lines do not move our users' calls, unless they may */
+	return refer_is_allowed(l) ? refer_obstacle(l) : 403;
+}
+
+uint16_t
+refer_obstacle(const struct leg *l)
+{
 	const struct call *c = l->call;
 	const struct leg *other = leg_other(l);
 
-	if (!refer_is_allowed(l))
-		return 403; /* lines do not move our users' calls, unless they may */
 	if (c->state != CALL_UP || l->state != LEG_UP || c->leg[l->side] != l)
 		return 481;
 	if (c->transfer || c->replaced || c->consult || !other || other->state != LEG_UP ||

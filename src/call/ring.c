@@ -10,6 +10,7 @@
 #include "call/line_int.h"
 #include "call/location.h"
 #include "call/passing.h"
+#include "call/twin.h"
 
 enum {
 	PROVISIONAL_MAX = PASSING_MAX_BYTES + 512,
@@ -54,7 +55,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 
 	if (c->transfer && transfer_on_progress(l, resp))
 		return;
-	if (resp->body.n && inband_never(caller)) {
+	if (resp->body.n && (inband_never(caller) || twin_hides_early(l))) {
 		if (sip_is_reliable(resp, &rseq) && inband_keep(l, resp) != ERR_OK)
 			return; /* the final answer will show whether this phone is usable */
 		if (r->told)
@@ -141,7 +142,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		next_flow(l);
 	leg_line_on_failure(
 	    l, resp->status, false, sip_leading_number(sip_msg_value(resp, SIP_HDR_RETRY_AFTER)));
-	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active)
+	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active && !leg_line_twin(l))
 		fork_failed(l, divert_follow(l, resp), false);
 	else
 		fork_failed(l, resp->status, true);
@@ -295,7 +296,8 @@ ring_launch(struct leg *l)
 	status = fork_invite(l, false);
 	if (status) {
 		r->asking--;
-		r->best_status = status_better(r->best_status, status);
+		if (!leg_line_twin(l))
+			r->best_status = status_better(r->best_status, status);
 		leg_done(l);
 		return false;
 	}
@@ -407,6 +409,7 @@ begin_turn(struct ring *r, const struct routing_target *t, uint64_t now)
 	if (!t->turn || is_in_turn(r, t))
 		return;
 	r->turn = t->turn;
+	r->turn_start_ms = now;
 	r->turn_end_ms = now + t->turn_ms;
 	for (size_t i = r->next_target; i < r->n_targets && last; i++)
 		last = r->target[i].t.turn == t->turn;
@@ -430,6 +433,8 @@ end_turn(struct call *c)
 		stop_leg(l, SLICE(""));
 	}
 	record_reason(c, REASON_TURN_OVER, REASON_ARGS(who));
+	while (r->next_target < r->n_targets && is_in_turn(r, &r->target[r->next_target].t))
+		r->next_target++;
 	r->turn = 0;
 	r->missed = true;
 	if (r->early) {
@@ -449,9 +454,10 @@ ring_next(struct call *c)
 
 	while (r->next_target < r->n_targets) {
 		const struct ring_target *t = &r->target[r->next_target];
-		uint64_t due = r->start_ms + t->t.delay_ms;
+		uint64_t due = is_in_turn(r, &t->t) ? r->turn_start_ms + t->t.turn_delay_ms
+						    : r->start_ms + t->t.delay_ms;
 
-		if (due > now && r->asking > 0 && !is_in_turn(r, &t->t)) {
+		if (due > now && r->asking > 0) {
 			next = due < next ? due : next;
 			break;
 		}
@@ -462,6 +468,9 @@ ring_next(struct call *c)
 				return;
 		} else if (t->t.kind == ROUTING_PHONE) {
 			ring_phone(c, &t->t, t->whom);
+		} else if (t->whom->twin) {
+			if (r->asking < CALL_LEGS_MAX)
+				twin_ring(c, t);
 		} else if (c->ring.asking < CALL_LEGS_MAX) {
 			r->alone = r->n_targets == 1;
 			leg_line_ring(c, &t->t, t->whom);
@@ -536,15 +545,19 @@ fork_failed(struct leg *l, uint16_t status, bool say)
 {
 	struct call *c = l->call;
 	struct ring *r = &c->ring;
-	bool asking = l->state == LEG_ASKING;
+	bool asking = l->state == LEG_ASKING, twin = leg_line_twin(l);
 	int64_t user = l->party.user;
 	char code[8];
 
 	l->invite_out_pending = false;
 	if (asking && r->active && say) {
 		snprintf(code, sizeof code, "%u", status);
-		record_reason(c, l->line ? REASON_LINE_ANSWERED : REASON_PHONE_ANSWERED,
-		    REASON_ARGS(l->phone_name, slice_cstr(code), sip_reason(status)));
+		record_reason(c,
+		    twin      ? REASON_TWIN_ANSWERED
+		    : l->line ? REASON_LINE_ANSWERED
+			      : REASON_PHONE_ANSWERED,
+		    REASON_ARGS(twin ? leg_line_called(l) : l->phone_name, slice_cstr(code),
+			sip_reason(status)));
 	}
 	if (r->early == l) {
 		r->early = NULL;
@@ -555,6 +568,11 @@ fork_failed(struct leg *l, uint16_t status, bool say)
 	leg_done(l);
 	if (!asking || !r->active)
 		return;
+	if (twin) { /* that says nothing of its user */
+		if (r->asking == 0)
+			ring_next(c);
+		return;
+	}
 	if (status)
 		r->best_status = status_better(
 		    r->best_status, l->line ? status_from_line(status) : status_for_caller(status));
@@ -572,8 +590,9 @@ ring_on_winner(struct leg *l)
 	struct call *c = l->call;
 
 	c->ring.asking--;
+	if (l->state != LEG_UP) /* else it has answered before */
+		leg_line_on_answer(l);
 	l->state = LEG_UP;
-	leg_line_on_answer(l);
 	ring_stop(c, COMPLETED_ELSEWHERE);
 }
 
@@ -582,8 +601,12 @@ ring_give_up(struct leg *l, bool replaced)
 {
 	struct call *c = l->call;
 
-	stop_leg(l, SLICE(""));
-	c->ring.best_status = status_better(c->ring.best_status, status_for_caller(408));
+	if (l->twin)
+		twin_stop(l, SLICE(""));
+	else
+		stop_leg(l, SLICE(""));
+	if (!leg_line_twin(l))
+		c->ring.best_status = status_better(c->ring.best_status, status_for_caller(408));
 	if (!replaced && c->ring.asking == 0)
 		ring_next(c);
 }
@@ -604,6 +627,8 @@ ring_stop(struct call *c, struct slice reason_hdr)
 
 		if (l->state == LEG_ASKING)
 			stop_leg(l, reason_hdr);
+		else if (l->twin)
+			twin_stop(l, reason_hdr);
 	}
 }
 

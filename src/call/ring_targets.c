@@ -18,7 +18,7 @@ family_of_targets(struct call *c)
 			continue;
 		if (target->kind == ROUTING_PHONE)
 			n = gruu_contacts(c, target->phone, contact, CALL_CONTACTS_MAX);
-		else if (leg_line_family(c, target) == 6)
+		else if (leg_line_family(c, target, c->ring.target[t].whom) == 6)
 			return 6;
 		for (size_t i = 0; i < n; i++)
 			if (contact[i].flow.remote.family == 6)
@@ -44,15 +44,54 @@ keep_whom(struct call *c, const struct routing_party *party, const struct routin
 	return w;
 }
 
+static enum err
+keep_texts(struct call *c, struct routing_target *t)
+{
+	enum err e = arena_dup(&c->arena, t->phone_name, &t->phone_name);
+
+	if (e == ERR_OK)
+		e = arena_dup(&c->arena, t->way.shown, &t->way.shown);
+	return e == ERR_OK ? arena_dup(&c->arena, t->way.call_by_call, &t->way.call_by_call) : e;
+}
+
+/* The number of the mobile phone that t leads to, and the lines behind t that do, too. */
+static bool
+keep_twin(struct call *c, const struct routing_plan *plan, const struct routing_target *t,
+    struct ring_whom *own)
+{
+	const struct routing_twin *twin = &plan->twin[t->twin - 1];
+	const struct routing_target *end = plan->target + plan->n_targets;
+	struct ring_twin *kept = arena_new(&c->arena, struct ring_twin);
+
+	if (!kept || arena_dup(&c->arena, twin->number, &own->outside) != ERR_OK)
+		return false;
+	own->outside_dialled = own->outside;
+	own->costly = twin->costly;
+	own->twin = kept;
+	kept->confirm = twin->confirm;
+	kept->spare = arena_alloc(&c->arena, ROUTING_TWIN_LINES_MAX * sizeof *kept->spare);
+	for (t++; kept->spare && t < end && t->spare && kept->n_spare < ROUTING_TWIN_LINES_MAX;
+	     t++) {
+		kept->spare[kept->n_spare] = *t;
+		if (keep_texts(c, &kept->spare[kept->n_spare++]) != ERR_OK)
+			return false;
+	}
+	return kept->spare;
+}
+
 /* Of a group: the member, so that lamps, displays and diversions are his. */
 static const struct ring_whom *
 whom_of(struct call *c, const struct routing_plan *plan, const struct routing_target *t,
     const struct ring_whom *whom)
 {
-	if (!t->member.user)
+	struct ring_whom *own;
+
+	if (!t->member.user && !t->twin)
 		return whom;
-	c->ring.group = c->ring.several = true;
-	return keep_whom(c, &t->member, plan);
+	if (t->member.user)
+		c->ring.group = c->ring.several = true;
+	own = keep_whom(c, t->member.user ? &t->member : &whom->party, plan);
+	return own && t->twin && !keep_twin(c, plan, t, own) ? NULL : own;
 }
 
 /* Puts the plan's targets among those that wait, in the order in which they are due. */
@@ -68,18 +107,19 @@ add_targets(struct call *c, const struct routing_plan *plan, const struct ring_w
 		return ERR_NOMEM;
 	r->target = t;
 	for (size_t i = 0; i < plan->n_targets; i++) {
-		struct ring_target new = {
-		    plan->target[i], whom_of(c, plan, &plan->target[i], whom)};
+		struct ring_target new = {.t = plan->target[i]};
 		size_t at = r->n_targets;
 
-		if (!new.whom ||
-		    arena_dup(&c->arena, new.t.phone_name, &new.t.phone_name) != ERR_OK ||
-		    arena_dup(&c->arena, new.t.way.shown, &new.t.way.shown) != ERR_OK ||
-		    arena_dup(&c->arena, new.t.way.call_by_call, &new.t.way.call_by_call) != ERR_OK)
+		if (new.t.spare)
+			continue; /* kept with the one before */
+		new.whom = whom_of(c, plan, &plan->target[i], whom);
+		if (!new.whom || keep_texts(c, &new.t) != ERR_OK)
 			return ERR_NOMEM;
 		new.t.member = new.whom->party;
-		if (new.t.turn && !in_turns)
-			new.t.turn = new.t.delay_ms = 0;
+		if (new.t.turn && !in_turns) {
+			new.t.turn = 0;
+			new.t.delay_ms = new.t.turn_delay_ms;
+		}
 		if (new.t.delay_ms != ROUTING_AFTER_OTHERS)
 			new.t.delay_ms += delay_ms;
 		for (; at > r->next_target && t[at - 1].t.delay_ms > new.t.delay_ms; at--)

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "call/line_int.h"
+
 enum { MINUTE_MS = 60000 };
 
 /* What a line has used of a day. */
@@ -102,7 +104,7 @@ spending_charge(struct leg *l, struct timer *meter)
 		timer_start(c->sw->p.timers, meter, MINUTE_MS);
 		return;
 	}
-	record_reason(c, REASON_SPENT_ENDED, REASON_ARGS(l->phone_name));
+	record_reason(c, REASON_SPENT_ENDED, REASON_ARGS(leg_line_name(l)));
 	call_end(c, CDR_ANSWERED, CDR_BY_SYSTEM, 0);
 }
 

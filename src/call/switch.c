@@ -11,6 +11,7 @@
 #include "call/recording.h"
 #include "call/spending.h"
 #include "call/transfer_int.h"
+#include "call/twin.h"
 
 static void
 reap(struct timer *t)
@@ -117,14 +118,17 @@ add_stats(struct media_side_stats *sum, const struct media_side_stats *s)
 static void
 on_service(struct stream *s, const struct media_event *ev)
 {
-	struct leg *by = s->call->leg[ev->service.side];
-	struct call_app *a = by ? app_of_peer(by) : NULL;
+	struct leg *by = twin_speaker(s->call, ev->service.side);
+	struct call_app *a = by && !by->twin ? app_of_peer(by) : NULL;
 
 	if (!s->open || s->ref.gen != ev->ref.gen)
 		return;
 	if (ev->kind == MEDIA_EV_PLAYED && music_on_played(s->call, ev->service.sound))
 		return;
-	if (a && ev->kind == MEDIA_EV_KEY)
+	if (by && by->twin) {
+		if (ev->kind == MEDIA_EV_KEY)
+			twin_on_key(by, ev->service.key);
+	} else if (a && ev->kind == MEDIA_EV_KEY)
 		app_on_key(a, ev->service.key);
 	else if (a)
 		app_on_event(a, ev);

@@ -1,8 +1,9 @@
 /* Which users are in calls, and in how many: asked for each call to one without call waiting. Who
- * has a seat with a phone of ours counts; who is only rung does not. */
+ * has a seat with a phone of ours, or with his mobile
+ * phone, counts; who is only rung does not. */
 #include <stdlib.h>
 
-#include "call/call_int.h"
+#include "call/line_int.h"
 
 struct talking {
 	struct hnode node; /* switch->talking */
@@ -42,7 +43,7 @@ talking_begin(struct leg *l)
 	struct call_switch *sw = l->call->sw;
 	struct talking *t;
 
-	if (l->talks_as || !l->phone || !l->party.user)
+	if (l->talks_as || (!l->phone && !leg_line_twin(l)) || !l->party.user)
 		return;
 	t = find(sw, l->party.user);
 	if (!t) {

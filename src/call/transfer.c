@@ -5,6 +5,7 @@
 #include "call/app_int.h"
 #include "call/consult.h"
 #include "call/transfer_int.h"
+#include "call/twin.h"
 
 enum { RETRY_MS = 300, TRIES_MAX = 60 };
 
@@ -245,8 +246,11 @@ transfer_on_progress(struct leg *l, const struct sip_msg *resp)
 	refer_notify(t, resp->status);
 	if (c != t->call)
 		return !t->consult || t->consult->invite_in == NULL;
-	if (resp->body.n && (!r->early || r->early == l) &&
-	    bridge_take(l, resp->body, &l->dialog.flow, true) == ERR_OK) {
+	if (resp->body.n && (twin_hides_early(l) || t->goes)) {
+		if (sip_is_reliable(resp, &rseq) && inband_keep(l, resp) != ERR_OK)
+			return true; /* the final answer will show whether it is usable */
+	} else if (resp->body.n && (!r->early || r->early == l) &&
+		   bridge_take(l, resp->body, &l->dialog.flow, true) == ERR_OK) {
 		r->early = l; /* who waits hears it in the formats it has offered */
 		l->rel.agreed |= sip_is_reliable(resp, &rseq);
 	}
@@ -294,6 +298,7 @@ transfer_on_answer(struct leg *l, const struct sip_msg *resp)
 		return false;
 	present_take_response(l, resp);
 	ring_on_winner(l);
+	inband_end(l);
 	leg_ack(l, SLICE(""));
 	session_on_2xx(l, resp);
 	transfer_on_arrival(t, l);

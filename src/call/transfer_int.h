@@ -55,6 +55,7 @@ struct transfer {
 	bool attended, recalling;
 	bool dialled;	     /* no transfer: dial.c's */
 	bool trial;	     /* dialled, by nobody: trial.c's */
+	bool goes;	     /* to_go.c's: by talks on until somebody picks up */
 	struct slice number; /* dialled: what */
 	bool offered;	     /* ASKING: the target, who makes no offers, has got one */
 	bool must_tell;	     /* who stays has been told something that came to nothing */
@@ -87,6 +88,8 @@ bool refer_on_subscribe(struct leg *l, struct sip_server *tsx, const struct sip_
 void refer_notify(struct transfer *t, uint16_t status);
 /** May this leg transfer now? 0, or the status that says why not. */
 uint16_t refer_refusal(const struct leg *l);
+/** The same, whoever l is. */
+uint16_t refer_obstacle(const struct leg *l);
 /** May it be connected with the far party of that other leg? The same. */
 uint16_t refer_consult_refusal(
     const struct transfer *t, const struct leg *consult, bool early_only);

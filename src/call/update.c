@@ -154,6 +154,8 @@ glare(const struct leg *l, const struct leg *other)
 		return 500;
 	if (l->update_out)
 		return 491;
+	if (l->twin)
+		return 491; /* it has not taken the call yet */
 	if (l->state == LEG_ASKED && !l->rel.agreed)
 		return 500; /* the offer of its INVITE has no answer yet */
 	if (l->state == LEG_ASKING && !l->rel.agreed)

@@ -70,6 +70,9 @@ static const struct column announcement_columns[] = {{"id", "ID"}, {"name", "NAM
 static const struct column voicemail_columns[] = {{"id", "ID"}, {"mailbox_name", "MAILBOX"},
     {"received_at", "RECEIVED"}, {"number", "NUMBER"}, {"name", "NAME"}, {"length_ms", "MS"},
     {"state", "STATE"}};
+static const struct column twin_columns[] = {{"id", "ID"}, {"user_name", "USER"},
+    {"number", "NUMBER"}, {"enabled", "ACTIVE"}, {"delay_s", "AFTER"}, {"group_calls", "GROUPS"},
+    {"confirm", "BY KEY"}, {"times", "TIMES"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -91,6 +94,7 @@ static const struct view {
     {"mailbox-access", &model_mailbox_access, COLUMNS(access_columns), UINT64_MAX},
     {"announcements", &model_announcement, COLUMNS(announcement_columns), UINT64_MAX},
     {"voicemails", &model_voicemail, COLUMNS(voicemail_columns), 50},
+    {"mobile-twins", &model_mobile_twin, COLUMNS(twin_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},

@@ -19,7 +19,7 @@ struct signalling {
 	struct external external;
 	struct media *media;
 	struct media_sound *hold_tone; /* NULL: there is none */
-	struct media_sound *ringback;	/* the same */
+	struct media_sound *ringback;  /* the same */
 	struct switchboard *switchboard;
 	struct rng rng;
 	struct directory *directory;

@@ -621,7 +621,7 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
-	       e == &model_music_loop || e == &model_music_file;
+	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin;
 }
 
 enum err
@@ -631,7 +631,7 @@ directory_build(struct store *s, struct directory **out)
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
-	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file};
+	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file, twins_on_twin};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -660,6 +660,8 @@ directory_build(struct store *s, struct directory **out)
 		e = sites_link(&b);
 	if (e == ERR_OK)
 		e = mailboxes_link(&b);
+	if (e == ERR_OK)
+		e = twins_link(&b);
 	free(b.owners);
 	free(b.memberships);
 	free(b.redirected);
@@ -667,6 +669,7 @@ directory_build(struct store *s, struct directory **out)
 	routes_free_rows(&b);
 	free(b.sites.lines);
 	free(b.mailboxes.access);
+	twins_free_rows(&b);
 	if (e != ERR_OK) {
 		directory_free(b.d);
 		return e;
@@ -693,6 +696,7 @@ directory_free(struct directory *d)
 	free(d->sites);
 	free(d->mailboxes);
 	free(d->music);
+	free(d->twins);
 	arena_fini(&d->arena);
 	free(d);
 }

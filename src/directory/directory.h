@@ -36,6 +36,19 @@ struct dir_number {
 	int64_t id, music;		     /* music: a loop of directory/music.h; 0 = none */
 };
 
+struct dir_frame;
+
+/* A phone outside that rings with those of its user, who may have it (USR-9). */
+struct dir_twin {
+	const struct dir_user *user;
+	struct slice number;		/* canonical: E.164 with a plus */
+	uint32_t delay_ms;		/* it rings so long after the others */
+	bool group_calls;		/* also for those to his groups */
+	bool confirm;			/* who answers there takes the call by a key */
+	const struct dir_frame *frames; /* when; without ways and names */
+	size_t frame_count;		/* 0 = always */
+};
+
 struct dir_user {
 	int64_t id;
 	struct slice login;
@@ -57,6 +70,8 @@ struct dir_user {
 	size_t phone_count;
 	const struct dir_number *const *numbers; /* shortest first */
 	size_t number_count;
+	const struct dir_twin *twins;
+	size_t twin_count;
 };
 
 struct dir_member {
@@ -119,8 +134,9 @@ struct dir_phone {
 	int64_t site;			     /* where it stands; 0 = as its address says */
 	struct slice place;		     /* there, for emergency services; often empty */
 	bool has_secret;
-	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
-	const struct dir_user *const *users; /* who had it first is first, its owner (USR-6); usually one */
+	char ha1_md5[33], ha1_sha256[65]; /* hex, realm = settings.domain, user = name */
+	const struct dir_user *const
+	    *users; /* who had it first is first, its owner (USR-6); usually one */
 	size_t user_count;
 };
 
@@ -268,6 +284,8 @@ const struct dir_site *dir_site_of(const struct directory *d, const struct dir_p
     const struct addr *source, enum dir_site_by *by);
 /** The rule with the longest range that a canonical number (directory/e164.h) begins with. */
 const struct dir_rule *dir_rule_find(const struct directory *d, struct slice canonical);
+/** The mobile phone with this canonical number; NULL: it is nobody's. */
+const struct dir_twin *dir_twin_find(const struct directory *d, struct slice canonical);
 /** A public holiday of the region in the settings, or one of their own. */
 bool dir_is_holiday(const struct directory *d, struct day day);
 /** settings.local_networks. */

@@ -31,6 +31,9 @@ struct directory {
 	struct dir_emergency *emergencies;
 	struct dir_rule *rules;
 	struct own_holiday *holidays;
+	struct dir_twin *twins; /* by user */
+	const struct dir_twin **twins_by_number;
+	size_t twin_count;
 	struct dir_site *sites; /* by name */
 	size_t site_count;
 	struct dir_mailbox *mailboxes; /* by code */
@@ -99,6 +102,11 @@ struct mailbox_rows {
 	size_t access_count, access_cap, mailbox_cap;
 };
 
+struct twin_rows {
+	struct twin_owner *owners; /* as the array of the directory */
+	size_t twin_cap, owner_cap;
+};
+
 struct builder {
 	struct directory *d;
 	size_t range_cap, user_cap, phone_cap, line_cap, group_cap, number_cap;
@@ -114,6 +122,7 @@ struct builder {
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;
 	size_t music_cap;
+	struct twin_rows twins;
 };
 
 /* Room for one more at *array[count]; NULL: no memory. The new one is zero. */
@@ -145,6 +154,11 @@ bool music_on_file(void *ctx, const struct store_music_file_row *row);
 enum err mailboxes_link(struct builder *b);
 /* When the lines are there. */
 enum err sites_link(struct builder *b);
+
+bool twins_on_twin(void *ctx, const struct store_twin_row *row);
+/* When the users are there. */
+enum err twins_link(struct builder *b);
+void twins_free_rows(struct builder *b);
 
 /* Makes all indexes. ERR_NOMEM. */
 enum err index_all(struct directory *d);

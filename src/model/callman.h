@@ -16,6 +16,7 @@ enum call_command_kind {
 	CALL_COMMAND_RESUME,   /* call_id */
 	CALL_COMMAND_TRANSFER, /* call_id, number */
 	CALL_COMMAND_JOIN,     /* call_id, other_call_id: their far parties are connected */
+	CALL_COMMAND_TO_GO,    /* call_id: the user's other phones ring, and take it over */
 	CALL_COMMAND_HANG_UP,  /* call_id */
 	CALL_COMMAND_PICK_UP,  /* call_id, other_user: it rings there, and is answered at phone */
 };

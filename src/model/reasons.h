@@ -57,6 +57,23 @@ enum {
 	X(NAMES_CALLER, "names_caller", "Phone {0} names the caller: {1} ({2})")                   \
 	X(PHONE_NOT_REGISTERED, "phone_not_registered",                                            \
 	    "Phone {0} does not ring: it is not registered")                                       \
+	X(TWIN_RINGS, "twin_rings", "Mobile phone {0} rings")                                      \
+	X(TWIN_RINGS_AFTER, "twin_rings_after", "Mobile phone {0} rings after {1} s")              \
+	X(TWIN_NOT_NOW, "twin_not_now", "Mobile phone {0} does not ring: it is not its time")      \
+	X(TWIN_NOT_GROUP, "twin_not_group", "Mobile phone {0} does not ring for calls to groups")  \
+	X(TWIN_OF_CALLER, "twin_of_caller", "Mobile phone {0} does not ring: it is the caller's")  \
+	X(TWIN_OURS, "twin_ours",                                                                  \
+	    "Mobile phone {0} does not ring: its number is one of this system")                    \
+	X(TWIN_NO_LINE, "twin_no_line", "Mobile phone {0} does not ring: no line can be used")     \
+	X(TWIN_LATE_MEDIA, "twin_late_media",                                                      \
+	    "Mobile phone {0} does not ring: nobody could be asked there before the answer")       \
+	X(TWIN_ANSWERED, "twin_answered", "Mobile phone {0} answered {1} {2}")                     \
+	X(TWIN_ASKED, "twin_asked",                                                                \
+	    "Mobile phone {0} was answered: who is there takes the call with 1")                   \
+	X(TWIN_TAKEN, "twin_taken", "{0} took the call by key at mobile phone {1}")                \
+	X(TWIN_LET_GO, "twin_let_go", "Nobody took the call by key at mobile phone {0}")           \
+	X(MOBILE_KNOWN, "mobile_known", "{0} is the number of the mobile phone of {1}")            \
+	X(TO_GO, "to_go", "{0} takes the call along: the other phones ring")                       \
 	X(FROM_LINE, "from_line", "The call came in on line {0}")                                  \
 	X(CAME_DIVERTED, "came_diverted", "{0} had sent the call on before it came here")          \
 	X(NUMBER_OUTSIDE, "number_outside", "{0} is a number of the public network")               \

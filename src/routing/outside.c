@@ -11,7 +11,12 @@ struct lines {
 	const struct directory *dir;
 	const struct routing_query *q;
 	const struct dir_user *user; /* who calls, NULL: none of ours */
-	bool full_only;		     /* of an emergency call: those where a call must end first */
+	const struct dir_user *by;   /* whose permissions and lines count instead; NULL: nobody's */
+	struct slice to;	     /* canonical */
+	size_t first, max;	     /* targets before are not these lines; how many there may be */
+	struct routing_twin *twin;   /* that they lead to; NULL: where the plan leads */
+	bool costly;
+	bool full_only; /* of an emergency call: those where a call must end first */
 	const struct dir_line *told[LINES_MAX]; /* that are not used, so that each is told once */
 	size_t n_told;
 };
@@ -39,7 +44,8 @@ belongs(const struct lines *l, const struct dir_line *line, struct slice number)
 static struct slice
 own_number(const struct lines *l, const struct dir_line *line)
 {
-	const struct dir_number *own = l->user ? number_of_user_on_line(l->user, line->id) : NULL;
+	const struct dir_user *user = l->user ? l->user : l->twin ? l->by : NULL;
+	const struct dir_number *own = user ? number_of_user_on_line(user, line->id) : NULL;
 
 	return own ? own->number : line->main_number;
 }
@@ -78,10 +84,10 @@ way_of(const struct lines *l, const struct dir_line *line, struct slice call_by_
 /* ---- lines ---- */
 
 static bool
-is_listed(const struct routing_plan *plan, const struct dir_line *line)
+is_listed(const struct lines *l, const struct dir_line *line)
 {
-	for (size_t i = 0; i < plan->n_targets; i++)
-		if (plan->target[i].line == line->id)
+	for (size_t i = l->first; i < l->plan->n_targets; i++)
+		if (l->plan->target[i].line == line->id)
 			return true;
 	return false;
 }
@@ -105,21 +111,28 @@ state_of(const struct lines *l, const struct dir_line *line)
 	return s->line_state ? s->line_state(s->ctx, line->id) : ROUTING_LINE_NOT_REGISTERED;
 }
 
+static bool
+is_full(const struct lines *l)
+{
+	return l->plan->n_targets - l->first >= l->max || l->plan->n_targets == ROUTING_TARGETS_MAX;
+}
+
 static void
 add_line(struct lines *l, const struct dir_line *line, struct slice call_by_call)
 {
 	struct routing_plan *plan = l->plan;
+	bool next = plan->n_targets > l->first;
 	enum routing_line_state state;
-	enum reason why = plan->n_targets ? REASON_LINE_NEXT : REASON_LINE_USED;
+	enum reason why = next ? REASON_LINE_NEXT : REASON_LINE_USED;
 
-	if (!line->enabled || plan->n_targets >= LINES_MAX || is_listed(plan, line))
+	if (!line->enabled || is_full(l) || is_listed(l, line))
 		return;
 	state = state_of(l, line);
 	if (state == ROUTING_LINE_NOT_REGISTERED) {
 		not_used(l, line, REASON_LINE_NOT_REGISTERED);
 		return;
 	}
-	if (plan->costly && l->q->state->line_spent &&
+	if (l->costly && l->q->state->line_spent &&
 	    l->q->state->line_spent(l->q->state->ctx, line->id)) {
 		not_used(l, line, REASON_LINE_SPENT);
 		return;
@@ -133,7 +146,9 @@ add_line(struct lines *l, const struct dir_line *line, struct slice call_by_call
 	    .line = line->id,
 	    .phone_name = line->name,
 	    .way = way_of(l, line, call_by_call),
-	    .delay_ms = plan->n_targets ? ROUTING_AFTER_OTHERS : 0};
+	    .twin = l->twin ? (uint8_t)plan->n_twins : 0,
+	    .spare = l->twin && next,
+	    .delay_ms = next ? ROUTING_AFTER_OTHERS : 0};
 	if (state == ROUTING_LINE_FULL)
 		why = REASON_LINE_FREED;
 	because(plan, why, REASON_ARGS(line->name));
@@ -147,7 +162,7 @@ add_all(struct lines *l)
 	size_t n;
 	const struct dir_line *lines = dir_lines(l->dir, &n);
 
-	for (size_t i = 0; i < n && l->plan->n_targets < LINES_MAX; i++)
+	for (size_t i = 0; i < n && !is_full(l); i++)
 		add_line(l, &lines[i], (struct slice){0});
 }
 
@@ -169,6 +184,9 @@ lines_of(struct routing_plan *plan, const struct directory *dir, const struct ro
 	return (struct lines){.plan = plan,
 	    .dir = dir,
 	    .q = q,
+	    .to = slice_cstr(plan->outside),
+	    .max = LINES_MAX,
+	    .by = q->sent_on_by,
 	    .user = plan->caller.user ? dir_user_by_id(dir, plan->caller.user) : NULL};
 }
 
@@ -254,15 +272,15 @@ plan_emergency(
 /* What he may himself and what his groups let him, together. Who may not dial it is refused.
  * Somebody outside has called us: who sends him on answers for it. */
 static bool
-may_dial(const struct lines *l)
+may_dial(struct lines *l)
 {
 	struct number_plan numbers = number_plan_of(dir_settings(l->dir));
-	const struct dir_group *group = l->q->sent_on_by ? NULL : l->q->sent_on_group;
-	const struct dir_user *by = l->q->sent_on_by ? l->q->sent_on_by : group ? NULL : l->user;
+	const struct dir_group *group = l->by ? NULL : l->q->sent_on_group;
+	const struct dir_user *by = l->by ? l->by : group ? NULL : l->user;
 	unsigned allowed = by ? by->dial : dir_settings(l->dir)->default_dial;
-	enum number_class c = number_class_of(&numbers, slice_cstr(l->plan->outside));
+	enum number_class c = number_class_of(&numbers, l->to);
 
-	l->plan->costly = number_is_costly(c);
+	l->costly = number_is_costly(c);
 	if (allowed & 1u << c)
 		return true;
 	if (by && by->dial_group[c]) {
@@ -276,9 +294,20 @@ may_dial(const struct lines *l)
 	    REASON_ARGS(by	? by->name
 			: group ? group->name
 				: l->plan->caller.number,
-		l->plan->called.number, number_class_name(c)));
-	refuse(l->plan, 403, CDR_FAILED);
+		l->twin ? l->to : l->plan->called.number, number_class_name(c)));
 	return false;
+}
+
+/* The same for who is called by the plan. */
+static bool
+may_be_dialled(struct lines *l)
+{
+	bool may = may_dial(l);
+
+	l->plan->costly = l->costly;
+	if (!may)
+		refuse(l->plan, 403, CDR_FAILED);
+	return may;
 }
 
 /* ---- a line that was asked for ---- */
@@ -318,7 +347,7 @@ plan_line_prefix(struct routing_plan *plan, const struct directory *dir,
 	plan->called.number = slice_cstr(plan->outside);
 	because(plan, REASON_LINE_PREFIX, REASON_ARGS(digit, line->name));
 	l = lines_of(plan, dir, q);
-	if (may_dial(&l)) {
+	if (may_be_dialled(&l)) {
 		add_line(&l, line, (struct slice){0});
 		finish(plan);
 	}
@@ -326,27 +355,25 @@ plan_line_prefix(struct routing_plan *plan, const struct directory *dir,
 
 /* ---- the routing priority ---- */
 
-/* day: its bit of MODEL_DAYS. */
-static bool
-is_in(const struct dir_frame *f, unsigned day, uint16_t minute)
+bool
+is_time_for(const struct directory *dir, const struct dir_frame *f, struct routing_time when)
 {
-	return (f->days & 1u << day) && minute >= f->from_min && minute < f->to_min;
+	unsigned day = dir_is_holiday(dir, when.day) ? 7 : day_of_week(when.day);
+
+	return (f->days & 1u << day) && when.minute >= f->from_min && when.minute < f->to_min;
 }
 
 /* RTG-3: the lines of the longest rule, in the time frame that is now. */
 static void
 add_by_rule(struct lines *l)
 {
-	const struct dir_rule *rule = dir_rule_find(l->dir, slice_cstr(l->plan->outside));
-	const struct routing_time *when = &l->q->when;
+	const struct dir_rule *rule = dir_rule_find(l->dir, l->to);
 	const struct dir_frame *now = NULL;
-	unsigned day;
 
 	if (!rule)
 		return;
-	day = dir_is_holiday(l->dir, when->day) ? 7 : day_of_week(when->day);
 	for (size_t i = 0; i < rule->frame_count && !now; i++)
-		if (is_in(&rule->frames[i], day, when->minute))
+		if (is_time_for(l->dir, &rule->frames[i], l->q->when))
 			now = &rule->frames[i];
 	if (!now) {
 		because(l->plan, REASON_COR_NOT_NOW, REASON_ARGS(rule->number));
@@ -362,16 +389,17 @@ static const struct dir_line *
 display_line(const struct lines *l)
 {
 	struct number_plan plan = number_plan_of(dir_settings(l->dir));
+	const struct dir_user *user = l->twin ? l->by : l->user;
 	char canonical[NUMBER_BYTES];
 	const struct dir_number *n = NULL;
 
-	if (!l->user || l->user->hide_number)
+	if (!user || user->hide_number)
 		return NULL;
-	if (l->user->display_number.n &&
-	    number_canonical(&plan, l->user->display_number, NUMBER_WRITTEN, canonical) == ERR_OK)
+	if (user->display_number.n &&
+	    number_canonical(&plan, user->display_number, NUMBER_WRITTEN, canonical) == ERR_OK)
 		n = number_find_external(l->dir, slice_cstr(canonical));
-	for (size_t i = 0; !l->user->display_number.n && i < l->user->number_count; i++) {
-		const struct dir_number *own = l->user->numbers[i];
+	for (size_t i = 0; !user->display_number.n && i < user->number_count; i++) {
+		const struct dir_number *own = user->numbers[i];
 
 		if (own->external && own->line && !n)
 			n = own;
@@ -379,29 +407,57 @@ display_line(const struct lines *l)
 	return n ? n->line : NULL;
 }
 
+static void
+add_by_priority(struct lines *l)
+{
+	enum settings_priority priority = dir_settings(l->dir)->routing_priority;
+	const struct dir_line *own = NULL;
+
+	if (priority == PRIORITY_LINE || priority == PRIORITY_LINE_COR)
+		own = display_line(l);
+	if (own) {
+		because(l->plan, REASON_LINE_OF_NUMBER, REASON_ARGS(own->name));
+		add_line(l, own, (struct slice){0});
+	}
+	if (own && priority == PRIORITY_LINE)
+		return;
+	if (priority == PRIORITY_COR || priority == PRIORITY_LINE_COR)
+		add_by_rule(l);
+	add_all(l);
+}
+
 void
 plan_outside(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
-	enum settings_priority priority = dir_settings(dir)->routing_priority;
 	struct lines l = lines_of(plan, dir, q);
-	const struct dir_line *own = NULL;
 
 	plan->called.number = slice_cstr(plan->outside);
 	because(plan, REASON_NUMBER_OUTSIDE, REASON_ARGS(plan->called.number));
-	if (!may_dial(&l))
+	if (!may_be_dialled(&l))
 		return;
-	if (priority == PRIORITY_LINE || priority == PRIORITY_LINE_COR)
-		own = display_line(&l);
-	if (own) {
-		because(plan, REASON_LINE_OF_NUMBER, REASON_ARGS(own->name));
-		add_line(&l, own, (struct slice){0});
-	}
-	if (!own || priority != PRIORITY_LINE) {
-		if (priority == PRIORITY_COR || priority == PRIORITY_LINE_COR)
-			add_by_rule(&l);
-		add_all(&l);
-	}
+	add_by_priority(&l);
 	finish(plan);
+}
+
+bool
+plan_twin_lines(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, const struct dir_user *by, uint32_t delay_ms)
+{
+	struct lines l = lines_of(plan, dir, q);
+
+	l.twin = &plan->twin[plan->n_twins - 1];
+	l.to = l.twin->number;
+	l.by = by;
+	l.first = plan->n_targets;
+	l.max = ROUTING_TWIN_LINES_MAX;
+	if (!may_dial(&l))
+		return false;
+	l.twin->costly = l.costly;
+	add_by_priority(&l);
+	if (plan->n_targets == l.first)
+		return false;
+	plan->target[l.first].delay_ms = delay_ms;
+	return true;
 }
 
 /* What is left behind the prefix that gets an outside line; false when it is no number of

@@ -96,7 +96,7 @@ is_target(const struct routing_plan *plan, const struct dir_phone *phone)
 }
 
 /* member: NULL when the phone is that of the user who is called. */
-static void
+void
 add_phone(struct routing_plan *plan, const struct routing_query *q, const struct dir_phone *phone,
     const struct routing_party *member)
 {
@@ -158,6 +158,7 @@ plan_user(struct routing_plan *plan, const struct directory *dir, const struct r
 	}
 	for (size_t i = 0; i < user->phone_count; i++)
 		add_phone(plan, q, user->phones[i], NULL);
+	add_twins(plan, dir, q, user, NULL);
 	if (plan->n_targets == 0) {
 		because(plan, REASON_USER_NO_PHONE, REASON_ARGS(user->name));
 		if (!redirect(plan, dir, q, n, ROUTING_UNREACHED))
@@ -173,7 +174,8 @@ plan_user(struct routing_plan *plan, const struct directory *dir, const struct r
 
 /* His own redirections and his mailbox take no call of a group. */
 static void
-add_member(struct routing_plan *plan, const struct routing_query *q, const struct dir_member *m)
+add_member(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
+    const struct dir_member *m)
 {
 	struct routing_party party = routing_party_of(m->user);
 
@@ -185,9 +187,11 @@ add_member(struct routing_plan *plan, const struct routing_query *q, const struc
 		because(plan, REASON_USER_DND, REASON_ARGS(m->user->name));
 	else if (!m->user->call_waiting && user_talks(q, m->user))
 		because(plan, REASON_USER_TALKS, REASON_ARGS(m->user->name));
-	else
+	else {
 		for (size_t i = 0; i < m->user->phone_count; i++)
 			add_phone(plan, q, m->user->phones[i], &party);
+		add_twins(plan, dir, q, m->user, &party);
+	}
 }
 
 /* GRP-2: what a member has added is his turn. Returns how many turns there are. */
@@ -201,6 +205,7 @@ take_turn(struct routing_plan *plan, size_t first, uint32_t turns, uint32_t hunt
 
 		t->turn = turns + 1;
 		t->turn_ms = hunt_s * 1000;
+		t->turn_delay_ms = t->spare ? 0 : t->delay_ms;
 		t->delay_ms = turns ? ROUTING_AFTER_OTHERS : 0;
 	}
 	return turns + 1;
@@ -251,7 +256,7 @@ plan_group(struct routing_plan *plan, const struct directory *dir, const struct 
 	for (size_t i = 0; i < group->member_count; i++) {
 		size_t first = plan->n_targets;
 
-		add_member(plan, q, &group->members[i]);
+		add_member(plan, dir, q, &group->members[i]);
 		if (group->hunt_s)
 			turns = take_turn(plan, first, turns, group->hunt_s);
 	}
@@ -280,11 +285,13 @@ identify_outsider(
 	plan->caller.user = 0;
 	if (plan->caller.number.n == 0)
 		plan->caller.number = SLICE("anonymous");
+	plan->caller_number[0] = '\0';
 	if (routing_normalise(q->caller.number, plain) == ERR_OK &&
 	    number_canonical(&numbers, slice_cstr(plain), NUMBER_WRITTEN, plan->caller_number) ==
 		ERR_OK)
 		plan->caller.number = slice_cstr(plan->caller_number);
 	because(plan, REASON_FROM_LINE, REASON_ARGS(q->caller_line->name));
+	recognise_mobile(plan, dir);
 }
 
 static const struct dir_number *
@@ -378,8 +385,7 @@ plan_dialled(struct routing_plan *plan, const struct directory *dir, const struc
 }
 
 void
-routing_plan_make(
-    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+plan_begin(struct routing_plan *plan)
 {
 	struct slice mailbox;
 
@@ -397,9 +403,16 @@ routing_plan_make(
 	plan->deposit = (struct slice){0};
 	plan->onward = (struct routing_onward){0};
 	plan->n_via = 0;
-	plan->n_targets = 0;
+	plan->n_targets = plan->n_twins = 0;
 	plan->n_reasons = 0;
 	plan->dialled[0] = plan->outside[0] = plan->outside_dialled[0] = '\0';
+}
+
+void
+routing_plan_make(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	plan_begin(plan);
 	if (q->caller_line)
 		identify_outsider(plan, dir, q);
 	else if (q->caller_phone)

@@ -18,6 +18,8 @@ enum {
 	ROUTING_TARGETS_MAX = 32,
 	ROUTING_DIALLED_MAX = 64,
 	ROUTING_OUTSIDE_RING_MS = 180000, /* the public network gives up before */
+	ROUTING_TWINS_MAX = 8,		  /* mobile phones in a plan; */
+	ROUTING_TWIN_LINES_MAX = 4,	  /* the lines of each */
 	ROUTING_HOPS_MAX = 5,		  /* redirections of a call, whoever makes them */
 };
 
@@ -118,7 +120,19 @@ struct routing_target {
 	/* Targets of one turn ring together, until it is over; then those of the next one. 0: no
 	 * turns, it rings as long as the call does. */
 	uint32_t turn, turn_ms;
+	uint32_t turn_delay_ms; /* of turns: after the start of its turn */
+	/* of a line that leads to a mobile phone of the one who is rung: which of the plan's twins,
+	 * from 1; 0 = none */
+	uint8_t twin;
+	bool spare;	  /* of a twin: only when the line before cannot serve it */
 	bool auto_answer; /* the phone is asked to answer by itself */
+};
+
+/* A mobile phone that rings with the phones of its user (USR-9). */
+struct routing_twin {
+	struct slice number; /* canonical */
+	bool confirm;	     /* who answers there takes the call by a key */
+	bool costly;	     /* as the plan's */
 };
 
 /* Why a number of ours sends a call on. */
@@ -159,6 +173,8 @@ struct routing_plan {
 	size_t n_via;
 	struct routing_target target[ROUTING_TARGETS_MAX];
 	size_t n_targets;
+	struct routing_twin twin[ROUTING_TWINS_MAX];
+	size_t n_twins;
 	char reasons[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 	uint32_t n_reasons;
 	char dialled[ROUTING_DIALLED_MAX]; /* normalised, without PIN, or where it was redirected
@@ -172,6 +188,11 @@ struct routing_plan {
 /** Always gives a plan. dir and q are borrowed until plan is dropped. */
 void routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+/** Rings what user has besides the phone he speaks at (NULL) or his mobile phone there (canonical;
+ *  may be empty), for q->caller; q->dialled does not count. The plan refuses when he has none. */
+void routing_plan_others(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, const struct dir_user *user, const struct dir_phone *but,
+    struct slice but_mobile);
 /** How a user is shown inside. */
 struct routing_party routing_party_of(const struct dir_user *user);
 /** The code at the beginning of what was dialled (normalised), the longest that fits, and what

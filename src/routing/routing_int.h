@@ -44,6 +44,24 @@ bool redirect_is_round(
     struct routing_plan *plan, const struct routing_query *q, const struct dir_number *n);
 bool user_talks(const struct routing_query *q, const struct dir_user *user);
 
+/* ---- twin.c ---- */
+
+/* USR-9: the mobile phones of user that ring now. group: for one of his groups; member: as whom,
+ * NULL: as who is called. */
+void add_twins(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, const struct dir_user *user, const struct routing_party *member);
+/* Who calls from a known mobile phone is shown as its user. He gets no rights by it: anybody can
+ * say any number. */
+void recognise_mobile(struct routing_plan *plan, const struct directory *dir);
+
+/* ---- routing.c ---- */
+
+/* Nothing is planned yet. */
+void plan_begin(struct routing_plan *plan);
+
+void add_phone(struct routing_plan *plan, const struct routing_query *q,
+    const struct dir_phone *phone, const struct routing_party *member);
+
 /* ---- outside.c ---- */
 
 /* LIN-6: plans the call when an emergency number was dialled, with or without prefix. */
@@ -56,6 +74,12 @@ void plan_line_prefix(struct routing_plan *plan, const struct directory *dir,
  * ours. */
 bool is_outside(struct routing_plan *plan, const struct directory *dir,
     const struct routing_query *q, struct slice dialled);
+/* A frame's days and hours hold then; on public holidays only those of holidays. */
+bool is_time_for(const struct directory *dir, const struct dir_frame *f, struct routing_time when);
+/* Targets to the plan's last twin, of by, as he would dial: at most ROUTING_TWIN_LINES_MAX, the
+ * first with delay_ms, the others spare. False: no line can be used, or he may not. */
+bool plan_twin_lines(struct routing_plan *plan, const struct directory *dir,
+    const struct routing_query *q, const struct dir_user *by, uint32_t delay_ms);
 /* RTG-1, RTG-3: lines to plan->outside. */
 void plan_outside(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);

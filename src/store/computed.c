@@ -61,6 +61,10 @@ static const char messages[] = OF_MAILBOX("v.state IN ('new', 'old', 'saved')");
 static const char messages_new[] = OF_MAILBOX("v.state = 'new'");
 #define MUSIC_USED(table) "(SELECT count(*) FROM \"" table "\" x WHERE x.music = t.id)"
 #define MUSIC_FILES(what) "(SELECT " what " FROM music_file f WHERE f.loop = t.id AND f.enabled)"
+/* USR-9: the caller is gone by then. */
+static const char too_late[] =
+    "EXISTS (SELECT 1 FROM redirection r JOIN number n ON n.id = r.number WHERE n.user = t.user "
+    "AND r.enabled AND r.\"trigger\" = 'timeout' AND r.after_s <= t.delay_s)";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 /* Of a function key: whom it shows, or what it is about. */
@@ -183,6 +187,10 @@ static const struct computed all[] = {
     {&model_voicemail, "mailbox", NULL, mailbox_name},
     {&model_voicemail, "mailbox_name", "(SELECT m.name FROM mailbox m WHERE m.id = t.mailbox)",
 	mailbox_name},
+    {&model_mobile_twin, "user", NULL, member},
+    {&model_mobile_twin, "user_name",
+	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
+    {&model_mobile_twin, "too_late", too_late, too_late},
 };
 
 static const struct computed *
@@ -230,6 +238,7 @@ static const struct {
     {&model_group_member, "user_name", OF_USER},
     {&model_number, "group_name", OF_GROUP},
     {&model_number, "user_name", OF_USER},
+    {&model_mobile_twin, "user_name", OF_USER},
     {&model_redirection, "digits", "t.number",
 	"SELECT n.id FROM number n WHERE instr(fold(n.number)"},
     {&model_number, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},

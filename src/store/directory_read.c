@@ -406,6 +406,21 @@ on_music_file(struct stmt *s, const struct store_directory_sink *sink, void *ctx
 	return sink->on_music_file(ctx, &row);
 }
 
+static bool
+on_twin(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_twin_row row = {
+	    .user = sqlite3_column_int64(s->st, 0),
+	    .number = stmt_column(s, 1),
+	    .delay_s = (uint32_t)sqlite3_column_int(s->st, 2),
+	    .group_calls = sqlite3_column_int(s->st, 3),
+	    .confirm = sqlite3_column_int(s->st, 4),
+	    .times = stmt_column(s, 5),
+	};
+
+	return sink->on_twin(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -452,6 +467,10 @@ static const struct {
     {"SELECT id, name, is_default, builtin, gain_db FROM music_loop ORDER BY id", on_music},
     {"SELECT loop, file, gain_db FROM music_file WHERE enabled ORDER BY loop, position, id",
 	on_music_file},
+    {"SELECT t.user, t.number, t.delay_s, t.group_calls, t.confirm, t.times FROM mobile_twin t "
+     "JOIN user u ON u.id = t.user WHERE t.enabled AND instr(u.rights, '\"ifmc_use\"') "
+     "ORDER BY t.user, t.id",
+	on_twin},
 };
 
 enum err

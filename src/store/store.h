@@ -472,6 +472,14 @@ struct store_redirection_row {
 	uint32_t after_s;
 };
 
+/* Of a user who may have it, switched on. */
+struct store_twin_row {
+	int64_t user;
+	const char *number, *times; /* as model/mobile_twin.h says */
+	uint32_t delay_s;
+	bool group_calls, confirm;
+};
+
 /* Of a rule, a time frame: the line that has a place there. */
 struct store_way_row {
 	int64_t rule, frame, line;
@@ -521,9 +529,9 @@ struct store_music_file_row {
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
  * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
  * and their lines (in order), redirections that are switched on (by number), mailboxes and who
- * has access to them (by code), loops of music and the files that they play (by loop, in order).
- * Texts are valid during
- * the call only. false stops with ERR_NOMEM. */
+ * has access to them (by code), loops of music and the files that they play (by loop, in order),
+ * mobile twins that may ring (by user). Texts are valid during the call only. false stops with
+ * ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -550,6 +558,7 @@ struct store_directory_sink {
 	bool (*on_mailbox_access)(void *ctx, int64_t mailbox, int64_t user, int64_t group);
 	bool (*on_music)(void *ctx, const struct store_music_row *row);
 	bool (*on_music_file)(void *ctx, const struct store_music_file_row *row);
+	bool (*on_twin)(void *ctx, const struct store_twin_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -317,6 +317,48 @@ people_redirect_their_own_numbers_only(void **state)
 	expect(fx, &p, "DELETE", path, NULL, 204, NULL);
 }
 
+/* USR-9: who may use mobile phones sees his own; who may change them, changes these only. */
+static void
+people_have_their_own_mobile_phones_only(void **state)
+{
+	static const char body[] = "{\"number\":\"+491711234567\",\"delay_s\":5}";
+	struct fx *fx = *state;
+	struct person p = {.name = "user"}, other = {.name = "other"};
+	char path[60], theirs[100];
+	json_t *row;
+
+	make_user(fx, "1001", "[\"ifmc_use\",\"ifmc_edit\"]");
+	snprintf(theirs, sizeof theirs, "{\"user\":%lld,\"number\":\"+491719999999\"}",
+	    (long long)make_user(fx, "1002", "[\"ifmc_use\"]"));
+	log_in(fx, "1001", "secret-2", &p);
+	log_in(fx, "1002", "secret-2", &other);
+	expect(fx, &p, "POST", "/api/me/mobile-twins", theirs, 422, "not_own");
+	expect(fx, &p, "POST", "/api/me/mobile-twins", body, 201, NULL);
+	expect(fx, &p, "POST", "/api/me/mobile-twins", body, 409, "not_unique");
+	expect(fx, &other, "POST", "/api/me/mobile-twins", body, 403, "no_right");
+	row = fx_json(fx, "POST", "/api/mobile-twins", theirs);
+	snprintf(path, sizeof path, "/api/me/mobile-twins/%lld",
+	    (long long)json_integer_value(json_object_get(row, "id")));
+	json_decref(row);
+	expect(fx, &p, "GET", path, NULL, 404, NULL);
+	expect(fx, &p, "PATCH", path, "{\"enabled\":false}", 404, NULL);
+	expect(fx, &p, "DELETE", path, NULL, 404, NULL);
+	expect(fx, &other, "GET", path, NULL, 200, NULL);
+	expect(fx, &other, "PATCH", path, "{\"enabled\":false}", 403, "no_right");
+	assert_int_equal(total(fx, &p, "/api/me/mobile-twins"), 1);
+	row = fx_json(fx, "GET", "/api/mobile-twins?number=%2B491711234567", NULL);
+	snprintf(path, sizeof path, "/api/me/mobile-twins/%lld",
+	    (long long)json_integer_value(
+		json_object_get(json_array_get(json_object_get(row, "items"), 0), "id")));
+	json_decref(row);
+	expect(fx, &p, "PATCH", path, "{\"times\":\"mon 18:00-08:00\"}", 422, "bad_times");
+	expect(fx, &p, "PATCH", path, "{\"times\":\"mon, tue 08:00-18:00\"}", 422, "bad_times");
+	expect(fx, &p, "PATCH", path, "{\"number\":\"01711234567\"}", 422, "not_international");
+	expect(fx, &p, "PATCH", path, "{\"times\":\"mon,tue 08:00-24:00; sat 09:00-12:00\"}", 200,
+	    NULL);
+	expect(fx, &p, "DELETE", path, NULL, 204, NULL);
+}
+
 static struct cdr
 record_of(const char *id, int64_t caller, int64_t called)
 {
@@ -448,6 +490,7 @@ main(void)
 	    T(every_route_asks_for_what_the_table_says),
 	    T(a_right_that_is_withdrawn_is_refused_at_the_next_request),
 	    T(people_redirect_their_own_numbers_only),
+	    T(people_have_their_own_mobile_phones_only),
 	    T(people_see_their_own_calls_only_and_not_why),
 	    T(the_stream_of_a_user_has_what_concerns_them),
 	};

@@ -512,10 +512,10 @@ on_dialog(void *ctx, const struct call_dialog_event *ev)
 	const struct dir_phone *phone = dir_phone_by_id(o->fixture.directory, ev->phone);
 	size_t n = strlen(o->watched);
 
-	assert_true(dir_user_by_id(o->fixture.directory, ev->user) == phone->users[0]);
-	snprintf(o->watched + n, sizeof o->watched - n, "%.*s%s %s %.*s%s;", SLICE_FMT(phone->name),
-	    ev->recipient ? "<" : ">", state[ev->state], SLICE_FMT(ev->remote_number),
-	    ev->held ? " held" : "");
+	assert_true(!phone || dir_user_by_id(o->fixture.directory, ev->user) == phone->users[0]);
+	snprintf(o->watched + n, sizeof o->watched - n, "%.*s%s %s %.*s%s;",
+	    SLICE_FMT(phone ? phone->name : SLICE("mobile")), ev->recipient ? "<" : ">",
+	    state[ev->state], SLICE_FMT(ev->remote_number), ev->held ? " held" : "");
 	slice_clip_cstr(ev->call_id, o->watched_ids[0], sizeof o->watched_ids[0]);
 	slice_clip_cstr(ev->local_tag, o->watched_ids[1], sizeof o->watched_ids[1]);
 	slice_clip_cstr(ev->remote_tag, o->watched_ids[2], sizeof o->watched_ids[2]);

@@ -45,7 +45,7 @@ export function useDial() {
   return useMutation({ mutationFn: (number: string) => api.post('me/calls', phone === null ? { number } : { number, phone }) });
 }
 
-export type Command = 'answer' | 'hold' | 'resume' | 'transfer' | 'hangup';
+export type Command = 'answer' | 'hold' | 'resume' | 'transfer' | 'to-go' | 'hangup';
 
 interface Order {
   call: LiveCall;

@@ -33,6 +33,7 @@ import providers from './providers.json';
 import reasons from './reasons.json';
 import records from './records.json';
 import rights from './rights.json';
+import mobile from './mobile.json';
 import redirections from './redirections.json';
 import routing from './routing.json';
 import settings from './settings.json';
@@ -79,6 +80,7 @@ const en = {
   reasons,
   records,
   rights,
+  mobile,
   redirections,
   routing,
   settings,

@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router-dom';
 import { useMe, useRights } from '../../api/session';
 import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
+import { MobilePhones } from '../mobile/MobilePhones';
 import { OwnData } from './OwnData';
 import { OwnRedirections } from './OwnRedirections';
 import { OwnVoicemail } from './OwnVoicemail';
@@ -21,7 +22,7 @@ export default function Account() {
   return (
     <PageFrame title={t('account.title')}>
       <Tabs className="panel" value={params.get('tab') ?? 'data'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
-        <TabList tabs={['data', ...(rights.has('redirect') ? ['redirections'] : []), ...(rights.has('voice') ? ['voicemail'] : []), 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
+        <TabList tabs={['data', ...(rights.has('redirect') ? ['redirections'] : []), ...(rights.has('ifmc_use') ? ['mobile'] : []), ...(rights.has('voice') ? ['voicemail'] : []), 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
         <Tabs.Panel value="data" p="md">
           <OwnData me={me} />
         </Tabs.Panel>
@@ -33,6 +34,11 @@ export default function Account() {
         {rights.has('voice') && (
           <Tabs.Panel value="voicemail" p="md">
             <OwnVoicemail />
+          </Tabs.Panel>
+        )}
+        {rights.has('ifmc_use') && (
+          <Tabs.Panel value="mobile" p="md">
+            <MobilePhones whose="own" mayEdit={rights.has('ifmc_edit')} dnd={me.dnd} />
           </Tabs.Panel>
         )}
         <Tabs.Panel value="password" p="md">

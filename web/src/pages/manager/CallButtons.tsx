@@ -5,7 +5,7 @@ import { seenBy, useCommand, useOwnPhones, type Command } from '../../api/manage
 import { useMe } from '../../api/session';
 import type { LiveCall } from '../../api/types';
 import { Icon, type IconName } from '../../shell/icons';
-import { notifyError } from '../../shell/notify';
+import { notifyDone, notifyError } from '../../shell/notify';
 import { partyText } from '../calls/Party';
 
 interface Action {
@@ -35,7 +35,7 @@ function Elsewhere({ call, who, incoming }: { call: LiveCall; who: string; incom
   const { mutate } = useCommand();
   const here = call.answered_at ? (incoming ? call.called.phone : call.caller.phone) : '';
   const others = (phones.data ?? []).filter(({ name, registered }) => registered && name !== here);
-  if (others.length === 0 || (!call.answered_at && !incoming)) return null;
+  if (!call.answered_at && (others.length === 0 || !incoming)) return null;
   return (
     <Menu position="bottom-start">
       <Menu.Target>
@@ -44,6 +44,11 @@ function Elsewhere({ call, who, incoming }: { call: LiveCall; who: string; incom
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {call.answered_at && (
+          <Menu.Item onClick={() => mutate({ call, command: 'to-go' }, { onSuccess: () => notifyDone(t('manager.toGoRings')), onError: notifyError })}>
+            {t('manager.toGo')}
+          </Menu.Item>
+        )}
         {others.map(({ id, name }) => (
           <Menu.Item key={id} onClick={() => mutate({ call, command: 'answer', body: { phone: id } }, { onError: notifyError })}>
             {t(call.answered_at ? 'manager.moveTo' : 'manager.answerAt', { phone: name })}

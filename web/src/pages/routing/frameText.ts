@@ -5,7 +5,7 @@ import { optionLabel } from '../../forms/texts';
 
 const ALL_DAYS = 8; // of the week, and holidays
 
-export function daysText(t: TFunction, { days }: TimeFrame): string {
+export function daysText(t: TFunction, { days }: Pick<TimeFrame, 'days'>): string {
   return days.length === ALL_DAYS ? t('routing.frames.everyDay') : days.map((day) => optionLabel('time_frame', 'days', day)).join(', ');
 }
 

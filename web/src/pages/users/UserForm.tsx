@@ -1,4 +1,4 @@
-import { Button, Checkbox, Tabs, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Tabs, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router-dom';
@@ -15,6 +15,7 @@ import { Icon } from '../../shell/icons';
 import { notifyDone } from '../../shell/notify';
 import { TabList } from '../../shell/TabList';
 import { GroupsOfUser } from '../groups/GroupsOfUser';
+import { MobilePhones } from '../mobile/MobilePhones';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { useGiveNumber } from '../numbers/useGiveNumber';
 import { useMakeMailbox } from '../mailboxes/useMakeMailbox';
@@ -86,6 +87,7 @@ export function UserForm({ schema, user }: UserFormProps) {
             ? [
                 { id: 'numbers', text: t('users.tab.numbers') },
                 { id: 'redirections', text: t('redirections.title') },
+                { id: 'mobile', text: t('mobile.title') },
                 { id: 'shown', text: t('users.tab.shown'), wrong: wrong(SHOWN) },
                 { id: 'groups', text: t('users.tab.groups') },
                 { id: 'rights', text: t('users.tab.rights'), wrong: wrong(RIGHTS) },
@@ -138,6 +140,10 @@ export function UserForm({ schema, user }: UserFormProps) {
           </Tabs.Panel>
           <Tabs.Panel value="redirections" p="md">
             <Redirections whose={{ user: user.id }} callWaiting={user.call_waiting} />
+          </Tabs.Panel>
+          <Tabs.Panel value="mobile" p="md">
+            {!user.rights.includes('ifmc_use') && <Alert color="brass" mb="md">{t('mobile.noRight')}</Alert>}
+            <MobilePhones whose={{ user: user.id }} dnd={user.dnd} />
           </Tabs.Panel>
           <Tabs.Panel value="shown" p="md">
             <EntityForm form={form}>

@@ -334,7 +334,8 @@ bool transfer_is_dialling(const struct call *c);
 bool transfer_wants_ringback(const struct leg *l);
 /** Who has picked up a call that tests a line hears our tone. */
 bool trial_wants_tone(const struct leg *l);
-/** Who will be opposite l when it has agreed to what it is asked now; NULL: who is there already. */
+/** Who will be opposite l when it has agreed to what it is asked now; NULL: who is there already.
+ */
 const struct leg *transfer_comes_to(const struct leg *l);
 /** The call is ending. */
 void transfer_on_end(struct call *c);

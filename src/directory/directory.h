@@ -118,7 +118,7 @@ struct dir_phone {
 	struct slice place;		     /* there, for emergency services; often empty */
 	bool has_secret;
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
-	const struct dir_user *const *users; /* who had it first is first, its owner (USR-6); usually one */
+	const struct dir_user *const *users; /* its owner first, who had it first; usually one */
 	size_t user_count;
 };
 

@@ -137,6 +137,8 @@ struct dir_phone {
 	char ha1_md5[33], ha1_sha256[65]; /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const
 	    *users; /* who had it first is first, its owner (USR-6); usually one */
+	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
+	const struct dir_user *const *users; /* its owner first, who had it first; usually one */
 	size_t user_count;
 };
 

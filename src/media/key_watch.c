@@ -52,7 +52,9 @@ key_watch_packet(struct key_watch *k, struct slice packet)
 char
 key_watch_first(const struct key_watch *k)
 {
-	return k->n ? k->queue[k->first] : 0;
+	if (!k->n)
+		return 0;
+	return k->queue[k->first];
 }
 
 void

@@ -220,7 +220,7 @@ class StarCodes(SystemTest):
             self.assertEqual(refused.exception.status, 422)
             self.assertIn(text, str(refused.exception))
         # dialled and pressed in a call are two things
-        self.server.api("PATCH", "/api/settings", {"code_consult": "*33"})
+        self.server.api("PATCH", "/api/settings", {"code_consult": "*78"})
         self.server.api("PATCH", "/api/settings", {"code_consult": "*2"})
 
     def test_key_keys_do_not_disturb_what_is_said(self):

@@ -75,11 +75,13 @@ an_older_database_gains_what_is_new(void **state)
 	struct fixture *f = *state;
 	json_t *row = NULL;
 	struct settings settings;
+	char text[128];
 	int64_t id = make(f->store, &model_phone, "{'name':'desk','port':5070}");
 
 	close_store(f);
 	sql(f->path, "ALTER TABLE phone DROP COLUMN qualify_s;"
 		     "ALTER TABLE settings DROP COLUMN cdr_keep_days;"
+		     "ALTER TABLE user_phone DROP COLUMN since;"
 		     "UPDATE settings SET company = 'Old'");
 	fixture_open(f);
 	assert_int_equal(store_get(f->store, &model_phone, id, &row), ERR_OK);
@@ -89,6 +91,9 @@ an_older_database_gains_what_is_new(void **state)
 	assert_int_equal(store_settings(f->store, &settings), ERR_OK);
 	assert_string_equal(settings.company, "Old");
 	assert_int_equal(settings.cdr_keep_days, 0);
+	snprintf(text, sizeof text,
+	    "{'login':'1001','first_name':'A','last_name':'B','phones':[%lld]}", (long long)id);
+	make(f->store, &model_user, text);
 }
 
 /* PHO-5: what phones said themselves they go on saying; kinds that were only words become types. */

@@ -115,6 +115,8 @@ test('VMB-4: messages are listed, played from anywhere, and old afterwards', asy
   await button(anna.page, 'Pause').waitFor();
   await button(anna.page, 'Play').waitFor(); // it has ended
   await anna.page.getByLabel('2 new messages').waitFor();
+  await anna.page.getByRole('heading', { name: 'Voicemail', exact: true }).hover();
+  await anna.page.getByRole('tooltip').waitFor({ state: 'detached' });
   await shoot(anna.page, 'voicemail');
   await assertAccessible(anna.page);
 });

@@ -34,7 +34,7 @@ export function Waveform({ label, peaks, at_s, length_s, onSeek }: WaveformProps
     for (let i = 0; i < bars; i++) {
       const peak = peaks[Math.floor((i * peaks.length) / bars)] ?? 0;
       const height = Math.max(2, peak * (HEIGHT_PX - 4));
-      context.fillStyle = style.getPropertyValue(length_s > 0 && i / bars < at_s / length_s ? '--wave-played' : '--wave-rest');
+      context.fillStyle = length_s > 0 && i / bars < at_s / length_s ? style.caretColor : style.color;
       context.fillRect(i * BAR_PX, (HEIGHT_PX - height) / 2, BAR_PX - 1, height);
     }
   }, [peaks, at_s, length_s, scheme]);

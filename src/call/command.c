@@ -311,7 +311,7 @@ to_go(struct leg *l)
 {
 	switch (call_to_go(l->call, l)) {
 	case ERR_OK: return CALL_OUTCOME_DONE;
-	case ERR_NOT_FOUND: return CALL_OUTCOME_NO_PHONE;
+	case ERR_NOT_FOUND: return CALL_OUTCOME_NO_OTHER_PHONE;
 	case ERR_DENIED: return CALL_OUTCOME_WRONG_STATE;
 	default: return CALL_OUTCOME_BUSY;
 	}

@@ -36,6 +36,7 @@ struct call_command {
 	X(NOT_YOURS, "not_your_call", "This is not a call of yours.")                              \
 	X(NOT_YOUR_PHONE, "not_your_phone", "This is not a phone of yours.")                       \
 	X(NO_PHONE, "no_own_phone", "You have no phone that is registered.")                       \
+	X(NO_OTHER_PHONE, "no_other_phone", "You have no other phone that can ring now.")          \
 	X(PHONE_AWAY, "phone_not_registered", "This phone is not registered.")                     \
 	X(CANNOT_ANSWER, "phone_cannot_answer",                                                    \
 	    "This phone cannot be made to answer. Lift its receiver, or name another phone.")      \

@@ -68,6 +68,15 @@ test('what cannot be done is said in words, and nothing is lost', async () => {
   await call('Bert Test').filter({ hasText: 'Talking' }).waitFor();
 });
 
+test('KEY: a talk is taken along to another phone, or it is said that there is none', async () => {
+  await button('More for Bert Test 102').click();
+  await page.getByRole('menuitem', { name: 'Continue on another phone' }).click();
+  await page.getByText('You have no other phone that can ring now.').waitFor();
+  await call('Bert Test').filter({ hasText: 'Talking' }).waitFor();
+  visitor.complaints.length = 0; // the refusal that this test provoked
+  await shoot(page, 'manager-to-go');
+});
+
 test('hanging up ends it', async () => {
   await page.keyboard.press('e');
   await page.getByText('No calls at the moment.').waitFor();

@@ -87,6 +87,7 @@ what_could_not_be_done_is_said_with_its_reason(void **state)
 	    {CALL_OUTCOME_NOT_YOURS, 403, "not_your_call"},
 	    {CALL_OUTCOME_NOT_YOUR_PHONE, 403, "not_your_phone"},
 	    {CALL_OUTCOME_NO_PHONE, 409, "no_own_phone"},
+	    {CALL_OUTCOME_NO_OTHER_PHONE, 409, "no_other_phone"},
 	    {CALL_OUTCOME_PHONE_AWAY, 409, "phone_not_registered"},
 	    {CALL_OUTCOME_CANNOT_ANSWER, 409, "phone_cannot_answer"},
 	    {CALL_OUTCOME_WRONG_STATE, 409, "wrong_state"},

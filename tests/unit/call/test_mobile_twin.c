@@ -675,7 +675,7 @@ key_who_has_no_other_phone_is_told_so(void **state)
 {
 	struct talk t = talk_connect(cleo, "101", anna, 4000);
 
-	assert_int_equal(to_go("1001"), CALL_OUTCOME_NO_PHONE);
+	assert_int_equal(to_go("1001"), CALL_OUTCOME_NO_OTHER_PHONE);
 	talk_end(&t);
 }
 

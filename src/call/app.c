@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "call/codecs.h"
+#include "call/completion.h"
 #include "call/orbit.h"
 #include "call/pin.h"
 #include "call/transfer_int.h"
@@ -385,6 +386,8 @@ call_app_order(struct call_app *a)
 	order.user = other->party.user;
 	order.phone = other->phone;
 	slice_clip_cstr(a->argument, order.argument, sizeof order.argument);
+	if (a->feature == FEATURE_COMPLETION)
+		completion_fill_order(sw, &order);
 	if (sw->p.ops->order && hmap_put(&sw->apps, &a->by_id, a->id) == ERR_OK) {
 		a->ordered = true;
 		sw->p.ops->order(sw->p.ctx, &order);

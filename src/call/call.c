@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/completion.h"
 #include "call/emergency.h"
 
 enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
@@ -186,6 +187,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	sw->stats.calls_up--;
 	heard_end(c);
 	timer_stop(&c->direct.timer);
+	completion_on_call_end(c);
 	if (c->transfer)
 		transfer_on_end(c);
 	ring_stop(c, c->end_headers);

@@ -103,6 +103,10 @@ struct call_switch_ops {
 	void (*order)(void *ctx, const struct feature_order *order);
 	/** A call waits at this place, or not any more; may be NULL. */
 	void (*on_orbit)(void *ctx, unsigned orbit, bool taken);
+	/** What a user may have completed, or waits for, has changed; may be NULL. */
+	void (*on_completion)(void *ctx, const struct live_completion *c);
+	/** A request of the directory is over: its row is to go. */
+	void (*on_completed)(void *ctx, const struct live_completed *c);
 	/** For those who watch users; NULL = nobody. */
 	void (*on_dialog)(void *ctx, const struct call_dialog_event *ev);
 };
@@ -118,7 +122,7 @@ struct call_switch_params {
 	const struct call_line_ops *line_ops; /* trunk/; NULL = there are no lines */
 	void *line_ctx;
 	const struct call_app_kind *const *apps; /* of each routing_app; NULL: there are none */
-	struct prompt_folders prompts; /* sounds NULL: nothing is said */
+	struct prompt_folders prompts;		 /* sounds NULL: nothing is said */
 	struct media_sound *hold_music;		 /* shared; NULL: there is none */
 	struct media_sound *ringback;		 /* the same: it rings at the other end */
 	size_t calls_max;			 /* beyond: 503; 0 = 20,000 */

@@ -23,6 +23,9 @@
 enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 6144 };
 
 struct messages;
+struct completions;
+struct dialled;
+struct request;
 
 enum { ORBITS = 100 };
 
@@ -136,6 +139,7 @@ struct call {
 	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
 	bool emergency;		     /* LIN-6 */
+	bool quiet;		     /* it is nobody's yet: no record, no page knows it (probe.c) */
 	bool private_call;	     /* KEY: to whom outside is not for records and pages */
 	int64_t site;		     /* of an emergency call, an id; 0 = not known */
 	struct slice deposit;	     /* where it goes when nobody answers; empty: nowhere */
@@ -160,6 +164,8 @@ struct call {
 	struct slice invite_headers; /* of the first INVITE, as they pass to those who ring */
 	struct slice answer_headers; /* of the 200, while answer_waits */
 	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
+	struct dialled *dialled; /* what may be completed if it comes to nothing; NULL: that not */
+	struct request *completion; /* it is made for that one; NULL: for nobody */
 	/* what the record says */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
@@ -191,6 +197,7 @@ struct call_switch {
 	struct leg *orbit[ORBITS]; /* the app's, where somebody waits; NULL: free */
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
+	struct completions *completions;
 	struct pin_tries *pins; /* wrong ones, see pin.c */
 	struct spent *spent;	/* what lines have used of today, see spending.c */
 	size_t n_spent;
@@ -252,6 +259,8 @@ void ring_next(struct call *c);
 void ring_on_winner(struct leg *l);
 /** A person who is rung does not want the call. */
 void ring_decline(struct call *c, int64_t user);
+/** One leg that rings for that seat goes on to, nobody else does; the other side knows. */
+void ring_go_on(struct call *c, enum media_side seat, struct ring_whom *whom, uint32_t ring_ms);
 /** Nothing rings any more; reason_hdr goes with the CANCELs. */
 void ring_stop(struct call *c, struct slice reason_hdr);
 
@@ -331,6 +340,7 @@ bool transfer_is_dialling(const struct call *c);
 /** Who waits hears that it rings. */
 bool transfer_wants_ringback(const struct leg *l);
 /** Who has picked up a call that tests a line hears our tone. */
+bool probe_wants_tone(const struct leg *l);
 bool trial_wants_tone(const struct leg *l);
 /** The call is ending. */
 void transfer_on_end(struct call *c);

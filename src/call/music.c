@@ -59,7 +59,7 @@ music_follow(struct call *c)
 		const struct leg *l = c->leg[side];
 		struct media_service what = {0}, nothing = {0};
 		bool rings = l && (transfer_wants_ringback(l) || inband_wants_tone(l) ||
-				      trial_wants_tone(l));
+				      trial_wants_tone(l) || probe_wants_tone(l));
 		bool app = l && app_of_peer(l);
 		size_t ear = l && (rings || app || waits(l)) ? find_ear(l, &what) : SDP_MEDIA_MAX;
 

@@ -2,7 +2,7 @@
  * has a seat with a phone of ours counts; who is only rung does not. */
 #include <stdlib.h>
 
-#include "call/call_int.h"
+#include "call/completion.h"
 
 struct talking {
 	struct hnode node; /* switch->talking */
@@ -69,5 +69,6 @@ talking_end(struct leg *l)
 	if (!t || --t->legs)
 		return;
 	hmap_remove(&sw->talking, &t->node);
+	completion_on_free(sw, t->user);
 	free(t);
 }

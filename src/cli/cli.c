@@ -28,9 +28,12 @@ static const struct command {
 	"function-keys [list|show ID|add user=@LOGIN type=TYPE K=V…|set ID,… K=V…|delete ID]",
 	"keys of users that show a state and do something"},
     {"redirections", command_entity,
-	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set ID,… "
+	"redirections [list|show ID|add number=@30 trigger=always|busy|timeout target=NUMBER|set "
+	"ID,… "
 	"K=V…|delete ID]",
 	"where calls to a number go instead; enabled=false keeps the target"},
+    {"call-completions", command_entity, "call-completions [list|show ID|delete ID]",
+	"who is called back when whom he could not reach can be reached"},
     {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID,… K=V…|delete ID]",
 	"ranges of internal numbers"},
     {"records", command_entity, "records [list|show ID]", "call records, newest first"},

@@ -55,6 +55,8 @@ static const struct column cor_line_columns[] = {{"id", "ID"}, {"rule", "RULE"},
 static const struct column redirection_columns[] = {{"id", "ID"}, {"digits", "NUMBER"},
     {"holder_name", "HELD BY"}, {"trigger", "WHEN"}, {"enabled", "ENABLED"}, {"target", "TARGET"},
     {"after_s", "AFTER"}};
+static const struct column completion_columns[] = {{"id", "ID"}, {"user_name", "WHO"},
+    {"number", "NUMBER"}, {"target_name", "TARGET"}, {"why", "WHY"}, {"since", "SINCE"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -73,6 +75,7 @@ static const struct view {
     {"function-keys", &model_function_key, COLUMNS(key_columns), UINT64_MAX},
     {"redirections", &model_redirection, COLUMNS(redirection_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
+    {"call-completions", &model_call_completion, COLUMNS(completion_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},
     {"emergency-numbers", &model_emergency_number, COLUMNS(emergency_columns), UINT64_MAX},

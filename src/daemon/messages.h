@@ -42,6 +42,8 @@ enum report_kind {
 	REPORT_EMERGENCY,    /* struct live_emergency */
 	REPORT_SPENT,	     /* struct live_spent */
 	REPORT_ORDER,	     /* struct feature_order */
+	REPORT_COMPLETION,   /* struct live_completion */
+	REPORT_COMPLETED,    /* struct live_completed */
 };
 
 struct report {

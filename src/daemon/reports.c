@@ -88,7 +88,8 @@ reports_add(struct reports *r, enum report_kind kind, uint32_t slot, bool remove
 	    .kind = kind, .slot = slot, .bytes = (uint32_t)bytes, .removed = removed};
 	b->n += (uint32_t)whole;
 	b->precious = b->precious || kind == REPORT_RECORD || kind == REPORT_LINE ||
-		      kind == REPORT_EMERGENCY || kind == REPORT_SPENT || kind == REPORT_ORDER;
+		      kind == REPORT_EMERGENCY || kind == REPORT_SPENT || kind == REPORT_ORDER ||
+		      kind == REPORT_COMPLETION || kind == REPORT_COMPLETED;
 	return report->value;
 }
 

@@ -138,6 +138,20 @@ sb_order(void *ctx, const struct feature_order *order)
 }
 
 static void
+sb_completion(void *ctx, const struct live_completion *c)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_COMPLETION, 0, false, c, sizeof *c);
+}
+
+static void
+sb_completed(void *ctx, const struct live_completed *c)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_COMPLETED, 0, false, c, sizeof *c);
+}
+
+static void
 sb_line(void *ctx, const struct live_line *l, bool removed)
 {
 	reports_copy(&((struct signalling *)ctx)->reports, REPORT_LINE, 0, removed, l, sizeof *l);
@@ -239,6 +253,8 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .on_emergency = sb_emergency,
     .on_spent = sb_spent,
     .order = sb_order,
+    .on_completion = sb_completion,
+    .on_completed = sb_completed,
     .record_begin = sb_record_begin,
     .record_update = sb_record_update,
     .record_end = sb_record_end,

@@ -32,6 +32,9 @@ struct switchboard_ops {
 	/** A star code changes what is stored; switchboard_on_feature_result follows. May be NULL.
 	 */
 	void (*order)(void *ctx, const struct feature_order *order);
+	/** Call completion, see call_switch_ops; may be NULL. */
+	void (*on_completion)(void *ctx, const struct live_completion *c);
+	void (*on_completed)(void *ctx, const struct live_completed *c);
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);

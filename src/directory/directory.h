@@ -217,6 +217,14 @@ struct dir_rule {
 	size_t frame_count;
 };
 
+/* Somebody who is to be called back when whom he could not reach can be reached. */
+struct dir_completion {
+	int64_t id, user, target; /* target: a user; 0 = a number outside */
+	struct slice number;	  /* as dialled, without the code for private calls */
+	bool private_call, no_answer;
+	int64_t since_ms; /* since 1970 */
+};
+
 struct dir_range {
 	struct slice first, last; /* equal length */
 };
@@ -268,6 +276,8 @@ const struct dir_site *dir_site_of(const struct directory *d, const struct dir_p
 const struct dir_rule *dir_rule_find(const struct directory *d, struct slice canonical);
 /** A public holiday of the region in the settings, or one of their own. */
 bool dir_is_holiday(const struct directory *d, struct day day);
+/** Who is to be called back, the oldest first. */
+const struct dir_completion *dir_completions(const struct directory *d, size_t *count);
 /** settings.local_networks. */
 struct addr_nets dir_local_networks(const struct directory *d);
 /** All phones, by id; for qualify and status. */

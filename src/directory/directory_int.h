@@ -30,6 +30,8 @@ struct directory {
 	struct dir_emergency *emergencies;
 	struct dir_rule *rules;
 	struct own_holiday *holidays;
+	struct dir_completion *completions; /* by id */
+	size_t completion_count;
 	struct dir_site *sites; /* by name */
 	size_t site_count;
 	/* of their own files; 0: as it comes with the system */
@@ -96,6 +98,7 @@ struct builder {
 	size_t membership_count, membership_cap;
 	struct redirected *redirected; /* by number */
 	size_t redirected_count, redirected_cap;
+	size_t completion_cap;
 	struct route_rows routes;
 	struct site_rows sites;
 };

@@ -430,7 +430,7 @@ static const struct model_entity *const all[] = {&model_settings, &model_range, 
     &model_second_factor, &model_password_reset, &model_certificate, &model_address_rule,
     &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change,
     &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
-    &model_holiday, &model_function_key, &model_prompt, &model_redirection};
+    &model_holiday, &model_function_key, &model_prompt, &model_redirection, &model_call_completion};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -336,6 +336,22 @@ on_redirection(struct stmt *s, const struct store_directory_sink *sink, void *ct
 	return sink->on_redirection(ctx, &row);
 }
 
+static bool
+on_completion(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_completion_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .user = sqlite3_column_int64(s->st, 1),
+	    .target = sqlite3_column_int64(s->st, 2),
+	    .dialled = stmt_column(s, 3),
+	    .private_call = sqlite3_column_int(s->st, 4),
+	    .no_answer = sqlite3_column_int(s->st, 5),
+	    .since_ms = sqlite3_column_int64(s->st, 6),
+	};
+
+	return sink->on_completion(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -372,6 +388,9 @@ static const struct {
     {"SELECT number, \"trigger\", target, after_s FROM redirection "
      "WHERE enabled AND target <> '' ORDER BY number",
 	on_redirection},
+    {"SELECT id, user, target, dialled, private_call, why = 'no_answer', since "
+     "FROM call_completion ORDER BY id",
+	on_completion},
 };
 
 enum err

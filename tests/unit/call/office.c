@@ -414,6 +414,24 @@ on_order(void *ctx, const struct feature_order *order)
 }
 
 static void
+on_completion(void *ctx, const struct live_completion *c)
+{
+	struct office *o = ctx;
+
+	assert_true(c->user < 16);
+	o->completion[c->user] = *c;
+}
+
+static void
+on_completed(void *ctx, const struct live_completed *c)
+{
+	struct office *o = ctx;
+
+	o->completed = *c;
+	o->n_completed++;
+}
+
+static void
 on_live(void *ctx, const struct live_call *call)
 {
 	struct office *o = ctx;
@@ -468,6 +486,8 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .on_emergency = on_emergency,
     .on_spent = on_spent,
     .order = on_order,
+    .on_completion = on_completion,
+    .on_completed = on_completed,
     .record_begin = record_begin,
     .record_update = record_update,
     .record_end = record_end,

@@ -6885,6 +6885,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/call-completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call completion: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "target" | "number" | "why" | "since" | "user_name" | "target_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    user?: string;
+                    target?: string;
+                    number?: string;
+                    why?: string;
+                    user_name?: string;
+                    target_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["call_completion"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/call-completions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call completion: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["call_completion"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Call completion: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -8269,6 +8401,133 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
+        trace?: never;
+    };
+    "/api/me/call-completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For whom one is called back */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["call_completion"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Be called back when a number can be reached */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["completion_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["call_completion"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/call-completions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Do not be called back */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/me/password": {
@@ -11208,6 +11467,17 @@ export interface components {
              */
             code_pick_up: string;
             /**
+             * Call completion
+             * Format: star-code
+             * @description You are called back when whom you tried last can be reached
+             */
+            code_completion: string;
+            /**
+             * Call completion: cancel
+             * Format: star-code
+             */
+            code_completion_off: string;
+            /**
              * Park a call, or fetch it
              * Format: star-code
              * @description Then the place, 00 to 99: the call that is held waits there, or who waits comes back
@@ -11666,6 +11936,17 @@ export interface components {
              * @description Then the number that rings; without one any call
              */
             code_pick_up?: string;
+            /**
+             * Call completion
+             * Format: star-code
+             * @description You are called back when whom you tried last can be reached
+             */
+            code_completion?: string;
+            /**
+             * Call completion: cancel
+             * Format: star-code
+             */
+            code_completion_off?: string;
             /**
              * Park a call, or fetch it
              * Format: star-code
@@ -17229,7 +17510,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -17293,7 +17574,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type?: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -17339,7 +17620,7 @@ export interface components {
                  * Type
                  * @enum {string}
                  */
-                type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+                type?: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
                 /**
                  * Label
                  * @description Empty = the name of what the key is about
@@ -17411,7 +17692,7 @@ export interface components {
              * @default blf
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -17609,6 +17890,45 @@ export interface components {
              * @default 20
              */
             after_s: number;
+        };
+        /**
+         * Call completion
+         * @description Somebody is called back when whom he could not reach can be reached
+         */
+        call_completion: {
+            readonly id: number;
+            /**
+             * User
+             * Format: int64
+             * @description Who is called back
+             */
+            user: number | null;
+            /**
+             * Whom he called
+             * Format: int64
+             * @description null: a number outside
+             */
+            target: number | null;
+            /**
+             * Number
+             * @description Of a private call outside without its last digits
+             */
+            number: string;
+            /**
+             * Why
+             * @description busy: called back when the target is free; no_answer: when it has used its phone and is free
+             * @enum {string}
+             */
+            why: "busy" | "no_answer";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string | null;
+            /** Name */
+            readonly user_name: string;
+            /** Target */
+            readonly target_name: string | null;
         };
         /**
          * Party
@@ -18081,7 +18401,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -18119,10 +18439,10 @@ export interface components {
              */
             readonly logged_on: boolean;
             /**
-             * @description Of who is shown: free, ringing, busy; of a function: off, on
+             * @description Of who is shown: free, ringing, busy; of a function: off, on; of call completion also possible, recalling
              * @enum {string}
              */
-            state: "none" | "free" | "ringing" | "busy" | "off" | "on";
+            state: "none" | "free" | "ringing" | "busy" | "off" | "on" | "possible" | "recalling";
             /** @description Who is shown does not want to be disturbed */
             dnd: boolean;
             /** @description Who calls there or is talked to, for those who may see it */
@@ -18186,7 +18506,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */
@@ -18314,6 +18634,22 @@ export interface components {
         own_password_input: {
             /** Password */
             password: string;
+        };
+        /**
+         * Call to be completed
+         * @description Input
+         */
+        completion_input: {
+            /**
+             * Number
+             * @description As dialled at the phone; empty = that of the last call that came to nothing
+             */
+            number?: string;
+            /**
+             * Nobody answered
+             * @description Then one is called back when the phone there has been used
+             */
+            no_answer?: boolean;
         };
         /**
          * Number to call

@@ -337,12 +337,18 @@ struct call_command;
 struct call_result;
 bool own_command(struct request *rq, struct call_command *cmd, struct call_result *r);
 
+/** The caller wants to be called back: *row as of the API. False: it has been refused. */
+bool completion_request(
+    struct request *rq, const char *number, const struct live_tried *tried, json_t **row);
+
 struct api_keys *keys_new(void);
 void keys_free(struct api_keys *k);
 /** A committed change: who has keys about it is told by keys_flush. Reads the store. */
 void keys_on_changed(struct api *api, const char *entity, int64_t id);
 /** Tells what keys show differently. Ticker. */
 void keys_flush(struct api *api);
+/** What he may have completed, or waits for. */
+void keys_completion(struct api *api, int64_t user, struct live_completion *out);
 /** True if a call rings for this user; *out says which. */
 bool keys_rung(struct api *api, int64_t user, struct live_telephony *out);
 /** Adds what the caller may see of a key's state to its row, and returns it. */
@@ -524,6 +530,7 @@ void handle_own_key_create(struct request *rq);
 void handle_own_key_patch(struct request *rq);
 void handle_key_targets(struct request *rq);
 void handle_key_press(struct request *rq);
+void handle_own_completion_create(struct request *rq);
 void handle_own_redirection_create(struct request *rq);
 void handle_own_redirection_patch(struct request *rq);
 void handle_own_twin_create(struct request *rq);

@@ -179,6 +179,33 @@ press_dnd(struct request *rq)
 	json_decref(row);
 }
 
+/* Guide p. 29: what his last call came to nothing for is waited for; what is waited for, not any
+ * more. */
+static void
+press_completion(struct request *rq)
+{
+	struct live_completion c;
+	json_t *row = NULL;
+	size_t n = 0;
+	enum err e;
+
+	keys_completion(rq->api, rq->caller.user_id, &c);
+	if (c.state == LIVE_COMPLETION_POSSIBLE) {
+		if (completion_request(rq, c.number, &c.tried, &row))
+			reply_pressed(rq, "on", NULL);
+		json_decref(row);
+		return;
+	}
+	e = store_completion_cancel(rq->api->store, rq->caller.user_id, &n);
+	if (e != ERR_OK)
+		reply_err(rq, e, NULL);
+	else if (!n)
+		reply_error(rq, 409, "nothing_to_complete", NULL,
+		    "There is no call for which you could be called back.");
+	else
+		reply_pressed(rq, "off", NULL);
+}
+
 /* The caller's memberships in the groups of the key. New reference, NULL out of memory. */
 static json_t *
 memberships(struct request *rq, const json_t *key)
@@ -248,6 +275,7 @@ handle_key_press(struct request *rq)
 		case KEY_ACTION_PARTY: press_party(rq, key, phone); break;
 		case KEY_ACTION_DIAL: dial(rq, key, "number", phone); break;
 		case KEY_ACTION_DND: press_dnd(rq); break;
+		case KEY_ACTION_COMPLETION: press_completion(rq); break;
 		case KEY_ACTION_MEMBERSHIP: press_membership(rq, key); break;
 		}
 	}

@@ -22,14 +22,20 @@ struct telephony {
 	struct live_telephony now;
 };
 
+/* What a key is about, as far as its state follows from that. */
+struct key_about {
+	const struct key_type *type;
+	int64_t user, target; /* whose key it is, whom it shows */
+	bool dnd, on;
+};
+
 struct shown_key {
 	struct hnode by_target;
 	struct list dirty;
 	struct key_watcher *watcher;
-	int64_t id, target; /* user whose calls it shows; 0 = none */
-	const struct key_type *type;
-	bool dnd, on;
-	uint64_t told; /* hash of the event that was sent last */
+	int64_t id;
+	struct key_about about; /* target: user whose calls it shows; 0 = none */
+	uint64_t told;		/* hash of the event that was sent last */
 };
 
 /* Somebody who looks at his keys. */
@@ -43,9 +49,15 @@ struct key_watcher {
 	size_t n;
 };
 
+/* Of a user who may have a call completed, or waits for it. */
+struct completion {
+	struct hnode node;
+	struct live_completion now;
+};
+
 struct api_keys {
 	pthread_mutex_t lock;
-	struct hmap busy, watchers, targets;
+	struct hmap busy, watchers, targets, completions;
 	struct list dirty;
 	bool any_stale;
 };
@@ -65,6 +77,12 @@ static const char *const telephony_names[] = {
 #undef X
 };
 
+static const char *const completion_names[] = {
+#define X(id, text) text,
+    LIVE_COMPLETION_STATES(X)
+#undef X
+};
+
 static struct telephony *
 find_busy(struct api_keys *k, int64_t user)
 {
@@ -79,17 +97,39 @@ find_busy(struct api_keys *k, int64_t user)
 	return NULL;
 }
 
+static struct completion *
+find_completion(struct api_keys *k, int64_t user)
+{
+	uint64_t h = hash_mix((uint64_t)user, 3);
+
+	for (struct hnode *n = hmap_first(&k->completions, h); n; n = hmap_next(n, h)) {
+		struct completion *c = container_of(n, struct completion, node);
+
+		if (c->now.user == user)
+			return c;
+	}
+	return NULL;
+}
+
 /* lock held. */
 static struct key_state
-state_of(struct api_keys *k, const struct key_type *type, int64_t target, bool dnd, bool on)
+state_of(struct api_keys *k, const struct key_about *key)
 {
+	const struct key_type *type = key->type;
+	int64_t target = key->target;
+	bool dnd = key->dnd, on = key->on;
 	struct key_state s = {.state = "none"};
+	const struct completion *c;
 	const struct telephony *t;
 
 	switch (type->source) {
 	case KEY_SOURCE_NONE: break;
 	case KEY_SOURCE_DND: s.state = dnd ? "on" : "off"; break;
 	case KEY_SOURCE_MEMBERSHIP: s.state = on ? "on" : "off"; break;
+	case KEY_SOURCE_COMPLETION:
+		c = find_completion(k, key->user);
+		s.state = completion_names[c ? c->now.state : LIVE_COMPLETION_OFF];
+		break;
 	case KEY_SOURCE_TELEPHONY:
 		t = target ? find_busy(k, target) : NULL;
 		if (t)
@@ -148,7 +188,7 @@ static void
 forget_keys(struct api_keys *k, struct key_watcher *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
-		if (w->keys[i].target)
+		if (w->keys[i].about.target)
 			hmap_remove(&k->targets, &w->keys[i].by_target);
 		list_remove(&w->keys[i].dirty);
 	}
@@ -223,6 +263,19 @@ hash_rows(const json_t *rows)
 	return h;
 }
 
+static struct key_about
+about_of(const json_t *row, int64_t user, bool own_dnd)
+{
+	const struct key_type *type =
+	    key_type_find(json_string_value(json_object_get(row, "type")));
+
+	return (struct key_about){.type = type,
+	    .user = user,
+	    .target = int_at(row, "target_user"),
+	    .dnd = shows_dnd(type, row, own_dnd),
+	    .on = true_at(row, "logged_on")};
+}
+
 /* lock held. Takes the place of what was known. Keys that were shown already and look different now
  * are told; the others are read by who asks. */
 static void
@@ -239,13 +292,10 @@ watch_rows(struct api_keys *k, struct key_watcher *w, const json_t *rows, bool o
 		struct shown_key *key = &keys[i];
 		struct key_state s;
 
-		key->type = key_type_find(json_string_value(json_object_get(row, "type")));
 		key->id = int_at(row, "id");
 		key->watcher = w;
-		key->target = int_at(row, "target_user");
-		key->dnd = shows_dnd(key->type, row, own_dnd);
-		key->on = true_at(row, "logged_on");
-		s = state_of(k, key->type, key->target, key->dnd, key->on);
+		key->about = about_of(row, w->user, own_dnd);
+		s = state_of(k, &key->about);
 		key->told = told_before(w, key->id, told_hash(&s));
 		list_init(&key->dirty);
 	}
@@ -256,9 +306,9 @@ watch_rows(struct api_keys *k, struct key_watcher *w, const json_t *rows, bool o
 	for (i = 0; i < n; i++) {
 		struct shown_key *key = &keys[i];
 
-		if (key->target &&
-		    hmap_put(&k->targets, &key->by_target, target_hash(key->target)) != ERR_OK)
-			key->target = 0;
+		if (key->about.target && hmap_put(&k->targets, &key->by_target,
+					     target_hash(key->about.target)) != ERR_OK)
+			key->about.target = 0;
 		list_push(&k->dirty, &key->dirty);
 	}
 }
@@ -274,6 +324,7 @@ keys_new(void)
 	hmap_init(&k->busy);
 	hmap_init(&k->watchers);
 	hmap_init(&k->targets);
+	hmap_init(&k->completions);
 	list_init(&k->dirty);
 	return k;
 }
@@ -291,6 +342,11 @@ keys_free(struct api_keys *k)
 		hmap_remove(&k->busy, n);
 		free(container_of(n, struct telephony, node));
 	}
+	while ((n = hmap_each(&k->completions, NULL)) != NULL) {
+		hmap_remove(&k->completions, n);
+		free(container_of(n, struct completion, node));
+	}
+	hmap_fini(&k->completions);
 	hmap_fini(&k->busy);
 	hmap_fini(&k->watchers);
 	hmap_fini(&k->targets);
@@ -335,7 +391,7 @@ api_on_telephony(struct api *api, const struct live_telephony *now)
 	for (struct hnode *n = hmap_first(&k->targets, h); n; n = hmap_next(n, h)) {
 		struct shown_key *key = container_of(n, struct shown_key, by_target);
 
-		if (key->target != now->user)
+		if (key->about.target != now->user)
 			continue;
 		list_remove(&key->dirty);
 		list_push(&k->dirty, &key->dirty);
@@ -344,6 +400,67 @@ api_on_telephony(struct api *api, const struct live_telephony *now)
 	pthread_mutex_unlock(&k->lock);
 	if (told)
 		ticker_wake(api);
+}
+
+/* lock held. */
+static void
+remember_completion(struct api_keys *k, const struct live_completion *now)
+{
+	struct completion *c = find_completion(k, now->user);
+
+	if (now->state == LIVE_COMPLETION_OFF) {
+		if (c)
+			hmap_remove(&k->completions, &c->node);
+		free(c);
+		return;
+	}
+	if (!c) {
+		c = calloc(1, sizeof *c);
+		if (!c || hmap_put(&k->completions, &c->node, hash_mix((uint64_t)now->user, 3)) !=
+			      ERR_OK) {
+			free(c);
+			return;
+		}
+	}
+	c->now = *now;
+}
+
+void
+api_on_completion(struct api *api, const struct live_completion *now)
+{
+	struct api_keys *k = api->keys;
+	struct key_watcher *w;
+
+	pthread_mutex_lock(&k->lock);
+	remember_completion(k, now);
+	w = find_watcher(k, now->user);
+	for (size_t i = 0; w && i < w->n; i++) {
+		if (!w->keys[i].about.type ||
+		    w->keys[i].about.type->source != KEY_SOURCE_COMPLETION)
+			continue;
+		list_remove(&w->keys[i].dirty);
+		list_push(&k->dirty, &w->keys[i].dirty);
+	}
+	pthread_mutex_unlock(&k->lock);
+	if (w)
+		ticker_wake(api);
+	/* what there is of requests is read again; a row that goes is told once more when it has */
+	hub_publish_person(
+	    api->hub, now->user, 0, 0, "changed", "{\"entity\":\"call_completion\",\"id\":0}");
+}
+
+void
+keys_completion(struct api *api, int64_t user, struct live_completion *out)
+{
+	struct api_keys *k = api->keys;
+	const struct completion *c;
+
+	*out = (struct live_completion){.user = user};
+	pthread_mutex_lock(&k->lock);
+	c = find_completion(k, user);
+	if (c)
+		*out = c->now;
+	pthread_mutex_unlock(&k->lock);
 }
 
 /* lock held. user 0: all. */
@@ -370,7 +487,7 @@ mark_watchers_of(struct api_keys *k, int64_t user)
 	for (struct hnode *n = hmap_first(&k->targets, h); n; n = hmap_next(n, h)) {
 		struct shown_key *key = container_of(n, struct shown_key, by_target);
 
-		if (key->target == user)
+		if (key->about.target == user)
 			key->watcher->stale = k->any_stale = true;
 	}
 }
@@ -452,7 +569,7 @@ flush_one(struct api *api)
 	if (node) {
 		struct shown_key *key = container_of(node, struct shown_key, dirty);
 
-		s = state_of(k, key->type, key->target, key->dnd, key->on);
+		s = state_of(k, &key->about);
 		if (told_hash(&s) != key->told) {
 			user = key->watcher->user;
 			id = key->id;
@@ -593,14 +710,12 @@ json_t *
 key_with_state(struct request *rq, json_t *row)
 {
 	struct api_keys *k = rq->api->keys;
-	const struct key_type *type =
-	    key_type_find(json_string_value(json_object_get(row, "type")));
+	struct key_about about = about_of(row, rq->caller.user_id, true_at(rq->caller.user, "dnd"));
 	struct key_state s;
 	uint32_t who;
 
 	pthread_mutex_lock(&k->lock);
-	s = state_of(k, type, int_at(row, "target_user"),
-	    shows_dnd(type, row, true_at(rq->caller.user, "dnd")), true_at(row, "logged_on"));
+	s = state_of(k, &about);
 	pthread_mutex_unlock(&k->lock);
 	who = right_to_see_who(&s);
 	put_state(row, &s, (rq->caller.rights & who) == who);

@@ -58,7 +58,7 @@ const struct sip_server_ops answer_server_ops = {.on_cancel = on_cancel,
 static void
 take_and_end(struct leg *l, const struct sip_msg *resp)
 {
-	if (l->state == LEG_ASKING)
+	if (l->state == LEG_ASKING && l->side == l->call->ring.seat)
 		l->call->ring.asking--;
 	l->state = LEG_UP;
 	/* asked without SDP; the call may know its offer meanwhile, this leg does not */

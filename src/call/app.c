@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "call/codecs.h"
+#include "call/completion.h"
 #include "call/keys.h"
 #include "call/orbit.h"
 #include "call/pin.h"
@@ -477,6 +478,8 @@ call_app_order(struct call_app *a)
 	order.user = other->party.user;
 	order.phone = other->phone;
 	slice_clip_cstr(a->argument, order.argument, sizeof order.argument);
+	if (a->feature == FEATURE_COMPLETION)
+		completion_fill_order(sw, &order);
 	if (sw->p.ops->order && app_awaits(a)) {
 		order.id = a->id;
 		sw->p.ops->order(sw->p.ctx, &order);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/completion.h"
 #include "call/consult.h"
 #include "call/emergency.h"
 
@@ -189,6 +190,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	timer_stop(&c->direct.timer);
 	if (c->consult)
 		consult_on_end(c);
+	completion_on_call_end(c);
 	if (c->transfer)
 		transfer_on_end(c);
 	ring_stop(c, c->end_headers);

@@ -110,6 +110,10 @@ struct call_switch_ops {
 	void (*voicemail_ask)(void *ctx, const struct voicemail_ask *a);
 	/** A call waits at this place, or not any more; may be NULL. */
 	void (*on_orbit)(void *ctx, unsigned orbit, bool taken);
+	/** What a user may have completed, or waits for, has changed; may be NULL. */
+	void (*on_completion)(void *ctx, const struct live_completion *c);
+	/** A request of the directory is over: its row is to go. */
+	void (*on_completed)(void *ctx, const struct live_completed *c);
 	/** For those who watch users; NULL = nobody. */
 	void (*on_dialog)(void *ctx, const struct call_dialog_event *ev);
 };

@@ -24,6 +24,9 @@ enum { SESSION_MIN_S = 90, SDP_TEXT_MAX = SDP_MAX_BYTES + 1024, HEADERS_MAX = 61
 
 struct messages;
 struct dir_music;
+struct completions;
+struct dialled;
+struct request;
 
 enum { ORBITS = 100 };
 
@@ -147,6 +150,7 @@ struct call {
 	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
 	bool emergency;		     /* LIN-6 */
+	bool quiet;		     /* it is nobody's yet: no record, no page knows it (probe.c) */
 	bool private_call;	     /* KEY: to whom outside is not for records and pages */
 	int64_t site;		     /* of an emergency call, an id; 0 = not known */
 	struct slice deposit;	     /* where it goes when nobody answers; empty: nowhere */
@@ -174,6 +178,8 @@ struct call {
 	struct slice end_headers;    /* of the BYE or CANCEL that ended it, for the others */
 	struct slice dialled;	     /* the number that was called, before redirections; by: */
 	uint64_t dialler;	     /* a leg; 0 = nobody here */
+	struct dialled *tried; /* what may be completed if it comes to nothing; NULL: that not */
+	struct request *completion; /* it is made for that one; NULL: for nobody */
 	/* what the record says */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
@@ -208,6 +214,7 @@ struct call_switch {
 	struct leg *orbit[ORBITS]; /* the app's, where somebody waits; NULL: free */
 	uint32_t last_association; /* media_transport's */
 	struct messages *messages;
+	struct completions *completions;
 	struct pin_tries *pins; /* wrong ones, see pin.c */
 	struct spent *spent;	/* what lines have used of today, see spending.c */
 	size_t n_spent;
@@ -269,6 +276,8 @@ void ring_next(struct call *c);
 void ring_on_winner(struct leg *l);
 /** A person who is rung does not want the call. */
 void ring_decline(struct call *c, int64_t user);
+/** One leg that rings for that seat goes on to, nobody else does; the other side knows. */
+void ring_go_on(struct call *c, enum media_side seat, struct ring_whom *whom, uint32_t ring_ms);
 /** Nothing rings any more; reason_hdr goes with the CANCELs. */
 void ring_stop(struct call *c, struct slice reason_hdr);
 
@@ -363,6 +372,7 @@ bool transfer_is_dialling(const struct call *c);
 /** Who waits hears that it rings. */
 bool transfer_wants_ringback(const struct leg *l);
 /** Who has picked up a call that tests a line hears our tone. */
+bool probe_wants_tone(const struct leg *l);
 bool trial_wants_tone(const struct leg *l);
 /** Who will be opposite l when it has agreed to what it is asked now; NULL: who is there already.
  */

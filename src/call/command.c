@@ -1,5 +1,6 @@
 /* What people ask of their calls elsewhere than at the phone (the call manager): looks whether it
  * may be done, and has it done by who does it for phones, too. */
+#include "call/completion.h"
 #include "call/line_int.h"
 #include "call/transfer_int.h"
 
@@ -100,11 +101,16 @@ dial(struct call_switch *sw, const struct call_command *cmd, struct call_result 
 	if (o != CALL_OUTCOME_DONE)
 		return o;
 	plan_ask(sw, &q, &plan);
-	if (plan.action == ROUTING_REFUSE)
+	if (plan.action == ROUTING_REFUSE) {
+		completion_note_refused(sw, &q, &plan);
 		return refused(&plan, out);
-	e = dial_start(sw, q.caller_phone, q.dialled, &plan, &c);
-	if (e == ERR_OK)
+	}
+	e = dial_start(sw,
+	    &(struct dial_params){.number = q.dialled, .plan = &plan, .phone = q.caller_phone}, &c);
+	if (e == ERR_OK) {
 		name_call(out, c);
+		completion_note_dialled(c, &q, &plan);
+	}
 	return outcome_of(e);
 }
 
@@ -121,7 +127,8 @@ play(struct call_switch *sw, const struct call_command *cmd, struct call_result 
 		return o;
 	if (!play_plan(sw, cmd->user, slice_cstr(cmd->number), &plan))
 		return CALL_OUTCOME_WRONG_STATE;
-	e = dial_start(sw, phone, plan.argument, &plan, &c);
+	e = dial_start(
+	    sw, &(struct dial_params){.number = plan.argument, .plan = &plan, .phone = phone}, &c);
 	if (e == ERR_OK)
 		name_call(out, c);
 	return outcome_of(e);

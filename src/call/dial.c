@@ -8,12 +8,13 @@
 #include <stdio.h>
 
 #include "call/app_int.h"
+#include "call/completion.h"
 #include "call/transfer_int.h"
 
 bool
 transfer_is_dialling(const struct call *c)
 {
-	return c->transfer && c->transfer->stage == TRANSFER_DIALLING;
+	return c->transfer && c->transfer->stage <= TRANSFER_DIALLING;
 }
 
 bool
@@ -40,20 +41,25 @@ dial_stand_in(struct call *c, enum media_side seat, const struct routing_party *
 }
 
 static enum err
-ring_own_phone(struct call *c, const struct dir_phone *phone)
+ring_own_phone(struct call *c, const struct dial_params *p)
 {
 	const struct settings *set = dir_settings(c->sw->p.directory);
-	struct routing_plan plan = {.called = c->caller_party, .ring_ms = set->ring_s * 1000};
+	struct routing_plan plan;
 	enum err e;
 
-	plan.target[plan.n_targets++] = (struct routing_target){
-	    .phone = phone->id, .phone_name = phone->name, .auto_answer = true};
+	if (!p->own) {
+		plan =
+		    (struct routing_plan){.called = c->caller_party, .ring_ms = set->ring_s * 1000};
+		plan.target[plan.n_targets++] = (struct routing_target){
+		    .phone = p->phone->id, .phone_name = p->phone->name, .auto_answer = true};
+	}
 	c->family[MEDIA_CALLED] = 4;
-	e = ring_prepare(c, MEDIA_CALLER, &c->caller_party, &plan);
-	return e == ERR_OK ? dial_stand_in(c, MEDIA_CALLED, &c->called_party) : e;
+	e = ring_prepare(c, MEDIA_CALLER, &c->caller_party, p->own ? p->own : &plan);
+	return e == ERR_OK ? dial_stand_in(c, MEDIA_CALLED, p->shown ? p->shown : &c->called_party)
+			   : e;
 }
 
-static void
+void
 dial_abandon(struct call *c)
 {
 	if (c->transfer)
@@ -62,58 +68,83 @@ dial_abandon(struct call *c)
 }
 
 enum err
-dial_new(struct call_switch *sw, const struct routing_plan *plan, const struct call_origin *from,
-    enum media_side seat, struct transfer **out)
+dial_new_call(struct call_switch *sw, bool emergency, struct call **out)
 {
 	char sip_call_id[32];
-	struct transfer *t;
-	struct call *c;
 	struct buf b;
-	enum err e;
 
 	buf_init(&b, sip_call_id, sizeof sip_call_id);
 	rng_token(sw->p.rng, &b, 20);
-	e = call_new(sw, buf_slice(&b), plan->emergency, &c);
+	return call_new(sw, buf_slice(&b), emergency, out);
+}
+
+/* What the plan says of it. */
+static enum err
+keep_plan(struct call *c, const struct routing_plan *plan, const struct call_origin *from,
+    enum media_side seat)
+{
+	enum err e = setup_keep_plan(c, plan, from);
+	struct transfer *t = e == ERR_OK ? transfer_alloc(c, seat) : NULL;
+
 	if (e != ERR_OK)
 		return e;
-	c->max_forwards = 70;
-	e = setup_keep_plan(c, plan, from);
-	t = e == ERR_OK ? transfer_alloc(c, seat) : NULL;
-	if (e == ERR_OK && !t)
-		e = ERR_NOMEM;
-	if (e == ERR_OK)
-		e = party_copy(&t->arena, &c->called_party, &t->to);
-	if (e != ERR_OK) {
-		dial_abandon(c);
-		return e;
-	}
+	if (!t)
+		return ERR_NOMEM;
 	t->dialled = true;
-	*out = t;
+	c->max_forwards = 70;
+	return party_copy(&t->arena, &c->called_party, &t->to);
+}
+
+enum err
+dial_new(struct call_switch *sw, const struct routing_plan *plan, const struct call_origin *from,
+    enum media_side seat, struct transfer **out)
+{
+	struct call *c;
+	enum err e = dial_new_call(sw, plan->emergency, &c);
+
+	if (e != ERR_OK)
+		return e;
+	e = keep_plan(c, plan, from, seat);
+	if (e == ERR_OK)
+		*out = c->transfer;
+	else
+		dial_abandon(c);
+	return e;
+}
+
+enum err
+dial_prepare(struct call *c, const struct dial_params *p, enum media_side seat)
+{
+	enum err e = keep_plan(c, p->plan, &(struct call_origin){.phone = p->phone}, seat);
+
+	if (e == ERR_OK)
+		e = arena_dup(&c->transfer->arena, p->number, &c->transfer->number);
+	if (e != ERR_OK)
+		return e;
+	c->transfer->stage = TRANSFER_DIALLING;
+	c->transfer->from_phone = p->phone->id;
+	c->completion = p->request;
 	return ERR_OK;
 }
 
 enum err
-dial_start(struct call_switch *sw, const struct dir_phone *phone, struct slice number,
-    const struct routing_plan *plan, struct call **out)
+dial_start(struct call_switch *sw, const struct dial_params *p, struct call **out)
 {
-	struct call_origin from = {.phone = phone};
-	struct transfer *t;
 	struct call *c;
-	enum err e = dial_new(sw, plan, &from, MEDIA_CALLER, &t);
+	enum err e = dial_new_call(sw, p->plan->emergency, &c);
 
 	if (e != ERR_OK)
 		return e;
-	c = t->call;
-	if (arena_dup(&t->arena, number, &t->number) != ERR_OK) {
+	e = dial_prepare(c, p, MEDIA_CALLER);
+	if (e != ERR_OK) {
 		dial_abandon(c);
-		return ERR_NOMEM;
+		return e;
 	}
-	t->stage = TRANSFER_DIALLING;
-	t->from_phone = phone->id;
 	record_begin(c);
-	record_reason(c, REASON_WEB_DIALLED, REASON_ARGS(c->caller_party.name, phone->name));
+	record_reason(c, p->request ? REASON_COMPLETION : REASON_WEB_DIALLED,
+	    REASON_ARGS(c->caller_party.name, p->request ? c->called_party.name : p->phone->name));
 	*out = c;
-	e = ring_own_phone(c, phone);
+	e = ring_own_phone(c, p);
 	if (e == ERR_OK)
 		ring_start(c);
 	else
@@ -121,6 +152,17 @@ dial_start(struct call_switch *sw, const struct dir_phone *phone, struct slice n
 	if (c->state != CALL_ENDED)
 		record_live(c, LIVE_CALL_SETUP);
 	return e;
+}
+
+void
+dial_note_phone(struct transfer *t, const struct leg *l)
+{
+	struct slice name;
+
+	t->from_phone = l->phone;
+	if (arena_dup(&t->call->arena, l->phone_name, &name) == ERR_OK)
+		t->call->caller_phone = name;
+	completion_on_picked_up(t->call);
 }
 
 /* As if it had been dialled there; who is where, and who may what, may have changed meanwhile. */
@@ -165,6 +207,7 @@ dial_on_own_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp
 		trial_answered(t, l);
 		return true;
 	}
+	dial_note_phone(t, l);
 	watch_tell(l, CALL_DIALOG_CONFIRMED);
 	record_live(c, LIVE_CALL_SETUP);
 	call_the_other(t);
@@ -184,7 +227,10 @@ dial_failed(struct transfer *t, enum cdr_result result, enum cdr_ended_by by, ui
 {
 	struct call *c = t->call;
 
-	if (t->stage == TRANSFER_DIALLING && !t->trial) {
+	if (t->stage == TRANSFER_CALLING_BACK) {
+		record_reason(c, REASON_OWN_PHONE_SILENT, REASON_ARGS(c->caller_phone));
+		call_end(c, c->state == CALL_UP ? CDR_ANSWERED : CDR_CANCELLED, CDR_BY_CALLER, 480);
+	} else if (t->stage == TRANSFER_DIALLING && !t->trial) {
 		record_reason(c, REASON_OWN_PHONE_SILENT, REASON_ARGS(c->caller_phone));
 		call_end(c, CDR_CANCELLED, CDR_BY_CALLER, status);
 	} else {

@@ -346,6 +346,10 @@ leg_line_on_failure(struct leg *l, uint16_t status, bool local, uint32_t retry_a
 	timer_stop(&l->on_line->silence);
 	if (l->state != LEG_ASKING || !c->ring.active)
 		return;
+	if (l->side != c->ring.seat) { /* it rings already (probe.c): no other way is tried */
+		count(l, outcome_of(status, local));
+		return;
+	}
 	if (local || status == 503) {
 		ops(c)->hop_failed(ctx(c), l->line, &l->dialog.flow, retry_after_s);
 		l->on_line->attempt++;

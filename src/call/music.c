@@ -144,7 +144,8 @@ static bool
 find_service(struct leg *l, struct media_service *what, size_t *ear)
 {
 	const struct call_app *app = app_of_peer(l);
-	bool rings = transfer_wants_ringback(l) || inband_wants_tone(l) || trial_wants_tone(l);
+	bool rings = transfer_wants_ringback(l) || inband_wants_tone(l) || trial_wants_tone(l) ||
+		     probe_wants_tone(l);
 	bool listens = in_call_listens(l), served = true;
 	bool music = app ? app->begun && app->music : !rings && waits(l);
 

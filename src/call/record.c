@@ -82,6 +82,8 @@ record_begin(struct call *c)
 {
 	struct cdr r;
 
+	if (c->quiet)
+		return;
 	fill(c, &r);
 	c->record = c->sw->p.ops->record_begin(c->sw->p.ctx, &r);
 }
@@ -91,6 +93,8 @@ record_update(struct call *c)
 {
 	struct cdr r;
 
+	if (c->quiet)
+		return;
 	fill(c, &r);
 	c->sw->p.ops->record_update(c->sw->p.ctx, c->record, &r);
 }
@@ -100,6 +104,8 @@ record_end(struct call *c)
 {
 	struct cdr r;
 
+	if (c->quiet)
+		return;
 	fill(c, &r);
 	c->sw->stats.by_result[r.result]++;
 	c->sw->p.ops->record_end(c->sw->p.ctx, c->record, &r);
@@ -171,6 +177,8 @@ record_live(struct call *c, enum live_call_state state)
 	struct live_call v = {
 	    .started_at = c->started_at, .answered_at = c->answered_at, .state = state};
 
+	if (c->quiet)
+		return;
 	note_codec(c);
 	slice_clip_cstr(slice_cstr(c->codec), v.codec, sizeof v.codec);
 	slice_clip_cstr(slice_cstr(c->id), v.call_id, sizeof v.call_id);

@@ -10,6 +10,7 @@
 #include "call/line_int.h"
 #include "call/location.h"
 #include "call/passing.h"
+#include "call/transfer_int.h"
 #include "call/twin.h"
 
 enum {
@@ -370,11 +371,18 @@ ring_phone(struct call *c, const struct routing_target *target, const struct rin
 	}
 }
 
+/* One at the other end rings for itself (probe.c). */
+static bool
+is_counted(const struct leg *l)
+{
+	return l->side == l->call->ring.seat;
+}
+
 static void
 stop_leg(struct leg *l, struct slice reason_hdr)
 {
 	l->state = LEG_CANCELLED;
-	l->call->ring.asking--;
+	l->call->ring.asking -= is_counted(l);
 	if (l->invite_out_pending) {
 		sip_client_cancel(l->invite_out, reason_hdr);
 		watch_tell(l, CALL_DIALOG_TERMINATED);
@@ -563,8 +571,10 @@ fork_failed(struct leg *l, uint16_t status, bool say)
 		r->early = NULL;
 		music_follow(c); /* the tone again, where one is wanted */
 	}
+	if (asking && r->active && probe_on_leg_failed(l, status))
+		return;
 	if (asking)
-		r->asking--;
+		r->asking -= is_counted(l);
 	leg_done(l);
 	if (!asking || !r->active)
 		return;
@@ -584,6 +594,27 @@ fork_failed(struct leg *l, uint16_t status, bool say)
 		ring_next(c);
 }
 
+static void
+end_ringing(struct call *c, struct slice reason_hdr, bool other_end)
+{
+	struct ring *r = &c->ring;
+
+	timer_stop(&r->timer);
+	r->active = false;
+	r->early = NULL;
+	free(r->target);
+	r->target = NULL;
+	r->n_targets = r->next_target = 0;
+	LIST_FOR_EACH_SAFE (it, &c->legs) {
+		struct leg *l = container_of(it, struct leg, link);
+
+		if (l->state == LEG_ASKING && (other_end || is_counted(l)))
+			stop_leg(l, reason_hdr);
+		else if (l->twin)
+			twin_stop(l, reason_hdr);
+	}
+}
+
 void
 ring_on_winner(struct leg *l)
 {
@@ -593,7 +624,7 @@ ring_on_winner(struct leg *l)
 	if (l->state != LEG_UP) /* else it has answered before */
 		leg_line_on_answer(l);
 	l->state = LEG_UP;
-	ring_stop(c, COMPLETED_ELSEWHERE);
+	end_ringing(c, COMPLETED_ELSEWHERE, false);
 }
 
 void
@@ -614,22 +645,25 @@ ring_give_up(struct leg *l, bool replaced)
 void
 ring_stop(struct call *c, struct slice reason_hdr)
 {
+	end_ringing(c, reason_hdr, true);
+}
+
+void
+ring_go_on(struct call *c, enum media_side seat, struct ring_whom *whom, uint32_t ring_ms)
+{
 	struct ring *r = &c->ring;
+	uint64_t now = timers_now_ms(c->sw->p.timers);
 
-	timer_stop(&r->timer);
-	r->active = false;
-	r->early = NULL;
-	free(r->target);
-	r->target = NULL;
-	r->n_targets = r->next_target = 0;
-	LIST_FOR_EACH_SAFE (it, &c->legs) {
-		struct leg *l = container_of(it, struct leg, link);
-
-		if (l->state == LEG_ASKING)
-			stop_leg(l, reason_hdr);
-		else if (l->twin)
-			twin_stop(l, reason_hdr);
-	}
+	*r = (struct ring){.active = true,
+	    .seat = seat,
+	    .whom = whom,
+	    .ring_ms = ring_ms,
+	    .start_ms = now,
+	    .deadline_ms = now + ring_ms,
+	    .asking = 1,
+	    .told = true};
+	timer_init(&r->timer, ring_on_timer);
+	timer_start(c->sw->p.timers, &r->timer, ring_ms);
 }
 
 void

@@ -1,5 +1,5 @@
 /* A new call: checks the INVITE, asks for a plan, begins to execute it. */
-#include "call/call_int.h"
+#include "call/completion.h"
 #include "call/emergency.h"
 #include "call/identity.h"
 #include "call/line_int.h"
@@ -224,5 +224,6 @@ call_on_invite(struct call_switch *sw, struct sip_server *tsx, const struct sip_
 	}
 	call_log(LOG_DEBUG, c, "%.*s calls %.*s", SLICE_FMT(c->caller_phone),
 	    SLICE_FMT(c->called_party.number));
+	completion_note_dialled(c, &q, &plan);
 	set_up(c, tsx, req, &plan);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/completion.h"
 #include "call/consult.h"
 #include "call/in_call.h"
 #include "call/keys.h"
@@ -50,6 +51,11 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 		free(sw);
 		return ERR_NOMEM;
 	}
+	if (completions_new(sw) != ERR_OK) {
+		messages_free(sw->messages);
+		free(sw);
+		return ERR_NOMEM;
+	}
 	*out = sw;
 	return ERR_OK;
 }
@@ -75,6 +81,7 @@ call_switch_free(struct call_switch *sw)
 			leg_done(container_of(leg, struct leg, link));
 	}
 	messages_free(sw->messages);
+	completions_free(sw);
 	list_splice(&sw->dead, &sw->calls);
 	reap(&sw->reaper);
 	plays_free(sw);
@@ -94,6 +101,7 @@ call_switch_set_directory(struct call_switch *sw, const struct directory *dir)
 {
 	sw->p.directory = dir;
 	plays_follow(sw);
+	completion_follow_directory(sw);
 }
 
 const struct call_switch_stats *

@@ -3,6 +3,7 @@
  * phone, counts; who is only rung does not. */
 #include <stdlib.h>
 
+#include "call/completion.h"
 #include "call/line_int.h"
 
 struct talking {
@@ -70,5 +71,6 @@ talking_end(struct leg *l)
 	if (!t || --t->legs)
 		return;
 	hmap_remove(&sw->talking, &t->node);
+	completion_on_free(sw, t->user);
 	free(t);
 }

@@ -84,7 +84,7 @@ transfer_free(struct transfer *t)
 	struct call *c = t->call;
 
 	timer_stop(&t->retry);
-	if (t->trial)
+	if (t->trial || t->probe)
 		timer_stop(&t->tone);
 	if (c)
 		c->transfer = NULL;
@@ -243,6 +243,8 @@ transfer_on_progress(struct leg *l, const struct sip_msg *resp)
 	struct ring *r = &c->ring;
 	uint32_t rseq;
 
+	if (probe_on_progress(t, l, resp))
+		return true;
 	refer_notify(t, resp->status);
 	if (c != t->call)
 		return !t->consult || t->consult->invite_in == NULL;
@@ -286,11 +288,14 @@ transfer_on_answer(struct leg *l, const struct sip_msg *resp)
 {
 	struct call *c = l->call;
 	struct transfer *t = c->transfer;
+	bool used;
 
 	if (c != t->call) {
 		join_on_answer(t, l, resp);
 		return true;
 	}
+	if (probe_on_answer(t, l, resp, &used))
+		return used;
 	if (t->stage == TRANSFER_DIALLING)
 		return dial_on_own_answer(t, l, resp);
 	if ((resp->body.n || !l->rel.agreed) &&

@@ -34,6 +34,8 @@
 #include "call/call_int.h"
 
 enum transfer_stage {
+	TRANSFER_PROBING, /* probe.c's, as the next */
+	TRANSFER_CALLING_BACK,
 	TRANSFER_DIALLING,
 	TRANSFER_RINGING,
 	TRANSFER_ASKING,
@@ -53,19 +55,21 @@ struct transfer {
 	enum media_side target_seat; /* in other */
 	bool subscribed;	     /* by wants NOTIFYs */
 	bool attended, recalling;
-	bool dialled;	     /* no transfer: dial.c's */
-	bool trial;	     /* dialled, by nobody: trial.c's */
-	bool goes;	     /* to_go.c's: by talks on until somebody picks up */
-	struct slice number; /* dialled: what */
-	bool offered;	     /* ASKING: the target, who makes no offers, has got one */
-	bool must_tell;	     /* who stays has been told something that came to nothing */
-	bool refitted;	     /* media ports have changed */
-	bool both;	     /* UPDATING: the other seat comes after this one */
-	uint16_t told;	     /* last status by was notified of */
+	bool dialled;		    /* no transfer: dial.c's */
+	bool trial;		    /* dialled, by nobody: trial.c's */
+	bool goes;		    /* to_go.c's: by talks on until somebody picks up */
+	bool probe;		    /* dialled, by nobody yet: probe.c's */
+	struct ring_whom *far_whom; /* probe: who is called */
+	struct slice number;	    /* dialled: what */
+	bool offered;		    /* ASKING: the target, who makes no offers, has got one */
+	bool must_tell;		    /* who stays has been told something that came to nothing */
+	bool refitted;		    /* media ports have changed */
+	bool both;		    /* UPDATING: the other seat comes after this one */
+	uint16_t told;		    /* last status by was notified of */
 	uint8_t tries;
 	uint32_t refer_cseq; /* id of the implicit subscription (RFC 3515, 2.4.6) */
 	struct timer retry;
-	struct timer tone; /* trial: it has been heard long enough */
+	struct timer tone; /* trial: it has been heard long enough; probe: it rings, it seems */
 	struct arena arena;
 	struct routing_party from, to; /* who transfers, and to whom */
 	int64_t from_phone, from_line; /* who transferred; 0 = none */
@@ -131,9 +135,28 @@ void transfer_free(struct transfer *t);
  * or recorded yet. ERR_LIMIT, ERR_NOMEM. */
 ERR_MUST_CHECK enum err dial_new(struct call_switch *sw, const struct routing_plan *plan,
     const struct call_origin *from, enum media_side seat, struct transfer **out);
-/** phone is called, and when it answers the number, as plan says. ERR_LIMIT, ERR_NOMEM. */
-ERR_MUST_CHECK enum err dial_start(struct call_switch *sw, const struct dir_phone *phone,
-    struct slice number, const struct routing_plan *plan, struct call **out);
+struct dial_params {
+	struct slice number;		 /* to be called */
+	const struct routing_plan *plan; /* for that */
+	const struct dir_phone *phone;	 /* whose plan it is */
+	/* call completion, else NULL: who is rung for that, and what is shown there */
+	const struct routing_plan *own;
+	const struct routing_party *shown;
+	struct request *request;
+};
+
+/** The phone is rung, to answer by itself (or those of the plan own), and when it is picked up, the
+ *  number is called. All is borrowed. ERR_LIMIT, ERR_NOMEM. */
+ERR_MUST_CHECK enum err dial_start(
+    struct call_switch *sw, const struct dial_params *p, struct call **out);
+/** Parts of it, for probe.c: a call that nobody has made; one that comes to nothing before it has
+ *  begun; what p says of it. */
+ERR_MUST_CHECK enum err dial_new_call(struct call_switch *sw, bool emergency, struct call **out);
+void dial_abandon(struct call *c);
+ERR_MUST_CHECK enum err dial_prepare(
+    struct call *c, const struct dial_params *p, enum media_side seat);
+/** Of the phones that were rung for him, this one calls. */
+void dial_note_phone(struct transfer *t, const struct leg *l);
 /** The phone that shall call has answered. False: it is of no use. */
 bool dial_on_own_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp);
 /** The other one has answered. */
@@ -148,6 +171,17 @@ ERR_MUST_CHECK enum err dial_stand_in(
 /* ---- trial.c: calls that test a line ---- */
 /** Its one other party has picked up. */
 void trial_answered(struct transfer *t, struct leg *l);
+
+/* ---- probe.c: completion of calls to numbers outside ---- */
+/** Calls the number of p, quietly; p->own is rung when it rings there. */
+ERR_MUST_CHECK enum err probe_start(
+    struct call_switch *sw, const struct dial_params *p, struct call **out);
+/** False: it is none, or not before both have answered. */
+bool probe_on_progress(struct transfer *t, const struct leg *l, const struct sip_msg *resp);
+/** The same; *used: else l's answer is of no use. */
+bool probe_on_answer(struct transfer *t, struct leg *l, const struct sip_msg *resp, bool *used);
+/** A leg that rings at the other end than the others has failed; false: it does not. */
+bool probe_on_leg_failed(struct leg *l, uint16_t status);
 
 /* ---- join.c: attended ---- */
 /** By's other call, found by its leg there. */

@@ -73,6 +73,8 @@ static const struct column voicemail_columns[] = {{"id", "ID"}, {"mailbox_name",
 static const struct column twin_columns[] = {{"id", "ID"}, {"user_name", "USER"},
     {"number", "NUMBER"}, {"enabled", "ACTIVE"}, {"delay_s", "AFTER"}, {"group_calls", "GROUPS"},
     {"confirm", "BY KEY"}, {"times", "TIMES"}};
+static const struct column completion_columns[] = {{"id", "ID"}, {"user_name", "WHO"},
+    {"number", "NUMBER"}, {"target_name", "TARGET"}, {"why", "WHY"}, {"since", "SINCE"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -96,6 +98,7 @@ static const struct view {
     {"voicemails", &model_voicemail, COLUMNS(voicemail_columns), 50},
     {"mobile-twins", &model_mobile_twin, COLUMNS(twin_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
+    {"call-completions", &model_call_completion, COLUMNS(completion_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},
     {"providers", &model_provider, COLUMNS(provider_columns), UINT64_MAX},
     {"emergency-numbers", &model_emergency_number, COLUMNS(emergency_columns), UINT64_MAX},

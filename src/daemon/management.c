@@ -204,6 +204,24 @@ take_order(struct management *m, const struct feature_order *order)
 	m->directory_stale = true; /* it has changed, whatever the feed has told yet */
 }
 
+/* Its row goes; until then signalling does not serve it again. */
+static void
+take_completed(struct management *m, const struct live_completed *c)
+{
+	static const char *const why[] = {[LIVE_COMPLETED_SERVED] = "the two were connected",
+	    [LIVE_COMPLETED_EXPIRED] = "its time was over",
+	    [LIVE_COMPLETED_UNANSWERED] = "nobody answered who wanted to be called back",
+	    [LIVE_COMPLETED_GONE] = "the number cannot be called any more"};
+	enum err e = store_completion_over(m->p.store, c->id);
+
+	if (e == ERR_OK)
+		log_info(CALL, "call completion %lld of user %lld is over: %s", (long long)c->id,
+		    (long long)c->user, why[c->why]);
+	else
+		log_error(STORE, "a call completion that is over stays until it expires: %s",
+		    err_text(e));
+}
+
 static void
 take_report(struct management *m, const struct report *r)
 {
@@ -224,6 +242,8 @@ take_report(struct management *m, const struct report *r)
 	case REPORT_MESSAGE_BEGAN: voicemail_begin(m->voicemail, (const void *)r->value); break;
 	case REPORT_MESSAGE_ENDED: voicemail_end(m->voicemail, (const void *)r->value); break;
 	case REPORT_MESSAGE_ASK: voicemail_obey(m->voicemail, (const void *)r->value); break;
+	case REPORT_COMPLETION: api_on_completion(m->p.api, (const void *)r->value); break;
+	case REPORT_COMPLETED: take_completed(m, (const void *)r->value); break;
 	case REPORT_SCREENING:
 		blacklist_on_report(m->blacklist, (const void *)r->value);
 		notify_on_report(m->notify, (const void *)r->value);

@@ -47,6 +47,8 @@ enum report_kind {
 	REPORT_MESSAGE_BEGAN, /* struct voicemail_began */
 	REPORT_MESSAGE_ENDED, /* struct voicemail_ended */
 	REPORT_MESSAGE_ASK,   /* struct voicemail_ask */
+	REPORT_COMPLETION,    /* struct live_completion */
+	REPORT_COMPLETED,     /* struct live_completed */
 };
 
 struct report {

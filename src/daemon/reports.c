@@ -90,7 +90,8 @@ reports_add(struct reports *r, enum report_kind kind, uint32_t slot, bool remove
 	b->precious = b->precious || kind == REPORT_RECORD || kind == REPORT_LINE ||
 		      kind == REPORT_EMERGENCY || kind == REPORT_SPENT || kind == REPORT_ORDER ||
 		      kind == REPORT_MESSAGE_BEGAN || kind == REPORT_MESSAGE_ENDED ||
-		      kind == REPORT_MESSAGE_ASK;
+		      kind == REPORT_MESSAGE_ASK || kind == REPORT_COMPLETION ||
+		      kind == REPORT_COMPLETED;
 	return report->value;
 }
 

@@ -159,6 +159,20 @@ sb_voicemail_ask(void *ctx, const struct voicemail_ask *ask)
 }
 
 static void
+sb_completion(void *ctx, const struct live_completion *c)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_COMPLETION, 0, false, c, sizeof *c);
+}
+
+static void
+sb_completed(void *ctx, const struct live_completed *c)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_COMPLETED, 0, false, c, sizeof *c);
+}
+
+static void
 sb_line(void *ctx, const struct live_line *l, bool removed)
 {
 	reports_copy(&((struct signalling *)ctx)->reports, REPORT_LINE, 0, removed, l, sizeof *l);
@@ -263,6 +277,8 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .voicemail_began = sb_voicemail_began,
     .voicemail_ended = sb_voicemail_ended,
     .voicemail_ask = sb_voicemail_ask,
+    .on_completion = sb_completion,
+    .on_completed = sb_completed,
     .record_begin = sb_record_begin,
     .record_update = sb_record_update,
     .record_end = sb_record_end,

@@ -37,6 +37,9 @@ struct switchboard_ops {
 	void (*voicemail_began)(void *ctx, const struct voicemail_began *b);
 	void (*voicemail_ended)(void *ctx, const struct voicemail_ended *e);
 	void (*voicemail_ask)(void *ctx, const struct voicemail_ask *a);
+	/** Call completion, see call_switch_ops; may be NULL. */
+	void (*on_completion)(void *ctx, const struct live_completion *c);
+	void (*on_completed)(void *ctx, const struct live_completed *c);
 	uint32_t (*record_begin)(void *ctx, const struct cdr *cdr);
 	void (*record_update)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);

@@ -118,6 +118,35 @@ call_on_orbit(void *ctx, unsigned orbit, bool taken)
 	    taken ? PRESENCE_LAMP_ON : PRESENCE_LAMP_OFF);
 }
 
+/* The lamp flashes while there is something to be asked for, and while the own phones ring. */
+static void
+call_on_completion(void *ctx, const struct live_completion *c)
+{
+	static const enum presence_lamp lamps[] = {[LIVE_COMPLETION_OFF] = PRESENCE_LAMP_OFF,
+	    [LIVE_COMPLETION_POSSIBLE] = PRESENCE_LAMP_FLASH,
+	    [LIVE_COMPLETION_ON] = PRESENCE_LAMP_ON,
+	    [LIVE_COMPLETION_RECALLING] = PRESENCE_LAMP_FLASH};
+	struct switchboard *sb = ctx;
+	const char *code = dir_settings(sb->p.directory)->code[FEATURE_COMPLETION];
+
+	if (!sb->watching.presence) /* at the end calls go after it */
+		return;
+	if (*code)
+		presence_lamp_set(
+		    sb->watching.presence, c->user, slice_cstr(code), lamps[c->state]);
+	if (sb->p.ops->on_completion)
+		sb->p.ops->on_completion(sb->p.ctx, c);
+}
+
+static void
+call_on_completed(void *ctx, const struct live_completed *c)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->on_completed)
+		sb->p.ops->on_completed(sb->p.ctx, c);
+}
+
 static void
 call_order(void *ctx, const struct feature_order *order)
 {
@@ -208,6 +237,8 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .voicemail_ended = call_voicemail_ended,
     .voicemail_ask = call_voicemail_ask,
     .on_orbit = call_on_orbit,
+    .on_completion = call_on_completion,
+    .on_completed = call_on_completed,
     .record_begin = call_record_begin,
     .record_update = call_record_update,
     .record_end = call_record_end};

@@ -415,6 +415,25 @@ on_redirection(void *ctx, const struct store_redirection_row *row)
 	return true;
 }
 
+static bool
+on_completion(void *ctx, const struct store_completion_row *row)
+{
+	struct builder *b = ctx;
+	struct directory *d = b->d;
+	struct dir_completion *c = ADD(d->completions, d->completion_count, b->completion_cap);
+
+	if (!c || !build_keep(d, row->dialled, &c->number))
+		return false;
+	c->id = row->id;
+	c->user = row->user;
+	c->target = row->target;
+	c->private_call = row->private_call;
+	c->no_answer = row->no_answer;
+	c->since_ms = row->since_ms;
+	d->completion_count++;
+	return true;
+}
+
 /* --- links ------------------------------------------------------------------------------ */
 
 /* Numbers come by user, so a user's stand together. */
@@ -621,7 +640,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_cor_rule || e == &model_cor_line || e == &model_holiday ||
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
-	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin;
+	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
+	       e == &model_call_completion;
 }
 
 enum err
@@ -631,7 +651,8 @@ directory_build(struct store *s, struct directory **out)
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
-	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file, twins_on_twin};
+	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file, twins_on_twin,
+	    on_completion};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -697,6 +718,7 @@ directory_free(struct directory *d)
 	free(d->mailboxes);
 	free(d->music);
 	free(d->twins);
+	free(d->completions);
 	arena_fini(&d->arena);
 	free(d);
 }

@@ -134,9 +134,6 @@ struct dir_phone {
 	int64_t site;			     /* where it stands; 0 = as its address says */
 	struct slice place;		     /* there, for emergency services; often empty */
 	bool has_secret;
-	char ha1_md5[33], ha1_sha256[65]; /* hex, realm = settings.domain, user = name */
-	const struct dir_user *const
-	    *users; /* who had it first is first, its owner (USR-6); usually one */
 	char ha1_md5[33], ha1_sha256[65];    /* hex, realm = settings.domain, user = name */
 	const struct dir_user *const *users; /* its owner first, who had it first; usually one */
 	size_t user_count;
@@ -237,6 +234,14 @@ struct dir_rule {
 	size_t frame_count;
 };
 
+/* Somebody who is to be called back when whom he could not reach can be reached. */
+struct dir_completion {
+	int64_t id, user, target; /* target: a user; 0 = a number outside */
+	struct slice number;	  /* as dialled, without the code for private calls */
+	bool private_call, no_answer;
+	int64_t since_ms; /* since 1970 */
+};
+
 struct dir_range {
 	struct slice first, last; /* equal length */
 };
@@ -290,6 +295,8 @@ const struct dir_rule *dir_rule_find(const struct directory *d, struct slice can
 const struct dir_twin *dir_twin_find(const struct directory *d, struct slice canonical);
 /** A public holiday of the region in the settings, or one of their own. */
 bool dir_is_holiday(const struct directory *d, struct day day);
+/** Who is to be called back, the oldest first. */
+const struct dir_completion *dir_completions(const struct directory *d, size_t *count);
 /** settings.local_networks. */
 struct addr_nets dir_local_networks(const struct directory *d);
 /** All phones, by id; for qualify and status. */

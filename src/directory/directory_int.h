@@ -34,6 +34,8 @@ struct directory {
 	struct dir_twin *twins; /* by user */
 	const struct dir_twin **twins_by_number;
 	size_t twin_count;
+	struct dir_completion *completions; /* by id */
+	size_t completion_count;
 	struct dir_site *sites; /* by name */
 	size_t site_count;
 	struct dir_mailbox *mailboxes; /* by code */
@@ -118,6 +120,7 @@ struct builder {
 	size_t membership_count, membership_cap;
 	struct redirected *redirected; /* by number */
 	size_t redirected_count, redirected_cap;
+	size_t completion_cap;
 	struct route_rows routes;
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;

@@ -304,6 +304,13 @@ dir_phones(const struct directory *d, size_t *count)
 	return d->phones;
 }
 
+const struct dir_completion *
+dir_completions(const struct directory *d, size_t *count)
+{
+	*count = d->completion_count;
+	return d->completions;
+}
+
 const struct dir_group *
 dir_groups(const struct directory *d, size_t *count)
 {

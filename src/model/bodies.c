@@ -54,6 +54,14 @@ static const struct model_field play_fields[] = {
 	.description = "One's own; empty = the first that is registered"},
 };
 
+static const struct model_field completion_fields[] = {
+    {"number", MODEL_TEXT, 0, 0, LIVE_NUMBER_BYTES - 1, .label = "Number",
+	.description =
+	    "As dialled at the phone; empty = that of the last call that came to nothing"},
+    {"no_answer", MODEL_BOOL, 0, .label = "Nobody answered",
+	.description = "Then one is called back when the phone there has been used"},
+};
+
 static const struct model_field answer_fields[] = {
     {"phone", MODEL_REF, 0, .ref = "phone", .label = "Phone",
 	.description = "Empty = the one that rings"},
@@ -133,6 +141,7 @@ static const struct model_entity *const bodies[] = {
     BODY("token_input", "API token", token_fields),
     BODY("code_input", "Code", code_fields),
     BODY("own_password_input", "Password", own_password_fields),
+    BODY("completion_input", "Call to be completed", completion_fields),
     BODY("dial_input", "Number to call", dial_fields),
     BODY("play_input", "Where to listen", play_fields),
     BODY("answer_input", "Phone to answer at", answer_fields),

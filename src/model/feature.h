@@ -42,6 +42,9 @@ enum feature_argument {
 	    "Redirect when nobody answers: off", "")                                               \
 	X(PICK_UP, "pick_up", "*8", MAYBE, "Pick up a call",                                       \
 	    "Then the number that rings; without one any call")                                    \
+	X(COMPLETION, "completion", "*07", ALONE, "Call completion",                               \
+	    "You are called back when whom you tried last can be reached")                         \
+	X(COMPLETION_OFF, "completion_off", "*070", ALONE, "Call completion: cancel", "")          \
 	X(ORBIT, "orbit", "*08", NEEDED, "Park a call, or fetch it",                               \
 	    "Then the place, 00 to 99: the call that is held waits there, or who waits comes "     \
 	    "back")                                                                                \
@@ -85,13 +88,17 @@ struct feature_order {
 	uint64_t id; /* of who asks; comes back with the outcome */
 	enum feature feature;
 	int64_t user, phone;		  /* ids: for whom, and at which phone; 0 = none */
-	char argument[LIVE_NUMBER_BYTES]; /* what was dialled behind the code */
+	char argument[LIVE_NUMBER_BYTES]; /* what was dialled behind the code; of COMPLETION: the
+					     number that he has tried; "" = none */
+	struct live_tried tried;	  /* the rest of it */
 };
 
 enum feature_outcome {
 	FEATURE_DONE,	 /* it is on the disk, and signalling knows of it */
 	FEATURE_UNKNOWN, /* there is no such group … */
 	FEATURE_DENIED,	 /* he may not */
+	FEATURE_REFUSED, /* not for such a number */
+	FEATURE_FULL,	 /* he has as many as he may have, or all together have */
 	FEATURE_FAILED,	 /* the log of the system says why */
 };
 

@@ -25,6 +25,7 @@ enum key_source {
 	KEY_SOURCE_NONE,
 	KEY_SOURCE_TELEPHONY,  /* calls of the target, with his own marks */
 	KEY_SOURCE_DND,	       /* of the key's user */
+	KEY_SOURCE_COMPLETION, /* of the key's user */
 	KEY_SOURCE_MEMBERSHIP, /* on: logged on to all groups of the key */
 };
 
@@ -34,6 +35,7 @@ enum key_action {
 	KEY_ACTION_DIAL,  /* the number */
 	KEY_ACTION_DND,
 	KEY_ACTION_MEMBERSHIP,
+	KEY_ACTION_COMPLETION,
 };
 
 /* id, name, target, once for a user, source, action, the right that pressing takes besides "fkey"
@@ -43,6 +45,8 @@ enum key_action {
 	X(SPEED_DIAL, "speed_dial", NUMBER, false, NONE, DIAL, FKEY, "Speed dial")                 \
 	X(GROUP, "group", GROUPS, false, MEMBERSHIP, MEMBERSHIP, FKEY, "Group log-on")             \
 	X(DND, "dnd", NONE, true, DND, DND, REDIRECT, "Do not disturb")                            \
+	X(COMPLETION, "call_completion", NONE, true, COMPLETION, COMPLETION, FKEY,                 \
+	    "Call completion")                                                                     \
 	X(LABEL, "label", NONE, false, NONE, NONE, FKEY, "Empty key")                              \
 	X(SEPARATOR, "separator", NONE, false, NONE, NONE, FKEY, "Separator")
 

@@ -111,6 +111,45 @@ struct live_heard {
 	bool encrypted;	   /* between the system and this side's phone, both ways */
 };
 
+/* How a user could not reach a number. */
+struct live_tried {
+	int64_t target;	   /* user; 0 = outside, or nobody of ours */
+	bool private_call; /* outside: nobody shall see the number */
+	bool no_answer;	   /* else busy, or not to be reached at all */
+};
+
+#define LIVE_COMPLETION_STATES(X)                                                                  \
+	X(OFF, "off")                                                                              \
+	X(POSSIBLE, "possible")	  /* his last call came to nothing, and may be completed */        \
+	X(ON, "on")		  /* somebody is waited for */                                     \
+	X(RECALLING, "recalling") /* his phones ring for that */
+
+enum live_completion_state {
+#define X(id, text) LIVE_COMPLETION_##id,
+	LIVE_COMPLETION_STATES(X)
+#undef X
+};
+
+/* How a user's call completion looks to him. */
+struct live_completion {
+	int64_t user;
+	enum live_completion_state state;
+	char number[LIVE_NUMBER_BYTES]; /* POSSIBLE: as it was dialled; for nobody's eyes */
+	struct live_tried tried;
+};
+
+/* One of his requests is over. */
+struct live_completed {
+	int64_t id; /* of the row */
+	int64_t user;
+	enum live_completed_why {
+		LIVE_COMPLETED_SERVED,	/* the two were connected, or the target did not answer */
+		LIVE_COMPLETED_EXPIRED, /* its time was over */
+		LIVE_COMPLETED_UNANSWERED, /* he did not answer when he was called back */
+		LIVE_COMPLETED_GONE, /* the number is nobody's any more, or he may not call it */
+	} why;
+};
+
 /* A line has no minutes for costly calls left today. */
 struct live_spent {
 	int64_t at;

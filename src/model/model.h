@@ -152,7 +152,7 @@ extern const struct model_entity model_user, model_phone, model_number, model_ra
     model_provider, model_licence, model_emergency_number, model_time_frame, model_cor_rule,
     model_cor_line, model_holiday, model_site, model_function_key, model_prompt, model_redirection,
     model_announcement, model_mailbox, model_mailbox_access, model_voicemail, model_music_loop,
-    model_music_file, model_mobile_twin;
+    model_music_file, model_mobile_twin, model_call_completion;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);
@@ -273,6 +273,18 @@ struct model_change {
  *  errors; other errors come from the view. */
 ERR_MUST_CHECK enum err model_rules_check(
     const struct model_view *view, const struct model_change *change, struct model_errors *errors);
+
+/* What somebody would reach by dialling. */
+enum model_dialled {
+	MODEL_DIALLED_UNKNOWN,
+	MODEL_DIALLED_OURS, /* a number that is there, whoever holds it */
+	MODEL_DIALLED_OUTSIDE,
+	MODEL_DIALLED_EMERGENCY, /* with or without the prefix */
+};
+
+/** Errors come from the view. */
+ERR_MUST_CHECK enum err model_dialled(const struct model_view *view, struct slice outside_prefix,
+    struct slice target, enum model_dialled *out);
 
 /* --- what is derived ------------------------------------------------------ */
 

@@ -6,7 +6,8 @@
 
 static const char state[] =
     "{\"state\":{\"type\":\"string\",\"enum\":[\"none\",\"free\",\"ringing\",\"busy\",\"off\","
-    "\"on\"],\"description\":\"Of who is shown: free, ringing, busy; of a function: off, on\"},"
+    "\"on\",\"possible\",\"recalling\"],\"description\":\"Of who is shown: free, ringing, busy; "
+    "of a function: off, on; of call completion also possible, recalling\"},"
     "\"dnd\":{\"type\":\"boolean\",\"description\":\"Who is shown does not want to be "
     "disturbed\"},"
     "\"remote_number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Who calls there or "

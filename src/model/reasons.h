@@ -166,6 +166,11 @@ enum {
 	    "The voices do not go directly between the phones: {0} answered {1} {2}")              \
 	X(WEB_DIALLED, "web_dialled", "{0} dialled on the web page: phone {1} rings first")        \
 	X(OWN_PHONE_SILENT, "own_phone_silent", "Phone {0}, which was to call, did not answer")    \
+	X(COMPLETION, "completion",                                                                \
+	    "Call completion: {1} can be reached now, and {0} is rung first")                      \
+	X(COMPLETION_AGAIN, "completion_again", "Call completion: {0} will be rung once more")     \
+	X(COMPLETION_DROPPED, "completion_dropped",                                                \
+	    "Call completion: {0} has not answered for the last time, the request is dropped")     \
 	X(WEB_ENDED, "web_ended", "{0} ended the call on the web page")                            \
 	X(WEB_PICKED_UP, "web_picked_up",                                                          \
 	    "{0} picks up the call for {1} on the web page: phone {2} is asked to answer")         \

@@ -24,24 +24,23 @@ row_by_id(const struct model_view *view, const struct model_entity *e, int64_t i
 	return view->each(view->ctx, e, "id", id, keep_row, row);
 }
 
+/* Errors of the database stay in *e. */
 static bool
-is_there(struct look *l, const struct model_entity *e, struct slice number)
+is_there(
+    const struct model_view *view, const struct model_entity *of, struct slice number, enum err *e)
 {
 	int64_t id;
-	enum err err =
-	    number.n ? l->view->find(l->view->ctx, e, "number", number, &id) : ERR_NOT_FOUND;
+	enum err err = number.n ? view->find(view->ctx, of, "number", number, &id) : ERR_NOT_FOUND;
 
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		l->e = err;
+		*e = err;
 	return err == ERR_OK;
 }
 
 /* What is behind the prefix that gets an outside line, or behind that of a line; empty: none. */
 static struct slice
-outside(const struct look *l, struct slice target)
+outside(struct slice prefix, struct slice target)
 {
-	struct slice prefix = slice_cstr(l->prefix);
-
 	if (slice_starts(target, SLICE("***")) && target.n > 4)
 		return slice_from(target, 4);
 	if (slice_starts(target, SLICE("+")))
@@ -51,24 +50,41 @@ outside(const struct look *l, struct slice target)
 	return slice_starts(target, SLICE("00")) ? slice_from(target, 2) : SLICE("");
 }
 
+enum err
+model_dialled(const struct model_view *view, struct slice outside_prefix, struct slice target,
+    enum model_dialled *out)
+{
+	struct slice behind = outside(outside_prefix, target);
+	enum err e = ERR_OK;
+
+	if (is_there(view, &model_emergency_number, target, &e) ||
+	    is_there(view, &model_emergency_number, behind, &e))
+		*out = MODEL_DIALLED_EMERGENCY;
+	else if (is_there(view, &model_number, target, &e))
+		*out = MODEL_DIALLED_OURS;
+	else
+		*out = behind.n >= 2 ? MODEL_DIALLED_OUTSIDE : MODEL_DIALLED_UNKNOWN;
+	return e;
+}
+
 /* False: it has been complained about. */
 static bool
 target_ok(struct look *l, const char *own, const char *text)
 {
-	struct slice target = slice_cstr(text), out = outside(l, target);
+	enum model_dialled what;
 
 	if (strcmp(own, text) == 0) {
 		model_error_add(
 		    l->errors, "itself", "target", "A number cannot be redirected to itself.");
 		return false;
 	}
-	if (is_there(l, &model_emergency_number, target) ||
-	    is_there(l, &model_emergency_number, out)) {
+	l->e = model_dialled(l->view, slice_cstr(l->prefix), slice_cstr(text), &what);
+	if (what == MODEL_DIALLED_EMERGENCY) {
 		model_error_add(l->errors, "emergency_target", "target",
 		    "Calls cannot be redirected to an emergency number.");
 		return false;
 	}
-	if (out.n >= 2 || is_there(l, &model_number, target))
+	if (what != MODEL_DIALLED_UNKNOWN)
 		return true;
 	model_error_add(l->errors, "no_such_number", "target",
 	    "Nobody has the number %s; before a number outside stands %s.", text,

@@ -81,6 +81,14 @@ read_orbit(const struct dir_user *u, const struct directory *dir, struct slice r
 	return rest.n == 2 && slice_is_digits(rest) ? ERR_WRONG_STATE : ERR_NOT_FOUND;
 }
 
+/* What somebody may ask for, or waits for, is known to calls only. */
+static enum err
+read_completion(const struct dir_user *u, const struct directory *dir, struct slice rest,
+    enum presence_lamp *out)
+{
+	return rest.n ? ERR_NOT_FOUND : ERR_WRONG_STATE;
+}
+
 /* A further lamp is a row. */
 static const struct lamp_type types[] = {
     {FEATURE_DND_ON, false, read_dnd},
@@ -89,6 +97,7 @@ static const struct lamp_type types[] = {
     {FEATURE_REDIRECT_BUSY, false, read_busy},
     {FEATURE_REDIRECT_TIMEOUT, false, read_timeout},
     {FEATURE_ORBIT, true, read_orbit},
+    {FEATURE_COMPLETION, false, read_completion},
 };
 
 /* The longest code that fits, as when it is dialled. */

@@ -153,6 +153,8 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	case FEATURE_REDIRECT_TIMEOUT_OFF:
 	case FEATURE_GROUP_ON:
 	case FEATURE_GROUP_OFF:
+	case FEATURE_COMPLETION:
+	case FEATURE_COMPLETION_OFF:
 	case FEATURE_DND_ON:
 	case FEATURE_DND_OFF: plan_app(plan, ROUTING_APP_ORDER); break;
 	case FEATURE_CONSULT: /* nothing that is dialled */

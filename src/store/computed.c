@@ -65,6 +65,9 @@ static const char messages_new[] = OF_MAILBOX("v.state = 'new'");
 static const char too_late[] =
     "EXISTS (SELECT 1 FROM redirection r JOIN number n ON n.id = r.number WHERE n.user = t.user "
     "AND r.enabled AND r.\"trigger\" = 'timeout' AND r.after_s <= t.delay_s)";
+#define COMPLETION_TARGET "FROM user u WHERE u.id = t.target"
+static const char completion_target[] =
+    "(SELECT fold(u.last_name || ' ' || u.first_name) " COMPLETION_TARGET ")";
 static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 
 /* Of a function key: whom it shows, or what it is about. */
@@ -160,6 +163,12 @@ static const struct computed all[] = {
     {&model_function_key, "target_number", key_number, key_number},
     {&model_function_key, "target_dnd", key_dnd, key_dnd},
     {&model_function_key, "logged_on", key_on, key_on},
+    {&model_call_completion, "user", NULL, member},
+    {&model_call_completion, "target", NULL, completion_target},
+    {&model_call_completion, "user_name",
+	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
+    {&model_call_completion, "target_name",
+	"(SELECT u.first_name || ' ' || u.last_name " COMPLETION_TARGET ")", completion_target},
     {&model_redirection, "number", NULL, digits},
     {&model_redirection, "digits", "(SELECT n.number " REDIRECTED ")", digits},
     {&model_redirection, "user", "(SELECT n.user " REDIRECTED ")", digits},
@@ -239,6 +248,9 @@ static const struct {
     {&model_number, "group_name", OF_GROUP},
     {&model_number, "user_name", OF_USER},
     {&model_mobile_twin, "user_name", OF_USER},
+    {&model_call_completion, "user_name", OF_USER},
+    {&model_call_completion, "target_name", "t.target",
+	"SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"},
     {&model_redirection, "digits", "t.number",
 	"SELECT n.id FROM number n WHERE instr(fold(n.number)"},
     {&model_number, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},

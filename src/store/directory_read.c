@@ -421,6 +421,22 @@ on_twin(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	return sink->on_twin(ctx, &row);
 }
 
+static bool
+on_completion(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_completion_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .user = sqlite3_column_int64(s->st, 1),
+	    .target = sqlite3_column_int64(s->st, 2),
+	    .dialled = stmt_column(s, 3),
+	    .private_call = sqlite3_column_int(s->st, 4),
+	    .no_answer = sqlite3_column_int(s->st, 5),
+	    .since_ms = sqlite3_column_int64(s->st, 6),
+	};
+
+	return sink->on_completion(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -471,6 +487,9 @@ static const struct {
      "JOIN user u ON u.id = t.user WHERE t.enabled AND instr(u.rights, '\"ifmc_use\"') "
      "ORDER BY t.user, t.id",
 	on_twin},
+    {"SELECT id, user, target, dialled, private_call, why = 'no_answer', since "
+     "FROM call_completion ORDER BY id",
+	on_completion},
 };
 
 enum err

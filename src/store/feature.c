@@ -1,6 +1,7 @@
 /* What people change by star codes at their telephones: the same rows, rules and log of changes as
  * by the web page, and no more than they may there. */
 #include "base/log.h"
+#include "loop/loop.h"
 #include "model/rights.h"
 #include "store/store_int.h"
 
@@ -235,6 +236,41 @@ log_all_out(const struct orders *o)
 	return outcome;
 }
 
+/* ---- call completion ---- */
+
+static enum feature_outcome
+complete(const struct orders *o)
+{
+	struct store_completion c = {.user = o->what->user,
+	    .number = o->what->argument,
+	    .tried = o->what->tried,
+	    .since_ms = (int64_t)loop_wall_ms()};
+	struct model_errors none = {0};
+	json_t *row = NULL;
+	enum err e;
+
+	if (!*c.number)
+		return FEATURE_UNKNOWN;
+	e = store_completion_request(o->s, &c, &row);
+	json_decref(row);
+	switch (e) {
+	case ERR_LIMIT: return FEATURE_FULL;
+	case ERR_INVALID:
+	case ERR_NOT_FOUND: return FEATURE_REFUSED;
+	default: return outcome_of(e, &none);
+	}
+}
+
+static enum feature_outcome
+complete_nothing(const struct orders *o)
+{
+	struct model_errors none = {0};
+	size_t n = 0;
+	enum err e = store_completion_cancel(o->s, o->what->user, &n);
+
+	return e == ERR_OK && !n ? FEATURE_UNKNOWN : outcome_of(e, &none);
+}
+
 static enum feature_outcome
 carry_out(const struct orders *o)
 {
@@ -252,6 +288,8 @@ carry_out(const struct orders *o)
 	case FEATURE_REDIRECT_TIMEOUT_OFF: return redirect(o, "timeout", false);
 	case FEATURE_GROUP_ON: return log_on(o, true);
 	case FEATURE_GROUP_OFF: return log_on(o, false);
+	case FEATURE_COMPLETION: return complete(o);
+	case FEATURE_COMPLETION_OFF: return complete_nothing(o);
 	case FEATURE_PRIVATE_CALL: /* these change nothing that is stored */
 	case FEATURE_LINE_PREFIX:
 	case FEATURE_PICK_UP:

@@ -157,6 +157,28 @@ ERR_MUST_CHECK enum err store_numbers_remove(
  *  phone. */
 enum feature_outcome store_feature(struct store *s, const struct feature_order *order);
 
+/* --- call completion; rows of the entity call_completion ------------------------------ */
+
+enum { STORE_COMPLETIONS_PER_USER = 5, STORE_COMPLETIONS_MAX = 1000 };
+
+struct store_completion {
+	int64_t user; /* who wants to be called back */
+	const char
+	    *number; /* whom he could not reach, as dialled without the code for private calls */
+	struct live_tried tried; /* target may be 0: looked up */
+	int64_t since_ms;
+};
+
+/** *row as store_get. One that is there already stays as it is. ERR_NOT_FOUND: nobody has the
+ *  number; ERR_INVALID: nobody is called back for it (a group's, an emergency number, one's own);
+ *  ERR_LIMIT: the user has as many as he may, or all together have. */
+ERR_MUST_CHECK enum err store_completion_request(
+    struct store *s, const struct store_completion *c, json_t **row);
+/** All of the user; *n: how many there were. */
+ERR_MUST_CHECK enum err store_completion_cancel(struct store *s, int64_t user, size_t *n);
+/** A request that is over. One that is not there any more is no fault. */
+ERR_MUST_CHECK enum err store_completion_over(struct store *s, int64_t id);
+
 /* --- whole configuration --------------------------------------------------------- */
 
 /** {"settings":…,"ranges":[…],"phones":[…],"users":[…],"numbers":[…]} with natural keys,
@@ -480,6 +502,14 @@ struct store_twin_row {
 	bool group_calls, confirm;
 };
 
+/* Somebody wants to be called back. */
+struct store_completion_row {
+	int64_t id, user, target; /* target 0 = a number outside */
+	const char *dialled;
+	bool private_call, no_answer;
+	int64_t since_ms;
+};
+
 /* Of a rule, a time frame: the line that has a place there. */
 struct store_way_row {
 	int64_t rule, frame, line;
@@ -530,8 +560,8 @@ struct store_music_file_row {
  * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
  * and their lines (in order), redirections that are switched on (by number), mailboxes and who
  * has access to them (by code), loops of music and the files that they play (by loop, in order),
- * mobile twins that may ring (by user). Texts are valid during the call only. false stops with
- * ERR_NOMEM. */
+ * mobile twins that may ring (by user), call completions (the oldest first). Texts are valid during
+ * the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -559,6 +589,7 @@ struct store_directory_sink {
 	bool (*on_music)(void *ctx, const struct store_music_row *row);
 	bool (*on_music_file)(void *ctx, const struct store_music_file_row *row);
 	bool (*on_twin)(void *ctx, const struct store_twin_row *row);
+	bool (*on_completion)(void *ctx, const struct store_completion_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -475,6 +475,24 @@ on_order(void *ctx, const struct feature_order *order)
 }
 
 static void
+on_completion(void *ctx, const struct live_completion *c)
+{
+	struct office *o = ctx;
+
+	assert_true(c->user < 16);
+	o->completion[c->user] = *c;
+}
+
+static void
+on_completed(void *ctx, const struct live_completed *c)
+{
+	struct office *o = ctx;
+
+	o->completed = *c;
+	o->n_completed++;
+}
+
+static void
 on_live(void *ctx, const struct live_call *call)
 {
 	struct office *o = ctx;
@@ -556,6 +574,8 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .voicemail_began = on_voicemail_began,
     .voicemail_ended = on_voicemail_ended,
     .voicemail_ask = on_voicemail_ask,
+    .on_completion = on_completion,
+    .on_completed = on_completed,
     .record_begin = record_begin,
     .record_update = record_update,
     .record_end = record_end,

@@ -75,6 +75,9 @@ struct office {
 	size_t n_ended, n_asked;
 	struct feature_order order; /* the last one */
 	size_t n_orders;
+	struct live_completion completion[16]; /* of each user, the last one */
+	struct live_completed completed;       /* the last one */
+	size_t n_completed;
 	char watched[2048]; /* dialog events: "a1 early 102;" = phone, state, who is opposite */
 	char watched_ids[3][128];
 	/* Call-ID, local and remote tag of the last one */ /* the last one */

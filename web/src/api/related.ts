@@ -17,6 +17,7 @@ const SHOWN_IN: Record<string, string[]> = {
   cor_rule: ['cor-rules', 'cor-lines'],
   cor_line: ['cor-lines'],
   holiday: ['holidays'],
+  call_completion: ['call-completions', 'me/call-completions'],
   redirection: ['redirections', 'me/redirections', 'mobile-twins', 'me/mobile-twins'],
   mobile_twin: ['mobile-twins', 'me/mobile-twins'],
   music_loop: ['music-loops', 'music-files', 'users', 'groups', 'numbers'],

@@ -13638,6 +13638,17 @@ export interface components {
              */
             code_pick_up: string;
             /**
+             * Call completion
+             * Format: star-code
+             * @description You are called back when whom you tried last can be reached
+             */
+            code_completion: string;
+            /**
+             * Call completion: cancel
+             * Format: star-code
+             */
+            code_completion_off: string;
+            /**
              * Park a call, or fetch it
              * Format: star-code
              * @description Then the place, 00 to 99: the call that is held waits there, or who waits comes back
@@ -14123,6 +14134,17 @@ export interface components {
              * @description Then the number that rings; without one any call
              */
             code_pick_up?: string;
+            /**
+             * Call completion
+             * Format: star-code
+             * @description You are called back when whom you tried last can be reached
+             */
+            code_completion?: string;
+            /**
+             * Call completion: cancel
+             * Format: star-code
+             */
+            code_completion_off?: string;
             /**
              * Park a call, or fetch it
              * Format: star-code
@@ -19975,7 +19997,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -20039,7 +20061,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type?: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -20085,7 +20107,7 @@ export interface components {
                  * Type
                  * @enum {string}
                  */
-                type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+                type?: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
                 /**
                  * Label
                  * @description Empty = the name of what the key is about
@@ -20157,7 +20179,7 @@ export interface components {
              * @default blf
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -21419,7 +21441,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -21457,10 +21479,10 @@ export interface components {
              */
             readonly logged_on: boolean;
             /**
-             * @description Of who is shown: free, ringing, busy; of a function: off, on
+             * @description Of who is shown: free, ringing, busy; of a function: off, on; of call completion also possible, recalling
              * @enum {string}
              */
-            state: "none" | "free" | "ringing" | "busy" | "off" | "on";
+            state: "none" | "free" | "ringing" | "busy" | "off" | "on" | "possible" | "recalling";
             /** @description Who is shown does not want to be disturbed */
             dnd: boolean;
             /** @description Who calls there or is talked to, for those who may see it */
@@ -21652,6 +21674,22 @@ export interface components {
         own_password_input: {
             /** Password */
             password: string;
+        };
+        /**
+         * Call to be completed
+         * @description Input
+         */
+        completion_input: {
+            /**
+             * Number
+             * @description As dialled at the phone; empty = that of the last call that came to nothing
+             */
+            number?: string;
+            /**
+             * Nobody answered
+             * @description Then one is called back when the phone there has been used
+             */
+            no_answer?: boolean;
         };
         /**
          * Number to call

@@ -101,7 +101,7 @@ export function KeyDialogue({ owner, draft, saving, onClose, onSave }: KeyDialog
   const [now, setNow] = useState<Draft>(draft);
   const [targets, setTargets] = useState(targetsOf(draft));
   const old = draft.id !== undefined;
-  const needs = { blf: targets.length, group: targets.length, speed_dial: (now.number ?? '').length, dnd: 1, label: 1, separator: 1 }[now.type];
+  const needs = { blf: targets.length, group: targets.length, speed_dial: (now.number ?? '').length, dnd: 1, call_completion: 1, label: 1, separator: 1 }[now.type];
   const shown = targetsOf(draft);
   const name = draft.target_name ?? '';
   const names = shown.length === 1 ? { [shown[0] ?? '']: name } : Object.fromEntries(shown.map((key, index) => [key, name.split(', ')[index] ?? key]));

@@ -8,7 +8,7 @@ import { Icon, type IconName } from '../../shell/icons';
 import { notifyError } from '../../shell/notify';
 import { KeyDialogue, type Draft } from './KeyDialogue';
 import classes from './keys.module.css';
-import { COLUMNS_MAX, inColumns, KEY_TYPES, keyName } from './keys';
+import { COLUMNS_MAX, inColumns, KEY_TYPES, keyName, WITHOUT_DIALOGUE } from './keys';
 
 interface Place {
   column: number;
@@ -67,7 +67,7 @@ function Item({ item, index, last, picked, over, onPick, onEdit, onMove, onDrag,
             <Icon name={icon} size={15} />
           </ActionIcon>
         ))}
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t('keys.edit', { name })} disabled={item.type === 'separator' || item.type === 'dnd'} onClick={onEdit}>
+        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t('keys.edit', { name })} disabled={WITHOUT_DIALOGUE.has(item.type)} onClick={onEdit}>
           <Icon name="edit" size={15} />
         </ActionIcon>
       </span>
@@ -125,7 +125,7 @@ export function KeyEditor({ owner }: { owner: KeyOwner }) {
     setOver('');
   };
   const add = (next: Draft) => {
-    if (next.type === 'dnd' || next.type === 'separator') write.mutate([{ id: null, values: { type: next.type } }], { onError: notifyError });
+    if (WITHOUT_DIALOGUE.has(next.type)) write.mutate([{ id: null, values: { type: next.type } }], { onError: notifyError });
     else setDraft(next);
   };
   const save = (values: Partial<FunctionKey>[]) =>

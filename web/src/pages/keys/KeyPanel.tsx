@@ -8,7 +8,7 @@ import classes from './keys.module.css';
 import { inColumns, keyName } from './keys';
 import { Lamp } from './Lamp';
 
-const TOGGLES = new Set(['group', 'dnd']);
+const TOGGLES = new Set(['group', 'dnd', 'call_completion']);
 
 function useStateText() {
   const { t } = useTranslation();

@@ -5,7 +5,7 @@ import classes from './keys.module.css';
 
 type State = OwnKey['state'];
 
-const OF_STATE: Partial<Record<State, IconName>> = { free: 'check', ringing: 'notices', busy: 'calls', on: 'check' };
+const OF_STATE: Partial<Record<State, IconName>> = { free: 'check', ringing: 'notices', busy: 'calls', on: 'check', possible: 'restore', recalling: 'notices' };
 const OF_TYPE: Partial<Record<KeyType, IconName>> = { blf: 'groups', speed_dial: 'numbers' };
 
 export function Lamp({ state, type }: { state: State; type: KeyType }) {

@@ -8,9 +8,13 @@ export const KEY_TYPES: { type: KeyType; once?: boolean; states: OwnKey['state']
   { type: 'speed_dial', states: ['none'] },
   { type: 'group', states: ['off', 'on'] },
   { type: 'dnd', once: true, states: ['off', 'on'] },
+  { type: 'call_completion', once: true, states: ['off', 'possible', 'on', 'recalling'] },
   { type: 'label', states: [] },
   { type: 'separator', states: [] },
 ];
+
+/** Nothing can be said about them: they are made without a dialogue. */
+export const WITHOUT_DIALOGUE: ReadonlySet<KeyType> = new Set<KeyType>(['dnd', 'call_completion', 'separator']);
 
 export const COLUMNS_MAX = 8;
 

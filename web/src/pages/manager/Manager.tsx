@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useRights } from '../../api/session';
 import { PageFrame } from '../../shell/PageFrame';
 import { KeyPanel } from '../keys/KeyPanel';
+import { Completions } from './Completions';
 import { DialBox } from './DialBox';
 import classes from './manager.module.css';
 import { OwnCalls } from './OwnCalls';
@@ -20,6 +21,7 @@ export default function Manager() {
       <Grid gutter="sm">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <OwnCalls />
+          <Completions />
           {hasKeys && (
             <section className={`panel ${classes.box}`} aria-labelledby="manager-fkeys">
               <h2 id="manager-fkeys">{t('keys.title')}</h2>

@@ -5,6 +5,7 @@ import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
 import type { Column } from '../../table/types';
 import { DialButton } from '../manager/DialNumber';
+import { CompletionButton } from './CompletionButton';
 import { DirectBadge, MosBadge, worseMos } from './mos';
 import { ResultBadge } from './ResultBadge';
 
@@ -25,7 +26,12 @@ export const recordColumns: Column<CallRecord>[] = [
     id: 'called_number',
     text: 'records.column.called',
     sortable: true,
-    cell: (record) => <End user={record.called_user} number={record.called_number} name={record.called_name} />,
+    cell: (record) => (
+      <>
+        <End user={record.called_user} number={record.called_number} name={record.called_name} />
+        <CompletionButton record={record} />
+      </>
+    ),
   },
   { id: 'result', text: 'records.column.result', sortable: true, cell: (record) => <ResultBadge result={record.result} /> },
   {

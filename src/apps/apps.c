@@ -2,4 +2,5 @@
 
 const struct call_app_kind *const apps[ROUTING_APPS] = {[ROUTING_APP_ORDER] = &app_order,
     [ROUTING_APP_ORBIT] = &app_orbit,
-    [ROUTING_APP_LOGIN] = &app_login};
+    [ROUTING_APP_LOGIN] = &app_login,
+    [ROUTING_APP_BROADCAST] = &app_broadcast};

@@ -10,6 +10,8 @@
 /** By enum routing_app. */
 extern const struct call_app_kind *const apps[ROUTING_APPS];
 
+/* ---- broadcast.c: a group hears what who calls it says ---- */
+extern const struct call_app_kind app_broadcast;
 /* ---- login.c: who logs in to a telephone says his PIN, if he has one ---- */
 extern const struct call_app_kind app_login;
 /* ---- orbit.c: a place to wait; parks what is held by who calls it ---- */

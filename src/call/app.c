@@ -66,6 +66,12 @@ app_on_event(struct call_app *a, const struct media_event *ev)
 	}
 }
 
+void
+app_on_room(struct call_app *a)
+{
+	TELL(a, on_room, a);
+}
+
 static bool
 may_begin(const struct leg *l)
 {
@@ -93,40 +99,68 @@ app_begin(struct call *c)
 
 /* ---- its leg ---- */
 
+/* A leg of its own, whose call knows nothing of it yet. */
 static enum err
-new_leg(
-    struct call *c, const struct ring_target *t, const struct call_app_kind *kind, struct leg **out)
+app_new(struct call *c, enum media_side seat, enum leg_state state,
+    const struct call_app_kind *kind, const struct routing_party *party, struct call_app **out)
 {
 	struct call_app *a = calloc(1, sizeof *a);
-	struct leg *l = NULL;
-	enum err e = a ? leg_new(c, c->ring.seat, LEG_ASKING, &t->whom->party, &l) : ERR_NOMEM;
+	struct leg *l;
+	enum err e = a ? leg_new(c, seat, state, party, &l) : ERR_NOMEM;
 
-	if (a && e == ERR_OK && kind->state_bytes && !(a->state = calloc(1, kind->state_bytes)))
-		e = ERR_NOMEM;
-	if (e == ERR_OK)
-		e = arena_dup(&l->arena, t->t.phone_name, &l->phone_name);
-	if (e == ERR_OK)
-		e = arena_dup(&l->arena, t->whom->argument, &a->argument);
 	if (e != ERR_OK) {
-		if (l)
-			leg_done(l);
-		if (a)
-			free(a->state);
 		free(a);
 		return e;
 	}
 	a->leg = l;
 	a->kind = kind;
 	a->orbit = -1;
-	a->feature = t->whom->feature;
+	a->feature = FEATURES_N;
 	a->id = ++c->sw->next_app_id;
 	timer_init(&a->timer, on_timer);
 	l->app = a;
 	l->party.user = 0;     /* it speaks for nobody */
 	l->media_waits = true; /* for ever: there is no peer */
-	c->ring.asking++;
-	*out = l;
+	if (kind->state_bytes && !(a->state = calloc(1, kind->state_bytes))) {
+		leg_done(l);
+		return ERR_NOMEM;
+	}
+	*out = a;
 	return ERR_OK;
+}
+
+static enum err
+new_leg(
+    struct call *c, const struct ring_target *t, const struct call_app_kind *kind, struct leg **out)
+{
+	struct call_app *a;
+	enum err e = app_new(c, c->ring.seat, LEG_ASKING, kind, &t->whom->party, &a);
+
+	if (e != ERR_OK)
+		return e;
+	*out = a->leg;
+	a->feature = t->whom->feature;
+	e = arena_dup(&a->leg->arena, t->t.phone_name, &a->leg->phone_name);
+	if (e == ERR_OK)
+		e = arena_dup(&a->leg->arena, t->whom->argument, &a->argument);
+	if (e != ERR_OK) {
+		leg_done(a->leg);
+		return e;
+	}
+	c->ring.asking++;
+	return ERR_OK;
+}
+
+enum err
+app_take_seat(struct call *c, enum media_side seat, const struct call_app_kind *kind,
+    const struct routing_party *party, struct call_app **out)
+{
+	enum err e = app_new(c, seat, LEG_ASKED, kind, party, out);
+
+	if (e != ERR_OK)
+		return e;
+	leg_sit((*out)->leg);
+	return app_describe((*out)->leg);
 }
 
 /* It has answered: as if a phone had sent 200. */
@@ -188,6 +222,7 @@ app_end(struct leg *l)
 	a->busy++;
 	if (a->kind->on_end)
 		a->kind->on_end(a);
+	room_leave(a);
 	a->leg = NULL;
 	timer_stop(&a->timer);
 	if (a->ordered)
@@ -256,6 +291,7 @@ app_serves(const struct leg *l, struct media_service *what)
 	if (!a || !a->begun)
 		return false;
 	what->sound = a->music ? l->call->sw->p.hold_music : a->sound;
+	room_serve(a, what);
 	what->listening = a->listening;
 	what->listening.keys = true;
 	if (!sends_keys(what))

@@ -19,6 +19,9 @@ struct call_app {
 	uint64_t playing;	   /* what plays, as media name it; 0 = nothing */
 	struct hnode by_id;	   /* while an order is under way */
 	struct routing_party from; /* who brought the call here; empty: who called */
+	struct call_room *room;	   /* room.c's; NULL: none */
+	struct list in_room;	   /* room->seats */
+	bool muted;		   /* the room does not hear who sits opposite */
 	int8_t orbit;		   /* where it waits; -1 = nowhere */
 	bool begun, ordered, music;
 };
@@ -37,6 +40,19 @@ void app_on_key(struct call_app *a, char key);
 void app_on_event(struct call_app *a, const struct media_event *ev);
 /** What l hears of the app opposite. False: there is none. */
 bool app_serves(const struct leg *l, struct media_service *what);
+
+/** Sits down in a seat of c whose other one is empty, for a call that is made here: describes
+ *  itself, and waits for somebody to answer. party: as that is shown it. */
+ERR_MUST_CHECK enum err app_take_seat(struct call *c, enum media_side seat,
+    const struct call_app_kind *kind, const struct routing_party *party, struct call_app **out);
+/** Its room has changed. */
+void app_on_room(struct call_app *a);
+
+/* ---- room.c ---- */
+/** What is heard there, for who sits opposite a. */
+void room_serve(const struct call_app *a, struct media_service *what);
+/** a ends. */
+void room_leave(struct call_app *a);
 
 /* ---- app_media.c ---- */
 /** Describes what l, an app's, can do with what is opposite: an answer to its last description;

@@ -118,7 +118,7 @@ struct call_switch_params {
 	const struct call_line_ops *line_ops; /* trunk/; NULL = there are no lines */
 	void *line_ctx;
 	const struct call_app_kind *const *apps; /* of each routing_app; NULL: there are none */
-	struct prompt_folders prompts; /* sounds NULL: nothing is said */
+	struct prompt_folders prompts;		 /* sounds NULL: nothing is said */
 	struct media_sound *hold_music;		 /* shared; NULL: there is none */
 	struct media_sound *ringback;		 /* the same: it rings at the other end */
 	size_t calls_max;			 /* beyond: 503; 0 = 20,000 */

@@ -201,8 +201,8 @@ pick_up(struct call_switch *sw, const struct call_command *cmd, struct call_resu
 	if (!rung || !by)
 		return CALL_OUTCOME_GONE;
 	mine = own_leg(c, cmd->user, 0);
-	if (rung->state != LEG_ASKING || (mine && mine->state != LEG_ASKING) || !c->ring.active ||
-	    transfer_is_dialling(c))
+	if (c->inner || rung->state != LEG_ASKING || (mine && mine->state != LEG_ASKING) ||
+	    !c->ring.active || transfer_is_dialling(c))
 		return CALL_OUTCOME_WRONG_STATE;
 	o = find_phone(sw, cmd->user, cmd->phone, &phone);
 	if (o != CALL_OUTCOME_DONE)

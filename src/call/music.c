@@ -26,7 +26,7 @@ waits(const struct leg *l)
 static void
 serve(struct call *c, struct stream *s, enum media_side side, const struct media_service *what)
 {
-	bool served = what->sound || what->listening.keys;
+	bool served = what->sound || what->room || what->listening.keys;
 
 	if (!s->side[side].served && !served)
 		return;

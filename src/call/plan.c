@@ -60,16 +60,22 @@ plan_local_time(struct call_switch *sw)
 	    .minute = (uint16_t)(60 * t.tm_hour + t.tm_min)};
 }
 
-void
-plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out)
+struct routing_state
+plan_state(struct call_switch *sw)
 {
-	struct routing_state state = {.ctx = sw,
+	return (struct routing_state){.ctx = sw,
 	    .phone_reachable = reachable,
 	    .line_state = line_state,
 	    .line_spent = line_spent,
 	    .orbit_taken = orbit_taken,
 	    .pin_locked = pin_locked,
 	    .user_talks = user_talks};
+}
+
+void
+plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out)
+{
+	struct routing_state state = plan_state(sw);
 	struct call_contact contact;
 
 	/* a call that does not come from the phone, but is for it: where it is registered from */

@@ -91,6 +91,8 @@ record_update(struct call *c)
 {
 	struct cdr r;
 
+	if (c->inner)
+		return;
 	fill(c, &r);
 	c->sw->p.ops->record_update(c->sw->p.ctx, c->record, &r);
 }
@@ -100,6 +102,8 @@ record_end(struct call *c)
 {
 	struct cdr r;
 
+	if (c->inner)
+		return;
 	fill(c, &r);
 	c->sw->stats.by_result[r.result]++;
 	c->sw->p.ops->record_end(c->sw->p.ctx, c->record, &r);

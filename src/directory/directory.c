@@ -343,6 +343,7 @@ on_group(void *ctx, const struct store_group_row *row)
 	g->dial = build_set(row->dial, MODEL_DIAL_CLASSES);
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
 	g->hunt_s = row->hunt_s;
+	g->broadcast = row->broadcast;
 	d->group_count++;
 	return true;
 }

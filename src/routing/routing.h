@@ -89,9 +89,10 @@ enum routing_kind { ROUTING_PHONE, ROUTING_LINE, ROUTING_APP };
 
 /* What answers instead of a person (apps/). */
 enum routing_app {
-	ROUTING_APP_ORDER, /* does what a code asks for, and says so */
-	ROUTING_APP_ORBIT, /* a place to wait */
-	ROUTING_APP_LOGIN, /* the same for who is not known yet: asks for his PIN */
+	ROUTING_APP_ORDER,     /* does what a code asks for, and says so */
+	ROUTING_APP_ORBIT,     /* a place to wait */
+	ROUTING_APP_LOGIN,     /* the same for who is not known yet: asks for his PIN */
+	ROUTING_APP_BROADCAST, /* what is said there, a group hears */
 	ROUTING_APPS
 };
 
@@ -168,6 +169,10 @@ struct routing_plan {
 /** Always gives a plan. dir and q are borrowed until plan is dropped. */
 void routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+/** GRP-2, broadcast: the phone at which a member hears what a group is told: the first of his that
+ *  may be called. NULL: none, *why says so about *whom. q->caller_phone's users hear nothing. */
+const struct dir_phone *routing_listener(const struct routing_query *q, const struct dir_member *m,
+    enum reason *why, struct slice *whom);
 /** How a user is shown inside. */
 struct routing_party routing_party_of(const struct dir_user *user);
 /** The code at the beginning of what was dialled (normalised), the longest that fits, and what

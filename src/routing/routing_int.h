@@ -41,6 +41,12 @@ bool redirect_is_round(
     struct routing_plan *plan, const struct routing_query *q, const struct dir_number *n);
 bool user_talks(const struct routing_query *q, const struct dir_user *user);
 
+/* ---- broadcast.c ---- */
+
+/* The group hears what is said, as far as anybody of it can. False: nobody can. */
+bool plan_broadcast(
+    struct routing_plan *plan, const struct routing_query *q, const struct dir_group *group);
+
 /* ---- outside.c ---- */
 
 /* LIN-6: plans the call when an emergency number was dialled, with or without prefix. */

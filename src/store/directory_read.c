@@ -200,6 +200,7 @@ on_group(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .group_id = stmt_column(s, 4),
 	    .dial = stmt_column(s, 5),
 	    .hunt_s = (uint32_t)sqlite3_column_int(s->st, 6),
+	    .broadcast = sqlite3_column_int(s->st, 7),
 	};
 
 	return sink->on_group(ctx, &row);
@@ -346,8 +347,8 @@ static const struct {
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
-    {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s "
-     "FROM \"group\" ORDER BY fold(name), id",
+    {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s, "
+     "strategy = 'broadcast' FROM \"group\" ORDER BY fold(name), id",
 	on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\" FROM number "
      "ORDER BY user, length(number), number",

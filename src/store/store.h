@@ -450,6 +450,7 @@ struct store_group_row {
 	const char *name, *codecs, *dial; /* dial: as a user's */
 	const char *group_id;
 	uint32_t ring_s, hunt_s; /* hunt_s 0 = all ring at once */
+	bool broadcast;		 /* they hear what is said, by themselves */
 };
 
 struct store_number_row {

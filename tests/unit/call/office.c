@@ -186,6 +186,23 @@ media_sound_forget(struct media *m, struct media_sound *s)
 		o->n_sounds--;
 }
 
+static enum err
+media_make_room(struct media *m, struct media_room **out)
+{
+	struct office *o = office_of(m);
+
+	o->n_rooms++;
+	*out = (struct media_room *)&o->n_rooms;
+	return ERR_OK;
+}
+
+static void
+media_forget_room(struct media *m, struct media_room *room)
+{
+	if (room)
+		office_of(m)->n_rooms--;
+}
+
 static const struct media_ops media_ops = {.open = media_open,
     .is_short = media_short,
     .set_peer = media_set_peer,
@@ -198,6 +215,8 @@ static const struct media_ops media_ops = {.open = media_open,
     .set_timeout = media_set_timeout,
     .sound_new = media_sound_make,
     .sound_drop = media_sound_forget,
+    .room_new = media_make_room,
+    .room_drop = media_forget_room,
     .close = media_close};
 
 void
@@ -546,6 +565,7 @@ office_close(struct office *o)
 	assert_int_equal(sip_core_get_stats(o->core)->clients, 0);
 	assert_int_equal(o->n_records, o->n_begun);
 	assert_int_equal(o->n_sounds, 0);
+	assert_int_equal(o->n_rooms, 0);
 	for (size_t i = 0; i < o->streams_max + o->streams_kept; i++)
 		assert_false(o->stream[i].open);
 	call_switch_free(o->calls);

@@ -60,6 +60,7 @@ struct office {
 	size_t n_spent;
 	struct media_sound_params sound; /* the last one made */
 	int n_sounds;			 /* made and not dropped */
+	int n_rooms;			 /* the same */
 	bool silent;			 /* there is no memory for more */
 	struct feature_order order;	 /* the last one */
 	size_t n_orders;

@@ -222,7 +222,7 @@ app_end(struct leg *l)
 	a->busy++;
 	if (a->kind->on_end)
 		a->kind->on_end(a);
-	room_leave(a);
+	app_room_leave(a);
 	a->leg = NULL;
 	timer_stop(&a->timer);
 	if (a->ordered)
@@ -291,7 +291,7 @@ app_serves(const struct leg *l, struct media_service *what)
 	if (!a || !a->begun)
 		return false;
 	what->sound = a->music ? l->call->sw->p.hold_music : a->sound;
-	room_serve(a, what);
+	app_room_serve(a, what);
 	what->listening = a->listening;
 	what->listening.keys = true;
 	if (!sends_keys(what))

@@ -19,7 +19,7 @@ struct call_app {
 	uint64_t playing;	   /* what plays, as media name it; 0 = nothing */
 	struct hnode by_id;	   /* while an order is under way */
 	struct routing_party from; /* who brought the call here; empty: who called */
-	struct call_room *room;	   /* room.c's; NULL: none */
+	struct call_room *room;	   /* app_room.c's; NULL: none */
 	struct list in_room;	   /* room->seats */
 	bool muted;		   /* the room does not hear who sits opposite */
 	int8_t orbit;		   /* where it waits; -1 = nowhere */
@@ -48,11 +48,11 @@ ERR_MUST_CHECK enum err app_take_seat(struct call *c, enum media_side seat,
 /** Its room has changed. */
 void app_on_room(struct call_app *a);
 
-/* ---- room.c ---- */
+/* ---- app_room.c ---- */
 /** What is heard there, for who sits opposite a. */
-void room_serve(const struct call_app *a, struct media_service *what);
+void app_room_serve(const struct call_app *a, struct media_service *what);
 /** a ends. */
-void room_leave(struct call_app *a);
+void app_room_leave(struct call_app *a);
 
 /* ---- app_media.c ---- */
 /** Describes what l, an app's, can do with what is opposite: an answer to its last description;

@@ -135,8 +135,8 @@ struct call {
 	uint8_t family[MEDIA_SIDES]; /* of the media sockets facing a seat: 4 or 6 */
 	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
-	bool
-	    inner; /* made by room.c for another call, which has the record; it goes nowhere else */
+	bool inner; /* made by app_room.c for another call, which has the record; it goes nowhere
+		       else */
 	bool emergency;	      /* LIN-6 */
 	bool private_call;    /* KEY: to whom outside is not for records and pages */
 	int64_t site;	      /* of an emergency call, an id; 0 = not known */

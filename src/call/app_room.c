@@ -51,7 +51,7 @@ enter(struct call_room *room, struct call_app *a, bool muted)
 }
 
 void
-room_leave(struct call_app *a)
+app_room_leave(struct call_app *a)
 {
 	struct call_room *room = a->room;
 
@@ -71,7 +71,7 @@ room_leave(struct call_app *a)
 }
 
 void
-room_serve(const struct call_app *a, struct media_service *what)
+app_room_serve(const struct call_app *a, struct media_service *what)
 {
 	if (!a->room)
 		return;

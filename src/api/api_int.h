@@ -11,6 +11,7 @@
  *        ├─ user_import (a thread)    user_import.c
  *        ├─ paces (own calls)         own_calls.c
  *        ├─ keys (what keys show)     keys.c
+ *        ├─ orbits (who waits where)  orbits.c
  *        └─ ticker (thread)           ticker.c
  *
  * A request belongs to exactly one thread at a time: an MHD poll thread while bytes
@@ -35,6 +36,7 @@ struct api_limits;
 struct api_resets;
 struct api_paces;
 struct api_keys;
+struct api_orbits;
 struct api_pool;
 struct api_ticker;
 struct api_user_import;
@@ -85,6 +87,7 @@ struct api {
 	struct api_resets *resets;
 	struct api_paces *paces;
 	struct api_keys *keys;
+	struct api_orbits *orbits;
 	struct api_ticker *ticker;
 	struct api_user_import *user_import;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -319,6 +322,14 @@ void keys_on_changed(struct api *api, const char *entity, int64_t id);
 void keys_flush(struct api *api);
 /** True if a call rings for this user; *out says which. */
 bool keys_rung(struct api *api, int64_t user, struct live_telephony *out);
+/** A place is taken now, or free. */
+void keys_on_orbit(struct api *api, unsigned orbit, bool taken);
+
+struct api_orbits *orbits_new(void);
+void orbits_free(struct api_orbits *o);
+bool orbits_is_taken(struct api *api, unsigned orbit);
+/** Its two digits. False: all are taken. */
+bool orbits_first_free(struct api *api, char out[3]);
 /** Adds what the caller may see of a key's state to its row, and returns it. */
 json_t *key_with_state(struct request *rq, json_t *row);
 
@@ -370,7 +381,8 @@ void hub_publish(struct api_hub *h, const char *event, const char *data);
 void hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, const char *data);
 /** True if a stream of one of them is open that is not an administrator's. */
 bool hub_has_user(struct api_hub *h, const int64_t users[2]);
-/** To all streams of this user that have all rights of needs and none of lacks (bits). */
+/** To all streams of this user (0: of everybody) that have all rights of needs and none of lacks
+ * (bits). */
 void hub_publish_person(struct api_hub *h, int64_t user, uint32_t needs, uint32_t lacks,
     const char *event, const char *data);
 /** True if a stream of this user is open. */
@@ -491,6 +503,9 @@ void handle_own_phones(struct request *rq);
 void handle_own_people(struct request *rq);
 void handle_own_list(struct request *rq);
 void handle_own_keys(struct request *rq);
+void handle_orbits(struct request *rq);
+void handle_orbit_fetch(struct request *rq);
+void handle_own_park(struct request *rq);
 void handle_own_key_create(struct request *rq);
 void handle_own_key_patch(struct request *rq);
 void handle_key_targets(struct request *rq);

@@ -14,7 +14,13 @@
 #include "base/hmap.h"
 #include "model/function_keys.h"
 
-enum { UNWATCHED_MS = 60000 }; /* a page that has asked has its stream open by then */
+enum {
+	UNWATCHED_MS = 60000, /* a page that has asked has its stream open by then */
+	ORBITS = 100,
+};
+
+/* Places are targets, too: they have no ids of users. */
+#define ORBIT_TARGET(n) (-1 - (int64_t)(n))
 
 /* Of a user who is not free. */
 struct telephony {
@@ -26,7 +32,7 @@ struct shown_key {
 	struct hnode by_target;
 	struct list dirty;
 	struct key_watcher *watcher;
-	int64_t id, target; /* user whose calls it shows; 0 = none */
+	int64_t id, target; /* user whose calls it shows, or ORBIT_TARGET(); 0 = none */
 	const struct key_type *type;
 	bool dnd, on;
 	uint64_t told; /* hash of the event that was sent last */
@@ -46,6 +52,7 @@ struct key_watcher {
 struct api_keys {
 	pthread_mutex_t lock;
 	struct hmap busy, watchers, targets;
+	bool orbit_taken[ORBITS];
 	struct list dirty;
 	bool any_stale;
 };
@@ -89,7 +96,11 @@ state_of(struct api_keys *k, const struct key_type *type, int64_t target, bool d
 	switch (type->source) {
 	case KEY_SOURCE_NONE: break;
 	case KEY_SOURCE_DND: s.state = dnd ? "on" : "off"; break;
-	case KEY_SOURCE_MEMBERSHIP: s.state = on ? "on" : "off"; break;
+	case KEY_SOURCE_MEMBERSHIP:
+	case KEY_SOURCE_REDIRECTED: s.state = on ? "on" : "off"; break;
+	case KEY_SOURCE_ORBIT:
+		s.state = target < 0 && k->orbit_taken[-1 - target] ? "on" : "off";
+		break;
 	case KEY_SOURCE_TELEPHONY:
 		t = target ? find_busy(k, target) : NULL;
 		if (t)
@@ -183,6 +194,25 @@ shows_dnd(const struct key_type *type, const json_t *row, bool own_dnd)
 	return type->source == KEY_SOURCE_DND ? own_dnd : true_at(row, "target_dnd");
 }
 
+/* Logged on, or redirected. */
+static bool
+is_on(const json_t *row)
+{
+	return true_at(row, "logged_on") || true_at(row, "redirecting");
+}
+
+/* Whose calls it shows, or which place. */
+static int64_t
+target_of(const json_t *row)
+{
+	const char *text = json_string_value(json_object_get(row, "orbit"));
+	uint32_t orbit;
+
+	if (text && text[0] && slice_to_u32(slice_cstr(text), ORBITS - 1, &orbit) == ERR_OK)
+		return ORBIT_TARGET(orbit);
+	return int_at(row, "target_user");
+}
+
 static uint64_t
 told_hash(const struct key_state *s)
 {
@@ -215,6 +245,7 @@ hash_rows(const json_t *rows)
 
 		json_object_del(copy, "target_dnd");
 		json_object_del(copy, "logged_on");
+		json_object_del(copy, "redirecting");
 		text = json_dumps(copy, JSON_COMPACT);
 		h = hash_mix(h, text ? hash_bytes(slice_cstr(text)) : 0);
 		free(text);
@@ -242,9 +273,9 @@ watch_rows(struct api_keys *k, struct key_watcher *w, const json_t *rows, bool o
 		key->type = key_type_find(json_string_value(json_object_get(row, "type")));
 		key->id = int_at(row, "id");
 		key->watcher = w;
-		key->target = int_at(row, "target_user");
+		key->target = target_of(row);
 		key->dnd = shows_dnd(key->type, row, own_dnd);
-		key->on = true_at(row, "logged_on");
+		key->on = is_on(row);
 		s = state_of(k, key->type, key->target, key->dnd, key->on);
 		key->told = told_before(w, key->id, told_hash(&s));
 		list_init(&key->dirty);
@@ -323,24 +354,48 @@ remember(struct api_keys *k, const struct live_telephony *now)
 	t->now = *now;
 }
 
-void
-api_on_telephony(struct api *api, const struct live_telephony *now)
+/* lock held. The keys that show it are told; false: there are none. */
+static bool
+mark_dirty(struct api_keys *k, int64_t target)
 {
-	struct api_keys *k = api->keys;
-	uint64_t h = target_hash(now->user);
+	uint64_t h = target_hash(target);
 	bool told = false;
 
-	pthread_mutex_lock(&k->lock);
-	remember(k, now);
 	for (struct hnode *n = hmap_first(&k->targets, h); n; n = hmap_next(n, h)) {
 		struct shown_key *key = container_of(n, struct shown_key, by_target);
 
-		if (key->target != now->user)
+		if (key->target != target)
 			continue;
 		list_remove(&key->dirty);
 		list_push(&k->dirty, &key->dirty);
 		told = true;
 	}
+	return told;
+}
+
+void
+api_on_telephony(struct api *api, const struct live_telephony *now)
+{
+	struct api_keys *k = api->keys;
+	bool told;
+
+	pthread_mutex_lock(&k->lock);
+	remember(k, now);
+	told = mark_dirty(k, now->user);
+	pthread_mutex_unlock(&k->lock);
+	if (told)
+		ticker_wake(api);
+}
+
+void
+keys_on_orbit(struct api *api, unsigned orbit, bool taken)
+{
+	struct api_keys *k = api->keys;
+	bool told;
+
+	pthread_mutex_lock(&k->lock);
+	k->orbit_taken[orbit] = taken;
+	told = mark_dirty(k, ORBIT_TARGET(orbit));
 	pthread_mutex_unlock(&k->lock);
 	if (told)
 		ticker_wake(api);
@@ -397,7 +452,8 @@ keys_on_changed(struct api *api, const char *entity, int64_t id)
 	int64_t user = 0;
 	bool wake;
 
-	if (e && !of_row && e != &model_user && e != &model_group && e != &model_number)
+	if (e && !of_row && e != &model_user && e != &model_group && e != &model_number &&
+	    e != &model_redirection)
 		return;
 	pthread_mutex_lock(&k->lock);
 	wake = k->watchers.count > 0;
@@ -599,8 +655,8 @@ key_with_state(struct request *rq, json_t *row)
 	uint32_t who;
 
 	pthread_mutex_lock(&k->lock);
-	s = state_of(k, type, int_at(row, "target_user"),
-	    shows_dnd(type, row, true_at(rq->caller.user, "dnd")), true_at(row, "logged_on"));
+	s = state_of(k, type, target_of(row), shows_dnd(type, row, true_at(rq->caller.user, "dnd")),
+	    is_on(row));
 	pthread_mutex_unlock(&k->lock);
 	who = right_to_see_who(&s);
 	put_state(row, &s, (rq->caller.rights & who) == who);

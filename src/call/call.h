@@ -102,7 +102,7 @@ struct call_switch_ops {
 	/** Something stored shall change; call_on_feature_result follows. NULL: nothing can. */
 	void (*order)(void *ctx, const struct feature_order *order);
 	/** A call waits at this place, or not any more; may be NULL. */
-	void (*on_orbit)(void *ctx, unsigned orbit, bool taken);
+	void (*on_orbit)(void *ctx, const struct live_orbit *o);
 	/** For those who watch users; NULL = nobody. */
 	void (*on_dialog)(void *ctx, const struct call_dialog_event *ev);
 };

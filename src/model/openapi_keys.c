@@ -20,8 +20,17 @@ static const char target[] =
 
 static const char pressed[] =
     "{\"type\":\"object\",\"properties\":{"
-    "\"action\":{\"type\":\"string\",\"enum\":[\"called\",\"picked_up\",\"on\",\"off\"]},"
+    "\"action\":{\"type\":\"string\",\"enum\":[\"called\",\"picked_up\",\"on\",\"off\",\"parked\","
+    "\"fetched\"]},"
     "\"call_id\":" TEXT_OR_NULL "},\"required\":[\"action\",\"call_id\"]}";
+
+static const char orbit[] =
+    "{\"type\":\"object\",\"properties\":{\"orbit\":{\"type\":\"string\"},"
+    "\"call_id\":{\"type\":\"string\"},\"since\":{\"type\":\"string\",\"format\":\"date-time\"},"
+    "\"number\":{\"type\":\"string\",\"description\":\"Who waits; empty when that is private\"},"
+    "\"name\":{\"type\":\"string\"},"
+    "\"by_name\":{\"type\":\"string\",\"description\":\"Who has parked the call\"}},"
+    "\"required\":[\"orbit\",\"call_id\",\"since\",\"number\",\"name\",\"by_name\"]}";
 
 void
 openapi_put_keys(json_t *schemas)
@@ -39,6 +48,7 @@ openapi_put_keys(json_t *schemas)
 	}
 	json_decref(more);
 	json_object_set_new(schemas, "own_key", key);
+	json_object_set_new(schemas, "orbit", json_loads(orbit, 0, NULL));
 	json_object_set_new(schemas, "key_target", json_loads(target, 0, NULL));
 	json_object_set_new(schemas, "key_pressed", json_loads(pressed, 0, NULL));
 }

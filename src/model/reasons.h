@@ -150,6 +150,7 @@ enum {
 	X(WEB_ENDED, "web_ended", "{0} ended the call on the web page")                            \
 	X(WEB_PICKED_UP, "web_picked_up",                                                          \
 	    "{0} picks up the call for {1} on the web page: phone {2} is asked to answer")         \
+	X(WEB_FETCHED, "web_fetched", "{0} asked on the web page for the call at place {1}")       \
 	X(WEB_MOVED, "web_moved", "{0} asked on the web page for the call at phone {1}")           \
 	X(ADMIN_ENDED, "admin_ended", "An administrator ended the call")                           \
 	X(SYSTEM_STOPPED, "system_stopped", "The telephone system was stopped")                    \

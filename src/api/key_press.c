@@ -104,6 +104,47 @@ add_targets(struct request *rq, const struct model_entity *e, const char *kind, 
 	json_decref(rows);
 }
 
+static void
+add_numbers(struct request *rq, const char *holder, const json_t *id, json_t *items)
+{
+	struct store_query q = {
+	    .all = true, .equals = json_pack("{s:O}", holder, (json_t *)(uintptr_t)id)};
+	json_t *rows = NULL, *row;
+	int64_t total;
+	size_t i;
+
+	if (store_list(rq->api->store, &model_number, &q, &rows, &total, NULL) != ERR_OK)
+		rows = NULL;
+	json_array_foreach(rows, i, row)
+	{
+		json_array_append_new(
+		    items, json_pack("{s:s, s:O, s:O, s:O}", "kind", "number", "id",
+			       json_object_get(row, "id"), "name", json_object_get(row, "number"),
+			       "number", json_object_get(row, "number")));
+	}
+	json_decref(rows);
+	json_decref((json_t *)q.equals);
+}
+
+/* What a key can redirect: the caller's numbers, and those of his groups. */
+static void
+add_redirected(struct request *rq, json_t *items)
+{
+	json_t *me = json_integer((json_int_t)rq->caller.user_id), *rows = NULL, *row;
+	struct store_query q = {.all = true, .equals = json_pack("{s:O}", "user", me)};
+	int64_t total;
+	size_t i;
+
+	add_numbers(rq, "user", me, items);
+	if (store_list(rq->api->store, &model_group_member, &q, &rows, &total, NULL) != ERR_OK)
+		rows = NULL;
+	json_array_foreach(rows, i, row)
+	    add_numbers(rq, "group", json_object_get(row, "group"), items);
+	json_decref(rows);
+	json_decref((json_t *)q.equals);
+	json_decref(me);
+}
+
 /* Whom a key can show, by name: no more of them than that. */
 void
 handle_key_targets(struct request *rq)
@@ -112,6 +153,7 @@ handle_key_targets(struct request *rq)
 
 	add_targets(rq, &model_user, "user", items);
 	add_targets(rq, &model_group, "group", items);
+	add_redirected(rq, items);
 	reply_json(rq, 200, json_pack("{s:o}", "items", items));
 }
 

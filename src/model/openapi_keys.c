@@ -12,11 +12,11 @@ static const char state[] =
     "\"remote_number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Who calls there or "
     "is talked to, for those who may see it\"},\"remote_name\":" TEXT_OR_NULL "}";
 
-static const char target[] =
-    "{\"type\":\"object\",\"properties\":{"
-    "\"kind\":{\"type\":\"string\",\"enum\":[\"user\",\"group\"]},\"id\":{\"type\":\"integer\"},"
-    "\"name\":{\"type\":\"string\"},\"number\":" TEXT_OR_NULL "},"
-    "\"required\":[\"kind\",\"id\",\"name\",\"number\"]}";
+static const char target[] = "{\"type\":\"object\",\"properties\":{"
+			     "\"kind\":{\"type\":\"string\",\"enum\":[\"user\",\"group\","
+			     "\"number\"]},\"id\":{\"type\":\"integer\"},"
+			     "\"name\":{\"type\":\"string\"},\"number\":" TEXT_OR_NULL "},"
+			     "\"required\":[\"kind\",\"id\",\"name\",\"number\"]}";
 
 static const char pressed[] =
     "{\"type\":\"object\",\"properties\":{"

@@ -84,11 +84,25 @@ interface Named {
   numbers: string[];
 }
 
+interface Held {
+  id: number;
+  number: string;
+}
+
+/** What a key of theirs can redirect: their numbers, and those of their groups. */
+async function numbersOf(owner: number, signal: AbortSignal): Promise<KeyTarget[]> {
+  const members = (await api.get<Items<{ group: number }>>(`group-members${query({ user: owner, per_page: ALL })}`, signal)).items;
+  const holders = [{ user: owner }, ...members.map(({ group }) => ({ group }))];
+  const lists = await Promise.all(holders.map((holder) => api.get<Items<Held>>(`numbers${query({ ...holder, per_page: ALL })}`, signal)));
+  return lists.flatMap(({ items }) => items.map(({ id, number }) => ({ kind: 'number' as const, id, name: number, number })));
+}
+
 async function targetsFor(owner: KeyOwner, search: string, signal: AbortSignal): Promise<KeyTarget[]> {
   if (owner === null) return (await api.get<Items<KeyTarget>>(`me/key-targets${query({ search })}`, signal)).items;
   const kinds = ['user', 'group'] as const;
   const lists = await Promise.all(kinds.map((kind) => api.get<Items<Named>>(`${kind}s${query({ search, per_page: 20 })}`, signal)));
-  return lists.flatMap(({ items }, index) =>
+  const numbers = await numbersOf(owner, signal);
+  const named = lists.flatMap(({ items }, index) =>
     items.map(({ id, name, first_name = '', last_name = '', numbers }) => ({
       kind: kinds[index] ?? 'user',
       id,
@@ -96,6 +110,7 @@ async function targetsFor(owner: KeyOwner, search: string, signal: AbortSignal):
       number: numbers[0] ?? null,
     })),
   );
+  return [...named, ...numbers];
 }
 
 /** Users and groups that a key can show. */

@@ -18,6 +18,7 @@ const SHOWN_IN: Record<string, string[]> = {
   cor_line: ['cor-lines'],
   holiday: ['holidays'],
   redirection: ['redirections', 'me/redirections'],
+  orbit: ['me/orbits'],
   certificate: ['certificates'],
   address_rule: ['address-rules'],
   notice: ['notices'],

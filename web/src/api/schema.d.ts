@@ -6306,7 +6306,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "code" | "user" | "column" | "position" | "type" | "label" | "target_user" | "target_group" | "number" | "groups" | "target_name" | "target_number" | "target_dnd" | "logged_on" | "id";
+                    sort?: "code" | "user" | "column" | "position" | "type" | "label" | "target_user" | "target_group" | "number" | "groups" | "redirected" | "trigger" | "orbit" | "target_name" | "target_number" | "target_dnd" | "logged_on" | "redirecting" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -6319,10 +6319,13 @@ export interface paths {
                     target_user?: string;
                     target_group?: string;
                     number?: string;
+                    trigger?: string;
+                    orbit?: string;
                     target_name?: string;
                     target_number?: string;
                     target_dnd?: boolean;
                     logged_on?: boolean;
+                    redirecting?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -7639,6 +7642,155 @@ export interface paths {
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
                 409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Park the call: it waits at a place */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["park_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/orbits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who waits at which place */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["orbit"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/orbits/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch the call that waits at a place, to one's own phone */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["fetch_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
                 429: components["responses"]["error_429"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
@@ -15523,10 +15675,10 @@ export interface components {
             group_id: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
              * @enum {string}
              */
-            strategy: "all" | "hunting";
+            strategy: "all" | "hunting" | "broadcast";
             /**
              * Time for each member
              * @description With hunting: seconds until the next member's phones ring
@@ -15587,10 +15739,10 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
              * @enum {string}
              */
-            strategy?: "all" | "hunting";
+            strategy?: "all" | "hunting" | "broadcast";
             /**
              * Time for each member
              * @description With hunting: seconds until the next member's phones ring
@@ -15623,10 +15775,10 @@ export interface components {
             values?: {
                 /**
                  * Ringing
-                 * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+                 * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
                  * @enum {string}
                  */
-                strategy?: "all" | "hunting";
+                strategy?: "all" | "hunting" | "broadcast";
                 /**
                  * Time for each member
                  * @description With hunting: seconds until the next member's phones ring
@@ -15692,11 +15844,11 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
              * @default all
              * @enum {string}
              */
-            strategy: "all" | "hunting";
+            strategy: "all" | "hunting" | "broadcast";
             /**
              * Time for each member
              * @description With hunting: seconds until the next member's phones ring
@@ -17229,7 +17381,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -17255,6 +17407,22 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit: string;
             /** Target */
             readonly target_name: string;
             /** Internal number of the target */
@@ -17266,6 +17434,11 @@ export interface components {
              * @description The user is logged on to all groups of the key
              */
             readonly logged_on: boolean;
+            /**
+             * Redirected
+             * @description At least one of the key's numbers goes elsewhere
+             */
+            readonly redirecting: boolean;
         };
         /**
          * Function key
@@ -17293,7 +17466,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type?: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -17319,6 +17492,22 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups?: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected?: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @enum {string}
+             */
+            trigger?: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit?: string;
         };
         function_key_bulk: {
             ids: number[];
@@ -17339,7 +17528,7 @@ export interface components {
                  * Type
                  * @enum {string}
                  */
-                type?: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+                type?: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "label" | "separator";
                 /**
                  * Label
                  * @description Empty = the name of what the key is about
@@ -17365,6 +17554,22 @@ export interface components {
                  * @description The key logs on to all of them, and off from all
                  */
                 groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
+                /**
+                 * Redirection
+                 * @description Of keys for redirections: which of them
+                 * @enum {string}
+                 */
+                trigger?: "always" | "busy" | "timeout";
+                /**
+                 * Place
+                 * @description Where a call is parked: 00 to 99
+                 */
+                orbit?: string;
             };
             add?: {
                 /**
@@ -17372,6 +17577,11 @@ export interface components {
                  * @description The key logs on to all of them, and off from all
                  */
                 groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
             };
             remove?: {
                 /**
@@ -17379,6 +17589,11 @@ export interface components {
                  * @description The key logs on to all of them, and off from all
                  */
                 groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
             };
         };
         /**
@@ -17411,7 +17626,7 @@ export interface components {
              * @default blf
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -17437,6 +17652,23 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups?: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected?: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @default always
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit?: string;
         };
         /**
          * Redirection
@@ -18081,7 +18313,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -18107,6 +18339,22 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit: string;
             /** Target */
             readonly target_name: string;
             /** Internal number of the target */
@@ -18119,6 +18367,11 @@ export interface components {
              */
             readonly logged_on: boolean;
             /**
+             * Redirected
+             * @description At least one of the key's numbers goes elsewhere
+             */
+            readonly redirecting: boolean;
+            /**
              * @description Of who is shown: free, ringing, busy; of a function: off, on
              * @enum {string}
              */
@@ -18129,16 +18382,27 @@ export interface components {
             remote_number: string | null;
             remote_name: string | null;
         };
+        orbit: {
+            orbit: string;
+            call_id: string;
+            /** Format: date-time */
+            since: string;
+            /** @description Who waits; empty when that is private */
+            number: string;
+            name: string;
+            /** @description Who has parked the call */
+            by_name: string;
+        };
         key_target: {
             /** @enum {string} */
-            kind: "user" | "group";
+            kind: "user" | "group" | "number";
             id: number;
             name: string;
             number: string | null;
         };
         key_pressed: {
             /** @enum {string} */
-            action: "called" | "picked_up" | "on" | "off";
+            action: "called" | "picked_up" | "on" | "off" | "parked" | "fetched";
             call_id: string | null;
         };
         line_test: {
@@ -18186,7 +18450,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */
@@ -18359,6 +18623,31 @@ export interface components {
              * @description Instead: another own call, whose far party it is connected with
              */
             call_id?: string;
+        };
+        /**
+         * Where the call waits
+         * @description Input
+         */
+        park_input: {
+            /**
+             * Place
+             * @description 00 to 99; empty = the first that is free
+             */
+            orbit?: string | null;
+        };
+        /**
+         * Which call is fetched
+         * @description Input
+         */
+        fetch_input: {
+            /** Place */
+            orbit: string;
+            /**
+             * Phone
+             * Format: int64
+             * @description One's own; empty = the first that is registered
+             */
+            phone?: number | null;
         };
         /**
          * How a key is pressed

@@ -9,6 +9,7 @@ import { KeyPanel } from '../keys/KeyPanel';
 import { DialBox } from './DialBox';
 import classes from './manager.module.css';
 import { OwnCalls } from './OwnCalls';
+import { Parked } from './Parked';
 
 export default function Manager() {
   const { t } = useTranslation();
@@ -20,6 +21,7 @@ export default function Manager() {
       <Grid gutter="sm">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <OwnCalls />
+          <Parked />
           {hasKeys && (
             <section className={`panel ${classes.box}`} aria-labelledby="manager-fkeys">
               <h2 id="manager-fkeys">{t('keys.title')}</h2>

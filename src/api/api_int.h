@@ -503,6 +503,8 @@ void handle_own_phones(struct request *rq);
 void handle_own_people(struct request *rq);
 void handle_own_list(struct request *rq);
 void handle_own_keys(struct request *rq);
+void handle_star_codes(struct request *rq);
+void handle_star_codes_check(struct request *rq);
 void handle_orbits(struct request *rq);
 void handle_orbit_fetch(struct request *rq);
 void handle_own_park(struct request *rq);

@@ -31,6 +31,8 @@ static const struct route routes[] = {
     {"PATCH", "/api/me", WHO_PERSON, 0, 0,
 	.handle = handle_me_patch}, /* each field has its right */
     {"GET", "/api/me/rights", WHO_PERSON, 0, 0, .handle = handle_me_rights},
+    {"GET", "/api/me/star-codes", WHO_PERSON, 0, 0, .handle = handle_star_codes},
+    {"POST", "/api/star-codes/check", ADMIN, 0, .handle = handle_star_codes_check},
     {"GET", "/api/me/calls", WHO_PERSON, 0, 0, .handle = handle_me_calls},
     {"POST", "/api/me/calls", CALLMAN, 0, .handle = handle_own_dial},
     {"POST", "/api/me/calls/{call_id}/answer", CALLMAN, 0, .handle = handle_own_answer},

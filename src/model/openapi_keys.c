@@ -32,6 +32,16 @@ static const char orbit[] =
     "\"by_name\":{\"type\":\"string\",\"description\":\"Who has parked the call\"}},"
     "\"required\":[\"orbit\",\"call_id\",\"since\",\"number\",\"name\",\"by_name\"]}";
 
+static const char star_code[] =
+    "{\"type\":\"object\",\"properties\":{"
+    "\"field\":{\"type\":\"string\",\"description\":\"Its name among the settings\"},"
+    "\"code\":{\"type\":\"string\",\"description\":\"Empty: switched off\"},"
+    "\"label\":{\"type\":\"string\"},"
+    "\"takes\":{\"type\":\"string\",\"enum\":[\"nothing\",\"maybe\",\"needed\"],"
+    "\"description\":\"Whether something is dialled behind it\"},"
+    "\"standard\":{\"type\":\"string\"},\"freepbx\":{\"type\":\"string\"}},"
+    "\"required\":[\"field\",\"code\",\"label\",\"takes\",\"standard\",\"freepbx\"]}";
+
 void
 openapi_put_keys(json_t *schemas)
 {
@@ -48,6 +58,7 @@ openapi_put_keys(json_t *schemas)
 	}
 	json_decref(more);
 	json_object_set_new(schemas, "own_key", key);
+	json_object_set_new(schemas, "star_code", json_loads(star_code, 0, NULL));
 	json_object_set_new(schemas, "orbit", json_loads(orbit, 0, NULL));
 	json_object_set_new(schemas, "key_target", json_loads(target, 0, NULL));
 	json_object_set_new(schemas, "key_pressed", json_loads(pressed, 0, NULL));

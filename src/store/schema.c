@@ -273,6 +273,30 @@ complete_column(struct db *db, const struct model_entity *e, const struct model_
 	return err == ERR_OK && yes ? remake_column(db, e, f) : err;
 }
 
+/* One of an older version has other columns. */
+static enum err
+drop_other_covering(struct db *db, const struct model_entity *e)
+{
+	char sql[512];
+	struct buf b;
+	int64_t n;
+	enum err err;
+
+	buf_init(&b, sql, sizeof sql - 1);
+	buf_printf(&b,
+	    "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = '%s_covering' "
+	    "AND instr(sql, '(%s)') = 0",
+	    e->name, e->covering);
+	sql[b.n] = '\0';
+	err = buf_ok(&b) ? db_int(db, sql, &n) : ERR_TOO_BIG;
+	if (err != ERR_OK || n == 0)
+		return err;
+	buf_init(&b, sql, sizeof sql - 1);
+	buf_printf(&b, "DROP INDEX \"%s_covering\"", e->name);
+	sql[b.n] = '\0';
+	return db_exec(db, sql);
+}
+
 /* Of millions of rows it is made once, at the first start of a version that has it. */
 static enum err
 complete_covering(struct db *db, const struct model_entity *e)
@@ -280,6 +304,8 @@ complete_covering(struct db *db, const struct model_entity *e)
 	char sql[256];
 	struct buf b;
 
+	if (e->covering && drop_other_covering(db, e) != ERR_OK)
+		return ERR_IO;
 	buf_init(&b, sql, sizeof sql - 1);
 	model_sql_covering(&b, e);
 	sql[b.n] = '\0';

@@ -23,7 +23,7 @@ const SHOWN_IN: Record<string, string[]> = {
   address_rule: ['address-rules'],
   notice: ['notices'],
   range: ['ranges'],
-  settings: ['settings', 'status'],
+  settings: ['settings', 'status', 'me/star-codes'],
   call_record: ['call-records', 'me/call-records'],
   change: ['changes'],
   mail: ['mails'],

@@ -112,7 +112,7 @@ void api_on_subscription(struct api *api, const struct live_subscription *s, boo
 /** What keys for a user show has changed. */
 void api_on_telephony(struct api *api, const struct live_telephony *now);
 /** A call waits at a place, or not any more. */
-void api_on_orbit(struct api *api, const struct live_orbit *o);
+void api_on_orbit(struct api *api, const struct live_orbit *now);
 /** SIP messages, for the trace pages; takes the block over. */
 void api_on_traces(struct api *api, struct trace_block *block);
 /** A committed change, from the store's feed. entity NULL: anything may have changed. */

@@ -330,6 +330,8 @@ void orbits_free(struct api_orbits *o);
 bool orbits_is_taken(struct api *api, unsigned orbit);
 /** Its two digits. False: all are taken. */
 bool orbits_first_free(struct api *api, char out[3]);
+/** All of them in their order; *out: a new reference. */
+ERR_MUST_CHECK enum err keys_of_user(struct api *api, int64_t user, json_t **out);
 /** Adds what the caller may see of a key's state to its row, and returns it. */
 json_t *key_with_state(struct request *rq, json_t *row);
 
@@ -503,6 +505,9 @@ void handle_own_phones(struct request *rq);
 void handle_own_people(struct request *rq);
 void handle_own_list(struct request *rq);
 void handle_own_keys(struct request *rq);
+void handle_own_labels(struct request *rq);
+void handle_labels(struct request *rq);
+void handle_label_sheets(struct request *rq);
 void handle_star_codes(struct request *rq);
 void handle_star_codes_check(struct request *rq);
 void handle_orbits(struct request *rq);

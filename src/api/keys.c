@@ -627,6 +627,17 @@ in_order(const json_t *rows)
 	return out;
 }
 
+enum err
+keys_of_user(struct api *api, int64_t user, json_t **out)
+{
+	json_t *rows = NULL;
+	enum err e = read_rows(api, user, &rows);
+
+	*out = e == ERR_OK ? in_order(rows) : NULL;
+	json_decref(rows);
+	return e;
+}
+
 static void
 watch(struct api_keys *k, int64_t user, const json_t *rows, bool own_dnd)
 {

@@ -277,23 +277,25 @@ complete_column(struct db *db, const struct model_entity *e, const struct model_
 static enum err
 drop_other_covering(struct db *db, const struct model_entity *e)
 {
-	char sql[512];
-	struct buf b;
-	int64_t n;
+	char sql[128], columns[256];
+	struct stmt *st;
+	bool other = false;
 	enum err err;
 
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b,
-	    "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = '%s_covering' "
-	    "AND instr(sql, '(%s)') = 0",
-	    e->name, e->covering);
-	sql[b.n] = '\0';
-	err = buf_ok(&b) ? db_int(db, sql, &n) : ERR_TOO_BIG;
-	if (err != ERR_OK || n == 0)
+	snprintf(columns, sizeof columns, "(%s)", e->covering);
+	err = db_prepare(db,
+	    "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ? || '_covering' "
+	    "AND instr(sql, ?) = 0",
+	    &st);
+	if (err != ERR_OK)
 		return err;
-	buf_init(&b, sql, sizeof sql - 1);
-	buf_printf(&b, "DROP INDEX \"%s_covering\"", e->name);
-	sql[b.n] = '\0';
+	stmt_cstr(st, 1, e->name);
+	stmt_cstr(st, 2, columns);
+	err = stmt_step(st, &other);
+	stmt_done(st);
+	if (err != ERR_OK || !other)
+		return err;
+	snprintf(sql, sizeof sql, "DROP INDEX \"%s_covering\"", e->name);
 	return db_exec(db, sql);
 }
 
@@ -302,10 +304,11 @@ static enum err
 complete_covering(struct db *db, const struct model_entity *e)
 {
 	char sql[256];
+	enum err err = e->covering ? drop_other_covering(db, e) : ERR_OK;
 	struct buf b;
 
-	if (e->covering && drop_other_covering(db, e) != ERR_OK)
-		return ERR_IO;
+	if (err != ERR_OK)
+		return err;
 	buf_init(&b, sql, sizeof sql - 1);
 	model_sql_covering(&b, e);
 	sql[b.n] = '\0';

@@ -1,5 +1,6 @@
 // USR-10, KEY: keys for redirections and places to park; calls parked and fetched in the call manager.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
 import { assertFits, assertQuiet, logIn, newVisitor, shoot } from './lib/browser.mjs';
@@ -75,6 +76,27 @@ test('USR-10: a key for all numbers follows what is changed elsewhere', async ()
   await world.admin.patch(`redirections/${row.id}`, { enabled: true });
   await lit('Redirection of all numbers: When busy on').click();
   await lit('Redirection of all numbers: When busy off').waitFor();
+});
+
+test('USR-12: paper labels are a PDF of the page, with umlauts, cut off at the edge of a label', async () => {
+  await add('Empty key');
+  await dialogue().getByRole('textbox', { name: 'Label' }).fill('Büro für Öl & Größe');
+  await create();
+  await add('Empty key');
+  await dialogue().getByRole('textbox', { name: 'Label' }).fill('Wolkenkratzerverwaltungsgesellschaft end');
+  await create();
+  await page.getByRole('checkbox', { name: /^Pick Wolken/ }).waitFor();
+  await page.getByRole('button', { name: 'Paper labels' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Gigaset DE410 IP PRO (4 keys)' }).click()]);
+  const file = await download.path();
+  const words = execFileSync('pdftotext', ['-layout', file, '-']).toString();
+  assert.match(words, /201/);
+  assert.match(words, /Büro für Öl & Größe/);
+  assert.match(words, /Wolkenkratzerverwaltun/);
+  assert.doesNotMatch(words, /\bend\b/, 'what does not fit is cut off');
+  assert.match(execFileSync('pdfinfo', [file]).toString(), /Page size:\s+595\.\d+ x 841\.\d+ pts \(A4\)/);
+  assert.equal((await page.request.get('/api/me/keys/labels.pdf?model=none')).status(), 422);
+  assert.equal((await page.request.get(`/api/users/${people.Bert.user.id}/keys/labels.pdf`)).status(), 403);
 });
 
 test('KEY: a call is parked in the call manager, seen by all, and fetched by a key', async () => {

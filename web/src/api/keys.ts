@@ -118,6 +118,22 @@ export function useKeyTargets(owner: KeyOwner, search: string) {
   return useQuery({ queryKey: ['users', 'key-targets', owner, search], queryFn: ({ signal }) => targetsFor(owner, search, signal) });
 }
 
+export interface LabelSheet {
+  model: string;
+  name: string;
+  keys: number;
+}
+
+/** Phones and add-ons for which there are paper labels. */
+export function useLabelSheets() {
+  return useQuery({ queryKey: ['me/label-sheets'], queryFn: async ({ signal }) => (await api.get<Items<LabelSheet>>('me/label-sheets', signal)).items, staleTime: Infinity });
+}
+
+/** Where the PDF is. */
+export function labelsUrl(owner: KeyOwner, model: string): string {
+  return `/api/${owner === null ? 'me' : `users/${owner}`}/keys/labels.pdf?model=${encodeURIComponent(model)}`;
+}
+
 export function usePressKey() {
   const [phone] = useDialPhone();
   return useMutation({ mutationFn: (id: number) => api.post<Pressed>(`me/keys/${id}/press`, phone === null ? {} : { phone }) });

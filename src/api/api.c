@@ -68,9 +68,10 @@ build(struct api *api, const struct api_params *p)
 	api->user_import = user_import_new(api);
 	api->paces = paces_new();
 	api->keys = keys_new();
+	api->orbits = orbits_new();
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
 	    !api->limits || !api->reset_limits || !api->resets || !api->user_import ||
-	    !api->paces || !api->keys)
+	    !api->paces || !api->keys || !api->orbits)
 		return ERR_NOMEM;
 	if (store_settings(api->store, &api->started_with) != ERR_OK)
 		return ERR_IO;
@@ -154,6 +155,7 @@ api_free(struct api *api)
 	resets_free(api->resets);
 	paces_free(api->paces);
 	keys_free(api->keys);
+	orbits_free(api->orbits);
 	hub_free(api->hub);
 	free(api->ticker);
 	free(api->pool);

@@ -116,6 +116,8 @@ void api_on_subscription(struct api *api, const struct live_subscription *s, boo
 void api_on_telephony(struct api *api, const struct live_telephony *now);
 /** What a user may have completed, or waits for (keys of call completion). */
 void api_on_completion(struct api *api, const struct live_completion *now);
+/** A call waits at a place, or not any more. */
+void api_on_orbit(struct api *api, const struct live_orbit *now);
 /** SIP messages, for the trace pages; takes the block over. */
 void api_on_traces(struct api *api, struct trace_block *block);
 /** A committed change, from the store's feed. entity NULL: anything may have changed. */

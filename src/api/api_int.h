@@ -11,6 +11,7 @@
  *        ├─ user_import (a thread)    user_import.c
  *        ├─ paces (own calls)         own_calls.c
  *        ├─ keys (what keys show)     keys.c
+ *        ├─ orbits (who waits where)  orbits.c
  *        └─ ticker (thread)           ticker.c
  *
  * A request belongs to exactly one thread at a time: an MHD poll thread while bytes
@@ -36,6 +37,7 @@ struct api_limits;
 struct api_resets;
 struct api_paces;
 struct api_keys;
+struct api_orbits;
 struct api_pool;
 struct api_ticker;
 struct api_user_import;
@@ -86,6 +88,7 @@ struct api {
 	struct api_resets *resets;
 	struct api_paces *paces;
 	struct api_keys *keys;
+	struct api_orbits *orbits;
 	struct api_ticker *ticker;
 	struct api_user_import *user_import;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -351,6 +354,16 @@ void keys_flush(struct api *api);
 void keys_completion(struct api *api, int64_t user, struct live_completion *out);
 /** True if a call rings for this user; *out says which. */
 bool keys_rung(struct api *api, int64_t user, struct live_telephony *out);
+/** A place is taken now, or free. */
+void keys_on_orbit(struct api *api, unsigned orbit, bool taken);
+
+struct api_orbits *orbits_new(void);
+void orbits_free(struct api_orbits *o);
+bool orbits_is_taken(struct api *api, unsigned orbit);
+/** Its two digits. False: all are taken. */
+bool orbits_first_free(struct api *api, char out[3]);
+/** All of them in their order; *out: a new reference. */
+ERR_MUST_CHECK enum err keys_of_user(struct api *api, int64_t user, json_t **out);
 /** Adds what the caller may see of a key's state to its row, and returns it. */
 json_t *key_with_state(struct request *rq, json_t *row);
 
@@ -404,7 +417,8 @@ void hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event
 bool hub_has_user(struct api_hub *h, const int64_t users[2]);
 /** To all streams with these rights (bits) that are no administrator's. */
 void hub_publish_right(struct api_hub *h, uint32_t needs, const char *event, const char *data);
-/** To all streams of this user that have all rights of needs and none of lacks (bits). */
+/** To all streams of this user (0: of everybody) that have all rights of needs and none of lacks
+ * (bits). */
 void hub_publish_person(struct api_hub *h, int64_t user, uint32_t needs, uint32_t lacks,
     const char *event, const char *data);
 /** True if a stream of this user is open. */
@@ -526,6 +540,14 @@ void handle_own_phones(struct request *rq);
 void handle_own_people(struct request *rq);
 void handle_own_list(struct request *rq);
 void handle_own_keys(struct request *rq);
+void handle_own_labels(struct request *rq);
+void handle_labels(struct request *rq);
+void handle_label_sheets(struct request *rq);
+void handle_star_codes(struct request *rq);
+void handle_star_codes_check(struct request *rq);
+void handle_orbits(struct request *rq);
+void handle_orbit_fetch(struct request *rq);
+void handle_own_park(struct request *rq);
 void handle_own_key_create(struct request *rq);
 void handle_own_key_patch(struct request *rq);
 void handle_key_targets(struct request *rq);

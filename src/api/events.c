@@ -228,7 +228,7 @@ hub_has_person(struct api_hub *h, int64_t user)
 static bool
 is_for_person(const struct stream *s, const struct frame *f)
 {
-	return s->user == f->users[0] && (s->rights & f->needs) == f->needs &&
+	return (!f->users[0] || s->user == f->users[0]) && (s->rights & f->needs) == f->needs &&
 	       (f->lacks == 0 || (s->rights & f->lacks) != f->lacks);
 }
 

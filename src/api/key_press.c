@@ -104,6 +104,47 @@ add_targets(struct request *rq, const struct model_entity *e, const char *kind, 
 	json_decref(rows);
 }
 
+static void
+add_numbers(struct request *rq, const char *holder, const json_t *id, json_t *items)
+{
+	struct store_query q = {
+	    .all = true, .equals = json_pack("{s:O}", holder, (json_t *)(uintptr_t)id)};
+	json_t *rows = NULL, *row;
+	int64_t total;
+	size_t i;
+
+	if (store_list(rq->api->store, &model_number, &q, &rows, &total, NULL) != ERR_OK)
+		rows = NULL;
+	json_array_foreach(rows, i, row)
+	{
+		json_array_append_new(
+		    items, json_pack("{s:s, s:O, s:O, s:O}", "kind", "number", "id",
+			       json_object_get(row, "id"), "name", json_object_get(row, "number"),
+			       "number", json_object_get(row, "number")));
+	}
+	json_decref(rows);
+	json_decref((json_t *)q.equals);
+}
+
+/* What a key can redirect: the caller's numbers, and those of his groups. */
+static void
+add_redirected(struct request *rq, json_t *items)
+{
+	json_t *me = json_integer((json_int_t)rq->caller.user_id), *rows = NULL, *row;
+	struct store_query q = {.all = true, .equals = json_pack("{s:O}", "user", me)};
+	int64_t total;
+	size_t i;
+
+	add_numbers(rq, "user", me, items);
+	if (store_list(rq->api->store, &model_group_member, &q, &rows, &total, NULL) != ERR_OK)
+		rows = NULL;
+	json_array_foreach(rows, i, row)
+	    add_numbers(rq, "group", json_object_get(row, "group"), items);
+	json_decref(rows);
+	json_decref((json_t *)q.equals);
+	json_decref(me);
+}
+
 /* Whom a key can show, by name: no more of them than that. */
 void
 handle_key_targets(struct request *rq)
@@ -112,6 +153,7 @@ handle_key_targets(struct request *rq)
 
 	add_targets(rq, &model_user, "user", items);
 	add_targets(rq, &model_group, "group", items);
+	add_redirected(rq, items);
 	reply_json(rq, 200, json_pack("{s:o}", "items", items));
 }
 
@@ -254,6 +296,136 @@ press_membership(struct request *rq, const json_t *key)
 	json_decref(result);
 }
 
+/* ---- redirections ---- */
+
+/* May the caller redirect it by a key: his own, or one of a group of his. */
+static bool
+is_his(struct request *rq, const json_t *number)
+{
+	json_t *group = json_object_get(number, "group"), *rows = NULL;
+	int64_t total = 0, me = rq->caller.user_id;
+	struct store_query q = {.per_page = 1};
+
+	if (json_integer_value(json_object_get(number, "user")) == me)
+		return true;
+	if (!json_integer_value(group))
+		return false;
+	q.equals = json_pack("{s:O, s:I}", "group", group, "user", (json_int_t)me);
+	if (store_list(rq->api->store, &model_group_member, &q, &rows, &total, NULL) != ERR_OK)
+		total = 0;
+	json_decref(rows);
+	json_decref((json_t *)q.equals);
+	return total > 0;
+}
+
+/* The numbers of the key that are the caller's. New reference. */
+static json_t *
+numbers_of(struct request *rq, const json_t *key)
+{
+	struct store_query q = {
+	    .all = true, .equals = json_pack("{s:I}", "user", (json_int_t)rq->caller.user_id)};
+	json_t *out = json_array(), *rows = NULL, *row;
+	int64_t total;
+	size_t i;
+
+	if (json_array_size(json_object_get(key, "redirected")) == 0) { /* all */
+		if (store_list(rq->api->store, &model_number, &q, &rows, &total, NULL) == ERR_OK)
+			json_array_extend(out, rows);
+	}
+	json_array_foreach(json_object_get(key, "redirected"), i, row)
+	{
+		json_t *number = NULL;
+
+		if (store_get(rq->api->store, &model_number, json_integer_value(row), &number) ==
+			ERR_OK &&
+		    is_his(rq, number))
+			json_array_append(out, number);
+		json_decref(number);
+	}
+	json_decref(rows);
+	json_decref((json_t *)q.equals);
+	return out;
+}
+
+/* What switches them. *without: a number that goes nowhere by that trigger; borrowed of numbers. */
+static json_t *
+redirections_of(
+    struct request *rq, const json_t *numbers, const char *trigger, const char **without)
+{
+	json_t *ids = json_array(), *number;
+	size_t i;
+
+	json_array_foreach(numbers, i, number)
+	{
+		struct store_query q = {.per_page = 1,
+		    .equals = json_pack(
+			"{s:O, s:s}", "number", json_object_get(number, "id"), "trigger", trigger)};
+		json_t *rows = NULL, *row;
+		int64_t total;
+
+		if (store_list(rq->api->store, &model_redirection, &q, &rows, &total, NULL) !=
+		    ERR_OK)
+			rows = NULL;
+		row = json_array_get(rows, 0);
+		if (row && *row_text(row, "target"))
+			json_array_append(ids, json_object_get(row, "id"));
+		else
+			*without = row_text(number, "number");
+		json_decref(rows);
+		json_decref((json_t *)q.equals);
+	}
+	return ids;
+}
+
+/* Guide p. 27: where they go was said before; where it was not, nothing is switched. */
+static void
+press_redirect(struct request *rq, const json_t *key)
+{
+	struct model_errors errors = {0};
+	bool on = !json_is_true(json_object_get(key, "redirecting"));
+	json_t *numbers = numbers_of(rq, key), *in, *result = NULL, *ids;
+	const char *without = NULL;
+	enum err e;
+
+	ids = redirections_of(rq, numbers, row_text(key, "trigger"), &without);
+	if (json_array_size(numbers) == 0) {
+		reply_error(rq, 409, "no_own_number", NULL, "No number of this key is yours.");
+	} else if (on && without) {
+		reply_error(rq, 409, "no_redirection", NULL,
+		    "There is no target yet where calls to %s could go. Please enter one first.",
+		    without);
+	} else {
+		in = json_pack("{s:O, s:{s:b}}", "ids", ids, "values", "enabled", on);
+		e = in ? store_bulk(rq->api->store, &model_redirection, in, &result, &errors)
+		       : ERR_NOMEM;
+		if (e == ERR_OK)
+			reply_pressed(rq, on ? "on" : "off", NULL);
+		else
+			reply_err(rq, e, &errors);
+		json_decref(in);
+	}
+	json_decref(result);
+	json_decref(ids);
+	json_decref(numbers);
+}
+
+/* Guide p. 29: who waits is fetched; to a place that is free goes the call that is talked in. */
+static void
+press_orbit(struct request *rq, const json_t *key, int64_t phone)
+{
+	struct slice orbit = slice_cstr(row_text(key, "orbit"));
+	struct call_command cmd = {.kind = CALL_COMMAND_PARK, .phone = phone};
+	bool taken = false;
+	uint32_t n;
+
+	if (slice_to_u32(orbit, 99, &n) == ERR_OK)
+		taken = orbits_is_taken(rq->api, n);
+	if (taken)
+		cmd.kind = CALL_COMMAND_FETCH;
+	slice_clip_cstr(orbit, cmd.number, sizeof cmd.number);
+	command(rq, &cmd, taken ? "fetched" : "parked");
+}
+
 void
 handle_key_press(struct request *rq)
 {
@@ -277,6 +449,8 @@ handle_key_press(struct request *rq)
 		case KEY_ACTION_DND: press_dnd(rq); break;
 		case KEY_ACTION_COMPLETION: press_completion(rq); break;
 		case KEY_ACTION_MEMBERSHIP: press_membership(rq, key); break;
+		case KEY_ACTION_REDIRECT: press_redirect(rq, key); break;
+		case KEY_ACTION_ORBIT: press_orbit(rq, key, phone); break;
 		}
 	}
 	json_decref(key);

@@ -14,7 +14,13 @@
 #include "base/hmap.h"
 #include "model/function_keys.h"
 
-enum { UNWATCHED_MS = 60000 }; /* a page that has asked has its stream open by then */
+enum {
+	UNWATCHED_MS = 60000, /* a page that has asked has its stream open by then */
+	ORBITS = 100,
+};
+
+/* Places are targets, too: they have no ids of users. */
+#define ORBIT_TARGET(n) (-1 - (int64_t)(n))
 
 /* Of a user who is not free. */
 struct telephony {
@@ -34,7 +40,7 @@ struct shown_key {
 	struct list dirty;
 	struct key_watcher *watcher;
 	int64_t id;
-	struct key_about about; /* target: user whose calls it shows; 0 = none */
+	struct key_about about; /* target: user whose calls it shows, or ORBIT_TARGET(); 0 = none */
 	uint64_t told;		/* hash of the event that was sent last */
 };
 
@@ -58,6 +64,7 @@ struct completion {
 struct api_keys {
 	pthread_mutex_t lock;
 	struct hmap busy, watchers, targets, completions;
+	bool orbit_taken[ORBITS];
 	struct list dirty;
 	bool any_stale;
 };
@@ -125,7 +132,11 @@ state_of(struct api_keys *k, const struct key_about *key)
 	switch (type->source) {
 	case KEY_SOURCE_NONE: break;
 	case KEY_SOURCE_DND: s.state = dnd ? "on" : "off"; break;
-	case KEY_SOURCE_MEMBERSHIP: s.state = on ? "on" : "off"; break;
+	case KEY_SOURCE_MEMBERSHIP:
+	case KEY_SOURCE_REDIRECTED: s.state = on ? "on" : "off"; break;
+	case KEY_SOURCE_ORBIT:
+		s.state = target < 0 && k->orbit_taken[-1 - target] ? "on" : "off";
+		break;
 	case KEY_SOURCE_COMPLETION:
 		c = find_completion(k, key->user);
 		s.state = completion_names[c ? c->now.state : LIVE_COMPLETION_OFF];
@@ -223,6 +234,25 @@ shows_dnd(const struct key_type *type, const json_t *row, bool own_dnd)
 	return type->source == KEY_SOURCE_DND ? own_dnd : true_at(row, "target_dnd");
 }
 
+/* Logged on, or redirected. */
+static bool
+is_on(const json_t *row)
+{
+	return true_at(row, "logged_on") || true_at(row, "redirecting");
+}
+
+/* Whose calls it shows, or which place. */
+static int64_t
+target_of(const json_t *row)
+{
+	const char *text = json_string_value(json_object_get(row, "orbit"));
+	uint32_t orbit;
+
+	if (text && text[0] && slice_to_u32(slice_cstr(text), ORBITS - 1, &orbit) == ERR_OK)
+		return ORBIT_TARGET(orbit);
+	return int_at(row, "target_user");
+}
+
 static uint64_t
 told_hash(const struct key_state *s)
 {
@@ -255,6 +285,7 @@ hash_rows(const json_t *rows)
 
 		json_object_del(copy, "target_dnd");
 		json_object_del(copy, "logged_on");
+		json_object_del(copy, "redirecting");
 		text = json_dumps(copy, JSON_COMPACT);
 		h = hash_mix(h, text ? hash_bytes(slice_cstr(text)) : 0);
 		free(text);
@@ -271,9 +302,9 @@ about_of(const json_t *row, int64_t user, bool own_dnd)
 
 	return (struct key_about){.type = type,
 	    .user = user,
-	    .target = int_at(row, "target_user"),
+	    .target = target_of(row),
 	    .dnd = shows_dnd(type, row, own_dnd),
-	    .on = true_at(row, "logged_on")};
+	    .on = is_on(row)};
 }
 
 /* lock held. Takes the place of what was known. Keys that were shown already and look different now
@@ -379,24 +410,48 @@ remember(struct api_keys *k, const struct live_telephony *now)
 	t->now = *now;
 }
 
-void
-api_on_telephony(struct api *api, const struct live_telephony *now)
+/* lock held. The keys that show it are told; false: there are none. */
+static bool
+mark_dirty(struct api_keys *k, int64_t target)
 {
-	struct api_keys *k = api->keys;
-	uint64_t h = target_hash(now->user);
+	uint64_t h = target_hash(target);
 	bool told = false;
 
-	pthread_mutex_lock(&k->lock);
-	remember(k, now);
 	for (struct hnode *n = hmap_first(&k->targets, h); n; n = hmap_next(n, h)) {
 		struct shown_key *key = container_of(n, struct shown_key, by_target);
 
-		if (key->about.target != now->user)
+		if (key->about.target != target)
 			continue;
 		list_remove(&key->dirty);
 		list_push(&k->dirty, &key->dirty);
 		told = true;
 	}
+	return told;
+}
+
+void
+api_on_telephony(struct api *api, const struct live_telephony *now)
+{
+	struct api_keys *k = api->keys;
+	bool told;
+
+	pthread_mutex_lock(&k->lock);
+	remember(k, now);
+	told = mark_dirty(k, now->user);
+	pthread_mutex_unlock(&k->lock);
+	if (told)
+		ticker_wake(api);
+}
+
+void
+keys_on_orbit(struct api *api, unsigned orbit, bool taken)
+{
+	struct api_keys *k = api->keys;
+	bool told;
+
+	pthread_mutex_lock(&k->lock);
+	k->orbit_taken[orbit] = taken;
+	told = mark_dirty(k, ORBIT_TARGET(orbit));
 	pthread_mutex_unlock(&k->lock);
 	if (told)
 		ticker_wake(api);
@@ -514,7 +569,8 @@ keys_on_changed(struct api *api, const char *entity, int64_t id)
 	int64_t user = 0;
 	bool wake;
 
-	if (e && !of_row && e != &model_user && e != &model_group && e != &model_number)
+	if (e && !of_row && e != &model_user && e != &model_group && e != &model_number &&
+	    e != &model_redirection)
 		return;
 	pthread_mutex_lock(&k->lock);
 	wake = k->watchers.count > 0;
@@ -686,6 +742,17 @@ in_order(const json_t *rows)
 		json_array_append(out, sorted[i]);
 	free(sorted);
 	return out;
+}
+
+enum err
+keys_of_user(struct api *api, int64_t user, json_t **out)
+{
+	json_t *rows = NULL;
+	enum err e = read_rows(api, user, &rows);
+
+	*out = e == ERR_OK ? in_order(rows) : NULL;
+	json_decref(rows);
+	return e;
 }
 
 static void

@@ -139,6 +139,40 @@ mark(struct hmap *m, struct list *dirty, struct entry *e, bool wanted)
 	return true;
 }
 
+static void
+call_users(const void *packed, int64_t users[2])
+{
+	const struct packed_call *p = packed;
+
+	users[0] = p->caller_user;
+	users[1] = p->called_user;
+}
+
+/* Whose call it was and is no more, for he has given it away: for him it has ended. */
+static void
+tell_who_left(struct api *api, const struct live_call *call, int64_t users[2])
+{
+	struct live_call over = {.started_at = call->started_at, .state = LIVE_CALL_ENDED};
+	struct packed_call *p;
+	json_t *data;
+	char *text;
+
+	for (int i = 0; i < 2; i++)
+		if (users[i] == call->caller.user || users[i] == call->called.user)
+			users[i] = 0;
+	if ((!users[0] && !users[1]) || !hub_has_user(api->hub, users))
+		return;
+	memcpy(over.call_id, call->call_id, sizeof over.call_id);
+	p = live_pack_call(&over);
+	data = p ? packed_call_json(p) : NULL;
+	text = data ? json_dumps(data, JSON_COMPACT) : NULL;
+	if (text)
+		hub_publish_to(api->hub, users, "call", text);
+	free(text);
+	json_decref(data);
+	free(p);
+}
+
 void
 api_on_live_call(struct api *api, const struct live_call *call)
 {
@@ -148,6 +182,7 @@ api_on_live_call(struct api *api, const struct live_call *call)
 	uint64_t h = hash_bytes(key);
 	struct packed_call *p = live_pack_call(call);
 	bool wanted = hub_wanted(api->hub), told = false, ended = call->state == LIVE_CALL_ENDED;
+	int64_t before[2] = {0, 0};
 	struct entry *e;
 
 	if (!p)
@@ -156,10 +191,13 @@ api_on_live_call(struct api *api, const struct live_call *call)
 		hub_expect_record(api->hub, (int64_t[2]){call->caller.user, call->called.user});
 	pthread_mutex_lock(&l->lock);
 	e = find_call(l, key, h);
+	if (e && wanted && !ended)
+		call_users(e->packed, before);
 	e = entry_set(&l->calls, e, h, p, &l->call_count, ended);
 	if (e)
 		told = mark(&l->calls, &l->dirty_calls, e, wanted);
 	pthread_mutex_unlock(&l->lock);
+	tell_who_left(api, call, before);
 	if (told)
 		ticker_wake(api);
 	if (call->traced)
@@ -199,15 +237,6 @@ publish(struct api_live *l, const char *event, json_t *data)
 		hub_publish(l->api->hub, event, text);
 	json_decref(data);
 	free(text);
-}
-
-static void
-call_users(const void *packed, int64_t users[2])
-{
-	const struct packed_call *p = packed;
-
-	users[0] = p->caller_user;
-	users[1] = p->called_user;
 }
 
 /* Why a call goes where it goes is the administrator's. */

@@ -200,6 +200,35 @@ handle_own_transfer(struct request *rq)
 	json_decref(in);
 }
 
+void
+handle_own_park(struct request *rq)
+{
+	struct call_command cmd = {.kind = CALL_COMMAND_PARK};
+	json_t *in = request_json(rq, true);
+	bool said = in && json_is_string(json_object_get(in, "orbit"));
+
+	if (in && take_call(rq, &cmd)) {
+		if (said ? take_text(rq, in, "orbit", cmd.number, sizeof cmd.number)
+			 : orbits_first_free(rq->api, cmd.number))
+			run(rq, &cmd);
+		else if (!said)
+			reply_error(rq, 409, "no_orbit_free", NULL, "All places are taken.");
+	}
+	json_decref(in);
+}
+
+void
+handle_orbit_fetch(struct request *rq)
+{
+	struct call_command cmd = {.kind = CALL_COMMAND_FETCH};
+	json_t *in = request_json(rq, false);
+
+	if (in && take_text(rq, in, "orbit", cmd.number, sizeof cmd.number) &&
+	    take_phone(rq, in, &cmd.phone))
+		run(rq, &cmd);
+	json_decref(in);
+}
+
 static void
 plain(struct request *rq, enum call_command_kind kind)
 {

@@ -12,6 +12,8 @@ extern const struct call_app_kind *const apps[ROUTING_APPS];
 
 /* ---- listen.c: plays to who wants to listen at his phone ---- */
 extern const struct call_app_kind app_listen;
+/* ---- broadcast.c: a group hears what who calls it says ---- */
+extern const struct call_app_kind app_broadcast;
 /* ---- login.c: who logs in to a telephone says his PIN, if he has one ---- */
 extern const struct call_app_kind app_login;
 /* ---- mailbox.c: where people listen to their messages ---- */

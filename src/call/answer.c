@@ -78,7 +78,12 @@ take_media(struct leg *l, const struct sip_msg *resp)
 		e = bridge_take(l, resp->body, &l->dialog.flow, !l->call->offer_late);
 	if (e != ERR_OK && l->rel.agreed)
 		e = ERR_OK;
-	return e == ERR_OK ? bridge_give(l, leg_other(l), &unused) : e;
+	if (e != ERR_OK)
+		return e;
+	if (!leg_other(l)->app)
+		return bridge_give(l, leg_other(l), &unused);
+	bridge_translate(l); /* nobody is there to be told */
+	return ERR_OK;
 }
 
 /* What passes of the 200, and who answers. */
@@ -105,6 +110,11 @@ answer_caller_now(struct call *c)
 	enum err e;
 
 	c->answer_waits = false;
+	if (caller->app) {
+		caller->state = LEG_UP;
+		call_answered(c, called);
+		return;
+	}
 	buf_init(&b, extra, sizeof extra);
 	session_write_answer(caller, &b);
 	buf_put(&b, c->answer_headers);

@@ -67,6 +67,12 @@ app_on_event(struct call_app *a, const struct media_event *ev)
 	}
 }
 
+void
+app_on_room(struct call_app *a)
+{
+	TELL(a, on_room, a);
+}
+
 static bool
 may_begin(const struct leg *l)
 {
@@ -94,6 +100,7 @@ app_begin(struct call *c)
 
 /* ---- its leg ---- */
 
+/* A leg of its own, whose call knows nothing of it yet. */
 static enum err
 settle(struct leg *l, const struct call_app_kind *kind, struct call_app **out)
 {
@@ -216,6 +223,7 @@ app_end(struct leg *l)
 	a->busy++;
 	if (a->kind->on_end)
 		a->kind->on_end(a);
+	app_room_leave(a);
 	a->leg = NULL;
 	timer_stop(&a->timer);
 	if (a->ordered)
@@ -297,11 +305,12 @@ app_serves(const struct leg *l, struct media_service *what)
 {
 	const struct call_app *a = app_of_peer(l);
 
-	if (!a || !(a->begun || a->room))
+	if (!a || !(a->begun || a->bridge_room))
 		return false;
-	what->room = a->room;
+	what->room = a->bridge_room;
 	what->sound = a->sound;
 	what->recording = recording_of(a);
+	app_room_serve(a, what);
 	what->listening = a->listening;
 	keys_listen(what);
 	return true;

@@ -38,6 +38,8 @@ struct call_app_kind {
 	void (*on_answer)(struct call_app *a, const struct voicemail_answer *answer);
 	/** What was ordered has been done, or not. */
 	void (*on_result)(struct call_app *a, enum feature_outcome outcome);
+	/** Who is in its room has changed, call_app_open_room. */
+	void (*on_room)(struct call_app *a);
 	void (*on_end)(struct call_app *a);
 };
 
@@ -115,6 +117,21 @@ bool call_app_park_held(struct call_app *a);
 /** Who brought it is rung; the other side waits on, and this app goes when he answers. False: not
  *  now. */
 bool call_app_return(struct call_app *a);
+
+/* ---- rooms: more than two who hear each other ---- */
+/** Who sits opposite is in a room from now on, and is heard by all there. The room is the app's: it
+ *  ends with it, and who was called into it is hung up on. False: no memory. */
+bool call_app_open_room(struct call_app *a);
+/** Calls the members of the group that was dialled into the room, at a free phone of each, which
+ *  shall answer by itself within answer_ms; they hear, and are not heard. on_room follows. */
+void call_app_call_group(struct call_app *a, uint32_t answer_ms);
+/** Of those who were called: who is there, who is still asked. */
+struct call_app_room {
+	unsigned there, asked;
+};
+struct call_app_room call_app_in_room(const struct call_app *a);
+/** For the record: so many of so many who were called have been there. */
+void call_app_note_heard(struct call_app *a, unsigned heard, unsigned called);
 
 /** The call is over. */
 void call_app_hang_up(struct call_app *a);

@@ -14,14 +14,17 @@ struct call_app {
 	struct media_sound *sound;
 	struct media_listening listening;
 	struct timer timer;
-	uint64_t id;		     /* of what it asks; never used again */
-	unsigned busy;		     /* callbacks that run */
-	uint64_t playing;	     /* what plays, as media name it; 0 = nothing */
-	struct hnode by_id;	     /* while an answer is under way */
-	struct recording *recording; /* NULL: none */
-	struct routing_party from;   /* who brought the call here; empty: who called */
-	int8_t orbit;		     /* where it waits; -1 = nowhere */
-	struct media_room *room;     /* in which it brings who sits opposite; not its own */
+	uint64_t id;			/* of what it asks; never used again */
+	unsigned busy;			/* callbacks that run */
+	uint64_t playing;		/* what plays, as media name it; 0 = nothing */
+	struct hnode by_id;		/* while an answer is under way */
+	struct recording *recording;	/* NULL: none */
+	struct routing_party from;	/* who brought the call here; empty: who called */
+	int8_t orbit;			/* where it waits; -1 = nowhere */
+	struct media_room *bridge_room; /* consult.c's, in which it brings who sits opposite */
+	struct call_room *room;		/* app_room.c's; NULL: none */
+	struct list in_room;		/* room->seats */
+	bool muted;			/* the room does not hear who sits opposite */
 	int64_t loop; /* of the music that it plays; 0 = what the other side would hear on hold */
 	enum prompt_language language;
 	bool begun, ordered, music, language_set;
@@ -54,6 +57,14 @@ bool app_serves(const struct leg *l, struct media_service *what);
 /** An answer will come back with a->id, which is a new one. False: none can come. */
 bool app_awaits(struct call_app *a);
 void app_on_recorded(struct call_app *a, enum err fault, uint64_t length_ms);
+/** Its room has changed. */
+void app_on_room(struct call_app *a);
+
+/* ---- app_room.c ---- */
+/** What is heard there, for who sits opposite a. */
+void app_room_serve(const struct call_app *a, struct media_service *what);
+/** a ends. */
+void app_room_leave(struct call_app *a);
 
 /* ---- app_media.c ---- */
 /** Describes what l, an app's, can do with what is opposite: an answer to its last description;

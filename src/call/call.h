@@ -109,7 +109,7 @@ struct call_switch_ops {
 	void (*voicemail_ended)(void *ctx, const struct voicemail_ended *e);
 	void (*voicemail_ask)(void *ctx, const struct voicemail_ask *a);
 	/** A call waits at this place, or not any more; may be NULL. */
-	void (*on_orbit)(void *ctx, unsigned orbit, bool taken);
+	void (*on_orbit)(void *ctx, const struct live_orbit *o);
 	/** What a user may have completed, or waits for, has changed; may be NULL. */
 	void (*on_completion)(void *ctx, const struct live_completion *c);
 	/** A request of the directory is over: its row is to go. */

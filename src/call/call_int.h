@@ -149,12 +149,14 @@ struct call {
 	uint8_t family[MEDIA_SIDES]; /* of the media sockets facing a seat: 4 or 6 */
 	uint64_t offer_of;	     /* leg that made the last offer */
 	bool offer_late;	     /* the INVITE came without SDP */
-	bool emergency;		     /* LIN-6 */
-	bool quiet;		     /* it is nobody's yet: no record, no page knows it (probe.c) */
-	bool private_call;	     /* KEY: to whom outside is not for records and pages */
-	int64_t site;		     /* of an emergency call, an id; 0 = not known */
-	struct slice deposit;	     /* where it goes when nobody answers; empty: nowhere */
-	bool answer_waits;	     /* somebody answered, but the caller's 18x has no PRACK yet */
+	bool inner; /* made by app_room.c for another call, which has the record; it goes nowhere
+		       else */
+	bool emergency;	      /* LIN-6 */
+	bool quiet;	      /* it is nobody's yet: no record, no page knows it (probe.c) */
+	bool private_call;    /* KEY: to whom outside is not for records and pages */
+	int64_t site;	      /* of an emergency call, an id; 0 = not known */
+	struct slice deposit; /* where it goes when nobody answers; empty: nowhere */
+	bool answer_waits;    /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats;	 /* sums of the streams that reported */
@@ -319,6 +321,8 @@ void plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_pl
 /** What else user has than that phone (NULL) or mobile phone; the same. */
 void plan_ask_others(struct call_switch *sw, struct routing_query *q, const struct dir_user *user,
     const struct dir_phone *but, struct slice but_mobile, struct routing_plan *out);
+/** What routing/ asks about the moment. */
+struct routing_state plan_state(struct call_switch *sw);
 /** The plan's reasons, from that one on, become the call's. */
 /** Where we are, for time frames and days. */
 struct routing_time plan_local_time(struct call_switch *sw);

@@ -2,6 +2,7 @@
  * may be done, and has it done by who does it for phones, too. */
 #include "call/completion.h"
 #include "call/line_int.h"
+#include "call/orbit.h"
 #include "call/transfer_int.h"
 
 /* Where user speaks in c, or is rung: at that phone, 0 = any. A leg without a phone is nobody's,
@@ -232,8 +233,8 @@ pick_up(struct call_switch *sw, const struct call_command *cmd, struct call_resu
 	if (!rung || !by)
 		return CALL_OUTCOME_GONE;
 	mine = own_leg(c, cmd->user, 0);
-	if (rung->state != LEG_ASKING || (mine && mine->state != LEG_ASKING) || !c->ring.active ||
-	    transfer_is_dialling(c))
+	if (c->inner || rung->state != LEG_ASKING || (mine && mine->state != LEG_ASKING) ||
+	    !c->ring.active || transfer_is_dialling(c))
 		return CALL_OUTCOME_WRONG_STATE;
 	o = find_phone(sw, cmd->user, cmd->phone, &phone);
 	if (o != CALL_OUTCOME_DONE)
@@ -295,6 +296,55 @@ transfer(
 	return CALL_OUTCOME_DONE;
 }
 
+/* Where the user talks; the newest such call. */
+static struct leg *
+find_talk(const struct call_switch *sw, int64_t user)
+{
+	struct leg *found = NULL;
+
+	LIST_FOR_EACH (it, &sw->calls) {
+		const struct call *c = container_of(it, struct call, link);
+		struct leg *l = c->state == CALL_UP ? own_leg(c, user, 0) : NULL;
+
+		if (l && !refer_refusal(l))
+			found = l;
+	}
+	return found;
+}
+
+/* As a transfer to the code for places does. */
+static enum call_outcome
+park(struct call_switch *sw, const struct call_command *cmd, struct leg *l, struct call_result *out)
+{
+	const char *code = dir_settings(sw->p.directory)->code[FEATURE_ORBIT];
+	struct call_command to = *cmd;
+	struct buf b;
+
+	buf_init(&b, to.number, sizeof to.number - 1);
+	buf_put(&b, slice_cstr(code));
+	buf_put(&b, slice_cstr(cmd->number));
+	to.number[b.n] = '\0';
+	if (!code[0] || !buf_ok(&b))
+		return CALL_OUTCOME_REFUSED;
+	return transfer(sw, &to, l, out);
+}
+
+static enum call_outcome
+fetch(struct call_switch *sw, const struct call_command *cmd, struct call_result *out)
+{
+	const struct dir_user *by = dir_user_by_id(sw->p.directory, cmd->user);
+	const struct dir_phone *phone = NULL;
+	struct call *c = NULL;
+	enum call_outcome o =
+	    by ? find_phone(sw, cmd->user, cmd->phone, &phone) : CALL_OUTCOME_NO_PHONE;
+
+	if (o == CALL_OUTCOME_DONE)
+		o = orbit_ring(sw, slice_cstr(cmd->number), by, phone, &c);
+	if (c)
+		name_call(out, c);
+	return o;
+}
+
 static enum call_outcome
 join(struct leg *l, struct leg *consult)
 {
@@ -351,7 +401,14 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 		return play(sw, cmd, out);
 	if (cmd->kind == CALL_COMMAND_PICK_UP)
 		return pick_up(sw, cmd, out);
-	o = find_own(sw, cmd->call_id, cmd->user, &l);
+	if (cmd->kind == CALL_COMMAND_FETCH)
+		return fetch(sw, cmd, out);
+	if (cmd->kind == CALL_COMMAND_PARK && !cmd->call_id[0]) {
+		l = find_talk(sw, cmd->user);
+		o = l ? CALL_OUTCOME_DONE : CALL_OUTCOME_NO_CALL;
+	} else {
+		o = find_own(sw, cmd->call_id, cmd->user, &l);
+	}
 	if (o == CALL_OUTCOME_DONE && cmd->kind == CALL_COMMAND_JOIN)
 		o = find_own(sw, cmd->other_call_id, cmd->user, &consult);
 	if (o != CALL_OUTCOME_DONE)
@@ -360,7 +417,9 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 	switch (cmd->kind) {
 	case CALL_COMMAND_DIAL:
 	case CALL_COMMAND_PLAY:
-	case CALL_COMMAND_PICK_UP: break;
+	case CALL_COMMAND_PICK_UP:
+	case CALL_COMMAND_FETCH: break;
+	case CALL_COMMAND_PARK: return park(sw, cmd, l, out);
 	case CALL_COMMAND_ANSWER: return answer(sw, cmd, l);
 	case CALL_COMMAND_HOLD: return hold(l, true);
 	case CALL_COMMAND_RESUME: return hold(l, false);

@@ -126,7 +126,7 @@ let_go(struct consult *k)
 	if (!k->app)
 		return NULL;
 	*(struct consult **)call_app_state(k->app) = NULL;
-	k->app->room = NULL;
+	k->app->bridge_room = NULL;
 	k->app = NULL;
 	music_follow(stand_in->call);
 	return stand_in;
@@ -261,7 +261,7 @@ seat(struct consult *k, struct call *o, const struct routing_plan *plan)
 	if (e != ERR_OK)
 		return e;
 	*(struct consult **)call_app_state(a) = k;
-	a->room = k->room;
+	a->bridge_room = k->room;
 	k->app = a;
 	return arena_dup(&a->leg->arena, k->by->phone_name, &a->leg->phone_name);
 }

@@ -30,8 +30,21 @@ call_app_was_brought(const struct call_app *a)
 static void
 tell(struct call_switch *sw, unsigned n)
 {
-	if (sw->p.ops->on_orbit)
-		sw->p.ops->on_orbit(sw->p.ctx, n, sw->orbit[n] != NULL);
+	const struct leg *l = sw->orbit[n], *waits = l ? leg_other(l) : NULL;
+	struct live_orbit o = {.orbit = (uint8_t)n, .taken = l != NULL};
+
+	if (!sw->p.ops->on_orbit)
+		return;
+	if (l) {
+		o.since = call_wall_ms(l->call);
+		slice_clip_cstr(slice_cstr(l->call->id), o.call_id, sizeof o.call_id);
+		slice_clip_cstr(l->app->from.name, o.by_name, sizeof o.by_name);
+	}
+	if (waits && !l->call->private_call && !waits->hidden) {
+		slice_clip_cstr(waits->party.number, o.number, sizeof o.number);
+		slice_clip_cstr(waits->party.name, o.name, sizeof o.name);
+	}
+	sw->p.ops->on_orbit(sw->p.ctx, &o);
 }
 
 bool
@@ -97,6 +110,15 @@ call_app_park_held(struct call_app *a)
 	return by->state == LEG_DONE; /* it has given its seat to the app, which answers at once */
 }
 
+/* Somebody with this number shall be rung instead of the app. False: not now. */
+static bool
+let_go(struct leg *l, struct slice number, struct transfer **out)
+{
+	return l && !l->call->transfer && !l->call->replaced && leg_other(l) &&
+	       !change_in_progress(leg_other(l)) &&
+	       transfer_new(l, &(struct transfer_asked){0}, number, out) == ERR_OK;
+}
+
 /* Who brought the call is rung as if the one who waits had dialled him. */
 bool
 call_app_return(struct call_app *a)
@@ -107,12 +129,9 @@ call_app_return(struct call_app *a)
 	struct transfer *t;
 	struct call *c;
 
-	if (!l || !a->from.number.n || l->call->transfer || l->call->replaced || !leg_other(l) ||
-	    change_in_progress(leg_other(l)))
+	if (!a->from.number.n || !let_go(l, a->from.number, &t))
 		return false;
 	c = l->call;
-	if (transfer_new(l, &(struct transfer_asked){0}, a->from.number, &t) != ERR_OK)
-		return false;
 	q.caller = leg_other(l)->party;
 	q.sent_on_by = dir_user_by_id(c->sw->p.directory, a->from.user);
 	plan_ask(c->sw, &q, &plan);
@@ -129,6 +148,32 @@ orbit_note_from(struct call_app *a, const struct transfer *t)
 }
 
 /* ---- fetching ---- */
+
+enum call_outcome
+orbit_ring(struct call_switch *sw, struct slice orbit, const struct dir_user *by,
+    const struct dir_phone *phone, struct call **out)
+{
+	struct routing_plan plan = {.action = ROUTING_RING,
+	    .ring_ms = dir_settings(sw->p.directory)->ring_s * 1000,
+	    .feature = FEATURES_N};
+	struct transfer *t;
+	struct leg *l;
+	uint32_t n;
+
+	if (!read_orbit(orbit, &n) || !sw->orbit[n])
+		return CALL_OUTCOME_NOBODY_WAITS;
+	l = sw->orbit[n];
+	plan.called = routing_party_of(by);
+	if (!let_go(l, plan.called.number, &t))
+		return CALL_OUTCOME_BUSY;
+	*out = l->call;
+	plan.target[plan.n_targets++] = (struct routing_target){
+	    .phone = phone->id, .phone_name = phone->name, .auto_answer = true};
+	record_reason(l->call, REASON_WEB_FETCHED, REASON_ARGS(by->name, orbit));
+	if (!transfer_ring(t, &plan))
+		transfer_fail(t, 500);
+	return CALL_OUTCOME_DONE;
+}
 
 bool
 orbit_fetch(struct call_switch *sw, struct sip_server *tsx, const struct sip_msg *req,

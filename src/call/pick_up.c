@@ -47,7 +47,7 @@ rings(const struct call *c, const struct dir_number *number, int64_t by)
 {
 	bool called = number && slice_eq(c->called_party.number, number->number);
 
-	if (!c->ring.active || c->caller_party.user == by)
+	if (!c->ring.active || c->inner || c->caller_party.user == by)
 		return NULL;
 	LIST_FOR_EACH (it, &c->legs) {
 		struct leg *l = container_of(it, struct leg, link);

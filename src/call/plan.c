@@ -60,8 +60,8 @@ plan_local_time(struct call_switch *sw)
 	    .minute = (uint16_t)(60 * t.tm_hour + t.tm_min)};
 }
 
-static struct routing_state
-state_of(struct call_switch *sw)
+struct routing_state
+plan_state(struct call_switch *sw)
 {
 	return (struct routing_state){.ctx = sw,
 	    .phone_reachable = reachable,
@@ -76,7 +76,7 @@ void
 plan_ask_others(struct call_switch *sw, struct routing_query *q, const struct dir_user *user,
     const struct dir_phone *but, struct slice but_mobile, struct routing_plan *out)
 {
-	struct routing_state state = state_of(sw);
+	struct routing_state state = plan_state(sw);
 
 	q->state = &state;
 	q->when = plan_local_time(sw);
@@ -87,7 +87,7 @@ plan_ask_others(struct call_switch *sw, struct routing_query *q, const struct di
 void
 plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *out)
 {
-	struct routing_state state = state_of(sw);
+	struct routing_state state = plan_state(sw);
 	struct call_contact contact;
 
 	/* a call that does not come from the phone, but is for it: where it is registered from */

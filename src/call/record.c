@@ -93,7 +93,7 @@ record_update(struct call *c)
 {
 	struct cdr r;
 
-	if (c->quiet)
+	if (c->quiet || c->inner)
 		return;
 	fill(c, &r);
 	c->sw->p.ops->record_update(c->sw->p.ctx, c->record, &r);
@@ -104,7 +104,7 @@ record_end(struct call *c)
 {
 	struct cdr r;
 
-	if (c->quiet)
+	if (c->quiet || c->inner)
 		return;
 	fill(c, &r);
 	c->sw->stats.by_result[r.result]++;

@@ -54,7 +54,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	char extra[PROVISIONAL_MAX];
 	struct buf b;
 
-	if (c->transfer && transfer_on_progress(l, resp))
+	if (caller->app || (c->transfer && transfer_on_progress(l, resp)))
 		return;
 	if (resp->body.n && (inband_never(caller) || twin_hides_early(l))) {
 		if (sip_is_reliable(resp, &rseq) && inband_keep(l, resp) != ERR_OK)
@@ -143,7 +143,8 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 		next_flow(l);
 	leg_line_on_failure(
 	    l, resp->status, false, sip_leading_number(sip_msg_value(resp, SIP_HDR_RETRY_AFTER)));
-	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active && !leg_line_twin(l))
+	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active && !leg_line_twin(l) &&
+	    !c->inner)
 		fork_failed(l, divert_follow(l, resp), false);
 	else
 		fork_failed(l, resp->status, true);

@@ -39,6 +39,7 @@ enum report_kind {
 	REPORT_REGISTRATION,  /* struct live_registration; removed */
 	REPORT_SUBSCRIPTION,  /* struct live_subscription; removed */
 	REPORT_TELEPHONY,     /* struct live_telephony */
+	REPORT_ORBIT,	      /* struct live_orbit */
 	REPORT_LINE,	      /* struct live_line; removed */
 	REPORT_SCREENING,     /* struct guard_report */
 	REPORT_EMERGENCY,     /* struct live_emergency */

@@ -224,6 +224,12 @@ sb_telephony(void *ctx, const struct live_telephony *t)
 }
 
 static void
+sb_orbit(void *ctx, const struct live_orbit *o)
+{
+	reports_copy(&((struct signalling *)ctx)->reports, REPORT_ORBIT, 0, false, o, sizeof *o);
+}
+
+static void
 sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
 {
 	struct signalling *s = ctx;
@@ -294,4 +300,5 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .subscription_forget = sb_subscription_forget,
     .on_subscription = sb_subscription,
     .on_telephony = sb_telephony,
+    .on_orbit = sb_orbit,
     .on_trace = sb_trace};

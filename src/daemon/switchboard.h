@@ -65,6 +65,8 @@ struct switchboard_ops {
 	void (*on_subscription)(void *ctx, const struct live_subscription *s, bool removed);
 	/** What keys for a user show has changed; NULL = nobody asks. */
 	void (*on_telephony)(void *ctx, const struct live_telephony *t);
+	/** A call waits at a place, or not any more; NULL = nobody asks. */
+	void (*on_orbit)(void *ctx, const struct live_orbit *o);
 	/** A message to be traced; r without time; all of it is borrowed. NULL = no traces wanted.
 	 */
 	void (*on_trace)(void *ctx, const struct trace_record *r);

@@ -105,17 +105,19 @@ call_on_emergency(void *ctx, const struct live_emergency *e)
 }
 
 static void
-call_on_orbit(void *ctx, unsigned orbit, bool taken)
+call_on_orbit(void *ctx, const struct live_orbit *o)
 {
 	struct switchboard *sb = ctx;
 	char name[FEATURE_CODE_BYTES + 3];
 
+	if (sb->p.ops->on_orbit)
+		sb->p.ops->on_orbit(sb->p.ctx, o);
 	if (!sb->watching.presence) /* at the end calls go after it */
 		return;
 	snprintf(name, sizeof name, "%s%02u", dir_settings(sb->p.directory)->code[FEATURE_ORBIT],
-	    orbit % 100);
+	    o->orbit % 100U);
 	presence_lamp_set(sb->watching.presence, 0, slice_cstr(name),
-	    taken ? PRESENCE_LAMP_ON : PRESENCE_LAMP_OFF);
+	    o->taken ? PRESENCE_LAMP_ON : PRESENCE_LAMP_OFF);
 }
 
 /* The lamp flashes while there is something to be asked for, and while the own phones ring. */

@@ -346,6 +346,7 @@ on_group(void *ctx, const struct store_group_row *row)
 	g->ring_s = row->ring_s ? row->ring_s : d->settings.ring_s;
 	g->hunt_s = row->hunt_s;
 	g->music = row->music;
+	g->broadcast = row->broadcast;
 	d->group_count++;
 	return true;
 }

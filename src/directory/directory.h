@@ -89,6 +89,7 @@ struct dir_group {
 	uint32_t ring_s;     /* its own or the system's */
 	uint32_t hunt_s;     /* members ring one after the other, so long each; 0 = all at once */
 	int64_t music;	     /* of its callers; 0 = none */
+	bool broadcast;	     /* they do not ring: they hear what the caller says */
 	const struct dir_member *members; /* in order */
 	size_t member_count;
 };

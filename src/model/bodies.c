@@ -97,6 +97,17 @@ static const struct model_field own_mailbox_fields[] = {
     {"pin", MODEL_TEXT, SECRET, 0, PIN_DIGITS_MAX, .chars = "0-9", .label = "PIN"},
 };
 
+static const struct model_field park_fields[] = {
+    {"orbit", MODEL_TEXT, MODEL_NULLABLE, 2, 2, .chars = "0-9", .label = "Place",
+	.description = "00 to 99; empty = the first that is free"},
+};
+
+static const struct model_field fetch_fields[] = {
+    {"orbit", MODEL_TEXT, MODEL_REQUIRED, 2, 2, .chars = "0-9", .label = "Place"},
+    {"phone", MODEL_REF, 0, .ref = "phone", .label = "Phone",
+	.description = "One's own; empty = the first that is registered"},
+};
+
 static const struct model_field watch_fields[] = {
     {"target", MODEL_TEXT, MODEL_REQUIRED, 1, 63, .label = "Target",
 	.description = "The name of a phone, a number or an IP address"},
@@ -146,6 +157,8 @@ static const struct model_entity *const bodies[] = {
     BODY("play_input", "Where to listen", play_fields),
     BODY("answer_input", "Phone to answer at", answer_fields),
     BODY("transfer_input", "Where a call goes", transfer_fields),
+    BODY("park_input", "Where the call waits", park_fields),
+    BODY("fetch_input", "Which call is fetched", fetch_fields),
     BODY("key_press_input", "How a key is pressed", press_fields),
     BODY("voicemail_input", "What becomes of a message", voicemail_fields),
     BODY("voicemail_forward_input", "Where a message goes, too", forward_fields),

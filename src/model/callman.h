@@ -19,6 +19,8 @@ enum call_command_kind {
 	CALL_COMMAND_TO_GO,    /* call_id: the user's other phones ring, and take it over */
 	CALL_COMMAND_HANG_UP,  /* call_id */
 	CALL_COMMAND_PICK_UP,  /* call_id, other_user: it rings there, and is answered at phone */
+	CALL_COMMAND_PARK,     /* call_id, "" = the one that is talked in; number: the place */
+	CALL_COMMAND_FETCH,    /* number: the place where a call waits; phone: for there */
 };
 
 struct call_command {
@@ -41,6 +43,8 @@ struct call_command {
 	X(CANNOT_ANSWER, "phone_cannot_answer",                                                    \
 	    "This phone cannot be made to answer. Lift its receiver, or name another phone.")      \
 	X(WRONG_STATE, "wrong_state", "The call is in no state in which this can be done.")        \
+	X(NO_CALL, "no_call_to_park", "You are in no call that could be parked.")                  \
+	X(NOBODY_WAITS, "nobody_waits", "No call waits at this place.")                            \
 	X(REFUSED, "call_refused", "This number cannot be called.")                                \
 	X(BUSY, "busy", "The system is busy. Please try again.")
 

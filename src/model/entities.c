@@ -272,9 +272,11 @@ static const struct model_field group_fields[] = {
 	.label = "Group ID", .description = "For log-on by keys; the next free one when absent"},
     {"pin", MODEL_TEXT, MODEL_WRITEONLY | MODEL_SECRET | MODEL_GENERATED, 4, 8, .chars = "0-9",
 	.label = "PIN", .description = "For log-on by keys; made up by the system when absent"},
-    {"strategy", MODEL_ENUM, 0, .choices = "all|hunting", .def = "\"all\"", .label = "Ringing",
+    {"strategy", MODEL_ENUM, 0, .choices = "all|hunting|broadcast", .def = "\"all\"",
+	.label = "Ringing",
 	.description = "all: the phones of all members that are logged on, at once. hunting: one "
-		       "member after the other, in their order"},
+		       "member after the other, in their order. broadcast: nobody rings; phones "
+		       "that are free answer by themselves and members hear the caller"},
     {"hunt_s", MODEL_INT, 0, 3, 120, .def = "15", .label = "Time for each member",
 	.description = "With hunting: seconds until the next member's phones ring"},
     {"ring_s", MODEL_INT, 0, 0, 300, .label = "Ringing time",

@@ -75,12 +75,22 @@ enum feature {
 
 enum { FEATURE_CODE_BYTES = 12 };
 
+/* Codes as a whole, to begin with. */
+enum feature_set {
+	FEATURE_SET_STANDARD,
+	FEATURE_SET_FREEPBX, /* as users of FreePBX know them, as far as it has them; its *52 and
+			      *53 would hide calls with a PIN, and a place needs a code */
+	FEATURE_SETS_N
+};
+
 /** As settings call it. */
 const char *feature_name(enum feature f);
 /** English, for people. */
 const char *feature_label(enum feature f);
 enum feature_argument feature_takes(enum feature f);
 enum feature_place feature_place(enum feature f);
+/** Of a set; "" = switched off there. */
+const char *feature_code(enum feature_set set, enum feature f);
 
 /* ---- what is stored changes by a code ---- */
 

@@ -45,6 +45,8 @@ static const struct {
     {"target_group", KEY_TARGET_PARTY, NULL},
     {"number", KEY_TARGET_NUMBER, "This key needs a number."},
     {"groups", KEY_TARGET_GROUPS, "This key needs at least one group."},
+    {"redirected", KEY_TARGET_REDIRECTED, "This key needs at least one number."},
+    {"orbit", KEY_TARGET_ORBIT, "This key needs a place, 00 to 99."},
 };
 
 static void
@@ -52,7 +54,8 @@ check_key(const json_t *row, struct model_errors *errors)
 {
 	const struct key_type *type = key_type_find(row_text(row, "type"));
 	bool user = has_value(row, "target_user"), group = has_value(row, "target_group");
-	bool found = !type || type->target == KEY_TARGET_NONE;
+	bool found = !type || type->target == KEY_TARGET_NONE ||
+		     type->target == KEY_TARGET_TRIGGER; /* which has a default */
 
 	for (size_t i = 0; type && i < sizeof targets / sizeof targets[0]; i++) {
 		if (!has_value(row, targets[i].field))
@@ -67,6 +70,8 @@ check_key(const json_t *row, struct model_errors *errors)
 		if (targets[i].target == type->target && targets[i].missing)
 			model_error_add(
 			    errors, "required", targets[i].field, "%s", targets[i].missing);
+	if (has_value(row, "orbit") && strlen(row_text(row, "orbit")) != 2)
+		model_error_add(errors, "two_digits", "orbit", "A place is two digits, 00 to 99.");
 	if (type && type->target == KEY_TARGET_PARTY && user && group)
 		model_error_add(errors, "one_target", "target_group",
 		    "A key shows a user or a group, not both.");
@@ -91,11 +96,20 @@ static const struct model_field key_fields[] = {
 	.description = "As dialled at the phone"},
     {"groups", MODEL_REF_LIST, 0, 0, 20, .ref = "group", .on_delete = MODEL_CASCADE,
 	.label = "Groups", .description = "The key logs on to all of them, and off from all"},
+    {"redirected", MODEL_REF_LIST, 0, 0, 50, .ref = "number", .on_delete = MODEL_CASCADE,
+	.label = "Numbers redirected",
+	.description = "The user's own, or those of groups that he is a member of"},
+    {"trigger", MODEL_ENUM, 0, .choices = MODEL_TRIGGERS, .def = "\"always\"",
+	.label = "Redirection", .description = "Of keys for redirections: which of them"},
+    {"orbit", MODEL_TEXT, 0, 0, 2, .chars = "0-9", .label = "Place",
+	.description = "Where a call is parked: 00 to 99"},
     {"target_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Target"},
     {"target_number", MODEL_TEXT, MODEL_COMPUTED, .label = "Internal number of the target"},
     {"target_dnd", MODEL_BOOL, MODEL_COMPUTED, .label = "Target does not want to be disturbed"},
     {"logged_on", MODEL_BOOL, MODEL_COMPUTED, .label = "Logged on",
 	.description = "The user is logged on to all groups of the key"},
+    {"redirecting", MODEL_BOOL, MODEL_COMPUTED, .label = "Redirected",
+	.description = "At least one of the key's numbers goes elsewhere"},
 };
 
 const struct model_entity model_function_key = {"function_key", "function-keys", 0, "code",
@@ -124,8 +138,11 @@ alike(const struct set *s, const json_t *other)
 	if (s->type->once)
 		return true;
 	/* labels may look the same, and sets of groups overlap */
-	if (s->type->target == KEY_TARGET_NONE || s->type->target == KEY_TARGET_GROUPS)
+	if (s->type->target == KEY_TARGET_NONE || s->type->target == KEY_TARGET_GROUPS ||
+	    s->type->target == KEY_TARGET_REDIRECTED)
 		return false;
+	if (s->type->target == KEY_TARGET_TRIGGER)
+		return strcmp(row_text(s->key, "trigger"), row_text(other, "trigger")) == 0;
 	for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
 		if (targets[i].target == s->type->target &&
 		    !json_equal(json_object_get(s->key, targets[i].field),

@@ -15,9 +15,12 @@
 
 enum key_target {
 	KEY_TARGET_NONE,
-	KEY_TARGET_PARTY,  /* target_user or target_group */
-	KEY_TARGET_NUMBER, /* number */
-	KEY_TARGET_GROUPS, /* groups: one or several */
+	KEY_TARGET_PARTY,      /* target_user or target_group */
+	KEY_TARGET_NUMBER,     /* number */
+	KEY_TARGET_GROUPS,     /* groups: one or several */
+	KEY_TARGET_REDIRECTED, /* redirected: one or several numbers, and trigger */
+	KEY_TARGET_TRIGGER,    /* trigger */
+	KEY_TARGET_ORBIT,      /* orbit: 00 to 99 */
 };
 
 /* Where the state comes from. */
@@ -27,6 +30,8 @@ enum key_source {
 	KEY_SOURCE_DND,	       /* of the key's user */
 	KEY_SOURCE_COMPLETION, /* of the key's user */
 	KEY_SOURCE_MEMBERSHIP, /* on: logged on to all groups of the key */
+	KEY_SOURCE_REDIRECTED, /* on: one of the key's numbers is redirected */
+	KEY_SOURCE_ORBIT,      /* on: a call waits there */
 };
 
 enum key_action {
@@ -36,6 +41,8 @@ enum key_action {
 	KEY_ACTION_DND,
 	KEY_ACTION_MEMBERSHIP,
 	KEY_ACTION_COMPLETION,
+	KEY_ACTION_REDIRECT,
+	KEY_ACTION_ORBIT, /* fetches who waits, or parks the call that is talked in */
 };
 
 /* id, name, target, once for a user, source, action, the right that pressing takes besides "fkey"
@@ -44,6 +51,10 @@ enum key_action {
 	X(BLF, "blf", PARTY, false, TELEPHONY, PARTY, FKEY, "Busy lamp field")                     \
 	X(SPEED_DIAL, "speed_dial", NUMBER, false, NONE, DIAL, FKEY, "Speed dial")                 \
 	X(GROUP, "group", GROUPS, false, MEMBERSHIP, MEMBERSHIP, FKEY, "Group log-on")             \
+	X(REDIRECT, "redirect", REDIRECTED, false, REDIRECTED, REDIRECT, REDIRECT, "Redirection")  \
+	X(REDIRECT_ALL, "redirect_all", TRIGGER, false, REDIRECTED, REDIRECT, REDIRECT,            \
+	    "Redirection of all numbers")                                                          \
+	X(ORBIT, "orbit", ORBIT, false, ORBIT, ORBIT, FKEY, "Park and orbit")                      \
 	X(DND, "dnd", NONE, true, DND, DND, REDIRECT, "Do not disturb")                            \
 	X(COMPLETION, "call_completion", NONE, true, COMPLETION, COMPLETION, FKEY,                 \
 	    "Call completion")                                                                     \

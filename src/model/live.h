@@ -231,6 +231,16 @@ struct live_telephony {
 	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* the other one; "" not shown */
 };
 
+/* A place where calls are parked (KEY). */
+struct live_orbit {
+	uint8_t orbit; /* 0 … 99 */
+	bool taken;    /* else the rest says nothing */
+	int64_t since;
+	char call_id[LIVE_CALL_ID_BYTES];
+	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* who waits; "" of a private call */
+	char by_name[LIVE_NAME_BYTES];			       /* who brought the call there */
+};
+
 /* A line to a provider. */
 struct live_line {
 	int64_t line_id;

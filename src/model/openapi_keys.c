@@ -13,16 +13,35 @@ static const char state[] =
     "\"remote_number\":{\"type\":\"string\",\"nullable\":true,\"description\":\"Who calls there or "
     "is talked to, for those who may see it\"},\"remote_name\":" TEXT_OR_NULL "}";
 
-static const char target[] =
-    "{\"type\":\"object\",\"properties\":{"
-    "\"kind\":{\"type\":\"string\",\"enum\":[\"user\",\"group\"]},\"id\":{\"type\":\"integer\"},"
-    "\"name\":{\"type\":\"string\"},\"number\":" TEXT_OR_NULL "},"
-    "\"required\":[\"kind\",\"id\",\"name\",\"number\"]}";
+static const char target[] = "{\"type\":\"object\",\"properties\":{"
+			     "\"kind\":{\"type\":\"string\",\"enum\":[\"user\",\"group\","
+			     "\"number\"]},\"id\":{\"type\":\"integer\"},"
+			     "\"name\":{\"type\":\"string\"},\"number\":" TEXT_OR_NULL "},"
+			     "\"required\":[\"kind\",\"id\",\"name\",\"number\"]}";
 
 static const char pressed[] =
     "{\"type\":\"object\",\"properties\":{"
-    "\"action\":{\"type\":\"string\",\"enum\":[\"called\",\"picked_up\",\"on\",\"off\"]},"
+    "\"action\":{\"type\":\"string\",\"enum\":[\"called\",\"picked_up\",\"on\",\"off\",\"parked\","
+    "\"fetched\"]},"
     "\"call_id\":" TEXT_OR_NULL "},\"required\":[\"action\",\"call_id\"]}";
+
+static const char orbit[] =
+    "{\"type\":\"object\",\"properties\":{\"orbit\":{\"type\":\"string\"},"
+    "\"call_id\":{\"type\":\"string\"},\"since\":{\"type\":\"string\",\"format\":\"date-time\"},"
+    "\"number\":{\"type\":\"string\",\"description\":\"Who waits; empty when that is private\"},"
+    "\"name\":{\"type\":\"string\"},"
+    "\"by_name\":{\"type\":\"string\",\"description\":\"Who has parked the call\"}},"
+    "\"required\":[\"orbit\",\"call_id\",\"since\",\"number\",\"name\",\"by_name\"]}";
+
+static const char star_code[] =
+    "{\"type\":\"object\",\"properties\":{"
+    "\"field\":{\"type\":\"string\",\"description\":\"Its name among the settings\"},"
+    "\"code\":{\"type\":\"string\",\"description\":\"Empty: switched off\"},"
+    "\"label\":{\"type\":\"string\"},"
+    "\"takes\":{\"type\":\"string\",\"enum\":[\"nothing\",\"maybe\",\"needed\"],"
+    "\"description\":\"Whether something is dialled behind it\"},"
+    "\"standard\":{\"type\":\"string\"},\"freepbx\":{\"type\":\"string\"}},"
+    "\"required\":[\"field\",\"code\",\"label\",\"takes\",\"standard\",\"freepbx\"]}";
 
 void
 openapi_put_keys(json_t *schemas)
@@ -40,6 +59,8 @@ openapi_put_keys(json_t *schemas)
 	}
 	json_decref(more);
 	json_object_set_new(schemas, "own_key", key);
+	json_object_set_new(schemas, "star_code", json_loads(star_code, 0, NULL));
+	json_object_set_new(schemas, "orbit", json_loads(orbit, 0, NULL));
 	json_object_set_new(schemas, "key_target", json_loads(target, 0, NULL));
 	json_object_set_new(schemas, "key_pressed", json_loads(pressed, 0, NULL));
 }

@@ -33,6 +33,11 @@ enum {
 	X(GROUP_NO_PHONE, "group_no_phone", "No member of {0} has a phone that can ring")          \
 	X(GROUP_ANSWERED, "group_answered", "{0} ({1}) answered for the group at phone {2}")       \
 	X(GROUP_HUNTS, "group_hunts", "The members ring one after the other, {0} seconds each")    \
+	X(GROUP_BROADCAST, "group_broadcast",                                                      \
+	    "The members of {0} hear what is said by themselves")                                  \
+	X(BROADCAST_OWN, "broadcast_own", "{0} does not hear it: the call is his own")             \
+	X(BROADCAST_TALKS, "broadcast_talks", "{0} does not hear it: he is in a call")             \
+	X(BROADCAST_HEARD, "broadcast_heard", "{0} of {1} members who were called heard it")       \
 	X(TURN_OVER, "turn_over", "{0} did not answer in time: the next one's turn")               \
 	X(USER_OFF, "user_off", "{0} is switched off")                                             \
 	X(USER_DND, "user_dnd", "{0} does not want to be disturbed")                               \
@@ -174,6 +179,7 @@ enum {
 	X(WEB_ENDED, "web_ended", "{0} ended the call on the web page")                            \
 	X(WEB_PICKED_UP, "web_picked_up",                                                          \
 	    "{0} picks up the call for {1} on the web page: phone {2} is asked to answer")         \
+	X(WEB_FETCHED, "web_fetched", "{0} asked on the web page for the call at place {1}")       \
 	X(WEB_MOVED, "web_moved", "{0} asked on the web page for the call at phone {1}")           \
 	X(ADMIN_ENDED, "admin_ended", "An administrator ended the call")                           \
 	X(SYSTEM_STOPPED, "system_stopped", "The telephone system was stopped")                    \

@@ -229,7 +229,7 @@ group_talks(const struct routing_query *q, const struct dir_group *group)
 	return any;
 }
 
-/* GRP-2: all at once, or one after the other. */
+/* GRP-2: all at once, or one after the other, or without ringing. */
 static void
 plan_group(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
     const struct dir_number *n)
@@ -248,6 +248,11 @@ plan_group(struct routing_plan *plan, const struct directory *dir, const struct 
 		because(plan, REASON_GROUP_TALKS, REASON_ARGS(group->name));
 		if (redirect_group(plan, dir, q, n, true))
 			return;
+	}
+	if (group->broadcast) {
+		if (!plan_broadcast(plan, q, group) && !redirect_group(plan, dir, q, n, talk))
+			refuse(plan, talk ? 486 : 480, talk ? CDR_BUSY : CDR_UNAVAILABLE);
+		return;
 	}
 	if (group->hunt_s) {
 		snprintf(seconds, sizeof seconds, "%u", group->hunt_s);

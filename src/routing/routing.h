@@ -98,6 +98,7 @@ enum routing_app {
 	ROUTING_APP_VOICEMAIL, /* takes a message; argument: the mailbox's code */
 	ROUTING_APP_MAILBOX,   /* where people listen to theirs; argument: its code, or empty */
 	ROUTING_APP_LISTEN,    /* plays what somebody wants to hear at his phone */
+	ROUTING_APP_BROADCAST, /* what is said there, a group hears */
 	ROUTING_APPS
 };
 
@@ -193,6 +194,10 @@ void routing_plan_make(
 void routing_plan_others(struct routing_plan *plan, const struct directory *dir,
     const struct routing_query *q, const struct dir_user *user, const struct dir_phone *but,
     struct slice but_mobile);
+/** GRP-2, broadcast: the phone at which a member hears what a group is told: the first of his that
+ *  may be called. NULL: none, *why says so about *whom. q->caller_phone's users hear nothing. */
+const struct dir_phone *routing_listener(const struct routing_query *q, const struct dir_member *m,
+    enum reason *why, struct slice *whom);
 /** How a user is shown inside. */
 struct routing_party routing_party_of(const struct dir_user *user);
 /** The code at the beginning of what was dialled (normalised), the longest that fits, and what

@@ -61,6 +61,11 @@ void plan_begin(struct routing_plan *plan);
 
 void add_phone(struct routing_plan *plan, const struct routing_query *q,
     const struct dir_phone *phone, const struct routing_party *member);
+/* ---- broadcast.c ---- */
+
+/* The group hears what is said, as far as anybody of it can. False: nobody can. */
+bool plan_broadcast(
+    struct routing_plan *plan, const struct routing_query *q, const struct dir_group *group);
 
 /* ---- outside.c ---- */
 

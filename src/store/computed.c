@@ -76,12 +76,25 @@ static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
 #define KEY_GROUPS(what)                                                                           \
 	"(SELECT " what " FROM function_key_group j JOIN \"group\" g ON g.id = j.\"group\" "       \
 	"WHERE j.function_key = t.id)"
+/* Numbers that a key redirects: those it names, else all of the user; and his they must be. */
+#define KEY_REDIRECTED(what, more)                                                                 \
+	"(SELECT " what " FROM number n WHERE CASE t.type "                                        \
+	"WHEN 'redirect_all' THEN n.user = t.user "                                                \
+	"WHEN 'redirect' THEN n.id IN (SELECT j.number FROM function_key_number j "                \
+	"WHERE j.function_key = t.id) AND (n.user = t.user OR n.\"group\" IN "                     \
+	"(SELECT m.\"group\" FROM group_member m WHERE m.user = t.user)) ELSE 0 END " more ")"
 #define KEY_NUMBER(holder)                                                                         \
 	"(SELECT n.number FROM number n WHERE n.\"" holder "\" = t.target_" holder                 \
 	" AND n.kind = 'internal' ORDER BY length(n.number), n.number LIMIT 1)"
 #define KEY_NAME                                                                                   \
 	"coalesce(" KEY_USER("u.first_name || ' ' || u.last_name") ", " KEY_GROUP(                 \
-	    "g.name") ", " KEY_GROUPS("group_concat(g.name, ', ')") ", t.number, '')"
+	    "g.name") ", " KEY_GROUPS("group_concat(g.name, ', ')") ", nullif(t.number, ''), "     \
+								    "nullif(t.orbit, ''), "        \
+								    "iif(t.type = "                \
+								    "'redirect', " KEY_REDIRECTED( \
+									"group_concat(n.number, "  \
+									"', ')",                   \
+									"") ", NULL), '')"
 
 static const char key_number[] = "coalesce(" KEY_NUMBER("user") ", " KEY_NUMBER("group") ", '')";
 static const char key_dnd[] = "coalesce(" KEY_USER("u.dnd") ", 0)";
@@ -89,6 +102,10 @@ static const char key_on[] =
     "(SELECT count(*) > 0 AND min(coalesce(m.logged_on, 0)) FROM function_key_group j "
     "LEFT JOIN group_member m ON m.\"group\" = j.\"group\" AND m.user = t.user "
     "WHERE j.function_key = t.id)";
+
+static const char key_redirecting[] = KEY_REDIRECTED("count(*) > 0",
+    "AND EXISTS (SELECT 1 FROM redirection r WHERE r.number = n.id AND r.\"trigger\" = "
+    "t.\"trigger\" AND r.enabled)");
 
 #define ROWS_OF(table) "(SELECT count(*) FROM \"" table "\")", "t.id"
 
@@ -169,6 +186,8 @@ static const struct computed all[] = {
 	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
     {&model_call_completion, "target_name",
 	"(SELECT u.first_name || ' ' || u.last_name " COMPLETION_TARGET ")", completion_target},
+    {&model_function_key, "redirecting", key_redirecting, key_redirecting},
+    {&model_function_key, "redirected", NULL, "fold(" KEY_NAME ")"},
     {&model_redirection, "number", NULL, digits},
     {&model_redirection, "digits", "(SELECT n.number " REDIRECTED ")", digits},
     {&model_redirection, "user", "(SELECT n.user " REDIRECTED ")", digits},

@@ -202,6 +202,7 @@ on_group(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .dial = stmt_column(s, 5),
 	    .hunt_s = (uint32_t)sqlite3_column_int(s->st, 6),
 	    .music = sqlite3_column_int64(s->st, 7),
+	    .broadcast = sqlite3_column_int(s->st, 8),
 	};
 
 	return sink->on_group(ctx, &row);
@@ -447,8 +448,8 @@ static const struct {
 	on_user},
     {PHONE_SQL, on_phone},
     {LINE_SQL, on_line},
-    {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s, music "
-     "FROM \"group\" ORDER BY fold(name), id",
+    {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s, music, "
+     "strategy = 'broadcast' FROM \"group\" ORDER BY fold(name), id",
 	on_group},
     {"SELECT id, user, number, kind = 'external', line, \"group\", music FROM number "
      "ORDER BY user, length(number), number",

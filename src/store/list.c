@@ -138,9 +138,21 @@ shared_by(const struct model_entity *e)
 	return NULL;
 }
 
+/* USE-2: a call to a group that nobody took is one of each member's, and of the group. No row says
+ * so: it is looked up by the number that was called, in the records that have no called user. */
+static void
+put_missed(struct buf *b, const char *of_group)
+{
+	buf_printf(b,
+	    " OR (t.called_user IS NULL AND t.result <> 'answered' AND t.called_number IN "
+	    "(SELECT n.number FROM number n WHERE n.\"group\" %s))",
+	    of_group);
+}
+
 /* "(a = ? OR b = ?)" */
 static enum err
-put_owner(struct buf *b, const struct model_entity *e, const char *is, struct model_errors *errors)
+put_owner(struct buf *b, const struct model_entity *e, const char *is, const char *of_group,
+    struct model_errors *errors)
 {
 	struct slice rest = slice_cstr(e->owners), one;
 	const char *before = " AND (";
@@ -162,6 +174,8 @@ put_owner(struct buf *b, const struct model_entity *e, const char *is, struct mo
 		buf_cstr(b, is);
 		before = " OR ";
 	}
+	if (e == &model_call_record)
+		put_missed(b, of_group);
 	buf_char(b, ')');
 	return ERR_OK;
 }
@@ -183,10 +197,12 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 	if (err == ERR_OK && q->owner && shared_by(e))
 		buf_printf(b, " AND %s", shared_by(e));
 	else if (err == ERR_OK && q->owner)
-		err = put_owner(b, e, " = ?", errors);
+		err = put_owner(b, e, " = ?",
+		    "IN (SELECT m.\"group\" FROM group_member m WHERE m.user = ?)", errors);
 	if (err == ERR_OK && q->group)
 		err = put_owner(b, e,
-		    " IN (SELECT m.\"user\" FROM group_member m WHERE m.\"group\" = ?)", errors);
+		    " IN (SELECT m.\"user\" FROM group_member m WHERE m.\"group\" = ?)", "= ?",
+		    errors);
 	if (err == ERR_OK && q->direction && e == &model_call_record)
 		buf_lit(b, " AND " CDR_DIRECTION " = ?");
 	return err == ERR_OK ? put_equals(b, e, q->equals, errors) : err;
@@ -224,6 +240,8 @@ bind_owners(struct stmt *s, int index, const struct model_entity *e, int64_t id)
 		slice_take_until(&rest, '|');
 		stmt_int(s, index++, id);
 	}
+	if (id && e == &model_call_record)
+		stmt_int(s, index++, id); /* put_missed */
 	return index;
 }
 

@@ -290,13 +290,42 @@ complete_list(struct db *db, const struct model_entity *e, const struct model_fi
 	return db_exec(db, sql);
 }
 
+/* One of an older version has other columns. */
+static enum err
+drop_other_covering(struct db *db, const struct model_entity *e)
+{
+	char sql[128], columns[256];
+	struct stmt *st;
+	bool other = false;
+	enum err err;
+
+	snprintf(columns, sizeof columns, "(%s)", e->covering);
+	err = db_prepare(db,
+	    "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ? || '_covering' "
+	    "AND instr(sql, ?) = 0",
+	    &st);
+	if (err != ERR_OK)
+		return err;
+	stmt_cstr(st, 1, e->name);
+	stmt_cstr(st, 2, columns);
+	err = stmt_step(st, &other);
+	stmt_done(st);
+	if (err != ERR_OK || !other)
+		return err;
+	snprintf(sql, sizeof sql, "DROP INDEX \"%s_covering\"", e->name);
+	return db_exec(db, sql);
+}
+
 /* Of millions of rows it is made once, at the first start of a version that has it. */
 static enum err
 complete_covering(struct db *db, const struct model_entity *e)
 {
 	char sql[256];
+	enum err err = e->covering ? drop_other_covering(db, e) : ERR_OK;
 	struct buf b;
 
+	if (err != ERR_OK)
+		return err;
 	buf_init(&b, sql, sizeof sql - 1);
 	model_sql_covering(&b, e);
 	sql[b.n] = '\0';

@@ -478,6 +478,7 @@ struct store_group_row {
 	const char *group_id;
 	uint32_t ring_s, hunt_s; /* hunt_s 0 = all ring at once */
 	int64_t music;
+	bool broadcast; /* they hear what is said, by themselves */
 };
 
 struct store_number_row {

@@ -233,6 +233,126 @@ a_press_switches_dnd_and_logs_on_and_off(void **state)
 	fx_expect(fx, "POST", path, NULL, 409, "not_a_member", NULL);
 }
 
+/* The number's row in /api/redirections. */
+static void
+redirect(struct fx *fx, int64_t number, const char *trigger, const char *more)
+{
+	char text[160];
+
+	snprintf(text, sizeof text, "{\"number\":%lld,\"trigger\":\"%s\",\"enabled\":false%s}",
+	    (long long)number, trigger, more);
+	made(fx, "/api/redirections", text);
+}
+
+static int64_t
+number_of(struct fx *fx, const char *digits, const char *holder, int64_t id)
+{
+	char text[120];
+
+	snprintf(
+	    text, sizeof text, "{\"number\":\"%s\",\"%s\":%lld}", digits, holder, (long long)id);
+	return made(fx, "/api/numbers", text);
+}
+
+static void
+a_press_switches_redirections_that_have_a_target(void **state)
+{
+	struct fx *fx = *state;
+	struct desk d = desk_of(fx);
+	int64_t mine = number_of(fx, "301", "user", d.me);
+	int64_t ours = number_of(fx, "302", "group", d.sales);
+	int64_t hers = number_of(fx, "303", "user", d.zoe);
+	int64_t one = key(fx, "\"type\":\"redirect\",\"redirected\":[", ours, "]");
+	int64_t all = key(fx, "\"type\":\"redirect_all\",\"trigger\":\"busy\"", 0, "");
+	int64_t foreign = key(fx, "\"type\":\"redirect\",\"redirected\":[", hers, "]");
+	char path[80];
+
+	snprintf(path, sizeof path, "/api/me/keys/%lld/press", (long long)one);
+	fx_expect(fx, "POST", path, NULL, 409, "no_redirection", NULL);
+	redirect(fx, ours, "always", ",\"target\":\"201\"");
+	redirect(fx, mine, "busy", ",\"target\":\"201\"");
+	redirect(fx, hers, "always", ",\"target\":\"301\"");
+	assert_string_equal(shown(fx), "off|off|off");
+	expect_press(fx, one, "on"); /* a number of a group of his */
+	assert_string_equal(shown(fx), "on|off|off");
+	snprintf(path, sizeof path, "/api/me/keys/%lld/press", (long long)all);
+	fx_expect(fx, "POST", path, NULL, 409, "no_redirection", NULL); /* the first one's number */
+	snprintf(path, sizeof path, "/api/me/keys/%lld/press", (long long)foreign);
+	fx_expect(fx, "POST", path, NULL, 409, "no_own_number", NULL);
+	expect_press(fx, one, "off");
+	assert_string_equal(shown(fx), "off|off|off");
+}
+
+static void
+a_redirection_that_others_switch_reaches_who_looks(void **state)
+{
+	struct fx *fx = *state;
+	struct desk d = desk_of(fx);
+	int64_t mine = number_of(fx, "301", "user", d.me), row;
+	char text[160];
+	int fd;
+
+	snprintf(text, sizeof text,
+	    "{\"number\":%lld,\"trigger\":\"always\",\"enabled\":false,\"target\":\"201\"}",
+	    (long long)mine);
+	row = made(fx, "/api/redirections", text);
+	key(fx, "\"type\":\"redirect_all\"", 0, "");
+	assert_string_equal(shown(fx), "off");
+	fd = stream(fx);
+	snprintf(text, sizeof text, "/api/redirections/%lld", (long long)row);
+	json_decref(fx_json(fx, "PATCH", text, "{\"enabled\":true}"));
+	api_on_changed(fx->api, "redirection", row); /* as the daemon does on the store's feed */
+	free(fx_read(fd, "\"state\":\"on\""));
+	close(fd);
+}
+
+static void
+orbit(struct fx *fx, uint8_t n, bool taken)
+{
+	struct live_orbit o = {.orbit = n, .taken = taken, .since = 1000};
+
+	snprintf(o.call_id, sizeof o.call_id, "call-7");
+	snprintf(o.number, sizeof o.number, "0211999");
+	snprintf(o.by_name, sizeof o.by_name, "Zoe Quick");
+	api_on_orbit(fx->api, &o);
+}
+
+static void
+a_press_fetches_who_waits_and_else_parks(void **state)
+{
+	struct fx *fx = *state;
+	struct desk d = desk_of(fx);
+	int64_t k = key(fx, "\"type\":\"orbit\",\"orbit\":\"07\"", 0, "");
+	json_t *list, *at;
+	int fd;
+
+	assert_string_equal(shown(fx), "off");
+	fd = stream(fx);
+	expect_press(fx, k, "parked");
+	assert_int_equal(fx->command.kind, CALL_COMMAND_PARK);
+	assert_string_equal(fx->command.call_id, "");
+	assert_string_equal(fx->command.number, "07");
+	orbit(fx, 7, true);
+	free(fx_read(fd, "{\"entity\":\"orbit\",\"id\":7}"));
+	free(fx_read(fd, "\"state\":\"on\""));
+	close(fd);
+	list = fx_json(fx, "GET", "/api/me/orbits", NULL);
+	at = json_array_get(json_object_get(list, "items"), 0);
+	assert_string_equal(json_string_value(json_object_get(at, "orbit")), "07");
+	assert_string_equal(json_string_value(json_object_get(at, "number")), "0211999");
+	assert_string_equal(json_string_value(json_object_get(at, "by_name")), "Zoe Quick");
+	json_decref(list);
+	expect_press(fx, k, "fetched");
+	assert_int_equal(fx->command.kind, CALL_COMMAND_FETCH);
+	assert_int_equal(fx->command.user, d.me);
+	fx_expect(fx, "POST", "/api/me/calls/call-1/park", "{\"orbit\":\"x\"}", 422, NULL, "orbit");
+	json_decref(fx_json(fx, "POST", "/api/me/calls/call-1/park", "{}"));
+	assert_string_equal(fx->command.number, "00"); /* the first that is free */
+	assert_string_equal(fx->command.call_id, "call-1");
+	json_decref(fx_json(fx, "POST", "/api/me/orbits/fetch", "{\"orbit\":\"07\"}"));
+	assert_string_equal(fx->command.number, "07");
+}
+
 static void
 keys_of_others_are_not_there(void **state)
 {
@@ -267,6 +387,9 @@ main(void)
 	    T(dnd_and_log_on_reach_those_who_look_whoever_changes_them),
 	    T(a_press_calls_or_takes_over_what_rings),
 	    T(a_press_switches_dnd_and_logs_on_and_off),
+	    T(a_press_switches_redirections_that_have_a_target),
+	    T(a_redirection_that_others_switch_reaches_who_looks),
+	    T(a_press_fetches_who_waits_and_else_parks),
 	    T(keys_of_others_are_not_there),
 	};
 

@@ -457,6 +457,12 @@ on_emergency(void *ctx, const struct live_emergency *e)
 }
 
 static void
+on_orbit(void *ctx, const struct live_orbit *v)
+{
+	((struct office *)ctx)->orbit = *v;
+}
+
+static void
 on_spent(void *ctx, const struct live_spent *v)
 {
 	struct office *o = ctx;
@@ -570,6 +576,7 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .on_live = on_live,
     .on_emergency = on_emergency,
     .on_spent = on_spent,
+    .on_orbit = on_orbit,
     .order = on_order,
     .voicemail_began = on_voicemail_began,
     .voicemail_ended = on_voicemail_ended,

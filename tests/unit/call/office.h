@@ -56,6 +56,7 @@ struct office {
 	size_t n_live;			 /* how often it was told */
 	struct live_emergency emergency; /* the last one */
 	size_t n_emergencies;
+	struct live_orbit orbit; /* told last */
 	struct live_spent spent; /* the last one */
 	size_t n_spent;
 	struct media_sound_params sound; /* the last one made, without its texts: */

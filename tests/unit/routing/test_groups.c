@@ -24,7 +24,7 @@ static const char office_text[] =
     "{'login':'1005','first_name':'Emil','last_name':'Funk','phones':['b1','e1']}],"
     "'groups':[{'name':'Sales','ring_s':12},{'name':'Hunt','strategy':'hunting','hunt_s':8},"
     "{'name':'Empty'},{'name':'Away'},{'name':'Mixed'},"
-    "{'name':'Shared'}],"
+    "{'name':'Shared'},{'name':'Loud','strategy':'broadcast'}],"
     "'group-members':[{'group':'Sales','user':'1002'},{'group':'Sales','user':'1001'},"
     "{'group':'Away','user':'1001','logged_on':false},"
     "{'group':'Mixed','user':'1003'},{'group':'Mixed','user':'1004'},"
@@ -32,10 +32,13 @@ static const char office_text[] =
     "{'group':'Hunt','user':'1001'},{'group':'Hunt','user':'1003'},"
     "{'group':'Hunt','user':'1002','logged_on':false},{'group':'Hunt','user':'1004'},"
     "{'group':'Hunt','user':'1005'},"
+    "{'group':'Loud','user':'1001'},{'group':'Loud','user':'1004'},"
     "{'group':'Shared','user':'1002'},{'group':'Shared','user':'1005'}],"
     "'numbers':[{'number':'201','group':'Sales'},{'number':'202','group':'Empty'},"
     "{'number':'203','group':'Away'},{'number':'204','group':'Mixed'},"
-    "{'number':'206','group':'Hunt'},{'number':'205','group':'Shared'}]}";
+    "{'number':'207','group':'Loud'},{'number':'208','group':'Loud'},"
+    "{'number':'206','group':'Hunt'},{'number':'205','group':'Shared'}],"
+    "'redirections':[{'number':'208','trigger':'timeout','enabled':true,'target':'102'}]}";
 
 static struct fixture office;
 
@@ -188,6 +191,26 @@ members_of_a_hunting_group_have_their_turns_in_order(void **state)
 		assert_int_equal(p.target[i].turn, 0);
 }
 
+/* GRP-2: nobody rings; where nobody can hear, the group is as one that nobody answers for. */
+static void
+a_group_that_hears_is_an_app_as_long_as_somebody_can_hear(void **state)
+{
+	struct routing_plan p;
+
+	plan(&p, "e1", "207", "a2 d1");
+	assert_int_equal(p.action, ROUTING_RING);
+	assert_int_equal(p.n_targets, 1);
+	assert_int_equal(p.target[0].kind, ROUTING_APP);
+	assert_int_equal(p.target[0].app, ROUTING_APP_BROADCAST);
+	plan(&p, "e1", "207", "d1"); /* does not want to be disturbed */
+	assert_int_equal(p.action, ROUTING_REFUSE);
+	assert_int_equal(p.status, 480);
+	plan(&p, "a1", "207", "a1 a2 d1"); /* nobody but herself */
+	assert_int_equal(p.action, ROUTING_REFUSE);
+	plan(&p, "e1", "208", "b1 d1");
+	assert_string_equal(targets(&p), "b1//");
+}
+
 int
 main(void)
 {
@@ -195,6 +218,7 @@ main(void)
 	    cmocka_unit_test(groups_by_table),
 	    cmocka_unit_test(the_group_is_called_and_rings_as_long_as_it_says),
 	    cmocka_unit_test(members_of_a_hunting_group_have_their_turns_in_order),
+	    cmocka_unit_test(a_group_that_hears_is_an_app_as_long_as_somebody_can_hear),
 	};
 	return cmocka_run_group_tests(tests, open_office, close_office);
 }

@@ -71,6 +71,11 @@ a_key_needs_the_target_of_its_type_and_no_other(void **state)
 	    {"'type':'blf'", "required", "target_user"},
 	    {"'type':'speed_dial'", "required", "number"},
 	    {"'type':'group'", "required", "groups"},
+	    {"'type':'redirect'", "required", "redirected"},
+	    {"'type':'orbit'", "required", "orbit"},
+	    {"'type':'orbit','orbit':'7'", "two_digits", "orbit"},
+	    {"'type':'redirect_all','trigger':'never'", "bad_choice", "trigger"},
+	    {"'type':'redirect_all','orbit':'07'", "not_for_type", "orbit"},
 	    {"'type':'dnd','number':'1'", "not_for_type", "number"},
 	    {"'type':'label','number':'1'", "not_for_type", "number"},
 	    {with_id("'type':'speed_dial','number':'0211','target_user':", firm.bert, ""),
@@ -94,6 +99,9 @@ a_key_needs_the_target_of_its_type_and_no_other(void **state)
 	key(f->store, firm.anna, with_id("'type':'blf','target_group':", firm.sales, ""));
 	key(f->store, firm.anna, with_id("'type':'group','groups':[", firm.sales, "]"));
 	key(f->store, firm.anna, "'type':'dnd'");
+	key(f->store, firm.anna, "'type':'orbit','orbit':'07'");
+	key(f->store, firm.anna, "'type':'redirect_all'");
+	key(f->store, firm.anna, "'type':'redirect_all','trigger':'busy'");
 }
 
 static void

@@ -196,6 +196,56 @@ sql_that_is_typed_in_stays_text(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+static void
+record(struct store *s, int64_t at, const char *number, int64_t called, enum cdr_result result)
+{
+	struct cdr r = {
+	    .started_at = at, .ended_at = at + 1, .result = result, .called_user = called};
+
+	snprintf(r.call_id, sizeof r.call_id, "call-%d", (int)at);
+	snprintf(r.caller_number, sizeof r.caller_number, "0211999");
+	snprintf(r.called_number, sizeof r.called_number, "%s", number);
+	assert_int_equal(store_cdr_insert(s, &r, 1), ERR_OK);
+}
+
+static void
+what_a_group_missed_is_in_the_lists_of_its_members_use_2(void **state)
+{
+	struct fixture *f = *state;
+	int64_t anna =
+	    make(f->store, &model_user, "{'login':'7001','first_name':'A','last_name':'B'}");
+	int64_t bert =
+	    make(f->store, &model_user, "{'login':'7002','first_name':'B','last_name':'C'}");
+	int64_t eva =
+	    make(f->store, &model_user, "{'login':'7003','first_name':'E','last_name':'F'}");
+	int64_t sales = make(f->store, &model_group, "{'name':'Sales'}");
+	struct store_query mine = {.owner = anna, .sort = SLICE("started_at")},
+			   hers = {.owner = eva},
+			   ours = {.group = sales, .sort = SLICE("started_at")};
+	char text[120], have[200];
+	int64_t total;
+
+	snprintf(text, sizeof text, "{'number':'701','group':%lld}", (long long)sales);
+	make(f->store, &model_number, text);
+	for (int i = 0; i < 2; i++) {
+		snprintf(text, sizeof text, "{'group':%lld,'user':%lld}", (long long)sales,
+		    (long long)(i ? bert : anna));
+		make(f->store, &model_group_member, text);
+	}
+	record(f->store, 1000, "701", 0, CDR_NO_ANSWER);   /* nobody took it */
+	record(f->store, 2000, "701", bert, CDR_ANSWERED); /* Bert did: it is his alone */
+	record(f->store, 3000, "701", 0, CDR_ANSWERED);	   /* all heard it */
+	record(f->store, 4000, "799", 0, CDR_CANCELLED);   /* another number */
+	record(f->store, 5000, "701", 0, CDR_CANCELLED);
+	list(f->store, &model_call_record, &mine, "call_id", have, sizeof have, &total);
+	assert_string_equal(have, "call-1000 call-5000");
+	assert_int_equal(total, 2);
+	list(f->store, &model_call_record, &hers, "call_id", have, sizeof have, &total);
+	assert_string_equal(have, "");
+	list(f->store, &model_call_record, &ours, "call_id", have, sizeof have, &total);
+	assert_string_equal(have, "call-1000 call-2000 call-5000");
+}
+
 int
 main(void)
 {
@@ -203,6 +253,7 @@ main(void)
 	    TEST(lists_are_sorted_searched_and_paged_usr_1),
 	    TEST(numbers_sort_as_numbers_and_by_owner_num_1),
 	    TEST(sql_that_is_typed_in_stays_text),
+	    TEST(what_a_group_missed_is_in_the_lists_of_its_members_use_2),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

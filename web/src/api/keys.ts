@@ -84,11 +84,25 @@ interface Named {
   numbers: string[];
 }
 
+interface Held {
+  id: number;
+  number: string;
+}
+
+/** What a key of theirs can redirect: their numbers, and those of their groups. */
+async function numbersOf(owner: number, signal: AbortSignal): Promise<KeyTarget[]> {
+  const members = (await api.get<Items<{ group: number }>>(`group-members${query({ user: owner, per_page: ALL })}`, signal)).items;
+  const holders = [{ user: owner }, ...members.map(({ group }) => ({ group }))];
+  const lists = await Promise.all(holders.map((holder) => api.get<Items<Held>>(`numbers${query({ ...holder, per_page: ALL })}`, signal)));
+  return lists.flatMap(({ items }) => items.map(({ id, number }) => ({ kind: 'number' as const, id, name: number, number })));
+}
+
 async function targetsFor(owner: KeyOwner, search: string, signal: AbortSignal): Promise<KeyTarget[]> {
   if (owner === null) return (await api.get<Items<KeyTarget>>(`me/key-targets${query({ search })}`, signal)).items;
   const kinds = ['user', 'group'] as const;
   const lists = await Promise.all(kinds.map((kind) => api.get<Items<Named>>(`${kind}s${query({ search, per_page: 20 })}`, signal)));
-  return lists.flatMap(({ items }, index) =>
+  const numbers = await numbersOf(owner, signal);
+  const named = lists.flatMap(({ items }, index) =>
     items.map(({ id, name, first_name = '', last_name = '', numbers }) => ({
       kind: kinds[index] ?? 'user',
       id,
@@ -96,11 +110,28 @@ async function targetsFor(owner: KeyOwner, search: string, signal: AbortSignal):
       number: numbers[0] ?? null,
     })),
   );
+  return [...named, ...numbers];
 }
 
 /** Users and groups that a key can show. */
 export function useKeyTargets(owner: KeyOwner, search: string) {
   return useQuery({ queryKey: ['users', 'key-targets', owner, search], queryFn: ({ signal }) => targetsFor(owner, search, signal) });
+}
+
+export interface LabelSheet {
+  model: string;
+  name: string;
+  keys: number;
+}
+
+/** Phones and add-ons for which there are paper labels. */
+export function useLabelSheets() {
+  return useQuery({ queryKey: ['me/label-sheets'], queryFn: async ({ signal }) => (await api.get<Items<LabelSheet>>('me/label-sheets', signal)).items, staleTime: Infinity });
+}
+
+/** Where the PDF is. */
+export function labelsUrl(owner: KeyOwner, model: string): string {
+  return `/api/${owner === null ? 'me' : `users/${owner}`}/keys/labels.pdf?model=${encodeURIComponent(model)}`;
 }
 
 export function usePressKey() {

@@ -3,6 +3,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, query } from './client';
 import { useOwnCalls } from './runtime';
+import type { components } from './schema';
 import { useMe, useRights } from './session';
 import type { CallParty, LiveCall } from './types';
 
@@ -45,7 +46,7 @@ export function useDial() {
   return useMutation({ mutationFn: (number: string) => api.post('me/calls', phone === null ? { number } : { number, phone }) });
 }
 
-export type Command = 'answer' | 'hold' | 'resume' | 'transfer' | 'to-go' | 'hangup';
+export type Command = 'answer' | 'hold' | 'resume' | 'transfer' | 'park' | 'to-go' | 'hangup';
 
 interface Order {
   call: LiveCall;
@@ -57,6 +58,18 @@ export function useCommand() {
   return useMutation({
     mutationFn: ({ call, command, body }: Order) => api.post(`me/calls/${encodeURIComponent(call.call_id)}/${command}`, body),
   });
+}
+
+export type Orbit = components['schemas']['orbit'];
+
+/** Who waits at which place. */
+export function useOrbits() {
+  return useQuery({ queryKey: ['me/orbits'], queryFn: async ({ signal }) => (await api.get<Items<Orbit>>('me/orbits', signal)).items });
+}
+
+export function useFetchOrbit() {
+  const [phone] = useDialPhone();
+  return useMutation({ mutationFn: (orbit: string) => api.post('me/orbits/fetch', phone === null ? { orbit } : { orbit, phone }) });
 }
 
 /** Whether it is a call to me, and who is at the other end. */

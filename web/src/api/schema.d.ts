@@ -6811,7 +6811,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "code" | "user" | "column" | "position" | "type" | "label" | "target_user" | "target_group" | "number" | "groups" | "target_name" | "target_number" | "target_dnd" | "logged_on" | "id";
+                    sort?: "code" | "user" | "column" | "position" | "type" | "label" | "target_user" | "target_group" | "number" | "groups" | "redirected" | "trigger" | "orbit" | "target_name" | "target_number" | "target_dnd" | "logged_on" | "redirecting" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -6824,10 +6824,13 @@ export interface paths {
                     target_user?: string;
                     target_group?: string;
                     number?: string;
+                    trigger?: string;
+                    orbit?: string;
                     target_name?: string;
                     target_number?: string;
                     target_dnd?: boolean;
                     logged_on?: boolean;
+                    redirecting?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -8818,6 +8821,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/star-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The star codes in force, and the sets of them that there are */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["star_code"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/star-codes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change of star codes would be refused for */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["settings_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/calls": {
         parameters: {
             query?: never;
@@ -9188,6 +9285,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/calls/{call_id}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Park the call: it waits at a place */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["park_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/orbits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who waits at which place */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["orbit"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/orbits/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch the call that waits at a place, to one's own phone */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["fetch_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/people": {
         parameters: {
             query?: never;
@@ -9270,6 +9516,143 @@ export interface paths {
                 400: components["responses"]["error_400"];
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/keys/labels.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paper labels for one's own function keys */
+        get: {
+            parameters: {
+                query?: {
+                    model?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/label-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For which phones there are sheets of labels */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/keys/labels.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paper labels for the function keys of a user */
+        get: {
+            parameters: {
+                query?: {
+                    model?: string;
+                };
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                422: components["responses"]["error_422"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
             };
@@ -18243,10 +18626,10 @@ export interface components {
             group_id: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
              * @enum {string}
              */
-            strategy: "all" | "hunting";
+            strategy: "all" | "hunting" | "broadcast";
             /**
              * Time for each member
              * @description With hunting: seconds until the next member's phones ring
@@ -18313,10 +18696,10 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
              * @enum {string}
              */
-            strategy?: "all" | "hunting";
+            strategy?: "all" | "hunting" | "broadcast";
             /**
              * Time for each member
              * @description With hunting: seconds until the next member's phones ring
@@ -18355,10 +18738,10 @@ export interface components {
             values?: {
                 /**
                  * Ringing
-                 * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+                 * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
                  * @enum {string}
                  */
-                strategy?: "all" | "hunting";
+                strategy?: "all" | "hunting" | "broadcast";
                 /**
                  * Time for each member
                  * @description With hunting: seconds until the next member's phones ring
@@ -18430,11 +18813,11 @@ export interface components {
             pin?: string;
             /**
              * Ringing
-             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order
+             * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
              * @default all
              * @enum {string}
              */
-            strategy: "all" | "hunting";
+            strategy: "all" | "hunting" | "broadcast";
             /**
              * Time for each member
              * @description With hunting: seconds until the next member's phones ring
@@ -20023,6 +20406,22 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit: string;
             /** Target */
             readonly target_name: string;
             /** Internal number of the target */
@@ -20034,6 +20433,11 @@ export interface components {
              * @description The user is logged on to all groups of the key
              */
             readonly logged_on: boolean;
+            /**
+             * Redirected
+             * @description At least one of the key's numbers goes elsewhere
+             */
+            readonly redirecting: boolean;
         };
         /**
          * Function key
@@ -20087,6 +20491,22 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups?: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected?: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @enum {string}
+             */
+            trigger?: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit?: string;
         };
         function_key_bulk: {
             ids: number[];
@@ -20133,6 +20553,22 @@ export interface components {
                  * @description The key logs on to all of them, and off from all
                  */
                 groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
+                /**
+                 * Redirection
+                 * @description Of keys for redirections: which of them
+                 * @enum {string}
+                 */
+                trigger?: "always" | "busy" | "timeout";
+                /**
+                 * Place
+                 * @description Where a call is parked: 00 to 99
+                 */
+                orbit?: string;
             };
             add?: {
                 /**
@@ -20140,6 +20576,11 @@ export interface components {
                  * @description The key logs on to all of them, and off from all
                  */
                 groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
             };
             remove?: {
                 /**
@@ -20147,6 +20588,11 @@ export interface components {
                  * @description The key logs on to all of them, and off from all
                  */
                 groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
             };
         };
         /**
@@ -20205,6 +20651,23 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups?: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected?: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @default always
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit?: string;
         };
         /**
          * Redirection
@@ -21467,6 +21930,22 @@ export interface components {
              * @description The key logs on to all of them, and off from all
              */
             groups: number[];
+            /**
+             * Numbers redirected
+             * @description The user's own, or those of groups that he is a member of
+             */
+            redirected: number[];
+            /**
+             * Redirection
+             * @description Of keys for redirections: which of them
+             * @enum {string}
+             */
+            trigger: "always" | "busy" | "timeout";
+            /**
+             * Place
+             * @description Where a call is parked: 00 to 99
+             */
+            orbit: string;
             /** Target */
             readonly target_name: string;
             /** Internal number of the target */
@@ -21489,16 +21968,41 @@ export interface components {
             remote_number: string | null;
             remote_name: string | null;
         };
+        star_code: {
+            /** @description Its name among the settings */
+            field: string;
+            /** @description Empty: switched off */
+            code: string;
+            label: string;
+            /**
+             * @description Whether something is dialled behind it
+             * @enum {string}
+             */
+            takes: "nothing" | "maybe" | "needed";
+            standard: string;
+            freepbx: string;
+        };
+        orbit: {
+            orbit: string;
+            call_id: string;
+            /** Format: date-time */
+            since: string;
+            /** @description Who waits; empty when that is private */
+            number: string;
+            name: string;
+            /** @description Who has parked the call */
+            by_name: string;
+        };
         key_target: {
             /** @enum {string} */
-            kind: "user" | "group";
+            kind: "user" | "group" | "number";
             id: number;
             name: string;
             number: string | null;
         };
         key_pressed: {
             /** @enum {string} */
-            action: "called" | "picked_up" | "on" | "off";
+            action: "called" | "picked_up" | "on" | "off" | "parked" | "fetched";
             call_id: string | null;
         };
         line_test: {
@@ -21747,6 +22251,31 @@ export interface components {
              * @description Instead: another own call, whose far party it is connected with
              */
             call_id?: string;
+        };
+        /**
+         * Where the call waits
+         * @description Input
+         */
+        park_input: {
+            /**
+             * Place
+             * @description 00 to 99; empty = the first that is free
+             */
+            orbit?: string | null;
+        };
+        /**
+         * Which call is fetched
+         * @description Input
+         */
+        fetch_input: {
+            /** Place */
+            orbit: string;
+            /**
+             * Phone
+             * Format: int64
+             * @description One's own; empty = the first that is registered
+             */
+            phone?: number | null;
         };
         /**
          * How a key is pressed

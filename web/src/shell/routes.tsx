@@ -53,6 +53,8 @@ const Licence = lazy(() => import('../pages/licence/Licence'));
 const Logs = lazy(() => import('../pages/logs/Logs'));
 const ApiDocs = lazy(() => import('../pages/apidocs/ApiDocs'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
+const StarCodes = lazy(() => import('../pages/star-codes/StarCodes'));
+const OwnCodes = lazy(() => import('../pages/star-codes/OwnCodes'));
 const NotFound = lazy(() => import('../pages/NotFound'));
 
 export function Pages() {
@@ -62,6 +64,7 @@ export function Pages() {
         <Route index element={<Home />} />
         <Route path="api-docs" element={<ApiDocs />} />
         <Route path="account" element={<Account />} />
+        <Route path="my-codes" element={<OwnCodes />} />
         <Route element={<Need right="callman" />}>
           <Route path="manager" element={<Manager />} />
         </Route>
@@ -76,6 +79,7 @@ export function Pages() {
         </Route>
         <Route element={<Need right="admin" />}>
           <Route path="calls" element={<Calls />} />
+          <Route path="star-codes" element={<StarCodes />} />
           <Route path="records" element={<Records />} />
           <Route path="traces" element={<Traces />} />
           <Route path="traces/call" element={<Ladder />} />

@@ -38,6 +38,7 @@ import redirections from './redirections.json';
 import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
+import starCodes from './starCodes.json';
 import shell from './shell.json';
 import subscriptions from './subscriptions.json';
 import table from './table.json';
@@ -62,6 +63,7 @@ const en = {
   groups,
   help,
   keys,
+  starCodes,
   licence,
   lines,
   login,

@@ -40,7 +40,8 @@ export function GroupForm({ schema, group }: GroupFormProps) {
     if (!group) navigate(`/groups/${saved.id}?tab=members`);
   };
   const form = useEntityForm({ entity: 'group', schema, stored: group, fields: FIELDS, save });
-  const unused = form.value('strategy') === 'hunting' ? 'ring_s' : 'hunt_s';
+  const strategy = form.value('strategy');
+  const unused = strategy === 'broadcast' ? ['ring_s', 'hunt_s'] : strategy === 'hunting' ? ['ring_s'] : ['hunt_s'];
   const removeGroup = async () => {
     if (group && (await remove([group]))) navigate('/groups');
   };
@@ -73,7 +74,7 @@ export function GroupForm({ schema, group }: GroupFormProps) {
             )
           }
         >
-          <Fields form={form} fields={FIELDS.filter((field) => field !== unused)} />
+          <Fields form={form} fields={FIELDS.filter((field) => !unused.includes(field))} />
           {!group && (
             <Checkbox
               label={t('mailboxes.with')}

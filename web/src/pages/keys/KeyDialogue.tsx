@@ -1,5 +1,5 @@
 // What one key is about; of several chosen targets each gets a key.
-import { Button, Group, Modal, MultiSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,7 +14,7 @@ interface TargetsProps {
   owner: KeyOwner;
   label: string;
   /** Only these, by "user 7". */
-  kinds: ('user' | 'group')[];
+  kinds: ('user' | 'group' | 'number')[];
   /** Names of those that are chosen already. */
   names: Record<string, string>;
   max?: number;
@@ -28,8 +28,8 @@ function Targets({ owner, label, kinds, names, max, value, onChange }: TargetsPr
   const [search] = useDebouncedValue(typed, 200);
   const [known, setKnown] = useState(names);
   const found = (useKeyTargets(owner, search).data ?? []).filter(({ kind }) => kinds.includes(kind));
-  const data = new Map(Object.entries(known).filter(([key]) => value.includes(key)));
-  for (const { kind, id, name, number } of found) data.set(`${kind} ${id}`, number ? `${name} (${number})` : name);
+  const data = new Map<string, string>(Object.entries(known).filter(([key]) => value.includes(key)));
+  for (const { kind, id, name, number } of found) data.set(`${kind} ${id}`, number && kind !== 'number' ? `${name} (${number})` : name);
   return (
     <MultiSelect
       label={label}
@@ -65,7 +65,32 @@ export function Preview({ type }: { type: KeyType }) {
   );
 }
 
-function targetsOf({ target_user, target_group, groups }: Draft): string[] {
+const PLACES = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+
+/** Of each chosen place a key. */
+function Places({ max, value, onChange }: { max?: number; value: string[]; onChange: (value: string[]) => void }) {
+  const { t } = useTranslation();
+  return <MultiSelect label={t('keys.places')} withAsterisk data={PLACES} value={value} onChange={onChange} maxValues={max} searchable nothingFoundMessage={t('forms.nothingFound')} />;
+}
+
+const TRIGGERS = ['always', 'busy', 'timeout'] as const;
+
+function Trigger({ value, onChange }: { value: Draft['trigger']; onChange: (value: Draft['trigger']) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      label={t('keys.trigger')}
+      data={TRIGGERS.map((one) => ({ value: one, label: t(`keys.triggers.${one}`) }))}
+      value={value ?? 'always'}
+      allowDeselect={false}
+      onChange={(chosen) => onChange(TRIGGERS.find((one) => one === chosen))}
+    />
+  );
+}
+
+function targetsOf({ target_user, target_group, groups, redirected, orbit }: Draft): string[] {
+  if (orbit) return [orbit];
+  if (redirected?.length) return redirected.map((id) => `number ${id}`);
   if (target_user) return [`user ${target_user}`];
   if (target_group) return [`group ${target_group}`];
   return (groups ?? []).map((id) => `group ${id}`);
@@ -78,6 +103,10 @@ function valuesOf(draft: Draft, targets: string[]): Partial<FunctionKey>[] {
   const { type, label = '', number = '', column = 1 } = draft;
   const plain = { type, label, column };
   if (type === 'speed_dial') return [{ ...plain, number }];
+  const { trigger = 'always' } = draft;
+  if (type === 'redirect') return [{ ...plain, trigger, redirected: idsOf('number', targets) }];
+  if (type === 'redirect_all') return [{ ...plain, trigger }];
+  if (type === 'orbit') return targets.map((orbit) => ({ ...plain, label: targets.length > 1 ? '' : label, orbit }));
   if (type === 'group') return [{ ...plain, groups: idsOf('group', targets) }];
   if (type !== 'blf') return [plain];
   return targets.map((one) => ({
@@ -101,7 +130,7 @@ export function KeyDialogue({ owner, draft, saving, onClose, onSave }: KeyDialog
   const [now, setNow] = useState<Draft>(draft);
   const [targets, setTargets] = useState(targetsOf(draft));
   const old = draft.id !== undefined;
-  const needs = { blf: targets.length, group: targets.length, speed_dial: (now.number ?? '').length, dnd: 1, call_completion: 1, label: 1, separator: 1 }[now.type];
+  const needs = { blf: targets.length, group: targets.length, speed_dial: (now.number ?? '').length, redirect: targets.length, redirect_all: 1, orbit: targets.length, dnd: 1, call_completion: 1, label: 1, separator: 1 }[now.type];
   const shown = targetsOf(draft);
   const name = draft.target_name ?? '';
   const names = shown.length === 1 ? { [shown[0] ?? '']: name } : Object.fromEntries(shown.map((key, index) => [key, name.split(', ')[index] ?? key]));
@@ -117,10 +146,14 @@ export function KeyDialogue({ owner, draft, saving, onClose, onSave }: KeyDialog
             <Targets owner={owner} label={t('keys.shows')} kinds={['user', 'group']} names={names} max={old ? 1 : undefined} value={targets} onChange={setTargets} />
           )}
           {now.type === 'group' && <Targets owner={owner} label={t('keys.groups')} kinds={['group']} names={names} value={targets} onChange={setTargets} />}
+          {now.type === 'redirect' && <Targets owner={owner} label={t('keys.numbers')} kinds={['number']} names={names} value={targets} onChange={setTargets} />}
+          {(now.type === 'redirect' || now.type === 'redirect_all') && <Trigger value={now.trigger} onChange={(trigger) => setNow({ ...now, trigger })} />}
+          {now.type === 'redirect' && <Text size="sm">{t('keys.numbersHelp')}</Text>}
+          {now.type === 'orbit' && <Places max={old ? 1 : undefined} value={targets} onChange={setTargets} />}
           {now.type === 'speed_dial' && (
             <TextInput label={t('keys.number')} withAsterisk value={now.number ?? ''} onChange={({ currentTarget }) => setNow({ ...now, number: currentTarget.value.replace(/[^0-9*#+]/g, '') })} />
           )}
-          {now.type !== 'separator' && (targets.length < 2 || now.type === 'group') && (
+          {now.type !== 'separator' && (targets.length < 2 || now.type === 'group' || now.type === 'redirect') && (
             <TextInput
               label={t('keys.label')}
               description={now.type === 'label' ? undefined : t('keys.labelHelp')}
@@ -129,7 +162,7 @@ export function KeyDialogue({ owner, draft, saving, onClose, onSave }: KeyDialog
               onChange={({ currentTarget }) => setNow({ ...now, label: currentTarget.value })}
             />
           )}
-          {targets.length > 1 && now.type === 'blf' && <Text size="sm">{t('keys.several', { count: targets.length })}</Text>}
+          {targets.length > 1 && (now.type === 'blf' || now.type === 'orbit') && <Text size="sm">{t('keys.several', { count: targets.length })}</Text>}
           <Preview type={now.type} />
         </Stack>
         <Group justify="flex-end" mt="md" gap="xs">

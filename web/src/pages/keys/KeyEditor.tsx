@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Checkbox, Loader, Menu, Text } from '@mantine/core';
 import { useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useKeys, useRemoveKeys, useWriteKeys, type FunctionKey, type KeyChange, type KeyOwner } from '../../api/keys';
+import { labelsUrl, useKeys, useLabelSheets, useRemoveKeys, useWriteKeys, type FunctionKey, type KeyChange, type KeyOwner } from '../../api/keys';
 import { useConfirm } from '../../forms/confirm';
 import { Icon, type IconName } from '../../shell/icons';
 import { notifyError } from '../../shell/notify';
@@ -93,6 +93,28 @@ function AddMenu({ keys, onAdd }: { keys: FunctionKey[]; onAdd: (draft: Draft) =
   );
 }
 
+/** USR-12: paper labels, a PDF for each kind of phone. */
+function LabelMenu({ owner }: { owner: KeyOwner }) {
+  const { t } = useTranslation();
+  const sheets = useLabelSheets();
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button variant="default" leftSection={<Icon name="print" size={15} />}>
+          {t('keys.labels')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(sheets.data ?? []).map(({ model, name, keys }) => (
+          <Menu.Item key={model} component="a" href={labelsUrl(owner, model)} download>
+            {t('keys.labelSheet', { name, keys })}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 /** Where they stand when the first of them is at the place; 0 = at the end. */
 function moves(keys: FunctionKey[], { column, position }: Place): KeyChange[] {
   return keys.map(({ id }, index) => ({ id, values: { column, position: position ? position + index : 0 } }));
@@ -149,6 +171,7 @@ export function KeyEditor({ owner }: { owner: KeyOwner }) {
     <>
       <div className={classes.bar}>
         <AddMenu keys={keys} onAdd={add} />
+        {keys.length > 0 && <LabelMenu owner={owner} />}
         {chosen.length > 0 && (
           <Button variant="default" leftSection={<Icon name="trash" size={15} />} onClick={() => void remove()}>
             {t('keys.remove', { count: chosen.length })}

@@ -8,7 +8,7 @@ import classes from './keys.module.css';
 import { inColumns, keyName } from './keys';
 import { Lamp } from './Lamp';
 
-const TOGGLES = new Set(['group', 'dnd', 'call_completion']);
+const TOGGLES = new Set(['group', 'dnd', 'call_completion', 'redirect', 'redirect_all']);
 
 function useStateText() {
   const { t } = useTranslation();
@@ -32,7 +32,7 @@ function KeyButton({ own }: { own: OwnKey }) {
     press.mutate(own.id, {
       onError: notifyError,
       onSuccess: ({ action }) => {
-        if (action === 'called' || action === 'picked_up') notifyDone(t(`keys.pressed.${action}`, { name }));
+        if (action !== 'on' && action !== 'off') notifyDone(t(`keys.pressed.${action}`, { name }));
       },
     });
   return (

@@ -7,6 +7,9 @@ export const KEY_TYPES: { type: KeyType; once?: boolean; states: OwnKey['state']
   { type: 'blf', states: ['free', 'ringing', 'busy'] },
   { type: 'speed_dial', states: ['none'] },
   { type: 'group', states: ['off', 'on'] },
+  { type: 'redirect', states: ['off', 'on'] },
+  { type: 'redirect_all', states: ['off', 'on'] },
+  { type: 'orbit', states: ['off', 'on'] },
   { type: 'dnd', once: true, states: ['off', 'on'] },
   { type: 'call_completion', once: true, states: ['off', 'possible', 'on', 'recalling'] },
   { type: 'label', states: [] },
@@ -19,7 +22,11 @@ export const WITHOUT_DIALOGUE: ReadonlySet<KeyType> = new Set<KeyType>(['dnd', '
 export const COLUMNS_MAX = 8;
 
 export function keyName(t: TFunction, key: FunctionKey): string {
-  return key.label || key.target_name || t(`keys.type.${key.type}`);
+  if (key.label) return key.label;
+  if (key.type === 'orbit') return t('keys.orbitName', { orbit: key.orbit });
+  const name = key.target_name || t(`keys.type.${key.type}`);
+  const redirects = key.type === 'redirect' || key.type === 'redirect_all';
+  return redirects ? `${name}: ${t(`keys.triggers.${key.trigger}`)}` : name;
 }
 
 /** In their columns, those without keys left out. */

@@ -23,8 +23,10 @@ const HOLD: Action = { command: 'hold', text: 'manager.hold', icon: 'pause', col
 const RESUME: Action = { command: 'resume', text: 'manager.resume', icon: 'resume', color: 'green', keys: 'h' };
 const TRANSFER: Action = { command: 'transfer', text: 'manager.transfer', icon: 'traces', color: 'petrol', keys: 't' };
 
+const PARK: Action = { command: 'park', text: 'manager.park', icon: 'numbers', color: 'petrol', keys: 'p' };
+
 export function actionsFor(call: LiveCall, me: number | undefined): Action[] {
-  if (call.answered_at) return [call.state === 'held' ? RESUME : HOLD, TRANSFER, HANG_UP];
+  if (call.answered_at) return [call.state === 'held' ? RESUME : HOLD, TRANSFER, PARK, HANG_UP];
   return seenBy(call, me).incoming ? [ANSWER, DECLINE] : [HANG_UP];
 }
 

@@ -10,6 +10,7 @@ import { Completions } from './Completions';
 import { DialBox } from './DialBox';
 import classes from './manager.module.css';
 import { OwnCalls } from './OwnCalls';
+import { Parked } from './Parked';
 
 export default function Manager() {
   const { t } = useTranslation();
@@ -22,6 +23,7 @@ export default function Manager() {
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <OwnCalls />
           <Completions />
+          <Parked />
           {hasKeys && (
             <section className={`panel ${classes.box}`} aria-labelledby="manager-fkeys">
               <h2 id="manager-fkeys">{t('keys.title')}</h2>

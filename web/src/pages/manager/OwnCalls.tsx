@@ -35,7 +35,7 @@ export function OwnCalls() {
     const action = first && actionsFor(first, me).find(({ keys }) => keys === key);
     if (first && action) act(first, action.command);
   };
-  useHotkeys(['a', 'h', 't', 'e'].map((key) => [key, press(key)]));
+  useHotkeys(['a', 'h', 't', 'p', 'e'].map((key) => [key, press(key)]));
 
   return (
     <section className={`panel ${classes.box}`} aria-labelledby="manager-calls">

@@ -35,11 +35,10 @@ const GROUPS: SettingsGroup[] = [
 ];
 
 export function settingsGroups(schema: EntitySchema): SettingsGroup[] {
-  const codes = { id: 'codes', fields: Object.keys(schema.properties).filter((name) => name.startsWith('code_')) };
-  const groups = [...GROUPS, codes];
+  const groups = GROUPS;
   const named = new Set(groups.flatMap((group) => group.fields));
-  // How much each component of the log writes is on the page of the log.
-  const elsewhere = (name: string) => name.startsWith('log_');
+  // How much each component of the log writes is on the page of the log; star codes have a page of their own.
+  const elsewhere = (name: string) => name.startsWith('log_') || name.startsWith('code_');
   const writable = Object.entries(schema.properties).filter(([name, field]) => name !== 'id' && !field.readOnly);
   const other = writable.map(([name]) => name).filter((name) => !named.has(name) && !elsewhere(name));
   return other.length ? [...groups, { id: 'other', fields: other }] : groups;

@@ -300,6 +300,16 @@ router_find(struct request *rq)
 		reply_error(rq, 404, "not_found", NULL, "There is nothing at this address.");
 }
 
+/* A route before r takes what r would. */
+static bool
+is_taken(const struct route *r, const char *path)
+{
+	for (const struct route *before = routes; before < r; before++)
+		if (strcmp(before->method, r->method) == 0 && strcmp(before->pattern, path) == 0)
+			return true;
+	return false;
+}
+
 static void
 each_entity(const struct route *r,
     void (*cb)(void *ctx, const struct route *route, const char *path), void *ctx)
@@ -318,7 +328,8 @@ each_entity(const struct route *r,
 			continue;
 		snprintf(path, sizeof path, "%.*s%s%s", (int)(mark - r->pattern), r->pattern,
 		    e->path, rest);
-		cb(ctx, r, path);
+		if (!is_taken(r, path))
+			cb(ctx, r, path);
 	}
 }
 

@@ -54,7 +54,7 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 	char extra[PROVISIONAL_MAX];
 	struct buf b;
 
-	if (caller->app || (c->transfer && transfer_on_progress(l, resp)))
+	if (c->transfer ? transfer_on_progress(l, resp) : caller->app != NULL)
 		return;
 	if (resp->body.n && (inband_never(caller) || twin_hides_early(l))) {
 		if (sip_is_reliable(resp, &rseq) && inband_keep(l, resp) != ERR_OK)

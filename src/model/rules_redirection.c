@@ -101,7 +101,7 @@ check_one(void *arg, const json_t *row)
 	bool ok = true;
 
 	/* what is only remembered is looked at when it is wanted again */
-	if (!*target || strcmp(row_text(row, "kind"), "number") != 0)
+	if (!*target || strcmp(row_text(row, "kind"), "mailbox") == 0)
 		return true;
 	l->e = row_by_id(
 	    l->view, &model_number, json_integer_value(json_object_get(row, "number")), &number);

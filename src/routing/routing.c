@@ -392,8 +392,6 @@ plan_dialled(struct routing_plan *plan, const struct directory *dir, const struc
 void
 plan_begin(struct routing_plan *plan)
 {
-	struct slice mailbox;
-
 	/* not the whole struct: texts beyond n_reasons and targets beyond n_targets stay unread */
 	plan->action = ROUTING_REFUSE;
 	plan->status = 404;
@@ -417,6 +415,8 @@ void
 routing_plan_make(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
+	struct slice mailbox;
+
 	plan_begin(plan);
 	if (q->caller_line)
 		identify_outsider(plan, dir, q);

@@ -613,7 +613,7 @@ office_ringback(struct office *o)
 }
 
 static const struct call_app_kind *const *o_apps; /* of the next office */
-static struct prompt_folders o_folders;
+static struct prompt_folders o_folders = {.data = "/data"};
 
 void
 office_set_folders(const struct prompt_folders *folders)
@@ -652,7 +652,6 @@ office_open_with(struct office *o, const char *config, const struct call_line_op
 							.ops = &call_ops,
 							.ctx = o,
 							.apps = o_apps,
-							.prompts = {.data = "/data"},
 							.line_ops = lines,
 							.line_ctx = o,
 							.prompts = o_folders,

@@ -112,7 +112,7 @@ free_phones_answer_by_themselves_and_hear_who_calls(void **state)
 	ua_expect_none(a2, "INVITE"); /* one phone of hers is enough */
 	assert_null(heard_at(4000)->sound);
 	answers(a1, 6000);
-	assert_ptr_equal(heard_at(4000)->sound, (struct media_sound *)&o.sound); /* the first */
+	assert_ptr_equal(heard_at(4000)->sound, office_sound(&o)); /* the first */
 	answers(b1, 7000);
 	assert_non_null(heard_at(4000)->room);
 	assert_false(heard_at(4000)->muted);
@@ -248,7 +248,7 @@ nobody_answers_and_the_caller_is_told(void **state)
 		ua_expect(u, "ACK", 100);
 	}
 	office_run(&o, 100);
-	assert_ptr_equal(heard_at(4000)->sound, (struct media_sound *)&o.sound);
+	assert_ptr_equal(heard_at(4000)->sound, office_sound(&o));
 	office_media_played(&o, 0, MEDIA_CALLER); /* the tone; no words are there to be said */
 	office_run(&o, 10);
 	ua_ok(e1, "BYE");

@@ -256,7 +256,7 @@ close_loops(void)
 {
 	talk_end(&t);
 	office_close(&o);
-	office_set_folders(&(struct prompt_folders){0});
+	office_set_folders(&(struct prompt_folders){.data = "/data"});
 }
 
 static void

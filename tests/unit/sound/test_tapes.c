@@ -329,18 +329,19 @@ what_is_freed_while_it_is_read_ahead_is_gone(void **state)
 static void
 what_makes_no_sense_is_refused(void **state)
 {
-	const char *paths[17], *path = "x";
+	const char *paths[TAPE_ITEMS_MAX + 1], *path = "x";
 	char *endless = malloc(5000);
 	struct tapes *ts = start();
 	struct tape_out *o;
 	struct tape_in *t;
 
-	for (size_t i = 0; i < 17; i++)
+	for (size_t i = 0; i <= TAPE_ITEMS_MAX; i++)
 		paths[i] = path;
 	memset(endless, 'x', 4999);
 	endless[4999] = 0;
 	assert_int_equal(
-	    tape_in_new(ts, &(struct tape_in_params){paths, 17, false, 8000, NULL}, &t),
+	    tape_in_new(
+		ts, &(struct tape_in_params){paths, TAPE_ITEMS_MAX + 1, false, 8000, NULL}, &t),
 	    ERR_INVALID);
 	assert_int_equal(tape_in_new(ts, &(struct tape_in_params){paths, 0, false, 8000, NULL}, &t),
 	    ERR_INVALID);

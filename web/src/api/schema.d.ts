@@ -7583,6 +7583,7 @@ export interface paths {
                 401: components["responses"]["error_401"];
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
                 412: components["responses"]["error_412"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
@@ -8286,7 +8287,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "mailbox" | "state" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "mailbox_name" | "id";
+                    sort?: "mailbox" | "state" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "deleted" | "mailbox_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -8299,6 +8300,7 @@ export interface paths {
                     length_ms?: number;
                     call_id?: string;
                     forwarded_by?: string;
+                    deleted?: boolean;
                     mailbox_name?: string;
                 };
                 header?: never;
@@ -8375,6 +8377,431 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mobile-twins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mobile phone: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "number" | "enabled" | "delay_s" | "group_calls" | "confirm" | "times" | "user_name" | "too_late" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    user?: string;
+                    number?: string;
+                    enabled?: boolean;
+                    delay_s?: number;
+                    group_calls?: boolean;
+                    confirm?: boolean;
+                    times?: string;
+                    user_name?: string;
+                    too_late?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mobile_twin"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Mobile phone: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mobile_twin_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mobile_twin"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mobile phone: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mobile_twin_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mobile-twins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mobile phone: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mobile_twin"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Mobile phone: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mobile phone: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mobile_twin_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mobile_twin"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mobile-twins/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["mobile_twin_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/call-completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call completion: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "target" | "number" | "why" | "since" | "user_name" | "target_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    user?: string;
+                    target?: string;
+                    number?: string;
+                    why?: string;
+                    user_name?: string;
+                    target_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["call_completion"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/call-completions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call completion: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["call_completion"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Call completion: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -10927,6 +11354,324 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mobile-twins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own mobile phones that ring with the others */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mobile_twin"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** A mobile phone of one's own that rings with the others */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mobile_twin_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mobile_twin"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mobile-twins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mobile phone of one's own */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mobile_twin"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Forget a mobile phone of one's own */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a mobile phone of one's own */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mobile_twin_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mobile_twin"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/call-completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For whom one is called back */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["call_completion"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Be called back when a number can be reached */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["completion_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["call_completion"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/call-completions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Do not be called back */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -14038,6 +14783,12 @@ export interface components {
              */
             code_orbit: string;
             /**
+             * Voicemail
+             * Format: star-code
+             * @description Then the ID of a mailbox; without one one's own
+             */
+            code_voicemail: string;
+            /**
              * Do not disturb: on
              * Format: star-code
              */
@@ -14534,6 +15285,12 @@ export interface components {
              * @description Then the place, 00 to 99: the call that is held waits there, or who waits comes back
              */
             code_orbit?: string;
+            /**
+             * Voicemail
+             * Format: star-code
+             * @description Then the ID of a mailbox; without one one's own
+             */
+            code_voicemail?: string;
             /**
              * Do not disturb: on
              * Format: star-code
@@ -20380,7 +21137,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -20465,7 +21222,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type?: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
+            type?: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -20527,7 +21284,7 @@ export interface components {
                  * Type
                  * @enum {string}
                  */
-                type?: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
+                type?: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "call_completion" | "label" | "separator";
                 /**
                  * Label
                  * @description Empty = the name of what the key is about
@@ -20625,7 +21382,7 @@ export interface components {
              * @default blf
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -21430,8 +22187,209 @@ export interface components {
              * Format: date-time
              */
             deleted_at: string | null;
+            /** In the trash */
+            readonly deleted: boolean;
             /** Mailbox name */
             readonly mailbox_name: string;
+        };
+        /**
+         * Mobile phone
+         * @description A phone outside that rings with those of a user (iFMC)
+         */
+        mobile_twin: {
+            readonly id: number;
+            /**
+             * User
+             * Format: int64
+             */
+            user: number;
+            /**
+             * Number of the mobile phone
+             * @description International, as +49171123456; only one user can have it
+             */
+            number: string;
+            /** Active */
+            enabled: boolean;
+            /**
+             * Call delay
+             * @description Seconds until it rings, too; at once when no other phone rings
+             */
+            delay_s: number;
+            /**
+             * Group calls
+             * @description It also rings for calls to the user's groups
+             */
+            group_calls: boolean;
+            /**
+             * Take calls by key
+             * @description Who answers hears an announcement and takes the call with 1, so that its mailbox never does
+             */
+            confirm: boolean;
+            /**
+             * Times
+             * @description When it rings, as "mon,tue 08:00-18:00; sat 09:00-12:00"; empty = always. On public holidays only holiday counts
+             */
+            times: string;
+            /** User name */
+            readonly user_name: string;
+            /**
+             * Redirected before it rings
+             * @description A redirection of the user's by timeout acts no later than it rings
+             */
+            readonly too_late: boolean;
+        };
+        /**
+         * Mobile phone
+         * @description A phone outside that rings with those of a user (iFMC)
+         */
+        mobile_twin_patch: {
+            /**
+             * User
+             * Format: int64
+             */
+            user?: number;
+            /**
+             * Number of the mobile phone
+             * @description International, as +49171123456; only one user can have it
+             */
+            number?: string;
+            /** Active */
+            enabled?: boolean;
+            /**
+             * Call delay
+             * @description Seconds until it rings, too; at once when no other phone rings
+             */
+            delay_s?: number;
+            /**
+             * Group calls
+             * @description It also rings for calls to the user's groups
+             */
+            group_calls?: boolean;
+            /**
+             * Take calls by key
+             * @description Who answers hears an announcement and takes the call with 1, so that its mailbox never does
+             */
+            confirm?: boolean;
+            /**
+             * Times
+             * @description When it rings, as "mon,tue 08:00-18:00; sat 09:00-12:00"; empty = always. On public holidays only holiday counts
+             */
+            times?: string;
+        };
+        mobile_twin_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number;
+                /** Active */
+                enabled?: boolean;
+                /**
+                 * Call delay
+                 * @description Seconds until it rings, too; at once when no other phone rings
+                 */
+                delay_s?: number;
+                /**
+                 * Group calls
+                 * @description It also rings for calls to the user's groups
+                 */
+                group_calls?: boolean;
+                /**
+                 * Take calls by key
+                 * @description Who answers hears an announcement and takes the call with 1, so that its mailbox never does
+                 */
+                confirm?: boolean;
+                /**
+                 * Times
+                 * @description When it rings, as "mon,tue 08:00-18:00; sat 09:00-12:00"; empty = always. On public holidays only holiday counts
+                 */
+                times?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Mobile phone
+         * @description A phone outside that rings with those of a user (iFMC)
+         */
+        mobile_twin_create: {
+            /**
+             * User
+             * Format: int64
+             */
+            user: number;
+            /**
+             * Number of the mobile phone
+             * @description International, as +49171123456; only one user can have it
+             */
+            number: string;
+            /**
+             * Active
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Call delay
+             * @description Seconds until it rings, too; at once when no other phone rings
+             */
+            delay_s?: number;
+            /**
+             * Group calls
+             * @description It also rings for calls to the user's groups
+             */
+            group_calls?: boolean;
+            /**
+             * Take calls by key
+             * @description Who answers hears an announcement and takes the call with 1, so that its mailbox never does
+             * @default true
+             */
+            confirm: boolean;
+            /**
+             * Times
+             * @description When it rings, as "mon,tue 08:00-18:00; sat 09:00-12:00"; empty = always. On public holidays only holiday counts
+             */
+            times?: string;
+        };
+        /**
+         * Call completion
+         * @description Somebody is called back when whom he could not reach can be reached
+         */
+        call_completion: {
+            readonly id: number;
+            /**
+             * User
+             * Format: int64
+             * @description Who is called back
+             */
+            user: number | null;
+            /**
+             * Whom he called
+             * Format: int64
+             * @description null: a number outside
+             */
+            target: number | null;
+            /**
+             * Number
+             * @description Of a private call outside without its last digits
+             */
+            number: string;
+            /**
+             * Why
+             * @description busy: called back when the target is free; no_answer: when it has used its phone and is free
+             * @enum {string}
+             */
+            why: "busy" | "no_answer";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string | null;
+            /** Name */
+            readonly user_name: string;
+            /** Target */
+            readonly target_name: string | null;
         };
         /**
          * Party
@@ -21904,7 +22862,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "blf" | "speed_dial" | "group" | "dnd" | "call_completion" | "label" | "separator";
+            type: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "call_completion" | "label" | "separator";
             /**
              * Label
              * @description Empty = the name of what the key is about
@@ -21957,6 +22915,11 @@ export interface components {
              * @description The user is logged on to all groups of the key
              */
             readonly logged_on: boolean;
+            /**
+             * Redirected
+             * @description At least one of the key's numbers goes elsewhere
+             */
+            readonly redirecting: boolean;
             /**
              * @description Of who is shown: free, ringing, busy; of a function: off, on; of call completion also possible, recalling
              * @enum {string}
@@ -22050,7 +23013,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "web_ended" | "web_picked_up" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -10,7 +10,7 @@ import { OrderedList } from '../../forms/OrderedList';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { Icon, type IconName } from '../../shell/icons';
 import { notifyDone, notifyError } from '../../shell/notify';
-import { usePlayer } from '../prompts/usePlayer';
+import { usePlayer } from '../../sound/usePlayer';
 import { length, volume } from './length';
 import classes from './music.module.css';
 

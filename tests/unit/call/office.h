@@ -84,6 +84,8 @@ struct office {
 	/* Call-ID, local and remote tag of the last one */ /* the last one */
 };
 
+/** office_media.c: what the media engine does. */
+extern const struct media_ops office_media_ops;
 /** What answers codes in offices that are opened from now on; NULL: nothing. */
 void office_set_apps(const struct call_app_kind *const *apps);
 void office_open(struct office *o);

@@ -41,6 +41,10 @@ act(struct leg *l, enum feature f)
 	switch (f) {
 	case FEATURE_CONSULT: consult_press(l); break;
 	case FEATURE_THREE_WAY: consult_three_way(l); break;
+	case FEATURE_TO_GO:
+		if (call_to_go(l->call, l) != ERR_OK)
+			call_log(LOG_INFO, l->call, "it cannot go on at another phone now");
+		break;
 	default: break; /* dialled */
 	}
 }

@@ -60,7 +60,9 @@ enum feature_argument {
 	    "The other one waits with music; the number follows the announcement. Pressed again: " \
 	    "back to who waits. Who hangs up connects the two")                                    \
 	X(THREE_WAY, "three_way", "*3", ALONE, "In a call: talk by three",                         \
-	    "While somebody else is asked: who waits joins in")
+	    "While somebody else is asked: who waits joins in")                                    \
+	X(TO_GO, "to_go", "**", ALONE, "In a call: go on at another telephone",                    \
+	    "All one's other telephones ring, the mobile ones too; who picks up there goes on")
 
 #define ALL_FEATURES(X) FEATURES(X) FEATURES_IN_CALL(X)
 

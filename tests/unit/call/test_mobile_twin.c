@@ -599,6 +599,27 @@ key_who_talks_goes_on_at_another_phone(void **state)
 }
 
 static void
+key_the_code_at_the_phone_does_the_same(void **state)
+{
+	struct talk t = ben_talks();
+	const char *inv, *mobile;
+
+	ben2 = office_phone(&o, "b2");
+	office_media_key(&o, 0, MEDIA_CALLED, '*', 0);
+	office_media_key(&o, 0, MEDIA_CALLED, '*', 0);
+	office_run(&o, 10);
+	inv = ua_expect(ben2, "INVITE", 100);
+	mobile = rings(one, "+491711111111", 100);
+	ua_answer(ben2, inv, 200, "", sdp_of(ben2, 7300, ""));
+	ua_expect(ben2, "ACK", 100);
+	stops(one, mobile);
+	ua_ok(ben, "BYE");
+	ua_reinvited(anna, 4000);
+	ua_expect(anna, "ACK", 100);
+	talk_end_with(&t, anna, ben2);
+}
+
+static void
 key_the_call_goes_on_as_it_was_when_nobody_picks_up(void **state)
 {
 	struct talk t = ben_talks();
@@ -703,6 +724,7 @@ main(void)
 	    IN_OFFICE(usr_9_who_is_transferred_is_taken_at_a_mobile_phone_too),
 	    IN_OFFICE(lin_6_an_emergency_call_takes_the_line_of_a_mobile_phone_that_rings),
 	    IN_OFFICE(key_who_talks_goes_on_at_another_phone),
+	    IN_OFFICE(key_the_code_at_the_phone_does_the_same),
 	    IN_OFFICE(key_the_call_goes_on_as_it_was_when_nobody_picks_up),
 	    IN_OFFICE(key_a_mobile_phone_takes_a_call_along_with_1),
 	    IN_OFFICE(key_who_hangs_up_while_others_ring_is_rung_again),

@@ -14811,6 +14811,12 @@ export interface components {
              */
             code_three_way: string;
             /**
+             * In a call: go on at another telephone
+             * Format: star-code
+             * @description All one's other telephones ring, the mobile ones too; who picks up there goes on
+             */
+            code_to_go: string;
+            /**
              * Routing priority
              * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say
              * @enum {string}
@@ -15313,6 +15319,12 @@ export interface components {
              * @description While somebody else is asked: who waits joins in
              */
             code_three_way?: string;
+            /**
+             * In a call: go on at another telephone
+             * Format: star-code
+             * @description All one's other telephones ring, the mobile ones too; who picks up there goes on
+             */
+            code_to_go?: string;
             /**
              * Routing priority
              * @description Which line a call outside takes. static: the first free one; cor: as the COR rules say; line: that of the display number and no other; line_cor: that of the display number, then as the COR rules say

@@ -17,13 +17,7 @@
 static bool
 write_path(char path[PATH_MAX], const char *data_dir, const char *file)
 {
-	struct buf b;
-
-	buf_init(&b, path, PATH_MAX - 1);
-	buf_printf(&b, "%s/", data_dir ? data_dir : "");
-	voicemail_write_path(&b, ANNOUNCEMENT_FOLDER, file);
-	path[b.n] = '\0';
-	return data_dir && buf_ok(&b);
+	return data_dir && sound_file_path(path, data_dir, ANNOUNCEMENT_FOLDER, file);
 }
 
 void

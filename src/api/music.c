@@ -46,15 +46,14 @@ static enum err
 write_path(const struct request *rq, const char *file, char path[PATH_MAX])
 {
 	const struct api_params *p = &rq->api->params;
-	int n;
+	bool there;
 
-	if (!(*file ? p->data_dir : p->sounds_dir))
-		return ERR_NOT_FOUND;
 	if (*file)
-		n = snprintf(path, PATH_MAX, "%s/" MUSIC_FOLDER "/%s.wav", p->data_dir, file);
+		there = p->data_dir && sound_file_path(path, p->data_dir, MUSIC_FOLDER, file);
 	else
-		n = snprintf(path, PATH_MAX, "%s/" MUSIC_SUPPLIED, p->sounds_dir);
-	return n < PATH_MAX ? ERR_OK : ERR_NOT_FOUND;
+		there = p->sounds_dir &&
+			snprintf(path, PATH_MAX, "%s/" MUSIC_SUPPLIED, p->sounds_dir) < PATH_MAX;
+	return there ? ERR_OK : ERR_NOT_FOUND;
 }
 
 /* The file first, then its row. */

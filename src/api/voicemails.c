@@ -10,6 +10,7 @@
 
 #include "api/api_int.h"
 #include "store/mailbox.h"
+#include "store/sound_files.h"
 #include "store/voicemail.h"
 
 /* ---- one message ---- */
@@ -143,15 +144,12 @@ handle_own_voicemail_audio(struct request *rq)
 {
 	struct store_message m;
 	char path[PATH_MAX];
-	struct buf b;
+	const char *data_dir = rq->api->params.data_dir;
 
 	if (!find(rq, &m))
 		return;
-	buf_init(&b, path, sizeof path - 1);
-	buf_printf(&b, "%s/", rq->api->params.data_dir ? rq->api->params.data_dir : "");
-	voicemail_write_path(&b, VOICEMAIL_FOLDER, m.file);
-	path[b.n] = '\0';
-	if (!buf_ok(&b) || !audio_reply(rq, path))
+	if (!data_dir || !sound_file_path(path, data_dir, VOICEMAIL_FOLDER, m.file) ||
+	    !audio_reply(rq, path))
 		reply_error(rq, 404, "no_sound", NULL, "The sound of this message is gone.");
 	else if (rq->reply.status < 400)
 		name_file(rq, &m);

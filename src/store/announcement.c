@@ -100,37 +100,11 @@ store_announcement_unused(struct store *s, int64_t id, struct model_errors *erro
 
 /* ---- files ---- */
 
-static bool
-is_known(void *ctx, const char *name)
-{
-	struct db *db = ctx;
-	const char *dot = strrchr(name, '.');
-	struct stmt *st;
-	bool row = false;
-	enum err e;
-
-	if (!dot || strcmp(dot, ".wav") != 0 || dot - name != VOICEMAIL_FILE_BYTES - 1)
-		return false;
-	e = db_prepare(db, "SELECT 1 FROM announcement WHERE file = ?", &st);
-	if (e != ERR_OK)
-		return true;
-	stmt_text(st, 1, slice_make(name, (size_t)(dot - name)));
-	e = stmt_step(st, &row);
-	stmt_done(st);
-	return e != ERR_OK || row; /* when in doubt it stays */
-}
-
 static enum err
 sweep(struct store *s, const char *data_dir, time_t older_than)
 {
-	struct db *db;
-	enum err e = store_read_begin(s, &db);
-
-	if (e != ERR_OK)
-		return e;
-	sound_folder_sweep(data_dir, ANNOUNCEMENT_FOLDER, older_than, is_known, db);
-	store_read_end(s, db);
-	return ERR_OK;
+	return sound_rows_sweep(s, data_dir, ANNOUNCEMENT_FOLDER, older_than,
+	    "SELECT 1 FROM announcement WHERE file = ?");
 }
 
 void
@@ -138,19 +112,6 @@ store_announcements_sweep(struct store *s, const char *data_dir)
 {
 	if (sweep(s, data_dir, time(NULL) - SOUND_FILES_LEFT_OVER_S) != ERR_OK)
 		log_warn(STORE, "old files of announcements stay");
-}
-
-static bool
-is_there(const char *data_dir, const char *file)
-{
-	char path[PATH_MAX];
-	struct buf b;
-
-	buf_init(&b, path, sizeof path - 1);
-	buf_printf(&b, "%s/", data_dir);
-	voicemail_write_path(&b, ANNOUNCEMENT_FOLDER, file);
-	path[b.n] = '\0';
-	return buf_ok(&b) && access(path, R_OK) == 0;
 }
 
 struct missing {
@@ -164,7 +125,7 @@ note_missing(void *arg, const json_t *row)
 	struct missing *m = arg;
 	const char *file = row_text(row, "file");
 
-	if (!*file || is_there(m->data_dir, file))
+	if (!*file || sound_file_is_there(m->data_dir, ANNOUNCEMENT_FOLDER, file))
 		return true;
 	log_warn(STORE, "the sound of the announcement \"%s\" is gone", row_text(row, "name"));
 	return json_array_append(m->ids, json_object_get(row, "id")) == 0;

@@ -108,20 +108,6 @@ store_message_get(struct store *s, int64_t id, struct store_message *out)
 	return e == ERR_OK && !row ? ERR_NOT_FOUND : e;
 }
 
-static void
-remove_file(const char *data_dir, const char *file)
-{
-	char path[PATH_MAX];
-	struct buf b;
-
-	buf_init(&b, path, sizeof path - 1);
-	buf_printf(&b, "%s/", data_dir);
-	voicemail_write_path(&b, VOICEMAIL_FOLDER, file);
-	path[b.n] = '\0';
-	if (buf_ok(&b) && unlink(path) != 0 && errno != ENOENT)
-		log_warn(STORE, "the file of a message stays: %s", strerror(errno));
-}
-
 enum err
 store_message_remove(struct store *s, const char *data_dir, int64_t id)
 {
@@ -149,7 +135,7 @@ store_message_remove(struct store *s, const char *data_dir, int64_t id)
 		e = store_changed(s, &model_voicemail, id, STORE_DELETED);
 	e = store_write_end(s, e);
 	if (e == ERR_OK)
-		remove_file(data_dir, file);
+		sound_file_remove(data_dir, VOICEMAIL_FOLDER, file);
 	return e;
 }
 
@@ -241,14 +227,10 @@ note_missing(void *arg, const json_t *row)
 {
 	struct missing *m = arg;
 	char path[PATH_MAX];
-	struct buf b;
 
-	buf_init(&b, path, sizeof path - 1);
-	buf_printf(&b, "%s/", m->data_dir);
-	voicemail_write_path(&b, VOICEMAIL_FOLDER, row_text(row, "file"));
-	path[b.n] = '\0';
 	if (strcmp(row_text(row, "state"), voicemail_state_name(VOICEMAIL_RECORDING)) != 0 &&
-	    buf_ok(&b) && access(path, F_OK) != 0 && errno == ENOENT)
+	    sound_file_path(path, m->data_dir, VOICEMAIL_FOLDER, row_text(row, "file")) &&
+	    access(path, F_OK) != 0 && errno == ENOENT)
 		json_array_append(m->ids, json_object_get(row, "id"));
 	return true;
 }

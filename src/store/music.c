@@ -146,37 +146,11 @@ store_music_file_add(struct store *s, const struct store_music_file *f, json_t *
 
 /* ---- files ---- */
 
-static bool
-is_known(void *ctx, const char *name)
-{
-	struct db *db = ctx;
-	const char *dot = strrchr(name, '.');
-	struct stmt *st;
-	bool row = false;
-	enum err e;
-
-	if (!dot || strcmp(dot, ".wav") != 0 || dot - name != VOICEMAIL_FILE_BYTES - 1)
-		return false;
-	e = db_prepare(db, "SELECT 1 FROM music_file WHERE file = ?", &st);
-	if (e != ERR_OK)
-		return true;
-	stmt_text(st, 1, slice_make(name, (size_t)(dot - name)));
-	e = stmt_step(st, &row);
-	stmt_done(st);
-	return e != ERR_OK || row; /* when in doubt it stays */
-}
-
 static enum err
 sweep(struct store *s, const char *data_dir, time_t older_than)
 {
-	struct db *db;
-	enum err e = store_read_begin(s, &db);
-
-	if (e != ERR_OK)
-		return e;
-	sound_folder_sweep(data_dir, MUSIC_FOLDER, older_than, is_known, db);
-	store_read_end(s, db);
-	return ERR_OK;
+	return sound_rows_sweep(
+	    s, data_dir, MUSIC_FOLDER, older_than, "SELECT 1 FROM music_file WHERE file = ?");
 }
 
 void
@@ -196,13 +170,8 @@ note_missing(void *arg, const json_t *row)
 {
 	struct missing *m = arg;
 	const char *file = row_text(row, "file");
-	char path[PATH_MAX];
 
-	if (!*file)
-		return true;
-	if (snprintf(path, sizeof path, "%s/" MUSIC_FOLDER "/%s.wav", m->data_dir, file) <
-		(int)sizeof path &&
-	    access(path, R_OK) == 0)
+	if (!*file || sound_file_is_there(m->data_dir, MUSIC_FOLDER, file))
 		return true;
 	log_warn(STORE, "the file of the music \"%s\" is gone: it is not played any more",
 	    row_text(row, "name"));

@@ -3,13 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/random.h"
+#include "store/store_int.h"
 
 void
 sound_file_name(char out[VOICEMAIL_FILE_BYTES])
@@ -21,6 +21,35 @@ sound_file_name(char out[VOICEMAIL_FILE_BYTES])
 	buf_init(&b, out, VOICEMAIL_FILE_BYTES - 1);
 	rng_token(&rng, &b, VOICEMAIL_FILE_BYTES - 1);
 	out[b.n] = '\0';
+}
+
+bool
+sound_file_path(char path[PATH_MAX], const char *data_dir, const char *folder, const char *file)
+{
+	struct buf b;
+
+	buf_init(&b, path, PATH_MAX - 1);
+	buf_printf(&b, "%s/", data_dir);
+	voicemail_write_path(&b, folder, file);
+	path[b.n] = '\0';
+	return buf_ok(&b);
+}
+
+bool
+sound_file_is_there(const char *data_dir, const char *folder, const char *file)
+{
+	char path[PATH_MAX];
+
+	return sound_file_path(path, data_dir, folder, file) && access(path, R_OK) == 0;
+}
+
+void
+sound_file_remove(const char *data_dir, const char *folder, const char *file)
+{
+	char path[PATH_MAX];
+
+	if (sound_file_path(path, data_dir, folder, file) && unlink(path) != 0 && errno != ENOENT)
+		log_warn(STORE, "a sound file stays: %s", strerror(errno));
 }
 
 enum err
@@ -82,4 +111,44 @@ sound_folder_sweep(const char *data_dir, const char *folder, time_t older_than,
 	}
 	if (dir)
 		closedir(dir);
+}
+
+struct rows {
+	struct db *db;
+	const char *sql;
+};
+
+/* When in doubt it stays. */
+static bool
+has_row(void *ctx, const char *name)
+{
+	const struct rows *r = ctx;
+	const char *dot = strrchr(name, '.');
+	struct stmt *st;
+	bool row = false;
+	enum err e;
+
+	if (!dot || strcmp(dot, ".wav") != 0 || dot - name != VOICEMAIL_FILE_BYTES - 1)
+		return false;
+	e = db_prepare(r->db, r->sql, &st);
+	if (e != ERR_OK)
+		return true;
+	stmt_text(st, 1, slice_make(name, (size_t)(dot - name)));
+	e = stmt_step(st, &row);
+	stmt_done(st);
+	return e != ERR_OK || row;
+}
+
+enum err
+sound_rows_sweep(
+    struct store *s, const char *data_dir, const char *folder, time_t older_than, const char *sql)
+{
+	struct rows r = {.sql = sql};
+	enum err e = store_read_begin(s, &r.db);
+
+	if (e != ERR_OK)
+		return e;
+	sound_folder_sweep(data_dir, folder, older_than, has_row, &r);
+	store_read_end(s, r.db);
+	return ERR_OK;
 }

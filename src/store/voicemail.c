@@ -8,59 +8,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/random.h"
 #include "loop/loop.h"
+#include "store/sound_files.h"
 #include "store/store_int.h"
 
 /* ---- files ---- */
 
-static bool
-write_path(char path[PATH_MAX], const char *data_dir, const char *folder, const char *file)
-{
-	struct buf b;
-
-	buf_init(&b, path, PATH_MAX - 1);
-	buf_printf(&b, "%s/", data_dir);
-	voicemail_write_path(&b, folder, file);
-	path[b.n] = '\0';
-	return buf_ok(&b);
-}
-
 enum err
 store_voicemail_folders(const char *data_dir)
 {
-	static const char *const folders[] = {VOICEMAIL_FOLDER, ANNOUNCEMENT_FOLDER};
-	char path[PATH_MAX];
+	enum err e = sound_folder_make(data_dir, VOICEMAIL_FOLDER);
 
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-		if (snprintf(path, sizeof path, "%s/%s", data_dir, folders[i]) >= (int)sizeof path)
-			return ERR_TOO_BIG;
-		if (mkdir(path, 0750) != 0 && errno != EEXIST)
-			return err_from_errno(errno);
-	}
-	return ERR_OK;
+	return e == ERR_OK ? sound_folder_make(data_dir, ANNOUNCEMENT_FOLDER) : e;
 }
 
 static void
 remove_file(const char *data_dir, const char *file)
 {
-	char path[PATH_MAX];
-
-	if (write_path(path, data_dir, VOICEMAIL_FOLDER, file) && unlink(path) != 0 &&
-	    errno != ENOENT)
-		log_warn(STORE, "the file of a message stays: %s", strerror(errno));
-}
-
-static void
-new_name(char file[VOICEMAIL_FILE_BYTES])
-{
-	struct rng rng;
-	struct buf b;
-
-	rng_init_system(&rng);
-	buf_init(&b, file, VOICEMAIL_FILE_BYTES - 1);
-	rng_token(&rng, &b, VOICEMAIL_FILE_BYTES - 1);
-	file[b.n] = '\0';
+	sound_file_remove(data_dir, VOICEMAIL_FOLDER, file);
 }
 
 /* ---- rows ---- */
@@ -309,8 +274,8 @@ link_file(const char *data_dir, const char *from, const char *to)
 {
 	char a[PATH_MAX], b[PATH_MAX];
 
-	if (!write_path(a, data_dir, VOICEMAIL_FOLDER, from) ||
-	    !write_path(b, data_dir, VOICEMAIL_FOLDER, to))
+	if (!sound_file_path(a, data_dir, VOICEMAIL_FOLDER, from) ||
+	    !sound_file_path(b, data_dir, VOICEMAIL_FOLDER, to))
 		return ERR_TOO_BIG;
 	return link(a, b) == 0 ? ERR_OK : err_from_errno(errno);
 }
@@ -349,7 +314,7 @@ store_voicemail_forward(struct store *s, const char *data_dir, int64_t mailbox, 
 
 	if (e != ERR_OK)
 		return e;
-	new_name(copy);
+	sound_file_name(copy);
 	e = link_file(data_dir, from, copy);
 	if (e != ERR_OK)
 		return e;
@@ -510,7 +475,7 @@ store_voicemail_mend(struct store *s, const char *data_dir,
 		char path[PATH_MAX];
 
 		memcpy(ended.file, all[i].file, sizeof ended.file);
-		if (!write_path(path, data_dir, VOICEMAIL_FOLDER, ended.file) ||
+		if (!sound_file_path(path, data_dir, VOICEMAIL_FOLDER, ended.file) ||
 		    mend_file(path, &ended.length_ms) != ERR_OK)
 			ended.length_ms = 0;
 		ended.keep = ended.length_ms && ended.length_ms >= all[i].min_ms;

@@ -20,8 +20,8 @@ in_call_listens(const struct leg *l)
 	       other->state == LEG_UP && !other->app && !c->emergency;
 }
 
-/* Looking for keys in a voice means to decode it, and to keep it here: not where it may go past us.
- */
+/* Looking for keys in a voice means to decode it, and to keep it here: only for phones of which
+ * somebody has said that they press keys so, and not where the voice may go past us. */
 void
 in_call_listen(const struct leg *l, struct media_service *what)
 {
@@ -29,7 +29,7 @@ in_call_listen(const struct leg *l, struct media_service *what)
 	uint8_t flags = what->listening.flags;
 
 	keys_listen(what);
-	if (phone && phone->direct_media)
+	if (!phone || phone->dtmf != DIR_DTMF_INBAND || phone->direct_media)
 		what->listening.flags = flags;
 }
 

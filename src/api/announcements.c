@@ -82,8 +82,11 @@ void
 handle_announcement_delete(struct request *rq)
 {
 	struct model_errors errors = {0};
-	enum err e = store_announcement_unused(rq->api->store, rq->id, &errors);
+	enum err e;
 
+	if (!has_seen(rq))
+		return;
+	e = store_announcement_unused(rq->api->store, rq->id, &errors);
 	if (e == ERR_OK)
 		handle_delete(rq);
 	else
@@ -158,7 +161,7 @@ handle_own_announcement_patch(struct request *rq)
 void
 handle_own_announcement_put(struct request *rq)
 {
-	if (may(rq, true))
+	if (audio_is_sent(rq) && may(rq, true))
 		handle_announcement_put(rq);
 }
 

@@ -576,6 +576,9 @@ void handle_create(struct request *rq);
 void handle_get(struct request *rq);
 void handle_patch(struct request *rq);
 void handle_delete(struct request *rq);
+/** Before what else may speak against it. False with 412 in the reply: the row is not what the
+ *  writer has seen (If-Match). */
+bool has_seen(struct request *rq);
 void handle_bulk(struct request *rq);
 void handle_create_several(struct request *rq);
 void handle_sip_account(struct request *rq);

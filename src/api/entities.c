@@ -276,6 +276,25 @@ reply_changed_meanwhile(struct request *rq, enum err e, const struct model_error
 	return true;
 }
 
+bool
+has_seen(struct request *rq)
+{
+	char version[STORE_VERSION_BYTES];
+	struct model_errors errors = {0};
+	json_t *row = NULL;
+	bool seen = true;
+
+	if (!wanted_version(rq) || store_get(rq->api->store, rq->entity, rq->id, &row) != ERR_OK)
+		return true;
+	store_row_version(rq->entity, row, version);
+	seen = strcmp(version, wanted_version(rq)) == 0;
+	json_decref(row);
+	if (!seen)
+		model_error_add(&errors, STORE_CHANGED_MEANWHILE, "",
+		    "Somebody else has changed it meanwhile.");
+	return seen || !reply_changed_meanwhile(rq, ERR_CONFLICT, &errors);
+}
+
 void
 handle_get(struct request *rq)
 {

@@ -35,19 +35,7 @@ handle_star_codes(struct request *rq)
 	reply_json(rq, 200, json_pack("{s:o}", "items", items));
 }
 
-static json_t *
-faults_json(const struct model_errors *errors)
-{
-	json_t *items = json_array();
-
-	for (size_t i = 0; i < errors->count; i++)
-		json_array_append_new(
-		    items, json_pack("{s:s, s:s, s:s}", "field", errors->at[i].field, "code",
-			       errors->at[i].code, "message", errors->at[i].message));
-	return items;
-}
-
-/* What a PATCH of the settings would be refused for. */
+/* A PATCH of the settings that changes nothing: refused as that would be. */
 void
 handle_star_codes_check(struct request *rq)
 {
@@ -64,10 +52,10 @@ handle_star_codes_check(struct request *rq)
 		json_object_update(settings, checked);
 		e = model_check_row(&model_settings, settings, &errors);
 	}
-	if (e == ERR_OK || errors.count)
-		reply_json(rq, 200, json_pack("{s:o}", "faults", faults_json(&errors)));
+	if (e == ERR_OK)
+		reply_text(rq, 204, NULL, NULL, 0);
 	else
-		reply_err(rq, e, NULL);
+		reply_err(rq, e, &errors);
 	json_decref(checked);
 	json_decref(settings);
 	json_decref(in);

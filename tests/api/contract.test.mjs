@@ -415,6 +415,71 @@ test('a file of music on hold is added, heard, changed and removed, until the lo
   await must('DELETE', '/api/music-loops/{id}', 204, undefined, { id: loop });
 });
 
+test('an announcement is uploaded, heard in parts, chosen by a mailbox and deleted when nobody needs it', async () => {
+  const put = (path, client, values, body, type = 'audio/wav') => {
+    const operation = document.operations.find(({ name }) => name === `PUT ${path}`);
+    return client.send('PUT', `${target(operation, values)}?file_name=a.wav`, { body, type }).then((answer) => check(operation, answer).status);
+  };
+  const part = async (path, client, values) => {
+    const operation = document.operations.find(({ name }) => name === `GET ${path}`);
+    return check(operation, await client.send('GET', target(operation, values), { headers: { range: 'bytes=99999999-' } })).status;
+  };
+  const { client, me } = await somebody();
+  const { id } = (await must('POST', '/api/announcements', 201, { name: 'Closed' })).json();
+  const { id: own } = (await must('POST', '/api/me/announcements', 201, { name: 'Mine' }, undefined, client)).json();
+  for (const [path, who, one] of [['/api/announcements/{id}/audio', admin, { id }], ['/api/me/announcements/{id}/audio', client, { id: own }]]) {
+    assert.equal(await put(path, who, one, 'no sound'), 422);
+    assert.equal(await put(path, who, one, toneWav(440, 8000, 1)), 200);
+    await must('GET', path, 200, undefined, one, who);
+    assert.equal(await part(path, who, one), 416);
+  }
+  await must('PATCH', '/api/me/announcements/{id}', 200, { name: 'Mine too' }, { id: own }, client);
+  await must('POST', '/api/me/announcements', 201, { name: 'Third' }, undefined, client);
+  await must('PATCH', '/api/me/announcements/{id}', 409, { name: 'Third' }, { id: own }, client);
+  const { id: mailbox } = (await must('POST', '/api/mailboxes', 201, { name: 'Contract', greeting: id })).json();
+  await must('DELETE', '/api/announcements/{id}', 409, undefined, { id });
+  const { id: access } = (await must('POST', '/api/mailbox-access', 201, { mailbox, user: me.id })).json();
+  const { id: second } = (await must('POST', '/api/mailboxes', 201, { name: 'Contract 2' })).json();
+  const { id: other } = (await must('POST', '/api/mailbox-access', 201, { mailbox: second, user: me.id })).json();
+  await must('POST', '/api/mailbox-access', 409, { mailbox, user: me.id });
+  await must('PATCH', '/api/mailbox-access/{id}', 409, { mailbox }, { id: other });
+  await must('POST', '/api/mailbox-access/several', 409, { rows: [{ mailbox, user: me.id }] });
+  await must('PATCH', '/api/me/mailboxes/{id}', 200, { greeting: own }, { id: mailbox }, client);
+  await must('DELETE', '/api/me/announcements/{id}', 409, undefined, { id: own }, client);
+  await must('PATCH', '/api/me/mailboxes/{id}', 200, { greeting: null }, { id: mailbox }, client);
+  await must('DELETE', '/api/me/announcements/{id}', 204, undefined, { id: own }, client);
+  await must('DELETE', '/api/mailbox-access/{id}', 204, undefined, { id: access });
+  await must('DELETE', '/api/announcements/{id}', 204, undefined, { id });
+});
+
+test('a mobile phone that rings with the others', async () => {
+  const { client, me } = await somebody();
+  const twin = { user: me.id, number: '+491711234567' };
+  const { id } = (await must('POST', '/api/mobile-twins', 201, twin)).json();
+  await must('POST', '/api/mobile-twins', 409, twin);
+  await must('POST', '/api/mobile-twins/several', 409, { rows: [twin] });
+  await must('GET', '/api/mobile-twins/{id}', 200, undefined, { id });
+  const { id: other } = (await must('POST', '/api/me/mobile-twins', 201, { number: '+491711234568' }, undefined, client)).json();
+  await must('POST', '/api/me/mobile-twins', 409, { number: '+491711234567' }, undefined, client);
+  await must('PATCH', '/api/mobile-twins/{id}', 409, { number: '+491711234567' }, { id: other });
+  await must('PATCH', '/api/mobile-twins/{id}', 200, { delay_s: 5 }, { id: other });
+  await must('PATCH', '/api/me/mobile-twins/{id}', 200, { delay_s: 3 }, { id: other }, client);
+  await must('PATCH', '/api/me/mobile-twins/{id}', 409, { number: '+491711234567' }, { id: other }, client);
+  await must('DELETE', '/api/me/mobile-twins/{id}', 204, undefined, { id: other }, client);
+  for (const method of ['PATCH', 'DELETE']) {
+    const operation = document.operations.find(({ name }) => name === `${method} /api/mobile-twins/{id}`);
+    const body = method === 'PATCH' ? '{}' : undefined;
+    assert.equal(check(operation, await admin.send(method, target(operation, { id }), { body, headers: { 'if-match': '"00"' } })).status, 412);
+  }
+  await must('DELETE', '/api/mobile-twins/{id}', 204, undefined, { id });
+});
+
+/** A user of one's own, and his account. */
+async function somebody() {
+  const { client } = await userFor({ path: '/api/me' });
+  return { client, me: await client.json('GET', '/api/me') };
+}
+
 test('a prompt is heard, replaced by a file of one\'s own, and put back', async () => {
   const operation = document.operations.find(({ method, path }) => method === 'PUT' && path === '/api/prompts/{language}/{name}');
   const done = { language: 'de', name: 'done' };

@@ -143,7 +143,7 @@ class Voicemail(SystemTest):
         bernd.hang_up()
         bernd = self.voice(self.bernd, 101)
         bernd.hears("beep")
-        bernd.speak(0.2)
+        bernd.speak(0.6)
         bernd.press("#")
         bernd.hears("message-too-short")
         bernd.is_hung_up()

@@ -9303,7 +9303,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a change of star codes would be refused for */
+        /** Would a change of star codes be accepted? Refused as that would be */
         post: {
             parameters: {
                 query?: never;
@@ -9318,13 +9318,11 @@ export interface paths {
             };
             responses: {
                 /** @description done */
-                200: {
+                204: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content: {
-                        "application/json": Record<string, never>;
-                    };
+                    content?: never;
                 };
                 400: components["responses"]["error_400"];
                 401: components["responses"]["error_401"];

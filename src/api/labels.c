@@ -170,7 +170,14 @@ handle_own_labels(struct request *rq)
 void
 handle_labels(struct request *rq)
 {
-	reply_labels(rq, rq->id);
+	json_t *user = NULL;
+	enum err e = store_get(rq->api->store, &model_user, rq->id, &user);
+
+	json_decref(user);
+	if (e == ERR_OK)
+		reply_labels(rq, rq->id);
+	else
+		reply_err(rq, e, NULL);
 }
 
 void

@@ -464,6 +464,7 @@ test('a mobile phone that rings with the others', async () => {
   await must('PATCH', '/api/mobile-twins/{id}', 409, { number: '+491711234567' }, { id: other });
   await must('PATCH', '/api/mobile-twins/{id}', 200, { delay_s: 5 }, { id: other });
   await must('PATCH', '/api/me/mobile-twins/{id}', 200, { delay_s: 3 }, { id: other }, client);
+  await must('GET', '/api/me/mobile-twins/{id}', 200, undefined, { id: other }, client);
   await must('PATCH', '/api/me/mobile-twins/{id}', 409, { number: '+491711234567' }, { id: other }, client);
   await must('DELETE', '/api/me/mobile-twins/{id}', 204, undefined, { id: other }, client);
   for (const method of ['PATCH', 'DELETE']) {
@@ -488,6 +489,8 @@ test('a prompt is heard, replaced by a file of one\'s own, and put back', async 
   assert.equal(await put(toneWav(440, 8000, 1)), 200);
   await must('GET', '/api/prompts', 200);
   await must('GET', '/api/prompts/{language}/{name}/audio', 200, undefined, done);
+  const heard = document.operations.find(({ name }) => name === 'GET /api/prompts/{language}/{name}/audio');
+  assert.equal(check(heard, await admin.send('GET', target(heard, done), { headers: { range: 'bytes=99999999-' } })).status, 416);
   await must('DELETE', '/api/prompts/{language}/{name}', 204, undefined, done);
 });
 
@@ -559,14 +562,15 @@ test('every error that the document promises has been seen', () => {
 // What takes a system under load, calls, mails, or an import that runs at this very moment.
 const ELSEWHERE = {
   503: /./,
-  202: /\/calls\/|me\/calls|\/play$|mails\/\{id\}\/retry|password-reset/,
-  200: /^GET \/api\/(call-records|mails)\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$/,
-  201: /\/several$/, // what fits together by chance; several rows have tests of their own
-  204: /^DELETE \/api\/(mails|cor-lines|redirections)|password-reset/, // a line's places have gone with it by then, as a number's redirections
+  202: /\/calls\/|me\/calls|\/play$|orbits\/fetch|mails\/\{id\}\/retry|password-reset/,
+  200: /^GET \/api\/(call-records|mails|voicemails|call-completions)\/\{id\}|me\/voicemails\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$/,
+  201: /\/several$|me\/call-completions$/, // what fits together by chance; several rows have tests of their own
+  204: /^DELETE \/api\/(mails|cor-lines|redirections|call-completions)|me\/(voicemails|call-completions)\/\{id\}|password-reset/, // a line's places have gone with it by then, as a number's redirections
   404: /password-reset/,
-  429: /me\/calls|me\/keys|\/play$|password-reset/,
-  409: /me\/calls|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
-  412: /^DELETE \/api\/(mails|cor-lines|redirections)/,
+  429: /me\/calls|me\/keys|orbits\/fetch|\/play$|password-reset/,
+  409: /me\/calls|me\/voicemails|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
+  412: /^DELETE \/api\/(mails|cor-lines|redirections|mailbox-access|call-completions)/,
+  416: /me\/voicemails/,
 };
 
 function unreached(operation, status) {

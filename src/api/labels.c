@@ -80,7 +80,8 @@ draw(const struct paper *p, size_t at, const char *utf8)
 	const struct label_sheet *s = p->sheet;
 	float width = points((float)s->width_mm10 / 10),
 	      height = points((float)s->height_mm10 / 10);
-	float x = points(MARGIN_MM) + (float)(at / s->rows) * width;
+	size_t column = at / s->rows;
+	float x = points(MARGIN_MM) + (float)column * width;
 	float y =
 	    HPDF_Page_GetHeight(p->page) - points(MARGIN_MM) - (float)(at % s->rows + 1) * height;
 	float size = height * 0.5F < FONT_MAX_PT ? height * 0.5F : FONT_MAX_PT;

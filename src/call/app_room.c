@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/transfer_int.h"
 
 struct call_room {
 	struct call_switch *sw;
@@ -127,14 +128,8 @@ struct invitation {
 static enum err
 new_call(const struct invitation *in, const struct routing_plan *plan, struct call **out)
 {
-	struct call_switch *sw = in->room->sw;
-	char sip_call_id[32];
-	struct buf b;
-	enum err e;
+	enum err e = dial_new_call(in->room->sw, false, out);
 
-	buf_init(&b, sip_call_id, sizeof sip_call_id);
-	rng_token(sw->p.rng, &b, 20);
-	e = call_new(sw, buf_slice(&b), false, out);
 	if (e != ERR_OK)
 		return e;
 	(*out)->inner = true;

@@ -66,26 +66,6 @@ make_plan(const struct call_switch *sw, const struct dir_line *line, struct slic
 	return ERR_OK;
 }
 
-static enum err
-prepare(struct call *c, const struct dir_line *line, const struct routing_plan *plan)
-{
-	enum err e = setup_keep_plan(c, plan, &(struct call_origin){0});
-	struct transfer *t = e == ERR_OK ? transfer_alloc(c, MEDIA_CALLED) : NULL;
-
-	if (e == ERR_OK && !t)
-		e = ERR_NOMEM;
-	if (e == ERR_OK)
-		e = party_copy(&t->arena, &c->called_party, &t->to);
-	if (e != ERR_OK)
-		return e;
-	timer_init(&t->tone, on_heard);
-	t->stage = TRANSFER_DIALLING;
-	t->dialled = t->trial = true;
-	record_begin(c);
-	record_reason(c, REASON_LINE_TESTED, REASON_ARGS(line->name));
-	return ERR_OK;
-}
-
 /* The call says what comes of it. */
 static void
 start(struct call *c, const struct routing_plan *plan)
@@ -110,28 +90,23 @@ call_trial(
 {
 	const struct dir_line *line = dir_line_by_id(sw->p.directory, line_id);
 	struct routing_plan plan;
-	char sip_call_id[32];
+	struct transfer *t;
 	struct call *c;
-	struct buf b;
 	enum err e = line ? call_trial_check(sw, number) : ERR_NOT_FOUND;
 
 	if (e == ERR_OK)
 		e = make_plan(sw, line, number, &plan);
 	if (e != ERR_OK)
 		return e;
-	buf_init(&b, sip_call_id, sizeof sip_call_id);
-	rng_token(sw->p.rng, &b, 20);
-	e = call_new(sw, buf_slice(&b), false, &c);
+	e = dial_new(sw, &plan, &(struct call_origin){0}, MEDIA_CALLED, &t);
 	if (e != ERR_OK)
 		return e;
-	c->max_forwards = 70;
-	e = prepare(c, line, &plan);
-	if (e != ERR_OK) {
-		if (c->transfer)
-			transfer_free(c->transfer);
-		call_abandon(c);
-		return e;
-	}
+	c = t->call;
+	timer_init(&t->tone, on_heard);
+	t->stage = TRANSFER_DIALLING;
+	t->trial = true;
+	record_begin(c);
+	record_reason(c, REASON_LINE_TESTED, REASON_ARGS(line->name));
 	slice_clip_cstr(slice_cstr(c->id), call_id, CALL_ID_BYTES);
 	start(c, &plan);
 	return ERR_OK;

@@ -11,21 +11,27 @@
 
 #include <linux/types.h>
 
+/* From whom to whom. IPv4: in the first word, the others are zero. */
+struct fastpath_ends {
+	__u32 from[4], to[4];
+};
+
 /* RTP that comes from one peer of a stream to one port of ours, and where it goes. */
 struct fastpath_entry {
 	/* The engine's. The program forwards until then (CLOCK_MONOTONIC); 0: not at all. It is
 	 * a short lease, so that the program does nothing for an engine that has died. */
 	__u64 until_ns;
-	__u32 from_ip, to_ip; /* as they arrive: the peer's and ours */
-	__u32 new_from_ip, new_to_ip;
+	struct fastpath_ends old; /* as they arrive: the peer and us */
+	struct fastpath_ends new;
 	__u16 from_port;
 	__u16 new_from_port, new_to_port;
 	__u16 ip_bytes_max; /* the kernel's order; larger ones go up */
 	__u32 ssrc;
 	__u32 interface; /* it leaves by; the kernel's order, as all below */
 	__u32 priority;	 /* of the queue there, as the socket has it */
-	__u32 tos;	 /* mark of its packets */
 	__u64 unit_ps;	 /* length of a timestamp unit */
+	__u8 tos;	 /* mark of its packets */
+	__u8 family;	 /* 4 or 6, of both sides */
 	__u8 up[2];	 /* payload types that go up: keys that are told; FASTPATH_NONE */
 
 	/* The program's, in a cache line of its own; it begins with what the engine gives it. Only

@@ -150,11 +150,12 @@ merely_passes(const struct stream *s)
 		const struct stream_side *side = &s->side[i];
 
 		if (side->cipher || side->door || side->latch.peer.raw || !side->latch.peer.send ||
-		    side->latch.source[LATCH_RTP].family != 4 ||
 		    side->target[LATCH_RTP].length == 0 || !side->rtp.started)
 			return false;
 	}
-	return true;
+	/* from one family to the other a packet would have to grow or shrink */
+	return s->side[0].latch.source[LATCH_RTP].family ==
+	       s->side[1].latch.source[LATCH_RTP].family;
 }
 
 static bool
@@ -165,17 +166,14 @@ find_route(const struct worker *w, const struct stream *s, unsigned i, struct fa
 
 	if (!from.family && !addr_is_any(&w->fastpath->bind))
 		from = w->fastpath->bind;
-	return (from.family == 0 || from.family == 4) &&
-	       fastpath_route_find(out, &from, &side->latch.source[LATCH_RTP]) == ERR_OK;
+	return fastpath_route_find(out, &from, &side->latch.source[LATCH_RTP]) == ERR_OK;
 }
 
-static uint32_t
-ip4_of(const struct addr *a)
+static void
+write_ends(struct fastpath_ends *ends, const struct addr *from, const struct addr *to)
 {
-	uint32_t ip;
-
-	memcpy(&ip, a->ip, sizeof ip);
-	return ip;
+	memcpy(ends->from, from->ip, sizeof ends->from);
+	memcpy(ends->to, to->ip, sizeof ends->to);
 }
 
 /* How the socket would mark its packets. */
@@ -200,10 +198,9 @@ write_entry(struct worker *w, struct stream *s, unsigned i)
 	const struct key_watch_plan *keys = &s->side[i].keys.plan;
 	struct fastpath_entry *e = entry_of(w, s, i);
 
-	e->from_ip = ip4_of(peer);
-	e->to_ip = ip4_of(&here->from);
-	e->new_from_ip = ip4_of(&there->from);
-	e->new_to_ip = ip4_of(other);
+	e->family = peer->family;
+	write_ends(&e->old, peer, &here->from);
+	write_ends(&e->new, &there->from, other);
 	e->from_port = htons(peer->port);
 	e->new_from_port = htons(out->port);
 	e->new_to_port = htons(other->port);
@@ -211,7 +208,9 @@ write_entry(struct worker *w, struct stream *s, unsigned i)
 	    (uint16_t)(there->ip_bytes_max < UINT16_MAX ? there->ip_bytes_max : UINT16_MAX);
 	e->ssrc = htonl(s->side[i].rtp.ssrc);
 	e->interface = there->interface;
-	e->tos = socket_option(out->fd[LATCH_RTP], IPPROTO_IP, IP_TOS);
+	e->tos = (uint8_t)(peer->family == 6
+			       ? socket_option(out->fd[LATCH_RTP], IPPROTO_IPV6, IPV6_TCLASS)
+			       : socket_option(out->fd[LATCH_RTP], IPPROTO_IP, IP_TOS));
 	e->priority = socket_option(out->fd[LATCH_RTP], SOL_SOCKET, SO_PRIORITY);
 	e->unit_ps = 1000000000000 / s->side[i].rtp.clock_rate_hz;
 	for (size_t k = 0; k < KEY_WATCH_FORMATS; k++)

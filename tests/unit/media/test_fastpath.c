@@ -25,6 +25,10 @@ static struct wire wire[MEDIA_SIDES] = {
     {.name = "phone-b", .ours = "10.2.0.1", .theirs = "10.2.0.2"},
 };
 
+static const struct {
+	const char *ours, *theirs;
+} ip6[MEDIA_SIDES] = {{"fd01::1", "fd01::2"}, {"fd02::1", "fd02::2"}};
+
 static struct relay_fixture f;
 static struct phone phone[MEDIA_SIDES];
 static struct media_ref ref;
@@ -61,11 +65,19 @@ start_engine(enum media_fastpath how)
 			   });
 }
 
+static uint8_t
+family_of(const struct wire *w)
+{
+	return strchr(w->ours, ':') ? 6 : 4;
+}
+
 static void
 start_call(uint32_t timeout_ms)
 {
-	struct media_stream_params params = {
-	    .family = {4, 4}, .user = 77, .dscp = DSCP, .timeout_ms = timeout_ms};
+	struct media_stream_params params = {.family = {family_of(&wire[0]), family_of(&wire[1])},
+	    .user = 77,
+	    .dscp = DSCP,
+	    .timeout_ms = timeout_ms};
 	int on = 1;
 
 	memset(voice, 0, sizeof voice);
@@ -78,6 +90,8 @@ start_call(uint32_t timeout_ms)
 		wires_come_back();
 		setsockopt(phone[i].fd[0], IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
 		setsockopt(phone[i].fd[0], IPPROTO_IP, IP_RECVTTL, &on, sizeof on);
+		setsockopt(phone[i].fd[0], IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
+		setsockopt(phone[i].fd[0], IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof on);
 		peer = phone_peer(&phone[i]);
 		media_stream_set_peer(f.media, ref, (enum media_side)i, &peer);
 		voice[i].ssrc = 100 + i;
@@ -134,7 +148,7 @@ hear(unsigned side, struct slice packet)
 {
 	unsigned char got[2048];
 	char control[128];
-	struct sockaddr_in from;
+	struct sockaddr_storage from;
 	struct iovec data = {got, sizeof got};
 	struct msghdr m = {.msg_name = &from,
 	    .msg_namelen = sizeof from,
@@ -143,7 +157,6 @@ hear(unsigned side, struct slice packet)
 	    .msg_control = control,
 	    .msg_controllen = sizeof control};
 	struct pollfd poll_fd = {.fd = phone[side].fd[0], .events = POLLIN};
-	struct sockaddr_storage ss;
 	struct addr us, source;
 	int hops = 0, mark = 0;
 
@@ -151,14 +164,13 @@ hear(unsigned side, struct slice packet)
 		fail_msg("no voice came");
 	assert_int_equal(recvmsg(phone[side].fd[0], &m, 0), packet.n);
 	assert_memory_equal(got, packet.p, packet.n);
-	memcpy(&ss, &from, sizeof from);
-	assert_int_equal(addr_from_sockaddr((struct sockaddr *)&ss, &source), ERR_OK);
+	assert_int_equal(addr_from_sockaddr((struct sockaddr *)&from, &source), ERR_OK);
 	assert_int_equal(addr_parse_ip(slice_cstr(wire[side].ours), port[side], &us), ERR_OK);
 	assert_true(addr_eq(&source, &us));
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
-		if (c->cmsg_type == IP_TOS)
+		if (c->cmsg_type == (c->cmsg_level == IPPROTO_IP ? IP_TOS : IPV6_TCLASS))
 			mark = *(unsigned char *)CMSG_DATA(c);
-		if (c->cmsg_type == IP_TTL)
+		if (c->cmsg_type == (c->cmsg_level == IPPROTO_IP ? IP_TTL : IPV6_HOPLIMIT))
 			memcpy(&hops, CMSG_DATA(c), sizeof hops);
 	}
 	assert_int_equal(mark, DSCP << 2);
@@ -258,7 +270,7 @@ voice_that_merely_passes_stays_in_the_kernel(void **state)
 static void
 the_kernel_speaks_from_the_address_of_the_sdp(void **state)
 {
-	static const char told[] = "10.1.0.9";
+	const char *told = family_of(&wire[0]) == 6 ? "fd01::9" : "10.1.0.9";
 	struct wire saved = wire[0];
 	struct media_peer peer;
 
@@ -273,6 +285,19 @@ the_kernel_speaks_from_the_address_of_the_sdp(void **state)
 	end();
 }
 
+static void
+never_leaves_us(void)
+{
+	start();
+	for (int i = 0; i < 125; i++) { /* two seconds and a half */
+		say_and_hear(0);
+		say_and_hear(1);
+		wait_ms(20);
+	}
+	assert_int_equal(relay_stats(&f).kernel_packets, 0);
+	end();
+}
+
 /* A softphone on the machine itself: nothing of it leaves by an interface. */
 static void
 what_stays_on_the_machine_stays_with_us(void **state)
@@ -281,15 +306,20 @@ what_stays_on_the_machine_stays_with_us(void **state)
 
 	wire[1].host = wires_home();
 	wire[1].ours = wire[1].theirs = "127.0.0.1";
-	start();
-	for (int i = 0; i < 125; i++) { /* two seconds and a half */
-		say_and_hear(0);
-		say_and_hear(1);
-		wait_ms(20);
-	}
-	assert_int_equal(relay_stats(&f).kernel_packets, 0);
+	never_leaves_us();
 	wire[1] = saved;
-	end();
+}
+
+/* From IPv6 to IPv4 a packet shrinks. */
+static void
+what_has_two_families_stays_with_us(void **state)
+{
+	struct wire saved = wire[1];
+
+	wire[1].ours = "10.2.0.1";
+	wire[1].theirs = "10.2.0.2";
+	never_leaves_us();
+	wire[1] = saved;
 }
 
 static bool
@@ -651,7 +681,18 @@ main(void)
 	    cmocka_unit_test(two_capabilities_at_the_start_suffice),
 	    cmocka_unit_test(an_older_kernel_does_it_too_also_after_a_crash),
 	};
+	const struct CMUnitTest ip6_tests[] = {
+	    cmocka_unit_test(voice_that_merely_passes_stays_in_the_kernel),
+	    cmocka_unit_test(the_kernel_speaks_from_the_address_of_the_sdp),
+	    cmocka_unit_test(what_has_two_families_stays_with_us),
+	    cmocka_unit_test(strangers_are_refused_and_counted),
+	    cmocka_unit_test(hold_stops_the_very_next_packet),
+	    cmocka_unit_test(all_but_rtp_goes_up),
+	    cmocka_unit_test(keys_are_told_while_voice_stays_in_the_kernel),
+	    cmocka_unit_test(a_stream_that_begins_anew_is_counted_as_such),
+	};
 	char why[128];
+	int failed;
 
 	if (!wires_enter(why, sizeof why)) {
 		fprintf(stderr, "media/fastpath is NOT TESTED: %s\n", why);
@@ -664,5 +705,15 @@ main(void)
 		}
 	if (!wires_add_address(&wire[0], "10.1.0.9"))
 		return 1;
-	return cmocka_run_group_tests_name("media/fastpath", tests, NULL, NULL);
+	failed = cmocka_run_group_tests_name("media/fastpath", tests, NULL, NULL);
+	/* of several addresses the youngest is IPv6's own choice */
+	if (!wires_add_address(&wire[0], "fd01::9"))
+		return 1;
+	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
+		wire[i].ours = ip6[i].ours;
+		wire[i].theirs = ip6[i].theirs;
+		if (!wires_give_addresses(&wire[i]))
+			return 1;
+	}
+	return failed + cmocka_run_group_tests_name("media/fastpath ip6", ip6_tests, NULL, NULL);
 }

@@ -77,18 +77,36 @@ set_checksums(const char *name)
 	return done;
 }
 
+/* At once: nobody else is there who could have it. */
+static bool
+give_address(const char *ip, const char *name)
+{
+	return strchr(ip, ':') ? run("ip addr add %s/64 dev %s nodad", ip, name)
+			       : run("ip addr add %s/24 dev %s", ip, name);
+}
+
 bool
 wires_lay(struct wire *w)
 {
 	bool fine = new_host(w) &&
 		    run("ip link add %s type veth peer name there netns /proc/self/fd/%d", w->name,
 			w->host) &&
-		    run("ip addr add %s/24 dev %s", w->ours, w->name) && set_checksums(w->name) &&
-		    run("ip link set %s up", w->name);
+		    set_checksums(w->name) && run("ip link set %s up", w->name);
 
 	wires_go_to(w);
-	fine = fine && run("ip addr add %s/24 dev there", w->theirs) && set_checksums("there") &&
-	       run("ip link set there up") && run("ip route add default via %s", w->ours);
+	fine = fine && set_checksums("there") && run("ip link set there up");
+	wires_come_back();
+	return fine && wires_give_addresses(w);
+}
+
+bool
+wires_give_addresses(const struct wire *w)
+{
+	bool fine = give_address(w->ours, w->name);
+
+	wires_go_to(w);
+	fine =
+	    fine && give_address(w->theirs, "there") && run("ip route add default via %s", w->ours);
 	wires_come_back();
 	return fine;
 }
@@ -96,7 +114,7 @@ wires_lay(struct wire *w)
 bool
 wires_add_address(const struct wire *w, const char *ip)
 {
-	return run("ip addr add %s/24 dev %s", ip, w->name);
+	return give_address(ip, w->name);
 }
 
 void

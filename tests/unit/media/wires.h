@@ -11,7 +11,7 @@
 
 struct wire {
 	const char *name;	   /* of our end's interface, at most 12 characters */
-	const char *ours, *theirs; /* IPv4 addresses in one /24 */
+	const char *ours, *theirs; /* addresses in one /24, IPv6: /64 */
 	int host;		   /* the other namespace */
 };
 
@@ -19,6 +19,8 @@ struct wire {
 bool wires_enter(char *why, unsigned why_bytes);
 /** A host at the other end. False: something is missing. */
 bool wires_lay(struct wire *w);
+/** Both ends have these, too, from now on. */
+bool wires_give_addresses(const struct wire *w);
 /** One more address of our end. */
 bool wires_add_address(const struct wire *w, const char *ip);
 void wires_cut(struct wire *w);

@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 enum { MAX_BLOCK_BYTES = 64 * 1024 };
@@ -55,31 +56,47 @@ add_block(struct arena *a, size_t need)
 	return true;
 }
 
-void *
-arena_alloc(struct arena *a, size_t n)
+/* align: a power of two. What is returned is not set to anything. */
+static char *
+take(struct arena *a, size_t n, size_t align)
 {
-	const size_t align = alignof(max_align_t);
-	void *p;
+	size_t gap = -(uintptr_t)a->at & (align - 1);
+	char *p;
 
 	if (n > a->cap_bytes)
 		return NULL;
-	n = (n + align - 1) & ~(align - 1);
-	if ((size_t)(a->end - a->at) < n && !add_block(a, n))
-		return NULL;
-	p = a->at;
-	a->at += n;
-	return memset(p, 0, n);
+	if ((size_t)(a->end - a->at) < gap + n) {
+		if (!add_block(a, n))
+			return NULL;
+		gap = 0; /* a block begins aligned for anything */
+	}
+	p = a->at + gap;
+	a->at = p + n;
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	void *p = take(a, n, alignof(max_align_t));
+
+	return p ? memset(p, 0, n) : NULL;
 }
 
 enum err
 arena_dup(struct arena *a, struct slice s, struct slice *out)
 {
-	char *p = arena_alloc(a, s.n + 1);
+	char *p;
 
+	if (s.n == 0) {
+		*out = SLICE(""); /* many texts are, and none of them takes room */
+		return ERR_OK;
+	}
+	p = take(a, s.n + 1, 1);
 	if (!p)
 		return ERR_NOMEM;
-	if (s.n)
-		memcpy(p, s.p, s.n);
+	memcpy(p, s.p, s.n);
+	p[s.n] = 0;
 	*out = (struct slice){p, s.n};
 	return ERR_OK;
 }

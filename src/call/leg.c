@@ -6,7 +6,7 @@
 #include "call/protect.h"
 #include "call/twin.h"
 
-enum { LEG_TEXT_BYTES = 384 }; /* what most legs need */
+enum { LEG_TEXT_BYTES = 256 }; /* what most legs need */
 
 enum err
 sdp_text_set(struct sdp_text *t, struct slice s)

@@ -78,6 +78,27 @@ arena_keeps_its_cap(void **state)
 	arena_fini(&a);
 }
 
+static void
+arena_puts_texts_close_together(void **state)
+{
+	struct arena a;
+	struct slice one, two, none;
+	void *p;
+
+	arena_init(&a, "test", 64, 4096);
+	assert_int_equal(arena_dup(&a, SLICE(""), &none), ERR_OK);
+	assert_string_equal(none.p, "");
+	assert_int_equal(a.used_bytes, 0);
+	assert_int_equal(arena_dup(&a, SLICE("201"), &one), ERR_OK);
+	assert_int_equal(arena_dup(&a, SLICE("Anna"), &two), ERR_OK);
+	assert_ptr_equal(two.p, one.p + one.n + 1);
+	p = arena_alloc(&a, 24);
+	assert_true((uintptr_t)p % 16 == 0);
+	assert_string_equal(one.p, "201");
+	assert_string_equal(two.p, "Anna");
+	arena_fini(&a);
+}
+
 struct item {
 	struct hnode node;
 	uint32_t key;
@@ -218,6 +239,7 @@ main(void)
 	    cmocka_unit_test(numbers_know_about_overflow),
 	    cmocka_unit_test(slices_are_cut_and_compared),
 	    cmocka_unit_test(arena_keeps_its_cap),
+	    cmocka_unit_test(arena_puts_texts_close_together),
 	    cmocka_unit_test(map_finds_removes_and_walks),
 	    cmocka_unit_test(addresses_survive_text),
 	    cmocka_unit_test(networks_know_who_is_inside),

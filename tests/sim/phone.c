@@ -177,7 +177,7 @@ phone_power_off(struct phone *p, uint32_t back_ms)
 			p->p.ops->on_outcome(
 			    p->p.ctx, &(struct phone_outcome){.sip_call_id = c->dialog.call_id,
 					  .vanished = true,
-					  .replacing = c->replaces.text[0] != '\0'});
+					  .replacing = c->picks_up || c->replaces.text[0] != '\0'});
 		sip_dialog_fini(&c->dialog);
 		pc_free(c);
 	}

@@ -28,6 +28,8 @@ struct phone_ops {
 	void (*on_outcome)(void *ctx, const struct phone_outcome *o);
 	/** Something the switch must never do. */
 	void (*on_broken)(void *ctx, const char *what);
+	/** A key is pressed while it sends voice from there. */
+	void (*on_key)(void *ctx, const struct addr *from, char key);
 };
 
 struct phone_params {

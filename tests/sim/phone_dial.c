@@ -165,6 +165,7 @@ dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 	c = pc_new(p, true);
 	if (replaces)
 		c->replaces = *replaces;
+	c->picks_up = strncmp(number, "*8", 2) == 0 || strncmp(number, "*08", 3) == 0;
 	p->n_dialled++;
 	snprintf(c->uri, sizeof c->uri, "sip:%s@%s", number, addr_text(&p->p.registrar, text));
 	snprintf(local, sizeof local, "\"Phone %s\" <sip:%s@strowger>", p->p.name, p->p.name);

@@ -49,7 +49,8 @@ other_call(const struct phone_call *c)
 static void
 write_target(struct phone_call *c, struct buf *b)
 {
-	static const char *const numbers[] = {"101", "102", "103", "104", "199", "abc"};
+	static const char *const numbers[] = {
+	    "101", "102", "103", "104", "199", "abc", "*0800", "*0801", "151"};
 	struct phone_call *d = phone_chance(c->phone, 70) ? other_call(c) : NULL;
 	char host[ADDR_TEXT_MAX];
 

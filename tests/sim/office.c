@@ -19,11 +19,13 @@ enum {
 	TALK_MS = 250000, /* talks that are on are over, nobody asks to be called back any more */
 	STEP_MS = 1000,
 	INSPECT_MS = 1700,
+	PROVIDER = OFFICE_PHONES_MAX - 1,
+	PROVIDER_HOST = 50,
 };
 
 static const char *const secrets[OFFICE_PHONES_MAX] = {"Secret-p0-Secret0", "Secret-p1-Secret1",
-    "Secret-p2-Secret2", "Secret-p3-Secret3", "Secret-p4-Secret4", "Secret-p5-Secret5"};
-static const char *const names[OFFICE_PHONES_MAX] = {"p0", "p1", "p2", "p3", "p4", "p5"};
+    "Secret-p2-Secret2", "Secret-p3-Secret3", "Secret-p4-Secret4", "Secret-p5-Secret5", ""};
+static const char *const names[OFFICE_PHONES_MAX] = {"p0", "p1", "p2", "p3", "p4", "p5", "isp"};
 
 static struct addr
 address(uint8_t host)
@@ -122,6 +124,18 @@ sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
 	office_keep(ctx, handle, value, true);
 }
 
+static enum err
+sb_locate(void *ctx, const struct sip_target *target, uint64_t token)
+{
+	return sim_names_locate(&((struct office *)ctx)->names, target, token);
+}
+
+static void
+on_located(void *ctx, uint64_t token, enum err e, const struct sip_hops *hops)
+{
+	switchboard_on_located(((struct office *)ctx)->switchboard, token, e, hops);
+}
+
 static void
 sb_order(void *ctx, const struct feature_order *order)
 {
@@ -160,6 +174,7 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .record_update = sb_record_update,
     .record_end = sb_record_end,
     .on_registration = sb_registration,
+    .locate = sb_locate,
     .order = sb_order,
     .voicemail_began = sb_voicemail_began,
     .voicemail_ended = sb_voicemail_ended,
@@ -193,6 +208,8 @@ open_switch(struct office *o)
 	struct addr here = address(1);
 
 	sim_media_init(&o->media, o->sim, o->streams_max);
+	o->names = (struct sim_names){.sim = o->sim, .on_located = on_located, .ctx = o};
+	sim_names_init(&o->names);
 	o->media.ctx = o;
 	o->media.sends = sends_rtp;
 	o->media.on_broken = on_broken;
@@ -223,6 +240,7 @@ crash(struct timer *t)
 		o->switchboard = NULL;
 		sim_media_fini(&o->media);
 		desk_crash(o);
+		sim_names_forget(&o->names);
 		o->crashes++;
 		o->last_call[0] = '\0';
 		timer_start(sim_timers(o->sim), t, 1 + rng_below(&o->fate, 8000));
@@ -294,23 +312,31 @@ on_key(void *ctx, const struct addr *from, char key)
 static const struct phone_ops phone_ops = {on_outcome, on_phone_broken, on_key};
 
 static enum err
+add_phone(struct office *o, size_t which, struct rng *rng)
+{
+	bool outside = which == PROVIDER;
+
+	return phone_init(&o->phone[o->n_phones++],
+	    &(struct phone_params){.sim = o->sim,
+		.name = names[which],
+		.secret = secrets[which],
+		.outside = outside,
+		.address = address(outside ? PROVIDER_HOST : (uint8_t)(10 + which)),
+		.registrar = address(1),
+		.ops = &phone_ops,
+		.ctx = o,
+		.patience = o->good_cable ? 2 : 20,
+		.seed = rng_u64(rng)});
+}
+
+static void
 add_phones(struct office *o, size_t n, struct rng *rng)
 {
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < n && e == ERR_OK; i++) {
-		e = phone_init(&o->phone[i], &(struct phone_params){.sim = o->sim,
-						 .name = names[i],
-						 .secret = secrets[i],
-						 .address = address((uint8_t)(10 + i)),
-						 .registrar = address(1),
-						 .ops = &phone_ops,
-						 .ctx = o,
-						 .patience = o->good_cable ? 2 : 20,
-						 .seed = rng_u64(rng)});
-		o->n_phones = i + 1;
-	}
-	return e;
+	for (size_t i = 0; i < n; i++)
+		if (add_phone(o, i, rng) != ERR_OK)
+			abort();
+	if (add_phone(o, PROVIDER, rng) != ERR_OK)
+		abort();
 }
 
 /* ---- the day ---- */
@@ -322,7 +348,7 @@ next_call(struct timer *t)
 	struct rng *rng = sim_rng(o->sim);
 	size_t who = rng_below(rng, (uint32_t)o->n_phones);
 
-	const char *number = office_number(rng);
+	const char *number = office_number(rng, o->phone[who].p.outside);
 	struct phone_dialog d;
 
 	if (rng_below(rng, 8) == 0 &&
@@ -455,8 +481,7 @@ office_run(struct office *o, const struct office_world *world, uint64_t seed, bo
 	office_tap(o, verbose, &params.impairments);
 	o->calls_left = 10 + rng_below(&rng, 11);
 	open_switch(o);
-	if (add_phones(o, 3 + rng_below(&rng, OFFICE_PHONES_MAX - 2), &rng) != ERR_OK)
-		abort();
+	add_phones(o, 3 + rng_below(&rng, PROVIDER - 2), &rng);
 	live_a_day(o, &rng);
 	office_check(o);
 	office_sum(o, sums);

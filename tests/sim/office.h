@@ -12,9 +12,10 @@
 #include "office_desk.h"
 #include "phone.h"
 #include "sim_media.h"
+#include "sim_names.h"
 
 enum {
-	OFFICE_PHONES_MAX = 6,
+	OFFICE_PHONES_MAX = 7, /* the last is the provider */
 	OFFICE_CALLS_MAX = 128,
 	OFFICE_PROBLEM_MAX = 600,
 	OFFICE_KEPT_MAX = 128
@@ -49,6 +50,7 @@ struct office {
 	struct sim *sim;
 	struct switchboard *switchboard; /* NULL: no power */
 	struct sim_media media;
+	struct sim_names names; /* of the line's host */
 	struct office_desk desk;
 	const struct directory *directory;
 	struct phone phone[OFFICE_PHONES_MAX];
@@ -103,7 +105,7 @@ bool office_run(struct office *o, const struct office_world *world, uint64_t see
 
 /** The directory's configuration, as an import file with ' for ". */
 extern const char office_config[];
-/** What somebody dials next. */
-const char *office_number(struct rng *rng);
+/** What somebody dials next, at a phone of the office or outside. */
+const char *office_number(struct rng *rng, bool outside);
 
 #endif

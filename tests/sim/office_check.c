@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 
-enum { CALL_MAX_MS = 500000, NOISE_PERCENT = 4 };
+enum { CALL_MAX_MS = 500000, NOISE_PERCENT = 4, GOODBYE_MS = 40000 };
 
 void
 office_problem(struct office *o, const char *fmt, ...)
@@ -131,6 +131,8 @@ check_nothing_left(struct office *o)
 		if (phone_calls(&o->phone[i]))
 			office_problem(o, "phone %s still has %zu calls", o->phone[i].p.name,
 			    phone_calls(&o->phone[i]));
+	switchboard_stop(o->switchboard); /* lines look for their servers as long as they live */
+	sim_run_until(o->sim, sim_now_ms(o->sim) + GOODBYE_MS);
 	if (!sim_idle(o->sim))
 		office_problem(o, "left over: %zu timers", sim_timers(o->sim)->count);
 }

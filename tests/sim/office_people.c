@@ -4,7 +4,8 @@
 /* 101 Anna, 102 Ben, 103 Cleo, 104 Dora, who has what comes for her in a mailbox, 105 Emil, who has
  * no phone. 151 rings all, 152 one after the other, 153 hears. */
 const char office_config[] =
-    "{'settings':{'domain':'strowger','session_expires_s':90,'rtp_timeout_s':20,"
+    "{'settings':{'domain':'strowger','country_code':'49','area_code':'211','outside_prefix':'0','"
+    "session_expires_s':90,'rtp_timeout_s':20,"
     "'rtp_hold_timeout_s':60,'ring_s':20,'register_max_s':200},"
     "'ranges':[{'first':'100','last':'199'}],"
     "'phones':[{'name':'p0','secret':'Secret-p0-Secret0','qualify_s':30,'direct_media':true},"
@@ -28,12 +29,19 @@ const char office_config[] =
     "{'group':'hear','user':'1001'},{'group':'hear','user':'1002'},"
     "{'group':'hear','user':'1003'}],"
     "'numbers':[{'number':'151','group':'all'},{'number':'152','group':'chain'},"
-    "{'number':'153','group':'hear'}],"
+    "{'number':'153','group':'hear'},"
+    "{'number':'0211555101','kind':'external','user':'1001','line':'isp'},"
+    "{'number':'0211555102','kind':'external','user':'1002','line':'isp'}],"
     "'mailboxes':[{'name':'Dora','code':'4','min_s':1,'max_s':30},{'name':'Emil','code':'5'}],"
     "'mailbox-access':[{'mailbox':'Dora','user':'1004'},{'mailbox':'Dora','user':'1001'},"
     "{'mailbox':'Emil','group':'all'}],"
     "'redirections':[{'number':'104','trigger':'timeout','kind':'mailbox','mailbox':'Dora'},"
-    "{'number':'105','trigger':'always','kind':'mailbox','mailbox':'Emil'}]}";
+    "{'number':'105','trigger':'always','kind':'mailbox','mailbox':'Emil'}],"
+    "'lines':[{'name':'isp','host':'10.0.0.50','transport':'udp','auth':'address','register':false,"
+    "'permit':'10.0.0.50','qualify_s':0}],"
+    "'emergency-numbers':[{'number':'112','name':'Help'}],"
+    "'mobile-twins':[{'user':'1002','number':'+491711111111','delay_s':2},"
+    "{'user':'1003','number':'+491712222222','group_calls':true,'confirm':false}]}";
 
 /* Numbers stand for most of what is dialled, each with its weight. */
 static const struct {
@@ -75,14 +83,20 @@ static const struct {
     {1, "*781004"},
     {1, "*79"},
     {2, "*2102"},
+    {5, "0022199"},
+    {2, "*20022199"},
+    {2, "112"},
 };
 
 const char *
-office_number(struct rng *rng)
+office_number(struct rng *rng, bool outside)
 {
+	static const char *const numbers[] = {"0211555101", "0211555102", "0211555199"};
 	uint32_t sum = 0, dice;
 	size_t i = 0;
 
+	if (outside)
+		return numbers[rng_below(rng, sizeof numbers / sizeof numbers[0])];
 	for (size_t k = 0; k < sizeof dialled / sizeof dialled[0]; k++)
 		sum += dialled[k].weight;
 	for (dice = rng_below(rng, sum); dice >= dialled[i].weight; i++)

@@ -142,7 +142,7 @@ power_on(struct phone *p)
 
 	if (e == ERR_OK)
 		e = sim_endpoint_add(p->p.sim, &p->p.address, on_datagram, p);
-	if (e == ERR_OK) {
+	if (e == ERR_OK && !p->p.outside) {
 		phone_register(p);
 		phone_watch_start(p);
 	}
@@ -201,6 +201,7 @@ phone_init(struct phone *p, const struct phone_params *params)
 	timer_init(&p->reaper, reap);
 	timer_init(&p->power, power_back);
 	timer_init(&p->reg_timer, NULL);
+	timer_init(&p->watch.timer, NULL);
 	return power_on(p);
 }
 

@@ -40,6 +40,7 @@ struct phone_params {
 	void *ctx;
 	unsigned patience; /* inspections in a row that may find something wrong */
 	uint64_t seed;	   /* of its habits */
+	bool outside;	   /* a provider: it does not register, and has no lamp */
 };
 
 /* A lamp: see phone_watch.c. */

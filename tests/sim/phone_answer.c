@@ -74,6 +74,8 @@ answer_call(struct timer *t)
 	}
 	c->state = PC_UP;
 	c->dialog.confirmed = true;
+	if (c->phone->p.outside)
+		pc_decide(c);
 	pc_talk(c);
 }
 

@@ -152,5 +152,7 @@ void pc_talk(struct phone_call *c);
 
 /** Presses some keys, one after the other; nothing while it still does. */
 void pc_press_keys(struct phone_call *c);
+/** Who answers a mobile phone: takes the call by key, refuses it, or is a mailbox. */
+void pc_decide(struct phone_call *c);
 
 #endif

@@ -22,6 +22,24 @@ press(struct timer *t)
 		pc_start(c, t, press, phone_chance(p, 4) ? LATE_KEY_MS : KEY_MS);
 }
 
+static void
+begin(struct phone_call *c, const char *keys)
+{
+	c->keys = keys;
+	c->by_info = phone_chance(c->phone, 60);
+	pc_start(c, &c->finger, press, KEY_MS);
+}
+
+void
+pc_decide(struct phone_call *c)
+{
+	static const char *const wishes[] = {"1", "1", "1", "2", NULL, "31"};
+	const char *keys = wishes[phone_draw(c->phone, sizeof wishes / sizeof wishes[0])];
+
+	if (keys)
+		begin(c, keys);
+}
+
 void
 pc_press_keys(struct phone_call *c)
 {
@@ -29,9 +47,7 @@ pc_press_keys(struct phone_call *c)
 	    "*3", "*3", "**", "**", "*2*0800#", "*2199#", "1", "1", "#", "13#", "2#", "12", "*24"};
 	struct phone *p = c->phone;
 
-	if (timer_active(&c->finger))
+	if (timer_active(&c->finger) || p->p.outside)
 		return;
-	c->keys = sequences[phone_draw(p, sizeof sequences / sizeof sequences[0])];
-	c->by_info = phone_chance(p, 60);
-	pc_start(c, &c->finger, press, KEY_MS);
+	begin(c, sequences[phone_draw(p, sizeof sequences / sizeof sequences[0])]);
 }

@@ -293,7 +293,7 @@ count_moves(const struct cdr *r, struct office_sums *sums)
 	for (uint32_t i = 0; i < r->explanation_count; i++) {
 		struct slice reason = slice_cstr(r->explanation[i]);
 
-		sums->moved += slice_starts(reason, SLICE("transferred_to"));
+		sums->moved += slice_starts(reason, SLICE("transferred_"));
 		sums->replaced += slice_starts(reason, SLICE("picked_up")) ||
 				  slice_starts(reason, SLICE("taken_over"));
 	}

@@ -309,7 +309,12 @@ on_key(void *ctx, const struct addr *from, char key)
 		sim_media_press(&o->media, from, key);
 }
 
-static const struct phone_ops phone_ops = {on_outcome, on_phone_broken, on_key};
+static const struct phone_ops phone_ops = {.on_outcome = on_outcome,
+    .on_broken = on_phone_broken,
+    .on_dials = talk_on_dials,
+    .on_asked = talk_on_asked,
+    .on_moves = talk_on_moves,
+    .on_key = on_key};
 
 static enum err
 add_phone(struct office *o, size_t which, struct rng *rng)
@@ -389,6 +394,7 @@ inspect(struct timer *t)
 
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_inspect(&o->phone[i], is_right, o);
+	talk_inspect(o);
 	if (o->calls_left || sim_now_ms(o->sim) < START_MS + DAY_MS)
 		timer_start(sim_timers(o->sim), t, INSPECT_MS);
 }

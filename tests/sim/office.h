@@ -10,6 +10,7 @@
 #include "daemon/switchboard.h"
 #include "loop/sim.h"
 #include "office_desk.h"
+#include "office_talk.h"
 #include "phone.h"
 #include "sim_media.h"
 #include "sim_names.h"
@@ -52,6 +53,7 @@ struct office {
 	struct sim_media media;
 	struct sim_names names; /* of the line's host */
 	struct office_desk desk;
+	struct office_talk talk;
 	const struct directory *directory;
 	struct phone phone[OFFICE_PHONES_MAX];
 	size_t n_phones;
@@ -93,7 +95,7 @@ struct office_sums {
 	    replaced;	 /* REFERs taken; transfers that came off; places taken */
 	uint64_t direct; /* calls whose voice went past the switch */
 	uint64_t lamps;	 /* NOTIFYs that lit one */
-	uint64_t orders, refused, messages, keys, played;
+	uint64_t orders, refused, messages, keys, played, pairs;
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 };
 

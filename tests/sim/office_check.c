@@ -310,6 +310,7 @@ office_sum(const struct office *o, struct office_sums *sums)
 	sums->orders += o->desk.n_done;
 	sums->refused += o->desk.n_refused;
 	sums->messages += o->desk.n_messages;
+	sums->pairs += o->talk.looked;
 	sums->keys += o->media.heard;
 	sums->played += o->media.played;
 	sums->datagrams += net.sent;

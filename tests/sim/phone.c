@@ -222,6 +222,18 @@ phone_rest(struct phone *p)
 	timer_stop(&p->power);
 }
 
+struct slice
+phone_call_from(const struct phone *p, uint16_t port)
+{
+	LIST_FOR_EACH (it, &p->calls) {
+		const struct phone_call *c = container_of(it, struct phone_call, link);
+
+		if (c->port == port && c->state == PC_UP)
+			return c->dialog.call_id;
+	}
+	return SLICE("");
+}
+
 bool
 phone_sends_rtp(const struct phone *p, uint16_t port)
 {

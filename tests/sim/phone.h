@@ -28,6 +28,12 @@ struct phone_ops {
 	void (*on_outcome)(void *ctx, const struct phone_outcome *o);
 	/** Something the switch must never do. */
 	void (*on_broken)(void *ctx, const char *what);
+	/** A new call of its own. */
+	void (*on_dials)(void *ctx, const char *number, struct slice sip_call_id);
+	/** An INVITE for a new call came. */
+	void (*on_asked)(void *ctx, const char *phone, struct slice sip_call_id);
+	/** This call is given to somebody else, joined with another one, or is to be. */
+	void (*on_moves)(void *ctx, struct slice sip_call_id);
 	/** A key is pressed while it sends voice from there. */
 	void (*on_key)(void *ctx, const struct addr *from, char key);
 };
@@ -108,6 +114,8 @@ void phone_inspect(struct phone *p,
     void *ctx);
 /** Its lamp was told for the last time, and burns. */
 bool phone_lamp_stuck(const struct phone *p);
+/** The call in which it sends RTP from this port; empty: none. */
+struct slice phone_call_from(const struct phone *p, uint16_t port);
 /** Calls it still knows. */
 size_t phone_calls(const struct phone *p);
 

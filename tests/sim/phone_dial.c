@@ -175,6 +175,9 @@ dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 	params.target = slice_cstr(c->uri);
 	if (sip_dialog_init_uac(&c->dialog, &p->dialogs, &c->arena, &p->rng, &params) != ERR_OK)
 		phone_broken(p, "no dialog for a new call");
+	if (c->picks_up || replaces)
+		p->p.ops->on_moves(p->p.ctx, c->dialog.call_id);
+	p->p.ops->on_dials(p->p.ctx, number, c->dialog.call_id);
 	c->out_late = phone_chance(p, 10);
 	c->session_s = phone_chance(p, 20) ? 90 : 0;
 	c->rel = phone_chance(p, 40);

@@ -55,6 +55,9 @@ write_target(struct phone_call *c, struct buf *b)
 	char host[ADDR_TEXT_MAX];
 
 	addr_text(&c->phone->p.registrar, host);
+	c->phone->p.ops->on_moves(c->phone->p.ctx, c->dialog.call_id);
+	if (d)
+		c->phone->p.ops->on_moves(c->phone->p.ctx, d->dialog.call_id);
 	if (!d) {
 		buf_printf(b, "Refer-To: <sip:%s@%s>\r\n",
 		    numbers[phone_draw(c->phone, sizeof numbers / sizeof numbers[0])], host);

@@ -32,16 +32,16 @@ void __sanitizer_set_death_callback(void (*cb)(void)) __attribute__((weak));
 static void
 print_sums(const struct office_sums *s, uint64_t seeds)
 {
-	printf(
-	    "%llu days: %llu calls, %llu answered, %llu cancelled, %llu glares, %llu callers "
-	    "vanished, %llu without an answer, %llu power failures of the switch, %llu of all "
-	    "phones, %llu "
-	    "transfers asked for, %llu done, %llu places taken, %llu calls with direct voice, "
-	    "%llu lamps lit, %llu codes obeyed, %llu refused, %llu messages, %llu keys heard, %llu "
-	    "sounds played; %llu datagrams, "
-	    "%llu lost; "
-	    "%zu allocations "
-	    "refused\n",
+	printf("%llu days: %llu calls, %llu answered, %llu cancelled, %llu glares, %llu callers "
+	       "vanished, %llu without an answer, %llu power failures of the switch, %llu of all "
+	       "phones, %llu "
+	       "transfers asked for, %llu done, %llu places taken, %llu calls with direct voice, "
+	       "%llu lamps lit, %llu codes obeyed, %llu refused, %llu messages, %llu keys heard, "
+	       "%llu pairs compared, %llu "
+	       "sounds played; %llu datagrams, "
+	       "%llu lost; "
+	       "%zu allocations "
+	       "refused\n",
 	    (unsigned long long)seeds, (unsigned long long)s->calls,
 	    (unsigned long long)s->answered, (unsigned long long)s->cancelled,
 	    (unsigned long long)s->glares, (unsigned long long)s->vanished,
@@ -51,8 +51,8 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 	    (unsigned long long)s->direct, (unsigned long long)s->lamps,
 	    (unsigned long long)s->orders, (unsigned long long)s->refused,
 	    (unsigned long long)s->messages, (unsigned long long)s->keys,
-	    (unsigned long long)s->played, (unsigned long long)s->datagrams,
-	    (unsigned long long)s->lost, fault.failed);
+	    (unsigned long long)s->pairs, (unsigned long long)s->played,
+	    (unsigned long long)s->datagrams, (unsigned long long)s->lost, fault.failed);
 	for (int i = 0; i <= CDR_INTERRUPTED; i++)
 		printf("  %s %llu", cdr_result_name((enum cdr_result)i),
 		    (unsigned long long)s->by_result[i]);
@@ -66,8 +66,8 @@ worth_it(const struct office_sums *s, uint64_t seeds)
 	return seeds < 100 ||
 	       (s->answered && s->cancelled && s->glares && s->vanished && s->crashes &&
 		   s->outages && s->moved && s->replaced && s->lamps && s->direct && s->orders &&
-		   s->refused && s->messages && s->keys && s->played && s->by_result[CDR_BUSY] &&
-		   s->by_result[CDR_NO_ANSWER]);
+		   s->refused && s->messages && s->keys && s->pairs && s->played &&
+		   s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
 }
 
 /* The whole point: the same seed is the same day. */

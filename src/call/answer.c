@@ -76,6 +76,8 @@ take_media(struct leg *l, const struct sip_msg *resp)
 
 	if (resp->body.n || !l->rel.agreed)
 		e = bridge_take(l, resp->body, &l->dialog.flow, !l->call->offer_late);
+	else
+		bridge_connect(l); /* somebody else may have been heard there meanwhile */
 	if (e != ERR_OK && l->rel.agreed)
 		e = ERR_OK;
 	if (e != ERR_OK)

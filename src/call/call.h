@@ -28,7 +28,7 @@
 struct call_switch;
 struct call_app_kind;
 
-enum { CALL_ID_BYTES = 24, CALL_LEGS_MAX = 32, CALL_CONTACTS_MAX = 8 };
+enum { CALL_ID_BYTES = 24, CALL_LEGS_MAX = 128, CALL_CONTACTS_MAX = 8 };
 
 /* Where a phone can be reached; texts borrowed until the asking callback returns. */
 struct call_contact {

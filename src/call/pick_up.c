@@ -11,15 +11,6 @@ struct own_groups {
 	size_t n;
 };
 
-static bool
-has_member(const struct dir_group *g, int64_t user)
-{
-	for (size_t i = 0; i < g->member_count; i++)
-		if (g->members[i].user->id == user)
-			return true;
-	return false;
-}
-
 static void
 find_groups(const struct directory *dir, int64_t user, struct own_groups *out)
 {
@@ -28,7 +19,7 @@ find_groups(const struct directory *dir, int64_t user, struct own_groups *out)
 
 	out->n = 0;
 	for (size_t i = 0; i < n && out->n < OWN_GROUPS_MAX; i++)
-		if (has_member(&groups[i], user))
+		if (dir_group_member(&groups[i], user))
 			out->group[out->n++] = &groups[i];
 }
 
@@ -36,7 +27,7 @@ static bool
 is_colleague(const struct own_groups *own, int64_t user)
 {
 	for (size_t i = 0; i < own->n; i++)
-		if (has_member(own->group[i], user))
+		if (dir_group_member(own->group[i], user))
 			return true;
 	return false;
 }

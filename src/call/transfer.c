@@ -343,6 +343,20 @@ call_seat_changed(struct call *c, struct leg *l)
 	watch_tell_seats(c);
 }
 
+/* Who is reached over a line has a name only when the line says one. */
+static void
+note_arrival(const struct leg *l)
+{
+	const struct routing_party *who = &l->party;
+
+	if (l->line && !who->name.n)
+		record_reason(
+		    l->call, REASON_TRANSFERRED_OUT, REASON_ARGS(who->number, l->phone_name));
+	else
+		record_reason(l->call, REASON_TRANSFERRED_TO,
+		    REASON_ARGS(who->number, who->name, l->phone_name));
+}
+
 void
 transfer_arrived(struct transfer *t, struct leg *l)
 {
@@ -361,8 +375,7 @@ transfer_arrived(struct transfer *t, struct leg *l)
 		l->media_party = (uint32_t)++c->sw->next_leg_id;
 		bridge_connect(l);
 	}
-	record_reason(
-	    c, REASON_TRANSFERRED_TO, REASON_ARGS(l->party.number, l->party.name, l->phone_name));
+	note_arrival(l);
 	call_seat_changed(c, l);
 }
 

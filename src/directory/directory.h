@@ -94,6 +94,16 @@ struct dir_group {
 	size_t member_count;
 };
 
+/** The user's place in the group, logged on or not; NULL: he has none. */
+static inline const struct dir_member *
+dir_group_member(const struct dir_group *g, int64_t user)
+{
+	for (size_t i = 0; i < g->member_count; i++)
+		if (g->members[i].user->id == user)
+			return &g->members[i];
+	return NULL;
+}
+
 enum dir_digest { DIR_DIGEST_AUTO, DIR_DIGEST_MD5, DIR_DIGEST_SHA256 };
 /* DTLS: required, and with keys as browsers make them. */
 enum dir_srtp { DIR_SRTP_OFF, DIR_SRTP_OPTIONAL, DIR_SRTP_REQUIRED, DIR_SRTP_DTLS };

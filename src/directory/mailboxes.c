@@ -86,15 +86,6 @@ dir_mailbox_by_code(const struct directory *d, struct slice code)
 }
 
 static bool
-is_member(const struct dir_group *g, const struct dir_user *user)
-{
-	for (size_t i = 0; g && i < g->member_count; i++)
-		if (g->members[i].user == user)
-			return true;
-	return false;
-}
-
-static bool
 is_own(const struct dir_mailbox *m, const struct dir_user *user)
 {
 	for (size_t i = 0; i < m->access_count; i++)
@@ -109,7 +100,7 @@ dir_mailbox_is_open_to(const struct dir_mailbox *m, const struct dir_user *user)
 	if (!user || is_own(m, user))
 		return user != NULL;
 	for (size_t i = 0; i < m->access_count; i++)
-		if (is_member(m->access[i].group, user))
+		if (m->access[i].group && dir_group_member(m->access[i].group, user->id))
 			return true;
 	return false;
 }

@@ -152,6 +152,7 @@ enum {
 	X(TRANSFER_ASKED, "transfer_asked", "{0} transfers the call to {1}")                       \
 	X(TRANSFER_JOINS, "transfer_joins", "{0} connects the call with {1} (call {2})")           \
 	X(TRANSFERRED_TO, "transferred_to", "The call was transferred to {0} {1} (phone {2})")     \
+	X(TRANSFERRED_OUT, "transferred_out", "The call was transferred to {0} over line {1}")     \
 	X(TRANSFER_FAILED, "transfer_failed", "The transfer to {0} failed: {1} {2}")               \
 	X(TRANSFER_BACK, "transfer_back", "The call goes back to {0}, who transferred it")         \
 	X(GIVEN_AWAY, "given_away", "{0} leaves this call to another one (call {1})")              \

@@ -32,15 +32,12 @@ read_membership(const struct dir_user *u, const struct directory *dir, struct sl
     enum presence_lamp *out)
 {
 	const struct dir_group *g = dir_group_by_code(dir, rest);
+	const struct dir_member *m = g ? dir_group_member(g, u->id) : NULL;
 
-	if (!g)
-		return ERR_NOT_FOUND;
-	for (size_t i = 0; i < g->member_count; i++)
-		if (g->members[i].user->id == u->id) {
-			*out = g->members[i].logged_on ? PRESENCE_LAMP_ON : PRESENCE_LAMP_OFF;
-			return ERR_OK;
-		}
-	return ERR_DENIED;
+	if (!m)
+		return g ? ERR_DENIED : ERR_NOT_FOUND;
+	*out = m->logged_on ? PRESENCE_LAMP_ON : PRESENCE_LAMP_OFF;
+	return ERR_OK;
 }
 
 /* Lit when one of his numbers goes elsewhere. */

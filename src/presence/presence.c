@@ -5,7 +5,7 @@
 
 #include "presence/presence_int.h"
 
-enum { SUBSCRIPTIONS_MAX = 100000, SUBSCRIPTIONS_PHONE_MAX = 500 };
+enum { SUBSCRIPTIONS_MAX = 250000, SUBSCRIPTIONS_PHONE_MAX = 500 };
 
 enum err
 presence_new(struct presence **out, const struct presence_params *params)

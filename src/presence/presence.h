@@ -81,7 +81,7 @@ struct presence_params {
 	const struct presence_ops *ops;
 	void *ctx;
 	const struct directory *dir;
-	size_t subscriptions_max;	/* beyond: 503; 0 = 100,000 */
+	size_t subscriptions_max;	/* beyond: 503; 0 = 250,000 */
 	size_t subscriptions_phone_max; /* of one phone; 0 = 500 */
 };
 

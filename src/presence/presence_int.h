@@ -33,10 +33,10 @@
 #include "sip/write.h"
 
 enum {
-	BATCH_MS = 50,	       /* changes of one resource are told together */
+	BATCH_MS = 20,	       /* changes of one resource are told together */
 	INTERVAL_MIN_MS = 200, /* between two NOTIFYs of a subscription for changes */
 	SEND_MAX = 32,	       /* NOTIFYs sent at once; then others get their turn */
-	SEND_PAUSE_MS = 5,
+	SEND_PAUSE_MS = 1,
 	RESTORED_SPREAD_MS = 3000, /* after a restart */
 	CSEQ_AHEAD = 1000,	   /* kept so far ahead, so that not each NOTIFY is kept */
 	SUB_TEXTS_MAX_BYTES = 2816,

@@ -15,7 +15,7 @@
 #include "routing/number.h"
 
 enum {
-	ROUTING_TARGETS_MAX = 32,
+	ROUTING_TARGETS_MAX = 128, /* a group of a hundred rings as a whole */
 	ROUTING_DIALLED_MAX = 64,
 	ROUTING_OUTSIDE_RING_MS = 180000, /* the public network gives up before */
 	ROUTING_TWINS_MAX = 8,		  /* mobile phones in a plan; */

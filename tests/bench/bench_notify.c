@@ -1,7 +1,8 @@
 /*
  * What a lamp costs: CPU time for each NOTIFY that tells of a call, with its 200 (presence, call's
  * events, transactions, parsing; no sockets), and memory for each subscription. 20,000
- * subscriptions of 200 phones watch 1,000 users, or one user alone.
+ * subscriptions of 200 phones watch 1,000 users, or one user alone. Then how long a change takes
+ * to reach all of one user's 500 watchers: waiting by the clock, work by CPU time.
  *
  *	bench_notify [rounds]
  */
@@ -12,7 +13,14 @@
 
 #include "presence/presence.h"
 
-enum { USERS = 1000, PHONES = 200, SUBS_OF_A_PHONE = 100, PENDING_MAX = 256 };
+enum {
+	USERS = 1000,
+	PHONES = 500,
+	FEW = 200,
+	SUBS_OF_A_PHONE = 100,
+	PENDING_MAX = 256,
+	KEYS = 500
+};
 
 struct directory {
 	struct settings settings;
@@ -226,6 +234,21 @@ cpu_us(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
+static void
+ring(int user, enum call_dialog_state state, uint64_t id)
+{
+	presence_on_dialog(presence, &(struct call_dialog_event){.user = user + 1,
+					 .phone = 1,
+					 .recipient = true,
+					 .state = state,
+					 .id = id,
+					 .call_id = SLICE("0123456789abcdef0123456789abcdef"),
+					 .local_tag = SLICE("0123456789"),
+					 .remote_tag = SLICE("fedcba9876543210"),
+					 .remote_number = SLICE("01701234567"),
+					 .remote_name = SLICE("Somebody Else")});
+}
+
 /* Each user of the first n gets a call that rings, is answered and ends. */
 static void
 calls(int n, uint64_t *id)
@@ -235,17 +258,7 @@ calls(int n, uint64_t *id)
 
 	for (size_t s = 0; s < 3; s++) {
 		for (int u = 0; u < n; u++)
-			presence_on_dialog(
-			    presence, &(struct call_dialog_event){.user = u + 1,
-					  .phone = 1,
-					  .recipient = true,
-					  .state = states[s],
-					  .id = *id + (uint64_t)u,
-					  .call_id = SLICE("0123456789abcdef0123456789abcdef"),
-					  .local_tag = SLICE("0123456789"),
-					  .remote_tag = SLICE("fedcba9876543210"),
-					  .remote_number = SLICE("01701234567"),
-					  .remote_name = SLICE("Somebody Else")});
+			ring(u, states[s], *id + (uint64_t)u);
 		pass_ms(20000);
 	}
 	*id += (uint64_t)n;
@@ -262,6 +275,30 @@ measure(const char *what, int users, int rounds)
 		calls(users, &id);
 	printf("%-44s %8.2f us each (%llu NOTIFYs)\n", what,
 	    (cpu_us() - start) / (double)(sent - before), (unsigned long long)(sent - before));
+}
+
+/* Until the last of its watchers' NOTIFYs has been handed over. */
+static void
+measure_change(uint64_t watchers, int rounds)
+{
+	static uint64_t id = 1u << 30;
+	double waited_ms = 0, worked_us = 0;
+
+	for (int i = 0; i < rounds; i++) {
+		uint64_t began_ms = timers_now_ms(&timers), before = sent;
+		double start = cpu_us();
+
+		ring(0, CALL_DIALOG_EARLY, id);
+		while (sent - before < watchers)
+			pass_ms(1);
+		worked_us += cpu_us() - start;
+		waited_ms += (double)(timers_now_ms(&timers) - began_ms);
+		pass_ms(20000);
+		ring(0, CALL_DIALOG_TERMINATED, id++);
+		pass_ms(20000);
+	}
+	printf("change %llu watchers: waits %.1f ms, works %.2f ms\n", (unsigned long long)watchers,
+	    waited_ms / rounds, worked_us / rounds / 1000);
 }
 
 int
@@ -287,15 +324,19 @@ main(int argc, char **argv)
 					.dir = &dir}) != ERR_OK)
 		return 1;
 	before = mallinfo2().uordblks;
-	for (int p = 0; p < PHONES; p++)
+	for (int p = 0; p < FEW; p++)
 		for (int k = 0; k < SUBS_OF_A_PHONE; k++)
 			subscribe(p, k, k == 0 ? 0 : 1 + (p * SUBS_OF_A_PHONE + k) % (USERS - 1));
 	pass_ms(60000); /* transactions are over */
 	printf("%-44s %8zu bytes each (%zu)\n", "subscriptions",
-	    (mallinfo2().uordblks - before) / (PHONES * SUBS_OF_A_PHONE),
+	    (mallinfo2().uordblks - before) / (FEW * SUBS_OF_A_PHONE),
 	    presence_get_counts(presence)->subscriptions[PRESENCE_DIALOG]);
 	measure("1,000 users with 20 watchers each", USERS, rounds);
 	measure("one user with 200 watchers", 1, rounds * 20);
+	for (int p = FEW; p < KEYS; p++)
+		subscribe(p, 0, 0);
+	pass_ms(60000);
+	measure_change(KEYS, rounds * 5);
 	presence_free(presence);
 	sip_core_free(core);
 	return 0;

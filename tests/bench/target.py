@@ -1,6 +1,7 @@
 """The measured server: its process, and how load is put on it."""
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -52,6 +53,17 @@ class Target:
         out = subprocess.run([str(self.tools / "bench_transcode"), str(seconds)], stdout=subprocess.PIPE, text=True, check=True).stdout
         return {(one, other): (float(ours), float(library))
                 for one, other, ours, library in (line.split() for line in out.splitlines())}
+
+    def keys(self):
+        """Of one user with 500 watchers: ms from a change to the last NOTIFY, waiting and working; bytes a subscription."""
+        out = subprocess.run([str(self.tools / "bench_notify")], stdout=subprocess.PIPE, text=True, check=True).stdout
+        waits, works = re.search(r"^change 500 watchers: waits ([\d.]+) ms, works ([\d.]+) ms", out, re.M).groups()
+        return float(waits), float(works), int(re.search(r"^subscriptions +(\d+) bytes", out, re.M)[1])
+
+    def ringing(self):
+        """ms of CPU time until all of a group of a hundred ring."""
+        out = subprocess.run([str(self.tools / "bench_ring")], stdout=subprocess.PIPE, text=True, check=True).stdout
+        return int(re.search(r": (\d+) us", out)[1]) / 1000
 
     def latency(self, calls, seconds):
         """Way of a packet -> µs: median, 99 %, 99.9 %, longest; and how many were lost."""

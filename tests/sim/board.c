@@ -109,33 +109,13 @@ sb_binding_forget(void *ctx, uint32_t handle)
 static enum err
 sb_locate(void *ctx, const struct sip_target *target, uint64_t token)
 {
-	struct board *b = ctx;
-
-	if (b->n_locating == BOARD_LOCATING_MAX)
-		return ERR_LIMIT;
-	b->locating[b->n_locating].token = token;
-	b->locating[b->n_locating++].target = *target;
-	if (!timer_active(&b->located))
-		timer_start(sim_timers(b->sim), &b->located, 1);
-	return ERR_OK;
+	return sim_names_locate(&((struct board *)ctx)->names, target, token);
 }
 
 static void
-on_located(struct timer *t)
+on_located(void *ctx, uint64_t token, enum err e, const struct sip_hops *hops)
 {
-	struct board *b = container_of(t, struct board, located);
-
-	while (b->n_locating) {
-		const struct sip_target *target = &b->locating[--b->n_locating].target;
-		uint64_t token = b->locating[b->n_locating].token;
-		struct sip_hops hops = {.n = 1, .ttl_s = 300};
-		enum err e;
-
-		hops.hop[0].transport = target->has_transport ? target->transport : SIP_UDP;
-		e = addr_parse_ip(slice_cstr(target->host), target->port ? target->port : 5060,
-		    &hops.hop[0].addr);
-		switchboard_on_located(b->switchboard, token, e, e == ERR_OK ? &hops : NULL);
-	}
+	switchboard_on_located(((struct board *)ctx)->switchboard, token, e, hops);
 }
 
 static const struct switchboard_ops ops = {.send = sb_send,
@@ -177,7 +157,8 @@ board_open(struct board *b, const struct directory *dir, uint64_t seed)
 	b->media.sends = sends_rtp;
 	b->media.on_broken = on_broken_media;
 	b->media.ctx = b;
-	timer_init(&b->located, on_located);
+	b->names = (struct sim_names){.sim = b->sim, .on_located = on_located, .ctx = b};
+	sim_names_init(&b->names);
 	e = switchboard_new(
 	    &b->switchboard, &(struct switchboard_params){.timers = sim_timers(b->sim),
 				 .rng = sim_rng(b->sim),

@@ -9,8 +9,9 @@
 #include "daemon/switchboard.h"
 #include "loop/sim.h"
 #include "sim_media.h"
+#include "sim_names.h"
 
-enum { BOARD_KEPT_MAX = 256, BOARD_LOCATING_MAX = 16 };
+enum { BOARD_KEPT_MAX = 256 };
 
 struct board {
 	struct sim *sim;
@@ -25,14 +26,8 @@ struct board {
 	size_t static_bindings; /* of phones with an address of their own */
 	size_t kept;		/* registrations on the imagined disk */
 	uint8_t is_kept[BOARD_KEPT_MAX];
-	/* Hosts of lines that are looked for; found a moment later if they are IP addresses. */
-	struct {
-		uint64_t token;
-		struct sip_target target;
-	} locating[BOARD_LOCATING_MAX];
-	size_t n_locating;
-	struct timer located;
-	bool ending; /* the switchboard is torn down: nothing more is judged */
+	struct sim_names names; /* hosts of lines */
+	bool ending;		/* the switchboard is torn down: nothing more is judged */
 };
 
 /** on_sent, on_broken and ctx of b are set; dir is borrowed. */

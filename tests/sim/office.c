@@ -16,32 +16,16 @@ enum {
 	/* and all must be over: 200 s of talk, 2 * 64*T1, expiry, failed calls that may be
 	   completed */
 	SILENCE_MS = 1100000,
+	TALK_MS = 250000, /* talks that are on are over, nobody asks to be called back any more */
 	STEP_MS = 1000,
 	INSPECT_MS = 1700,
+	PROVIDER = OFFICE_PHONES_MAX - 1,
+	PROVIDER_HOST = 50,
 };
 
-const char office_config[] =
-    "{'settings':{'domain':'strowger','session_expires_s':90,'rtp_timeout_s':20,"
-    "'rtp_hold_timeout_s':60,'ring_s':20,'register_max_s':200},"
-    "'ranges':[{'first':'100','last':'199'}],"
-    "'phones':[{'name':'p0','secret':'Secret-p0-Secret0','qualify_s':30,'direct_media':true},"
-    "{'name':'p1','secret':'Secret-p1-Secret1'},{'name':'p2','secret':'Secret-p2-Secret2','direct_"
-    "media':true},"
-    "{'name':'p3','secret':'Secret-p3-Secret3','direct_media':true},{'name':'p4','secret':'Secret-"
-    "p4-Secret4'},"
-    "{'name':'p5','secret':'Secret-p5-Secret5','qualify_s':0}],"
-    "'users':[{'login':'1001','first_name':'Anna','last_name':'Berg','phones':['p0','p1'],"
-    "'numbers':['101']},"
-    "{'login':'1002','first_name':'Ben','last_name':'Cohn','phones':['p2'],'numbers':['102']},"
-    "{'login':'1003','first_name':'Cleo','last_name':'Dietz','phones':['p3','p4','p5'],"
-    "'numbers':['103']},"
-    "{'login':'1004','first_name':'Dora','last_name':'Ernst','phones':['p5'],'numbers':['104'],"
-    "'dnd':true},"
-    "{'login':'1005','first_name':'Emil','last_name':'Funk','numbers':['105']}]}";
-
 static const char *const secrets[OFFICE_PHONES_MAX] = {"Secret-p0-Secret0", "Secret-p1-Secret1",
-    "Secret-p2-Secret2", "Secret-p3-Secret3", "Secret-p4-Secret4", "Secret-p5-Secret5"};
-static const char *const names[OFFICE_PHONES_MAX] = {"p0", "p1", "p2", "p3", "p4", "p5"};
+    "Secret-p2-Secret2", "Secret-p3-Secret3", "Secret-p4-Secret4", "Secret-p5-Secret5", ""};
+static const char *const names[OFFICE_PHONES_MAX] = {"p0", "p1", "p2", "p3", "p4", "p5", "isp"};
 
 static struct addr
 address(uint8_t host)
@@ -95,7 +79,8 @@ sb_live_call(void *ctx, const struct live_call *call)
 	struct office *o = ctx;
 
 	(void)!slice_copy_cstr(slice_cstr(call->call_id), o->last_call, sizeof o->last_call);
-	o->n_live_ended += call->state == LIVE_CALL_ENDED;
+	if (call->state == LIVE_CALL_ENDED)
+		office_note_over(o, o->last_call);
 }
 
 static uint32_t
@@ -139,6 +124,48 @@ sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
 	office_keep(ctx, handle, value, true);
 }
 
+static enum err
+sb_locate(void *ctx, const struct sip_target *target, uint64_t token)
+{
+	return sim_names_locate(&((struct office *)ctx)->names, target, token);
+}
+
+static void
+on_located(void *ctx, uint64_t token, enum err e, const struct sip_hops *hops)
+{
+	switchboard_on_located(((struct office *)ctx)->switchboard, token, e, hops);
+}
+
+static void
+sb_order(void *ctx, const struct feature_order *order)
+{
+	desk_take(ctx, &(struct desk_work){.kind = DESK_ORDER, .order = *order});
+}
+
+static void
+sb_voicemail_began(void *ctx, const struct voicemail_began *b)
+{
+	desk_take(ctx, &(struct desk_work){.kind = DESK_BEGAN, .began = *b});
+}
+
+static void
+sb_voicemail_ended(void *ctx, const struct voicemail_ended *e)
+{
+	desk_take(ctx, &(struct desk_work){.kind = DESK_ENDED, .ended = *e});
+}
+
+static void
+sb_voicemail_ask(void *ctx, const struct voicemail_ask *a)
+{
+	desk_take(ctx, &(struct desk_work){.kind = DESK_ASK, .ask = *a});
+}
+
+static void
+sb_completed(void *ctx, const struct live_completed *c)
+{
+	desk_take(ctx, &(struct desk_work){.kind = DESK_COMPLETED, .completed = *c});
+}
+
 static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .local_for = sb_local_for,
     .wall_ms = sb_wall_ms,
@@ -147,6 +174,12 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .record_update = sb_record_update,
     .record_end = sb_record_end,
     .on_registration = sb_registration,
+    .locate = sb_locate,
+    .order = sb_order,
+    .voicemail_began = sb_voicemail_began,
+    .voicemail_ended = sb_voicemail_ended,
+    .voicemail_ask = sb_voicemail_ask,
+    .on_completed = sb_completed,
     .binding_keep = sb_binding_keep,
     .subscription_keep = sb_subscription_keep,
     .subscription_forget = sb_binding_forget,
@@ -175,12 +208,15 @@ open_switch(struct office *o)
 	struct addr here = address(1);
 
 	sim_media_init(&o->media, o->sim, o->streams_max);
+	o->names = (struct sim_names){.sim = o->sim, .on_located = on_located, .ctx = o};
+	sim_names_init(&o->names);
 	o->media.ctx = o;
 	o->media.sends = sends_rtp;
 	o->media.on_broken = on_broken;
 	if (switchboard_new(
 		&o->switchboard, &(struct switchboard_params){.timers = sim_timers(o->sim),
 				     .hold_tone = (struct media_sound *)&o->media,
+				     .prompts = {.sounds = "/sounds", .data = "/data"},
 				     .rng = sim_rng(o->sim),
 				     .media = &o->media.media,
 				     .directory = o->directory,
@@ -203,11 +239,14 @@ crash(struct timer *t)
 		switchboard_free(o->switchboard);
 		o->switchboard = NULL;
 		sim_media_fini(&o->media);
+		desk_crash(o);
+		sim_names_forget(&o->names);
 		o->crashes++;
 		o->last_call[0] = '\0';
 		timer_start(sim_timers(o->sim), t, 1 + rng_below(&o->fate, 8000));
 		return;
 	}
+	desk_restart(o);
 	open_switch(o);
 }
 
@@ -261,26 +300,48 @@ on_phone_broken(void *ctx, const char *what)
 		office_problem(o, "%s", what);
 }
 
-static const struct phone_ops phone_ops = {on_outcome, on_phone_broken};
+static void
+on_key(void *ctx, const struct addr *from, char key)
+{
+	struct office *o = ctx;
+
+	if (o->switchboard)
+		sim_media_press(&o->media, from, key);
+}
+
+static const struct phone_ops phone_ops = {.on_outcome = on_outcome,
+    .on_broken = on_phone_broken,
+    .on_dials = talk_on_dials,
+    .on_asked = talk_on_asked,
+    .on_moves = talk_on_moves,
+    .on_key = on_key};
 
 static enum err
+add_phone(struct office *o, size_t which, struct rng *rng)
+{
+	bool outside = which == PROVIDER;
+
+	return phone_init(&o->phone[o->n_phones++],
+	    &(struct phone_params){.sim = o->sim,
+		.name = names[which],
+		.secret = secrets[which],
+		.outside = outside,
+		.address = address(outside ? PROVIDER_HOST : (uint8_t)(10 + which)),
+		.registrar = address(1),
+		.ops = &phone_ops,
+		.ctx = o,
+		.patience = o->good_cable ? 2 : 20,
+		.seed = rng_u64(rng)});
+}
+
+static void
 add_phones(struct office *o, size_t n, struct rng *rng)
 {
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < n && e == ERR_OK; i++) {
-		e = phone_init(&o->phone[i], &(struct phone_params){.sim = o->sim,
-						 .name = names[i],
-						 .secret = secrets[i],
-						 .address = address((uint8_t)(10 + i)),
-						 .registrar = address(1),
-						 .ops = &phone_ops,
-						 .ctx = o,
-						 .patience = o->good_cable ? 2 : 20,
-						 .seed = rng_u64(rng)});
-		o->n_phones = i + 1;
-	}
-	return e;
+	for (size_t i = 0; i < n; i++)
+		if (add_phone(o, i, rng) != ERR_OK)
+			abort();
+	if (add_phone(o, PROVIDER, rng) != ERR_OK)
+		abort();
 }
 
 /* ---- the day ---- */
@@ -288,13 +349,11 @@ add_phones(struct office *o, size_t n, struct rng *rng)
 static void
 next_call(struct timer *t)
 {
-	static const char *const numbers[] = {"101", "101", "101", "101", "102", "102", "102",
-	    "102", "103", "103", "103", "104", "105", "199", "abc"};
 	struct office *o = container_of(t, struct office, next_call);
 	struct rng *rng = sim_rng(o->sim);
 	size_t who = rng_below(rng, (uint32_t)o->n_phones);
 
-	const char *number = numbers[rng_below(rng, sizeof numbers / sizeof numbers[0])];
+	const char *number = office_number(rng, o->phone[who].p.outside);
 	struct phone_dialog d;
 
 	if (rng_below(rng, 8) == 0 &&
@@ -335,6 +394,7 @@ inspect(struct timer *t)
 
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_inspect(&o->phone[i], is_right, o);
+	talk_inspect(o);
 	if (o->calls_left || sim_now_ms(o->sim) < START_MS + DAY_MS)
 		timer_start(sim_timers(o->sim), t, INSPECT_MS);
 }
@@ -363,6 +423,7 @@ close_office(struct office *o)
 	timer_stop(&o->clock);
 	timer_stop(&o->outage);
 	switchboard_free(o->switchboard);
+	desk_close(o);
 	sim_free(o->sim);
 }
 
@@ -392,17 +453,19 @@ live_a_day(struct office *o, struct rng *rng)
 		call_switch_end_all(switchboard_calls(o->switchboard));
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_rest(&o->phone[i]);
+	sim_run_until(o->sim, sim_now_ms(o->sim) + TALK_MS);
+	desk_end_day(o);
 	sim_run_until(o->sim, sim_now_ms(o->sim) + SILENCE_MS);
 }
 
 bool
-office_run(struct office *o, const struct directory *dir, uint64_t seed, bool verbose,
+office_run(struct office *o, const struct office_world *world, uint64_t seed, bool verbose,
     struct office_sums *sums)
 {
 	struct sim_params params = {.start_ms = START_MS, .seed = seed};
 	struct rng rng;
 
-	*o = (struct office){.seed = seed, .directory = dir};
+	*o = (struct office){.seed = seed, .directory = world->directory};
 	rng_init_seed(&rng, seed ^ 0x6f6666696365ull);
 	choose_weather(&params.impairments, &rng);
 	o->good_cable =
@@ -420,11 +483,11 @@ office_run(struct office *o, const struct directory *dir, uint64_t seed, bool ve
 	o->starving = rng_below(&rng, 8) == 0;
 	rng_init_seed(&o->hunger, seed);
 	rng_init_seed(&o->fate, seed ^ 0x66617465);
+	desk_open(o, world->database, seed);
 	office_tap(o, verbose, &params.impairments);
 	o->calls_left = 10 + rng_below(&rng, 11);
 	open_switch(o);
-	if (add_phones(o, 3 + rng_below(&rng, OFFICE_PHONES_MAX - 2), &rng) != ERR_OK)
-		abort();
+	add_phones(o, 3 + rng_below(&rng, PROVIDER - 2), &rng);
 	live_a_day(o, &rng);
 	office_check(o);
 	office_sum(o, sums);

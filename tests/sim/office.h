@@ -1,20 +1,23 @@
 /*
  * A simulated office: the switchboard of the daemon with a media engine that only counts
  * ports, and its phones, on a bad network. Now and then the power of the switchboard fails
- * (what it had saved is in office_disk) or somebody sets its clock. One seed is one run;
- * the rules that must hold in each are in office_check.
+ * (what it had saved is in office_disk and office_desk) or somebody sets its clock. One seed is one
+ * run; the rules that must hold in each are in office_check.
  */
 #ifndef SIM_OFFICE_H
 #define SIM_OFFICE_H
 
 #include "daemon/switchboard.h"
 #include "loop/sim.h"
+#include "office_desk.h"
+#include "office_talk.h"
 #include "phone.h"
 #include "sim_media.h"
+#include "sim_names.h"
 
 enum {
-	OFFICE_PHONES_MAX = 6,
-	OFFICE_CALLS_MAX = 64,
+	OFFICE_PHONES_MAX = 7, /* the last is the provider */
+	OFFICE_CALLS_MAX = 128,
 	OFFICE_PROBLEM_MAX = 600,
 	OFFICE_KEPT_MAX = 128
 };
@@ -48,6 +51,9 @@ struct office {
 	struct sim *sim;
 	struct switchboard *switchboard; /* NULL: no power */
 	struct sim_media media;
+	struct sim_names names; /* of the line's host */
+	struct office_desk desk;
+	struct office_talk talk;
 	const struct directory *directory;
 	struct phone phone[OFFICE_PHONES_MAX];
 	size_t n_phones;
@@ -66,11 +72,19 @@ struct office {
 	struct office_call told[OFFICE_CALLS_MAX];
 	size_t n_told;
 	struct office_record record[OFFICE_CALLS_MAX];
-	size_t n_records, n_live_ended;
+	size_t n_records, n_over;
+	char over[OFFICE_CALLS_MAX]
+		 [CALL_ID_BYTES];		  /* calls that were shown live for the last time */
 	struct office_kept kept[OFFICE_KEPT_MAX]; /* by handle - 1 */
 	uint64_t kept_order;
 	char last_call[CALL_ID_BYTES];
 	char problem[OFFICE_PROBLEM_MAX]; /* the first; "" = none */
+};
+
+/* The same at the beginning of each day. */
+struct office_world {
+	const struct directory *directory;
+	const char *database; /* from which it was read, closed */
 };
 
 /* What happened, summed over seeds: that the simulation does what it is for. */
@@ -81,13 +95,19 @@ struct office_sums {
 	    replaced;	 /* REFERs taken; transfers that came off; places taken */
 	uint64_t direct; /* calls whose voice went past the switch */
 	uint64_t lamps;	 /* NOTIFYs that lit one */
+	uint64_t orders, refused, messages, keys, played, pairs;
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 };
 
 /** Runs one seed from start to the long silence. False: problem says what is wrong. */
-bool office_run(struct office *o, const struct directory *dir, uint64_t seed, bool verbose,
+bool office_run(struct office *o, const struct office_world *world, uint64_t seed, bool verbose,
     struct office_sums *sums);
+
+/* ---- office_people.c ---- */
+
 /** The directory's configuration, as an import file with ' for ". */
 extern const char office_config[];
+/** What somebody dials next, at a phone of the office or outside. */
+const char *office_number(struct rng *rng, bool outside);
 
 #endif

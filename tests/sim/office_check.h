@@ -11,4 +11,7 @@ void office_sum(const struct office *o, struct office_sums *sums);
 /** Watches the network: prints every datagram, repeats damaged copies, or neither. */
 void office_tap(struct office *o, bool verbose, const struct sim_impairments *weather);
 
+/** A call was shown live for the last time. */
+void office_note_over(struct office *o, const char *id);
+
 #endif

@@ -142,7 +142,7 @@ power_on(struct phone *p)
 
 	if (e == ERR_OK)
 		e = sim_endpoint_add(p->p.sim, &p->p.address, on_datagram, p);
-	if (e == ERR_OK) {
+	if (e == ERR_OK && !p->p.outside) {
 		phone_register(p);
 		phone_watch_start(p);
 	}
@@ -177,7 +177,7 @@ phone_power_off(struct phone *p, uint32_t back_ms)
 			p->p.ops->on_outcome(
 			    p->p.ctx, &(struct phone_outcome){.sip_call_id = c->dialog.call_id,
 					  .vanished = true,
-					  .replacing = c->replaces.text[0] != '\0'});
+					  .replacing = c->picks_up || c->replaces.text[0] != '\0'});
 		sip_dialog_fini(&c->dialog);
 		pc_free(c);
 	}
@@ -201,6 +201,7 @@ phone_init(struct phone *p, const struct phone_params *params)
 	timer_init(&p->reaper, reap);
 	timer_init(&p->power, power_back);
 	timer_init(&p->reg_timer, NULL);
+	timer_init(&p->watch.timer, NULL);
 	return power_on(p);
 }
 
@@ -219,6 +220,18 @@ phone_rest(struct phone *p)
 	p->rest_ms = sim_now_ms(p->p.sim);
 	timer_stop(&p->reg_timer);
 	timer_stop(&p->power);
+}
+
+struct slice
+phone_call_from(const struct phone *p, uint16_t port)
+{
+	LIST_FOR_EACH (it, &p->calls) {
+		const struct phone_call *c = container_of(it, struct phone_call, link);
+
+		if (c->port == port && c->state == PC_UP)
+			return c->dialog.call_id;
+	}
+	return SLICE("");
 }
 
 bool

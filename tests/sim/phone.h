@@ -28,6 +28,14 @@ struct phone_ops {
 	void (*on_outcome)(void *ctx, const struct phone_outcome *o);
 	/** Something the switch must never do. */
 	void (*on_broken)(void *ctx, const char *what);
+	/** A new call of its own. */
+	void (*on_dials)(void *ctx, const char *number, struct slice sip_call_id);
+	/** An INVITE for a new call came. */
+	void (*on_asked)(void *ctx, const char *phone, struct slice sip_call_id);
+	/** This call is given to somebody else, joined with another one, or is to be. */
+	void (*on_moves)(void *ctx, struct slice sip_call_id);
+	/** A key is pressed while it sends voice from there. */
+	void (*on_key)(void *ctx, const struct addr *from, char key);
 };
 
 struct phone_params {
@@ -38,6 +46,7 @@ struct phone_params {
 	void *ctx;
 	unsigned patience; /* inspections in a row that may find something wrong */
 	uint64_t seed;	   /* of its habits */
+	bool outside;	   /* a provider: it does not register, and has no lamp */
 };
 
 /* A lamp: see phone_watch.c. */
@@ -105,6 +114,8 @@ void phone_inspect(struct phone *p,
     void *ctx);
 /** Its lamp was told for the last time, and burns. */
 bool phone_lamp_stuck(const struct phone *p);
+/** The call in which it sends RTP from this port; empty: none. */
+struct slice phone_call_from(const struct phone *p, uint16_t port);
 /** Calls it still knows. */
 size_t phone_calls(const struct phone *p);
 

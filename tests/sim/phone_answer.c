@@ -74,6 +74,8 @@ answer_call(struct timer *t)
 	}
 	c->state = PC_UP;
 	c->dialog.confirmed = true;
+	if (c->phone->p.outside)
+		pc_decide(c);
 	pc_talk(c);
 }
 
@@ -143,6 +145,7 @@ pc_on_invite(struct phone *p, struct sip_server *tsx, const struct sip_msg *req)
 		return;
 	}
 	attach(c, tsx, req);
+	p->p.ops->on_asked(p->p.ctx, p->p.name, req->call_id);
 	if (!c->in_late && !pc_speaks(c)) {
 		if (c->n_named > 3 && !c->encrypted)
 			phone_broken(p, "asked again, and still nothing that we speak");

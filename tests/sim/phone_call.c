@@ -24,6 +24,7 @@ pc_new(struct phone *p, bool outgoing)
 	timer_init(&c->answer, NULL);
 	timer_init(&c->again, NULL);
 	timer_init(&c->refresh, NULL);
+	timer_init(&c->finger, NULL);
 	list_push(&p->calls, &c->link);
 	return c;
 }
@@ -36,6 +37,7 @@ stop_timers(struct phone_call *c)
 	timer_stop(&c->answer);
 	timer_stop(&c->again);
 	timer_stop(&c->refresh);
+	timer_stop(&c->finger);
 }
 
 void
@@ -95,7 +97,7 @@ pc_outcome(struct phone_call *c, uint16_t status, bool failed)
 	    c->phone->p.ctx, &(struct phone_outcome){.sip_call_id = c->dialog.call_id,
 				 .status = status,
 				 .failed = failed,
-				 .replacing = c->replaces.text[0] != '\0',
+				 .replacing = c->picks_up || c->replaces.text[0] != '\0',
 				 .gave_up = c->cancelled && status == 401});
 }
 
@@ -219,6 +221,28 @@ pc_write_contact(const struct phone_call *c, struct buf *b)
 	    b, "Contact: <sip:%s@%s>\r\n", c->phone->p.name, addr_text(&c->phone->p.address, text));
 	if (phone_updates(c->phone))
 		buf_lit(b, "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE\r\n");
+}
+
+enum err
+pc_send_key(struct phone_call *c, char key)
+{
+	char headers[1024], text[64];
+	struct sip_client *info;
+	struct buf h, body;
+
+	buf_init(&h, headers, sizeof headers);
+	buf_init(&body, text, sizeof text);
+	sip_dialog_write_headers(&c->dialog, &h, SIP_INFO, 0);
+	buf_printf(&body, "Signal=%c\r\nDuration=100\r\n", key);
+	if (!buf_ok(&h) || !buf_ok(&body))
+		return ERR_TOO_BIG;
+	return sip_client_send(c->phone->core, &c->dialog.flow,
+	    &(struct sip_request){.method = SIP_INFO,
+		.uri = sip_dialog_uri(&c->dialog),
+		.headers = buf_slice(&h),
+		.content_type = SLICE("application/dtmf-relay"),
+		.body = buf_slice(&body)},
+	    NULL, c, &info);
 }
 
 enum err

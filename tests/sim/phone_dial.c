@@ -165,6 +165,7 @@ dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 	c = pc_new(p, true);
 	if (replaces)
 		c->replaces = *replaces;
+	c->picks_up = strncmp(number, "*8", 2) == 0 || strncmp(number, "*08", 3) == 0;
 	p->n_dialled++;
 	snprintf(c->uri, sizeof c->uri, "sip:%s@%s", number, addr_text(&p->p.registrar, text));
 	snprintf(local, sizeof local, "\"Phone %s\" <sip:%s@strowger>", p->p.name, p->p.name);
@@ -174,6 +175,9 @@ dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 	params.target = slice_cstr(c->uri);
 	if (sip_dialog_init_uac(&c->dialog, &p->dialogs, &c->arena, &p->rng, &params) != ERR_OK)
 		phone_broken(p, "no dialog for a new call");
+	if (c->picks_up || replaces)
+		p->p.ops->on_moves(p->p.ctx, c->dialog.call_id);
+	p->p.ops->on_dials(p->p.ctx, number, c->dialog.call_id);
 	c->out_late = phone_chance(p, 10);
 	c->session_s = phone_chance(p, 20) ? 90 : 0;
 	c->rel = phone_chance(p, 40);

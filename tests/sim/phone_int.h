@@ -23,6 +23,7 @@ struct phone_call {
 	bool outgoing, told;	      /* told: on_outcome was called */
 	char uri[96];		      /* what was dialled */
 	struct phone_dialog replaces; /* in the place of this one; empty = nobody's */
+	bool picks_up;		      /* what was dialled takes somebody else's call */
 	struct sip_client *refer_out;
 	bool referring; /* a transfer of ours is under way */
 	unsigned tries; /* with credentials */
@@ -56,6 +57,9 @@ struct phone_call {
 	struct timer answer;  /* an INVITE waits for our answer */
 	struct timer again;   /* after a 491 */
 	struct timer refresh; /* of the session, RFC 4028 */
+	struct timer finger;  /* the next key */
+	const char *keys;     /* still to be pressed */
+	bool by_info;	      /* they travel as INFO */
 	uint16_t answer_status;
 	uint32_t session_s; /* what we ask for; 0: we know no session timers */
 	bool refresher;
@@ -97,6 +101,8 @@ void pc_bye(struct phone_call *c);
 void pc_ack(struct phone_call *c, bool with_sdp);
 ERR_MUST_CHECK enum err pc_request(struct phone_call *c, enum sip_method m, struct slice extra,
     bool with_sdp, const struct sip_client_ops *ops, struct sip_client **out);
+/** One key in an INFO. */
+ERR_MUST_CHECK enum err pc_send_key(struct phone_call *c, char key);
 /** Answers invite_in. */
 void pc_respond(struct phone_call *c, uint16_t status, bool with_sdp);
 void pc_write_contact(const struct phone_call *c, struct buf *b);
@@ -141,5 +147,12 @@ void pc_on_update(struct phone_call *c, struct sip_server *tsx, const struct sip
 /* ---- phone_talk.c: what people do in a call ---- */
 
 void pc_talk(struct phone_call *c);
+
+/* ---- phone_keys.c ---- */
+
+/** Presses some keys, one after the other; nothing while it still does. */
+void pc_press_keys(struct phone_call *c);
+/** Who answers a mobile phone: takes the call by key, refuses it, or is a mailbox. */
+void pc_decide(struct phone_call *c);
 
 #endif

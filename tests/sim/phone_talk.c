@@ -36,6 +36,8 @@ act(struct timer *t)
 			c->holding = !c->holding;
 	} else if (dice < 55) {
 		(void)pc_reinvite(c, true);
+	} else if (dice < 67) {
+		pc_press_keys(c);
 	} else if (dice < 70) {
 		if (!c->bye_wanted &&
 		    pc_request(c, SIP_INFO, SLICE(""), false, NULL, &info) != ERR_OK)

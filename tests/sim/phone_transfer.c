@@ -49,11 +49,15 @@ other_call(const struct phone_call *c)
 static void
 write_target(struct phone_call *c, struct buf *b)
 {
-	static const char *const numbers[] = {"101", "102", "103", "104", "199", "abc"};
+	static const char *const numbers[] = {
+	    "101", "102", "103", "104", "199", "abc", "*0800", "*0801", "151"};
 	struct phone_call *d = phone_chance(c->phone, 70) ? other_call(c) : NULL;
 	char host[ADDR_TEXT_MAX];
 
 	addr_text(&c->phone->p.registrar, host);
+	c->phone->p.ops->on_moves(c->phone->p.ctx, c->dialog.call_id);
+	if (d)
+		c->phone->p.ops->on_moves(c->phone->p.ctx, d->dialog.call_id);
 	if (!d) {
 		buf_printf(b, "Refer-To: <sip:%s@%s>\r\n",
 		    numbers[phone_draw(c->phone, sizeof numbers / sizeof numbers[0])], host);

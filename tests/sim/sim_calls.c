@@ -36,7 +36,9 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 	       "vanished, %llu without an answer, %llu power failures of the switch, %llu of all "
 	       "phones, %llu "
 	       "transfers asked for, %llu done, %llu places taken, %llu calls with direct voice, "
-	       "%llu lamps lit; %llu datagrams, "
+	       "%llu lamps lit, %llu codes obeyed, %llu refused, %llu messages, %llu keys heard, "
+	       "%llu pairs compared, %llu "
+	       "sounds played; %llu datagrams, "
 	       "%llu lost; "
 	       "%zu allocations "
 	       "refused\n",
@@ -47,6 +49,9 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 	    (unsigned long long)s->outages, (unsigned long long)s->referred,
 	    (unsigned long long)s->moved, (unsigned long long)s->replaced,
 	    (unsigned long long)s->direct, (unsigned long long)s->lamps,
+	    (unsigned long long)s->orders, (unsigned long long)s->refused,
+	    (unsigned long long)s->messages, (unsigned long long)s->keys,
+	    (unsigned long long)s->pairs, (unsigned long long)s->played,
 	    (unsigned long long)s->datagrams, (unsigned long long)s->lost, fault.failed);
 	for (int i = 0; i <= CDR_INTERRUPTED; i++)
 		printf("  %s %llu", cdr_result_name((enum cdr_result)i),
@@ -60,18 +65,19 @@ worth_it(const struct office_sums *s, uint64_t seeds)
 {
 	return seeds < 100 ||
 	       (s->answered && s->cancelled && s->glares && s->vanished && s->crashes &&
-		   s->outages && s->moved && s->replaced && s->lamps && s->direct &&
+		   s->outages && s->moved && s->replaced && s->lamps && s->direct && s->orders &&
+		   s->refused && s->messages && s->keys && s->pairs && s->played &&
 		   s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
 }
 
 /* The whole point: the same seed is the same day. */
 static bool
-same_again(struct office *o, const struct directory *dir, uint64_t seed)
+same_again(struct office *o, const struct office_world *world, uint64_t seed)
 {
 	struct office_sums sums[2] = {{0}};
 
-	return office_run(o, dir, seed, false, &sums[0]) &&
-	       office_run(o, dir, seed, false, &sums[1]) &&
+	return office_run(o, world, seed, false, &sums[0]) &&
+	       office_run(o, world, seed, false, &sums[1]) &&
 	       memcmp(&sums[0], &sums[1], sizeof sums[0]) == 0;
 }
 
@@ -83,6 +89,8 @@ main(int argc, char **argv)
 	static struct office office;
 	struct office_sums sums = {0};
 	uint64_t first = 1, seeds = 100, failed = 0, first_failed = 0;
+	char database[96];
+	struct office_world world = {.database = database};
 	struct fixture fixture;
 	bool verbose = false;
 
@@ -102,8 +110,12 @@ main(int argc, char **argv)
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(say_seed);
 	fixture_open(&fixture, office_config);
+	store_close(fixture.store); /* all of it is in one file now */
+	fixture.store = NULL;
+	world.directory = fixture.directory;
+	snprintf(database, sizeof database, "%s/test.db", fixture.dir);
 	for (running = first; running < first + seeds; running++)
-		if (!office_run(&office, fixture.directory, running, verbose, &sums)) {
+		if (!office_run(&office, &world, running, verbose, &sums)) {
 			fprintf(stderr, "seed %llu: %s\n  again: sim_calls --seed %llu -v\n",
 			    (unsigned long long)running, office.problem,
 			    (unsigned long long)running);
@@ -111,9 +123,8 @@ main(int argc, char **argv)
 				first_failed = running;
 		}
 	if (failed && !verbose) /* its ladder */
-		(void)office_run(
-		    &office, fixture.directory, first_failed, true, &(struct office_sums){0});
-	if (!failed && !same_again(&office, fixture.directory, first)) {
+		(void)office_run(&office, &world, first_failed, true, &(struct office_sums){0});
+	if (!failed && !same_again(&office, &world, first)) {
 		fprintf(stderr, "seed %llu is another day when it is lived again\n",
 		    (unsigned long long)first);
 		failed++;

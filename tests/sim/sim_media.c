@@ -8,8 +8,8 @@ of(struct media *m)
 	return container_of(m, struct sim_media, media);
 }
 
-static struct sim_stream *
-find(struct media *m, struct media_ref ref)
+struct sim_stream *
+sim_media_find(struct media *m, struct media_ref ref)
 {
 	struct sim_media *sm = of(m);
 	struct sim_stream *s = ref.slot < SIM_STREAMS_MAX ? &sm->stream[ref.slot] : NULL;
@@ -78,6 +78,10 @@ stream_open(struct media *m, const struct media_stream_params *p, struct media_r
 			continue;
 		*s = (struct sim_stream){
 		    .media = sm, .open = true, .gen = s->gen + 1, .user = p->user};
+		for (int side = 0; side < MEDIA_SIDES; side++) {
+			s->side[side].stream = s;
+			timer_init(&s->side[side].voice, NULL);
+		}
 		timer_init(&s->timer, NULL);
 		watch(s, p->timeout_ms);
 		*ref = (struct media_ref){i, s->gen};
@@ -92,7 +96,7 @@ static void
 stream_set_peer(
     struct media *m, struct media_ref ref, enum media_side side, const struct media_peer *peer)
 {
-	struct sim_stream *s = find(m, ref);
+	struct sim_stream *s = sim_media_find(m, ref);
 
 	if (s)
 		s->peer[side] = *peer;
@@ -127,13 +131,6 @@ stream_protect(
 	return ERR_OK;
 }
 
-static enum err
-stream_serve(
-    struct media *m, struct media_ref ref, enum media_side side, const struct media_service *what)
-{
-	return ERR_OK;
-}
-
 static void
 stream_key(struct media *m, struct media_ref ref, enum media_side to, char key, uint32_t ms)
 {
@@ -142,7 +139,7 @@ stream_key(struct media *m, struct media_ref ref, enum media_side to, char key, 
 static void
 stream_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 {
-	struct sim_stream *s = find(m, ref);
+	struct sim_stream *s = sim_media_find(m, ref);
 
 	if (s)
 		watch(s, timeout_ms);
@@ -151,28 +148,16 @@ stream_set_timeout(struct media *m, struct media_ref ref, uint32_t timeout_ms)
 static void
 stream_close(struct media *m, struct media_ref ref)
 {
-	struct sim_stream *s = find(m, ref);
+	struct sim_stream *s = sim_media_find(m, ref);
 
 	if (!s)
 		return;
+	sim_sound_leave(s);
 	s->open = false;
 	s->reporting = true;
 	timer_stop(&s->timer);
 	s->timer.cb = on_report;
 	timer_start(sim_timers(s->media->sim), &s->timer, REPORT_MS);
-}
-
-/* Nothing is heard here, and nothing that is played ever ends by itself. */
-static enum err
-sound_new(struct media *m, const struct media_sound_params *p, struct media_sound **out)
-{
-	*out = (struct media_sound *)m;
-	return ERR_OK;
-}
-
-static void
-sound_drop(struct media *m, struct media_sound *s)
-{
 }
 
 static const struct media_ops ops = {.open = stream_open,
@@ -181,11 +166,16 @@ static const struct media_ops ops = {.open = stream_open,
     .protect = stream_protect,
     .secure = stream_secure,
     .fingerprint = fingerprint,
-    .serve = stream_serve,
+    .serve = sim_stream_serve,
     .key = stream_key,
     .set_timeout = stream_set_timeout,
-    .sound_new = sound_new,
-    .sound_drop = sound_drop,
+    .sound_new = sim_sound_new,
+    .sound_control = sim_sound_control,
+    .sound_drop = sim_sound_drop,
+    .room_new = sim_room_new,
+    .room_drop = sim_room_drop,
+    .recording_new = sim_recording_new,
+    .recording_drop = sim_recording_drop,
     .close = stream_close};
 
 void
@@ -200,6 +190,7 @@ sim_media_fini(struct sim_media *m)
 	for (size_t i = 0; i < SIM_STREAMS_MAX; i++)
 		if (m->stream[i].media)
 			timer_stop(&m->stream[i].timer);
+	sim_sound_fini(m);
 }
 
 bool

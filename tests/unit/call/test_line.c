@@ -399,6 +399,39 @@ who_transfers_outside(void **state)
 	ua_answer(ben, ua_expect(ben, "BYE", 100), 200, "", "");
 }
 
+/* Nobody knows a name there. */
+static void
+the_record_says_which_line_a_transfer_took(void **state)
+{
+	const char *inv, *ok, *out;
+	const struct cdr *r = &o.record[0];
+	char text[REASON_TEXT_BYTES];
+	bool said = false;
+
+	ua_send(isp,
+	    "INVITE sip:102@$PBX SIP/2.0\nVia: SIP/2.0/UDP $ME;rport;branch=z9hG4bKout\n"
+	    "Max-Forwards: 70\nFrom: <sip:+4940777@isp>;tag=isp\nTo: <sip:102@$PBX>\n"
+	    "Call-ID: out@isp\nCSeq: 1 INVITE\nContact: <sip:gw@$ME>\n"
+	    "Content-Type: application/sdp\nContent-Length: $LEN\n\n%s",
+	    sdp_of(isp, 5000, ""));
+	inv = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, inv, 200, "", sdp_of(ben, 4000, ""));
+	ok = ua_expect(isp, "SIP/2.0 200", 100);
+	ua_in_dialog(isp, ok, "ACK", 1, "", "");
+	ua_in_dialog(ben, inv, "REFER", 1, "Refer-To: <sip:00022199@x>\nRefer-Sub: false\n", "");
+	out = ua_expect(isp, "INVITE", 100);
+	ua_answer(isp, out, 200, "", sdp_of(isp, 5100, ""));
+	ua_expect(isp, "ACK", 100);
+	ua_answer(ben, ua_expect(ben, "BYE", 100), 200, "", "");
+	ua_in_dialog(isp, ok, "BYE", 4, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	office_run(&o, 100);
+	for (uint32_t i = 0; i < r->explanation_count; i++)
+		said |= strcmp(reason_text(slice_cstr(r->explanation[i]), text),
+			    "The call was transferred to +22199 over line isp") == 0;
+	assert_true(said);
+}
+
 /* RFC 3325, 9.1: who answers behind a line is shown as the line says it. */
 static void
 the_caller_sees_who_answers_outside(void **state)
@@ -423,6 +456,7 @@ main(void)
 	    TEST(refused_credentials_end_it),
 	    TEST(phones_are_shown_what_lines_say),
 	    TEST(the_caller_sees_who_answers_outside),
+	    TEST(the_record_says_which_line_a_transfer_took),
 	    TEST(internal_numbers_stay_inside),
 	    TEST(who_transfers_outside),
 	};

@@ -300,6 +300,28 @@ usr_9_whoever_is_first_has_the_call_while_the_mobile_phone_decides(void **state)
 	ends(anna, ben);
 }
 
+/* Its 200 says nothing of its voice any more, for its 183 has said it: and the mobile phone was
+ * asked in between. */
+static void
+usr_9_who_answers_at_the_desk_is_heard_though_the_mobile_phone_was_asked(void **state)
+{
+	const char *desk;
+
+	talk_dial(anna, "102", "", 4000);
+	desk = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, desk, 183, "Require: 100rel\nRSeq: 7\n", sdp_of(ben, 7100, ""));
+	ua_ok(ben, "PRACK");
+	ua_expect(anna, "SIP/2.0 183", 100);
+	office_run(&o, 2500);
+	picks_up(one, rings(one, "+491711111111", 1000), 7000);
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 7000);
+	ua_answer(ben, desk, 200, "", "");
+	ua_expect(ben, "ACK", 100);
+	ua_ok(one, "BYE");
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 7100);
+	ends(anna, ben);
+}
+
 static void
 usr_9_a_caller_who_gives_up_frees_the_mobile_phone(void **state)
 {
@@ -710,6 +732,7 @@ main(void)
 	    IN_OFFICE(usr_9_a_mailbox_never_takes_the_call),
 	    IN_OFFICE(usr_9_who_presses_2_or_hangs_up_leaves_the_call_to_the_others),
 	    IN_OFFICE(usr_9_whoever_is_first_has_the_call_while_the_mobile_phone_decides),
+	    IN_OFFICE(usr_9_who_answers_at_the_desk_is_heard_though_the_mobile_phone_was_asked),
 	    IN_OFFICE(usr_9_a_caller_who_gives_up_frees_the_mobile_phone),
 	    IN_OFFICE(usr_9_a_mobile_phone_that_is_busy_or_off_changes_nothing),
 	    IN_OFFICE(usr_9_who_refuses_at_the_desk_refuses_for_the_mobile_phone_too),

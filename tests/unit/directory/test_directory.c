@@ -157,6 +157,9 @@ groups_are_found_by_their_numbers_grp_1(void **state)
 	assert_true(is(n->group->members[0].user->login, "1001")); /* in order */
 	assert_false(n->group->members[0].logged_on);
 	assert_true(n->group->members[1].logged_on);
+	assert_ptr_equal(
+	    dir_group_member(n->group, n->group->members[1].user->id), &n->group->members[1]);
+	assert_null(dir_group_member(n->group, 0));
 	assert_null(dir_number_find(d, SLICE("202"))->group);
 	assert_null(dir_group_by_id(d, 0));
 	/* PHO-4: its own, else of the first group by name: Ä, b, z */

@@ -1,0 +1,320 @@
+#include "office_desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "office.h"
+#include "office_check.h"
+#include "store/store.h"
+#include "store/voicemail.h"
+
+/* A database takes its time: one day in so many has one. */
+enum { THINK_MS = 300, DAYS_EACH = 12 };
+
+static const char *const files[] = {"", "-wal", "-shm", ".lock"};
+
+/* ---- the database ---- */
+
+static void
+copy_file(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+	char bytes[65536];
+	size_t n;
+
+	if (!in || !out)
+		abort();
+	while ((n = fread(bytes, 1, sizeof bytes, in)))
+		if (fwrite(bytes, 1, n, out) != n)
+			abort();
+	fclose(in);
+	fclose(out);
+}
+
+static void
+remove_files(const struct office_desk *d)
+{
+	char path[128];
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		snprintf(path, sizeof path, "%s%s", d->path, files[i]);
+		unlink(path);
+	}
+}
+
+static void
+open_store(struct office_desk *d)
+{
+	char why[256] = "";
+
+	if (store_open(d->path, &d->store, why, sizeof why) != ERR_OK) {
+		fprintf(stderr, "%s\n", why);
+		abort();
+	}
+}
+
+static struct store *
+store_of(struct office_desk *d)
+{
+	if (!d->store) {
+		remove_files(d);
+		copy_file(d->master, d->path);
+		open_store(d);
+	}
+	return d->store;
+}
+
+static void
+follow(struct office *o)
+{
+	struct directory *old = o->desk.directory;
+
+	if (directory_build(o->desk.store, &o->desk.directory) != ERR_OK)
+		abort();
+	o->directory = o->desk.directory;
+	if (o->switchboard)
+		switchboard_set_directory(o->switchboard, o->directory);
+	directory_free(old);
+}
+
+/* ---- what was confirmed ---- */
+
+static int
+trigger_of(enum feature f)
+{
+	switch (f) {
+	case FEATURE_REDIRECT_ALWAYS:
+	case FEATURE_REDIRECT_ALWAYS_OFF: return 0;
+	case FEATURE_REDIRECT_BUSY:
+	case FEATURE_REDIRECT_BUSY_OFF: return 1;
+	case FEATURE_REDIRECT_TIMEOUT:
+	case FEATURE_REDIRECT_TIMEOUT_OFF: return 2;
+	default: return -1;
+	}
+}
+
+static void
+note_done(struct office_desk *d, const struct feature_order *order)
+{
+	struct desk_user *u = &d->user[order->user % DESK_USERS_MAX];
+	int trigger = trigger_of(order->feature);
+
+	if (trigger >= 0) { /* without an argument: off */
+		u->redirect_known[trigger] = true;
+		memcpy(u->redirect[trigger], order->argument, sizeof u->redirect[trigger]);
+	}
+	switch (order->feature) {
+	case FEATURE_DND_ON:
+	case FEATURE_DND_OFF:
+		u->dnd_known = true;
+		u->dnd = order->feature == FEATURE_DND_ON;
+		break;
+	case FEATURE_COMPLETION_OFF: u->completions = 0; break;
+	default: break;
+	}
+}
+
+static struct slice
+target_of(const struct dir_user *u, int trigger)
+{
+	const struct dir_redirect *r = u->number_count ? u->numbers[0]->redirect : NULL;
+
+	if (!r)
+		return SLICE("");
+	return trigger == 0 ? r->always : trigger == 1 ? r->busy : r->timeout;
+}
+
+static void
+compare_user(struct office *o, const struct dir_user *u)
+{
+	const struct desk_user *told = &o->desk.user[u->id % DESK_USERS_MAX];
+
+	if (told->dnd_known && told->dnd != u->dnd)
+		office_problem(o, "%.*s was told that do not disturb is %s", SLICE_FMT(u->name),
+		    told->dnd ? "on" : "off");
+	for (int i = 0; i < DESK_TRIGGERS; i++)
+		if (told->redirect_known[i] && u->number_count &&
+		    !slice_eq(target_of(u, i), slice_cstr(told->redirect[i])))
+			office_problem(o, "%.*s was told that his calls go to '%s'",
+			    SLICE_FMT(u->name), told->redirect[i]);
+}
+
+static void
+compare(struct office *o)
+{
+	for (int64_t id = 1; id < DESK_USERS_MAX; id++) {
+		const struct dir_user *u = dir_user_by_id(o->directory, id);
+
+		if (u)
+			compare_user(o, u);
+	}
+}
+
+/* ---- the work ---- */
+
+static void
+obey(struct office *o, const struct feature_order *order)
+{
+	struct feature_result r = {
+	    .id = order->id, .outcome = store_feature(store_of(&o->desk), order)};
+
+	if (r.outcome == FEATURE_DONE)
+		note_done(&o->desk, order);
+	else
+		o->desk.n_refused++;
+	if (r.outcome == FEATURE_FAILED)
+		office_problem(o, "%s could not be done", feature_name(order->feature));
+	o->desk.n_done += r.outcome == FEATURE_DONE;
+	follow(o);
+	switchboard_on_feature_result(o->switchboard, &r);
+}
+
+static void
+answer(struct office *o, uint64_t id, enum err result)
+{
+	switchboard_on_voicemail_answer(
+	    o->switchboard, &(struct voicemail_answer){.id = id, .result = result});
+}
+
+static void
+serve(struct office *o, const struct voicemail_ask *ask)
+{
+	struct store *s = store_of(&o->desk);
+	struct voicemail_answer *list = NULL;
+	enum err e = ERR_NOT_FOUND;
+
+	if (ask->wish == VOICEMAIL_LIST)
+		e = store_voicemail_list(s, ask->id, ask->mailbox, &list);
+	else if (ask->wish == VOICEMAIL_MARK)
+		e = store_voicemail_mark(s, ask->mailbox, ask->message, ask->state);
+	if (list)
+		switchboard_on_voicemail_answer(o->switchboard, list);
+	else
+		answer(o, ask->id, e);
+	free(list);
+}
+
+/* A day without a database: it is full, say. Mailboxes are empty, and take what is left there. */
+static void
+refuse(struct office *o, const struct desk_work *w)
+{
+	if (w->kind == DESK_ORDER)
+		switchboard_on_feature_result(o->switchboard,
+		    &(struct feature_result){.id = w->order.id, .outcome = FEATURE_DENIED});
+	else if (w->kind == DESK_ASK)
+		answer(o, w->ask.id, ERR_OK);
+	o->desk.n_refused += w->kind == DESK_ORDER;
+	o->desk.n_messages += w->kind == DESK_ENDED && w->ended.keep;
+}
+
+static void
+do_work(struct office *o, const struct desk_work *w)
+{
+	struct store *s = o->desk.master ? store_of(&o->desk) : NULL;
+	enum err e;
+
+	if (!s) {
+		refuse(o, w);
+		return;
+	}
+	switch (w->kind) {
+	case DESK_ORDER: obey(o, &w->order); break;
+	case DESK_BEGAN:
+		e = store_voicemail_begin(s, &w->began);
+		answer(o, w->began.id, e);
+		break;
+	case DESK_ENDED:
+		e = store_voicemail_end(s, "/nowhere", &w->ended);
+		o->desk.n_messages += e == ERR_OK && w->ended.keep;
+		break;
+	case DESK_ASK: serve(o, &w->ask); break;
+	case DESK_COMPLETED:
+		if (store_completion_over(s, w->completed.id) != ERR_OK)
+			office_problem(o, "a completion that is over cannot be forgotten");
+		follow(o);
+		break;
+	}
+}
+
+static void
+on_timer(struct timer *t)
+{
+	struct office *o = container_of(t, struct office, desk.timer);
+	struct desk_work w = o->desk.work[0];
+
+	memmove(o->desk.work, o->desk.work + 1, --o->desk.n_work * sizeof w);
+	if (o->desk.n_work)
+		timer_start(sim_timers(o->sim), t, 1);
+	do_work(o, &w);
+}
+
+void
+desk_take(struct office *o, const struct desk_work *w)
+{
+	struct office_desk *d = &o->desk;
+
+	if (d->n_work == DESK_WORK_MAX) {
+		office_problem(o, "more is asked of management than people can dial");
+		return;
+	}
+	d->work[d->n_work++] = *w;
+	if (!timer_active(&d->timer))
+		timer_start(sim_timers(o->sim), &d->timer, 1 + rng_below(&d->rng, THINK_MS));
+}
+
+/* ---- life ---- */
+
+void
+desk_open(struct office *o, const char *master, uint64_t seed)
+{
+	rng_init_seed(&o->desk.rng, seed ^ 0x6465736bull);
+	if (rng_below(&o->desk.rng, DAYS_EACH) == 0)
+		o->desk.master = master;
+	snprintf(o->desk.path, sizeof o->desk.path, "%s/strowger-day-%d.db",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (int)getpid());
+	timer_init(&o->desk.timer, on_timer);
+}
+
+void
+desk_crash(struct office *o)
+{
+	timer_stop(&o->desk.timer);
+	o->desk.n_work = 0;
+}
+
+void
+desk_restart(struct office *o)
+{
+	if (!o->desk.store)
+		return;
+	store_close(o->desk.store);
+	open_store(&o->desk);
+	follow(o);
+	compare(o);
+}
+
+void
+desk_end_day(struct office *o)
+{
+	size_t n;
+
+	if (!o->desk.store)
+		return;
+	for (int64_t id = 1; id < DESK_USERS_MAX; id++)
+		if (dir_user_by_id(o->directory, id) &&
+		    store_completion_cancel(o->desk.store, id, &n) != ERR_OK)
+			abort();
+	follow(o);
+	compare(o);
+}
+
+void
+desk_close(struct office *o)
+{
+	timer_stop(&o->desk.timer);
+	directory_free(o->desk.directory);
+	store_close(o->desk.store);
+	if (o->desk.store)
+		remove_files(&o->desk);
+}

@@ -129,9 +129,8 @@ parse_rule(struct slice s, struct zone_rule *r)
 	return take_switch(&s, &r->to_summer) && take_switch(&s, &r->to_standard) && !s.n;
 }
 
-/* On the wall before the switch, as seconds. */
-static int64_t
-switch_local(const struct zone_switch *w, int64_t year)
+int64_t
+zone_switch_local(const struct zone_switch *w, int64_t year)
 {
 	int64_t first = days_of_date(year, w->month, 1);
 	unsigned weekday = (unsigned)(((first + 4) % 7 + 7) % 7); /* 1970 began on a Thursday */
@@ -151,8 +150,8 @@ rule_offset(const struct zone_rule *r, int64_t utc_s)
 	if (!r->has_summer)
 		return r->standard_s;
 	date_of_days(days, &year, &month, &day);
-	begins = switch_local(&r->to_summer, year) - r->standard_s;
-	ends = switch_local(&r->to_standard, year) - r->summer_s;
+	begins = zone_switch_local(&r->to_summer, year) - r->standard_s;
+	ends = zone_switch_local(&r->to_standard, year) - r->summer_s;
 	if (begins < ends ? utc_s >= begins && utc_s < ends : utc_s >= begins || utc_s < ends)
 		return r->summer_s;
 	return r->standard_s;

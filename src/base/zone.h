@@ -44,6 +44,8 @@ bool zone_name_ok(struct slice name);
 int32_t zone_offset(const struct zone *z, int64_t utc_s);
 int64_t zone_local(const struct zone *z, int64_t utc_s);
 int64_t zone_utc(const struct zone *z, int64_t local_s);
+/** When a clock is changed in a year, as the wall shows it until then. */
+int64_t zone_switch_local(const struct zone_switch *w, int64_t year);
 
 /* A day of the Gregorian calendar as days since 1970, and back. month and day from 1. */
 int64_t days_of_date(int64_t year, unsigned month, unsigned day);

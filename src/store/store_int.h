@@ -321,7 +321,8 @@ void pin_generate(json_t *values);
 
 /* The ID of a new conference or participant, and the PIN of the latter. Does nothing for other
  * entities. */
-enum err conference_complete(struct db *db, const struct model_entity *e, json_t *values);
+enum err conference_complete(struct db *db, const struct model_entity *e, json_t *values,
+    struct model_errors *errors);
 
 /* --- music.c ------------------------------------------------------------------------- */
 

@@ -123,6 +123,8 @@ static const struct model_field conference_fields[] = {
     {"sequence", MODEL_INT, MODEL_INTERNAL, .label = "Of its calendar entries (RFC 5545)"},
     {"user_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH, .label = "Owner's name"},
     {"participants", MODEL_INT, MODEL_COMPUTED, .label = "Participants"},
+    {"dial_in", MODEL_TEXT, MODEL_COMPUTED, .label = "Dial-in numbers",
+	.description = "Of all conferences, from the settings"},
 };
 
 const struct model_entity model_conference = {"conference", "conferences", 0, "uid", "next_from",

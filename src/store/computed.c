@@ -225,6 +225,8 @@ static const struct computed all[] = {
     {&model_conference, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
 	member},
     {&model_conference, "participants", INVITED, INVITED},
+    {&model_conference, "dial_in", "(SELECT conference_numbers FROM settings WHERE id = 1)",
+	"t.id"},
     {&model_conference_participant, "conference", NULL, OF_CONFERENCE("fold(c.name)")},
     {&model_conference_participant, "conference_name", OF_CONFERENCE("c.name"),
 	OF_CONFERENCE("fold(c.name)")},

@@ -116,6 +116,8 @@ static const struct route routes[] = {
 	.entity = &model_conference_participant},
     {"POST", "/api/me/conference-participants", CONFERENCE, 0,
 	.handle = handle_own_participant_create, .entity = &model_conference_participant},
+    {"GET", "/api/me/conference-participants/{id}", CONFERENCE, 0, .handle = handle_own_get,
+	.entity = &model_conference_participant},
     {"PATCH", "/api/me/conference-participants/{id}", CONFERENCE, 0,
 	.handle = handle_own_participant_patch, .entity = &model_conference_participant},
     {"DELETE", "/api/me/conference-participants/{id}", CONFERENCE, 0, .handle = handle_own_delete,

@@ -168,6 +168,8 @@ static const struct action actions[] = {
     {"post", "/api/me/conference-participants", "Invite somebody, who is told by mail",
 	"conference_participant_create", "201", .response = "conference_participant",
 	.errors = "409"},
+    {"get", "/api/me/conference-participants/{id}", "Somebody whom one has invited", NULL, "200",
+	.response = "conference_participant", .errors = "404"},
     {"patch", "/api/me/conference-participants/{id}", "Change how somebody takes part",
 	"conference_participant_patch", "200", .response = "conference_participant",
 	.errors = "404 409 412"},

@@ -72,7 +72,7 @@ test('CNF-1: a series is planned in one\'s own time zone and said in words', asy
 });
 
 test('CNF-1: users are found by name, others are invited by mail, and each has a PIN', async () => {
-  await page.getByLabel('Invite a user').fill('cohn');
+  await page.getByRole('textbox', { name: 'Invite a user' }).fill('cohn');
   await page.getByRole('option', { name: 'Ben Cohn' }).click();
   await page.getByRole('listitem', { name: 'Ben Cohn' }).waitFor();
   const form = page.getByRole('form', { name: 'Invite somebody else' });
@@ -95,7 +95,7 @@ test('CNF-1: users are found by name, others are invited by mail, and each has a
 
 test('CNF-1: one date is cancelled and put back, and the month shows them', async () => {
   await page.getByRole('tab', { name: 'Dates' }).click();
-  const first = page.getByRole('listitem').first();
+  const first = page.getByRole('tabpanel').getByRole('listitem').first();
   await first.getByRole('button', { name: /^Cancel / }).click();
   await until(async () => (await conference()).changed_dates.endsWith('off'), 'one date is off');
   await first.getByRole('button', { name: /as planned$/ }).click();

@@ -118,11 +118,11 @@ function Pages({ whose, schema, conference }: FormProps) {
   );
 }
 
-/** One's own conferences have no owner to choose. */
+/** Whose own it is has no owner to choose. */
 export default function ConferenceEditor({ whose = 'own' }: { whose?: ConferencesOf }) {
   const { t } = useTranslation();
   const { id = 'new' } = useParams();
-  const schema = useEntitySchema('conference', id === 'new' && whose === 'all' ? 'create' : 'patch');
+  const schema = useEntitySchema('conference', id === 'new' ? 'create' : 'patch');
   const { data, error } = useConference(whose, id === 'new' ? null : Number(id));
   const up = { to: pathOf(whose), text: t('conferences.title') };
   if (error) {

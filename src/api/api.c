@@ -64,14 +64,15 @@ build(struct api *api, const struct api_params *p)
 	api->lines = lines_new();
 	api->limits = limits_new();
 	api->reset_limits = limits_new();
+	api->invitation_limits = limits_new();
 	api->resets = resets_new();
 	api->user_import = user_import_new(api);
 	api->paces = paces_new();
 	api->keys = keys_new();
 	api->orbits = orbits_new();
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
-	    !api->limits || !api->reset_limits || !api->resets || !api->user_import ||
-	    !api->paces || !api->keys || !api->orbits)
+	    !api->limits || !api->reset_limits || !api->invitation_limits || !api->resets ||
+	    !api->user_import || !api->paces || !api->keys || !api->orbits)
 		return ERR_NOMEM;
 	if (store_settings(api->store, &api->started_with) != ERR_OK)
 		return ERR_IO;
@@ -152,6 +153,7 @@ api_free(struct api *api)
 	lines_free(api->lines);
 	limits_free(api->limits);
 	limits_free(api->reset_limits);
+	limits_free(api->invitation_limits);
 	resets_free(api->resets);
 	paces_free(api->paces);
 	keys_free(api->keys);

@@ -84,7 +84,7 @@ struct api {
 	struct api_watches *watches;
 	struct api_subscriptions *subscriptions;
 	struct api_lines *lines;
-	struct api_limits *limits, *reset_limits;
+	struct api_limits *limits, *reset_limits, *invitation_limits;
 	struct api_resets *resets;
 	struct api_paces *paces;
 	struct api_keys *keys;
@@ -317,6 +317,8 @@ void session_writer(const struct request *rq, char name[WRITER_BYTES], char addr
 void session_open(struct request *rq, json_t *user, int status);
 bool session_setup_needed(struct api *api);
 /** True if a mailbox is open to the caller; else a refusal that names the field. */
+/** ERR_NOT_FOUND too when the row is somebody else's. */
+enum err find_own(struct request *rq, const struct model_entity *e, int64_t id);
 bool mailbox_is_open(struct request *rq, int64_t mailbox, const char *field);
 /** A committed change of a message or a mailbox: tells those who may see it. Reads the store. */
 void voicemails_on_changed(struct api *api, const char *entity, int64_t id);
@@ -555,6 +557,14 @@ void handle_key_press(struct request *rq);
 void handle_own_completion_create(struct request *rq);
 void handle_own_redirection_create(struct request *rq);
 void handle_own_redirection_patch(struct request *rq);
+void handle_own_conference_create(struct request *rq);
+void handle_own_conference_patch(struct request *rq);
+void handle_own_participant_create(struct request *rq);
+void handle_own_participant_patch(struct request *rq);
+void handle_conference_people(struct request *rq);
+void handle_conference_dates(struct request *rq);
+void handle_own_conference_dates(struct request *rq);
+void handle_conference_invitation(struct request *rq);
 void handle_own_twin_create(struct request *rq);
 void handle_own_twin_patch(struct request *rq);
 void handle_own_get(struct request *rq);

@@ -359,13 +359,14 @@ handle_delete(struct request *rq)
 		reply_err(rq, e, &errors);
 }
 
-static enum err
+enum err
 find_own(struct request *rq, const struct model_entity *e, int64_t id)
 {
+	const char *owner = e == &model_conference_participant ? "owner" : "user";
 	json_t *row = NULL;
 	enum err err = store_get(rq->api->store, e, id, &row);
 	bool own =
-	    err == ERR_OK && json_integer_value(json_object_get(row, "user")) == rq->caller.user_id;
+	    err == ERR_OK && json_integer_value(json_object_get(row, owner)) == rq->caller.user_id;
 
 	json_decref(row);
 	return err == ERR_OK && !own ? ERR_NOT_FOUND : err;

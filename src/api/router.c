@@ -8,14 +8,15 @@
 
 #include "api/api_int.h"
 
-#define ADMIN	  WHO_USER, RIGHT_BIT(ADMIN)
-#define CALLLIST  WHO_PERSON, RIGHT_BIT(CALLLIST)
-#define CALLMAN	  WHO_PERSON, RIGHT_BIT(CALLMAN)
-#define FKEY	  WHO_PERSON, RIGHT_BIT(FKEY)
-#define IFMC_USE  WHO_PERSON, RIGHT_BIT(IFMC_USE)
-#define IFMC_EDIT WHO_PERSON, RIGHT_BIT(IFMC_USE) | RIGHT_BIT(IFMC_EDIT)
-#define REDIRECT  WHO_PERSON, RIGHT_BIT(REDIRECT)
-#define VOICE	  WHO_PERSON, RIGHT_BIT(VOICE)
+#define ADMIN	   WHO_USER, RIGHT_BIT(ADMIN)
+#define CALLLIST   WHO_PERSON, RIGHT_BIT(CALLLIST)
+#define CALLMAN	   WHO_PERSON, RIGHT_BIT(CALLMAN)
+#define CONFERENCE WHO_PERSON, RIGHT_BIT(CONFERENCE)
+#define FKEY	   WHO_PERSON, RIGHT_BIT(FKEY)
+#define IFMC_USE   WHO_PERSON, RIGHT_BIT(IFMC_USE)
+#define IFMC_EDIT  WHO_PERSON, RIGHT_BIT(IFMC_USE) | RIGHT_BIT(IFMC_EDIT)
+#define REDIRECT   WHO_PERSON, RIGHT_BIT(REDIRECT)
+#define VOICE	   WHO_PERSON, RIGHT_BIT(VOICE)
 
 static const struct route routes[] = {
     {"GET", "/api/health", WHO_ANYONE, 0, ROUTE_EARLY, .handle = handle_health},
@@ -101,6 +102,31 @@ static const struct route routes[] = {
 	.entity = &model_mobile_twin},
     {"DELETE", "/api/me/mobile-twins/{id}", IFMC_EDIT, 0, .handle = handle_own_delete,
 	.entity = &model_mobile_twin},
+    {"GET", "/api/me/conferences", CONFERENCE, 0, .handle = handle_own_list,
+	.entity = &model_conference},
+    {"POST", "/api/me/conferences", CONFERENCE, 0, .handle = handle_own_conference_create,
+	.entity = &model_conference},
+    {"GET", "/api/me/conferences/{id}", CONFERENCE, 0, .handle = handle_own_get,
+	.entity = &model_conference},
+    {"PATCH", "/api/me/conferences/{id}", CONFERENCE, 0, .handle = handle_own_conference_patch,
+	.entity = &model_conference},
+    {"DELETE", "/api/me/conferences/{id}", CONFERENCE, 0, .handle = handle_own_delete,
+	.entity = &model_conference},
+    {"GET", "/api/me/conference-participants", CONFERENCE, 0, .handle = handle_own_list,
+	.entity = &model_conference_participant},
+    {"POST", "/api/me/conference-participants", CONFERENCE, 0,
+	.handle = handle_own_participant_create, .entity = &model_conference_participant},
+    {"GET", "/api/me/conference-participants/{id}", CONFERENCE, 0, .handle = handle_own_get,
+	.entity = &model_conference_participant},
+    {"PATCH", "/api/me/conference-participants/{id}", CONFERENCE, 0,
+	.handle = handle_own_participant_patch, .entity = &model_conference_participant},
+    {"DELETE", "/api/me/conference-participants/{id}", CONFERENCE, 0, .handle = handle_own_delete,
+	.entity = &model_conference_participant},
+    {"GET", "/api/me/conference-people", CONFERENCE, 0, .handle = handle_conference_people},
+    {"GET", "/api/me/conference-dates", CONFERENCE, 0, .handle = handle_own_conference_dates},
+    {"GET", "/api/conference-dates", ADMIN, 0, .handle = handle_conference_dates},
+    {"POST", "/api/conference-invitation", WHO_ANYONE, 0, 0,
+	.handle = handle_conference_invitation},
     {"GET", "/api/me/call-completions", WHO_PERSON, 0, 0, .handle = handle_own_list,
 	.entity = &model_call_completion},
     {"POST", "/api/me/call-completions", WHO_PERSON, 0, 0, .handle = handle_own_completion_create},

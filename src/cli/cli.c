@@ -46,6 +46,14 @@ static const struct command {
     {"mobile-twins", command_entity,
 	"mobile-twins [list|show ID|add user=@LOGIN number=+49171… K=V…|set ID,… K=V…|delete ID]",
 	"mobile phones that ring with those of a user"},
+    {"conferences", command_entity,
+	"conferences [list|show ID|add name=NAME user=@LOGIN starts_at=2026-12-24T09:00:00Z "
+	"time_zone=Europe/Berlin K=V…|set ID,… K=V…|delete ID]",
+	"planned conferences; participants are told by mail of what changes"},
+    {"conference-participants", command_entity,
+	"conference-participants [list|show ID|add conference=ID user=@LOGIN|name=NAME K=V…|"
+	"set ID,… K=V…|delete ID]",
+	"who is invited to conferences"},
     {"call-completions", command_entity, "call-completions [list|show ID|delete ID]",
 	"who is called back when whom he could not reach can be reached"},
     {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID,… K=V…|delete ID]",

@@ -70,6 +70,12 @@ static const struct column announcement_columns[] = {{"id", "ID"}, {"name", "NAM
 static const struct column voicemail_columns[] = {{"id", "ID"}, {"mailbox_name", "MAILBOX"},
     {"received_at", "RECEIVED"}, {"number", "NUMBER"}, {"name", "NAME"}, {"length_ms", "MS"},
     {"state", "STATE"}};
+static const struct column conference_columns[] = {{"id", "ID"}, {"name", "NAME"},
+    {"user_name", "OWNER"}, {"next_from", "NEXT DATE"}, {"repeat", "REPEATED"},
+    {"participants", "PARTICIPANTS"}};
+static const struct column participant_columns[] = {{"id", "ID"}, {"conference_name", "CONFERENCE"},
+    {"user_name", "USER"}, {"name", "NAME"}, {"mail", "MAIL"}, {"moderator", "MODERATOR"},
+    {"pin", "PIN"}};
 static const struct column twin_columns[] = {{"id", "ID"}, {"user_name", "USER"},
     {"number", "NUMBER"}, {"enabled", "ACTIVE"}, {"delay_s", "AFTER"}, {"group_calls", "GROUPS"},
     {"confirm", "BY KEY"}, {"times", "TIMES"}};
@@ -97,6 +103,9 @@ static const struct view {
     {"announcements", &model_announcement, COLUMNS(announcement_columns), UINT64_MAX},
     {"voicemails", &model_voicemail, COLUMNS(voicemail_columns), 50},
     {"mobile-twins", &model_mobile_twin, COLUMNS(twin_columns), UINT64_MAX},
+    {"conferences", &model_conference, COLUMNS(conference_columns), UINT64_MAX},
+    {"conference-participants", &model_conference_participant, COLUMNS(participant_columns),
+	UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"call-completions", &model_call_completion, COLUMNS(completion_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},

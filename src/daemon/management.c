@@ -11,6 +11,7 @@
 #include "loop/thread.h"
 #include "security/notify.h"
 #include "store/announcement.h"
+#include "store/conference.h"
 #include "store/mailbox.h"
 
 enum {
@@ -152,6 +153,8 @@ keep_watch(struct management *m)
 	blacklist_expire(m->blacklist, now);
 	notify_tick(m->notify, now);
 	disk_tick(m->disk, now);
+	if (store_conferences_tick(m->p.store, now) != ERR_OK)
+		log_error(STORE, "planned conferences cannot be read or written");
 }
 
 const struct blacklist *

@@ -11,8 +11,9 @@ struct mail_message {
 	const char *from, *from_name, *to, *to_name, *subject, *text; /* UTF-8 */
 	const char *attachment; /* bytes of a WAV file; NULL none */
 	size_t attachment_bytes;
-	const char *attachment_name; /* printable ASCII without quotes */
-	int64_t created_ms, id;	     /* of the row: the same mail has the same Message-ID */
+	const char *attachment_name;		/* printable ASCII without quotes */
+	const char *calendar, *calendar_method; /* RFC 5545 and 5546; "" none */
+	int64_t created_ms, id; /* of the row: the same mail has the same Message-ID */
 };
 
 /* Head and body, lines ended by CRLF. malloc'd; NULL: no memory. */

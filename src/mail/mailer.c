@@ -127,6 +127,8 @@ send_one(struct mailer *m, const struct delivery *d, const struct store_mail *ma
 		.attachment = attachment,
 		.attachment_bytes = bytes,
 		.attachment_name = mail->attachment_name,
+		.calendar = mail->calendar,
+		.calendar_method = mail->calendar_method,
 		.created_ms = mail->created_at,
 		.id = mail->id},
 	    &job, answer, sizeof answer);

@@ -173,11 +173,28 @@ put_parts(struct buf *b, const struct mail_message *m)
 	buf_lit(b, "--" BOUNDARY "--\r\n");
 }
 
+/* RFC 6047, 4: the text, or the entry for a calendar that says the same. */
+static void
+put_calendar(struct buf *b, const struct mail_message *m)
+{
+	buf_lit(b, "Content-Type: multipart/alternative; boundary=\"" BOUNDARY "\"\r\n\r\n"
+		   "--" BOUNDARY "\r\n");
+	put_text_head(b);
+	put_text(b, m->text);
+	buf_printf(b,
+	    "--" BOUNDARY "\r\nContent-Type: text/calendar; charset=UTF-8; method=%s\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\n",
+	    m->calendar_method);
+	put_text(b, m->calendar);
+	buf_lit(b, "--" BOUNDARY "--\r\n");
+}
+
 char *
 message_write(const struct mail_message *m, size_t *bytes)
 {
 	size_t cap = 4096 + 2 * strlen(m->from_name) + 2 * strlen(m->to_name) +
-		     3 * strlen(m->subject) + 3 * strlen(m->text) + m->attachment_bytes * 3 / 2;
+		     3 * strlen(m->subject) + 3 * strlen(m->text) + m->attachment_bytes * 3 / 2 +
+		     3 * strlen(m->calendar ? m->calendar : "");
 	char *out = malloc(cap);
 	struct buf b;
 
@@ -187,6 +204,8 @@ message_write(const struct mail_message *m, size_t *bytes)
 	put_head(&b, m);
 	if (m->attachment) {
 		put_parts(&b, m);
+	} else if (m->calendar && *m->calendar) {
+		put_calendar(&b, m);
 	} else {
 		put_text_head(&b);
 		put_text(&b, m->text);

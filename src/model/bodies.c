@@ -132,6 +132,11 @@ static const struct model_field reset_fields[] = {
     {"account", MODEL_TEXT, MODEL_REQUIRED, 1, 254, .label = "Login or e-mail address"},
 };
 
+static const struct model_field invitation_fields[] = {
+    {"token", MODEL_TEXT, MODEL_REQUIRED | SECRET, 1, CREDENTIAL_MAX, .label = "Token",
+	.description = "Of the link in the mail"},
+};
+
 static const struct model_field reset_use_fields[] = {
     {"token", MODEL_TEXT, MODEL_REQUIRED | SECRET, 1, CREDENTIAL_MAX, .label = "Token",
 	.description = "Of the link in the mail"},
@@ -166,6 +171,7 @@ static const struct model_entity *const bodies[] = {
     BODY("trace_watch_input", "What to trace", watch_fields),
     BODY("user_import_apply_input", "How to import", apply_fields),
     BODY("password_reset_input", "Whose password is forgotten", reset_fields),
+    BODY("invitation_input", "Which invitation", invitation_fields),
     BODY("password_reset_use_input", "New password", reset_use_fields),
     BODY("line_test_input", "How to test a line", line_test_fields),
     BODY("mail_test_input", "Test mail", mail_test_fields),

@@ -10,6 +10,15 @@ static const char *const languages[MAIL_LANGUAGES] = {"de", "en"};
 #define SIGNED_DE "\n\n-- \nDie Telefonanlage {company}\n{url}\n"
 #define SIGNED_EN "\n\n-- \nThe telephone system {company}\n{url}\n"
 
+#define CONFERENCE_WORDS                                                                           \
+	"name conference owner begins length series numbers pin link message changes company url"
+#define CONFERENCE_DE                                                                              \
+	"\n\nBeginn: {begins}\nDauer: {length} Minuten\nWiederholung: {series}\n\n"                \
+	"Einwahl:\n{numbers}\nIhre PIN: {pin}\n\n{message}\n\n{link}"
+#define CONFERENCE_EN                                                                              \
+	"\n\nBegins: {begins}\nLength: {length} minutes\nRepeated: {series}\n\n"                   \
+	"Dial in:\n{numbers}\nYour PIN: {pin}\n\n{message}\n\n{link}"
+
 static const struct {
 	const char *code, *words;
 	struct {
@@ -70,6 +79,35 @@ static const struct {
 		"there is a new message in the mailbox {mailbox}.\n\n"
 		"From: {caller}\nReceived: {received}\nLength: {length}\n\n"
 		"Listen to it: {link}" SIGNED_EN}}},
+    [MAIL_CONFERENCE_INVITED] = {"conference_invited", CONFERENCE_WORDS,
+	{{"Einladung: {conference}", "Guten Tag {name},\n\n{owner} lädt Sie zur Telefonkonferenz "
+				     "{conference} ein." CONFERENCE_DE SIGNED_DE},
+	    {"Invitation: {conference}", "Hello {name},\n\n{owner} invites you to the telephone "
+					 "conference {conference}." CONFERENCE_EN SIGNED_EN}}},
+    [MAIL_CONFERENCE_CHANGED] = {"conference_changed", CONFERENCE_WORDS,
+	{{"Geändert: {conference}", "Guten Tag {name},\n\n{owner} hat die Telefonkonferenz "
+				    "{conference} geändert: {changes}." CONFERENCE_DE SIGNED_DE},
+	    {"Changed: {conference}",
+		"Hello {name},\n\n{owner} has changed the telephone conference {conference}: "
+		"{changes}." CONFERENCE_EN SIGNED_EN}}},
+    [MAIL_CONFERENCE_CANCELLED] = {"conference_cancelled", CONFERENCE_WORDS,
+	{{"Abgesagt: {conference}", "Guten Tag {name},\n\n"
+				    "die Telefonkonferenz {conference}, {begins}, findet ohne Sie "
+				    "oder gar nicht statt. Ihre PIN gilt nicht mehr." SIGNED_DE},
+	    {"Cancelled: {conference}",
+		"Hello {name},\n\n"
+		"the telephone conference {conference}, {begins}, takes place without you or not "
+		"at all. Your PIN is no longer valid." SIGNED_EN}}},
+    [MAIL_CONFERENCE_SOON] = {"conference_soon", CONFERENCE_WORDS,
+	{{"In Kürze: {conference}", "Guten Tag {name},\n\ndie Telefonkonferenz {conference} "
+				    "beginnt in wenigen Minuten." CONFERENCE_DE SIGNED_DE},
+	    {"Soon: {conference}", "Hello {name},\n\nthe telephone conference {conference} begins "
+				   "in a few minutes." CONFERENCE_EN SIGNED_EN}}},
+    [MAIL_CONFERENCE_NEXT] = {"conference_next", CONFERENCE_WORDS,
+	{{"Nächster Termin: {conference}", "Guten Tag {name},\n\ndie Telefonkonferenz {conference} "
+					   "findet wieder statt." CONFERENCE_DE SIGNED_DE},
+	    {"Next date: {conference}", "Hello {name},\n\nthe telephone conference {conference} "
+					"takes place again." CONFERENCE_EN SIGNED_EN}}},
     [MAIL_NOTICE] = {"notice", "notice company url",
 	{{"Hinweis der Telefonanlage", "{notice}" SIGNED_DE},
 	    {"Notice of the telephone system", "{notice}" SIGNED_EN}}},
@@ -124,10 +162,13 @@ mail_standard_text(enum mail_kind k, const char *language)
 }
 
 static void
-put_value(struct buf *out, const char *value)
+put_value(struct buf *out, const struct mail_word *word)
 {
-	for (; value && *value; value++)
-		buf_char(out, (char)((unsigned char)*value < ' ' ? ' ' : *value));
+	for (const char *c = word->value; c && *c; c++)
+		if (*c == '\n' && word->lines)
+			buf_char(out, *c);
+		else
+			buf_char(out, (char)((unsigned char)*c < ' ' ? ' ' : *c));
 }
 
 static bool
@@ -135,7 +176,7 @@ put_word(struct buf *out, struct slice name, const struct mail_word *words, size
 {
 	for (size_t i = 0; i < n; i++)
 		if (slice_eq(slice_cstr(words[i].name), name)) {
-			put_value(out, words[i].value);
+			put_value(out, &words[i]);
 			return true;
 		}
 	return false;
@@ -250,6 +291,8 @@ static const struct model_field mail_fields[] = {
     {"answer", MODEL_TEXT, MODEL_READONLY, 0, 500, .label = "Last answer",
 	.description = "What the server said, or why there was none"},
     {"text", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, 0, MAIL_TEXT_MAX, .label = "Text"},
+    {"calendar", MODEL_TEXT, MODEL_INTERNAL | MODEL_SECRET, .label = "A calendar entry (RFC 5545)"},
+    {"calendar_method", MODEL_TEXT, MODEL_INTERNAL, .label = "What is to be done with it"},
     {"attachment", MODEL_TEXT, MODEL_INTERNAL, .label = "A WAV file below the data folder"},
     {"attachment_name", MODEL_TEXT, MODEL_INTERNAL, .label = "What it is called in the mail"},
 };

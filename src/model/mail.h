@@ -16,6 +16,11 @@
 	X(ACCESS_CHANGED, "access_changed")                                                        \
 	X(PASSWORD_RESET, "password_reset")                                                        \
 	X(VOICEMAIL, "voicemail")                                                                  \
+	X(CONFERENCE_INVITED, "conference_invited")                                                \
+	X(CONFERENCE_CHANGED, "conference_changed")                                                \
+	X(CONFERENCE_CANCELLED, "conference_cancelled")                                            \
+	X(CONFERENCE_SOON, "conference_soon")                                                      \
+	X(CONFERENCE_NEXT, "conference_next")                                                      \
 	X(NOTICE, "notice")                                                                        \
 	X(TEST, "test")
 
@@ -26,10 +31,11 @@ enum mail_kind {
 	    MAIL_KINDS_N
 };
 
-enum { MAIL_LANGUAGES = 2, MAIL_SUBJECT_MAX = 200, MAIL_TEXT_MAX = 10000, MAIL_WORDS_MAX = 12 };
+enum { MAIL_LANGUAGES = 2, MAIL_SUBJECT_MAX = 200, MAIL_TEXT_MAX = 10000, MAIL_WORDS_MAX = 16 };
 
 struct mail_word {
 	const char *name, *value; /* value NULL: empty */
+	bool lines;		  /* of a text: its line breaks stay */
 };
 
 /** How mail leaves; filled from the entity "mail_server" (fields there say what they mean). */
@@ -52,7 +58,8 @@ const char *mail_language(int index);
 const char *mail_standard_subject(enum mail_kind k, const char *language);
 const char *mail_standard_text(enum mail_kind k, const char *language);
 /** text with its words replaced; what is not a word stays as it is. Line breaks in a value
- *  become blanks, so that a name cannot add lines to a head. */
+ *  become blanks, so that a name cannot add lines to a head, unless the word says that they stay.
+ */
 void mail_fill(struct buf *out, struct slice text, const struct mail_word *words, size_t n);
 
 #endif

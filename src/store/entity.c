@@ -5,6 +5,7 @@
 #include "model/pin.h"
 #include "model/secret.h"
 #include "store/certificate_int.h"
+#include "store/conference_int.h"
 #include "store/licence_int.h"
 #include "store/store_int.h"
 
@@ -74,6 +75,8 @@ derive(struct store *s, const struct model_entity *e, const json_t *row, json_t 
 {
 	if (e == &model_phone)
 		return derive_phone(s->writer, row, values);
+	if (e == &model_conference)
+		return conference_derive(e, row, values, errors);
 	if (e == &model_licence)
 		return licence_derive(s, values, errors);
 	if (e != &model_certificate ||
@@ -131,6 +134,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 		err = group_complete(db, e, values);
 	if (err == ERR_OK)
 		err = function_key_complete(e, values);
+	if (err == ERR_OK)
+		err = conference_complete(db, e, values, errors);
 	if (err == ERR_OK)
 		err = give_rights(db, e, values);
 	if (err == ERR_OK)
@@ -260,6 +265,8 @@ entity_update(struct store *s, const struct model_entity *e, int64_t id, const j
 		err = store_changed(s, e, id, STORE_UPDATED);
 	if (err == ERR_OK)
 		err = change_updated(s, e, id, before, values);
+	if (err == ERR_OK)
+		err = conference_tell_updated(s, e, id, before, values);
 	json_decref(row);
 	return err;
 }
@@ -270,6 +277,8 @@ entity_delete(
 {
 	enum err err = change_deleting(s, e, id);
 
+	if (err == ERR_OK)
+		err = conference_tell_deleting(s, e, id);
 	if (err == ERR_OK)
 		err = row_delete(s->writer, e, id, errors);
 	return err == ERR_OK ? store_changed(s, e, id, STORE_DELETED) : err;
@@ -346,6 +355,8 @@ entity_create(struct store *s, const struct model_entity *e, const json_t *in, j
 		err = row_get(s->writer, e, id, ROW_PUBLIC, &result);
 	if (err == ERR_OK && e == &model_user)
 		err = mail_tell_access(s, NULL, result, row_text(in, "password"));
+	if (err == ERR_OK)
+		err = conference_tell_created(s, e, id);
 	if (err == ERR_OK)
 		*row = result;
 	else

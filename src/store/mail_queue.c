@@ -107,6 +107,10 @@ store_mail_free(struct store_mail *m)
 	free(m->recipient_name);
 	free(m->subject);
 	free(m->text);
+	if (m->calendar)
+		explicit_bzero(m->calendar, strlen(m->calendar));
+	free(m->calendar);
+	free(m->calendar_method);
 	free(m->attachment);
 	free(m->attachment_name);
 	free(m);
@@ -119,7 +123,7 @@ read_due(struct db *db, int64_t now_ms, struct store_mail *m)
 	bool row = false;
 	enum err e = db_prepare(db,
 	    "SELECT id, attempts, created_at, recipient, recipient_name, subject, text, "
-	    "attachment, attachment_name FROM mail "
+	    "attachment, attachment_name, calendar, calendar_method FROM mail "
 	    "WHERE next_at <= ? AND next_at > 0 AND state = 'waiting' ORDER BY next_at, id LIMIT 1",
 	    &st);
 
@@ -139,8 +143,10 @@ read_due(struct db *db, int64_t now_ms, struct store_mail *m)
 		m->text = column_copy(st, 6);
 		m->attachment = column_copy(st, 7);
 		m->attachment_name = column_copy(st, 8);
+		m->calendar = column_copy(st, 9);
+		m->calendar_method = column_copy(st, 10);
 		if (!m->recipient || !m->recipient_name || !m->subject || !m->text ||
-		    !m->attachment || !m->attachment_name)
+		    !m->attachment || !m->attachment_name || !m->calendar || !m->calendar_method)
 			e = ERR_NOMEM;
 	}
 	stmt_done(st);
@@ -219,11 +225,12 @@ store_mail_result(struct store *s, int64_t id, const struct store_mail_result *r
 
 	if (e != ERR_OK)
 		return e;
-	/* What was sent may have held a password: its text is forgotten. */
+	/* What was sent may have held a password or a PIN: it is forgotten. */
 	e = db_prepare(s->writer,
 	    "UPDATE mail SET state = ?1, next_at = ?2, answer = ?3, "
 	    "sent_at = CASE ?1 WHEN 'sent' THEN ?4 ELSE 0 END, "
-	    "text = CASE ?1 WHEN 'sent' THEN '' ELSE text END "
+	    "text = CASE ?1 WHEN 'sent' THEN '' ELSE text END, "
+	    "calendar = CASE ?1 WHEN 'sent' THEN '' ELSE calendar END "
 	    "WHERE id = ?5 AND state IN ('sending', 'handing_over')",
 	    &st);
 	if (e == ERR_OK) {

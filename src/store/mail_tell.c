@@ -6,21 +6,13 @@
 
 #include "loop/loop.h"
 #include "model/voicemail.h"
+#include "store/letter_int.h"
 #include "store/store_int.h"
 
-struct letter {
-	enum mail_kind kind;
-	const char *to, *name, *language;
-	struct mail_word words[MAIL_WORDS_MAX];
-	size_t n;
-	int64_t at_ms;
-	const char *attachment, *attachment_name; /* NULL none */
-};
-
-static void
-put(struct letter *l, const char *name, const char *value)
+void
+letter_put(struct letter *l, const char *name, const char *value)
 {
-	l->words[l->n++] = (struct mail_word){name, value};
+	l->words[l->n++] = (struct mail_word){name, value, false};
 }
 
 /* What the administrator wrote, or else the standard text. SQL because the caller may be in the
@@ -28,6 +20,7 @@ put(struct letter *l, const char *name, const char *value)
 static enum err
 fill(struct db *db, const struct letter *l, struct buf *subject, struct buf *text)
 {
+	struct mail_word plain[MAIL_WORDS_MAX];
 	struct stmt *st;
 	bool row = false;
 	const char *own_subject, *own_text;
@@ -42,10 +35,13 @@ fill(struct db *db, const struct letter *l, struct buf *subject, struct buf *tex
 	own_subject = row ? stmt_column(st, 0) : "";
 	own_text = row ? stmt_column(st, 1) : "";
 	if (e == ERR_OK) {
+		memcpy(plain, l->words, sizeof plain);
+		for (size_t i = 0; i < l->n; i++)
+			plain[i].lines = false; /* a subject is one line */
 		mail_fill(subject,
 		    slice_cstr(
 			*own_subject ? own_subject : mail_standard_subject(l->kind, l->language)),
-		    l->words, l->n);
+		    plain, l->n);
 		mail_fill(text,
 		    slice_cstr(*own_text ? own_text : mail_standard_text(l->kind, l->language)),
 		    l->words, l->n);
@@ -61,8 +57,8 @@ insert(struct store *s, const struct letter *l, struct slice subject, struct sli
 	int64_t id;
 	enum err e = db_prepare(s->writer,
 	    "INSERT INTO mail (recipient, recipient_name, subject, kind, created_at, next_at, "
-	    "text, attachment, attachment_name) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)",
+	    "text, attachment, attachment_name, calendar, calendar_method) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)",
 	    &st);
 
 	if (e != ERR_OK)
@@ -75,14 +71,16 @@ insert(struct store *s, const struct letter *l, struct slice subject, struct sli
 	stmt_text(st, 6, text);
 	stmt_cstr(st, 7, l->attachment ? l->attachment : "");
 	stmt_cstr(st, 8, l->attachment_name ? l->attachment_name : "");
+	stmt_cstr(st, 9, l->calendar ? l->calendar : "");
+	stmt_cstr(st, 10, l->calendar_method ? l->calendar_method : "");
 	e = stmt_run(st);
 	id = sqlite3_last_insert_rowid(s->writer->h);
 	return e == ERR_OK ? store_changed(s, &model_mail, id, STORE_CREATED) : e;
 }
 
 /* In an open transaction. Nothing is written while mail is off. */
-static enum err
-queue(struct store *s, struct letter *l)
+enum err
+letter_queue(struct store *s, struct letter *l)
 {
 	char subject_text[4 * MAIL_SUBJECT_MAX], *text = NULL;
 	json_t *server = NULL, *settings = NULL;
@@ -100,8 +98,8 @@ queue(struct store *s, struct letter *l)
 	if (e == ERR_OK && !(text = malloc(TEXT_BYTES)))
 		e = ERR_NOMEM;
 	if (e == ERR_OK) {
-		put(l, "company", json_string_value(json_object_get(settings, "company")));
-		put(l, "url", json_string_value(json_object_get(server, "web_address")));
+		letter_put(l, "company", json_string_value(json_object_get(settings, "company")));
+		letter_put(l, "url", json_string_value(json_object_get(server, "web_address")));
 		buf_init(&subject, subject_text, sizeof subject_text);
 		buf_init(&body, text, TEXT_BYTES);
 		e = fill(s->writer, l, &subject, &body);
@@ -147,16 +145,16 @@ mail_tell_access(struct store *s, const json_t *before, const json_t *after, con
 	snprintf(name, sizeof name, "%s %s", row_text(after, "first_name"),
 	    row_text(after, "last_name"));
 	l.name = name;
-	put(&l, "first_name", row_text(after, "first_name"));
-	put(&l, "last_name", row_text(after, "last_name"));
-	put(&l, "login", row_text(after, "login"));
+	letter_put(&l, "first_name", row_text(after, "first_name"));
+	letter_put(&l, "last_name", row_text(after, "last_name"));
+	letter_put(&l, "login", row_text(after, "login"));
 	if (*password)
-		put(&l, "password", password);
+		letter_put(&l, "password", password);
 	else
-		put(&l, "password",
+		letter_put(&l, "password",
 		    strcmp(l.language, "de") == 0 ? "(unverändert)" : "(unchanged)");
-	put(&l, "numbers", numbers);
-	return queue(s, &l);
+	letter_put(&l, "numbers", numbers);
+	return letter_queue(s, &l);
 }
 
 enum err
@@ -172,12 +170,12 @@ mail_tell_reset(struct store *s, const json_t *user, const char *link, int64_t n
 	snprintf(
 	    name, sizeof name, "%s %s", row_text(user, "first_name"), row_text(user, "last_name"));
 	l.name = name;
-	put(&l, "first_name", row_text(user, "first_name"));
-	put(&l, "last_name", row_text(user, "last_name"));
-	put(&l, "login", row_text(user, "login"));
-	put(&l, "link", link);
-	put(&l, "minutes", minutes);
-	return queue(s, &l);
+	letter_put(&l, "first_name", row_text(user, "first_name"));
+	letter_put(&l, "last_name", row_text(user, "last_name"));
+	letter_put(&l, "login", row_text(user, "login"));
+	letter_put(&l, "link", link);
+	letter_put(&l, "minutes", minutes);
+	return letter_queue(s, &l);
 }
 
 enum err
@@ -191,8 +189,8 @@ store_mail_notice(struct store *s, const char *to, const char *language, enum no
 
 	if (e != ERR_OK)
 		return e;
-	put(&l, "notice", notice_text(n, language, args, text));
-	return store_write_end(s, queue(s, &l));
+	letter_put(&l, "notice", notice_text(n, language, args, text));
+	return store_write_end(s, letter_queue(s, &l));
 }
 
 enum err
@@ -208,8 +206,8 @@ store_mail_text(struct store *s, enum mail_kind kind, const char *language, stru
 		return e;
 	e = row_get(db, &model_settings, 1, ROW_PUBLIC, &settings);
 	if (e == ERR_OK) {
-		put(&l, "company", row_text(settings, "company"));
-		put(&l, "url", "");
+		letter_put(&l, "company", row_text(settings, "company"));
+		letter_put(&l, "url", "");
 		e = fill(db, &l, subject, text);
 	}
 	json_decref(settings);
@@ -302,14 +300,14 @@ write_voicemail(struct store *s, const struct unmailed *m, const char *const use
 		    web[strlen(web) - 1] == '/' ? "" : "/");
 	l.name = name;
 	l.attachment_name = file;
-	put(&l, "first_name", user[0]);
-	put(&l, "last_name", user[1]);
-	put(&l, "mailbox", m->box);
-	put(&l, "caller", or_anonymous(m->caller, german));
-	put(&l, "received", received);
-	put(&l, "length", length);
-	put(&l, "link", link);
-	return queue(s, &l);
+	letter_put(&l, "first_name", user[0]);
+	letter_put(&l, "last_name", user[1]);
+	letter_put(&l, "mailbox", m->box);
+	letter_put(&l, "caller", or_anonymous(m->caller, german));
+	letter_put(&l, "received", received);
+	letter_put(&l, "length", length);
+	letter_put(&l, "link", link);
+	return letter_queue(s, &l);
 }
 
 /* To each who wants it, once: himself, or as a member of several groups. */

@@ -382,6 +382,7 @@ struct store_mail {
 	uint32_t attempts; /* with this one */
 	char *recipient, *recipient_name, *subject, *text;
 	char *attachment, *attachment_name; /* a WAV file below the data folder; "" none */
+	char *calendar, *calendar_method;   /* RFC 5545, 5546; "" none */
 };
 
 /** Writes the mails about messages in mailboxes that nobody has been mailed about yet, to all who

@@ -34,7 +34,7 @@ test('USE-4: a user sees their own pages only, and can switch do not disturb', a
   const { page } = clara;
   await heading(page, 'Overview').waitFor();
   assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts().then((all) => all.map((one) => one.trim())), [
-    'Overview', 'Call manager', 'Voicemail', 'Function keys', 'My calls', 'Codes of the telephone', 'My account',
+    'Overview', 'Call manager', 'Voicemail', 'Conferences', 'Function keys', 'My calls', 'Codes of the telephone', 'My account',
   ]);
   await page.getByText('You are called at 321.').waitFor();
   await page.getByText('Do not disturb').click();

@@ -15,6 +15,7 @@ let group;
 let rule;
 let emergency;
 let mailbox;
+let conference;
 before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
@@ -26,6 +27,9 @@ before(async () => {
   mailbox = await world.admin.post('mailboxes', { name: 'Emil Muster' });
   await world.admin.post('mailbox-access', { mailbox: mailbox.id, user: person.user.id });
   await world.admin.post('announcements', { name: 'We are closed' });
+  const planned = { name: 'Planning', user: person.user.id, starts_at: '2031-03-03T08:00:00Z', time_zone: 'Europe/Berlin', repeat: 'week' };
+  conference = await world.admin.post('conferences', planned);
+  await world.admin.post('conference-participants', { conference: conference.id, name: 'Max Outside' });
   emergency = (await world.admin.get('emergency-numbers?number=112')).items[0];
   await world.admin.patch('settings', { holidays: 'de-nw' });
   await world.admin.post('address-rules', { address: '198.51.100.0/24', comment: 'Scanner' });
@@ -80,6 +84,12 @@ const PAGES = [
   ['mailbox', () => `/mailboxes/${mailbox.id}`, 'Emil Muster'],
   ['mailbox-access', () => `/mailboxes/${mailbox.id}?tab=access`, 'Emil Muster'],
   ['mailbox-new', () => '/mailboxes/new', 'New mailbox'],
+  ['conferences-all', () => '/all-conferences', 'All conferences'],
+  ['conference', () => `/all-conferences/${conference.id}`, 'Planning'],
+  ['conference-participants-all', () => `/all-conferences/${conference.id}?tab=participants`, 'Planning'],
+  ['conference-dates-all', () => `/all-conferences/${conference.id}?tab=dates`, 'Planning'],
+  ['conference-new-all', () => '/all-conferences/new', 'New conference'],
+  ['conferences-own', () => '/conferences', 'Conferences'],
   ['announcements', () => '/announcements', 'Announcements'],
   ['prompts', () => '/prompts', 'Prompts'],
   ['music', () => '/music', 'Music on hold'],

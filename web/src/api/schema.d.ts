@@ -8807,6 +8807,604 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "uid" | "name" | "user" | "starts_at" | "time_zone" | "length_min" | "repeat" | "every" | "repeat_until" | "changed_dates" | "wait_for_moderator" | "mute_on_entry" | "may_record" | "language" | "show_participants" | "message" | "next_from" | "next_until" | "user_name" | "participants" | "dial_in" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    uid?: string;
+                    name?: string;
+                    user?: string;
+                    time_zone?: string;
+                    length_min?: number;
+                    repeat?: string;
+                    every?: number;
+                    repeat_until?: string;
+                    changed_dates?: string;
+                    wait_for_moderator?: boolean;
+                    mute_on_entry?: boolean;
+                    may_record?: boolean;
+                    language?: string;
+                    show_participants?: boolean;
+                    message?: string;
+                    user_name?: string;
+                    participants?: number;
+                    dial_in?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Conference: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Conference: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conferences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Conference: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Conference: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conferences/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["conference_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conference-participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Participant of a conference: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "uid" | "conference" | "user" | "name" | "mail" | "number" | "moderator" | "call_on_start" | "pin" | "user_name" | "conference_name" | "owner" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    uid?: string;
+                    conference?: string;
+                    user?: string;
+                    name?: string;
+                    mail?: string;
+                    number?: string;
+                    moderator?: boolean;
+                    call_on_start?: boolean;
+                    user_name?: string;
+                    conference_name?: string;
+                    owner?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference_participant"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Participant of a conference: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Participant of a conference: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-participants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Participant of a conference: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Participant of a conference: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Participant of a conference: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-participants/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["conference_participant_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -11546,6 +12144,588 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
+        trace?: never;
+    };
+    "/api/me/conferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conferences that one plans */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Plan a conference */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/conferences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conference of one's own */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Cancel a conference; participants are told by mail */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a conference; participants are told by mail */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/conference-participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom one has invited */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                    conference?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference_participant"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Invite somebody, who is told by mail */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/conference-participants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody whom one has invited */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Take somebody out of a conference, who is told by mail */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change how somebody takes part */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/conference-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom one can invite */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/conference-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dates of one's conferences between two times */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conference-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dates of all conferences between two times */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conference-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the link of an invitation shows */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["invitation_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/me/call-completions": {
@@ -15002,6 +16182,11 @@ export interface components {
              */
             cdr_keep_days: number;
             /**
+             * Dial-in numbers of conferences
+             * @description As invitations show them, one in a line
+             */
+            conference_numbers: string;
+            /**
              * Keep deleted voicemails
              * @description Days; until then they can be taken back
              */
@@ -15510,6 +16695,11 @@ export interface components {
              * @description Days; 0 = for ever
              */
             cdr_keep_days?: number;
+            /**
+             * Dial-in numbers of conferences
+             * @description As invitations show them, one in a line
+             */
+            conference_numbers?: string;
             /**
              * Keep deleted voicemails
              * @description Days; until then they can be taken back
@@ -22402,6 +23592,577 @@ export interface components {
             readonly target_name: string | null;
         };
         /**
+         * Conference
+         * @description A conference that is planned, once or as a series
+         */
+        conference: {
+            readonly id: number;
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid: string;
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * Format: int64
+             * @description Who plans it
+             */
+            user: number;
+            /**
+             * Begins
+             * Format: date-time
+             * @description The first date of a series
+             */
+            starts_at: string | null;
+            /**
+             * Time zone
+             * @description As Europe/Berlin. The dates of a series keep its time of day
+             */
+            time_zone: string;
+            /**
+             * Length
+             * @description Minutes
+             */
+            length_min: number;
+            /**
+             * Repeated
+             * @description month: on the same day; where a month has no such day, on its last
+             * @enum {string}
+             */
+            repeat: "once" | "day" | "week" | "month";
+            /**
+             * Every
+             * @description Days, weeks or months from one date to the next
+             */
+            every: number;
+            /**
+             * Last day
+             * Format: date
+             * @description In its time zone; empty = without end
+             */
+            repeat_until: string;
+            /**
+             * Changed dates
+             * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+             */
+            changed_dates: string;
+            /**
+             * Wait for a moderator
+             * @description Participants hear music until one is there
+             */
+            wait_for_moderator: boolean;
+            /**
+             * Participants are muted
+             * @description Until a moderator lets them speak; moderators are not
+             */
+            mute_on_entry: boolean;
+            /**
+             * May be recorded
+             * @description By a moderator
+             */
+            may_record: boolean;
+            /**
+             * Language
+             * @description In which participants are spoken to
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Participants see each other
+             * @description The page of the invitation names who is invited
+             */
+            show_participants: boolean;
+            /**
+             * Message
+             * @description Stands in the invitation
+             */
+            message: string;
+            /**
+             * Next date
+             * Format: date-time
+             * @description The one that runs, or the next; empty = it is over
+             */
+            readonly next_from: string | null;
+            /**
+             * End of the next date
+             * Format: date-time
+             */
+            readonly next_until: string | null;
+            /** Owner's name */
+            readonly user_name: string;
+            /** Participants */
+            readonly participants: number;
+            /**
+             * Dial-in numbers
+             * @description Of all conferences, from the settings
+             */
+            readonly dial_in: string;
+        };
+        /**
+         * Conference
+         * @description A conference that is planned, once or as a series
+         */
+        conference_patch: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /** Name */
+            name?: string;
+            /**
+             * Owner
+             * Format: int64
+             * @description Who plans it
+             */
+            user?: number;
+            /**
+             * Begins
+             * Format: date-time
+             * @description The first date of a series
+             */
+            starts_at?: string | null;
+            /**
+             * Time zone
+             * @description As Europe/Berlin. The dates of a series keep its time of day
+             */
+            time_zone?: string;
+            /**
+             * Length
+             * @description Minutes
+             */
+            length_min?: number;
+            /**
+             * Repeated
+             * @description month: on the same day; where a month has no such day, on its last
+             * @enum {string}
+             */
+            repeat?: "once" | "day" | "week" | "month";
+            /**
+             * Every
+             * @description Days, weeks or months from one date to the next
+             */
+            every?: number;
+            /**
+             * Last day
+             * Format: date
+             * @description In its time zone; empty = without end
+             */
+            repeat_until?: string;
+            /**
+             * Changed dates
+             * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+             */
+            changed_dates?: string;
+            /**
+             * Wait for a moderator
+             * @description Participants hear music until one is there
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Participants are muted
+             * @description Until a moderator lets them speak; moderators are not
+             */
+            mute_on_entry?: boolean;
+            /**
+             * May be recorded
+             * @description By a moderator
+             */
+            may_record?: boolean;
+            /**
+             * Language
+             * @description In which participants are spoken to
+             * @enum {string}
+             */
+            language?: "system" | "en" | "de";
+            /**
+             * Participants see each other
+             * @description The page of the invitation names who is invited
+             */
+            show_participants?: boolean;
+            /**
+             * Message
+             * @description Stands in the invitation
+             */
+            message?: string;
+        };
+        conference_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * Owner
+                 * Format: int64
+                 * @description Who plans it
+                 */
+                user?: number;
+                /**
+                 * Begins
+                 * Format: date-time
+                 * @description The first date of a series
+                 */
+                starts_at?: string | null;
+                /**
+                 * Time zone
+                 * @description As Europe/Berlin. The dates of a series keep its time of day
+                 */
+                time_zone?: string;
+                /**
+                 * Length
+                 * @description Minutes
+                 */
+                length_min?: number;
+                /**
+                 * Repeated
+                 * @description month: on the same day; where a month has no such day, on its last
+                 * @enum {string}
+                 */
+                repeat?: "once" | "day" | "week" | "month";
+                /**
+                 * Every
+                 * @description Days, weeks or months from one date to the next
+                 */
+                every?: number;
+                /**
+                 * Last day
+                 * Format: date
+                 * @description In its time zone; empty = without end
+                 */
+                repeat_until?: string;
+                /**
+                 * Changed dates
+                 * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+                 */
+                changed_dates?: string;
+                /**
+                 * Wait for a moderator
+                 * @description Participants hear music until one is there
+                 */
+                wait_for_moderator?: boolean;
+                /**
+                 * Participants are muted
+                 * @description Until a moderator lets them speak; moderators are not
+                 */
+                mute_on_entry?: boolean;
+                /**
+                 * May be recorded
+                 * @description By a moderator
+                 */
+                may_record?: boolean;
+                /**
+                 * Language
+                 * @description In which participants are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Participants see each other
+                 * @description The page of the invitation names who is invited
+                 */
+                show_participants?: boolean;
+                /**
+                 * Message
+                 * @description Stands in the invitation
+                 */
+                message?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Conference
+         * @description A conference that is planned, once or as a series
+         */
+        conference_create: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * Format: int64
+             * @description Who plans it
+             */
+            user: number;
+            /**
+             * Begins
+             * Format: date-time
+             * @description The first date of a series
+             */
+            starts_at: string | null;
+            /**
+             * Time zone
+             * @description As Europe/Berlin. The dates of a series keep its time of day
+             */
+            time_zone: string;
+            /**
+             * Length
+             * @description Minutes
+             * @default 60
+             */
+            length_min: number;
+            /**
+             * Repeated
+             * @description month: on the same day; where a month has no such day, on its last
+             * @default once
+             * @enum {string}
+             */
+            repeat: "once" | "day" | "week" | "month";
+            /**
+             * Every
+             * @description Days, weeks or months from one date to the next
+             * @default 1
+             */
+            every: number;
+            /**
+             * Last day
+             * Format: date
+             * @description In its time zone; empty = without end
+             */
+            repeat_until?: string;
+            /**
+             * Changed dates
+             * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+             */
+            changed_dates?: string;
+            /**
+             * Wait for a moderator
+             * @description Participants hear music until one is there
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Participants are muted
+             * @description Until a moderator lets them speak; moderators are not
+             */
+            mute_on_entry?: boolean;
+            /**
+             * May be recorded
+             * @description By a moderator
+             */
+            may_record?: boolean;
+            /**
+             * Language
+             * @description In which participants are spoken to
+             * @default system
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Participants see each other
+             * @description The page of the invitation names who is invited
+             */
+            show_participants?: boolean;
+            /**
+             * Message
+             * @description Stands in the invitation
+             */
+            message?: string;
+        };
+        /**
+         * Participant of a conference
+         * @description Who is invited to a conference
+         */
+        conference_participant: {
+            readonly id: number;
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid: string;
+            /**
+             * Conference
+             * Format: int64
+             */
+            conference: number;
+            /**
+             * User
+             * Format: int64
+             * @description Empty: somebody else, who has a name
+             */
+            user: number | null;
+            /**
+             * Name
+             * @description Of who is no user here
+             */
+            name: string;
+            /**
+             * E-mail address
+             * Format: email
+             * @description Of who is no user here
+             */
+            mail: string;
+            /**
+             * Number
+             * @description To be called at, as dialled by the owner; empty = of the user
+             */
+            number: string;
+            /** Moderator */
+            moderator: boolean;
+            /**
+             * Is called
+             * @description When the conference begins
+             */
+            call_on_start: boolean;
+            /**
+             * PIN
+             * @description Opens the conference at a dial-in number; no two participants of any have the same. Made up by the system when absent
+             */
+            pin: string;
+            /** User name */
+            readonly user_name: string | null;
+            /** Conference name */
+            readonly conference_name: string;
+            /** Owner of the conference */
+            readonly owner: number;
+        };
+        /**
+         * Participant of a conference
+         * @description Who is invited to a conference
+         */
+        conference_participant_patch: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /**
+             * Conference
+             * Format: int64
+             */
+            conference?: number;
+            /**
+             * User
+             * Format: int64
+             * @description Empty: somebody else, who has a name
+             */
+            user?: number | null;
+            /**
+             * Name
+             * @description Of who is no user here
+             */
+            name?: string;
+            /**
+             * E-mail address
+             * Format: email
+             * @description Of who is no user here
+             */
+            mail?: string;
+            /**
+             * Number
+             * @description To be called at, as dialled by the owner; empty = of the user
+             */
+            number?: string;
+            /** Moderator */
+            moderator?: boolean;
+            /**
+             * Is called
+             * @description When the conference begins
+             */
+            call_on_start?: boolean;
+            /**
+             * PIN
+             * @description Opens the conference at a dial-in number; no two participants of any have the same. Made up by the system when absent
+             */
+            pin?: string;
+        };
+        conference_participant_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Conference
+                 * Format: int64
+                 */
+                conference?: number;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Empty: somebody else, who has a name
+                 */
+                user?: number | null;
+                /**
+                 * Name
+                 * @description Of who is no user here
+                 */
+                name?: string;
+                /**
+                 * E-mail address
+                 * Format: email
+                 * @description Of who is no user here
+                 */
+                mail?: string;
+                /**
+                 * Number
+                 * @description To be called at, as dialled by the owner; empty = of the user
+                 */
+                number?: string;
+                /** Moderator */
+                moderator?: boolean;
+                /**
+                 * Is called
+                 * @description When the conference begins
+                 */
+                call_on_start?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Participant of a conference
+         * @description Who is invited to a conference
+         */
+        conference_participant_create: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /**
+             * Conference
+             * Format: int64
+             */
+            conference: number;
+            /**
+             * User
+             * Format: int64
+             * @description Empty: somebody else, who has a name
+             */
+            user?: number | null;
+            /**
+             * Name
+             * @description Of who is no user here
+             */
+            name?: string;
+            /**
+             * E-mail address
+             * Format: email
+             * @description Of who is no user here
+             */
+            mail?: string;
+            /**
+             * Number
+             * @description To be called at, as dialled by the owner; empty = of the user
+             */
+            number?: string;
+            /** Moderator */
+            moderator?: boolean;
+            /**
+             * Is called
+             * @description When the conference begins
+             */
+            call_on_start?: boolean;
+            /**
+             * PIN
+             * @description Opens the conference at a dial-in number; no two participants of any have the same. Made up by the system when absent
+             */
+            pin?: string;
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -23354,6 +25115,17 @@ export interface components {
         password_reset_input: {
             /** Login or e-mail address */
             account: string;
+        };
+        /**
+         * Which invitation
+         * @description Input
+         */
+        invitation_input: {
+            /**
+             * Token
+             * @description Of the link in the mail
+             */
+            token: string;
         };
         /**
          * New password

@@ -8,10 +8,12 @@ import { checkSession, useHealth, useSession } from '../api/session';
 import { followUserLanguage } from '../i18n';
 import { Boundary } from './Boundary';
 
-/** Where the links of mails lead, see src/store/password_reset.c. */
+/** Where the links of mails lead, see src/store/password_reset.c and conference_mail.c. */
 const NEW_PASSWORD = '/new-password';
+const INVITATION = '/conference/';
 
 const NewPassword = lazy(() => import('../pages/login/NewPassword'));
+const Invitation = lazy(() => import('../pages/conferences/Invitation'));
 const SecondFactorFirst = lazy(() => import('../pages/login/SecondFactorFirst'));
 const Login = lazy(() => import('../pages/login/Login'));
 const Setup = lazy(() => import('../pages/setup/Setup'));
@@ -53,6 +55,7 @@ export function Gate({ children }: { children: ReactNode }) {
   );
   if (health.data?.setup_needed) return door('setup', <Setup />);
   if (pathname === NEW_PASSWORD) return door('new-password', <NewPassword />);
+  if (pathname.startsWith(INVITATION)) return door('invitation', <Invitation token={pathname.slice(INVITATION.length)} />);
   if (session.data?.second_factor_needed) return door('factor', <SecondFactorFirst />);
   if (session.data) return <>{children}</>;
   if (health.isPending || session.isPending) return waiting;

@@ -40,6 +40,7 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/emergency-numbers', icon: 'emergency', text: 'routing.emergency.title', needs: 'admin' },
       { path: '/sites', icon: 'site', text: 'routing.site.title', needs: 'admin' },
       { path: '/mailboxes', icon: 'voicemail', text: 'mailboxes.title', needs: 'admin' },
+      { path: '/all-conferences', icon: 'conference', text: 'conferences.all', needs: 'admin' },
       { path: '/announcements', icon: 'microphone', text: 'announcements.title', needs: 'admin' },
       { path: '/prompts', icon: 'prompts', text: 'prompts.title', needs: 'admin' },
       { path: '/music', icon: 'music', text: 'music.title', needs: 'admin' },
@@ -64,6 +65,7 @@ const PAGE_GROUPS: PageGroup[] = [
     pages: [
       { path: '/manager', icon: 'calls', text: 'manager.title', needs: 'callman' },
       { path: '/voicemail', icon: 'voicemail', text: 'voicemail.title', needs: 'voice' },
+      { path: '/conferences', icon: 'conference', text: 'conferences.title', needs: 'conference' },
       { path: '/keys', icon: 'keypad', text: 'keys.title', needs: 'fkey' },
       { path: '/my-calls', icon: 'records', text: 'records.own', needs: 'calllist' },
       { path: '/my-codes', icon: 'phones', text: 'starCodes.own' },

@@ -41,6 +41,8 @@ const Announcements = lazy(() => import('../pages/announcements/Announcements'))
 const Mailboxes = lazy(() => import('../pages/mailboxes/Mailboxes'));
 const MailboxEditor = lazy(() => import('../pages/mailboxes/MailboxEditor'));
 const Voicemails = lazy(() => import('../pages/voicemail/Voicemails'));
+const Conferences = lazy(() => import('../pages/conferences/Conferences'));
+const ConferenceEditor = lazy(() => import('../pages/conferences/ConferenceEditor'));
 const Prompts = lazy(() => import('../pages/prompts/Prompts'));
 const MusicLoops = lazy(() => import('../pages/music/MusicLoops'));
 const MusicEditor = lazy(() => import('../pages/music/MusicEditor'));
@@ -70,6 +72,10 @@ export function Pages() {
         </Route>
         <Route element={<Need right="fkey" />}>
           <Route path="keys" element={<Keys />} />
+        </Route>
+        <Route element={<Need right="conference" />}>
+          <Route path="conferences" element={<Conferences />} />
+          <Route path="conferences/:id" element={<ConferenceEditor />} />
         </Route>
         <Route element={<Need right="voice" />}>
           <Route path="voicemail" element={<Voicemails />} />
@@ -112,6 +118,8 @@ export function Pages() {
           <Route path="addresses" element={<AddressRules />} />
           <Route path="mailboxes" element={<Mailboxes />} />
           <Route path="mailboxes/:id" element={<MailboxEditor />} />
+          <Route path="all-conferences" element={<Conferences whose="all" />} />
+          <Route path="all-conferences/:id" element={<ConferenceEditor whose="all" />} />
           <Route path="announcements" element={<Announcements />} />
           <Route path="prompts" element={<Prompts />} />
           <Route path="music" element={<MusicLoops />} />

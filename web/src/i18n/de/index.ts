@@ -9,6 +9,7 @@ import calls from './calls.json';
 import certificates from './certificates.json';
 import changes from './changes.json';
 import codecs from './codecs.json';
+import conferences from './conferences.json';
 import deviceTypes from './deviceTypes.json';
 import errors from './errors.json';
 import fields from './fields.json';
@@ -57,6 +58,7 @@ const de: Texts = {
   certificates,
   changes,
   codecs,
+  conferences,
   deviceTypes,
   errors,
   fields,

@@ -8,6 +8,7 @@ import calls from './calls.json';
 import certificates from './certificates.json';
 import changes from './changes.json';
 import codecs from './codecs.json';
+import conferences from './conferences.json';
 import deviceTypes from './deviceTypes.json';
 import errors from './errors.json';
 import fields from './fields.json';
@@ -56,6 +57,7 @@ const en = {
   certificates,
   changes,
   codecs,
+  conferences,
   deviceTypes,
   errors,
   fields,

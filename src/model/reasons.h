@@ -160,6 +160,8 @@ enum {
 	X(CONSULT_REFUSED, "consult_refused", "{0} could not be asked: {1} {2}")                   \
 	X(CONSULT_OVER, "consult_over", "{0} is back in the call")                                 \
 	X(CONSULTED_BY, "consulted_by", "{0} asks while another call waits (call {1})")            \
+	X(RECORD_BEGINS, "record_begins", "{0} records the call")                                  \
+	X(RECORD_ENDS, "record_ends", "The recording by {0} has ended")                            \
 	X(THREE_WAY, "three_way", "{0} lets {1} join in")                                          \
 	X(JOINED_CALL, "joined_call", "{0} connected this call with another one (call {1})")       \
 	X(PICKED_UP, "picked_up", "{0} picked the call up at phone {1}")                           \

@@ -165,6 +165,7 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	case FEATURE_DND_OFF: plan_app(plan, ROUTING_APP_ORDER); break;
 	case FEATURE_CONSULT: /* nothing that is dialled */
 	case FEATURE_THREE_WAY:
+	case FEATURE_RECORD:
 	case FEATURE_TO_GO:
 	case FEATURES_N: break;
 	}

@@ -73,8 +73,9 @@ insert(struct store *s, const struct voicemail_began *b)
 	struct stmt *st;
 	int64_t id;
 	enum err e = db_prepare(s->writer,
-	    "INSERT INTO voicemail (mailbox, state, received_at, number, name, call_id, file) "
-	    "VALUES (?, 'recording', ?, ?, ?, ?, ?) RETURNING id",
+	    "INSERT INTO voicemail (mailbox, state, received_at, number, name, call_id, file, "
+	    "kind) "
+	    "VALUES (?, 'recording', ?, ?, ?, ?, ?, iif(?, 'recording', 'message')) RETURNING id",
 	    &st);
 
 	if (e != ERR_OK)
@@ -85,6 +86,7 @@ insert(struct store *s, const struct voicemail_began *b)
 	stmt_cstr(st, 4, b->name);
 	stmt_cstr(st, 5, b->call_id);
 	stmt_cstr(st, 6, b->file);
+	stmt_int(st, 7, b->recorded);
 	e = run_for_id(st, &id);
 	return e == ERR_OK ? store_changed(s, &model_voicemail, id, STORE_CREATED) : e;
 }
@@ -161,9 +163,7 @@ take_item(struct stmt *st, struct voicemail_item *out)
 	    .length_ms = (uint64_t)sqlite3_column_int64(st->st, 2)};
 	slice_clip_cstr(slice_cstr(stmt_column(st, 3)), out->file, sizeof out->file);
 	slice_clip_cstr(slice_cstr(stmt_column(st, 4)), out->number, sizeof out->number);
-	for (int i = VOICEMAIL_NEW; i <= VOICEMAIL_SAVED; i++)
-		if (strcmp(stmt_column(st, 5), voicemail_state_name(i)) == 0)
-			out->state = i;
+	out->state = voicemail_state_find(stmt_column(st, 5));
 }
 
 static enum err
@@ -290,8 +290,9 @@ copy_row(struct store *s, int64_t message, int64_t to, const char *by, const cha
 	if (e == ERR_OK)
 		e = db_prepare(s->writer,
 		    "INSERT INTO voicemail (mailbox, state, received_at, number, name, length_ms, "
-		    "call_id, forwarded_by, file) SELECT ?1, 'new', received_at, number, name, "
-		    "length_ms, call_id, ?2, ?3 FROM voicemail WHERE id = ?4 RETURNING id",
+		    "call_id, forwarded_by, file, kind) SELECT ?1, 'new', received_at, number, "
+		    "name, "
+		    "length_ms, call_id, ?2, ?3, kind FROM voicemail WHERE id = ?4 RETURNING id",
 		    &st);
 	if (e != ERR_OK)
 		return e;
@@ -445,7 +446,8 @@ find_cut_off(struct store *s, struct cut_off *all, size_t *n)
 	if (e != ERR_OK)
 		return e;
 	e = db_prepare(db,
-	    "SELECT v.file, m.min_s FROM voicemail v JOIN mailbox m ON m.id = v.mailbox "
+	    "SELECT v.file, iif(v.kind = 'recording', 0, m.min_s) FROM voicemail v JOIN mailbox m "
+	    "ON m.id = v.mailbox "
 	    "WHERE v.state = 'recording' LIMIT ?",
 	    &st);
 	if (e == ERR_OK) {

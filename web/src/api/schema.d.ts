@@ -8289,7 +8289,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "mailbox" | "state" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "deleted" | "mailbox_name" | "id";
+                    sort?: "mailbox" | "state" | "kind" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "deleted" | "mailbox_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -8297,6 +8297,7 @@ export interface paths {
                     to?: string;
                     mailbox?: string;
                     state?: string;
+                    kind?: string;
                     number?: string;
                     name?: string;
                     length_ms?: number;
@@ -9630,6 +9631,98 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ring one's other phones: who picks up there goes on with the call */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the call into one's own mailbox */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/end-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one's recording of the call */
         post: {
             parameters: {
                 query?: never;
@@ -14811,6 +14904,12 @@ export interface components {
              */
             code_three_way: string;
             /**
+             * In a call: record it
+             * Format: star-code
+             * @description Both voices, as a message in one's own mailbox, when the administrator allows it. Pressed again: the recording ends
+             */
+            code_record: string;
+            /**
              * In a call: go on at another telephone
              * Format: star-code
              * @description All one's other telephones ring, the mobile ones too; who picks up there goes on
@@ -14870,6 +14969,17 @@ export interface components {
              * @description Keys that users press while they talk are watched for codes
              */
             in_call_codes: boolean;
+            /**
+             * Recording of calls
+             * @description Users with a mailbox may record their calls, by code or in the call manager. In many countries that takes the consent of all who speak
+             */
+            record_calls: boolean;
+            /**
+             * The other one hears
+             * @description Of a recording: an announcement before it begins, a beep every 15 seconds, or nothing
+             * @enum {string}
+             */
+            record_notice: "announcement" | "beep" | "nothing";
             /**
              * Silence suppression
              * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
@@ -15320,6 +15430,12 @@ export interface components {
              */
             code_three_way?: string;
             /**
+             * In a call: record it
+             * Format: star-code
+             * @description Both voices, as a message in one's own mailbox, when the administrator allows it. Pressed again: the recording ends
+             */
+            code_record?: string;
+            /**
              * In a call: go on at another telephone
              * Format: star-code
              * @description All one's other telephones ring, the mobile ones too; who picks up there goes on
@@ -15379,6 +15495,17 @@ export interface components {
              * @description Keys that users press while they talk are watched for codes
              */
             in_call_codes?: boolean;
+            /**
+             * Recording of calls
+             * @description Users with a mailbox may record their calls, by code or in the call manager. In many countries that takes the consent of all who speak
+             */
+            record_calls?: boolean;
+            /**
+             * The other one hears
+             * @description Of a recording: an announcement before it begins, a beep every 15 seconds, or nothing
+             * @enum {string}
+             */
+            record_notice?: "announcement" | "beep" | "nothing";
             /**
              * Silence suppression
              * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
@@ -22211,6 +22338,12 @@ export interface components {
              */
             state: "recording" | "new" | "old" | "saved" | "deleted";
             /**
+             * Kind
+             * @description recording: a call that one of the two has recorded; from and number say with whom
+             * @enum {string}
+             */
+            kind: "message" | "recording";
+            /**
              * Received
              * Format: date-time
              */
@@ -22516,6 +22649,11 @@ export interface components {
              * @description Why the call went where it went
              */
             reasons: components["schemas"]["reason"][];
+            /**
+             * Recorded
+             * @description One of the two records it into a mailbox
+             */
+            recorded: boolean;
             /**
              * Codec
              * @description PCMU/G722: the caller's and the called one's, translated in between
@@ -23056,7 +23194,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "number_of_mailbox" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "number_of_mailbox" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "record_begins" | "record_ends" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

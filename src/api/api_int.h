@@ -537,6 +537,8 @@ void handle_own_hold(struct request *rq);
 void handle_own_resume(struct request *rq);
 void handle_own_transfer(struct request *rq);
 void handle_own_to_go(struct request *rq);
+void handle_own_record(struct request *rq);
+void handle_own_end_recording(struct request *rq);
 void handle_own_hangup(struct request *rq);
 void handle_own_phones(struct request *rq);
 void handle_own_people(struct request *rq);

@@ -92,6 +92,7 @@ live_pack_call(const struct live_call *c)
 	    .called_user = c->called.user,
 	    .heard_by_caller = pack_heard(&c->heard_by_caller),
 	    .heard_by_called = pack_heard(&c->heard_by_called),
+	    .recorded = c->recorded,
 	    .state = (uint8_t)c->state,
 	    .ringing_count = (uint8_t)(c->ringing_count < LIVE_RINGING_MAX ? c->ringing_count
 									   : LIVE_RINGING_MAX),
@@ -135,6 +136,7 @@ packed_call_json(const void *packed)
 	    .answered_at = p->answered_at,
 	    .heard_by_caller = unpack_heard(&p->heard_by_caller),
 	    .heard_by_called = unpack_heard(&p->heard_by_called),
+	    .recorded = p->recorded,
 	    .state = (enum live_call_state)p->state,
 	    .ringing_count = p->ringing_count,
 	    .reasons_count = p->reasons_count};

@@ -17,6 +17,7 @@ struct packed_call {
 		uint8_t voice;
 		bool encrypted;
 	} heard_by_caller, heard_by_called;
+	bool recorded;
 	uint8_t state, ringing_count, reasons_count;
 	char text[]; /* call_id first: it is the key */
 };

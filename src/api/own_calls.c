@@ -257,6 +257,18 @@ handle_own_to_go(struct request *rq)
 }
 
 void
+handle_own_record(struct request *rq)
+{
+	plain(rq, CALL_COMMAND_RECORD);
+}
+
+void
+handle_own_end_recording(struct request *rq)
+{
+	plain(rq, CALL_COMMAND_END_RECORDING);
+}
+
+void
 handle_own_hangup(struct request *rq)
 {
 	plain(rq, CALL_COMMAND_HANG_UP);

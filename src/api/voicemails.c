@@ -50,16 +50,6 @@ handle_own_voicemail(struct request *rq)
 		reply_message(rq, ERR_OK);
 }
 
-static enum voicemail_state
-state_named(const char *name)
-{
-	enum voicemail_state s = VOICEMAIL_SAVED;
-
-	while (s > VOICEMAIL_NEW && strcmp(voicemail_state_name(s), name) != 0)
-		s--;
-	return s;
-}
-
 void
 handle_own_voicemail_patch(struct request *rq)
 {
@@ -68,7 +58,7 @@ handle_own_voicemail_patch(struct request *rq)
 
 	if (in && find(rq, &m))
 		reply_message(rq, store_voicemail_mark(rq->api->store, m.mailbox, rq->id,
-				      state_named(row_text(in, "state"))));
+				      voicemail_state_find(row_text(in, "state"))));
 	json_decref(in);
 }
 

@@ -228,7 +228,8 @@ app_end(struct leg *l)
 	timer_stop(&a->timer);
 	if (a->ordered)
 		hmap_remove(&sw->apps, &a->by_id);
-	recording_leave(a);
+	recording_leave(a->recording, true);
+	a->recording = NULL;
 	orbit_leave(sw, a);
 	media_sound_drop(sw->p.media, a->sound);
 	a->sound = NULL;
@@ -309,7 +310,7 @@ app_serves(const struct leg *l, struct media_service *what)
 		return false;
 	what->room = a->bridge_room;
 	what->sound = a->sound;
-	what->recording = recording_of(a);
+	what->recording = recording_media(a->recording);
 	app_room_serve(a, what);
 	what->listening = a->listening;
 	keys_listen(what);
@@ -386,6 +387,25 @@ app_words(struct call_switch *sw, enum prompt_language language, const enum prom
 					   prompts, n, arena, paths) == ERR_OK
 		   ? n
 		   : 0;
+}
+
+struct media_sound *
+app_say_to(struct call_switch *sw, int64_t user, enum prompt words, uint64_t *playing)
+{
+	const struct directory *dir = sw->p.directory;
+	const char *paths[APP_WORDS_MAX];
+	struct media_sound_params what = {.paths = paths, .user = ++sw->next_app_id};
+	struct media_sound *sound = NULL;
+	struct arena arena;
+
+	*playing = 0;
+	arena_init(&arena, "prompts", 1024, 16 * 1024);
+	what.n_paths = app_words(
+	    sw, dir_prompt_language(dir, dir_user_by_id(dir, user)), &words, 1, &arena, paths);
+	if (what.n_paths && media_sound_new(sw->p.media, &what, &sound) == ERR_OK)
+		*playing = what.user;
+	arena_fini(&arena);
+	return sound;
 }
 
 void
@@ -513,6 +533,8 @@ call_on_voicemail_answer(struct call_switch *sw, const struct voicemail_answer *
 
 	if (a)
 		TELL(a, on_answer, a, answer);
+	else
+		recording_on_answer(sw, answer);
 }
 
 void

@@ -40,6 +40,10 @@ ERR_MUST_CHECK enum err app_stand_in(struct call *c, enum media_side side,
 /** The files that say it; returns how many, 0: nothing can be said. */
 size_t app_words(struct call_switch *sw, enum prompt_language language, const enum prompt *prompts,
     size_t n, struct arena *arena, const char *paths[APP_WORDS_MAX]);
+/** A sound that says it to one side, in the user's language; *playing: how media name it. NULL:
+ *  nothing can be said. */
+struct media_sound *app_say_to(
+    struct call_switch *sw, int64_t user, enum prompt words, uint64_t *playing);
 /** An app whose turn it is answers. False: it cannot, and is gone. */
 bool app_ring(struct call *c, const struct ring_target *t);
 /** Whoever sits opposite an app has it begin, if it may. */

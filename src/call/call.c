@@ -5,6 +5,7 @@
 #include "call/completion.h"
 #include "call/consult.h"
 #include "call/emergency.h"
+#include "call/talk_record.h"
 
 enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
 
@@ -190,6 +191,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 	timer_stop(&c->direct.timer);
 	if (c->consult)
 		consult_on_end(c);
+	talk_record_on_end(c);
 	completion_on_call_end(c);
 	if (c->transfer)
 		transfer_on_end(c);

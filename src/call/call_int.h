@@ -165,13 +165,14 @@ struct call {
 	enum live_voice voice;		 /* of the side that hears worse now, as counted */
 	struct list relayed;
 	struct direct direct;
-	struct transfer *transfer;  /* its parties are about to change */
-	struct consult *consult;    /* one of the two asks somebody else (consult.c) */
-	bool refitted;		    /* media ports have changed for the one who takes over */
-	struct leg *replaced;	    /* leaves when the one who took its seat is connected */
-	uint8_t hops;		    /* how often a phone or a redirection has sent it on */
-	uint8_t n_sent_on;	    /* of diverted, those of ours: the first ones */
-	struct diversion *diverted; /* DIVERSIONS_MAX, newest first; NULL = never diverted */
+	struct transfer *transfer;	 /* its parties are about to change */
+	struct consult *consult;	 /* one of the two asks somebody else (consult.c) */
+	struct talk_record *talk_record; /* one of the two records it (talk_record.c) */
+	bool refitted;			 /* media ports have changed for the one who takes over */
+	struct leg *replaced;		 /* leaves when the one who took its seat is connected */
+	uint8_t hops;			 /* how often a phone or a redirection has sent it on */
+	uint8_t n_sent_on;		 /* of diverted, those of ours: the first ones */
+	struct diversion *diverted;	 /* DIVERSIONS_MAX, newest first; NULL = never diverted */
 	uint8_t n_diverted;
 	struct slice gruu;	     /* the Request-URI that means one device; empty: none */
 	int64_t gruu_phone;	     /* whose device */

@@ -3,6 +3,7 @@
 #include "call/completion.h"
 #include "call/line_int.h"
 #include "call/orbit.h"
+#include "call/talk_record.h"
 #include "call/transfer_int.h"
 
 /* Where user speaks in c, or is rung: at that phone, 0 = any. A leg without a phone is nobody's,
@@ -375,6 +376,24 @@ to_go(struct leg *l)
 }
 
 static enum call_outcome
+record(struct leg *l)
+{
+	switch (talk_record_begin(l)) {
+	case ERR_OK: return CALL_OUTCOME_DONE;
+	case ERR_DENIED: return CALL_OUTCOME_RECORDING_OFF;
+	case ERR_NOT_FOUND: return CALL_OUTCOME_NO_MAILBOX;
+	case ERR_NOMEM: return CALL_OUTCOME_BUSY;
+	default: return CALL_OUTCOME_WRONG_STATE;
+	}
+}
+
+static enum call_outcome
+end_recording(struct leg *l)
+{
+	return talk_record_stop(l) ? CALL_OUTCOME_DONE : CALL_OUTCOME_WRONG_STATE;
+}
+
+static enum call_outcome
 hang_up(struct leg *l)
 {
 	struct call *c = l->call;
@@ -426,6 +445,8 @@ carry_out(struct call_switch *sw, const struct call_command *cmd, struct call_re
 	case CALL_COMMAND_TRANSFER: return transfer(sw, cmd, l, out);
 	case CALL_COMMAND_JOIN: return join(l, consult);
 	case CALL_COMMAND_TO_GO: return to_go(l);
+	case CALL_COMMAND_RECORD: return record(l);
+	case CALL_COMMAND_END_RECORDING: return end_recording(l);
 	case CALL_COMMAND_HANG_UP: return hang_up(l);
 	}
 	return CALL_OUTCOME_WRONG_STATE;

@@ -55,20 +55,8 @@ hush(struct consult *k)
 static bool
 say(struct consult *k, enum prompt words)
 {
-	struct call_switch *sw = k->call->sw;
-	const struct directory *dir = sw->p.directory;
-	const char *paths[APP_WORDS_MAX];
-	struct media_sound_params what = {.paths = paths, .user = ++sw->next_app_id};
-	struct arena arena;
-
 	hush(k);
-	arena_init(&arena, "prompts", 1024, 16 * 1024);
-	what.n_paths =
-	    app_words(sw, dir_prompt_language(dir, dir_user_by_id(dir, k->by->party.user)), &words,
-		1, &arena, paths);
-	if (what.n_paths && media_sound_new(sw->p.media, &what, &k->sound) == ERR_OK)
-		k->playing = what.user;
-	arena_fini(&arena);
+	k->sound = app_say_to(k->call->sw, k->by->party.user, words, &k->playing);
 	music_follow(k->call);
 	return k->sound;
 }

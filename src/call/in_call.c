@@ -6,6 +6,7 @@
 #include "call/app_int.h"
 #include "call/consult.h"
 #include "call/keys.h"
+#include "call/talk_record.h"
 
 enum { PAUSE_MS = 3000 }; /* longer between two keys: another code begins */
 
@@ -45,6 +46,7 @@ act(struct leg *l, enum feature f)
 		if (call_to_go(l->call, l) != ERR_OK)
 			call_log(LOG_INFO, l->call, "it cannot go on at another phone now");
 		break;
+	case FEATURE_RECORD: talk_record_press(l); break;
 	default: break; /* dialled */
 	}
 }

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "call/talk_record.h"
 #include "call/transfer_int.h"
 
 enum { RETRY_MS = 300, TRIES_MAX = 40 };
@@ -21,11 +22,14 @@ stays(const struct transfer *t)
 static void
 move(struct leg *l, struct call *to, enum media_side side)
 {
+	struct call *from = l->call;
+
 	if (l->call->leg[l->side] == l)
 		l->call->leg[l->side] = NULL;
 	list_remove(&l->link);
 	list_push(&to->legs, &l->link);
 	l->call = to;
+	talk_record_follow(from);
 	l->side = side;
 }
 

@@ -4,6 +4,7 @@
 #include "call/app_int.h"
 #include "call/line_int.h"
 #include "call/protect.h"
+#include "call/talk_record.h"
 #include "call/twin.h"
 
 enum { LEG_TEXT_BYTES = 256 }; /* what most legs need */
@@ -136,6 +137,7 @@ leg_done(struct leg *l)
 		c->leg[l->side] = NULL;
 	timer_stop(&l->session);
 	app_end(l);
+	talk_record_follow(c);
 	music_leave(l);
 	twin_end(l);
 	leg_line_leave(l);

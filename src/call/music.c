@@ -12,6 +12,7 @@
 #include "call/consult.h"
 #include "call/in_call.h"
 #include "call/plays.h"
+#include "call/talk_record.h"
 #include "call/twin.h"
 
 bool
@@ -102,7 +103,7 @@ static void
 serve(struct call *c, struct stream *s, enum media_side side, const struct media_service *what)
 {
 	struct stream_side *x = &s->side[side];
-	bool served = what->sound || what->room || what->listening.flags;
+	bool served = what->sound || what->room || what->recording || what->listening.flags;
 	bool listened = what->listening.keys;
 
 	if (!x->served && !x->listened && !served && !listened)
@@ -154,7 +155,8 @@ find_service(struct leg *l, struct media_service *what, size_t *ear)
 		*ear = find_ear(l, what);
 		return twin_serves(l, what);
 	}
-	if (!rings && !app && !listens && !music && !consult_is_heard(l)) {
+	if (!rings && !app && !listens && !music && !consult_is_heard(l) &&
+	    !talk_record_is_heard(l)) {
 		music_leave(l);
 		return false;
 	}
@@ -167,6 +169,7 @@ find_service(struct leg *l, struct media_service *what, size_t *ear)
 		what->sound = l->call->sw->p.ringback;
 	if (listens && !app)
 		in_call_listen(l, what);
+	talk_record_serves(l, what);
 	if (music && *ear < SDP_MEDIA_MAX)
 		what->sound = hear(l);
 	else
@@ -177,6 +180,7 @@ find_service(struct leg *l, struct media_service *what, size_t *ear)
 void
 music_follow(struct call *c)
 {
+	talk_record_follow(c);
 	for (int side = 0; side < MEDIA_SIDES; side++) {
 		struct leg *l = who_hears(c, side);
 		struct media_service what = {0}, nothing = {0};

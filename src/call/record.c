@@ -1,5 +1,6 @@
 /* What a call tells about itself: its record, and its live state. */
 #include "call/call_int.h"
+#include "call/talk_record.h"
 
 enum { PRIVATE_DIGITS = 3 };
 
@@ -180,6 +181,7 @@ record_live(struct call *c, enum live_call_state state)
 	if (c->quiet)
 		return;
 	note_codec(c);
+	v.recorded = talk_record_is_on(c);
 	slice_clip_cstr(slice_cstr(c->codec), v.codec, sizeof v.codec);
 	slice_clip_cstr(slice_cstr(c->id), v.call_id, sizeof v.call_id);
 	put_party(c, MEDIA_CALLER, &v.caller);

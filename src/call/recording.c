@@ -1,14 +1,11 @@
-#include "call/app_int.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "call/recording.h"
+
+#include <stdlib.h>
 
 struct recording {
 	struct hnode by_id; /* of sw->recordings, by its own id */
 	struct call_switch *sw;
-	struct call_app *app;	       /* NULL: it has ended */
+	struct recording_owner owner;  /* of NULL: it has left */
 	struct media_recording *media; /* while it is heard */
 	struct call_app_recording what;
 	char file[VOICEMAIL_FILE_BYTES];
@@ -35,9 +32,21 @@ recording_path(
 }
 
 struct media_recording *
-recording_of(const struct call_app *a)
+recording_media(const struct recording *r)
 {
-	return a->recording ? a->recording->media : NULL;
+	return r ? r->media : NULL;
+}
+
+bool
+recording_has_begun(const struct recording *r)
+{
+	return r->begun;
+}
+
+struct slice
+recording_file(const struct recording *r)
+{
+	return slice_cstr(r->file);
 }
 
 /* Nobody hears of it any more: management does. */
@@ -56,7 +65,7 @@ settle(struct recording *r)
 	free(r);
 }
 
-/* What is opposite speaks into nothing from now on. */
+/* What is said goes nowhere from now on. */
 static void
 fall_silent(struct recording *r)
 {
@@ -65,54 +74,35 @@ fall_silent(struct recording *r)
 	r->media = NULL;
 	if (!media)
 		return;
-	if (r->app && r->app->leg)
-		music_follow(r->app->leg->call);
+	if (r->owner.at)
+		music_follow(r->owner.at->call);
 	media_recording_drop(r->sw->p.media, media);
 }
 
 void
-recording_leave(struct call_app *a)
+recording_leave(struct recording *r, bool gone)
 {
-	struct recording *r = a->recording;
-
 	if (!r)
 		return;
-	a->recording = NULL;
+	if (gone)
+		r->owner.at = NULL;
 	fall_silent(r);
-	r->app = NULL;
+	r->owner = (struct recording_owner){0};
 	if (!r->begun || r->closed)
 		settle(r);
 }
 
-static void
-tell_begin(struct call_app *a, const struct recording *r)
+enum err
+recording_new(struct call_switch *sw, const struct call_app_recording *what,
+    const struct recording_owner *owner, struct recording **out)
 {
-	const struct call_switch_ops *ops = r->sw->p.ops;
-	const struct routing_party *who = call_app_party(a);
-	const struct call *c = a->leg->call;
-	struct voicemail_began began = {
-	    .id = a->id, .mailbox = r->what.mailbox, .began_at = call_app_wall_ms(a)};
-
-	memcpy(began.file, r->file, sizeof began.file);
-	snprintf(began.call_id, sizeof began.call_id, "%s", c->id);
-	slice_clip_cstr(who->number, began.number, sizeof began.number);
-	slice_clip_cstr(who->name, began.name, sizeof began.name);
-	ops->voicemail_began(r->sw->p.ctx, &began);
-}
-
-bool
-call_app_recording_open(struct call_app *a, const struct call_app_recording *what)
-{
-	struct call_switch *sw = a->leg ? a->leg->call->sw : NULL;
-	struct recording *r = sw ? calloc(1, sizeof *r) : NULL;
+	struct recording *r = calloc(1, sizeof *r);
 	struct buf b;
 
-	if (!r || (what->mailbox && (!sw->p.ops->voicemail_began || !app_awaits(a)))) {
-		free(r);
-		return false;
-	}
+	if (!r)
+		return ERR_NOMEM;
 	r->sw = sw;
-	r->app = a;
+	r->owner = *owner;
 	r->what = *what;
 	r->id = ++sw->next_app_id;
 	buf_init(&b, r->file, sizeof r->file - 1);
@@ -120,63 +110,73 @@ call_app_recording_open(struct call_app *a, const struct call_app_recording *wha
 	r->file[b.n] = '\0';
 	if (hmap_put(&sw->recordings, &r->by_id, r->id) != ERR_OK) {
 		free(r);
-		return false;
+		return ERR_NOMEM;
 	}
-	recording_leave(a);
-	a->recording = r;
-	if (what->mailbox)
-		tell_begin(a, r);
-	return true;
+	*out = r;
+	return ERR_OK;
 }
 
 void
-call_app_record(struct call_app *a)
+recording_tell(struct recording *r, uint64_t id, struct voicemail_began *began)
 {
-	struct recording *r = a->recording;
-	struct media_recording_params p = {.max_ms = r ? 1000ull * r->what.max_s : 0};
+	const struct call_switch_ops *ops = r->sw->p.ops;
+
+	began->id = id ? id : r->id;
+	began->mailbox = r->what.mailbox;
+	memcpy(began->file, r->file, sizeof began->file);
+	ops->voicemail_began(r->sw->p.ctx, began);
+}
+
+enum err
+recording_start(struct recording *r)
+{
+	struct media_recording_params p = {.max_ms = 1000ull * r->what.max_s, .user = r->id};
 	char path[PATH_MAX];
 	enum err e = ERR_NOT_FOUND;
 
-	if (!r || r->begun || !a->leg)
-		return;
 	p.path = path;
-	p.user = r->id;
 	if (recording_path(r->sw, r->what.folder, slice_cstr(r->file), path))
 		e = media_recording_new(r->sw->p.media, &p, &r->media);
-	if (e != ERR_OK) {
-		r->fault = e;
-		app_on_recorded(a, e, 0);
-		return;
-	}
-	r->begun = true;
-	music_follow(a->leg->call);
+	r->fault = e;
+	r->begun = e == ERR_OK;
+	if (e == ERR_OK)
+		music_follow(r->owner.at->call);
+	return e;
 }
 
 void
-call_app_record_stop(struct call_app *a)
+recording_stop(struct recording *r)
 {
-	if (a->recording)
-		fall_silent(a->recording);
+	fall_silent(r);
 }
 
 void
-call_app_recording_drop(struct call_app *a)
+recording_drop(struct recording *r)
 {
-	if (a->recording)
-		a->recording->dropped = true;
+	r->dropped = true;
 }
 
-struct slice
-call_app_recording_file(const struct call_app *a)
+static struct recording *
+find(struct call_switch *sw, uint64_t id)
 {
-	return slice_cstr(a->recording ? a->recording->file : "");
+	struct hnode *n = hmap_first(&sw->recordings, id);
+
+	return n ? container_of(n, struct recording, by_id) : NULL;
+}
+
+void
+recording_on_answer(struct call_switch *sw, const struct voicemail_answer *answer)
+{
+	struct recording *r = find(sw, answer->id);
+
+	if (r && answer->result != ERR_OK && r->owner.on_refused)
+		r->owner.on_refused(r->owner.of, answer->result);
 }
 
 void
 recording_on_event(struct call_switch *sw, const struct media_event *ev)
 {
-	struct hnode *n = hmap_first(&sw->recordings, ev->user);
-	struct recording *r = n ? container_of(n, struct recording, by_id) : NULL;
+	struct recording *r = find(sw, ev->user);
 
 	if (!r)
 		return;
@@ -184,8 +184,8 @@ recording_on_event(struct call_switch *sw, const struct media_event *ev)
 	r->length_ms = ev->recorded.length_ms;
 	r->fault = ev->recorded.e == ERR_LIMIT ? ERR_OK : ev->recorded.e;
 	fall_silent(r);
-	if (r->app)
-		app_on_recorded(r->app, ev->recorded.e, r->length_ms);
+	if (r->owner.of)
+		r->owner.on_closed(r->owner.of, ev->recorded.e, r->length_ms);
 	else
 		settle(r);
 }

@@ -11,6 +11,7 @@
 #include "call/plays.h"
 #include "call/recording.h"
 #include "call/spending.h"
+#include "call/talk_record.h"
 #include "call/transfer_int.h"
 #include "call/twin.h"
 
@@ -131,7 +132,8 @@ on_service(struct stream *s, const struct media_event *ev)
 
 	if (!s->open || s->ref.gen != ev->ref.gen)
 		return;
-	if (ev->kind == MEDIA_EV_PLAYED && music_on_played(s->call, ev->service.sound))
+	if (ev->kind == MEDIA_EV_PLAYED && (music_on_played(s->call, ev->service.sound) ||
+					       talk_record_on_played(s->call, ev->service.sound)))
 		return;
 	if (by && by->twin) {
 		if (ev->kind == MEDIA_EV_KEY)

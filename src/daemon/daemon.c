@@ -232,6 +232,7 @@ on_change(void *ctx, const struct store_change *change)
 	    mailbox_post(d->to_management, &m) != ERR_OK)
 		log_warn(STORE, "new certificates wait: management is busy");
 	m.kind = TO_MANAGEMENT_VOICEMAIL;
+	m.id = change->entity == &model_voicemail ? change->id : 0;
 	if (store_voicemail_counts_depend_on(change->entity) &&
 	    mailbox_post(d->to_management, &m) != ERR_OK)
 		log_warn(STORE, "message lamps wait: management is busy");

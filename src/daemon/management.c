@@ -276,7 +276,7 @@ take(struct management *m, const struct to_management *msg)
 	case TO_MANAGEMENT_CERTIFICATES: m->tls_stale = true; break;
 	case TO_MANAGEMENT_OLD_DIRECTORY: break;
 	case TO_MANAGEMENT_RULE: take_rule(m, msg); break;
-	case TO_MANAGEMENT_VOICEMAIL: voicemail_stale(m->voicemail); break;
+	case TO_MANAGEMENT_VOICEMAIL: voicemail_stale(m->voicemail, msg->id); break;
 	case TO_MANAGEMENT_METRICS: {
 		const struct metrics_block *block = msg->p;
 

@@ -18,8 +18,12 @@ struct told {
 	uint64_t round; /* in which it was counted last */
 };
 
+enum { CHANGED_MAX = 32 }; /* messages; of more, all users are counted again */
+
 struct voicemail {
 	struct voicemail_params p;
+	int64_t changed[CHANGED_MAX];
+	size_t n_changed;
 	struct hmap told;
 	uint64_t round;
 	bool stale, failed;
@@ -240,9 +244,22 @@ clear_others(struct voicemail *v)
 }
 
 void
-voicemail_stale(struct voicemail *v)
+voicemail_stale(struct voicemail *v, int64_t message)
 {
-	v->stale = true;
+	if (message && v->n_changed < CHANGED_MAX)
+		v->changed[v->n_changed++] = message;
+	else
+		v->stale = true;
+}
+
+/* Those whose mailboxes the changed messages are in. */
+static void
+count_changed(struct voicemail *v)
+{
+	for (size_t i = 0; i < v->n_changed && !v->stale; i++)
+		if (store_voicemail_counts_after(v->p.store, v->changed[i], count, v) != ERR_OK)
+			v->stale = true;
+	v->n_changed = 0;
 }
 
 void
@@ -250,6 +267,7 @@ voicemail_tell_waiting(struct voicemail *v)
 {
 	enum err e;
 
+	count_changed(v);
 	if (!v->stale)
 		return;
 	v->stale = false;

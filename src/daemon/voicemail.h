@@ -30,8 +30,9 @@ void voicemail_free(struct voicemail *v);
 void voicemail_begin(struct voicemail *v, const struct voicemail_began *b);
 void voicemail_end(struct voicemail *v, const struct voicemail_ended *e);
 void voicemail_obey(struct voicemail *v, const struct voicemail_ask *ask);
-/** What waits for users may have changed; told by the next voicemail_tell_waiting. */
-void voicemail_stale(struct voicemail *v);
+/** What waits for users may have changed, told by the next voicemail_tell_waiting: by this message,
+ *  or by anything (0). */
+void voicemail_stale(struct voicemail *v, int64_t message);
 /** Tells signalling what waits for users for whom that is something else than was told. */
 void voicemail_tell_waiting(struct voicemail *v);
 

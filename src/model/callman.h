@@ -9,18 +9,20 @@
 #include "model/live.h"
 
 enum call_command_kind {
-	CALL_COMMAND_DIAL,     /* number, phone: that phone rings first */
-	CALL_COMMAND_PLAY,     /* number: the name of what is played; phone: that one rings */
-	CALL_COMMAND_ANSWER,   /* call_id; phone: there, else at one that rings */
-	CALL_COMMAND_HOLD,     /* call_id */
-	CALL_COMMAND_RESUME,   /* call_id */
-	CALL_COMMAND_TRANSFER, /* call_id, number */
-	CALL_COMMAND_JOIN,     /* call_id, other_call_id: their far parties are connected */
-	CALL_COMMAND_TO_GO,    /* call_id: the user's other phones ring, and take it over */
-	CALL_COMMAND_HANG_UP,  /* call_id */
-	CALL_COMMAND_PICK_UP,  /* call_id, other_user: it rings there, and is answered at phone */
-	CALL_COMMAND_PARK,     /* call_id, "" = the one that is talked in; number: the place */
-	CALL_COMMAND_FETCH,    /* number: the place where a call waits; phone: for there */
+	CALL_COMMAND_DIAL,	    /* number, phone: that phone rings first */
+	CALL_COMMAND_PLAY,	    /* number: the name of what is played; phone: that one rings */
+	CALL_COMMAND_ANSWER,	    /* call_id; phone: there, else at one that rings */
+	CALL_COMMAND_HOLD,	    /* call_id */
+	CALL_COMMAND_RESUME,	    /* call_id */
+	CALL_COMMAND_TRANSFER,	    /* call_id, number */
+	CALL_COMMAND_JOIN,	    /* call_id, other_call_id: their far parties are connected */
+	CALL_COMMAND_TO_GO,	    /* call_id: the user's other phones ring, and take it over */
+	CALL_COMMAND_RECORD,	    /* call_id */
+	CALL_COMMAND_END_RECORDING, /* call_id */
+	CALL_COMMAND_HANG_UP,	    /* call_id */
+	CALL_COMMAND_PICK_UP, /* call_id, other_user: it rings there, and is answered at phone */
+	CALL_COMMAND_PARK,    /* call_id, "" = the one that is talked in; number: the place */
+	CALL_COMMAND_FETCH,   /* number: the place where a call waits; phone: for there */
 };
 
 struct call_command {
@@ -45,6 +47,8 @@ struct call_command {
 	X(WRONG_STATE, "wrong_state", "The call is in no state in which this can be done.")        \
 	X(NO_CALL, "no_call_to_park", "You are in no call that could be parked.")                  \
 	X(NOBODY_WAITS, "nobody_waits", "No call waits at this place.")                            \
+	X(RECORDING_OFF, "recording_not_allowed", "Recording of calls is switched off.")           \
+	X(NO_MAILBOX, "no_own_mailbox", "You have no mailbox in which a recording could be kept.") \
 	X(REFUSED, "call_refused", "This number cannot be called.")                                \
 	X(BUSY, "busy", "The system is busy. Please try again.")
 

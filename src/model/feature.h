@@ -61,6 +61,9 @@ enum feature_argument {
 	    "back to who waits. Who hangs up connects the two")                                    \
 	X(THREE_WAY, "three_way", "*3", ALONE, "In a call: talk by three",                         \
 	    "While somebody else is asked: who waits joins in")                                    \
+	X(RECORD, "record", "*1", ALONE, "In a call: record it",                                   \
+	    "Both voices, as a message in one's own mailbox, when the administrator allows it. "   \
+	    "Pressed again: the recording ends")                                                   \
 	X(TO_GO, "to_go", "**", ALONE, "In a call: go on at another telephone",                    \
 	    "All one's other telephones ring, the mobile ones too; who picks up there goes on")
 

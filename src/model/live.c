@@ -66,6 +66,8 @@ static const struct model_field call_fields[] = {
     {"ringing", MODEL_TEXT_LIST, 0, LIST_IN(live_call, ringing), .label = "Ringing phones"},
     {"reasons", MODEL_REASON_LIST, 0, LIST_IN(live_call, reasons), .label = "Reasons",
 	.description = "Why the call went where it went"},
+    {"recorded", MODEL_BOOL, 0, IN(live_call, recorded), .label = "Recorded",
+	.description = "One of the two records it into a mailbox"},
     {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(live_call, codec), .label = "Codec",
 	.description = "PCMU/G722: the caller's and the called one's, translated in between"},
     {"heard_by_caller", MODEL_OBJECT, 0, IN(live_call, heard_by_caller),

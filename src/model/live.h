@@ -170,7 +170,8 @@ struct live_call {
 	char call_id[LIVE_CALL_ID_BYTES];
 	int64_t started_at, answered_at;
 	enum live_call_state state;
-	bool traced; /* its SIP messages are kept */
+	bool traced;   /* its SIP messages are kept */
+	bool recorded; /* by one of the two, into a mailbox */
 	struct live_party caller, called;
 	char codec[32];
 	struct live_heard heard_by_caller, heard_by_called;

@@ -86,6 +86,8 @@ static const struct model_field mailbox_fields[] = {
 	.description = "When there are so many, callers hear that the mailbox is full"},
     {"keep_days", MODEL_INT, 0, 0, 3650, .label = "Keep messages for",
 	.description = "Days; 0 = until somebody deletes them. Saved ones stay"},
+    {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
+	.description = "Who calls them leaves a message here"},
     {"messages", MODEL_INT, MODEL_COMPUTED, .label = "Messages"},
     {"messages_new", MODEL_INT, MODEL_COMPUTED, .label = "New messages"},
 };
@@ -117,6 +119,10 @@ static const struct model_field voicemail_fields[] = {
     {"state", MODEL_ENUM, MODEL_INDEX, .choices = VOICEMAIL_STATES, .label = "State",
 	.description = "recording: the caller speaks; new: nobody has listened; old: somebody has; "
 		       "saved: kept; deleted: can be taken back for some days"},
+    {"kind", MODEL_ENUM, 0, .choices = "message|recording", .def = "\"message\"", .label = "Kind",
+	.description =
+	    "recording: a call that one of the two has recorded; from and number say with "
+	    "whom"},
     {"received_at", MODEL_TIME, MODEL_INDEX, .label = "Received"},
     {"number", MODEL_TEXT, MODEL_SEARCH, .label = "From number"},
     {"name", MODEL_TEXT, MODEL_SEARCH, .label = "From"},

@@ -29,6 +29,7 @@ enum {
 	X(NUMBER_UNUSED, "number_unused", "The number {0} is given to nobody")                     \
 	X(NUMBER_OF_USER, "number_of_user", "{0} is a number of {1}")                              \
 	X(NUMBER_OF_GROUP, "number_of_group", "{0} is a number of the group {1}")                  \
+	X(NUMBER_OF_MAILBOX, "number_of_mailbox", "{0} leads to the mailbox {1}")                  \
 	X(MEMBER_LOGGED_OFF, "member_logged_off", "{0} is not logged on to the group")             \
 	X(GROUP_NO_PHONE, "group_no_phone", "No member of {0} has a phone that can ring")          \
 	X(GROUP_ANSWERED, "group_answered", "{0} ({1}) answered for the group at phone {2}")       \
@@ -160,6 +161,8 @@ enum {
 	X(CONSULT_REFUSED, "consult_refused", "{0} could not be asked: {1} {2}")                   \
 	X(CONSULT_OVER, "consult_over", "{0} is back in the call")                                 \
 	X(CONSULTED_BY, "consulted_by", "{0} asks while another call waits (call {1})")            \
+	X(RECORD_BEGINS, "record_begins", "{0} records the call")                                  \
+	X(RECORD_ENDS, "record_ends", "The recording by {0} has ended")                            \
 	X(THREE_WAY, "three_way", "{0} lets {1} join in")                                          \
 	X(JOINED_CALL, "joined_call", "{0} connected this call with another one (call {1})")       \
 	X(PICKED_UP, "picked_up", "{0} picked the call up at phone {1}")                           \

@@ -188,6 +188,16 @@ static const struct model_field fields[] = {
     {"in_call_codes", MODEL_BOOL, 0, .def = "true", .label = "Codes in a call",
 	.description = "Keys that users press while they talk are watched for codes",
 	AT(in_call_codes)},
+    {"record_calls", MODEL_BOOL, 0, .label = "Recording of calls",
+	.description =
+	    "Users with a mailbox may record their calls, by code or in the call manager. "
+	    "In many countries that takes the consent of all who speak",
+	AT(record_calls)},
+    {"record_notice", MODEL_ENUM, 0, .choices = "announcement|beep|nothing",
+	.def = "\"announcement\"", .label = "The other one hears",
+	.description = "Of a recording: an announcement before it begins, a beep every 15 seconds, "
+		       "or nothing",
+	AT(record_notice)},
     {"comfort_noise", MODEL_BOOL, 0, .def = "true", .label = "Silence suppression",
 	.description = "Where the system encodes a voice itself, pauses are sent as comfort noise "
 		       "to those who ask for it",

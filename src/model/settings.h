@@ -23,6 +23,9 @@ enum settings_priority {
 /* RTG-2: what a caller from outside meets when nobody can be reached. */
 enum settings_unavailable { UNAVAILABLE_DEPOSIT, UNAVAILABLE_REJECT };
 
+/* What the other side hears when a user records the call. */
+enum settings_record_notice { RECORD_ANNOUNCED, RECORD_BEEPS, RECORD_UNSAID };
+
 struct settings {
 	char company[100];
 	char language[8];		       /* "de", "en" */
@@ -48,6 +51,8 @@ struct settings {
 	char holidays[8];      /* region of the public ones; "none" */
 	uint32_t rtp_port_min, rtp_port_max;
 	bool hold_music, in_call_codes, comfort_noise;
+	bool record_calls;
+	enum settings_record_notice record_notice;
 	uint32_t sip_dscp, audio_dscp, video_dscp; /* RFC 4594; 0 = not marked */
 	uint32_t ring_s, orbit_s;
 	uint32_t session_expires_s;

@@ -1,11 +1,23 @@
 #include "model/voicemail.h"
 
+#include <string.h>
+
 static const char *const states[] = {"recording", "new", "old", "saved", "deleted"};
 
 const char *
 voicemail_state_name(enum voicemail_state s)
 {
 	return states[s];
+}
+
+enum voicemail_state
+voicemail_state_find(const char *name)
+{
+	enum voicemail_state s = VOICEMAIL_DELETED;
+
+	while (s > VOICEMAIL_RECORDING && strcmp(states[s], name) != 0)
+		s--;
+	return s;
 }
 
 void

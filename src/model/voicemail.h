@@ -36,6 +36,8 @@ enum voicemail_state {
 };
 
 const char *voicemail_state_name(enum voicemail_state s);
+/** What is none of them is RECORDING, which nobody may see or set. */
+enum voicemail_state voicemail_state_find(const char *name);
 /** "voicemail/1f….wav": below the data folder; b has room for 64 bytes. */
 void voicemail_write_path(struct buf *b, const char *folder, const char *file);
 
@@ -48,7 +50,8 @@ struct voicemail_began {
 	int64_t mailbox;
 	int64_t began_at; /* ms since 1970 */
 	char call_id[LIVE_CALL_ID_BYTES];
-	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* who speaks */
+	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* who speaks; or with whom */
+	bool recorded; /* a call, by one of the two; else somebody leaves a message */
 };
 
 struct voicemail_ended {

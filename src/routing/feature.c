@@ -67,6 +67,12 @@ plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct slic
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}
+	mailbox_answers(plan, m);
+}
+
+void
+mailbox_answers(struct routing_plan *plan, const struct dir_mailbox *m)
+{
 	because(plan, REASON_MAILBOX, REASON_ARGS(m->name));
 	plan->argument = m->code;
 	app_named(plan, ROUTING_APP_VOICEMAIL, m->name);
@@ -159,6 +165,7 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	case FEATURE_DND_OFF: plan_app(plan, ROUTING_APP_ORDER); break;
 	case FEATURE_CONSULT: /* nothing that is dialled */
 	case FEATURE_THREE_WAY:
+	case FEATURE_RECORD:
 	case FEATURE_TO_GO:
 	case FEATURES_N: break;
 	}

@@ -297,6 +297,7 @@ carry_out(const struct orders *o)
 	case FEATURE_ORBIT:
 	case FEATURE_CONSULT:
 	case FEATURE_THREE_WAY:
+	case FEATURE_RECORD:
 	case FEATURE_TO_GO:
 	case FEATURES_N: break;
 	}

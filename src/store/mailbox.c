@@ -66,16 +66,6 @@ store_mailbox_users(
 
 /* ---- one message ---- */
 
-static enum voicemail_state
-state_of(const char *name)
-{
-	enum voicemail_state state = VOICEMAIL_DELETED;
-
-	while (state > VOICEMAIL_RECORDING && strcmp(voicemail_state_name(state), name) != 0)
-		state--;
-	return state;
-}
-
 enum err
 store_message_get(struct store *s, int64_t id, struct store_message *out)
 {
@@ -96,7 +86,7 @@ store_message_get(struct store *s, int64_t id, struct store_message *out)
 		if (e == ERR_OK && row) {
 			*out = (struct store_message){.mailbox = sqlite3_column_int64(st->st, 0),
 			    .received_at = sqlite3_column_int64(st->st, 1),
-			    .state = state_of(stmt_column(st, 2))};
+			    .state = voicemail_state_find(stmt_column(st, 2))};
 			slice_clip_cstr(
 			    slice_cstr(stmt_column(st, 3)), out->file, sizeof out->file);
 			slice_clip_cstr(

@@ -73,8 +73,9 @@ insert(struct store *s, const struct voicemail_began *b)
 	struct stmt *st;
 	int64_t id;
 	enum err e = db_prepare(s->writer,
-	    "INSERT INTO voicemail (mailbox, state, received_at, number, name, call_id, file) "
-	    "VALUES (?, 'recording', ?, ?, ?, ?, ?) RETURNING id",
+	    "INSERT INTO voicemail (mailbox, state, received_at, number, name, call_id, file, "
+	    "kind) "
+	    "VALUES (?, 'recording', ?, ?, ?, ?, ?, iif(?, 'recording', 'message')) RETURNING id",
 	    &st);
 
 	if (e != ERR_OK)
@@ -85,6 +86,7 @@ insert(struct store *s, const struct voicemail_began *b)
 	stmt_cstr(st, 4, b->name);
 	stmt_cstr(st, 5, b->call_id);
 	stmt_cstr(st, 6, b->file);
+	stmt_int(st, 7, b->recorded);
 	e = run_for_id(st, &id);
 	return e == ERR_OK ? store_changed(s, &model_voicemail, id, STORE_CREATED) : e;
 }
@@ -161,9 +163,7 @@ take_item(struct stmt *st, struct voicemail_item *out)
 	    .length_ms = (uint64_t)sqlite3_column_int64(st->st, 2)};
 	slice_clip_cstr(slice_cstr(stmt_column(st, 3)), out->file, sizeof out->file);
 	slice_clip_cstr(slice_cstr(stmt_column(st, 4)), out->number, sizeof out->number);
-	for (int i = VOICEMAIL_NEW; i <= VOICEMAIL_SAVED; i++)
-		if (strcmp(stmt_column(st, 5), voicemail_state_name(i)) == 0)
-			out->state = i;
+	out->state = voicemail_state_find(stmt_column(st, 5));
 }
 
 static enum err
@@ -290,8 +290,9 @@ copy_row(struct store *s, int64_t message, int64_t to, const char *by, const cha
 	if (e == ERR_OK)
 		e = db_prepare(s->writer,
 		    "INSERT INTO voicemail (mailbox, state, received_at, number, name, length_ms, "
-		    "call_id, forwarded_by, file) SELECT ?1, 'new', received_at, number, name, "
-		    "length_ms, call_id, ?2, ?3 FROM voicemail WHERE id = ?4 RETURNING id",
+		    "call_id, forwarded_by, file, kind) SELECT ?1, 'new', received_at, number, "
+		    "name, "
+		    "length_ms, call_id, ?2, ?3, kind FROM voicemail WHERE id = ?4 RETURNING id",
 		    &st);
 	if (e != ERR_OK)
 		return e;
@@ -393,13 +394,27 @@ store_voicemail_counts_depend_on(const struct model_entity *e)
 	       e == &model_group_member || e == &model_mailbox || e == &model_user;
 }
 
+/* Rows of user, unheard, heard. */
+static enum err
+tell_counts(struct stmt *st, void (*cb)(void *ctx, int64_t user, uint32_t unheard, uint32_t heard),
+    void *ctx)
+{
+	bool row = false;
+	enum err e;
+
+	while ((e = stmt_step(st, &row)) == ERR_OK && row)
+		cb(ctx, sqlite3_column_int64(st->st, 0), (uint32_t)sqlite3_column_int64(st->st, 1),
+		    (uint32_t)sqlite3_column_int64(st->st, 2));
+	stmt_done(st);
+	return e;
+}
+
 enum err
 store_voicemail_counts(struct store *s,
     void (*cb)(void *ctx, int64_t user, uint32_t unheard, uint32_t heard), void *ctx)
 {
 	struct stmt *st;
 	struct db *db;
-	bool row = false;
 	enum err e = store_read_begin(s, &db);
 
 	if (e != ERR_OK)
@@ -413,12 +428,53 @@ store_voicemail_counts(struct store *s,
 	    "SELECT may.user, sum(waits.unheard), sum(waits.heard) FROM waits "
 	    "JOIN may ON may.mailbox = waits.mailbox GROUP BY may.user",
 	    &st);
+	if (e == ERR_OK)
+		e = tell_counts(st, cb, ctx);
+	store_read_end(s, db);
+	return e;
+}
+
+static enum err
+mailbox_of(struct db *db, int64_t message, int64_t *mailbox)
+{
+	struct stmt *st;
+	enum err e = db_prepare(db, "SELECT mailbox FROM voicemail WHERE id = ?", &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_int(st, 1, message);
+	e = run_for_id(st, mailbox);
+	return e == ERR_OK && !*mailbox ? ERR_NOT_FOUND : e;
+}
+
+enum err
+store_voicemail_counts_after(struct store *s, int64_t message,
+    void (*cb)(void *ctx, int64_t user, uint32_t unheard, uint32_t heard), void *ctx)
+{
+	struct stmt *st;
+	struct db *db;
+	int64_t mailbox;
+	enum err e = store_read_begin(s, &db);
+
+	if (e != ERR_OK)
+		return e;
+	e = mailbox_of(db, message, &mailbox);
+	if (e == ERR_OK)
+		e = db_prepare(db,
+		    "WITH whose AS (SELECT a.user FROM mailbox_access a WHERE a.mailbox = ?1 AND "
+		    "a.user IS NOT NULL UNION SELECT m.user FROM mailbox_access a "
+		    "JOIN group_member m ON m.\"group\" = a.\"group\" WHERE a.mailbox = ?1), "
+		    "may AS (SELECT w.user, a.mailbox FROM whose w "
+		    "JOIN mailbox_access a ON a.user = w.user UNION SELECT w.user, a.mailbox "
+		    "FROM whose w JOIN group_member m ON m.user = w.user "
+		    "JOIN mailbox_access a ON a.\"group\" = m.\"group\") "
+		    "SELECT may.user, coalesce(sum(v.state = 'new'), 0), "
+		    "coalesce(sum(v.state IN ('old', 'saved')), 0) FROM may "
+		    "LEFT JOIN voicemail v ON v.mailbox = may.mailbox GROUP BY may.user",
+		    &st);
 	if (e == ERR_OK) {
-		while ((e = stmt_step(st, &row)) == ERR_OK && row)
-			cb(ctx, sqlite3_column_int64(st->st, 0),
-			    (uint32_t)sqlite3_column_int64(st->st, 1),
-			    (uint32_t)sqlite3_column_int64(st->st, 2));
-		stmt_done(st);
+		stmt_int(st, 1, mailbox);
+		e = tell_counts(st, cb, ctx);
 	}
 	store_read_end(s, db);
 	return e;
@@ -445,7 +501,8 @@ find_cut_off(struct store *s, struct cut_off *all, size_t *n)
 	if (e != ERR_OK)
 		return e;
 	e = db_prepare(db,
-	    "SELECT v.file, m.min_s FROM voicemail v JOIN mailbox m ON m.id = v.mailbox "
+	    "SELECT v.file, iif(v.kind = 'recording', 0, m.min_s) FROM voicemail v JOIN mailbox m "
+	    "ON m.id = v.mailbox "
 	    "WHERE v.state = 'recording' LIMIT ?",
 	    &st);
 	if (e == ERR_OK) {

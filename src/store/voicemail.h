@@ -37,6 +37,10 @@ ERR_MUST_CHECK enum err store_voicemail_greet(struct store *s, const struct voic
  *  not call the store. */
 ERR_MUST_CHECK enum err store_voicemail_counts(struct store *s,
     void (*cb)(void *ctx, int64_t user, uint32_t unheard, uint32_t heard), void *ctx);
+/** The same for those who have access to the mailbox of this message, also when nothing waits for
+ *  them. ERR_NOT_FOUND: it is gone, nobody knows from where. */
+ERR_MUST_CHECK enum err store_voicemail_counts_after(struct store *s, int64_t message,
+    void (*cb)(void *ctx, int64_t user, uint32_t unheard, uint32_t heard), void *ctx);
 /** Does a committed change of this entity (NULL = anything) alter these counts? */
 bool store_voicemail_counts_depend_on(const struct model_entity *e);
 /** What a crash has cut off: what was spoken is a new message, what is too short goes. At the

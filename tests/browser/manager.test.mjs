@@ -77,6 +77,31 @@ test('KEY: a talk is taken along to another phone, or it is said that there is n
   await shoot(page, 'manager-to-go');
 });
 
+test('KEY: a talk is recorded where that is allowed, and the page shows it', async () => {
+  const record = async (item) => {
+    await button('More for Bert Test 102').click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await record('Record');
+  await page.getByText('Recording of calls is switched off.').waitFor();
+  visitor.complaints.length = 0; // as above
+  await world.admin.patch('settings', { record_calls: true });
+  const box = await world.admin.post('mailboxes', { name: 'Anna Test' });
+  const anna = (await world.admin.get('users?search=Anna')).items[0];
+  await world.admin.post('mailbox-access', { mailbox: box.id, user: anna.id });
+  await record('Record');
+  await call('Bert Test').filter({ hasText: 'Recorded' }).waitFor();
+  await shoot(page, 'manager-recorded');
+  await assertAccessible(page);
+  await record('End the recording');
+  await call('Bert Test').filter({ hasNotText: 'Recorded' }).waitFor();
+  await page.goto('/voicemail');
+  await page.getByText('Recorded call').waitFor();
+  await shoot(page, 'voicemail-recorded');
+  await page.goto('/manager');
+  await call('Bert Test').waitFor();
+});
+
 test('hanging up ends it', async () => {
   await page.keyboard.press('e');
   await page.getByText('No calls at the moment.').waitFor();

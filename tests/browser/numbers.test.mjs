@@ -79,6 +79,23 @@ test('LIN-4: of a removed block the numbers that somebody holds stay', async () 
   assert.equal((await world.admin.get('numbers?number=0304')).total, 0);
 });
 
+test('NUM-1: a number is given to a mailbox there, and the list of numbers leads to it', async () => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const box = await world.admin.post('mailboxes', { name: 'Orders' });
+  await page.goto(`/mailboxes/${box.id}?tab=numbers`);
+  await page.getByText('No number yet.').waitFor();
+  await page.getByRole('textbox', { name: 'Another number' }).fill('0211555142');
+  await button('Give').click();
+  await page.getByText('0211555142', { exact: true }).waitFor();
+  await shoot(page, 'mailbox-numbers');
+  await assertAccessible(page);
+  await page.goto('/numbers?search=Orders');
+  await page.getByRole('row', { name: /0211555142/ }).getByRole('link', { name: 'Orders' }).click();
+  await page.getByRole('heading', { name: 'Orders' }).waitFor();
+  const [number] = (await world.admin.get('numbers?mailbox_name=Orders')).items;
+  assert.equal(number.number, '0211555142');
+});
+
 test('LIN-4: what is no block says why', async () => {
   await page.goto('/numbers');
   await button('Add a block').click();

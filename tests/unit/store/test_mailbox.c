@@ -162,6 +162,64 @@ a_mailbox_with_5000_messages_opens_at_once(void **state)
 	assert_true(took < OPENING_US);
 }
 
+static const char ten_thousand_boxes[] =
+    "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+    "INSERT INTO mailbox (name, code) SELECT 'Box ' || i, i FROM n;"
+    "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+    "INSERT INTO user (login, first_name, last_name) SELECT 'u' || i, 'A', i FROM n;"
+    "INSERT INTO mailbox_access (mailbox, user) SELECT m.id, u.id FROM mailbox m "
+    "JOIN user u ON u.login = 'u' || m.code;"
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10) "
+    "INSERT INTO voicemail (mailbox, state, received_at, length_ms, file) "
+    "SELECT m.id, iif(i = 1, 'new', 'old'), i, 1000, m.id || '-' || i FROM mailbox m, n";
+
+struct counted {
+	unsigned users, unheard, heard;
+};
+
+static void
+on_count(void *ctx, int64_t user, uint32_t unheard, uint32_t heard)
+{
+	struct counted *c = ctx;
+
+	c->users++;
+	c->unheard += unheard;
+	c->heard += heard;
+}
+
+/* VMB-4: a lamp that changes costs the same however many others there are. */
+static void
+a_lamp_is_counted_alone_among_10000_mailboxes_with_100000_messages(void **state)
+{
+	struct fixture *f = *state;
+	struct counted every = {0}, one = {0};
+	int64_t all_us, one_us = INT64_MAX, at;
+
+	assert_int_equal(store_write_begin(f->store), ERR_OK);
+	assert_int_equal(
+	    store_write_end(f->store, db_exec(f->store->writer, ten_thousand_boxes)), ERR_OK);
+	at = now_us();
+	assert_int_equal(store_voicemail_counts(f->store, on_count, &every), ERR_OK);
+	all_us = now_us() - at;
+	assert_int_equal(every.users, 9999);
+	for (int i = 0; i < 3; i++) {
+		one = (struct counted){0};
+		at = now_us();
+		assert_int_equal(
+		    store_voicemail_counts_after(f->store, 50000, on_count, &one), ERR_OK);
+		at = now_us() - at;
+		one_us = at < one_us ? at : one_us;
+	}
+	assert_int_equal(one.users, 1);
+	assert_int_equal(one.unheard, 1);
+	assert_int_equal(one.heard, 9);
+	assert_int_equal(
+	    store_voicemail_counts_after(f->store, 999999, on_count, &one), ERR_NOT_FOUND);
+	print_message("lamps of 10,000 mailboxes with 100,000 messages: all %lld us, one %lld us\n",
+	    (long long)all_us, (long long)one_us);
+	assert_true(one_us * 20 < all_us);
+}
+
 static int
 setup(void **state)
 {
@@ -203,6 +261,9 @@ main(void)
 		a_message_is_removed_only_from_the_trash, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		a_mailbox_with_5000_messages_opens_at_once, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		a_lamp_is_counted_alone_among_10000_mailboxes_with_100000_messages, setup,
+		teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,7 @@ export function useDial() {
   return useMutation({ mutationFn: (number: string) => api.post('me/calls', phone === null ? { number } : { number, phone }) });
 }
 
-export type Command = 'answer' | 'hold' | 'resume' | 'transfer' | 'park' | 'to-go' | 'hangup';
+export type Command = 'answer' | 'hold' | 'resume' | 'transfer' | 'park' | 'to-go' | 'record' | 'end-recording' | 'hangup';
 
 interface Order {
   call: LiveCall;

@@ -3347,7 +3347,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "group" | "line" | "music" | "user_name" | "group_name" | "line_name" | "held" | "id";
+                    sort?: "number" | "kind" | "user" | "group" | "mailbox" | "line" | "music" | "user_name" | "group_name" | "mailbox_name" | "line_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3355,10 +3355,12 @@ export interface paths {
                     kind?: string;
                     user?: string;
                     group?: string;
+                    mailbox?: string;
                     line?: string;
                     music?: string;
                     user_name?: string;
                     group_name?: string;
+                    mailbox_name?: string;
                     line_name?: string;
                     held?: boolean;
                 };
@@ -7696,7 +7698,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "messages" | "messages_new" | "id";
+                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "numbers" | "messages" | "messages_new" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -8287,7 +8289,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "mailbox" | "state" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "deleted" | "mailbox_name" | "id";
+                    sort?: "mailbox" | "state" | "kind" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "deleted" | "mailbox_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -8295,6 +8297,7 @@ export interface paths {
                     to?: string;
                     mailbox?: string;
                     state?: string;
+                    kind?: string;
                     number?: string;
                     name?: string;
                     length_ms?: number;
@@ -10226,6 +10229,98 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ring one's other phones: who picks up there goes on with the call */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the call into one's own mailbox */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/calls/{call_id}/end-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one's recording of the call */
         post: {
             parameters: {
                 query?: never;
@@ -15989,6 +16084,12 @@ export interface components {
              */
             code_three_way: string;
             /**
+             * In a call: record it
+             * Format: star-code
+             * @description Both voices, as a message in one's own mailbox, when the administrator allows it. Pressed again: the recording ends
+             */
+            code_record: string;
+            /**
              * In a call: go on at another telephone
              * Format: star-code
              * @description All one's other telephones ring, the mobile ones too; who picks up there goes on
@@ -16048,6 +16149,17 @@ export interface components {
              * @description Keys that users press while they talk are watched for codes
              */
             in_call_codes: boolean;
+            /**
+             * Recording of calls
+             * @description Users with a mailbox may record their calls, by code or in the call manager. In many countries that takes the consent of all who speak
+             */
+            record_calls: boolean;
+            /**
+             * The other one hears
+             * @description Of a recording: an announcement before it begins, a beep every 15 seconds, or nothing
+             * @enum {string}
+             */
+            record_notice: "announcement" | "beep" | "nothing";
             /**
              * Silence suppression
              * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
@@ -16503,6 +16615,12 @@ export interface components {
              */
             code_three_way?: string;
             /**
+             * In a call: record it
+             * Format: star-code
+             * @description Both voices, as a message in one's own mailbox, when the administrator allows it. Pressed again: the recording ends
+             */
+            code_record?: string;
+            /**
              * In a call: go on at another telephone
              * Format: star-code
              * @description All one's other telephones ring, the mobile ones too; who picks up there goes on
@@ -16562,6 +16680,17 @@ export interface components {
              * @description Keys that users press while they talk are watched for codes
              */
             in_call_codes?: boolean;
+            /**
+             * Recording of calls
+             * @description Users with a mailbox may record their calls, by code or in the call manager. In many countries that takes the consent of all who speak
+             */
+            record_calls?: boolean;
+            /**
+             * The other one hears
+             * @description Of a recording: an announcement before it begins, a beep every 15 seconds, or nothing
+             * @enum {string}
+             */
+            record_notice?: "announcement" | "beep" | "nothing";
             /**
              * Silence suppression
              * @description Where the system encodes a voice itself, pauses are sent as comfort noise to those who ask for it
@@ -20947,9 +21076,15 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description A user or a group holds a number, never both
+             * @description Of user, group and mailbox at most one holds a number
              */
             group: number | null;
+            /**
+             * Mailbox
+             * Format: int64
+             * @description Who calls the number leaves a message there
+             */
+            mailbox: number | null;
             /**
              * Line
              * Format: int64
@@ -20966,6 +21101,8 @@ export interface components {
             readonly user_name: string | null;
             /** Group name */
             readonly group_name: string | null;
+            /** Mailbox name */
+            readonly mailbox_name: string | null;
             /** Line name */
             readonly line_name: string | null;
             /**
@@ -20995,9 +21132,15 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description A user or a group holds a number, never both
+             * @description Of user, group and mailbox at most one holds a number
              */
             group?: number | null;
+            /**
+             * Mailbox
+             * Format: int64
+             * @description Who calls the number leaves a message there
+             */
+            mailbox?: number | null;
             /**
              * Line
              * Format: int64
@@ -21028,9 +21171,15 @@ export interface components {
                 /**
                  * Group
                  * Format: int64
-                 * @description A user or a group holds a number, never both
+                 * @description Of user, group and mailbox at most one holds a number
                  */
                 group?: number | null;
+                /**
+                 * Mailbox
+                 * Format: int64
+                 * @description Who calls the number leaves a message there
+                 */
+                mailbox?: number | null;
                 /**
                  * Line
                  * Format: int64
@@ -21069,9 +21218,15 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description A user or a group holds a number, never both
+             * @description Of user, group and mailbox at most one holds a number
              */
             group?: number | null;
+            /**
+             * Mailbox
+             * Format: int64
+             * @description Who calls the number leaves a message there
+             */
+            mailbox?: number | null;
             /**
              * Line
              * Format: int64
@@ -22975,6 +23130,11 @@ export interface components {
              * @description Days; 0 = until somebody deletes them. Saved ones stay
              */
             keep_days: number;
+            /**
+             * Numbers
+             * @description Who calls them leaves a message here
+             */
+            readonly numbers: string[];
             /** Messages */
             readonly messages: number;
             /** New messages */
@@ -23367,6 +23527,12 @@ export interface components {
              * @enum {string}
              */
             state: "recording" | "new" | "old" | "saved" | "deleted";
+            /**
+             * Kind
+             * @description recording: a call that one of the two has recorded; from and number say with whom
+             * @enum {string}
+             */
+            kind: "message" | "recording";
             /**
              * Received
              * Format: date-time
@@ -24244,6 +24410,11 @@ export interface components {
              * @description Why the call went where it went
              */
             reasons: components["schemas"]["reason"][];
+            /**
+             * Recorded
+             * @description One of the two records it into a mailbox
+             */
+            recorded: boolean;
             /**
              * Codec
              * @description PCMU/G722: the caller's and the called one's, translated in between

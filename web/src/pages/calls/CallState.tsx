@@ -10,5 +10,14 @@ export function stateText(state: string): string {
 }
 
 export function CallState({ call }: { call: LiveCall }) {
-  return <Badge color={COLORS[call.state] ?? 'gray'}>{stateText(call.state)}</Badge>;
+  return (
+    <>
+      <Badge color={COLORS[call.state] ?? 'gray'}>{stateText(call.state)}</Badge>
+      {call.recorded && (
+        <Badge color="red" ml={4}>
+          {i18next.t('calls.recorded')}
+        </Badge>
+      )}
+    </>
+  );
 }

@@ -30,8 +30,8 @@ export function actionsFor(call: LiveCall, me: number | undefined): Action[] {
   return seenBy(call, me).incoming ? [ANSWER, DECLINE] : [HANG_UP];
 }
 
-/** Other phones where the call may be answered or go on. */
-function Elsewhere({ call, who, incoming }: { call: LiveCall; who: string; incoming: boolean }) {
+/** What is done now and then: other phones where the call may be answered or go on, recording it. */
+function More({ call, who, incoming }: { call: LiveCall; who: string; incoming: boolean }) {
   const { t } = useTranslation();
   const phones = useOwnPhones();
   const { mutate } = useCommand();
@@ -49,6 +49,11 @@ function Elsewhere({ call, who, incoming }: { call: LiveCall; who: string; incom
         {call.answered_at && (
           <Menu.Item onClick={() => mutate({ call, command: 'to-go' }, { onSuccess: () => notifyDone(t('manager.toGoRings')), onError: notifyError })}>
             {t('manager.toGo')}
+          </Menu.Item>
+        )}
+        {call.answered_at && (
+          <Menu.Item onClick={() => mutate({ call, command: call.recorded ? 'end-recording' : 'record' }, { onError: notifyError })}>
+            {t(call.recorded ? 'manager.endRecording' : 'manager.record')}
           </Menu.Item>
         )}
         {others.map(({ id, name }) => (
@@ -89,7 +94,7 @@ export function CallButtons({ call, onAction, busy }: CallButtonsProps) {
           {t(text)}
         </Button>
       ))}
-      <Elsewhere call={call} who={who} incoming={incoming} />
+      <More call={call} who={who} incoming={incoming} />
     </>
   );
 }

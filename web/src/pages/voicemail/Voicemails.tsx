@@ -38,6 +38,7 @@ function Row({ message, open, showMailbox, onToggle }: { message: Voicemail; ope
             )}
           </span>
           <Text span size="sm" c="dimmed">
+            {message.kind === 'recording' && `${t('voicemail.recorded')} · `}
             {dateTime(message.received_at)} · {duration(Math.ceil(message.length_ms / 1000))}
             {showMailbox && ` · ${message.mailbox_name}`}
           </Text>

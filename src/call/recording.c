@@ -5,10 +5,14 @@
 
 #include "call/recording.h"
 
+enum { ROOM_RECORDING_S = 4 * 3600 };
+
 struct recording {
 	struct hnode by_id; /* of sw->recordings, by its own id */
 	struct call_switch *sw;
-	struct call_app *app;	       /* NULL: it has ended */
+	struct call_app *app;	/* NULL: it has ended, or: */
+	struct call_room *room; /* whose talk it is; NULL: it is over */
+	void (*on_end)(struct call_room *room);
 	struct media_recording *media; /* while it is heard */
 	struct call_app_recording what;
 	char file[VOICEMAIL_FILE_BYTES];
@@ -84,48 +88,59 @@ recording_leave(struct call_app *a)
 		settle(r);
 }
 
+/* id: of who is answered. */
 static void
-tell_begin(struct call_app *a, const struct recording *r)
+tell_begin(
+    const struct recording *r, uint64_t id, const struct routing_party *who, const char *call_id)
 {
-	const struct call_switch_ops *ops = r->sw->p.ops;
-	const struct routing_party *who = call_app_party(a);
-	const struct call *c = a->leg->call;
+	const struct call_switch_params *p = &r->sw->p;
 	struct voicemail_began began = {
-	    .id = a->id, .mailbox = r->what.mailbox, .began_at = call_app_wall_ms(a)};
+	    .id = id, .mailbox = r->what.mailbox, .began_at = p->ops->wall_ms(p->ctx)};
 
 	memcpy(began.file, r->file, sizeof began.file);
-	snprintf(began.call_id, sizeof began.call_id, "%s", c->id);
+	snprintf(began.call_id, sizeof began.call_id, "%s", call_id);
 	slice_clip_cstr(who->number, began.number, sizeof began.number);
 	slice_clip_cstr(who->name, began.name, sizeof began.name);
-	ops->voicemail_began(r->sw->p.ctx, &began);
+	p->ops->voicemail_began(p->ctx, &began);
+}
+
+/* Under a name that nobody has. NULL: no memory. */
+static struct recording *
+new_recording(struct call_switch *sw, const struct call_app_recording *what)
+{
+	struct recording *r = calloc(1, sizeof *r);
+	struct buf b;
+
+	if (!r)
+		return NULL;
+	r->sw = sw;
+	r->what = *what;
+	r->id = ++sw->next_app_id;
+	buf_init(&b, r->file, sizeof r->file - 1);
+	rng_token(sw->p.rng, &b, sizeof r->file - 1);
+	r->file[b.n] = '\0';
+	if (hmap_put(&sw->recordings, &r->by_id, r->id) == ERR_OK)
+		return r;
+	free(r);
+	return NULL;
 }
 
 bool
 call_app_recording_open(struct call_app *a, const struct call_app_recording *what)
 {
 	struct call_switch *sw = a->leg ? a->leg->call->sw : NULL;
-	struct recording *r = sw ? calloc(1, sizeof *r) : NULL;
-	struct buf b;
+	struct recording *r;
 
-	if (!r || (what->mailbox && (!sw->p.ops->voicemail_began || !app_awaits(a)))) {
-		free(r);
+	if (!sw || (what->mailbox && (!sw->p.ops->voicemail_began || !app_awaits(a))))
 		return false;
-	}
-	r->sw = sw;
+	r = new_recording(sw, what);
+	if (!r)
+		return false;
 	r->app = a;
-	r->what = *what;
-	r->id = ++sw->next_app_id;
-	buf_init(&b, r->file, sizeof r->file - 1);
-	rng_token(sw->p.rng, &b, sizeof r->file - 1);
-	r->file[b.n] = '\0';
-	if (hmap_put(&sw->recordings, &r->by_id, r->id) != ERR_OK) {
-		free(r);
-		return false;
-	}
 	recording_leave(a);
 	a->recording = r;
 	if (what->mailbox)
-		tell_begin(a, r);
+		tell_begin(r, a->id, call_app_party(a), a->leg->call->id);
 	return true;
 }
 
@@ -184,10 +199,76 @@ recording_on_event(struct call_switch *sw, const struct media_event *ev)
 	r->length_ms = ev->recorded.length_ms;
 	r->fault = ev->recorded.e == ERR_LIMIT ? ERR_OK : ev->recorded.e;
 	fall_silent(r);
-	if (r->app)
+	if (r->app) {
 		app_on_recorded(r->app, ev->recorded.e, r->length_ms);
-	else
-		settle(r);
+		return;
+	}
+	if (r->room)
+		r->on_end(r->room);
+	settle(r);
+}
+
+/* ---- rooms ---- */
+
+static enum err
+record_room(const struct recording *r)
+{
+	struct media_recording_params p = {.max_ms = 1000ull * r->what.max_s, .user = r->id};
+	char path[PATH_MAX];
+
+	p.path = path;
+	return recording_path(r->sw, r->what.folder, slice_cstr(r->file), path)
+		   ? media_room_record(r->sw->p.media, r->room->media, &p)
+		   : ERR_NOT_FOUND;
+}
+
+struct recording *
+recording_of_room(struct call_room *room, int64_t mailbox, const struct routing_party *who,
+    void (*on_end)(struct call_room *room))
+{
+	struct call_app_recording what = {VOICEMAIL_FOLDER, mailbox, 0, ROOM_RECORDING_S};
+	struct recording *r =
+	    room->sw->p.ops->voicemail_began ? new_recording(room->sw, &what) : NULL;
+
+	if (!r)
+		return NULL;
+	r->room = room;
+	r->on_end = on_end;
+	if (record_room(r) != ERR_OK) {
+		hmap_remove(&room->sw->recordings, &r->by_id);
+		free(r);
+		return NULL;
+	}
+	r->begun = true;
+	tell_begin(r, r->id, who, "");
+	return r;
+}
+
+void
+recording_end_room(struct recording *r)
+{
+	struct call_room *room = r ? r->room : NULL;
+
+	if (!room)
+		return;
+	r->room = NULL; /* media tell when the file is closed */
+	if (media_room_record(room->sw->p.media, room->media, NULL) != ERR_OK)
+		log_error(CALL, "a conference is recorded on");
+}
+
+bool
+recording_on_answer(struct call_switch *sw, const struct voicemail_answer *answer)
+{
+	struct hnode *n = hmap_first(&sw->recordings, answer->id);
+	struct recording *r = n ? container_of(n, struct recording, by_id) : NULL;
+	struct call_room *room = r ? r->room : NULL;
+
+	if (!room || answer->result == ERR_OK)
+		return r != NULL;
+	r->dropped = true;
+	recording_end_room(r);
+	r->on_end(room);
+	return true;
 }
 
 void

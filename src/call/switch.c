@@ -3,6 +3,7 @@
 
 #include "call/app_int.h"
 #include "call/completion.h"
+#include "call/conference_int.h"
 #include "call/consult.h"
 #include "call/in_call.h"
 #include "call/keys.h"
@@ -46,6 +47,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	list_init(&sw->dead);
 	list_init(&sw->done);
 	list_init(&sw->plays);
+	list_init(&sw->conferences);
 	timer_init(&sw->reaper, reap);
 	if (messages_new(&sw->messages, sw) != ERR_OK) {
 		free(sw);
@@ -84,6 +86,7 @@ call_switch_free(struct call_switch *sw)
 	completions_free(sw);
 	list_splice(&sw->dead, &sw->calls);
 	reap(&sw->reaper);
+	conferences_free(sw);
 	plays_free(sw);
 	timer_stop(&sw->reaper);
 	sip_dialogs_fini(&sw->dialogs);
@@ -195,8 +198,8 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		break;
 	case MEDIA_EV_KEY:
 	case MEDIA_EV_HEARD:
+	case MEDIA_EV_SPEAKS:
 	case MEDIA_EV_PLAYED: on_service(s, ev); break;
-	case MEDIA_EV_SPEAKS: /* nothing is mixed here */
 	case MEDIA_EV_RECORDED: break;
 	}
 }

@@ -96,19 +96,14 @@ build_set(const char *json, const char *choices)
 	return set;
 }
 
-/* The index of text in a field's choices. */
-static int
-choice(const char *text, const char *const *choices, size_t n)
+int
+build_choice(const char *text, const char *const *choices, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(text, choices[i]) == 0)
 			return (int)i;
 	return 0;
 }
-
-#define CHOICE(text, ...)                                                                          \
-	choice((text), (const char *const[]){__VA_ARGS__},                                         \
-	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static bool
 on_settings(void *ctx, const struct settings *settings)
@@ -325,7 +320,7 @@ on_number(void *ctx, const struct store_number_row *row)
 	n->id = row->id;
 	n->external = row->external;
 	n->music = row->music;
-	*owner = (struct owners){row->user, row->group, row->line};
+	*owner = (struct owners){row->user, row->group, row->line, row->conference_room};
 	d->number_count++;
 	b->owner_count++;
 	return true;
@@ -447,6 +442,9 @@ link_numbers(struct builder *b)
 		d->numbers[i].line = dir_line_by_id(d, b->owners[i].line);
 	for (size_t i = 0; i < d->number_count; i++)
 		d->numbers[i].group = dir_group_by_id(d, b->owners[i].group);
+	for (size_t i = 0; i < d->number_count; i++)
+		d->numbers[i].conference_room =
+		    dir_conference_room_by_id(d, b->owners[i].conference_room);
 	for (size_t i = 0, n; i < d->number_count; i += n) {
 		struct dir_user *u = (struct dir_user *)dir_user_by_id(d, b->owners[i].user);
 		const struct dir_number **list;
@@ -642,7 +640,7 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
 	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
-	       e == &model_call_completion;
+	       e == &model_call_completion || e == &model_conference_room;
 }
 
 enum err
@@ -652,8 +650,8 @@ directory_build(struct store *s, struct directory **out)
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
-	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file, twins_on_twin,
-	    on_completion};
+	    mailboxes_on_mailbox, mailboxes_on_access, conferences_on_room, music_on_loop,
+	    music_on_file, twins_on_twin, on_completion};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -717,6 +715,7 @@ directory_free(struct directory *d)
 	free(d->holidays);
 	free(d->sites);
 	free(d->mailboxes);
+	free(d->conference_rooms);
 	free(d->music);
 	free(d->twins);
 	free(d->completions);

@@ -24,6 +24,8 @@ enum {
 
 #define VOICEMAIL_FOLDER    "voicemail"
 #define ANNOUNCEMENT_FOLDER "announcements"
+/* How people have said their names when they came to a conference; nobody's after a day. */
+#define SPOKEN_NAME_FOLDER "spoken-names"
 /* By their order in enum voicemail_state. */
 #define VOICEMAIL_STATES "recording|new|old|saved|deleted"
 

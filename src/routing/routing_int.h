@@ -27,6 +27,9 @@ bool plan_feature(
 /* A message may be left in the mailbox with that code. */
 void plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct slice code);
 
+/* The number that is called leads to the room. */
+void plan_conference_room(struct routing_plan *plan, const struct dir_conference_room *room);
+
 /* ---- redirect.c ---- */
 
 /* Plans the call for where n redirects it for that reason; false: it does not. Plan->called is the

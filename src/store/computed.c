@@ -16,6 +16,7 @@ struct computed {
 #define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
 #define NUMBER_GROUP "FROM \"group\" g WHERE g.id = t.\"group\""
 #define NUMBER_LINE  "FROM line l WHERE l.id = t.line"
+#define NUMBER_ROOM  "FROM conference_room c WHERE c.id = t.conference_room"
 /* Who holds the number of a redirection. */
 #define REDIRECTED "FROM number n WHERE n.id = t.number"
 #define TYPE_NAME  "coalesce((SELECT y.name FROM device_type y WHERE y.id = t.type), 'generic')"
@@ -44,6 +45,7 @@ static const char member[] = "(SELECT fold(u.last_name || ' ' || u.first_name) "
 static const char owner[] =
     "coalesce((SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER
     "), (SELECT fold(g.name) " NUMBER_GROUP "))";
+static const char room_name[] = "(SELECT fold(c.name) " NUMBER_ROOM ")";
 static const char group_name[] = "(SELECT fold(g.name) " NUMBER_GROUP ")";
 static const char members[] = "(SELECT count(*) " MEMBERS ")";
 static const char members_on[] = "(SELECT count(*) " MEMBERS " AND m.logged_on)";
@@ -68,7 +70,8 @@ static const char too_late[] =
 #define COMPLETION_TARGET "FROM user u WHERE u.id = t.target"
 static const char completion_target[] =
     "(SELECT fold(u.last_name || ' ' || u.first_name) " COMPLETION_TARGET ")";
-static const char held[] = "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL)";
+static const char held[] =
+    "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL OR t.conference_room IS NOT NULL)";
 
 /* Of a function key: whom it shows, or what it is about. */
 #define KEY_USER(what)	"(SELECT " what " FROM user u WHERE u.id = t.target_user)"
@@ -171,6 +174,13 @@ static const struct computed all[] = {
 	"WHERE j.emergency_number = t.id ORDER BY j.position LIMIT 1)"},
     {&model_number, "line", NULL, line_name},
     {&model_number, "line_name", "(SELECT l.name " NUMBER_LINE ")", line_name},
+    {&model_number, "conference_room", NULL, room_name},
+    {&model_number, "conference_room_name", "(SELECT c.name " NUMBER_ROOM ")", room_name},
+    {&model_conference_room, "has_pin", "(t.pin_hash <> '')", "(t.pin_hash <> '')"},
+    {&model_conference_room, "has_moderator_pin", "(t.moderator_pin_hash <> '')",
+	"(t.moderator_pin_hash <> '')"},
+    {&model_conference_room, "numbers", NUMBERS_OF("conference_room")},
+    {&model_conference_room, "mailbox", NULL, mailbox_name},
     {&model_number, "held", held, held},
     {&model_function_key, "user", NULL, member},
     {&model_function_key, "target_user", NULL, "fold(" KEY_NAME ")"},
@@ -262,6 +272,10 @@ static const struct {
 	"SELECT j.user FROM user_phone j JOIN phone p ON p.id = j.phone WHERE instr(fold(p.name)"},
     {&model_group, "numbers", "t.id",
 	"SELECT n.\"group\" FROM number n WHERE instr(fold(n.number)"},
+    {&model_conference_room, "numbers", "t.id",
+	"SELECT n.conference_room FROM number n WHERE instr(fold(n.number)"},
+    {&model_number, "conference_room_name", "t.conference_room",
+	"SELECT c.id FROM conference_room c WHERE instr(fold(c.name)"},
     {&model_group_member, "group_name", OF_GROUP},
     {&model_group_member, "user_name", OF_USER},
     {&model_number, "group_name", OF_GROUP},

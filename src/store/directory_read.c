@@ -226,6 +226,7 @@ on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .line = sqlite3_column_int64(s->st, 4),
 	    .group = sqlite3_column_int64(s->st, 5),
 	    .music = sqlite3_column_int64(s->st, 6),
+	    .conference_room = sqlite3_column_int64(s->st, 7),
 	};
 
 	return sink->on_number(ctx, &row);
@@ -382,6 +383,26 @@ on_mailbox_access(struct stmt *s, const struct store_directory_sink *sink, void 
 }
 
 static bool
+on_conference_room(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_conference_room_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .pin_hash = stmt_column(s, 2),
+	    .moderator_pin_hash = stmt_column(s, 3),
+	    .entry = stmt_column(s, 4),
+	    .waits = sqlite3_column_int(s->st, 5),
+	    .ends = sqlite3_column_int(s->st, 6),
+	    .silent = sqlite3_column_int(s->st, 7),
+	    .max_members = (uint32_t)sqlite3_column_int(s->st, 8),
+	    .mailbox = sqlite3_column_int64(s->st, 9),
+	    .music = sqlite3_column_int64(s->st, 10),
+	};
+
+	return sink->on_conference_room(ctx, &row);
+}
+
+static bool
 on_music(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 {
 	struct store_music_row row = {
@@ -451,7 +472,8 @@ static const struct {
     {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s, music, "
      "strategy = 'broadcast' FROM \"group\" ORDER BY fold(name), id",
 	on_group},
-    {"SELECT id, user, number, kind = 'external', line, \"group\", music FROM number "
+    {"SELECT id, user, number, kind = 'external', line, \"group\", music, conference_room FROM "
+     "number "
      "ORDER BY user, length(number), number",
 	on_number},
     {"SELECT user, phone, since FROM user_phone ORDER BY user, position", on_user_phone},
@@ -481,6 +503,10 @@ static const struct {
     {"SELECT a.mailbox, a.user, a.\"group\" FROM mailbox_access a "
      "JOIN mailbox m ON m.id = a.mailbox ORDER BY m.code, a.id",
 	on_mailbox_access},
+    {"SELECT id, name, pin_hash, moderator_pin_hash, entry, wait_for_moderator, "
+     "end_with_moderator, mute_on_entry, max_members, mailbox, music FROM conference_room "
+     "ORDER BY id",
+	on_conference_room},
     {"SELECT id, name, is_default, builtin, gain_db FROM music_loop ORDER BY id", on_music},
     {"SELECT loop, file, gain_db FROM music_file WHERE enabled ORDER BY loop, position, id",
 	on_music_file},

@@ -12,7 +12,7 @@ static const struct column phone_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"
     {"auth", "AUTH"}, {"host", "ADDRESS"}, {"transport", "TRANSPORT"}, {"enabled", "ENABLED"},
     {"user_names", "USERS"}};
 static const struct column number_columns[] = {{"id", "ID"}, {"number", "NUMBER"}, {"kind", "KIND"},
-    {"user_name", "USER"}, {"group_name", "GROUP"}};
+    {"user_name", "USER"}, {"group_name", "GROUP"}, {"mailbox_name", "MAILBOX"}};
 static const struct column group_columns[] = {{"id", "ID"}, {"name", "NAME"},
     {"group_id", "GROUP ID"}, {"numbers", "NUMBERS"}, {"members_on", "ON"}, {"members", "MEMBERS"}};
 static const struct column group_member_columns[] = {{"id", "ID"}, {"group_name", "GROUP"},

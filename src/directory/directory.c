@@ -320,7 +320,8 @@ on_number(void *ctx, const struct store_number_row *row)
 	n->id = row->id;
 	n->external = row->external;
 	n->music = row->music;
-	*owner = (struct owners){row->user, row->group, row->line, row->conference_room};
+	*owner =
+	    (struct owners){row->user, row->group, row->mailbox, row->line, row->conference_room};
 	d->number_count++;
 	b->owner_count++;
 	return true;
@@ -432,6 +433,15 @@ on_completion(void *ctx, const struct store_completion_row *row)
 
 /* --- links ------------------------------------------------------------------------------ */
 
+static void
+link_number(const struct directory *d, struct dir_number *n, const struct owners *of)
+{
+	n->line = dir_line_by_id(d, of->line);
+	n->group = dir_group_by_id(d, of->group);
+	n->mailbox = dir_mailbox_by_id(d, of->mailbox);
+	n->conference_room = dir_conference_room_by_id(d, of->conference_room);
+}
+
 /* Numbers come by user, so a user's stand together. */
 static enum err
 link_numbers(struct builder *b)
@@ -439,12 +449,7 @@ link_numbers(struct builder *b)
 	struct directory *d = b->d;
 
 	for (size_t i = 0; i < d->number_count; i++)
-		d->numbers[i].line = dir_line_by_id(d, b->owners[i].line);
-	for (size_t i = 0; i < d->number_count; i++)
-		d->numbers[i].group = dir_group_by_id(d, b->owners[i].group);
-	for (size_t i = 0; i < d->number_count; i++)
-		d->numbers[i].conference_room =
-		    dir_conference_room_by_id(d, b->owners[i].conference_room);
+		link_number(d, &d->numbers[i], &b->owners[i]);
 	for (size_t i = 0, n; i < d->number_count; i += n) {
 		struct dir_user *u = (struct dir_user *)dir_user_by_id(d, b->owners[i].user);
 		const struct dir_number **list;

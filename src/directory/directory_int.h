@@ -50,7 +50,7 @@ struct directory {
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
 	size_t range_count, user_count, phone_count, line_count, group_count, number_count;
 	struct index user_by_id, user_by_login, phone_by_id, phone_by_name, line_by_id, group_by_id,
-	    group_by_code;
+	    group_by_code, mailbox_by_id;
 	struct index number_by_digits, rule_by_range;
 	/* phones trusted by their address; of several the first by id */
 	struct index phone_by_ip, phone_by_address;
@@ -69,7 +69,7 @@ struct membership {
 
 /* Ids of what a number belongs to. */
 struct owners {
-	int64_t user, group, line, conference_room;
+	int64_t user, group, mailbox, line, conference_room;
 };
 
 /* The redirections of a number as they are read. */

@@ -86,6 +86,8 @@ index_all(struct directory *d)
 	if (e == ERR_OK)
 		e = index_init(&d->group_by_code, d->group_count);
 	if (e == ERR_OK)
+		e = index_init(&d->mailbox_by_id, d->mailbox_count);
+	if (e == ERR_OK)
 		e = index_init(&d->phone_by_name, d->phone_count);
 	if (e == ERR_OK)
 		e = index_init(&d->number_by_digits, d->number_count);
@@ -114,6 +116,8 @@ index_all(struct directory *d)
 		index_put(&d->group_by_id, hash_id(d->groups[i].id), i);
 		index_put(&d->group_by_code, hash_bytes(d->groups[i].code), i);
 	}
+	for (size_t i = 0; i < d->mailbox_count; i++)
+		index_put(&d->mailbox_by_id, hash_id(d->mailboxes[i].id), i);
 	for (size_t i = 0; i < d->number_count; i++)
 		index_put(&d->number_by_digits, hash_bytes(d->numbers[i].number), i);
 	return ERR_OK;
@@ -129,6 +133,7 @@ index_free_all(struct directory *d)
 	free(d->line_by_id.at);
 	free(d->group_by_id.at);
 	free(d->group_by_code.at);
+	free(d->mailbox_by_id.at);
 	free(d->number_by_digits.at);
 	free(d->rule_by_range.at);
 	free(d->phone_by_ip.at);
@@ -193,6 +198,15 @@ dir_group_by_code(const struct directory *d, struct slice code)
 	INDEX_EACH (i, &d->group_by_code, hash_bytes(code))
 		if (slice_eq(d->groups[i].code, code))
 			return &d->groups[i];
+	return NULL;
+}
+
+const struct dir_mailbox *
+dir_mailbox_by_id(const struct directory *d, int64_t id)
+{
+	INDEX_EACH (i, &d->mailbox_by_id, hash_id(id))
+		if (d->mailboxes[i].id == id)
+			return &d->mailboxes[i];
 	return NULL;
 }
 

@@ -34,6 +34,7 @@ struct dir_mailbox {
 	size_t access_count;
 };
 
+const struct dir_mailbox *dir_mailbox_by_id(const struct directory *d, int64_t id);
 /** NULL: none has this code. O(log n). */
 const struct dir_mailbox *dir_mailbox_by_code(const struct directory *d, struct slice code);
 /** The first by code that the user may listen to, himself before his groups; NULL: none. */

@@ -86,6 +86,8 @@ static const struct model_field mailbox_fields[] = {
 	.description = "When there are so many, callers hear that the mailbox is full"},
     {"keep_days", MODEL_INT, 0, 0, 3650, .label = "Keep messages for",
 	.description = "Days; 0 = until somebody deletes them. Saved ones stay"},
+    {"numbers", MODEL_TEXT_LIST, MODEL_COMPUTED | MODEL_SEARCH, .label = "Numbers",
+	.description = "Who calls them leaves a message here"},
     {"messages", MODEL_INT, MODEL_COMPUTED, .label = "Messages"},
     {"messages_new", MODEL_INT, MODEL_COMPUTED, .label = "New messages"},
 };

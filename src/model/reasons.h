@@ -29,6 +29,7 @@ enum {
 	X(NUMBER_UNUSED, "number_unused", "The number {0} is given to nobody")                     \
 	X(NUMBER_OF_USER, "number_of_user", "{0} is a number of {1}")                              \
 	X(NUMBER_OF_GROUP, "number_of_group", "{0} is a number of the group {1}")                  \
+	X(NUMBER_OF_MAILBOX, "number_of_mailbox", "{0} leads to the mailbox {1}")                  \
 	X(MEMBER_LOGGED_OFF, "member_logged_off", "{0} is not logged on to the group")             \
 	X(GROUP_NO_PHONE, "group_no_phone", "No member of {0} has a phone that can ring")          \
 	X(GROUP_ANSWERED, "group_answered", "{0} ({1}) answered for the group at phone {2}")       \

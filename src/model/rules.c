@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "model/entities_int.h"
+#include "model/number_holder.h"
 
 enum {
 	RANGES_MAX = 200,
@@ -20,24 +21,19 @@ keep_row(void *arg, const json_t *row)
 	return false;
 }
 
+/* Of the i-th kind. */
 static void
-write_group(const struct model_view *view, int64_t id, struct buf *b)
+write_one(const struct model_view *view, size_t i, int64_t id, struct buf *b)
 {
+	const struct number_holder *h = &number_holders[i];
+	const char *first;
 	json_t *row = NULL;
 
-	if (view->each(view->ctx, &model_group, "id", id, keep_row, &row) == ERR_OK && row)
-		buf_printf(b, "group %s", json_string_value(json_object_get(row, "name")));
-	json_decref(row);
-}
-
-static void
-write_user(const struct model_view *view, int64_t id, struct buf *b)
-{
-	json_t *row = NULL;
-
-	if (view->each(view->ctx, &model_user, "id", id, keep_row, &row) == ERR_OK && row)
-		buf_printf(b, "%s %s", json_string_value(json_object_get(row, "first_name")),
-		    json_string_value(json_object_get(row, "last_name")));
+	if (view->each(view->ctx, h->entity, "id", id, keep_row, &row) == ERR_OK && row) {
+		first = row_text(row, "first_name");
+		buf_printf(b, "%s%s%s%s", h->word, first, *first ? " " : "",
+		    row_text(row, *first ? "last_name" : "name"));
+	}
 	json_decref(row);
 }
 
@@ -45,13 +41,14 @@ write_user(const struct model_view *view, int64_t id, struct buf *b)
 static void
 write_holder(const struct model_view *view, const json_t *number, struct buf *b)
 {
-	int64_t user = json_integer_value(json_object_get(number, "user"));
-	int64_t group = json_integer_value(json_object_get(number, "group"));
+	for (size_t i = 0; i < number_holders_n; i++) {
+		const json_t *id = json_object_get(number, number_holders[i].field);
 
-	if (user)
-		write_user(view, user, b);
-	else if (group)
-		write_group(view, group, b);
+		if (json_is_integer(id)) {
+			write_one(view, i, json_integer_value(id), b);
+			return;
+		}
+	}
 }
 
 /* ---- ranges ---- */
@@ -218,26 +215,37 @@ struct holders {
 	bool bad;
 };
 
-/* At most one: the one that held it before is named, of two new ones the group. */
+static bool
+is_held_by(const json_t *number, size_t i)
+{
+	return json_is_integer(json_object_get(number, number_holders[i].field));
+}
+
+/* At most one. Who held it before stays, of several new ones the last kind; the field of the other
+ * is complained about. */
 static bool
 check_holder(void *arg, const json_t *row)
 {
 	struct holders *h = arg;
-	int64_t user = json_integer_value(json_object_get(row, "user"));
-	int64_t group = json_integer_value(json_object_get(row, "group"));
-	bool users = json_is_integer(json_object_get(h->change->before, "user"));
+	size_t stays = number_holders_n, extra = 0;
 	char text[HOLDER_BYTES];
 	struct buf b;
 
-	if (!user || !group)
+	for (size_t i = 0; i < number_holders_n; i++) {
+		if (is_held_by(row, i))
+			stays = i;
+		if (stays == i && is_held_by(h->change->before, i))
+			break;
+	}
+	while (extra < number_holders_n && (extra == stays || !is_held_by(row, extra)))
+		extra++;
+	if (extra == number_holders_n)
 		return true;
 	buf_init(&b, text, sizeof text - 1);
-	if (users)
-		write_user(h->view, user, &b);
-	else
-		write_group(h->view, group, &b);
+	write_one(h->view, stays,
+	    json_integer_value(json_object_get(row, number_holders[stays].field)), &b);
 	text[b.n] = '\0';
-	model_error_add(h->errors, "number_taken", users ? "group" : "user", "%s is held by %s.",
+	model_error_add(h->errors, "number_taken", number_holders[extra].field, "%s is held by %s.",
 	    json_string_value(json_object_get(row, "number")), text);
 	h->bad = true;
 	return false;

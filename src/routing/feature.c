@@ -68,6 +68,12 @@ plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct slic
 		refuse(plan, 404, CDR_NOT_FOUND);
 		return;
 	}
+	mailbox_answers(plan, m);
+}
+
+void
+mailbox_answers(struct routing_plan *plan, const struct dir_mailbox *m)
+{
 	because(plan, REASON_MAILBOX, REASON_ARGS(m->name));
 	plan->argument = m->code;
 	app_named(plan, ROUTING_APP_VOICEMAIL, m->name);

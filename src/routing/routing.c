@@ -307,6 +307,14 @@ find_number(const struct directory *dir, const struct routing_query *q, struct s
 			      : dir_number_find(dir, dialled);
 }
 
+/* VMB-1: a mailbox redirects nothing, for nobody would answer for it. */
+static void
+plan_mailbox_number(struct routing_plan *plan, const struct dir_mailbox *m)
+{
+	because(plan, REASON_NUMBER_OF_MAILBOX, REASON_ARGS(plan->called.number, m->name));
+	mailbox_answers(plan, m);
+}
+
 /* Whoever holds the number. */
 static void
 plan_holder(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q,
@@ -321,6 +329,8 @@ plan_holder(struct routing_plan *plan, const struct directory *dir, const struct
 		plan_group(plan, dir, q, n);
 	} else if (n->user) {
 		plan_user(plan, dir, q, n);
+	} else if (n->mailbox) {
+		plan_mailbox_number(plan, n->mailbox);
 	} else {
 		because(plan, REASON_NUMBER_UNUSED, REASON_ARGS(plan->called.number));
 		refuse(plan, 404, CDR_NOT_FOUND);

@@ -26,6 +26,8 @@ bool plan_feature(
 
 /* A message may be left in the mailbox with that code. */
 void plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct slice code);
+/* The same for one that is found. */
+void mailbox_answers(struct routing_plan *plan, const struct dir_mailbox *m);
 
 /* The number that is called leads to the room. */
 void plan_conference_room(struct routing_plan *plan, const struct dir_conference_room *room);

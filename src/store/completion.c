@@ -1,25 +1,28 @@
 /* Call completion: requests to be called back. A telephone hears that its request was taken when it
  * is a row here, so it outlives whatever happens. */
+#include "model/number_holder.h"
 #include "store/store_int.h"
 
 enum { DIALLED_BYTES = 64, PRIVATE_DIGITS = 3 };
 
-/* Who holds the number; 0: nobody. */
+/* The user who holds the number; *user 0: nobody, or (*held) what does not get free. */
 static enum err
-find_holder(struct db *db, const char *number, int64_t *user, int64_t *group)
+find_holder(struct db *db, const char *number, int64_t *user, bool *held)
 {
 	struct stmt *st;
 	bool row = false;
-	enum err e = db_prepare(db, "SELECT user, \"group\" FROM number WHERE number = ?", &st);
+	enum err e = db_prepare(
+	    db, "SELECT t.user, " NUMBER_IS_HELD("t") " FROM number t WHERE t.number = ?", &st);
 
-	*user = *group = 0;
+	*user = 0;
+	*held = false;
 	if (e != ERR_OK)
 		return e;
 	stmt_cstr(st, 1, number);
 	e = stmt_step(st, &row);
 	if (e == ERR_OK && row) {
 		*user = sqlite3_column_int64(st->st, 0);
-		*group = sqlite3_column_int64(st->st, 1);
+		*held = sqlite3_column_int(st->st, 1);
 	}
 	stmt_done(st);
 	return e;
@@ -43,7 +46,7 @@ find_target(struct store *s, const struct store_completion *c, int64_t *target)
 	struct model_view view = {s->writer, row_each, row_find};
 	char prefix[DIALLED_BYTES];
 	enum model_dialled what;
-	int64_t group = 0;
+	bool held;
 	enum err e = read_prefix(s->writer, prefix);
 
 	if (e == ERR_OK)
@@ -56,9 +59,9 @@ find_target(struct store *s, const struct store_completion *c, int64_t *target)
 	case MODEL_DIALLED_UNKNOWN: return *target ? ERR_OK : ERR_NOT_FOUND;
 	case MODEL_DIALLED_OUTSIDE: break;
 	case MODEL_DIALLED_OURS:
-		e = find_holder(s->writer, c->number, target, &group);
+		e = find_holder(s->writer, c->number, target, &held);
 		if (e == ERR_OK && !*target)
-			e = group ? ERR_INVALID : ERR_NOT_FOUND;
+			e = held ? ERR_INVALID : ERR_NOT_FOUND;
 	}
 	return e == ERR_OK && *target == c->user ? ERR_INVALID : e;
 }

@@ -2,6 +2,7 @@
  * SQL of what is not a column: lists of refs and computed fields. Texts here are
  * constants or names from the tables of model/, never input.
  */
+#include "model/number_holder.h"
 #include "store/store_int.h"
 
 struct computed {
@@ -16,7 +17,6 @@ struct computed {
 #define NUMBER_OWNER "FROM user u WHERE u.id = t.user"
 #define NUMBER_GROUP "FROM \"group\" g WHERE g.id = t.\"group\""
 #define NUMBER_LINE  "FROM line l WHERE l.id = t.line"
-#define NUMBER_ROOM  "FROM conference_room c WHERE c.id = t.conference_room"
 /* Who holds the number of a redirection. */
 #define REDIRECTED "FROM number n WHERE n.id = t.number"
 #define TYPE_NAME  "coalesce((SELECT y.name FROM device_type y WHERE y.id = t.type), 'generic')"
@@ -45,7 +45,6 @@ static const char member[] = "(SELECT fold(u.last_name || ' ' || u.first_name) "
 static const char owner[] =
     "coalesce((SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER
     "), (SELECT fold(g.name) " NUMBER_GROUP "))";
-static const char room_name[] = "(SELECT fold(c.name) " NUMBER_ROOM ")";
 static const char group_name[] = "(SELECT fold(g.name) " NUMBER_GROUP ")";
 static const char members[] = "(SELECT count(*) " MEMBERS ")";
 static const char members_on[] = "(SELECT count(*) " MEMBERS " AND m.logged_on)";
@@ -54,9 +53,8 @@ static const char unfit[] = "(" UNFIT("t.user") ")";
 static const char line_name[] = "(SELECT fold(l.name) " NUMBER_LINE ")";
 static const char digits[] =
     "(SELECT substr('00000000000000000000' || n.number, -20) " REDIRECTED ")";
-static const char holder[] =
-    "(SELECT coalesce((SELECT u.first_name || ' ' || u.last_name FROM user u WHERE u.id = n.user), "
-    "(SELECT g.name FROM \"group\" g WHERE g.id = n.\"group\")) " REDIRECTED ")";
+static const char holder[] = "(SELECT " NUMBER_HELD_BY("n") " " REDIRECTED ")";
+static const char number_holder[] = "fold(" NUMBER_HELD_SORTED("t") ")";
 #define OF_MAILBOX(what) "(SELECT count(*) FROM voicemail v WHERE v.mailbox = t.id AND " what ")"
 static const char mailbox_name[] = "(SELECT fold(m.name) FROM mailbox m WHERE m.id = t.mailbox)";
 static const char messages[] = OF_MAILBOX("v.state IN ('new', 'old', 'saved')");
@@ -70,8 +68,7 @@ static const char too_late[] =
 #define COMPLETION_TARGET "FROM user u WHERE u.id = t.target"
 static const char completion_target[] =
     "(SELECT fold(u.last_name || ' ' || u.first_name) " COMPLETION_TARGET ")";
-static const char held[] =
-    "(t.user IS NOT NULL OR t.\"group\" IS NOT NULL OR t.conference_room IS NOT NULL)";
+static const char held[] = NUMBER_IS_HELD("t");
 
 /* Of a function key: whom it shows, or what it is about. */
 #define KEY_USER(what)	"(SELECT " what " FROM user u WHERE u.id = t.target_user)"
@@ -112,12 +109,18 @@ static const char key_redirecting[] = KEY_REDIRECTED("count(*) > 0",
 
 #define ROWS_OF(table) "(SELECT count(*) FROM \"" table "\")", "t.id"
 
-/* The numbers of a user or a group, and the first of them to sort by. */
+/* The numbers of a holder, and the first of them to sort by. */
 #define NUMBERS_OF(holder)                                                                         \
 	"(SELECT json_group_array(number) FROM (SELECT n.number AS number FROM number n "          \
 	"WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number))",                     \
 	    "(SELECT substr('00000000000000000000' || n.number, -20) FROM number n "               \
 	    "WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number LIMIT 1)"
+
+#define HOLDER_FIELDS(n, field, entity, word, name, sorted)                                        \
+	{&model_number, field, NULL, number_holder},                                               \
+	    {&model_number, field "_name",                                                         \
+		"(SELECT " name " FROM \"" field "\" h WHERE h.id = " n ".\"" field "\")",         \
+		number_holder},
 
 static const struct computed all[] = {
     {&model_user, "phones", NULL, first_phone},
@@ -164,18 +167,11 @@ static const struct computed all[] = {
     {&model_mail_template, "standard_subject", "mail_standard(t.kind, t.language, 0)", "t.kind"},
     {&model_mail_template, "standard_text", "mail_standard(t.kind, t.language, 1)", "t.kind"},
     {&model_mail_template, "words", "mail_standard(t.kind, t.language, 2)", "t.kind"},
-    {&model_number, "user", NULL, owner},
-    {&model_number, "group", NULL, owner},
-    {&model_number, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
-	owner},
-    {&model_number, "group_name", "(SELECT g.name " NUMBER_GROUP ")", owner},
-    {&model_emergency_number, "lines", NULL,
+    NUMBER_HOLDERS(HOLDER_FIELDS, "t"){&model_emergency_number, "lines", NULL,
 	"(SELECT fold(l.name) FROM emergency_number_line j JOIN line l ON l.id = j.line "
 	"WHERE j.emergency_number = t.id ORDER BY j.position LIMIT 1)"},
     {&model_number, "line", NULL, line_name},
     {&model_number, "line_name", "(SELECT l.name " NUMBER_LINE ")", line_name},
-    {&model_number, "conference_room", NULL, room_name},
-    {&model_number, "conference_room_name", "(SELECT c.name " NUMBER_ROOM ")", room_name},
     {&model_conference_room, "has_pin", "(t.pin_hash <> '')", "(t.pin_hash <> '')"},
     {&model_conference_room, "has_moderator_pin", "(t.moderator_pin_hash <> '')",
 	"(t.moderator_pin_hash <> '')"},
@@ -206,6 +202,7 @@ static const struct computed all[] = {
     {&model_announcement, "user_name",
 	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
     {&model_mailbox, "has_pin", "(t.pin_hash <> '')", "(t.pin_hash <> '')"},
+    {&model_mailbox, "numbers", NUMBERS_OF("mailbox")},
     {&model_mailbox, "messages", messages, messages},
     {&model_mailbox, "messages_new", messages_new, messages_new},
     {&model_mailbox_access, "mailbox", NULL, mailbox_name},
@@ -263,6 +260,10 @@ computed_value(struct buf *b, const struct model_entity *e, const struct model_f
 	"t.user", "SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"
 #define OF_GROUP "t.\"group\"", "SELECT g.id FROM \"group\" g WHERE instr(fold(g.name)"
 
+#define HOLDER_FOUND(n, field, entity, word, name, sorted)                                         \
+	{&model_number, field "_name", n ".\"" field "\"",                                         \
+	    "SELECT h.id FROM \"" field "\" h WHERE instr(fold(" name ")"},
+
 static const struct {
 	const struct model_entity *entity;
 	const char *field, *holder, *those;
@@ -272,15 +273,13 @@ static const struct {
 	"SELECT j.user FROM user_phone j JOIN phone p ON p.id = j.phone WHERE instr(fold(p.name)"},
     {&model_group, "numbers", "t.id",
 	"SELECT n.\"group\" FROM number n WHERE instr(fold(n.number)"},
+    {&model_mailbox, "numbers", "t.id",
+	"SELECT n.mailbox FROM number n WHERE instr(fold(n.number)"},
     {&model_conference_room, "numbers", "t.id",
 	"SELECT n.conference_room FROM number n WHERE instr(fold(n.number)"},
-    {&model_number, "conference_room_name", "t.conference_room",
-	"SELECT c.id FROM conference_room c WHERE instr(fold(c.name)"},
     {&model_group_member, "group_name", OF_GROUP},
     {&model_group_member, "user_name", OF_USER},
-    {&model_number, "group_name", OF_GROUP},
-    {&model_number, "user_name", OF_USER},
-    {&model_mobile_twin, "user_name", OF_USER},
+    NUMBER_HOLDERS(HOLDER_FOUND, "t"){&model_mobile_twin, "user_name", OF_USER},
     {&model_call_completion, "user_name", OF_USER},
     {&model_call_completion, "target_name", "t.target",
 	"SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"},

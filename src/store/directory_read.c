@@ -226,7 +226,8 @@ on_number(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .line = sqlite3_column_int64(s->st, 4),
 	    .group = sqlite3_column_int64(s->st, 5),
 	    .music = sqlite3_column_int64(s->st, 6),
-	    .conference_room = sqlite3_column_int64(s->st, 7),
+	    .mailbox = sqlite3_column_int64(s->st, 7),
+	    .conference_room = sqlite3_column_int64(s->st, 8),
 	};
 
 	return sink->on_number(ctx, &row);
@@ -472,8 +473,8 @@ static const struct {
     {"SELECT id, name, codecs, ring_s, group_id, dial, (strategy = 'hunting') * hunt_s, music, "
      "strategy = 'broadcast' FROM \"group\" ORDER BY fold(name), id",
 	on_group},
-    {"SELECT id, user, number, kind = 'external', line, \"group\", music, conference_room FROM "
-     "number "
+    {"SELECT id, user, number, kind = 'external', line, \"group\", music, mailbox, "
+     "conference_room FROM number "
      "ORDER BY user, length(number), number",
 	on_number},
     {"SELECT user, phone, since FROM user_phone ORDER BY user, position", on_user_phone},

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "loop/loop.h"
+#include "model/number_holder.h"
 #include "model/pin.h"
 #include "model/secret.h"
 #include "store/certificate_int.h"
@@ -199,12 +200,11 @@ end_redirections(struct store *s, int64_t number, struct model_errors *errors)
 static bool
 is_given_away(const json_t *before, const json_t *values)
 {
-	static const char *const holder[] = {"user", "group"};
+	for (size_t i = 0; i < number_holders_n; i++) {
+		const char *field = number_holders[i].field;
+		const json_t *now = json_object_get(values, field);
 
-	for (size_t i = 0; i < 2; i++) {
-		const json_t *now = json_object_get(values, holder[i]);
-
-		if (now && !json_equal((json_t *)now, json_object_get(before, holder[i])))
+		if (now && !json_equal((json_t *)now, json_object_get(before, field)))
 			return true;
 	}
 	return false;

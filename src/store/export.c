@@ -216,11 +216,10 @@ export_section(struct db *db, const struct model_entity *e, json_t *file)
 const struct model_entity *const export_singletons[] = {&model_settings, &model_mail_server, NULL};
 const struct model_entity *const export_sections[] = {&model_range, &model_music_loop,
     &model_provider, &model_line, &model_site, &model_device_type, &model_phone, &model_user,
-    &model_group, &model_group_member, &model_announcement, &model_mailbox,
-    &model_conference_room, &model_number, &model_certificate, &model_address_rule,
+    &model_group, &model_group_member, &model_certificate, &model_address_rule,
     &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday,
-    &model_mailbox_access, &model_redirection,
-    &model_mobile_twin, &model_function_key, NULL};
+    &model_announcement, &model_mailbox, &model_conference_room, &model_number,
+    &model_mailbox_access, &model_redirection, &model_mobile_twin, &model_function_key, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)
@@ -335,18 +334,19 @@ accesses(struct db *db, const char *field, int64_t id, json_t *file)
 	return rows_with(db, &model_mailbox_access, where, id, file);
 }
 
-/* A group that comes back gets its numbers back, unless they have been given away. */
+/* A group, a mailbox or a room that comes back gets its numbers back, unless they have been given
+ * away. */
 static enum err
-numbers_of_group(struct db *db, int64_t group, json_t *file)
+numbers_of(struct db *db, const struct model_entity *of, int64_t id, json_t *file)
 {
 	json_t *row = NULL, *numbers = json_array(), *number;
 	size_t i;
-	enum err e = row_get(db, &model_group, group, ROW_PUBLIC, &row);
+	enum err e = row_get(db, of, id, ROW_PUBLIC, &row);
 
 	json_object_set_new(file, model_number.path, numbers);
 	json_array_foreach(json_object_get(row, "numbers"), i, number)
 	    json_array_append_new(numbers,
-		json_pack("{s:O, s:O}", "number", number, "group", json_object_get(row, "name")));
+		json_pack("{s:O, s:O}", "number", number, of->name, json_object_get(row, "name")));
 	json_decref(row);
 	return e;
 }
@@ -370,8 +370,9 @@ export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t 
 		err = function_keys(db, e, id, file);
 	if (err == ERR_OK && (e == &model_user || e == &model_group || e == &model_mailbox))
 		err = accesses(db, e->name, id, file);
-	if (err == ERR_OK && e == &model_group)
-		err = numbers_of_group(db, id, file);
+	if (err == ERR_OK &&
+	    (e == &model_group || e == &model_mailbox || e == &model_conference_room))
+		err = numbers_of(db, e, id, file);
 	if (err == ERR_OK)
 		*out = file;
 	else

@@ -1,5 +1,6 @@
 /* Blocks of numbers (LIN-4): all in one transaction, or none. */
 #include "model/number_block.h"
+#include "model/number_holder.h"
 
 #include "store/store_int.h"
 
@@ -19,11 +20,8 @@ look(struct db *db, const char *number, int64_t *id, bool *held, char holder[NAM
 {
 	struct stmt *s;
 	bool row = false;
-	enum err e = db_prepare(db,
-	    "SELECT t.id, coalesce((SELECT u.first_name || ' ' || u.last_name FROM user u "
-	    "WHERE u.id = t.user), (SELECT g.name FROM \"group\" g WHERE g.id = t.\"group\")) "
-	    "FROM number t WHERE t.number = ?",
-	    &s);
+	enum err e = db_prepare(
+	    db, "SELECT t.id, " NUMBER_HELD_BY("t") " FROM number t WHERE t.number = ?", &s);
 
 	if (e != ERR_OK)
 		return e;

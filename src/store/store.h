@@ -482,7 +482,7 @@ struct store_group_row {
 };
 
 struct store_number_row {
-	int64_t id, user, group, line, music; /* 0 = none */
+	int64_t id, user, group, mailbox, line, music; /* 0 = none */
 	int64_t conference_room;
 	const char *number;
 	bool external;

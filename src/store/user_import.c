@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "model/number_holder.h"
 #include "store/import_int.h"
 #include "store/user_import_int.h"
 
@@ -57,16 +58,18 @@ static enum err
 refuse_taken(
     const json_t *before, const char *number, const char *kind, struct model_errors *errors)
 {
-	const char *user = json_string_value(json_object_get(before, "user_name"));
-	const char *group = json_string_value(json_object_get(before, "group_name"));
+	char field[32];
+	const char *name = NULL;
 
+	for (size_t i = 0; i < number_holders_n && !name; i++) {
+		snprintf(field, sizeof field, "%s_name", number_holders[i].field);
+		name = json_string_value(json_object_get(before, field));
+	}
 	if (strcmp(json_string_value(json_object_get(before, "kind")), kind) != 0)
 		model_error_add(errors, "wrong_kind", kind, "%.20s is no %s number.", number, kind);
 	else
 		model_error_add(errors, "number_taken", kind, "%.20s is held by %s.", number,
-		    user    ? user
-		    : group ? group
-			    : "somebody else");
+		    name ? name : "somebody else");
 	return ERR_CONFLICT;
 }
 
@@ -78,16 +81,16 @@ give_number(
 	json_t *before = NULL, *values = NULL;
 	json_t *in =
 	    json_pack("{s:s, s:s, s:I}", "number", number, "kind", kind, "user", (json_int_t)user);
-	int64_t id = 0, holder;
+	int64_t id = 0;
 	enum err e = row_find_id(r->s->writer, &model_number, "number", slice_cstr(number), &id);
 
 	if (e == ERR_OK)
 		e = row_get(r->s->writer, &model_number, id, ROW_PUBLIC, &before);
 	else if (e == ERR_NOT_FOUND)
 		e = ERR_OK;
-	holder = json_integer_value(json_object_get(before, "user"));
 	if (e == ERR_OK && before &&
-	    ((holder && holder != user) || json_integer_value(json_object_get(before, "group")) ||
+	    ((json_is_true(json_object_get(before, "held")) &&
+		 json_integer_value(json_object_get(before, "user")) != user) ||
 		strcmp(json_string_value(json_object_get(before, "kind")), kind) != 0))
 		e = refuse_taken(before, number, kind, errors);
 	if (e == ERR_OK)

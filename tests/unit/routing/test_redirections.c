@@ -497,6 +497,52 @@ usr_5_whoever_gets_a_number_does_not_get_its_redirections(void **state)
 
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, open_office, close_office)
 
+static void
+give_to_mailbox(const char *number, const char *kind, const char *code)
+{
+	struct model_errors errors = {0};
+	json_t *row = NULL, *in = json_pack("{s:s, s:s, s:I}", "number", number, "kind", kind,
+				"mailbox", (json_int_t)id_of(&model_mailbox, "code", code));
+
+	assert_int_equal(store_create(office.store, &model_number, in, &row, &errors), ERR_OK);
+	json_decref(in);
+	json_decref(row);
+	rebuild();
+}
+
+static void
+set_deposit(const char *number)
+{
+	struct model_errors errors = {0};
+	json_t *in = json_pack("{s:s}", "deposit", number);
+
+	assert_int_equal(store_patch(office.store, &model_settings, 1, in, NULL, &errors), ERR_OK);
+	json_decref(in);
+	rebuild();
+}
+
+static void
+num_1_who_calls_the_number_of_a_mailbox_leaves_a_message(void **state)
+{
+	struct routing_plan p;
+
+	make_mailbox("Orders");
+	give_to_mailbox("70", "internal", "1");
+	assert_string_equal(FREE("70"), "Orders 30");
+	assert_int_equal(p.target[0].app, ROUTING_APP_VOICEMAIL);
+	assert_true(slice_eq(p.argument, SLICE("1")));
+	assert_true(slice_eq(p.called.number, SLICE("70"))); /* who is called is the number */
+	assert_true(slice_eq(p.called.name, SLICE("Orders")));
+	assert_true(says(&p, "70 leads to the mailbox Orders"));
+	redirect("20", "always", "70");
+	assert_string_equal(FREE("20"), "20/0>Orders 30");
+	/* from outside, too, also as the number where calls go that nobody takes */
+	give_to_mailbox("4921170", "external", "1");
+	assert_string_equal(plan(&p, "021170", &all_free, true), "Orders 30");
+	set_deposit("70");
+	assert_string_equal(plan(&p, "30", &(struct moment){"", ""}, true), "Orders 30");
+}
+
 int
 main(void)
 {
@@ -505,6 +551,7 @@ main(void)
 	    IN_OFFICE(usr_5_on_timeout_the_phones_ring_so_long_and_the_plan_says_where_next),
 	    IN_OFFICE(usr_5_a_timeout_acts_at_once_when_no_phone_can_ring),
 	    IN_OFFICE(usr_5_a_mailbox_takes_what_is_redirected_to_it),
+	    IN_OFFICE(num_1_who_calls_the_number_of_a_mailbox_leaves_a_message),
 	    IN_OFFICE(usr_6_do_not_disturb_refuses_where_nothing_is_redirected),
 	    IN_OFFICE(usr_6_without_call_waiting_who_talks_is_busy),
 	    IN_OFFICE(usr_6_with_call_waiting_the_phones_ring_on_and_busy_does_not_redirect),

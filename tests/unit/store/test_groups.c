@@ -229,6 +229,44 @@ a_number_has_one_holder_and_the_refusal_names_him(void **state)
 	json_decref(row);
 }
 
+static void
+a_number_leads_to_a_mailbox_as_to_anybody_else_num_1(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s = f->store;
+	struct team t = make_team(s);
+	int64_t box = make(s, &model_mailbox, "{'name':'Orders'}");
+	int64_t number = make(s, &model_number, "{'number':'201'}");
+	struct model_errors errors;
+	char to_box[40], to_group[40];
+	json_t *row = NULL;
+
+	snprintf(to_box, sizeof to_box, "{'mailbox':%lld}", (long long)box);
+	snprintf(to_group, sizeof to_group, "{'group':%lld}", (long long)t.sales);
+	assert_int_equal(patch(s, &model_number, number, to_box, &errors), ERR_OK);
+	get(s, &model_number, number, &row);
+	assert_string_equal(text_at(row, "mailbox_name"), "Orders");
+	assert_true(json_is_true(json_object_get(row, "held")));
+	json_decref(row);
+	get(s, &model_mailbox, box, &row);
+	assert_json(json_object_get(row, "numbers"), "['201']");
+	json_decref(row);
+	assert_int_equal(patch(s, &model_number, number, to_group, &errors), ERR_CONFLICT);
+	assert_string_equal(errors.at[0].message, "201 is held by mailbox Orders.");
+	assert_string_equal(errors.at[0].field, "group");
+	/* it is free when the mailbox goes */
+	assert_int_equal(store_delete(s, &model_mailbox, box, &errors), ERR_OK);
+	get(s, &model_number, number, &row);
+	assert_false(json_is_true(json_object_get(row, "held")));
+	json_decref(row);
+	/* and leads there again when it comes back */
+	assert_int_equal(
+	    store_changes_revert(s, (int64_t[]){store_last_change()}, 1, &errors), ERR_OK);
+	get(s, &model_number, number, &row);
+	assert_string_equal(text_at(row, "mailbox_name"), "Orders");
+	json_decref(row);
+}
+
 static int64_t
 count(struct store *s, const char *equals)
 {
@@ -254,8 +292,12 @@ free_numbers_can_be_listed_num_1(void **state)
 	snprintf(text, sizeof text, "{'number':'202','user':%lld}", (long long)t.anna);
 	make(f->store, &model_number, text);
 	make(f->store, &model_number, "{'number':'203'}");
-	assert_int_equal(count(f->store, "{'held':true}"), 2);
+	snprintf(text, sizeof text, "{'number':'204','mailbox':%lld}",
+	    (long long)make(f->store, &model_mailbox, "{'name':'Orders'}"));
+	make(f->store, &model_number, text);
+	assert_int_equal(count(f->store, "{'held':true}"), 3);
 	assert_int_equal(count(f->store, "{'held':false}"), 1);
+	assert_int_equal(count(f->store, "{'mailbox_name':'Orders'}"), 1);
 	assert_int_equal(count(f->store, "{'group_name':'Sales'}"), 1);
 }
 
@@ -310,6 +352,9 @@ export_and_import_bring_groups_back_in_order(void **state)
 
 	snprintf(text, sizeof text, "{'number':'201','group':%lld}", (long long)t.sales);
 	make(s, &model_number, text);
+	snprintf(text, sizeof text, "{'number':'202','mailbox':%lld}",
+	    (long long)make(s, &model_mailbox, "{'name':'Orders'}"));
+	make(s, &model_number, text);
 	assert_int_equal(
 	    patch(s, &model_group_member, t.at[1], "{'logged_on':false}", &errors), ERR_OK);
 	before = exported(s);
@@ -363,6 +408,7 @@ main(void)
 	    TEST(two_administrators_who_change_members_lose_nothing),
 	    TEST(a_list_shows_who_is_on_and_who_cannot_ring),
 	    TEST(a_number_has_one_holder_and_the_refusal_names_him),
+	    TEST(a_number_leads_to_a_mailbox_as_to_anybody_else_num_1),
 	    TEST(free_numbers_can_be_listed_num_1),
 	    TEST(a_range_in_use_says_by_whom),
 	    TEST(export_and_import_bring_groups_back_in_order),

@@ -3347,7 +3347,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "group" | "line" | "music" | "user_name" | "group_name" | "line_name" | "held" | "id";
+                    sort?: "number" | "kind" | "user" | "group" | "mailbox" | "line" | "music" | "user_name" | "group_name" | "mailbox_name" | "line_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3355,10 +3355,12 @@ export interface paths {
                     kind?: string;
                     user?: string;
                     group?: string;
+                    mailbox?: string;
                     line?: string;
                     music?: string;
                     user_name?: string;
                     group_name?: string;
+                    mailbox_name?: string;
                     line_name?: string;
                     held?: boolean;
                 };
@@ -7696,7 +7698,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "messages" | "messages_new" | "id";
+                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "numbers" | "messages" | "messages_new" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -19757,9 +19759,15 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description A user or a group holds a number, never both
+             * @description Of user, group and mailbox at most one holds a number
              */
             group: number | null;
+            /**
+             * Mailbox
+             * Format: int64
+             * @description Who calls the number leaves a message there
+             */
+            mailbox: number | null;
             /**
              * Line
              * Format: int64
@@ -19776,6 +19784,8 @@ export interface components {
             readonly user_name: string | null;
             /** Group name */
             readonly group_name: string | null;
+            /** Mailbox name */
+            readonly mailbox_name: string | null;
             /** Line name */
             readonly line_name: string | null;
             /**
@@ -19805,9 +19815,15 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description A user or a group holds a number, never both
+             * @description Of user, group and mailbox at most one holds a number
              */
             group?: number | null;
+            /**
+             * Mailbox
+             * Format: int64
+             * @description Who calls the number leaves a message there
+             */
+            mailbox?: number | null;
             /**
              * Line
              * Format: int64
@@ -19838,9 +19854,15 @@ export interface components {
                 /**
                  * Group
                  * Format: int64
-                 * @description A user or a group holds a number, never both
+                 * @description Of user, group and mailbox at most one holds a number
                  */
                 group?: number | null;
+                /**
+                 * Mailbox
+                 * Format: int64
+                 * @description Who calls the number leaves a message there
+                 */
+                mailbox?: number | null;
                 /**
                  * Line
                  * Format: int64
@@ -19879,9 +19901,15 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description A user or a group holds a number, never both
+             * @description Of user, group and mailbox at most one holds a number
              */
             group?: number | null;
+            /**
+             * Mailbox
+             * Format: int64
+             * @description Who calls the number leaves a message there
+             */
+            mailbox?: number | null;
             /**
              * Line
              * Format: int64
@@ -21785,6 +21813,11 @@ export interface components {
              * @description Days; 0 = until somebody deletes them. Saved ones stay
              */
             keep_days: number;
+            /**
+             * Numbers
+             * @description Who calls them leaves a message here
+             */
+            readonly numbers: string[];
             /** Messages */
             readonly messages: number;
             /** New messages */
@@ -23023,7 +23056,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "number_of_mailbox" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

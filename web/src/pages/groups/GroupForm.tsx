@@ -91,7 +91,7 @@ export function GroupForm({ schema, group }: GroupFormProps) {
             <Members group={group} />
           </Tabs.Panel>
           <Tabs.Panel value="numbers" p="md">
-            <HeldNumbers numbers={group.numbers} holder={{ group: group.id }} />
+            <HeldNumbers numbers={group.numbers} holder={{ kind: 'group', id: group.id }} />
           </Tabs.Panel>
           <Tabs.Panel value="redirections" p="md">
             <Redirections whose={{ group: group.id }} />

@@ -1,4 +1,4 @@
-// One mailbox: what it does, and who has access to it (VMB-1, VMB-2).
+// One mailbox: what it does, who has access to it, and the numbers that lead to it (VMB-1, VMB-2, NUM-1).
 import { Button, Loader, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router-dom';
@@ -13,6 +13,7 @@ import { notifyDone } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
 import { State } from '../../table/State';
+import { HeldNumbers } from '../numbers/HeldNumbers';
 import { Access } from './Access';
 import { ALL, GREETINGS, NAME, RECORDING } from './fields';
 import { useRemoveMailboxes } from './useRemoveMailboxes';
@@ -39,7 +40,12 @@ function MailboxForm({ schema, mailbox }: { schema: EntitySchema; mailbox: Mailb
       <TabList
         tabs={[
           { id: 'data', text: t('mailboxes.tab.data'), wrong: ALL.some((field) => form.error(field)) },
-          ...(mailbox ? [{ id: 'access', text: t('mailboxes.tab.access') }] : []),
+          ...(mailbox
+            ? [
+                { id: 'access', text: t('mailboxes.tab.access') },
+                { id: 'numbers', text: t('mailboxes.tab.numbers') },
+              ]
+            : []),
         ]}
       />
       <Tabs.Panel value="data" p="md">
@@ -65,6 +71,11 @@ function MailboxForm({ schema, mailbox }: { schema: EntitySchema; mailbox: Mailb
       {mailbox && (
         <Tabs.Panel value="access" p="md">
           <Access mailbox={mailbox} />
+        </Tabs.Panel>
+      )}
+      {mailbox && (
+        <Tabs.Panel value="numbers" p="md">
+          <HeldNumbers numbers={mailbox.numbers} holder={{ kind: 'mailbox', id: mailbox.id }} />
         </Tabs.Panel>
       )}
       {dialogue}

@@ -1,4 +1,4 @@
-// The numbers a user or a group holds: give another one, or take one away.
+// The numbers that somebody or something holds: give another one, or take one away.
 import { ActionIcon, Autocomplete, Badge, Button, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -12,7 +12,7 @@ import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { EntityDialogue } from '../../forms/EntityDialogue';
 import { BlockDialogue } from './BlockDialogue';
-import { holderName, holderPath } from './holder';
+import { HOLDERS, holderName, holderPath } from './holder';
 
 const HELD: Record<string, string | undefined> = { held: 'true', free: 'false' };
 
@@ -104,7 +104,7 @@ export function NumberTable() {
         <EntityDialogue
           entity="number"
           collection="numbers"
-          fields={['number', 'kind', 'user', 'group', 'line', 'music']}
+          fields={['number', 'kind', ...HOLDERS, 'line', 'music']}
           title={edited === 'new' ? t('numbers.new') : t('numbers.one', { number: edited.number })}
           item={edited === 'new' ? null : edited}
           onClose={() => setEdited(null)}

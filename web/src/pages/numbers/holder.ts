@@ -1,17 +1,31 @@
-// Who holds a number: a user, a group, or nobody.
+// What a number leads to: at most one of these. A further kind is one row; its name stands in the number as KIND_name.
 import type { PhoneNumber } from '../../api/types';
 
-export type Holder = { user: number } | { group: number };
+const PAGES = { user: '/users', group: '/groups', mailbox: '/mailboxes' } as const;
 
-export function holderPath({ user, group }: PhoneNumber): string | null {
-  if (user) return `/users/${user}`;
-  return group ? `/groups/${group}` : null;
+type Kind = keyof typeof PAGES;
+export interface Holder {
+  kind: Kind;
+  id: number;
 }
 
-export function holderName({ user_name, group_name }: PhoneNumber): string {
-  return user_name ?? group_name ?? '';
+/** The fields of a number that can hold it. */
+export const HOLDERS = Object.keys(PAGES) as Kind[];
+
+function kindOf(number: PhoneNumber): Kind | undefined {
+  return HOLDERS.find((kind) => number[kind] !== null);
 }
 
-export function holds(holder: Holder, { user, group }: PhoneNumber): boolean {
-  return 'user' in holder ? user === holder.user : group === holder.group;
+export function holderPath(number: PhoneNumber): string | null {
+  const kind = kindOf(number);
+  return kind ? `${PAGES[kind]}/${number[kind]}` : null;
+}
+
+export function holderName(number: PhoneNumber): string {
+  const kind = kindOf(number);
+  return (kind && number[`${kind}_name`]) ?? '';
+}
+
+export function holds({ kind, id }: Holder, number: PhoneNumber): boolean {
+  return number[kind] === id;
 }

@@ -1,4 +1,4 @@
-// Gives a number to a user or a group: takes a free one, or makes it when there is none yet.
+// Gives a number to who shall hold it: takes a free one, or makes it when there is none yet.
 import i18next from 'i18next';
 import { useQueryClient } from '@tanstack/react-query';
 import { api, query } from '../../api/client';
@@ -19,10 +19,10 @@ async function give(number: string, holder: Holder) {
   if (existing?.held && !holds(holder, existing)) {
     throw new ApiError(409, 'taken_by', i18next.t('numbers.taken', { number, holder: holderName(existing) }));
   }
-  if (existing) return api.patch(`numbers/${existing.id}`, holder);
+  if (existing) return api.patch(`numbers/${existing.id}`, { [holder.kind]: holder.id });
   const ranges = await api.get<Page<Range>>(`ranges${query(ALL_RANGES)}`);
   const kind = isInternal(number, ranges.items) || number.length <= 4 ? 'internal' : 'external';
-  return api.post('numbers', { number, kind, ...holder });
+  return api.post('numbers', { number, kind, [holder.kind]: holder.id });
 }
 
 /** Resolves to whether the holder has the number now; says so either way. */

@@ -12,7 +12,7 @@ export function useReleaseNumber() {
   return async (number: string, holder: Holder) => {
     try {
       const item = await findNumber(number);
-      if (item && holds(holder, item)) await api.patch(`numbers/${item.id}`, 'user' in holder ? { user: null } : { group: null });
+      if (item && holds(holder, item)) await api.patch(`numbers/${item.id}`, { [holder.kind]: null });
       notifyDone(i18next.t('numbers.released', { number }));
     } catch (error) {
       notifyError(error);

@@ -60,7 +60,7 @@ export function UserForm({ schema, user }: UserFormProps) {
     notifyDone(t('forms.saved'));
     if (user) return;
     if (withMailbox) await makeMailbox(`${saved.first_name} ${saved.last_name}`.trim() || saved.login, { user: saved.id });
-    if (number && !(await giveNumber(number, { user: saved.id }))) navigate(`/users/${saved.id}?tab=numbers`);
+    if (number && !(await giveNumber(number, { kind: 'user', id: saved.id }))) navigate(`/users/${saved.id}?tab=numbers`);
     else navigate(`/users/${saved.id}`);
   };
   const form = useEntityForm({
@@ -136,7 +136,7 @@ export function UserForm({ schema, user }: UserFormProps) {
       {user && (
         <>
           <Tabs.Panel value="numbers" p="md">
-            <HeldNumbers numbers={user.numbers} holder={{ user: user.id }} />
+            <HeldNumbers numbers={user.numbers} holder={{ kind: 'user', id: user.id }} />
           </Tabs.Panel>
           <Tabs.Panel value="redirections" p="md">
             <Redirections whose={{ user: user.id }} callWaiting={user.call_waiting} />

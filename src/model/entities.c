@@ -458,7 +458,8 @@ static const struct model_entity *const all[] = {&model_settings, &model_range, 
     &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change,
     &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
     &model_holiday, &model_function_key, &model_prompt, &model_redirection, &model_mailbox_access,
-    &model_voicemail, &model_mobile_twin, &model_call_completion};
+    &model_voicemail, &model_mobile_twin, &model_call_completion, &model_conference,
+    &model_conference_participant, &model_conference_link};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -61,7 +61,8 @@ struct settings {
 	uint32_t password_check_days;
 	uint32_t screening_failures, screening_block_h, source_requests_per_s;
 	uint32_t change_keep_days;
-	uint32_t cdr_keep_days; /* 0 = for ever */
+	uint32_t cdr_keep_days;		      /* 0 = for ever */
+	char conference_numbers[4 * 500 + 1]; /* lines, as invitations show them */
 	uint32_t voicemail_trash_days, voicemail_mail_mb;
 	enum log_level log_level[LOG_SUBS];
 	uint32_t log_file_mb, log_files; /* size of one; how many, with the one in use */

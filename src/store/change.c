@@ -35,6 +35,15 @@ is_configuration(const struct model_entity *e)
 	       (!(e->flags & MODEL_SYSTEM) || e->flags & MODEL_STAYS);
 }
 
+/* What people know a row by, where it is not the natural key. */
+static const char *
+name_field(const struct model_entity *e)
+{
+	if (e == &model_redirection)
+		return "digits";
+	return e == &model_conference || e == &model_conference_participant ? "name" : e->key;
+}
+
 static void
 name_of(const struct model_entity *e, const json_t *row, char *out, size_t cap)
 {
@@ -42,9 +51,7 @@ name_of(const struct model_entity *e, const json_t *row, char *out, size_t cap)
 		snprintf(out, cap, "%.70s %.70s", row_text(row, "first_name"),
 		    row_text(row, "last_name"));
 	else
-		slice_clip_cstr(
-		    slice_cstr(row_text(row, e == &model_redirection ? "digits" : e->key)), out,
-		    cap);
+		slice_clip_cstr(slice_cstr(row_text(row, name_field(e))), out, cap);
 }
 
 struct difference {

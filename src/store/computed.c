@@ -65,7 +65,9 @@ static const char messages_new[] = OF_MAILBOX("v.state = 'new'");
 static const char too_late[] =
     "EXISTS (SELECT 1 FROM redirection r JOIN number n ON n.id = r.number WHERE n.user = t.user "
     "AND r.enabled AND r.\"trigger\" = 'timeout' AND r.after_s <= t.delay_s)";
-#define COMPLETION_TARGET "FROM user u WHERE u.id = t.target"
+#define OF_CONFERENCE(what) "(SELECT " what " FROM conference c WHERE c.id = t.conference)"
+#define INVITED		    "(SELECT count(*) FROM conference_participant p WHERE p.conference = t.id)"
+#define COMPLETION_TARGET   "FROM user u WHERE u.id = t.target"
 static const char completion_target[] =
     "(SELECT fold(u.last_name || ' ' || u.first_name) " COMPLETION_TARGET ")";
 static const char held[] = NUMBER_IS_HELD("t");
@@ -226,6 +228,17 @@ static const struct computed all[] = {
     {&model_mobile_twin, "user_name",
 	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
     {&model_mobile_twin, "too_late", too_late, too_late},
+    {&model_conference, "user", NULL, member},
+    {&model_conference, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
+	member},
+    {&model_conference, "participants", INVITED, INVITED},
+    {&model_conference_participant, "conference", NULL, OF_CONFERENCE("fold(c.name)")},
+    {&model_conference_participant, "conference_name", OF_CONFERENCE("c.name"),
+	OF_CONFERENCE("fold(c.name)")},
+    {&model_conference_participant, "owner", OF_CONFERENCE("c.user"), OF_CONFERENCE("c.user")},
+    {&model_conference_participant, "user", NULL, member},
+    {&model_conference_participant, "user_name",
+	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
 };
 
 static const struct computed *
@@ -280,6 +293,8 @@ static const struct {
     {&model_group_member, "group_name", OF_GROUP},
     {&model_group_member, "user_name", OF_USER},
     NUMBER_HOLDERS(HOLDER_FOUND, "t"){&model_mobile_twin, "user_name", OF_USER},
+    {&model_conference, "user_name", OF_USER},
+    {&model_conference_participant, "user_name", OF_USER},
     {&model_call_completion, "user_name", OF_USER},
     {&model_call_completion, "target_name", "t.target",
 	"SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"},

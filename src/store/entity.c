@@ -133,6 +133,8 @@ entity_insert(struct store *s, const struct model_entity *e, json_t *values, int
 	if (err == ERR_OK)
 		err = function_key_complete(e, values);
 	if (err == ERR_OK)
+		err = conference_complete(db, e, values);
+	if (err == ERR_OK)
 		err = give_rights(db, e, values);
 	if (err == ERR_OK)
 		err = row_check_refs(db, e, values, errors);

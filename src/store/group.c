@@ -4,8 +4,6 @@
 #include "base/random.h"
 #include "store/store_int.h"
 
-enum { PIN_DIGITS = 6 };
-
 /* The lowest number that no row has in that column. */
 #define LOWEST_FREE(table, column)                                                                 \
 	"SELECT min(n) FROM (SELECT 1 AS n UNION SELECT CAST(" column                              \
@@ -25,16 +23,16 @@ next_id(struct db *db, const char *sql, json_t *values, const char *field)
 	return json_object_set_new(values, field, json_string(text)) == 0 ? ERR_OK : ERR_NOMEM;
 }
 
-static void
-make_pin(json_t *values)
+void
+pin_generate(json_t *values)
 {
-	char pin[PIN_DIGITS + 1];
+	char pin[PIN_GENERATED_DIGITS + 1];
 	struct rng rng;
 
 	rng_init_system(&rng);
-	for (size_t i = 0; i < PIN_DIGITS; i++)
+	for (size_t i = 0; i < PIN_GENERATED_DIGITS; i++)
 		pin[i] = (char)('0' + rng_below(&rng, 10));
-	pin[PIN_DIGITS] = '\0';
+	pin[PIN_GENERATED_DIGITS] = '\0';
 	json_object_set_new(values, "pin", json_string(pin));
 	explicit_bzero(pin, sizeof pin);
 	explicit_bzero(&rng, sizeof rng);
@@ -48,7 +46,7 @@ group_complete(struct db *db, const struct model_entity *e, json_t *values)
 	if (e != &model_group)
 		return ERR_OK;
 	if (!json_object_get(values, "pin"))
-		make_pin(values);
+		pin_generate(values);
 	return json_object_get(values, "group_id")
 		   ? ERR_OK
 		   : next_id(db, LOWEST_FREE("\"group\"", "group_id"), values, "group_id");

@@ -311,6 +311,18 @@ enum err mail_tell_reset(struct store *s, const json_t *user, const char *link, 
 
 /* The group ID and the PIN of a new group that has none. Does nothing for other entities. */
 enum err group_complete(struct db *db, const struct model_entity *e, json_t *values);
+
+enum { PIN_GENERATED_DIGITS = 6 };
+
+/* A random "pin" into values. */
+void pin_generate(json_t *values);
+
+/* --- conference.c ------------------------------------------------------------------- */
+
+/* The ID of a new conference or participant, and the PIN of the latter. Does nothing for other
+ * entities. */
+enum err conference_complete(struct db *db, const struct model_entity *e, json_t *values);
+
 /* --- music.c ------------------------------------------------------------------------- */
 
 /* The loop that comes with the system. */

@@ -14,6 +14,8 @@ extern const struct call_app_kind *const apps[ROUTING_APPS];
 extern const struct call_app_kind app_listen;
 /* ---- broadcast.c: a group hears what who calls it says ---- */
 extern const struct call_app_kind app_broadcast;
+/* ---- conference.c: a seat in a conference ---- */
+extern const struct call_app_kind app_conference;
 /* ---- login.c: who logs in to a telephone says his PIN, if he has one ---- */
 extern const struct call_app_kind app_login;
 /* ---- mailbox.c: where people listen to their messages ---- */

@@ -5,6 +5,7 @@
 
 #include "call/codecs.h"
 #include "call/completion.h"
+#include "call/conference_int.h"
 #include "call/keys.h"
 #include "call/orbit.h"
 #include "call/pin.h"
@@ -59,7 +60,9 @@ app_on_key(struct call_app *a, char key)
 void
 app_on_event(struct call_app *a, const struct media_event *ev)
 {
-	if (ev->kind == MEDIA_EV_HEARD) {
+	if (ev->kind == MEDIA_EV_SPEAKS) {
+		conference_on_speaks(a, ev->service.speaks);
+	} else if (ev->kind == MEDIA_EV_HEARD) {
 		TELL(a, on_heard, a, ev->service.heard);
 	} else if (ev->kind == MEDIA_EV_PLAYED && a->playing && ev->service.sound == a->playing) {
 		call_app_stop_playing(a);
@@ -71,6 +74,12 @@ void
 app_on_room(struct call_app *a)
 {
 	TELL(a, on_room, a);
+}
+
+void
+app_on_news(struct call_app *a, const struct call_app_news *news)
+{
+	TELL(a, on_news, a, news);
 }
 
 static bool
@@ -408,23 +417,52 @@ app_say_to(struct call_switch *sw, int64_t user, enum prompt words, uint64_t *pl
 	return sound;
 }
 
+/* What is said: words, and a file before or behind them. */
+struct saying {
+	const enum prompt *prompts;
+	size_t n;
+	const char *folder;
+	struct slice file; /* may be empty */
+	bool file_first;
+};
+
+static void
+say(struct call_app *a, const struct saying *s)
+{
+	const char *paths[APP_WORDS_MAX + 1];
+	struct media_sound_params what = {.paths = paths};
+	struct call_switch *sw;
+	struct arena arena;
+	char path[PATH_MAX];
+	bool has_file;
+
+	if (!a->leg)
+		return;
+	sw = a->leg->call->sw;
+	arena_init(&arena, "prompts", 1024, 64 * 1024);
+	has_file = s->file.n && recording_path(sw, s->folder, s->file, path);
+	if (has_file && s->file_first)
+		paths[what.n_paths++] = path;
+	what.n_paths +=
+	    app_words(sw, call_app_language(a), s->prompts, s->n, &arena, paths + what.n_paths);
+	if (has_file && !s->file_first)
+		paths[what.n_paths++] = path;
+	call_app_play(a, &what);
+	arena_fini(&arena);
+}
+
 void
 call_app_say_file(
     struct call_app *a, const enum prompt *prompts, size_t n, const char *folder, struct slice file)
 {
-	const char *paths[APP_WORDS_MAX + 1];
-	struct media_sound_params what = {.paths = paths};
-	struct arena arena;
-	char path[PATH_MAX];
+	say(a, &(struct saying){prompts, n, folder, file, false});
+}
 
-	if (!a->leg)
-		return;
-	arena_init(&arena, "prompts", 1024, 64 * 1024);
-	what.n_paths = app_words(a->leg->call->sw, call_app_language(a), prompts, n, &arena, paths);
-	if (file.n && recording_path(a->leg->call->sw, folder, file, path))
-		paths[what.n_paths++] = path;
-	call_app_play(a, &what);
-	arena_fini(&arena);
+void
+call_app_say_behind_file(
+    struct call_app *a, const char *folder, struct slice file, const enum prompt *prompts, size_t n)
+{
+	say(a, &(struct saying){prompts, n, folder, file, true});
 }
 
 void
@@ -452,18 +490,40 @@ call_app_after(struct call_app *a, uint64_t ms)
 }
 
 bool
+call_app_may_try_pin(struct call_app *a)
+{
+	struct pin_dialler who;
+
+	return a->leg && pin_dialler_of(leg_other(a->leg), &who) &&
+	       !pin_is_locked(a->leg->call->sw, who.id);
+}
+
+void
+call_app_pin_tried(struct call_app *a, bool fits)
+{
+	struct pin_dialler who;
+
+	if (a->leg && pin_dialler_of(leg_other(a->leg), &who))
+		pin_counts(a->leg->call->sw, &who, fits ? ROUTING_PIN_RIGHT : ROUTING_PIN_WRONG);
+}
+
+size_t
+call_app_which_pin(struct call_app *a, const struct slice *hashes, size_t n, struct slice pin)
+{
+	size_t i = 0;
+
+	if (!call_app_may_try_pin(a))
+		return n;
+	while (i < n && !pin_fits(hashes[i], pin))
+		i++;
+	call_app_pin_tried(a, i < n);
+	return i;
+}
+
+bool
 call_app_pin_fits(struct call_app *a, struct slice hash, struct slice pin)
 {
-	struct call_switch *sw = a->leg ? a->leg->call->sw : NULL;
-	const struct dir_phone *phone =
-	    sw ? dir_phone_by_id(sw->p.directory, leg_other(a->leg)->phone) : NULL;
-	bool fits;
-
-	if (!phone || pin_is_locked(sw, phone->id))
-		return false;
-	fits = pin_fits(hash, pin);
-	pin_counts(sw, phone, fits ? ROUTING_PIN_RIGHT : ROUTING_PIN_WRONG);
-	return fits;
+	return call_app_which_pin(a, &hash, 1, pin) == 0;
 }
 
 /* An answer comes back with a->id, a new one. False: none can come. */

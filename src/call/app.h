@@ -17,6 +17,8 @@
 #include "routing/routing.h"
 
 struct call_app;
+struct call_app_news;
+struct dir_participant;
 
 /* All but name and begin may be NULL. */
 struct call_app_kind {
@@ -40,6 +42,8 @@ struct call_app_kind {
 	void (*on_result)(struct call_app *a, enum feature_outcome outcome);
 	/** Who is in its room has changed, call_app_open_room. */
 	void (*on_room)(struct call_app *a);
+	/** Something has happened in its conference; borrowed. */
+	void (*on_news)(struct call_app *a, const struct call_app_news *news);
 	void (*on_end)(struct call_app *a);
 };
 
@@ -71,14 +75,23 @@ void call_app_say(struct call_app *a, const enum prompt *prompts, size_t n);
 /** Then a file of FOLDER below the data folder, when it is not empty. */
 void call_app_say_file(struct call_app *a, const enum prompt *prompts, size_t n, const char *folder,
     struct slice file);
+/** The same, the file first. */
+void call_app_say_behind_file(struct call_app *a, const char *folder, struct slice file,
+    const enum prompt *prompts, size_t n);
 void call_app_stop_playing(struct call_app *a);
 /** Keys are always told. */
 void call_app_listen(struct call_app *a, unsigned flags, uint32_t silence_ms);
 /** on_time; one time at once, 0 = not any more. */
 void call_app_after(struct call_app *a, uint64_t ms);
-/** Does the PIN fit (hash: model/pin.h)? Wrong ones are counted for the phone opposite, which after
- * some may use none for a while: then none fits. */
+/** Does the PIN fit (hash: model/pin.h)? Wrong ones are counted for the phone opposite, or the line
+ * that he calls through, which after some may use none for a while: then none fits (call/pin.h). */
 bool call_app_pin_fits(struct call_app *a, struct slice hash, struct slice pin);
+/** The same with several that may be meant: the first that fits; n: none. */
+size_t call_app_which_pin(
+    struct call_app *a, const struct slice *hashes, size_t n, struct slice pin);
+/** The same, where who asks compares: may one be tried at all? */
+bool call_app_may_try_pin(struct call_app *a);
+void call_app_pin_tried(struct call_app *a, bool fits);
 /** Has management change what is stored, for the one at the other end; on_result follows. */
 void call_app_order(struct call_app *a);
 /** Music on hold, instead of what plays; it does not end. */
@@ -132,6 +145,69 @@ struct call_app_room {
 struct call_app_room call_app_in_room(const struct call_app *a);
 /** For the record: so many of so many who were called have been there. */
 void call_app_note_heard(struct call_app *a, unsigned heard, unsigned called);
+
+/* ---- conferences (conference.h) ---- */
+
+/* How somebody comes to one; who comes first brings it into being as he says it is. */
+struct call_app_conference {
+	int64_t room, conference; /* the row, one of both */
+	int64_t participant;	  /* 0 = none */
+	struct slice name;
+	uint32_t max_members;
+	int64_t mailbox;   /* where recordings go; 0 = it is not recorded */
+	bool waits;	   /* for the first moderator */
+	bool ends;	   /* with the last moderator */
+	bool moderator;	   /* he is */
+	bool silenced;	   /* he is, by a moderator */
+	struct slice said; /* a file of ANNOUNCEMENT_FOLDER in which he says his name; or empty */
+};
+
+enum call_app_entry { CALL_APP_IN, CALL_APP_LOCKED, CALL_APP_FULL, CALL_APP_NOT_IN };
+
+/** Who sits opposite enters; the others are told. CALL_APP_NOT_IN: no memory. */
+enum call_app_entry call_app_enter(struct call_app *a, const struct call_app_conference *what);
+
+/* What others do there. */
+enum call_app_news_kind {
+	CALL_APP_JOINED, /* said: his name */
+	CALL_APP_LEFT,	 /* the same */
+	CALL_APP_BEGINS, /* a moderator has come: all hear each other from now on */
+	CALL_APP_SILENCED,
+	CALL_APP_MAY_SPEAK,
+	CALL_APP_WANTS_TO_SPEAK, /* somebody; told to moderators */
+	CALL_APP_RECORDED,	 /* from now on */
+	CALL_APP_RECORDED_NO_MORE,
+	CALL_APP_REMOVED, /* he, and he hears the others no more; to say goodbye and hang up */
+	CALL_APP_ENDS,	  /* the same with all */
+};
+
+struct call_app_news {
+	enum call_app_news_kind kind;
+	struct slice said; /* borrowed */
+};
+
+/* How it is for who sits opposite. */
+struct call_app_seat {
+	unsigned others; /* who are in besides him */
+	bool moderator, waits, locked, recorded, muted, silenced;
+	int listening, speaking; /* levels, CONFERENCE_LEVEL_MAX */
+};
+
+/** How a participant of a planned one comes to it (directory/conferences.h). */
+struct call_app_conference call_app_planned(
+    const struct directory *dir, const struct dir_participant *p);
+/** All zero: he is in none. */
+struct call_app_seat call_app_seat(const struct call_app *a);
+/** By himself. */
+void call_app_mute(struct call_app *a, bool on);
+/** He wants to speak; moderators are told. */
+void call_app_ask_to_speak(struct call_app *a);
+void call_app_lock(struct call_app *a, bool on);
+/** Cut at their limits. */
+void call_app_levels(struct call_app *a, int listening, int speaking);
+/** He has been called into one, and has answered: call_app_enter lets him in without what. confirm:
+ *  he shall do something first, for a machine may have answered. False: he has called. */
+bool call_app_is_invited(const struct call_app *a, bool *confirm);
 
 /** The call is over. */
 void call_app_hang_up(struct call_app *a);

@@ -14,17 +14,18 @@ struct call_app {
 	struct media_sound *sound;
 	struct media_listening listening;
 	struct timer timer;
-	uint64_t id;			/* of what it asks; never used again */
-	unsigned busy;			/* callbacks that run */
-	uint64_t playing;		/* what plays, as media name it; 0 = nothing */
-	struct hnode by_id;		/* while an answer is under way */
-	struct recording *recording;	/* NULL: none */
-	struct routing_party from;	/* who brought the call here; empty: who called */
-	int8_t orbit;			/* where it waits; -1 = nowhere */
-	struct media_room *bridge_room; /* consult.c's, in which it brings who sits opposite */
-	struct call_room *room;		/* app_room.c's; NULL: none */
-	struct list in_room;		/* room->seats */
-	bool muted;			/* the room does not hear who sits opposite */
+	uint64_t id;			  /* of what it asks; never used again */
+	unsigned busy;			  /* callbacks that run */
+	uint64_t playing;		  /* what plays, as media name it; 0 = nothing */
+	struct hnode by_id;		  /* while an answer is under way */
+	struct recording *recording;	  /* NULL: none */
+	struct routing_party from;	  /* who brought the call here; empty: who called */
+	int8_t orbit;			  /* where it waits; -1 = nowhere */
+	struct media_room *bridge_room;	  /* consult.c's, in which it brings who sits opposite */
+	struct call_room *room;		  /* app_room.c's; NULL: none */
+	struct list in_room;		  /* room->seats */
+	bool muted;			  /* the room does not hear who sits opposite */
+	struct conference_member *member; /* conference.c's; NULL: in none */
 	int64_t loop; /* of the music that it plays; 0 = what the other side would hear on hold */
 	enum prompt_language language;
 	bool begun, ordered, music, language_set;
@@ -63,8 +64,57 @@ bool app_awaits(struct call_app *a);
 void app_on_recorded(struct call_app *a, enum err fault, uint64_t length_ms);
 /** Its room has changed. */
 void app_on_room(struct call_app *a);
+/** Something has happened in its conference. */
+void app_on_news(struct call_app *a, const struct call_app_news *news);
 
 /* ---- app_room.c ---- */
+struct call_room;
+
+/* Whose room it is. */
+struct call_room_owner {
+	/** Somebody has come, has answered or has gone; on a timer. */
+	void (*on_changed)(struct call_room *room);
+	/** a is not in it any more. */
+	void (*on_left)(struct call_room *room, struct call_app *a);
+	/** Nobody is. The owner frees it, at any time. */
+	void (*on_empty)(struct call_room *room);
+};
+
+struct call_room {
+	struct call_switch *sw;
+	struct media_room *media;
+	struct list seats; /* call_app.in_room */
+	struct timer changed;
+	const struct call_room_owner *owner;
+};
+
+/** False: no memory. */
+bool app_room_init(
+    struct call_room *room, struct call_switch *sw, const struct call_room_owner *owner);
+void app_room_fini(struct call_room *room);
+/** Its owner is told so soon. */
+void app_room_changed(struct call_room *room);
+void app_room_enter(struct call_room *room, struct call_app *a);
+
+/* Somebody who is called into a room. */
+struct room_call {
+	const struct routing_plan *plan; /* borrowed */
+	const struct call_app_kind *kind;
+	bool inner;  /* it has no record */
+	bool hidden; /* who calls is not shown */
+};
+
+/** A call with an app of that kind in the caller's seat, in the room already; nobody rings yet. */
+ERR_MUST_CHECK enum err app_room_call(
+    struct call_room *room, const struct room_call *what, struct call_app **out);
+/** Now they ring; it may be over before this returns. */
+void app_room_ring(struct call_app *a);
+/** a: NULL is in none. */
+static inline bool
+app_is_in_room(const struct call_app *a)
+{
+	return a && a->room;
+}
 /** What is heard there, for who sits opposite a. */
 void app_room_serve(const struct call_app *a, struct media_service *what);
 /** a ends. */

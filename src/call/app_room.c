@@ -5,32 +5,107 @@
  * nothing else of call/ knows of more than two.
  *
  * Who dials gets there by the app that answers; who is called into the room, by a call that is made
- * here for him: inner, which has no record, for that of the one who dialled says it all.
+ * here for him. In a room with a host that is inner, which has no record, for that of the one who
+ * dialled says it all.
  *
- * A room lives as long as anybody is in it. Its host is told of changes, and takes all along when
- * he goes; both on a timer, never from within what has changed.
+ * A room lives as long as anybody is in it. Whose it is, a host (here) or a conference
+ * (conference.c), is told of changes; a host takes all along when he goes. Both on a timer, never
+ * from within what has changed.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/conference_int.h"
 #include "call/transfer_int.h"
 
-struct call_room {
-	struct call_switch *sw;
-	struct media_room *media;
-	struct list seats;     /* call_app.in_room, the host's among them */
+/* One whose host takes all along when he goes. */
+struct hosted {
+	struct call_room room;
 	struct call_app *host; /* NULL: he has gone, and all shall go */
-	struct timer changed;
 };
 
+/* ---- any room ---- */
+
 static void
-on_changed(struct timer *t)
+on_timer(struct timer *t)
 {
 	struct call_room *room = container_of(t, struct call_room, changed);
 
-	if (room->host) {
-		app_on_room(room->host);
+	room->owner->on_changed(room);
+}
+
+bool
+app_room_init(struct call_room *room, struct call_switch *sw, const struct call_room_owner *owner)
+{
+	room->sw = sw;
+	room->owner = owner;
+	list_init(&room->seats);
+	timer_init(&room->changed, on_timer);
+	return media_room_new(sw->p.media, &room->media) == ERR_OK;
+}
+
+void
+app_room_fini(struct call_room *room)
+{
+	timer_stop(&room->changed);
+	media_room_drop(room->sw->p.media, room->media);
+	room->media = NULL;
+}
+
+void
+app_room_changed(struct call_room *room)
+{
+	timer_start(room->sw->p.timers, &room->changed, 0);
+}
+
+void
+app_room_enter(struct call_room *room, struct call_app *a)
+{
+	a->room = room;
+	list_push(&room->seats, &a->in_room);
+}
+
+void
+app_room_leave(struct call_app *a)
+{
+	struct call_room *room = a->room;
+
+	if (!room)
+		return;
+	list_remove(&a->in_room);
+	a->room = NULL;
+	room->owner->on_left(room, a);
+	if (list_empty(&room->seats))
+		room->owner->on_empty(room);
+	else
+		app_room_changed(room);
+}
+
+void
+app_room_serve(const struct call_app *a, struct media_service *what)
+{
+	if (a->member) {
+		conference_serve(a, what);
+	} else if (a->room) {
+		what->room = a->room->media;
+		what->muted = a->muted;
+	}
+}
+
+/* ---- a room with a host ---- */
+
+static struct hosted *
+hosted(struct call_room *room)
+{
+	return container_of(room, struct hosted, room);
+}
+
+static void
+on_changed(struct call_room *room)
+{
+	if (hosted(room)->host) {
+		app_on_room(hosted(room)->host);
 		return;
 	}
 	/* the last one takes the room with him */
@@ -44,73 +119,91 @@ on_changed(struct timer *t)
 }
 
 static void
-enter(struct call_room *room, struct call_app *a, bool muted)
+on_left(struct call_room *room, struct call_app *a)
 {
-	a->room = room;
-	a->muted = muted;
-	list_push(&room->seats, &a->in_room);
+	if (hosted(room)->host == a)
+		hosted(room)->host = NULL;
 }
 
-void
-app_room_leave(struct call_app *a)
+static void
+on_empty(struct call_room *room)
 {
-	struct call_room *room = a->room;
-
-	if (!room)
-		return;
-	list_remove(&a->in_room);
-	a->room = NULL;
-	if (room->host == a)
-		room->host = NULL;
-	if (!list_empty(&room->seats)) {
-		timer_start(room->sw->p.timers, &room->changed, 0);
-		return;
-	}
-	timer_stop(&room->changed);
-	media_room_drop(room->sw->p.media, room->media);
-	free(room);
+	app_room_fini(room);
+	free(hosted(room));
 }
 
-void
-app_room_serve(const struct call_app *a, struct media_service *what)
-{
-	if (!a->room)
-		return;
-	what->room = a->room->media;
-	what->muted = a->muted;
-}
+static const struct call_room_owner by_host = {
+    .on_changed = on_changed, .on_left = on_left, .on_empty = on_empty};
 
 bool
 call_app_open_room(struct call_app *a)
 {
-	struct call_room *room;
+	struct hosted *h;
 
 	if (!a->leg || a->room)
 		return a->leg != NULL;
-	room = calloc(1, sizeof *room);
-	if (!room)
-		return false;
-	room->sw = a->leg->call->sw;
-	if (media_room_new(room->sw->p.media, &room->media) != ERR_OK) {
-		free(room);
+	h = calloc(1, sizeof *h);
+	if (!h || !app_room_init(&h->room, a->leg->call->sw, &by_host)) {
+		free(h);
 		return false;
 	}
-	list_init(&room->seats);
-	timer_init(&room->changed, on_changed);
-	room->host = a;
-	enter(room, a, false);
+	h->host = a;
+	app_room_enter(&h->room, a);
 	music_follow(a->leg->call);
 	return true;
 }
 
 /* ---- calling somebody into it ---- */
 
+enum err
+app_room_call(struct call_room *room, const struct room_call *what, struct call_app **out)
+{
+	const struct routing_plan *plan = what->plan;
+	struct call_app *a;
+	struct call *c;
+	enum err e = dial_new_call(room->sw, false, &c);
+
+	if (e != ERR_OK)
+		return e;
+	c->inner = what->inner;
+	c->max_forwards = 70;
+	c->family[MEDIA_CALLER] = 4;
+	e = setup_keep_plan(c, plan, &(struct call_origin){0});
+	if (e == ERR_OK)
+		e = ring_prepare(c, MEDIA_CALLED, &plan->called, plan);
+	if (e != ERR_OK) {
+		call_abandon(c);
+		return e;
+	}
+	if (!c->inner)
+		record_begin(c);
+	e = app_stand_in(c, MEDIA_CALLER, &c->caller_party, what->kind, &a);
+	if (e != ERR_OK) {
+		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 503);
+		return e;
+	}
+	a->leg->hidden = what->hidden;
+	app_room_enter(room, a);
+	*out = a;
+	return ERR_OK;
+}
+
+void
+app_room_ring(struct call_app *a)
+{
+	struct call *c = a->leg->call;
+
+	ring_start(c);
+	if (c->state != CALL_ENDED)
+		record_live(c, LIVE_CALL_SETUP);
+}
+
 /* He has answered: app_begin has let him in. */
 static void
 begin(struct call_app *a)
 {
 	if (a->room)
-		timer_start(a->room->sw->p.timers, &a->room->changed, 0);
+		app_room_changed(a->room);
 }
 
 static const struct call_app_kind seat_kind = {.name = "room", .begin = begin};
@@ -125,24 +218,6 @@ struct invitation {
 	bool hidden;
 };
 
-static enum err
-new_call(const struct invitation *in, const struct routing_plan *plan, struct call **out)
-{
-	enum err e = dial_new_call(in->room->sw, false, out);
-
-	if (e != ERR_OK)
-		return e;
-	(*out)->inner = true;
-	(*out)->max_forwards = 70;
-	(*out)->family[MEDIA_CALLER] = 4;
-	e = setup_keep_plan(*out, plan, &(struct call_origin){0});
-	if (e == ERR_OK)
-		e = ring_prepare(*out, MEDIA_CALLED, &plan->called, plan);
-	if (e != ERR_OK)
-		call_abandon(*out);
-	return e;
-}
-
 static void
 invite(const struct invitation *in)
 {
@@ -151,23 +226,17 @@ invite(const struct invitation *in)
 	    .called = routing_party_of(in->user),
 	    .ring_ms = in->answer_ms,
 	    .feature = FEATURES_N};
+	struct room_call what = {
+	    .plan = &plan, .kind = &seat_kind, .inner = true, .hidden = in->hidden};
 	struct call_app *a;
-	struct call *c;
 
 	plan.caller.user = 0; /* his own call is the one that he made */
 	plan.target[plan.n_targets++] = (struct routing_target){
 	    .phone = in->phone->id, .phone_name = in->phone->name, .auto_answer = true};
-	if (new_call(in, &plan, &c) != ERR_OK)
+	if (app_room_call(in->room, &what, &a) != ERR_OK)
 		return;
-	if (app_stand_in(c, MEDIA_CALLER, &c->caller_party, &seat_kind, &a) != ERR_OK) {
-		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 503);
-		return;
-	}
-	a->leg->hidden = in->hidden;
-	enter(in->room, a, true);
-	ring_start(c);
-	if (c->state != CALL_ENDED)
-		record_live(c, LIVE_CALL_SETUP);
+	a->muted = true;
+	app_room_ring(a);
 }
 
 void
@@ -195,7 +264,7 @@ call_app_call_group(struct call_app *a, uint32_t answer_ms)
 		if (in.phone)
 			invite(&in);
 	}
-	timer_start(sw->p.timers, &a->room->changed, 0);
+	app_room_changed(a->room);
 }
 
 struct call_app_room

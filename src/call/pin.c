@@ -4,20 +4,46 @@
 
 #include "base/log.h"
 
-/* One for each phone that was wrong within the last hour; never more than there are phones. */
+/* One for each phone or line that was wrong within the last hour; never more than there are. */
 struct pin_tries {
 	struct pin_tries *next;
-	int64_t phone;
+	int64_t id; /* pin_dialler's */
 	uint32_t wrong;
 	uint64_t last_ms;
 };
 
+static unsigned
+tries_of(int64_t id)
+{
+	return id < 0 ? PIN_TRIES_OUTSIDE : PIN_TRIES;
+}
+
+struct pin_dialler
+pin_dialler_of_phone(const struct dir_phone *phone)
+{
+	return (struct pin_dialler){phone->id, phone->name};
+}
+
+bool
+pin_dialler_of(const struct leg *l, struct pin_dialler *out)
+{
+	const struct dir_phone *phone;
+	const struct dir_line *line;
+
+	leg_whose(l, &phone, &line);
+	if (phone)
+		*out = pin_dialler_of_phone(phone);
+	else if (line)
+		*out = (struct pin_dialler){-line->id, line->name};
+	return phone || line;
+}
+
 static struct pin_tries *
-find(const struct call_switch *sw, int64_t phone)
+find(const struct call_switch *sw, int64_t id)
 {
 	struct pin_tries *t = sw->pins;
 
-	while (t && t->phone != phone)
+	while (t && t->id != id)
 		t = t->next;
 	return t;
 }
@@ -29,21 +55,21 @@ is_over(const struct call_switch *sw, const struct pin_tries *t)
 }
 
 bool
-pin_is_locked(const struct call_switch *sw, int64_t phone)
+pin_is_locked(const struct call_switch *sw, int64_t id)
 {
-	const struct pin_tries *t = find(sw, phone);
+	const struct pin_tries *t = find(sw, id);
 
-	return t && t->wrong >= PIN_TRIES && !is_over(sw, t);
+	return t && t->wrong >= tries_of(id) && !is_over(sw, t);
 }
 
 /* And those whose hour is over. */
 static void
-forget(struct call_switch *sw, int64_t phone)
+forget(struct call_switch *sw, int64_t id)
 {
 	for (struct pin_tries **at = &sw->pins; *at;) {
 		struct pin_tries *t = *at;
 
-		if (t->phone == phone || is_over(sw, t)) {
+		if (t->id == id || is_over(sw, t)) {
 			*at = t->next;
 			free(t);
 		} else {
@@ -53,35 +79,36 @@ forget(struct call_switch *sw, int64_t phone)
 }
 
 static struct pin_tries *
-add(struct call_switch *sw, int64_t phone)
+add(struct call_switch *sw, int64_t id)
 {
 	struct pin_tries *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return NULL;
-	*t = (struct pin_tries){.next = sw->pins, .phone = phone};
+	*t = (struct pin_tries){.next = sw->pins, .id = id};
 	sw->pins = t;
 	return t;
 }
 
 void
-pin_counts(struct call_switch *sw, const struct dir_phone *phone, enum routing_pin what)
+pin_counts(struct call_switch *sw, const struct pin_dialler *who, enum routing_pin what)
 {
-	struct pin_tries *t = find(sw, phone->id);
+	struct pin_tries *t = find(sw, who->id);
 
-	if (what == ROUTING_PIN_RIGHT || (t && is_over(sw, t))) {
-		forget(sw, phone->id);
+	/* what one caller knows says nothing of the next one on the same line */
+	if ((what == ROUTING_PIN_RIGHT && who->id > 0) || (t && is_over(sw, t))) {
+		forget(sw, who->id);
 		t = NULL;
 	}
 	if (what != ROUTING_PIN_WRONG)
 		return;
-	if (!t && !(t = add(sw, phone->id)))
+	if (!t && !(t = add(sw, who->id)))
 		return;
 	t->wrong++;
 	t->last_ms = timers_now_ms(sw->p.timers);
-	log_warn(SECURITY, "phone %.*s dialled a wrong PIN, %u of %u%s", SLICE_FMT(phone->name),
-	    t->wrong, (unsigned)PIN_TRIES,
-	    t->wrong >= PIN_TRIES ? ": it may use none for an hour" : "");
+	log_warn(SECURITY, "a wrong PIN was dialled at %.*s, %u of %u%s", SLICE_FMT(who->name),
+	    t->wrong, tries_of(who->id),
+	    t->wrong >= tries_of(who->id) ? ": it may use none for an hour" : "");
 }
 
 void

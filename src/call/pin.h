@@ -1,18 +1,29 @@
 /*
- * Wrong PINs before numbers (RTG-2) are counted for each phone: after PIN_TRIES of them it may use
- * none for an hour. In memory: a restart gives five more. Private to call/.
+ * Wrong PINs (RTG-2, those of mailboxes and conferences) are counted for each phone: after
+ * PIN_TRIES of them it may use none for an hour. Who calls from outside can show any number, so
+ * what is counted there is the line, with more patience. In memory: a restart gives as many again.
+ * Private to call/.
  */
 #ifndef CALL_PIN_H
 #define CALL_PIN_H
 
 #include "call/call_int.h"
 
-enum { PIN_TRIES = 5, PIN_LOCK_MS = 3600 * 1000 };
+enum { PIN_TRIES = 5, PIN_TRIES_OUTSIDE = 50, PIN_LOCK_MS = 3600 * 1000 };
 
-/** The phone (an id) may not use PINs now. */
-bool pin_is_locked(const struct call_switch *sw, int64_t phone);
+/* Who dials one. */
+struct pin_dialler {
+	int64_t id; /* of the phone; of a line, below 0 */
+	struct slice name;
+};
+
+struct pin_dialler pin_dialler_of_phone(const struct dir_phone *phone);
+/** False: it is none of ours and through no line of ours. */
+bool pin_dialler_of(const struct leg *l, struct pin_dialler *out);
+/** A pin_dialler's id: may use no PINs now. */
+bool pin_is_locked(const struct call_switch *sw, int64_t id);
 /** What came of one. */
-void pin_counts(struct call_switch *sw, const struct dir_phone *phone, enum routing_pin what);
+void pin_counts(struct call_switch *sw, const struct pin_dialler *who, enum routing_pin what);
 void pin_free(struct call_switch *sw);
 
 #endif

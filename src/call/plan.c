@@ -97,8 +97,11 @@ plan_ask(struct call_switch *sw, struct routing_query *q, struct routing_plan *o
 	q->state = &state;
 	q->when = plan_local_time(sw);
 	routing_plan_make(out, sw->p.directory, q);
-	if (out->pin != ROUTING_PIN_NONE)
-		pin_counts(sw, q->caller_phone, out->pin);
+	if (out->pin != ROUTING_PIN_NONE) {
+		struct pin_dialler who = pin_dialler_of_phone(q->caller_phone);
+
+		pin_counts(sw, &who, out->pin);
+	}
 	q->state = NULL;
 }
 

@@ -2,11 +2,14 @@
 
 #include <stdlib.h>
 
+#include "call/app_int.h"
+
 struct recording {
 	struct hnode by_id; /* of sw->recordings, by its own id */
 	struct call_switch *sw;
 	struct recording_owner owner;  /* of NULL: it has left */
-	struct media_recording *media; /* while it is heard */
+	struct media_recording *media; /* while it is heard; */
+	struct call_room *room;	       /* or while what is said there is */
 	struct call_app_recording what;
 	char file[VOICEMAIL_FILE_BYTES];
 	bool begun, closed, dropped;
@@ -70,8 +73,12 @@ static void
 fall_silent(struct recording *r)
 {
 	struct media_recording *media = r->media;
+	struct call_room *room = r->room;
 
 	r->media = NULL;
+	r->room = NULL;
+	if (room && !r->closed && media_room_record(r->sw->p.media, room->media, NULL) != ERR_OK)
+		log_error(CALL, "a conference is recorded on");
 	if (!media)
 		return;
 	if (r->owner.at)
@@ -127,19 +134,33 @@ recording_tell(struct recording *r, uint64_t id, struct voicemail_began *began)
 	ops->voicemail_began(r->sw->p.ctx, began);
 }
 
+static enum err
+open_file(struct recording *r)
+{
+	struct media_recording_params p = {.max_ms = 1000ull * r->what.max_s, .user = r->id};
+	struct media *media = r->sw->p.media;
+	char path[PATH_MAX];
+	enum err e;
+
+	p.path = path;
+	if (!recording_path(r->sw, r->what.folder, slice_cstr(r->file), path))
+		return ERR_NOT_FOUND;
+	if (!r->owner.in)
+		return media_recording_new(media, &p, &r->media);
+	e = media_room_record(media, r->owner.in->media, &p);
+	if (e == ERR_OK)
+		r->room = r->owner.in;
+	return e;
+}
+
 enum err
 recording_start(struct recording *r)
 {
-	struct media_recording_params p = {.max_ms = 1000ull * r->what.max_s, .user = r->id};
-	char path[PATH_MAX];
-	enum err e = ERR_NOT_FOUND;
+	enum err e = open_file(r);
 
-	p.path = path;
-	if (recording_path(r->sw, r->what.folder, slice_cstr(r->file), path))
-		e = media_recording_new(r->sw->p.media, &p, &r->media);
 	r->fault = e;
 	r->begun = e == ERR_OK;
-	if (e == ERR_OK)
+	if (e == ERR_OK && r->owner.at)
 		music_follow(r->owner.at->call);
 	return e;
 }

@@ -1,7 +1,8 @@
 /*
  * What is recorded of who sits in a call: messages and announcements for apps (call/app.h), the
- * call itself for a user (talk_record.h). A recording outlives who made it, until media has closed
- * the file: then management learns whether it is kept. Private to call/.
+ * call itself for a user (talk_record.h); and what is said in a conference (conference_int.h). A
+ * recording outlives who made it, until media has closed the file: then management learns whether
+ * it is kept. Private to call/.
  */
 #ifndef CALL_RECORDING_H
 #define CALL_RECORDING_H
@@ -11,12 +12,14 @@
 #include "call/app.h"
 #include "call/call_int.h"
 
+struct call_room;
 struct recording;
 
 /* Who made it, and is told how it goes on; not any more after recording_leave. */
 struct recording_owner {
 	void *of;
-	struct leg *at; /* whose call's media follow */
+	struct leg *at;	      /* whose call's media follow; */
+	struct call_room *in; /* or where all is recorded that is said; outlives this */
 	/** The file has been closed: by recording_stop, or because it must not or cannot grow. */
 	void (*on_closed)(void *of, enum err fault, uint64_t length_ms);
 	/** Management says that it may not be; NULL: who made it hears so itself. */

@@ -144,7 +144,7 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	leg_line_on_failure(
 	    l, resp->status, false, sip_leading_number(sip_msg_value(resp, SIP_HDR_RETRY_AFTER)));
 	if (resp->status < 400 && l->state == LEG_ASKING && c->ring.active && !leg_line_twin(l) &&
-	    !c->inner)
+	    !app_is_in_room(app_of_peer(l))) /* who is called into one is meant himself */
 		fork_failed(l, divert_follow(l, resp), false);
 	else
 		fork_failed(l, resp->status, true);

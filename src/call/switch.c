@@ -3,6 +3,7 @@
 
 #include "call/app_int.h"
 #include "call/completion.h"
+#include "call/conference_int.h"
 #include "call/consult.h"
 #include "call/in_call.h"
 #include "call/keys.h"
@@ -57,6 +58,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 		free(sw);
 		return ERR_NOMEM;
 	}
+	conferences_init(sw);
 	*out = sw;
 	return ERR_OK;
 }
@@ -85,8 +87,10 @@ call_switch_free(struct call_switch *sw)
 	completions_free(sw);
 	list_splice(&sw->dead, &sw->calls);
 	reap(&sw->reaper);
+	conferences_free(sw);
 	plays_free(sw);
 	timer_stop(&sw->reaper);
+	timer_stop(&sw->conference_start);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
 	recording_free_all(sw);
@@ -102,6 +106,7 @@ call_switch_set_directory(struct call_switch *sw, const struct directory *dir)
 {
 	sw->p.directory = dir;
 	plays_follow(sw);
+	conferences_follow_directory(sw);
 	completion_follow_directory(sw);
 }
 
@@ -197,8 +202,8 @@ call_on_media_event(struct call_switch *sw, const struct media_event *ev)
 		break;
 	case MEDIA_EV_KEY:
 	case MEDIA_EV_HEARD:
+	case MEDIA_EV_SPEAKS:
 	case MEDIA_EV_PLAYED: on_service(s, ev); break;
-	case MEDIA_EV_SPEAKS: /* nothing is mixed here */
 	case MEDIA_EV_RECORDED: break;
 	}
 }

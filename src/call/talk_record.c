@@ -215,7 +215,9 @@ talk_record_begin(struct leg *l)
 	timer_init(&t->beep, on_beep);
 	if (recording_new(c->sw,
 		&(struct call_app_recording){VOICEMAIL_FOLDER, box->id, 0, TALK_SECONDS_MAX},
-		&(struct recording_owner){t, l, on_closed, on_refused}, &t->file) != ERR_OK) {
+		&(struct recording_owner){
+		    .of = t, .at = l, .on_closed = on_closed, .on_refused = on_refused},
+		&t->file) != ERR_OK) {
 		free(t);
 		return ERR_NOMEM;
 	}

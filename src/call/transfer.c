@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/conference_int.h"
 #include "call/consult.h"
 #include "call/transfer_int.h"
 #include "call/twin.h"
@@ -337,6 +338,8 @@ call_seat_changed(struct call *c, struct leg *l)
 		c->called_party = party; /* the final one; who called remains who called */
 		c->called_phone = phone;
 	}
+	if (app_of_peer(l))
+		conference_on_seat(app_of_peer(l));
 	bridge_follow_hold(c);
 	record_update(c);
 	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);

@@ -96,19 +96,14 @@ build_set(const char *json, const char *choices)
 	return set;
 }
 
-/* The index of text in a field's choices. */
-static int
-choice(const char *text, const char *const *choices, size_t n)
+int
+build_choice(const char *text, const char *const *choices, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(text, choices[i]) == 0)
 			return (int)i;
 	return 0;
 }
-
-#define CHOICE(text, ...)                                                                          \
-	choice((text), (const char *const[]){__VA_ARGS__},                                         \
-	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static bool
 on_settings(void *ctx, const struct settings *settings)
@@ -325,7 +320,8 @@ on_number(void *ctx, const struct store_number_row *row)
 	n->id = row->id;
 	n->external = row->external;
 	n->music = row->music;
-	*owner = (struct owners){row->user, row->group, row->mailbox, row->line};
+	*owner =
+	    (struct owners){row->user, row->group, row->mailbox, row->line, row->conference_room};
 	d->number_count++;
 	b->owner_count++;
 	return true;
@@ -443,6 +439,7 @@ link_number(const struct directory *d, struct dir_number *n, const struct owners
 	n->line = dir_line_by_id(d, of->line);
 	n->group = dir_group_by_id(d, of->group);
 	n->mailbox = dir_mailbox_by_id(d, of->mailbox);
+	n->conference_room = dir_conference_room_by_id(d, of->conference_room);
 }
 
 /* Numbers come by user, so a user's stand together. */
@@ -648,7 +645,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
 	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
-	       e == &model_call_completion;
+	       e == &model_call_completion || e == &model_conference_room ||
+	       e == &model_conference || e == &model_conference_participant;
 }
 
 enum err
@@ -658,8 +656,9 @@ directory_build(struct store *s, struct directory **out)
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
-	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file, twins_on_twin,
-	    on_completion};
+	    mailboxes_on_mailbox, mailboxes_on_access, conferences_on_room,
+	    conferences_on_conference, conferences_on_participant, music_on_loop, music_on_file,
+	    twins_on_twin, on_completion};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -671,8 +670,10 @@ directory_build(struct store *s, struct directory **out)
 		e = index_all(b.d);
 	if (e == ERR_OK)
 		e = link_numbers(&b);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		conferences_link(&b); /* who has which number is known */
 		e = link_redirections(&b);
+	}
 	if (e == ERR_OK)
 		e = link_phones_of_users(&b);
 	if (e == ERR_OK)
@@ -696,6 +697,8 @@ directory_build(struct store *s, struct directory **out)
 	free(b.pairs);
 	routes_free_rows(&b);
 	free(b.sites.lines);
+	free(b.conference_users);
+	free(b.participants);
 	free(b.mailboxes.access);
 	twins_free_rows(&b);
 	if (e != ERR_OK) {
@@ -723,6 +726,9 @@ directory_free(struct directory *d)
 	free(d->holidays);
 	free(d->sites);
 	free(d->mailboxes);
+	free(d->conference_rooms);
+	free(d->conferences);
+	free(d->participants);
 	free(d->music);
 	free(d->twins);
 	free(d->completions);

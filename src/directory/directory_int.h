@@ -3,6 +3,7 @@
 #define DIRECTORY_DIRECTORY_INT_H
 
 #include "base/arena.h"
+#include "directory/conferences.h"
 #include "directory/mailboxes.h"
 #include "directory/music.h"
 #include "model/prompts.h"
@@ -40,6 +41,10 @@ struct directory {
 	size_t site_count;
 	struct dir_mailbox *mailboxes; /* by code */
 	size_t mailbox_count;
+	struct dir_conference_room *conference_rooms; /* by id */
+	struct dir_conference *conferences;	      /* by id */
+	struct dir_participant *participants;	      /* by conference */
+	size_t conference_room_count, conference_count, participant_count;
 	struct dir_music *music; /* by id */
 	size_t music_count;
 	/* of their own files; 0: as it comes with the system */
@@ -66,7 +71,7 @@ struct membership {
 
 /* Ids of what a number belongs to. */
 struct owners {
-	int64_t user, group, mailbox, line;
+	int64_t user, group, mailbox, line, conference_room;
 };
 
 /* The redirections of a number as they are read. */
@@ -104,6 +109,11 @@ struct mailbox_rows {
 	size_t access_count, access_cap, mailbox_cap;
 };
 
+/* Ids of what a participant belongs to. */
+struct participant_row {
+	int64_t conference, user;
+};
+
 struct twin_rows {
 	struct twin_owner *owners; /* as the array of the directory */
 	size_t twin_cap, owner_cap;
@@ -124,7 +134,10 @@ struct builder {
 	struct route_rows routes;
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;
-	size_t music_cap;
+	size_t music_cap, conference_room_cap, conference_cap, conference_user_cap, participant_cap,
+	    participant_row_cap;
+	int64_t *conference_users;	      /* as the array of the directory */
+	struct participant_row *participants; /* the same */
 	struct twin_rows twins;
 };
 
@@ -133,6 +146,11 @@ void *build_grow(void **array, size_t count, size_t *cap, size_t item_bytes);
 #define ADD(array, count, cap) build_grow((void **)&(array), (count), &(cap), sizeof *(array))
 /* json: a list of words among at most 8 choices, as "mon|tue"; their bits. */
 uint8_t build_set(const char *json, const char *choices);
+/* The index of text in a field's choices; 0: it is none of them. */
+int build_choice(const char *text, const char *const *choices, size_t n);
+#define CHOICE(text, ...)                                                                          \
+	build_choice((text), (const char *const[]){__VA_ARGS__},                                   \
+	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 bool build_keep(struct directory *d, const char *text, struct slice *out);
 /* What is not valid is no network. */
 bool build_nets(struct directory *d, const char *text, struct addr_nets *out);
@@ -151,6 +169,11 @@ bool sites_on_site(void *ctx, const struct store_site_row *row);
 bool sites_on_line(void *ctx, int64_t site, int64_t line);
 bool mailboxes_on_mailbox(void *ctx, const struct store_mailbox_row *row);
 bool mailboxes_on_access(void *ctx, int64_t mailbox, int64_t user, int64_t group);
+bool conferences_on_room(void *ctx, const struct store_conference_room_row *row);
+bool conferences_on_conference(void *ctx, const struct store_conference_row *row);
+bool conferences_on_participant(void *ctx, const struct store_participant_row *row);
+/* When users are there. */
+void conferences_link(struct builder *b);
 bool music_on_loop(void *ctx, const struct store_music_row *row);
 bool music_on_file(void *ctx, const struct store_music_file_row *row);
 /* When users and groups are there. */

@@ -114,6 +114,7 @@ follow(struct attendant_side *side, const struct attendant_order *to)
 		room_join(to->room, &side->member, side->hz == MEDIA_WIDE_HZ);
 	side->member.muted = to->what.muted;
 	side->member.gain = mix_gain_of_db(to->what.gain_db);
+	side->member.hears_gain = mix_gain_of_db(to->what.hears_gain_db);
 	if (to->player != from->player) {
 		side->played = false;
 		side->news &= ~(unsigned)ATTENDANT_PLAYED;

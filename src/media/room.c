@@ -36,7 +36,7 @@ room_fini(struct room *r)
 void
 room_member_init(struct room_member *m)
 {
-	*m = (struct room_member){.gain = MIX_GAIN_ONE};
+	*m = (struct room_member){.gain = MIX_GAIN_ONE, .hears_gain = MIX_GAIN_ONE};
 	list_init(&m->link);
 	level_init(&m->level);
 }
@@ -185,7 +185,7 @@ room_feed(struct room_member *m, const int16_t *over)
 	int32_t sum[ROOM_WIDE];
 	int16_t pcm[ROOM_WIDE];
 
-	if (!m->speaks && !m->alone_ticks && !over)
+	if (!m->speaks && !m->alone_ticks && !over && m->hears_gain == MIX_GAIN_ONE)
 		return common_feed(r, m->wide);
 	if (!m->own) {
 		m->own = malloc(sizeof *m->own);
@@ -194,11 +194,15 @@ room_feed(struct room_member *m, const int16_t *over)
 		feed_init(m->own, m->wide ? MEDIA_WIDE_HZ : MEDIA_NARROW_HZ);
 	}
 	memcpy(sum, m->wide ? r->sum_wide : r->sum_narrow, samples(m) * sizeof sum[0]);
-	if (over) {
-		m->alone_ticks = ALONE_TICKS;
-		mix_add(sum, over, samples(m));
-	}
 	mix_take(pcm, sum, m->speaks ? m->said : NULL, samples(m));
+	mix_gain(pcm, samples(m), m->hears_gain);
+	if (over) { /* as loud as ever */
+		m->alone_ticks = ALONE_TICKS;
+		memset(sum, 0, samples(m) * sizeof sum[0]);
+		mix_add(sum, pcm, samples(m));
+		mix_add(sum, over, samples(m));
+		mix_take(pcm, sum, NULL, samples(m));
+	}
 	feed_put(m->own, pcm);
 	return m->own;
 }

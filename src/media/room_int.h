@@ -39,7 +39,7 @@ struct room_member {
 	struct list link;
 	struct room *room; /* NULL: in none */
 	bool wide, muted;
-	int32_t gain;
+	int32_t gain, hears_gain; /* of him for the others; of them for him */
 	struct level level;
 	bool speaks;		 /* is in the sum of this tick */
 	unsigned alone_ticks;	 /* so long he goes on with an encoder of his own */

@@ -86,6 +86,7 @@ struct media_service {
 	struct media_listening listening;
 	bool muted;	/* the room does not hear it */
 	int8_t gain_db; /* of what the room hears of it */
+	int8_t hears_gain_db; /* of what it hears of the room */
 };
 
 #endif

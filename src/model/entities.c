@@ -333,11 +333,14 @@ static const struct model_field number_fields[] = {
 	.description = "An internal number must lie in one of the internal ranges"},
     {"user", MODEL_REF, 0, .ref = "user", .on_delete = MODEL_SET_NULL, .label = "User"},
     {"group", MODEL_REF, 0, .ref = "group", .on_delete = MODEL_SET_NULL, .label = "Group",
-	.description = "Of user, group and mailbox at most one holds a number"},
+	.description = "Of user, group, mailbox and conference room at most one holds a number"},
     {"mailbox", MODEL_REF, MODEL_INDEX, .ref = "mailbox", .on_delete = MODEL_SET_NULL,
 	.label = "Mailbox", .description = "Who calls the number leaves a message there"},
     {"line", MODEL_REF, 0, .ref = "line", .on_delete = MODEL_SET_NULL, .label = "Line",
 	.description = "Of an external number: the line it belongs to"},
+    {"conference_room", MODEL_REF, MODEL_INDEX, .ref = "conference_room",
+	.on_delete = MODEL_SET_NULL, .label = "Conference room",
+	.description = "Who calls the number comes in there"},
     {"music", MODEL_REF, MODEL_INDEX, .ref = "music_loop", .on_delete = MODEL_SET_NULL,
 	.label = "Music on hold",
 	.description =
@@ -349,6 +352,8 @@ static const struct model_field number_fields[] = {
     {"mailbox_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE,
 	.label = "Mailbox name"},
     {"line_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE, .label = "Line name"},
+    {"conference_room_name", MODEL_TEXT, MODEL_COMPUTED | MODEL_SEARCH | MODEL_NULLABLE,
+	.label = "Conference room name"},
     {"held", MODEL_BOOL, MODEL_COMPUTED, .label = "Held",
 	.description = "Somebody holds it; otherwise it is free"},
 };
@@ -447,14 +452,14 @@ const struct model_entity model_prompt = {"prompt", "prompts", MODEL_HIDDEN, NUL
 
 static const struct model_entity *const all[] = {&model_settings, &model_range, &model_music_loop,
     &model_music_file, &model_provider, &model_line, &model_site, &model_device_type, &model_phone,
-    &model_user, &model_group, &model_group_member, &model_number, &model_call_record,
-    &model_session, &model_token, &model_second_factor, &model_password_reset, &model_certificate,
-    &model_address_rule, &model_notice, &model_mail_server, &model_mail, &model_mail_template,
-    &model_change, &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule,
-    &model_cor_line, &model_holiday, &model_function_key, &model_prompt, &model_redirection,
-    &model_announcement, &model_mailbox, &model_mailbox_access, &model_voicemail,
-    &model_mobile_twin, &model_call_completion, &model_conference, &model_conference_participant,
-    &model_conference_link};
+    &model_user, &model_group, &model_group_member, &model_announcement, &model_mailbox,
+    &model_conference_room, &model_number, &model_call_record, &model_session, &model_token,
+    &model_second_factor, &model_password_reset, &model_certificate, &model_address_rule,
+    &model_notice, &model_mail_server, &model_mail, &model_mail_template, &model_change,
+    &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
+    &model_holiday, &model_function_key, &model_prompt, &model_redirection, &model_mailbox_access,
+    &model_voicemail, &model_mobile_twin, &model_call_completion, &model_conference,
+    &model_conference_participant, &model_conference_link};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -17,7 +17,8 @@
 	X(n, "user", &model_user, "", "h.first_name || ' ' || h.last_name",                        \
 	    "h.last_name || ' ' || h.first_name")                                                  \
 	X(n, "group", &model_group, "group ", "h.name", "h.name")                                  \
-	X(n, "mailbox", &model_mailbox, "mailbox ", "h.name", "h.name")
+	X(n, "mailbox", &model_mailbox, "mailbox ", "h.name", "h.name")                            \
+	X(n, "conference_room", &model_conference_room, "conference room ", "h.name", "h.name")
 
 #define NUMBER_HOLDER_NAME(n, field, entity, word, name, sorted)                                   \
 	"(SELECT " name " FROM \"" field "\" h WHERE h.id = " n ".\"" field "\"), "

@@ -110,6 +110,12 @@
 #define PROMPTS_CONFERENCE(X) \
 	X(CONFERENCE, CONFERENCE_PIN, "conference-pin", "Please enter your PIN for the conference, and press hash.", "Bitte geben Sie Ihre PIN für die Konferenz ein, und drücken Sie die Rautetaste.", NULL) \
 	X(CONFERENCE, CONFERENCE_FIRST, "conference-first", "You are currently the only person in this conference.", "Sie sind derzeit der einzige Teilnehmer dieser Konferenz.", "conf-onlyperson") \
+	X(CONFERENCE, CONFERENCE_ONE_OTHER, "conference-one-other", "There is currently one other participant in this conference.", "Außer Ihnen nimmt eine Person an der Konferenz teil.", "conf-onlyone") \
+	X(CONFERENCE, CONFERENCE_THERE_ARE, "conference-there-are", "There are currently", "Außer Ihnen nehmen", "conf-thereare") \
+	X(CONFERENCE, CONFERENCE_OTHERS, "conference-others", "other participants in this conference.", "Personen an der Konferenz teil.", "conf-otherinparty") \
+	X(CONFERENCE, CONFERENCE_SAY_NAME, "conference-say-name", "Please say your name after the tone, and press hash.", "Bitte sagen Sie nach dem Signalton Ihren Namen, und drücken Sie die Rautetaste.", NULL) \
+	X(CONFERENCE, CONFERENCE_HEARING, "conference-hearing", "Volume of the others", "Lautstärke der anderen", NULL) \
+	X(CONFERENCE, CONFERENCE_SPEAKING, "conference-speaking", "Your volume", "Ihre Lautstärke", NULL) \
 	X(CONFERENCE, CONFERENCE_WAIT, "conference-wait", "The conference begins when a moderator joins.", "Die Konferenz beginnt, sobald ein Moderator teilnimmt.", NULL) \
 	X(CONFERENCE, CONFERENCE_WELCOME, "conference-welcome", "You are now in the conference.", "Sie nehmen jetzt an der Konferenz teil.", NULL) \
 	X(CONFERENCE, CONFERENCE_JOINED, "conference-joined", "has joined the conference.", "nimmt an der Konferenz teil.", NULL) \

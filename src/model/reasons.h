@@ -99,6 +99,7 @@ enum {
 	X(COR_RULE, "cor_rule", "The COR rule {0} holds, in the time frame {1}")                   \
 	X(COR_NOT_NOW, "cor_not_now", "The COR rule {0} has no time frame for now")                \
 	X(MAILBOX, "mailbox", "A message can be left in the mailbox {0}")                          \
+	X(CONFERENCE_ROOM, "conference_room", "{0} is a number of the conference room {1}")        \
 	X(NO_MAILBOX, "no_mailbox", "There is no mailbox with the ID {0}")                         \
 	X(DEPOSIT, "deposit", "The call goes on to the deposit {0}")                               \
 	X(ENDED_FOR_EMERGENCY, "ended_for_emergency",                                              \

@@ -24,6 +24,8 @@ enum {
 
 #define VOICEMAIL_FOLDER    "voicemail"
 #define ANNOUNCEMENT_FOLDER "announcements"
+/* How people have said their names when they came to a conference; nobody's after a day. */
+#define SPOKEN_NAME_FOLDER "spoken-names"
 /* By their order in enum voicemail_state. */
 #define VOICEMAIL_STATES "recording|new|old|saved|deleted"
 
@@ -51,7 +53,7 @@ struct voicemail_began {
 	int64_t began_at; /* ms since 1970 */
 	char call_id[LIVE_CALL_ID_BYTES];
 	char number[LIVE_NUMBER_BYTES], name[LIVE_NAME_BYTES]; /* who speaks; or with whom */
-	bool recorded; /* a call, by one of the two; else somebody leaves a message */
+	bool recorded; /* a talk, by one who is in it; else somebody leaves a message */
 };
 
 struct voicemail_ended {

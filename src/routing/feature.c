@@ -1,5 +1,6 @@
 /* KEY: star codes. What merely says how a call is made (privately, through a certain line) goes on
  * to its plan; for the rest an app answers. */
+#include "directory/conferences.h"
 #include "directory/mailboxes.h"
 #include "routing/routing_int.h"
 
@@ -76,6 +77,14 @@ mailbox_answers(struct routing_plan *plan, const struct dir_mailbox *m)
 	because(plan, REASON_MAILBOX, REASON_ARGS(m->name));
 	plan->argument = m->code;
 	app_named(plan, ROUTING_APP_VOICEMAIL, m->name);
+}
+
+void
+plan_conference_room(struct routing_plan *plan, const struct dir_conference_room *room)
+{
+	because(plan, REASON_CONFERENCE_ROOM, REASON_ARGS(plan->called.number, room->name));
+	plan->argument = room->key;
+	app_named(plan, ROUTING_APP_CONFERENCE, room->name);
 }
 
 /* Whoever answers here does it for a user. */

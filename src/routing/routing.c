@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "directory/conferences.h"
 #include "directory/mailboxes.h"
 #include "routing/star.h"
 
@@ -322,7 +323,9 @@ plan_holder(struct routing_plan *plan, const struct directory *dir, const struct
 	plan->called = (struct routing_party){.number = n->number};
 	if (redirect_is_round(plan, q, n))
 		return;
-	if (n->group) {
+	if (n->conference_room) {
+		plan_conference_room(plan, n->conference_room);
+	} else if (n->group) {
 		plan_group(plan, dir, q, n);
 	} else if (n->user) {
 		plan_user(plan, dir, q, n);

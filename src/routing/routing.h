@@ -99,6 +99,7 @@ enum routing_app {
 	ROUTING_APP_MAILBOX,   /* where people listen to theirs; argument: its code, or empty */
 	ROUTING_APP_LISTEN,    /* plays what somebody wants to hear at his phone */
 	ROUTING_APP_BROADCAST, /* what is said there, a group hears */
+	ROUTING_APP_CONFERENCE, /* a room where calls meet; argument: its id */
 	ROUTING_APPS
 };
 

@@ -29,6 +29,9 @@ void plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct
 /* The same for one that is found. */
 void mailbox_answers(struct routing_plan *plan, const struct dir_mailbox *m);
 
+/* The number that is called leads to the room. */
+void plan_conference_room(struct routing_plan *plan, const struct dir_conference_room *room);
+
 /* ---- redirect.c ---- */
 
 /* Plans the call for where n redirects it for that reason; false: it does not. Plan->called is the

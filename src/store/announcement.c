@@ -107,9 +107,19 @@ sweep(struct store *s, const char *data_dir, time_t older_than)
 	    "SELECT 1 FROM announcement WHERE file = ?");
 }
 
+enum { SPOKEN_NAMES_S = 24 * 3600 };
+
+static bool
+has_no_row(void *ctx, const char *name)
+{
+	return false;
+}
+
 void
 store_announcements_sweep(struct store *s, const char *data_dir)
 {
+	sound_folder_sweep(
+	    data_dir, SPOKEN_NAME_FOLDER, time(NULL) - SPOKEN_NAMES_S, has_no_row, NULL);
 	if (sweep(s, data_dir, time(NULL) - SOUND_FILES_LEFT_OVER_S) != ERR_OK)
 		log_warn(STORE, "old files of announcements stay");
 }

@@ -218,9 +218,9 @@ const struct model_entity *const export_sections[] = {&model_range, &model_music
     &model_provider, &model_line, &model_site, &model_device_type, &model_phone, &model_user,
     &model_group, &model_group_member, &model_certificate, &model_address_rule,
     &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday,
-    &model_announcement, &model_mailbox, &model_number, &model_mailbox_access, &model_redirection,
-    &model_mobile_twin, &model_function_key, &model_conference, &model_conference_participant,
-    NULL};
+    &model_announcement, &model_mailbox, &model_conference_room, &model_number,
+    &model_mailbox_access, &model_redirection, &model_mobile_twin, &model_function_key,
+    &model_conference, &model_conference_participant, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)
@@ -335,7 +335,8 @@ accesses(struct db *db, const char *field, int64_t id, json_t *file)
 	return rows_with(db, &model_mailbox_access, where, id, file);
 }
 
-/* A group or a mailbox that comes back gets its numbers back, unless they have been given away. */
+/* A group, a mailbox or a room that comes back gets its numbers back, unless they have been given
+ * away. */
 static enum err
 numbers_of(struct db *db, const struct model_entity *of, int64_t id, json_t *file)
 {
@@ -370,7 +371,8 @@ export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t 
 		err = function_keys(db, e, id, file);
 	if (err == ERR_OK && (e == &model_user || e == &model_group || e == &model_mailbox))
 		err = accesses(db, e->name, id, file);
-	if (err == ERR_OK && (e == &model_group || e == &model_mailbox))
+	if (err == ERR_OK &&
+	    (e == &model_group || e == &model_mailbox || e == &model_conference_room))
 		err = numbers_of(db, e, id, file);
 	if (err == ERR_OK)
 		*out = file;

@@ -19,6 +19,8 @@ store_voicemail_folders(const char *data_dir)
 {
 	enum err e = sound_folder_make(data_dir, VOICEMAIL_FOLDER);
 
+	if (e == ERR_OK)
+		e = sound_folder_make(data_dir, SPOKEN_NAME_FOLDER);
 	return e == ERR_OK ? sound_folder_make(data_dir, ANNOUNCEMENT_FOLDER) : e;
 }
 

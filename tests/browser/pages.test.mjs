@@ -16,6 +16,7 @@ let rule;
 let emergency;
 let mailbox;
 let conference;
+let room;
 before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
@@ -25,6 +26,7 @@ before(async () => {
   rule = await world.admin.post('cor-rules', { number: '0049', comment: 'Germany' });
   await world.admin.post('cor-lines', { rule: rule.id, frame: 1, line: line.id, call_by_call: '01019' });
   mailbox = await world.admin.post('mailboxes', { name: 'Emil Muster' });
+  room = await world.admin.post('conference-rooms', { name: 'Board', pin: '4711', moderator_pin: '4712' });
   await world.admin.post('mailbox-access', { mailbox: mailbox.id, user: person.user.id });
   await world.admin.post('announcements', { name: 'We are closed' });
   const planned = { name: 'Planning', user: person.user.id, starts_at: '2031-03-03T08:00:00Z', time_zone: 'Europe/Berlin', repeat: 'week' };
@@ -83,6 +85,9 @@ const PAGES = [
   ['mailboxes', () => '/mailboxes', 'Mailboxes'],
   ['mailbox', () => `/mailboxes/${mailbox.id}`, 'Emil Muster'],
   ['mailbox-access', () => `/mailboxes/${mailbox.id}?tab=access`, 'Emil Muster'],
+  ['conference-rooms', () => '/conference-rooms', 'Conference rooms'],
+  ['conference-room', () => `/conference-rooms/${room.id}`, 'Board'],
+  ['conference-room-new', () => '/conference-rooms/new', 'New conference room'],
   ['mailbox-new', () => '/mailboxes/new', 'New mailbox'],
   ['conferences-all', () => '/all-conferences', 'All conferences'],
   ['conference', () => `/all-conferences/${conference.id}`, 'Planning'],

@@ -3335,6 +3335,892 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "user" | "length_ms" | "file_name" | "changed_at" | "user_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["announcement"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Announcement: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Announcement: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Announcement: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Announcement: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["announcement_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "numbers" | "messages" | "messages_new" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mailbox"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Mailbox: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mailbox: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Mailbox: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mailbox: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["mailbox_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conference-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference room: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "has_pin" | "has_moderator_pin" | "wait_for_moderator" | "end_with_moderator" | "entry" | "dial_in" | "max_members" | "mute_on_entry" | "mailbox" | "music" | "numbers" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    name?: string;
+                    has_pin?: boolean;
+                    has_moderator_pin?: boolean;
+                    wait_for_moderator?: boolean;
+                    end_with_moderator?: boolean;
+                    entry?: string;
+                    dial_in?: boolean;
+                    max_members?: number;
+                    mute_on_entry?: boolean;
+                    mailbox?: string;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference_room"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Conference room: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_room_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_room"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Conference room: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_room_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-rooms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference room: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_room"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Conference room: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Conference room: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_room_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_room"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-rooms/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["conference_room_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/numbers": {
         parameters: {
             query?: never;
@@ -3347,7 +4233,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "group" | "mailbox" | "line" | "music" | "user_name" | "group_name" | "mailbox_name" | "line_name" | "held" | "id";
+                    sort?: "number" | "kind" | "user" | "group" | "mailbox" | "line" | "conference_room" | "music" | "user_name" | "group_name" | "mailbox_name" | "line_name" | "conference_room_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3357,11 +4243,13 @@ export interface paths {
                     group?: string;
                     mailbox?: string;
                     line?: string;
+                    conference_room?: string;
                     music?: string;
                     user_name?: string;
                     group_name?: string;
                     mailbox_name?: string;
                     line_name?: string;
+                    conference_room_name?: string;
                     held?: boolean;
                 };
                 header?: never;
@@ -7366,597 +8254,6 @@ export interface paths {
                 content: {
                     "application/json": {
                         rows: components["schemas"]["redirection_create"][];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/announcements": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Announcement: list */
-        get: {
-            parameters: {
-                query?: {
-                    search?: string;
-                    sort?: "name" | "user" | "length_ms" | "file_name" | "changed_at" | "user_name" | "id";
-                    order?: "asc" | "desc";
-                    page?: number;
-                    per_page?: number;
-                    letter?: string;
-                    name?: string;
-                    user?: string;
-                    length_ms?: number;
-                    file_name?: string;
-                    user_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["announcement"][];
-                            total?: number;
-                            page?: number;
-                            per_page?: number;
-                        };
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        /** Announcement: create */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["announcement_create"];
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["announcement"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Announcement: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["announcement_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/announcements/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Announcement: one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["announcement"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Announcement: delete */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Announcement: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["announcement_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["announcement"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                412: components["responses"]["error_412"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/announcements/several": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Several new ones, all or none */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        rows: components["schemas"]["announcement_create"][];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/mailboxes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mailbox: list */
-        get: {
-            parameters: {
-                query?: {
-                    search?: string;
-                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "numbers" | "messages" | "messages_new" | "id";
-                    order?: "asc" | "desc";
-                    page?: number;
-                    per_page?: number;
-                    letter?: string;
-                    name?: string;
-                    code?: string;
-                    has_pin?: boolean;
-                    pin_always?: boolean;
-                    records?: boolean;
-                    max_s?: number;
-                    min_s?: number;
-                    silence_s?: number;
-                    language?: string;
-                    greeting?: string;
-                    greeting_busy?: string;
-                    greeting_away?: string;
-                    max_messages?: number;
-                    keep_days?: number;
-                    messages?: number;
-                    messages_new?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["mailbox"][];
-                            total?: number;
-                            page?: number;
-                            per_page?: number;
-                        };
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        /** Mailbox: create */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mailbox_create"];
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mailbox"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Mailbox: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mailbox_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/mailboxes/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mailbox: one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mailbox"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Mailbox: delete */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                412: components["responses"]["error_412"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Mailbox: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mailbox_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mailbox"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/mailboxes/several": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Several new ones, all or none */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        rows: components["schemas"]["mailbox_create"][];
                     };
                 };
             };
@@ -21055,6 +21352,660 @@ export interface components {
             logged_on: boolean;
         };
         /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user: number | null;
+            /** Length */
+            readonly length_ms: number;
+            /** Uploaded as */
+            readonly file_name: string;
+            /**
+             * Recorded or uploaded
+             * Format: date-time
+             */
+            readonly changed_at: string | null;
+            /** User name */
+            readonly user_name: string | null;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        announcement_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Whose own it is; empty = everybody may choose it
+                 */
+                user?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_create: {
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code: string;
+            /** Has a PIN */
+            readonly has_pin: boolean;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days: number;
+            /**
+             * Numbers
+             * @description Who calls them leaves a message here
+             */
+            readonly numbers: string[];
+            /** Messages */
+            readonly messages: number;
+            /** New messages */
+            readonly messages_new: number;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records?: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s?: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s?: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s?: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language?: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages?: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        mailbox_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Ask for the PIN always
+                 * @description Also at telephones of users with access
+                 */
+                pin_always?: boolean;
+                /**
+                 * Takes messages
+                 * @description Otherwise callers hear the announcement, and the call ends
+                 */
+                records?: boolean;
+                /**
+                 * Longest message
+                 * @description Seconds
+                 */
+                max_s?: number;
+                /**
+                 * Shortest message
+                 * @description Seconds; what is shorter is not kept
+                 */
+                min_s?: number;
+                /**
+                 * Ends after silence of
+                 * @description Seconds; 0 = never
+                 */
+                silence_s?: number;
+                /**
+                 * Language
+                 * @description In which callers are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Announcement
+                 * Format: int64
+                 * @description Empty = the spoken one of the system
+                 */
+                greeting?: number | null;
+                /**
+                 * Announcement when busy
+                 * Format: int64
+                 * @description Empty = the usual one
+                 */
+                greeting_busy?: number | null;
+                /**
+                 * Announcement when away
+                 * Format: int64
+                 * @description From and until the times below
+                 */
+                greeting_away?: number | null;
+                /**
+                 * Away from
+                 * Format: date-time
+                 */
+                away_from?: string | null;
+                /**
+                 * Away until
+                 * Format: date-time
+                 */
+                away_until?: string | null;
+                /**
+                 * Messages at most
+                 * @description When there are so many, callers hear that the mailbox is full
+                 */
+                max_messages?: number;
+                /**
+                 * Keep messages for
+                 * @description Days; 0 = until somebody deletes them. Saved ones stay
+                 */
+                keep_days?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_create: {
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             * @default true
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             * @default 1800
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             * @default 2
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             * @default 10
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @default system
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             * @default 500
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        /**
+         * Conference room
+         * @description A room on numbers, in which calls meet
+         */
+        conference_room: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /** Has a PIN */
+            readonly has_pin: boolean;
+            /** Has a moderator PIN */
+            readonly has_moderator_pin: boolean;
+            /**
+             * Begins with a moderator
+             * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+             */
+            wait_for_moderator: boolean;
+            /**
+             * Ends with the last moderator
+             * @description The others are told, and their calls end
+             */
+            end_with_moderator: boolean;
+            /**
+             * When somebody comes or goes
+             * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+             * @enum {string}
+             */
+            entry: "none" | "tone" | "name";
+            /**
+             * Way in to planned conferences
+             * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+             */
+            dial_in: boolean;
+            /**
+             * Members at most
+             * @description Moderators come in all the same
+             */
+            max_members: number;
+            /**
+             * Listens at first
+             * @description Who comes is not heard until a moderator lets him speak
+             */
+            mute_on_entry: boolean;
+            /**
+             * Recordings go to
+             * Format: int64
+             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             */
+            mailbox: number | null;
+            /**
+             * Music
+             * Format: int64
+             * @description For who waits; empty = the default
+             */
+            music: number | null;
+            /**
+             * Numbers
+             * @description Who dials one of them comes here, shortest first
+             */
+            readonly numbers: string[];
+        };
+        /**
+         * Conference room
+         * @description A room on numbers, in which calls meet
+         */
+        conference_room_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * PIN
+             * @description Asked of who calls; empty = everybody may come in
+             */
+            pin?: string;
+            /**
+             * Moderator PIN
+             * @description Makes who enters it a moderator; empty = there are none
+             */
+            moderator_pin?: string;
+            /**
+             * Begins with a moderator
+             * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Ends with the last moderator
+             * @description The others are told, and their calls end
+             */
+            end_with_moderator?: boolean;
+            /**
+             * When somebody comes or goes
+             * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+             * @enum {string}
+             */
+            entry?: "none" | "tone" | "name";
+            /**
+             * Way in to planned conferences
+             * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+             */
+            dial_in?: boolean;
+            /**
+             * Members at most
+             * @description Moderators come in all the same
+             */
+            max_members?: number;
+            /**
+             * Listens at first
+             * @description Who comes is not heard until a moderator lets him speak
+             */
+            mute_on_entry?: boolean;
+            /**
+             * Recordings go to
+             * Format: int64
+             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             */
+            mailbox?: number | null;
+            /**
+             * Music
+             * Format: int64
+             * @description For who waits; empty = the default
+             */
+            music?: number | null;
+        };
+        conference_room_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Begins with a moderator
+                 * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+                 */
+                wait_for_moderator?: boolean;
+                /**
+                 * Ends with the last moderator
+                 * @description The others are told, and their calls end
+                 */
+                end_with_moderator?: boolean;
+                /**
+                 * When somebody comes or goes
+                 * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+                 * @enum {string}
+                 */
+                entry?: "none" | "tone" | "name";
+                /**
+                 * Way in to planned conferences
+                 * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+                 */
+                dial_in?: boolean;
+                /**
+                 * Members at most
+                 * @description Moderators come in all the same
+                 */
+                max_members?: number;
+                /**
+                 * Listens at first
+                 * @description Who comes is not heard until a moderator lets him speak
+                 */
+                mute_on_entry?: boolean;
+                /**
+                 * Recordings go to
+                 * Format: int64
+                 * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+                 */
+                mailbox?: number | null;
+                /**
+                 * Music
+                 * Format: int64
+                 * @description For who waits; empty = the default
+                 */
+                music?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Conference room
+         * @description A room on numbers, in which calls meet
+         */
+        conference_room_create: {
+            /** Name */
+            name: string;
+            /**
+             * PIN
+             * @description Asked of who calls; empty = everybody may come in
+             */
+            pin?: string;
+            /**
+             * Moderator PIN
+             * @description Makes who enters it a moderator; empty = there are none
+             */
+            moderator_pin?: string;
+            /**
+             * Begins with a moderator
+             * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Ends with the last moderator
+             * @description The others are told, and their calls end
+             */
+            end_with_moderator?: boolean;
+            /**
+             * When somebody comes or goes
+             * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+             * @default tone
+             * @enum {string}
+             */
+            entry: "none" | "tone" | "name";
+            /**
+             * Way in to planned conferences
+             * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+             */
+            dial_in?: boolean;
+            /**
+             * Members at most
+             * @description Moderators come in all the same
+             * @default 30
+             */
+            max_members: number;
+            /**
+             * Listens at first
+             * @description Who comes is not heard until a moderator lets him speak
+             */
+            mute_on_entry?: boolean;
+            /**
+             * Recordings go to
+             * Format: int64
+             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             */
+            mailbox?: number | null;
+            /**
+             * Music
+             * Format: int64
+             * @description For who waits; empty = the default
+             */
+            music?: number | null;
+        };
+        /**
          * Number
          * @description A number that can be dialled
          */
@@ -21076,7 +22027,7 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description Of user, group and mailbox at most one holds a number
+             * @description Of user, group, mailbox and conference room at most one holds a number
              */
             group: number | null;
             /**
@@ -21092,6 +22043,12 @@ export interface components {
              */
             line: number | null;
             /**
+             * Conference room
+             * Format: int64
+             * @description Who calls the number comes in there
+             */
+            conference_room: number | null;
+            /**
              * Music on hold
              * Format: int64
              * @description What those hear who have dialled this number, while they are held; empty = as its user or group
@@ -21105,6 +22062,8 @@ export interface components {
             readonly mailbox_name: string | null;
             /** Line name */
             readonly line_name: string | null;
+            /** Conference room name */
+            readonly conference_room_name: string | null;
             /**
              * Held
              * @description Somebody holds it; otherwise it is free
@@ -21132,7 +22091,7 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description Of user, group and mailbox at most one holds a number
+             * @description Of user, group, mailbox and conference room at most one holds a number
              */
             group?: number | null;
             /**
@@ -21147,6 +22106,12 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
+            /**
+             * Conference room
+             * Format: int64
+             * @description Who calls the number comes in there
+             */
+            conference_room?: number | null;
             /**
              * Music on hold
              * Format: int64
@@ -21171,7 +22136,7 @@ export interface components {
                 /**
                  * Group
                  * Format: int64
-                 * @description Of user, group and mailbox at most one holds a number
+                 * @description Of user, group, mailbox and conference room at most one holds a number
                  */
                 group?: number | null;
                 /**
@@ -21186,6 +22151,12 @@ export interface components {
                  * @description Of an external number: the line it belongs to
                  */
                 line?: number | null;
+                /**
+                 * Conference room
+                 * Format: int64
+                 * @description Who calls the number comes in there
+                 */
+                conference_room?: number | null;
                 /**
                  * Music on hold
                  * Format: int64
@@ -21218,7 +22189,7 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description Of user, group and mailbox at most one holds a number
+             * @description Of user, group, mailbox and conference room at most one holds a number
              */
             group?: number | null;
             /**
@@ -21233,6 +22204,12 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
+            /**
+             * Conference room
+             * Format: int64
+             * @description Who calls the number comes in there
+             */
+            conference_room?: number | null;
             /**
              * Music on hold
              * Format: int64
@@ -22976,425 +23953,6 @@ export interface components {
              * @default 20
              */
             after_s: number;
-        };
-        /**
-         * Announcement
-         * @description A sound file that callers hear
-         */
-        announcement: {
-            readonly id: number;
-            /** Name */
-            name: string;
-            /**
-             * User
-             * Format: int64
-             * @description Whose own it is; empty = everybody may choose it
-             */
-            user: number | null;
-            /** Length */
-            readonly length_ms: number;
-            /** Uploaded as */
-            readonly file_name: string;
-            /**
-             * Recorded or uploaded
-             * Format: date-time
-             */
-            readonly changed_at: string | null;
-            /** User name */
-            readonly user_name: string | null;
-        };
-        /**
-         * Announcement
-         * @description A sound file that callers hear
-         */
-        announcement_patch: {
-            /** Name */
-            name?: string;
-            /**
-             * User
-             * Format: int64
-             * @description Whose own it is; empty = everybody may choose it
-             */
-            user?: number | null;
-        };
-        announcement_bulk: {
-            ids: number[];
-            values?: {
-                /** Name */
-                name?: string;
-                /**
-                 * User
-                 * Format: int64
-                 * @description Whose own it is; empty = everybody may choose it
-                 */
-                user?: number | null;
-            };
-            add?: Record<string, never>;
-            remove?: Record<string, never>;
-        };
-        /**
-         * Announcement
-         * @description A sound file that callers hear
-         */
-        announcement_create: {
-            /** Name */
-            name: string;
-            /**
-             * User
-             * Format: int64
-             * @description Whose own it is; empty = everybody may choose it
-             */
-            user?: number | null;
-        };
-        /**
-         * Mailbox
-         * @description Takes messages for users and groups
-         */
-        mailbox: {
-            readonly id: number;
-            /** Name */
-            name: string;
-            /**
-             * ID
-             * @description Dialled behind the code for voicemail; the next free one when absent
-             */
-            code: string;
-            /** Has a PIN */
-            readonly has_pin: boolean;
-            /**
-             * Ask for the PIN always
-             * @description Also at telephones of users with access
-             */
-            pin_always: boolean;
-            /**
-             * Takes messages
-             * @description Otherwise callers hear the announcement, and the call ends
-             */
-            records: boolean;
-            /**
-             * Longest message
-             * @description Seconds
-             */
-            max_s: number;
-            /**
-             * Shortest message
-             * @description Seconds; what is shorter is not kept
-             */
-            min_s: number;
-            /**
-             * Ends after silence of
-             * @description Seconds; 0 = never
-             */
-            silence_s: number;
-            /**
-             * Language
-             * @description In which callers are spoken to
-             * @enum {string}
-             */
-            language: "system" | "en" | "de";
-            /**
-             * Announcement
-             * Format: int64
-             * @description Empty = the spoken one of the system
-             */
-            greeting: number | null;
-            /**
-             * Announcement when busy
-             * Format: int64
-             * @description Empty = the usual one
-             */
-            greeting_busy: number | null;
-            /**
-             * Announcement when away
-             * Format: int64
-             * @description From and until the times below
-             */
-            greeting_away: number | null;
-            /**
-             * Away from
-             * Format: date-time
-             */
-            away_from: string | null;
-            /**
-             * Away until
-             * Format: date-time
-             */
-            away_until: string | null;
-            /**
-             * Messages at most
-             * @description When there are so many, callers hear that the mailbox is full
-             */
-            max_messages: number;
-            /**
-             * Keep messages for
-             * @description Days; 0 = until somebody deletes them. Saved ones stay
-             */
-            keep_days: number;
-            /**
-             * Numbers
-             * @description Who calls them leaves a message here
-             */
-            readonly numbers: string[];
-            /** Messages */
-            readonly messages: number;
-            /** New messages */
-            readonly messages_new: number;
-        };
-        /**
-         * Mailbox
-         * @description Takes messages for users and groups
-         */
-        mailbox_patch: {
-            /** Name */
-            name?: string;
-            /**
-             * ID
-             * @description Dialled behind the code for voicemail; the next free one when absent
-             */
-            code?: string;
-            /**
-             * PIN
-             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
-             */
-            pin?: string;
-            /**
-             * Ask for the PIN always
-             * @description Also at telephones of users with access
-             */
-            pin_always?: boolean;
-            /**
-             * Takes messages
-             * @description Otherwise callers hear the announcement, and the call ends
-             */
-            records?: boolean;
-            /**
-             * Longest message
-             * @description Seconds
-             */
-            max_s?: number;
-            /**
-             * Shortest message
-             * @description Seconds; what is shorter is not kept
-             */
-            min_s?: number;
-            /**
-             * Ends after silence of
-             * @description Seconds; 0 = never
-             */
-            silence_s?: number;
-            /**
-             * Language
-             * @description In which callers are spoken to
-             * @enum {string}
-             */
-            language?: "system" | "en" | "de";
-            /**
-             * Announcement
-             * Format: int64
-             * @description Empty = the spoken one of the system
-             */
-            greeting?: number | null;
-            /**
-             * Announcement when busy
-             * Format: int64
-             * @description Empty = the usual one
-             */
-            greeting_busy?: number | null;
-            /**
-             * Announcement when away
-             * Format: int64
-             * @description From and until the times below
-             */
-            greeting_away?: number | null;
-            /**
-             * Away from
-             * Format: date-time
-             */
-            away_from?: string | null;
-            /**
-             * Away until
-             * Format: date-time
-             */
-            away_until?: string | null;
-            /**
-             * Messages at most
-             * @description When there are so many, callers hear that the mailbox is full
-             */
-            max_messages?: number;
-            /**
-             * Keep messages for
-             * @description Days; 0 = until somebody deletes them. Saved ones stay
-             */
-            keep_days?: number;
-        };
-        mailbox_bulk: {
-            ids: number[];
-            values?: {
-                /**
-                 * Ask for the PIN always
-                 * @description Also at telephones of users with access
-                 */
-                pin_always?: boolean;
-                /**
-                 * Takes messages
-                 * @description Otherwise callers hear the announcement, and the call ends
-                 */
-                records?: boolean;
-                /**
-                 * Longest message
-                 * @description Seconds
-                 */
-                max_s?: number;
-                /**
-                 * Shortest message
-                 * @description Seconds; what is shorter is not kept
-                 */
-                min_s?: number;
-                /**
-                 * Ends after silence of
-                 * @description Seconds; 0 = never
-                 */
-                silence_s?: number;
-                /**
-                 * Language
-                 * @description In which callers are spoken to
-                 * @enum {string}
-                 */
-                language?: "system" | "en" | "de";
-                /**
-                 * Announcement
-                 * Format: int64
-                 * @description Empty = the spoken one of the system
-                 */
-                greeting?: number | null;
-                /**
-                 * Announcement when busy
-                 * Format: int64
-                 * @description Empty = the usual one
-                 */
-                greeting_busy?: number | null;
-                /**
-                 * Announcement when away
-                 * Format: int64
-                 * @description From and until the times below
-                 */
-                greeting_away?: number | null;
-                /**
-                 * Away from
-                 * Format: date-time
-                 */
-                away_from?: string | null;
-                /**
-                 * Away until
-                 * Format: date-time
-                 */
-                away_until?: string | null;
-                /**
-                 * Messages at most
-                 * @description When there are so many, callers hear that the mailbox is full
-                 */
-                max_messages?: number;
-                /**
-                 * Keep messages for
-                 * @description Days; 0 = until somebody deletes them. Saved ones stay
-                 */
-                keep_days?: number;
-            };
-            add?: Record<string, never>;
-            remove?: Record<string, never>;
-        };
-        /**
-         * Mailbox
-         * @description Takes messages for users and groups
-         */
-        mailbox_create: {
-            /** Name */
-            name: string;
-            /**
-             * ID
-             * @description Dialled behind the code for voicemail; the next free one when absent
-             */
-            code?: string;
-            /**
-             * PIN
-             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
-             */
-            pin?: string;
-            /**
-             * Ask for the PIN always
-             * @description Also at telephones of users with access
-             */
-            pin_always?: boolean;
-            /**
-             * Takes messages
-             * @description Otherwise callers hear the announcement, and the call ends
-             * @default true
-             */
-            records: boolean;
-            /**
-             * Longest message
-             * @description Seconds
-             * @default 1800
-             */
-            max_s: number;
-            /**
-             * Shortest message
-             * @description Seconds; what is shorter is not kept
-             * @default 2
-             */
-            min_s: number;
-            /**
-             * Ends after silence of
-             * @description Seconds; 0 = never
-             * @default 10
-             */
-            silence_s: number;
-            /**
-             * Language
-             * @description In which callers are spoken to
-             * @default system
-             * @enum {string}
-             */
-            language: "system" | "en" | "de";
-            /**
-             * Announcement
-             * Format: int64
-             * @description Empty = the spoken one of the system
-             */
-            greeting?: number | null;
-            /**
-             * Announcement when busy
-             * Format: int64
-             * @description Empty = the usual one
-             */
-            greeting_busy?: number | null;
-            /**
-             * Announcement when away
-             * Format: int64
-             * @description From and until the times below
-             */
-            greeting_away?: number | null;
-            /**
-             * Away from
-             * Format: date-time
-             */
-            away_from?: string | null;
-            /**
-             * Away until
-             * Format: date-time
-             */
-            away_until?: string | null;
-            /**
-             * Messages at most
-             * @description When there are so many, callers hear that the mailbox is full
-             * @default 500
-             */
-            max_messages: number;
-            /**
-             * Keep messages for
-             * @description Days; 0 = until somebody deletes them. Saved ones stay
-             */
-            keep_days?: number;
         };
         /**
          * Access to a mailbox

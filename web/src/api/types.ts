@@ -31,6 +31,7 @@ export type MusicLoop = Schemas['music_loop'];
 export type MusicFile = Schemas['music_file'];
 export type Announcement = Schemas['announcement'];
 export type Mailbox = Schemas['mailbox'];
+export type ConferenceRoom = Schemas['conference_room'];
 export type MailboxAccess = Schemas['mailbox_access'];
 export type Voicemail = Schemas['voicemail'];
 export type MobileTwin = Schemas['mobile_twin'];
@@ -58,13 +59,13 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail' | 'conference' | 'conference_participant';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail' | 'conference' | 'conference_room' | 'conference_participant';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
   | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers' | 'announcements' | 'me/announcements' | 'mailboxes' | 'me/mailboxes'
   | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins'
-  | 'conferences' | 'me/conferences' | 'conference-participants' | 'me/conference-participants';
+  | 'conferences' | 'conference-rooms' | 'me/conferences' | 'conference-participants' | 'me/conference-participants';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -87,6 +88,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   music_file: 'music-files',
   announcement: 'announcements',
   mailbox: 'mailboxes',
+  conference_room: 'conference-rooms',
   mailbox_access: 'mailbox-access',
   voicemail: 'voicemails',
   mobile_twin: 'mobile-twins',
@@ -123,6 +125,7 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   announcements: 'announcement',
   'me/announcements': 'announcement',
   mailboxes: 'mailbox',
+  'conference-rooms': 'conference_room',
   'me/mailboxes': 'mailbox',
   'mailbox-access': 'mailbox_access',
   voicemails: 'voicemail',

@@ -27,6 +27,7 @@ enum {
 	COMMAND_MS = 8000,
 	PARTS_MAX = 8,
 	WAITING_MAX = 3,
+	EARLY_MS = 15 * 60 * 1000,
 	LEVEL_SAID = CONFERENCE_LEVEL_MAX + 1, /* the usual one: 5 of 9 */
 };
 
@@ -51,6 +52,7 @@ struct seat {
 	unsigned tries;
 	enum dir_entry entry;
 	int64_t music;
+	char participant[24]; /* of a planned one: his key; or another text */
 	bool moderator;
 };
 
@@ -58,6 +60,15 @@ static const struct dir_conference_room *
 room_of(const struct call_app *a)
 {
 	return dir_conference_room_by_key(call_app_directory(a), call_app_argument(a));
+}
+
+/* Of a planned conference. NULL: none, or it is not its time any more. */
+static const struct dir_participant *
+participant_of(const struct call_app *a)
+{
+	const struct seat *s = call_app_state(a);
+
+	return dir_participant_by_key(call_app_directory(a), slice_cstr(s->participant));
 }
 
 /* ---- what is said ---- */
@@ -159,7 +170,9 @@ enter(struct call_app *a)
 
 	call_app_after(a, 0);
 	call_app_listen(a, 0, 0);
-	if (room) {
+	if (participant_of(a)) {
+		what = call_app_planned(call_app_directory(a), participant_of(a));
+	} else if (room && !room->dial_in) {
 		what = way_in(a, room);
 	} else if (!call_app_is_invited(a, &confirm)) {
 		last_words(a, PROMPT_CONFERENCE_UNKNOWN);
@@ -231,9 +244,62 @@ ask_pin(struct call_app *a, enum prompt words)
 	say(a, words);
 }
 
+/* A planned conference lets its participants in from some time before it begins. */
+static bool
+is_time_for_it(const struct call_app *a, const struct dir_conference *c)
+{
+	int64_t now = call_app_wall_ms(a);
+
+	return now >= c->from_ms - EARLY_MS && now < c->until_ms;
+}
+
+static void
+join_planned(struct call_app *a, const struct dir_participant *p)
+{
+	struct seat *s = call_app_state(a);
+
+	if (!is_time_for_it(a, p->conference)) {
+		last_words(a, PROMPT_CONFERENCE_UNKNOWN);
+		return;
+	}
+	slice_clip_cstr(p->key, s->participant, sizeof s->participant);
+	if (p->conference->language_set)
+		call_app_set_language(a, p->conference->language);
+	s->entry = DIR_ENTRY_TONE;
+	enter(a);
+}
+
+static void
+refuse_pin(struct call_app *a)
+{
+	struct seat *s = call_app_state(a);
+
+	if (++s->tries < PIN_TRIES)
+		ask_pin(a, PROMPT_WRONG_PIN);
+	else
+		last_words(a, PROMPT_WRONG_PIN);
+}
+
+/* Which conference is meant, the PIN says. */
+static void
+find_planned(struct call_app *a)
+{
+	struct seat *s = call_app_state(a);
+	const struct dir_participant *p =
+	    call_app_may_try_pin(a)
+		? dir_participant_by_pin(call_app_directory(a), slice_make(s->digits, s->n_digits))
+		: NULL;
+
+	call_app_pin_tried(a, p != NULL);
+	if (p)
+		join_planned(a, p);
+	else
+		refuse_pin(a);
+}
+
 /* Without a PIN for others, nothing but "#" is theirs. */
 static void
-check_pin(struct call_app *a)
+check_room_pin(struct call_app *a)
 {
 	const struct dir_conference_room *room = room_of(a);
 	struct seat *s = call_app_state(a);
@@ -257,10 +323,19 @@ check_pin(struct call_app *a)
 	s->moderator = fits == 0 && room->moderator_pin.n;
 	if (fits < n)
 		ask_name(a);
-	else if (++s->tries < PIN_TRIES)
-		ask_pin(a, PROMPT_WRONG_PIN);
 	else
-		last_words(a, PROMPT_WRONG_PIN);
+		refuse_pin(a);
+}
+
+static void
+check_pin(struct call_app *a)
+{
+	const struct dir_conference_room *room = room_of(a);
+
+	if (room && room->dial_in)
+		find_planned(a);
+	else
+		check_room_pin(a);
 }
 
 static void
@@ -287,6 +362,7 @@ begin(struct call_app *a)
 		s->entry = room->entry;
 		s->music = room->music;
 	}
+	slice_clip_cstr(call_app_argument(a), s->participant, sizeof s->participant);
 	if (call_app_is_invited(a, &confirm)) {
 		if (!confirm) {
 			enter(a);
@@ -301,7 +377,7 @@ begin(struct call_app *a)
 		last_words(a, PROMPT_CONFERENCE_UNKNOWN);
 		return;
 	}
-	if (room->pin.n || room->moderator_pin.n)
+	if (room->dial_in || room->pin.n || room->moderator_pin.n)
 		ask_pin(a, PROMPT_CONFERENCE_PIN);
 	else
 		ask_name(a);

@@ -469,18 +469,34 @@ call_app_after(struct call_app *a, uint64_t ms)
 		timer_start(a->leg->call->sw->p.timers, &a->timer, ms);
 }
 
+bool
+call_app_may_try_pin(struct call_app *a)
+{
+	struct pin_dialler who;
+
+	return a->leg && pin_dialler_of(leg_other(a->leg), &who) &&
+	       !pin_is_locked(a->leg->call->sw, who.id);
+}
+
+void
+call_app_pin_tried(struct call_app *a, bool fits)
+{
+	struct pin_dialler who;
+
+	if (a->leg && pin_dialler_of(leg_other(a->leg), &who))
+		pin_counts(a->leg->call->sw, &who, fits ? ROUTING_PIN_RIGHT : ROUTING_PIN_WRONG);
+}
+
 size_t
 call_app_which_pin(struct call_app *a, const struct slice *hashes, size_t n, struct slice pin)
 {
-	struct call_switch *sw = a->leg ? a->leg->call->sw : NULL;
-	struct pin_dialler who;
 	size_t i = 0;
 
-	if (!sw || !pin_dialler_of(leg_other(a->leg), &who) || pin_is_locked(sw, who.id))
+	if (!call_app_may_try_pin(a))
 		return n;
 	while (i < n && !pin_fits(hashes[i], pin))
 		i++;
-	pin_counts(sw, &who, i < n ? ROUTING_PIN_RIGHT : ROUTING_PIN_WRONG);
+	call_app_pin_tried(a, i < n);
 	return i;
 }
 

@@ -18,6 +18,7 @@
 
 struct call_app;
 struct call_app_news;
+struct dir_participant;
 
 /* All but name and begin may be NULL. */
 struct call_app_kind {
@@ -88,6 +89,9 @@ bool call_app_pin_fits(struct call_app *a, struct slice hash, struct slice pin);
 /** The same with several that may be meant: the first that fits; n: none. */
 size_t call_app_which_pin(
     struct call_app *a, const struct slice *hashes, size_t n, struct slice pin);
+/** The same, where who asks compares: may one be tried at all? */
+bool call_app_may_try_pin(struct call_app *a);
+void call_app_pin_tried(struct call_app *a, bool fits);
 /** Has management change what is stored, for the one at the other end; on_result follows. */
 void call_app_order(struct call_app *a);
 /** Music on hold, instead of what plays; it does not end. */
@@ -189,6 +193,9 @@ struct call_app_seat {
 	int listening, speaking; /* levels, CONFERENCE_LEVEL_MAX */
 };
 
+/** How a participant of a planned one comes to it (directory/conferences.h). */
+struct call_app_conference call_app_planned(
+    const struct directory *dir, const struct dir_participant *p);
 /** All zero: he is in none. */
 struct call_app_seat call_app_seat(const struct call_app *a);
 /** By himself. */

@@ -213,9 +213,11 @@ struct call_switch {
 	uint64_t next_app_id;	/* of apps, recordings and what is played */
 	struct list plays;	/* music that is heard, see plays.h */
 	size_t n_plays;
-	struct list conferences; /* that run, conference.c's */
-	struct leg *orbit[ORBITS]; /* the app's, where somebody waits; NULL: free */
-	uint32_t last_association; /* media_transport's */
+	struct list conferences;       /* that run, conference.c's */
+	struct timer conference_start; /* of the next planned one, */
+	int64_t conferences_begun;     /* up to then: ms since 1970 */
+	struct leg *orbit[ORBITS];     /* the app's, where somebody waits; NULL: free */
+	uint32_t last_association;     /* media_transport's */
 	struct messages *messages;
 	struct completions *completions;
 	struct pin_tries *pins; /* wrong ones, see pin.c */

@@ -175,6 +175,15 @@ find(const struct call_switch *sw, const struct call_app_conference *what)
 	return NULL;
 }
 
+bool
+conference_has(const struct conference *f, int64_t participant)
+{
+	LIST_FOR_EACH (it, &f->room.seats)
+		if (container_of(it, struct call_app, in_room)->member->participant == participant)
+			return true;
+	return false;
+}
+
 static struct conference *
 begin(struct call_switch *sw, const struct call_app_conference *what, struct slice argument)
 {
@@ -197,6 +206,15 @@ begin(struct call_switch *sw, const struct call_app_conference *what, struct sli
 	slice_clip_cstr(what->name, f->name, sizeof f->name);
 	slice_clip_cstr(argument, f->argument, sizeof f->argument);
 	return f;
+}
+
+struct conference *
+conference_find_or_begin(
+    struct call_switch *sw, const struct call_app_conference *what, struct slice argument)
+{
+	struct conference *f = find(sw, what);
+
+	return f ? f : begin(sw, what, argument);
 }
 
 /* ---- members ---- */

@@ -1,5 +1,4 @@
-/* What moderators ask of a conference elsewhere than at the telephone (CNF-2), and calling somebody
- * into it. */
+/* What moderators ask of a conference elsewhere than at the telephone (CNF-2). */
 #include "call/conference_int.h"
 #include "call/recording.h"
 
@@ -68,50 +67,14 @@ record_stop(struct conference *f)
 
 /* ---- calling somebody in ---- */
 
-static bool
-leads_outside(const struct routing_plan *plan)
-{
-	return plan->n_targets && plan->target[0].kind == ROUTING_LINE;
-}
-
-/* As the one who asks for it would dial; who is called sees him. */
 static enum conference_outcome
 invite(struct conference *f, const struct conference_command *cmd, struct conference_result *out)
 {
-	struct call_switch *sw = f->room.sw;
-	const struct dir_user *by = dir_user_by_id(sw->p.directory, cmd->user);
-	struct routing_query q = {.dialled = slice_cstr(cmd->number), .sent_on_by = by};
-	struct routing_plan plan;
-	struct room_call what = {.plan = &plan, .kind = sw->p.apps[ROUTING_APP_CONFERENCE]};
-	struct conference_member *m;
-	struct call_app *a;
+	struct conference_callee who = {.number = slice_cstr(cmd->number),
+	    .argument = slice_cstr(f->argument),
+	    .by = dir_user_by_id(f->room.sw->p.directory, cmd->user)};
 
-	if (!by)
-		return CONFERENCE_OUTCOME_REFUSED;
-	if (f->members >= f->max_members)
-		return CONFERENCE_OUTCOME_FULL;
-	q.caller = routing_party_of(by);
-	plan_ask(sw, &q, &plan);
-	if (plan.action == ROUTING_REFUSE ||
-	    (plan.n_targets && plan.target[0].kind == ROUTING_APP)) {
-		if (plan.n_reasons)
-			slice_clip_cstr(slice_cstr(plan.reasons[plan.n_reasons - 1]), out->reason,
-			    sizeof out->reason);
-		return CONFERENCE_OUTCOME_REFUSED;
-	}
-	plan.caller.user = 0;			  /* his own call is the one that he is in */
-	plan.onward = (struct routing_onward){0}; /* no mailbox shall take part */
-	plan.deposit = SLICE("");
-	if (app_room_call(&f->room, &what, &a) != ERR_OK)
-		return CONFERENCE_OUTCOME_BUSY;
-	if (!conference_expect(f, a, &m) ||
-	    arena_dup(&a->leg->arena, slice_cstr(f->argument), &a->argument) != ERR_OK) {
-		call_end(a->leg->call, CDR_FAILED, CDR_BY_SYSTEM, 503);
-		return CONFERENCE_OUTCOME_BUSY;
-	}
-	m->confirm = leads_outside(&plan);
-	app_room_ring(a);
-	return CONFERENCE_OUTCOME_DONE;
+	return conference_call(f, &who, out->reason);
 }
 
 /* ---- commands ---- */

@@ -59,6 +59,30 @@ void conference_end(struct conference *f);
 void conference_tell_all(struct conference *f, const struct call_app_news *news);
 void conferences_free(struct call_switch *sw);
 
+/** The one that runs; else it begins. NULL: no memory. */
+struct conference *conference_find_or_begin(
+    struct call_switch *sw, const struct call_app_conference *what, struct slice argument);
+/** That participant is in, or is being called. */
+bool conference_has(const struct conference *f, int64_t participant);
+
+/* ---- conference_call.c ---- */
+
+/* Somebody who is called into it. */
+struct conference_callee {
+	struct slice number;	   /* as by dials it */
+	struct slice argument;	   /* by which his app knows the conference */
+	const struct dir_user *by; /* answers for it, and is shown; NULL: then nobody is called */
+	int64_t participant;
+	bool moderator, silenced;
+};
+
+/** reason: of REFUSED. */
+enum conference_outcome conference_call(
+    struct conference *f, const struct conference_callee *who, char reason[LIVE_REASON_BYTES]);
+void conferences_init(struct call_switch *sw);
+/** Participants are called whose conference has begun meanwhile. */
+void conferences_follow_directory(struct call_switch *sw);
+
 /* ---- conference_live.c ---- */
 /** Who watches is told soon. */
 void conference_changed(struct conference *f);

@@ -47,7 +47,6 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 	list_init(&sw->dead);
 	list_init(&sw->done);
 	list_init(&sw->plays);
-	list_init(&sw->conferences);
 	timer_init(&sw->reaper, reap);
 	if (messages_new(&sw->messages, sw) != ERR_OK) {
 		free(sw);
@@ -58,6 +57,7 @@ call_switch_new(struct call_switch **out, const struct call_switch_params *p)
 		free(sw);
 		return ERR_NOMEM;
 	}
+	conferences_init(sw);
 	*out = sw;
 	return ERR_OK;
 }
@@ -89,6 +89,7 @@ call_switch_free(struct call_switch *sw)
 	conferences_free(sw);
 	plays_free(sw);
 	timer_stop(&sw->reaper);
+	timer_stop(&sw->conference_start);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
 	recording_free_all(sw);
@@ -104,6 +105,7 @@ call_switch_set_directory(struct call_switch *sw, const struct directory *dir)
 {
 	sw->p.directory = dir;
 	plays_follow(sw);
+	conferences_follow_directory(sw);
 	completion_follow_directory(sw);
 }
 

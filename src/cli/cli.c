@@ -35,6 +35,9 @@ static const struct command {
     {"mailboxes", command_entity,
 	"mailboxes [list|show ID|add name=NAME K=V…|set ID,… K=V…|delete ID]",
 	"take messages; delete also deletes their messages"},
+    {"conference-rooms", command_entity,
+	"conference-rooms [list|show ID|add name=NAME K=V…|set ID,… K=V…|delete ID]",
+	"rooms on numbers, in which calls meet"},
     {"mailbox-access", command_entity,
 	"mailbox-access [list|show ID|add mailbox=@NAME user=@LOGIN|group=@NAME|set ID,… "
 	"by_mail=true|delete ID]",

@@ -12,7 +12,8 @@ static const struct column phone_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"
     {"auth", "AUTH"}, {"host", "ADDRESS"}, {"transport", "TRANSPORT"}, {"enabled", "ENABLED"},
     {"user_names", "USERS"}};
 static const struct column number_columns[] = {{"id", "ID"}, {"number", "NUMBER"}, {"kind", "KIND"},
-    {"user_name", "USER"}, {"group_name", "GROUP"}, {"mailbox_name", "MAILBOX"}};
+    {"user_name", "USER"}, {"group_name", "GROUP"}, {"mailbox_name", "MAILBOX"},
+    {"conference_room_name", "CONFERENCE ROOM"}};
 static const struct column group_columns[] = {{"id", "ID"}, {"name", "NAME"},
     {"group_id", "GROUP ID"}, {"numbers", "NUMBERS"}, {"members_on", "ON"}, {"members", "MEMBERS"}};
 static const struct column group_member_columns[] = {{"id", "ID"}, {"group_name", "GROUP"},
@@ -61,6 +62,8 @@ static const struct column music_loop_columns[] = {{"id", "ID"}, {"name", "NAME"
 static const struct column music_file_columns[] = {{"id", "ID"}, {"loop", "LOOP"},
     {"position", "PLACE"}, {"name", "NAME"}, {"gain_db", "DB"}, {"enabled", "PLAYED"},
     {"length_ms", "MS"}};
+static const struct column conference_room_columns[] = {{"id", "ID"}, {"name", "NAME"},
+    {"numbers", "NUMBERS"}, {"has_pin", "PIN"}, {"has_moderator_pin", "MODERATORS"}};
 static const struct column mailbox_columns[] = {{"id", "ID"}, {"name", "NAME"}, {"code", "CODE"},
     {"records", "RECORDS"}, {"messages", "MESSAGES"}, {"messages_new", "NEW"}};
 static const struct column access_columns[] = {
@@ -93,6 +96,7 @@ static const struct view {
     {"function-keys", &model_function_key, COLUMNS(key_columns), UINT64_MAX},
     {"redirections", &model_redirection, COLUMNS(redirection_columns), UINT64_MAX},
     {"mailboxes", &model_mailbox, COLUMNS(mailbox_columns), UINT64_MAX},
+    {"conference-rooms", &model_conference_room, COLUMNS(conference_room_columns), UINT64_MAX},
     {"mailbox-access", &model_mailbox_access, COLUMNS(access_columns), UINT64_MAX},
     {"announcements", &model_announcement, COLUMNS(announcement_columns), UINT64_MAX},
     {"voicemails", &model_voicemail, COLUMNS(voicemail_columns), 50},

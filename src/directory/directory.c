@@ -645,7 +645,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
 	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
-	       e == &model_call_completion || e == &model_conference_room;
+	       e == &model_call_completion || e == &model_conference_room ||
+	       e == &model_conference || e == &model_conference_participant;
 }
 
 enum err
@@ -655,8 +656,9 @@ directory_build(struct store *s, struct directory **out)
 	    on_line, on_group, on_number, on_user_phone, on_group_member, routes_on_emergency,
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
-	    mailboxes_on_mailbox, mailboxes_on_access, conferences_on_room, music_on_loop,
-	    music_on_file, twins_on_twin, on_completion};
+	    mailboxes_on_mailbox, mailboxes_on_access, conferences_on_room,
+	    conferences_on_conference, conferences_on_participant, music_on_loop, music_on_file,
+	    twins_on_twin, on_completion};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -668,8 +670,10 @@ directory_build(struct store *s, struct directory **out)
 		e = index_all(b.d);
 	if (e == ERR_OK)
 		e = link_numbers(&b);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		conferences_link(&b); /* who has which number is known */
 		e = link_redirections(&b);
+	}
 	if (e == ERR_OK)
 		e = link_phones_of_users(&b);
 	if (e == ERR_OK)
@@ -693,6 +697,8 @@ directory_build(struct store *s, struct directory **out)
 	free(b.pairs);
 	routes_free_rows(&b);
 	free(b.sites.lines);
+	free(b.conference_users);
+	free(b.participants);
 	free(b.mailboxes.access);
 	twins_free_rows(&b);
 	if (e != ERR_OK) {
@@ -721,6 +727,8 @@ directory_free(struct directory *d)
 	free(d->sites);
 	free(d->mailboxes);
 	free(d->conference_rooms);
+	free(d->conferences);
+	free(d->participants);
 	free(d->music);
 	free(d->twins);
 	free(d->completions);

@@ -32,13 +32,13 @@ struct dir_conference_room; /* directory/conferences.h */
 struct dir_number {
 	struct slice number;
 	bool external;
-	const struct dir_user *user;	     /* NULL: no user's */
-	const struct dir_group *group;	     /* NULL: no group's */
-	const struct dir_mailbox *mailbox;   /* NULL: it leads to none */
+	const struct dir_user *user;			   /* NULL: no user's */
+	const struct dir_group *group;			   /* NULL: no group's */
+	const struct dir_mailbox *mailbox;		   /* NULL: it leads to none */
 	const struct dir_conference_room *conference_room; /* the same; never two of them */
-	const struct dir_line *line;	     /* of an external number, NULL: none */
-	const struct dir_redirect *redirect; /* NULL: none is switched on */
-	int64_t id, music;		     /* music: a loop of directory/music.h; 0 = none */
+	const struct dir_line *line;			   /* of an external number, NULL: none */
+	const struct dir_redirect *redirect;		   /* NULL: none is switched on */
+	int64_t id, music; /* music: a loop of directory/music.h; 0 = none */
 };
 
 struct dir_frame;

@@ -42,7 +42,9 @@ struct directory {
 	struct dir_mailbox *mailboxes; /* by code */
 	size_t mailbox_count;
 	struct dir_conference_room *conference_rooms; /* by id */
-	size_t conference_room_count;
+	struct dir_conference *conferences;	      /* by id */
+	struct dir_participant *participants;	      /* by conference */
+	size_t conference_room_count, conference_count, participant_count;
 	struct dir_music *music; /* by id */
 	size_t music_count;
 	/* of their own files; 0: as it comes with the system */
@@ -107,6 +109,11 @@ struct mailbox_rows {
 	size_t access_count, access_cap, mailbox_cap;
 };
 
+/* Ids of what a participant belongs to. */
+struct participant_row {
+	int64_t conference, user;
+};
+
 struct twin_rows {
 	struct twin_owner *owners; /* as the array of the directory */
 	size_t twin_cap, owner_cap;
@@ -127,7 +134,10 @@ struct builder {
 	struct route_rows routes;
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;
-	size_t music_cap, conference_room_cap;
+	size_t music_cap, conference_room_cap, conference_cap, conference_user_cap, participant_cap,
+	    participant_row_cap;
+	int64_t *conference_users;	      /* as the array of the directory */
+	struct participant_row *participants; /* the same */
 	struct twin_rows twins;
 };
 
@@ -160,6 +170,10 @@ bool sites_on_line(void *ctx, int64_t site, int64_t line);
 bool mailboxes_on_mailbox(void *ctx, const struct store_mailbox_row *row);
 bool mailboxes_on_access(void *ctx, int64_t mailbox, int64_t user, int64_t group);
 bool conferences_on_room(void *ctx, const struct store_conference_room_row *row);
+bool conferences_on_conference(void *ctx, const struct store_conference_row *row);
+bool conferences_on_participant(void *ctx, const struct store_participant_row *row);
+/* When users are there. */
+void conferences_link(struct builder *b);
 bool music_on_loop(void *ctx, const struct store_music_row *row);
 bool music_on_file(void *ctx, const struct store_music_file_row *row);
 /* When users and groups are there. */

@@ -23,6 +23,9 @@ static const struct model_field conference_room_fields[] = {
 	.label = "When somebody comes or goes",
 	.description = "What the others hear: nothing, a tone, or the name, which who comes is "
 		       "asked to say"},
+    {"dial_in", MODEL_BOOL, 0, .label = "Way in to planned conferences",
+	.description = "Who calls is asked for the PIN of an invitation, and comes into that "
+		       "conference instead"},
     {"max_members", MODEL_INT, 0, 2, 200, .def = "30", .label = "Members at most",
 	.description = "Moderators come in all the same"},
     {"mute_on_entry", MODEL_BOOL, 0, .label = "Listens at first",

@@ -398,9 +398,45 @@ on_conference_room(struct stmt *s, const struct store_directory_sink *sink, void
 	    .max_members = (uint32_t)sqlite3_column_int(s->st, 8),
 	    .mailbox = sqlite3_column_int64(s->st, 9),
 	    .music = sqlite3_column_int64(s->st, 10),
+	    .dial_in = sqlite3_column_int(s->st, 11),
 	};
 
 	return sink->on_conference_room(ctx, &row);
+}
+
+static bool
+on_conference(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_conference_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .name = stmt_column(s, 1),
+	    .user = sqlite3_column_int64(s->st, 2),
+	    .from_ms = sqlite3_column_int64(s->st, 3),
+	    .until_ms = sqlite3_column_int64(s->st, 4),
+	    .waits = sqlite3_column_int(s->st, 5),
+	    .silent = sqlite3_column_int(s->st, 6),
+	    .may_record = sqlite3_column_int(s->st, 7),
+	    .language = stmt_column(s, 8),
+	};
+
+	return sink->on_conference(ctx, &row);
+}
+
+static bool
+on_participant(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_participant_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .conference = sqlite3_column_int64(s->st, 1),
+	    .user = sqlite3_column_int64(s->st, 2),
+	    .name = stmt_column(s, 3),
+	    .number = stmt_column(s, 4),
+	    .pin = stmt_column(s, 5),
+	    .moderator = sqlite3_column_int(s->st, 6),
+	    .call_on_start = sqlite3_column_int(s->st, 7),
+	};
+
+	return sink->on_participant(ctx, &row);
 }
 
 static bool
@@ -505,9 +541,16 @@ static const struct {
      "JOIN mailbox m ON m.id = a.mailbox ORDER BY m.code, a.id",
 	on_mailbox_access},
     {"SELECT id, name, pin_hash, moderator_pin_hash, entry, wait_for_moderator, "
-     "end_with_moderator, mute_on_entry, max_members, mailbox, music FROM conference_room "
-     "ORDER BY id",
+     "end_with_moderator, mute_on_entry, max_members, mailbox, music, dial_in "
+     "FROM conference_room ORDER BY id",
 	on_conference_room},
+    {"SELECT id, name, user, next_from, next_until, wait_for_moderator, mute_on_entry, may_record, "
+     "language FROM conference WHERE next_until > 0 ORDER BY id",
+	on_conference},
+    {"SELECT p.id, p.conference, p.user, p.name, p.number, p.pin, p.moderator, p.call_on_start "
+     "FROM conference_participant p JOIN conference c ON c.id = p.conference "
+     "WHERE c.next_until > 0 ORDER BY p.conference, p.id",
+	on_participant},
     {"SELECT id, name, is_default, builtin, gain_db FROM music_loop ORDER BY id", on_music},
     {"SELECT loop, file, gain_db FROM music_file WHERE enabled ORDER BY loop, position, id",
 	on_music_file},

@@ -546,8 +546,21 @@ struct store_mailbox_row {
 struct store_conference_room_row {
 	int64_t id, mailbox, music; /* 0 = none */
 	const char *name, *pin_hash, *moderator_pin_hash, *entry;
-	bool waits, ends, silent;
+	bool waits, ends, silent, dial_in;
 	uint32_t max_members;
+};
+
+/* A planned conference that runs or will, and who is invited. */
+struct store_conference_row {
+	int64_t id, user, from_ms, until_ms;
+	const char *name, *language;
+	bool waits, silent, may_record;
+};
+
+struct store_participant_row {
+	int64_t id, conference, user; /* user 0 = none of ours */
+	const char *name, *number, *pin;
+	bool moderator, call_on_start;
 };
 
 struct store_music_row {
@@ -568,9 +581,10 @@ struct store_music_file_row {
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
  * frames, enabled COR rules, their lines (by rule and frame, in order), holidays, sites (by name)
  * and their lines (in order), redirections that are switched on (by number), mailboxes and who
- * has access to them (by code), conference rooms (by id), loops of music and the files that they play (by loop, in order),
- * mobile twins that may ring (by user), call completions (the oldest first). Texts are valid during
- * the call only. false stops with ERR_NOMEM. */
+ * has access to them (by code), conference rooms (by id), planned
+ * conferences and their participants (by conference), loops of music and the files that they play
+ * (by loop, in order), mobile twins that may ring (by user), call completions (the oldest first).
+ * Texts are valid during the call only. false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -596,6 +610,8 @@ struct store_directory_sink {
 	bool (*on_mailbox)(void *ctx, const struct store_mailbox_row *row);
 	bool (*on_mailbox_access)(void *ctx, int64_t mailbox, int64_t user, int64_t group);
 	bool (*on_conference_room)(void *ctx, const struct store_conference_room_row *row);
+	bool (*on_conference)(void *ctx, const struct store_conference_row *row);
+	bool (*on_participant)(void *ctx, const struct store_participant_row *row);
 	bool (*on_music)(void *ctx, const struct store_music_row *row);
 	bool (*on_music_file)(void *ctx, const struct store_music_file_row *row);
 	bool (*on_twin)(void *ctx, const struct store_twin_row *row);

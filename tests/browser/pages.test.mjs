@@ -15,6 +15,7 @@ let group;
 let rule;
 let emergency;
 let mailbox;
+let room;
 before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
@@ -24,6 +25,7 @@ before(async () => {
   rule = await world.admin.post('cor-rules', { number: '0049', comment: 'Germany' });
   await world.admin.post('cor-lines', { rule: rule.id, frame: 1, line: line.id, call_by_call: '01019' });
   mailbox = await world.admin.post('mailboxes', { name: 'Emil Muster' });
+  room = await world.admin.post('conference-rooms', { name: 'Board', pin: '4711', moderator_pin: '4712' });
   await world.admin.post('mailbox-access', { mailbox: mailbox.id, user: person.user.id });
   await world.admin.post('announcements', { name: 'We are closed' });
   emergency = (await world.admin.get('emergency-numbers?number=112')).items[0];
@@ -79,6 +81,9 @@ const PAGES = [
   ['mailboxes', () => '/mailboxes', 'Mailboxes'],
   ['mailbox', () => `/mailboxes/${mailbox.id}`, 'Emil Muster'],
   ['mailbox-access', () => `/mailboxes/${mailbox.id}?tab=access`, 'Emil Muster'],
+  ['conference-rooms', () => '/conference-rooms', 'Conference rooms'],
+  ['conference-room', () => `/conference-rooms/${room.id}`, 'Board'],
+  ['conference-room-new', () => '/conference-rooms/new', 'New conference room'],
   ['mailbox-new', () => '/mailboxes/new', 'New mailbox'],
   ['announcements', () => '/announcements', 'Announcements'],
   ['prompts', () => '/prompts', 'Prompts'],

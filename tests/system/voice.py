@@ -67,14 +67,27 @@ class Voice:
 
     def step(self, speaks_hz=0):
         """20 ms pass."""
+        self.say(speaks_hz)
+        self.listen()
+
+    def say(self, speaks_hz=0):
+        """What is spoken within a step."""
         samples = [round(8000 * math.sin(2 * math.pi * speaks_hz * (self.at + n) / RATE)) for n in range(STEP)]
         self.at += STEP
         self.rtp.send(self.target, audioop.lin2alaw(struct.pack(f"<{STEP}h", *samples), 2))
         self.next += STEP / RATE
+
+    def listen(self):
+        """The rest of the step."""
         while (left := self.next - time.monotonic()) > 0:
-            packet = self.rtp.receive(left)
-            if packet and packet[1] & 0x7F == 8:
-                self.blocks.append(struct.unpack(f"<{STEP}h", audioop.alaw2lin(packet[12:172], 2)))
+            self.take(left)
+
+    def take(self, seconds):
+        """A packet, if one comes. False: none does."""
+        packet = self.rtp.receive(seconds)
+        if packet and packet[1] & 0x7F == 8:
+            self.blocks.append(struct.unpack(f"<{STEP}h", audioop.alaw2lin(packet[12:172], 2)))
+        return bool(packet)
 
     def speak(self, seconds, hertz=SPEAKS_HZ):
         for _ in range(round(seconds * 50)):

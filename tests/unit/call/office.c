@@ -169,6 +169,28 @@ on_orbit(void *ctx, const struct live_orbit *v)
 }
 
 static void
+on_conference(void *ctx, const struct live_conference *c)
+{
+	struct office *o = ctx;
+
+	o->conference = *c;
+	o->n_conferences++;
+}
+
+static void
+on_conference_member(void *ctx, const struct live_conference_member *m)
+{
+	struct office *o = ctx;
+	size_t i = 0;
+
+	while (i < o->n_members && o->member[i].id != m->id)
+		i++;
+	assert_true(i < sizeof o->member / sizeof o->member[0]);
+	o->n_members += i == o->n_members;
+	o->member[i] = *m;
+}
+
+static void
 on_spent(void *ctx, const struct live_spent *v)
 {
 	struct office *o = ctx;
@@ -283,6 +305,8 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .on_emergency = on_emergency,
     .on_spent = on_spent,
     .on_orbit = on_orbit,
+    .on_conference = on_conference,
+    .on_conference_member = on_conference_member,
     .order = on_order,
     .voicemail_began = on_voicemail_began,
     .voicemail_ended = on_voicemail_ended,

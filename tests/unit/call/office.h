@@ -63,11 +63,15 @@ struct office {
 	char sound_path[128];		 /* its first file */
 	int8_t sound_file_gain_db;
 	unsigned n_made;
-	int told_gain_db;	  /* of a sound that plays */
-	int n_sounds;		  /* made and not dropped */
-	int n_rooms;		  /* the same */
-	bool silent;		  /* there is no memory for more */
-	char recording_path[200]; /* of the last one */
+	int told_gain_db;			 /* of a sound that plays */
+	int n_sounds;				 /* made and not dropped */
+	int n_rooms;				 /* the same */
+	bool room_recorded;			 /* what is said in one */
+	struct live_conference conference;	 /* told last */
+	struct live_conference_member member[8]; /* of each, the last word */
+	size_t n_members, n_conferences;	 /* of n_conferences: how often it was told */
+	bool silent;				 /* there is no memory for more */
+	char recording_path[200];		 /* of the last one */
 	uint64_t recording_user;
 	int n_recordings;	      /* made and not dropped */
 	struct voicemail_began began; /* the last ones of what management is told */
@@ -115,6 +119,10 @@ void office_media_key(struct office *o, size_t stream, enum media_side by, char 
 void office_media_recorded(struct office *o, enum err e, uint64_t length_ms);
 /** What that side was played is over. */
 void office_media_played(struct office *o, size_t stream, enum media_side by);
+/** Somebody in a room begins to speak, or stops. */
+void office_media_speaks(struct office *o, size_t stream, enum media_side who, bool speaks);
+/** What the engine does for who has the media port; NULL: nothing. */
+const struct media_service *office_served(const struct office *o, int port);
 /** Ends the wait of closed streams, as the media thread does. */
 void office_media_timeout(struct office *o, size_t stream);
 

@@ -205,6 +205,19 @@ media_room_make(struct media *m, struct media_room **out)
 	return ERR_OK;
 }
 
+static enum err
+media_room_tape(struct media *m, struct media_room *room, const struct media_recording_params *p)
+{
+	struct office *o = office_of(m);
+
+	o->room_recorded = p != NULL;
+	if (p) {
+		snprintf(o->recording_path, sizeof o->recording_path, "%s", p->path);
+		o->recording_user = p->user;
+	}
+	return ERR_OK;
+}
+
 static void
 media_room_forget(struct media *m, struct media_room *room)
 {
@@ -232,6 +245,7 @@ const struct media_ops office_media_ops = {.open = media_open,
     .recording_new = media_recording_make,
     .recording_drop = media_recording_forget,
     .room_new = media_room_make,
+    .room_record = media_room_tape,
     .room_drop = media_room_forget,
     .sound_control = media_sound_steer,
     .close = media_close};
@@ -269,6 +283,27 @@ office_media_played(struct office *o, size_t stream, enum media_side by)
 					  .ref = {(uint32_t)stream, s->gen},
 					  .user = s->user,
 					  .service = {.side = by, .sound = o->sound.user}});
+}
+
+void
+office_media_speaks(struct office *o, size_t stream, enum media_side who, bool speaks)
+{
+	struct fake_stream *s = &o->stream[stream];
+
+	call_on_media_event(o->calls, &(struct media_event){.kind = MEDIA_EV_SPEAKS,
+					  .ref = {(uint32_t)stream, s->gen},
+					  .user = s->user,
+					  .service = {.side = who, .speaks = speaks}});
+}
+
+const struct media_service *
+office_served(const struct office *o, int port)
+{
+	for (size_t i = 0; i < sizeof o->stream / sizeof o->stream[0]; i++)
+		for (int side = 0; side < MEDIA_SIDES; side++)
+			if (o->stream[i].open && o->stream[i].peer[side].rtp.port == port)
+				return &o->stream[i].service[side];
+	return NULL;
 }
 
 void

@@ -56,15 +56,10 @@ tear_down(void **state)
 	return 0;
 }
 
-/* What the engine does for who has the media port; NULL: nothing. */
 static const struct media_service *
 heard_at(int port)
 {
-	for (size_t i = 0; i < sizeof o.stream / sizeof o.stream[0]; i++)
-		for (int side = 0; side < MEDIA_SIDES; side++)
-			if (o.stream[i].open && o.stream[i].peer[side].rtp.port == port)
-				return &o.stream[i].service[side];
-	return NULL;
+	return office_served(&o, port);
 }
 
 /* Eva speaks to all. Returns the 200 she got. */

@@ -31,6 +31,7 @@ export type MusicLoop = Schemas['music_loop'];
 export type MusicFile = Schemas['music_file'];
 export type Announcement = Schemas['announcement'];
 export type Mailbox = Schemas['mailbox'];
+export type ConferenceRoom = Schemas['conference_room'];
 export type MailboxAccess = Schemas['mailbox_access'];
 export type Voicemail = Schemas['voicemail'];
 export type MobileTwin = Schemas['mobile_twin'];
@@ -56,12 +57,12 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'conference_room' | 'mailbox_access' | 'voicemail';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
   | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers' | 'announcements' | 'me/announcements' | 'mailboxes' | 'me/mailboxes'
-  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins';
+  | 'music-loops' | 'music-files' | 'conference-rooms' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -84,6 +85,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   music_file: 'music-files',
   announcement: 'announcements',
   mailbox: 'mailboxes',
+  conference_room: 'conference-rooms',
   mailbox_access: 'mailbox-access',
   voicemail: 'voicemails',
   mobile_twin: 'mobile-twins',
@@ -118,6 +120,7 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   announcements: 'announcement',
   'me/announcements': 'announcement',
   mailboxes: 'mailbox',
+  'conference-rooms': 'conference_room',
   'me/mailboxes': 'mailbox',
   'mailbox-access': 'mailbox_access',
   voicemails: 'voicemail',

@@ -40,6 +40,7 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/emergency-numbers', icon: 'emergency', text: 'routing.emergency.title', needs: 'admin' },
       { path: '/sites', icon: 'site', text: 'routing.site.title', needs: 'admin' },
       { path: '/mailboxes', icon: 'voicemail', text: 'mailboxes.title', needs: 'admin' },
+      { path: '/conference-rooms', icon: 'groups', text: 'conferenceRooms.title', needs: 'admin' },
       { path: '/announcements', icon: 'microphone', text: 'announcements.title', needs: 'admin' },
       { path: '/prompts', icon: 'prompts', text: 'prompts.title', needs: 'admin' },
       { path: '/music', icon: 'music', text: 'music.title', needs: 'admin' },

@@ -39,6 +39,8 @@ const Sites = lazy(() => import('../pages/sites/Sites'));
 const SiteEditor = lazy(() => import('../pages/sites/SiteEditor'));
 const Announcements = lazy(() => import('../pages/announcements/Announcements'));
 const Mailboxes = lazy(() => import('../pages/mailboxes/Mailboxes'));
+const ConferenceRooms = lazy(() => import('../pages/conference-rooms/ConferenceRooms'));
+const ConferenceRoomEditor = lazy(() => import('../pages/conference-rooms/ConferenceRoomEditor'));
 const MailboxEditor = lazy(() => import('../pages/mailboxes/MailboxEditor'));
 const Voicemails = lazy(() => import('../pages/voicemail/Voicemails'));
 const Prompts = lazy(() => import('../pages/prompts/Prompts'));
@@ -110,6 +112,8 @@ export function Pages() {
           <Route path="route-test" element={<RouteTest />} />
           <Route path="changes" element={<Changes />} />
           <Route path="addresses" element={<AddressRules />} />
+          <Route path="conference-rooms" element={<ConferenceRooms />} />
+          <Route path="conference-rooms/:id" element={<ConferenceRoomEditor />} />
           <Route path="mailboxes" element={<Mailboxes />} />
           <Route path="mailboxes/:id" element={<MailboxEditor />} />
           <Route path="announcements" element={<Announcements />} />

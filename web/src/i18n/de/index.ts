@@ -22,6 +22,7 @@ import liveConferences from './liveConferences.json';
 import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
+import conferenceRooms from './conferenceRooms.json';
 import mailboxes from './mailboxes.json';
 import manager from './manager.json';
 import music from './music.json';
@@ -72,6 +73,7 @@ const de: Texts = {
   login,
   logs,
   mail,
+  conferenceRooms,
   mailboxes,
   manager,
   music,

@@ -21,6 +21,7 @@ import liveConferences from './liveConferences.json';
 import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
+import conferenceRooms from './conferenceRooms.json';
 import mailboxes from './mailboxes.json';
 import manager from './manager.json';
 import music from './music.json';
@@ -71,6 +72,7 @@ const en = {
   login,
   logs,
   mail,
+  conferenceRooms,
   mailboxes,
   manager,
   music,

@@ -1,7 +1,7 @@
 // What a number leads to: at most one of these. A further kind is one row; its name stands in the number as KIND_name.
 import type { PhoneNumber } from '../../api/types';
 
-const PAGES = { user: '/users', group: '/groups', mailbox: '/mailboxes' } as const;
+const PAGES = { user: '/users', group: '/groups', mailbox: '/mailboxes', conference_room: '/conference-rooms' } as const;
 
 type Kind = keyof typeof PAGES;
 export interface Holder {

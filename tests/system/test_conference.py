@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Conferences at the telephone: who hears whom, PINs, waiting, the lock, keys, names, and what is left of a crash (CNF-3, CNF-4)."""
+import time
+
+import harness
+from baresip import tone_share
+from harness import address, address_phone, free_port, until, user
+from talking import TalkTest
+from voice import RATE, Voice, teach
+
+PEOPLE = {"anna": address(11), "bernd": address(12), "carla": address(13), "dora": address(14)}
+PORTS = {host: free_port(host) for host in PEOPLE.values()}
+HZ = {"anna": 440, "bernd": 1200, "carla": 2300, "dora": 3100}
+PROMPTS = ("conference-pin", "wrong-pin", "conference-first", "conference-one-other", "conference-wait", "conference-welcome",
+           "conference-joined", "conference-left", "conference-someone-left", "conference-muted", "conference-unmuted",
+           "conference-hand-raised", "conference-locked", "conference-unlocked", "conference-is-locked", "conference-full",
+           "conference-ends", "conference-menu", "conference-say-name", "conference-hearing", "not-permitted")
+
+
+class Conference(TalkTest):
+    PORTS = PORTS
+    CONFIG = {
+        "phones": [address_phone(name, host, PORTS[host]) for name, host in PEOPLE.items()],
+        "users": [user(101 + n, name) for n, name in enumerate(PEOPLE)],
+        "conference-rooms": [
+            {"name": "Open", "entry": "none", "max_members": 3},
+            {"name": "Board", "pin": "1111", "moderator_pin": "2222", "wait_for_moderator": True, "end_with_moderator": True,
+             "entry": "none"},
+            {"name": "Named", "entry": "name"},
+            {"name": "Lecture", "moderator_pin": "3333", "mute_on_entry": True, "entry": "none"},
+        ],
+        "numbers": [{"number": "281", "conference_room": "Open"}, {"number": "282", "conference_room": "Board"},
+                    {"number": "283", "conference_room": "Named"}, {"number": "284", "conference_room": "Lecture"}],
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tones = teach(cls.server, PROMPTS)
+
+    def setUp(self):
+        self.began = harness.now()
+
+    def comes(self, name, number, keys=""):
+        voice = Voice(self.phone(name, PEOPLE[name]), number, self.tones)
+        self.addCleanup(voice.rtp.drain)
+        if keys:
+            voice.press(keys)
+        return voice
+
+    @staticmethod
+    def together(voices, speaking, seconds=1.0):
+        """All hear for so long, those who speak do it at once, each with a tone of his own. Who heard whom, by their names."""
+        for voice in voices:
+            while voice.take(0):
+                pass
+            voice.listened = len(voice.blocks)
+            voice.next = time.monotonic()
+        for _ in range(round(seconds * 50)):
+            for voice in voices:
+                voice.say(HZ[voice.phone.name] if voice in speaking else 0)
+            voices[-1].listen()
+            for voice in voices:
+                while voice.take(0):
+                    pass
+        heard = {}
+        for voice in voices:
+            blocks, voice.listened = voice.blocks[voice.listened:], len(voice.blocks)
+            loud = [block for block in blocks if max(block) > 1000]
+            heard[voice.phone.name] = {name for name, hertz in HZ.items()
+                                       if sum(tone_share(block, hertz, RATE) > 0.15 for block in loud) > len(blocks) / 3}
+        return heard
+
+    def hears_all(self, voices, speaking, expected, seconds=8):
+        """Before long it is as expected; announcements may be under way."""
+        end = time.monotonic() + seconds
+        while (heard := self.together(voices, speaking)) != expected and time.monotonic() < end:
+            pass
+        self.assertEqual(heard, expected)
+
+    def test_cnf_3_three_hear_each_other_and_nobody_himself(self):
+        anna = self.comes("anna", 281)
+        anna.hears("conference-first")
+        bernd = self.comes("bernd", 281)
+        bernd.hears("conference-one-other")
+        carla = self.comes("carla", 281)
+        voices = [anna, bernd, carla]
+        self.hears_all(voices, voices, {"anna": {"bernd", "carla"}, "bernd": {"anna", "carla"}, "carla": {"anna", "bernd"}})
+        dora = self.comes("dora", 281)
+        dora.hears("conference-full")
+        dora.is_hung_up()
+        carla.hang_up()
+        self.hears_all([anna, bernd], [anna, bernd], {"anna": {"bernd"}, "bernd": {"anna"}})
+        anna.hang_up()
+        bernd.hang_up()
+        records = self.server.wait_records(4, self.began)
+        self.assertEqual({(record["called_number"], record["called_name"], record["result"]) for record in records},
+                         {("281", "Open", "answered")})
+
+    def test_cnf_4_who_mutes_himself_is_not_heard(self):
+        anna, bernd = self.comes("anna", 281), self.comes("bernd", 281)
+        both = [anna, bernd]
+        self.hears_all(both, both, {"anna": {"bernd"}, "bernd": {"anna"}})
+        anna.press("*1")
+        anna.hears("conference-muted")
+        self.hears_all(both, both, {"anna": {"bernd"}, "bernd": set()})
+        anna.press("*1")
+        anna.hears("conference-unmuted")
+        self.hears_all(both, both, {"anna": {"bernd"}, "bernd": {"anna"}})
+        anna.press("*")
+        anna.hears("conference-menu")
+        anna.press("3")
+        anna.hears("not-permitted")
+        anna.hang_up()
+        bernd.hang_up()
+
+    def test_cnf_4_the_others_become_quieter_and_louder_for_oneself(self):
+        anna, bernd = self.comes("anna", 281), self.comes("bernd", 281)
+        both = [anna, bernd]
+        self.hears_all(both, [bernd], {"anna": {"bernd"}, "bernd": set()})
+
+        def loudness():
+            self.together(both, [bernd], 0.5)
+            return max(max(block) for block in anna.blocks[-10:])
+
+        before = loudness()
+        anna.press("*4444")
+        anna.hears("conference-hearing")
+        anna.press("8")
+        until(lambda: loudness() < before * 0.4, "Anna hears Bernd by 12 dB less")
+        anna.press("*66668")
+        until(lambda: loudness() > before * 0.8, "Anna hears Bernd as before")
+        anna.hang_up()
+        bernd.hang_up()
+
+    def test_cnf_3_others_wait_with_music_until_a_moderator_comes_and_all_ends_with_him(self):
+        anna, bernd = self.comes("anna", 282), self.comes("bernd", 282)
+        for voice in (anna, bernd):
+            voice.hears("conference-pin")
+            voice.press("1111#")
+            voice.hears("conference-wait")
+        both = [anna, bernd]
+        until(lambda: self.together(both, []) and max(max(block) for block in anna.blocks[-25:]) > 500, "music")
+        self.assertNotIn("bernd", self.together(both, both)["anna"])
+        carla = self.comes("carla", 282)
+        carla.hears("conference-pin")
+        carla.press("2222#")
+        anna.hears("conference-welcome")
+        voices = [anna, bernd, carla]
+        self.hears_all(voices, voices, {"anna": {"bernd", "carla"}, "bernd": {"anna", "carla"}, "carla": {"anna", "bernd"}})
+        carla.press("*3")
+        carla.hears("conference-locked")
+        dora = self.comes("dora", 282)
+        dora.hears("conference-pin")
+        dora.press("1111#")
+        dora.hears("conference-is-locked")
+        dora.is_hung_up()
+        carla.hang_up()
+        anna.hears("conference-ends")
+        anna.is_hung_up()
+        bernd.is_hung_up()
+
+    def test_cnf_3_a_wrong_pin_is_asked_for_three_times(self):
+        anna = self.comes("anna", 282)
+        anna.hears("conference-pin")
+        for _ in range(3):
+            anna.press("9999#")
+            anna.hears("wrong-pin")
+        anna.is_hung_up()
+
+    def test_cnf_3_who_comes_says_his_name_and_the_others_hear_it(self):
+        anna = self.comes("anna", 283)
+        anna.hears("conference-say-name")
+        anna.speak(1.5)
+        anna.press("#")
+        anna.hears("conference-first")
+        bernd = self.comes("bernd", 283)
+        bernd.hears("conference-say-name")
+        for _ in range(75):  # the tone is over, and he speaks
+            bernd.step(HZ["anna"])
+        bernd.press("#")
+        anna.hears_speech(HZ["anna"])
+        anna.hears("conference-joined")
+        bernd.hang_up()
+        anna.hears_speech(HZ["anna"])
+        anna.hears("conference-left")
+        anna.hang_up()
+
+    def test_cnf_4_who_only_listens_asks_to_speak(self):
+        dora = self.comes("dora", 284)
+        dora.press("3333#")
+        dora.hears("conference-first")
+        anna = self.comes("anna", 284)
+        anna.press("#")
+        anna.hears("conference-muted")
+        both = [anna, dora]
+        self.hears_all(both, both, {"anna": {"dora"}, "dora": set()})
+        anna.press("*2")
+        anna.hears("conference-hand-raised")
+        anna.hang_up()
+        dora.hang_up()
+
+    def test_cnf_3_a_call_is_transferred_into_a_conference(self):
+        anna = self.comes("anna", 281)
+        anna.hears("conference-first")
+        bernd, carla = self.phone("bernd", PEOPLE["bernd"]), self.phone("carla", PEOPLE["carla"])
+        out, into = self.call(bernd, 103, carla)
+        out.request("REFER", extra=[("Refer-To", f"<sip:281@{bernd.server_place}>")])
+        out.expect(202, method="REFER")
+        self.is_told(into)
+        out.is_hung_up()
+        self.wait_in(281, 2)
+        into.hang_up()
+        anna.hang_up()
+
+    def test_cnf_3_an_attended_transfer_leads_into_the_conference(self):
+        """Bernd is in it himself, and sends Carla there in his place."""
+        anna = self.comes("anna", 281)
+        anna.hears("conference-first")
+        bernd, carla = self.phone("bernd", PEOPLE["bernd"]), self.phone("carla", PEOPLE["carla"])
+        held, into = self.call(bernd, 103, carla)
+        inside = bernd.invite(281)
+        inside.established()
+        replaces = f"{inside.call_id}%3Bto-tag%3D{inside.remote_tag}%3Bfrom-tag%3D{inside.local_tag}"
+        held.request("REFER", extra=[("Refer-To", f"<sip:281@{bernd.server_place}?Replaces={replaces}>")])
+        held.expect(202, method="REFER")
+        self.is_told(into)
+        self.wait_in(281, 2)
+        into.hang_up()
+        anna.hang_up()
+
+    def wait_in(self, number, count):
+        until(lambda: len([call for call in self.server.calls() if call["called"]["number"] == str(number)]) == count,
+              f"{count} are in the conference")
+
+    def test_cnf_3_nothing_is_left_of_a_conference_after_a_crash(self):
+        anna = self.comes("anna", 281)
+        anna.hears("conference-first")
+        self.server.kill()
+        self.server.restart()
+        self.assertEqual(self.server.calls(), [])
+        bernd = self.comes("bernd", 281)
+        bernd.hears("conference-first")
+        bernd.hang_up()
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Conferences at the telephone: who hears whom, PINs, waiting, the lock, keys, names, and what is left of a crash (CNF-3, CNF-4)."""
+import os
+import sqlite3
 import time
 
 import harness
 from baresip import tone_share
 from harness import address, address_phone, free_port, until, user
+from sipphone import sdp_target
 from talking import TalkTest
 from voice import RATE, Voice, teach
 
@@ -14,7 +17,10 @@ HZ = {"anna": 440, "bernd": 1200, "carla": 2300, "dora": 3100}
 PROMPTS = ("conference-pin", "wrong-pin", "conference-first", "conference-one-other", "conference-wait", "conference-welcome",
            "conference-joined", "conference-left", "conference-someone-left", "conference-muted", "conference-unmuted",
            "conference-hand-raised", "conference-locked", "conference-unlocked", "conference-is-locked", "conference-full",
-           "conference-ends", "conference-menu", "conference-say-name", "conference-hearing", "not-permitted")
+           "conference-ends", "conference-unknown", "conference-menu", "conference-say-name", "conference-hearing", "not-permitted")
+
+
+ROOMS, EACH = 50, 6
 
 
 class Conference(TalkTest):
@@ -123,6 +129,8 @@ class Conference(TalkTest):
             self.together(both, [bernd], 0.5)
             return max(max(block) for block in anna.blocks[-10:])
 
+        for speaking in ([bernd], [], [bernd]):  # until the room has found how loud he is
+            self.together(both, speaking, 2)
         before = loudness()
         anna.press("*4444")
         anna.hears("conference-hearing")
@@ -204,29 +212,31 @@ class Conference(TalkTest):
         anna = self.comes("anna", 281)
         anna.hears("conference-first")
         bernd, carla = self.phone("bernd", PEOPLE["bernd"]), self.phone("carla", PEOPLE["carla"])
-        out, into = self.call(bernd, 103, carla)
-        out.request("REFER", extra=[("Refer-To", f"<sip:281@{bernd.server_place}>")])
-        out.expect(202, method="REFER")
-        self.is_told(into)
-        out.is_hung_up()
+        out, into = self.call(carla, 102, bernd)
+        into.request("REFER", extra=[("Refer-To", f"<sip:281@{bernd.server_place}>")])
+        into.expect(202, method="REFER")
+        self.is_told(out)
+        into.is_hung_up()
         self.wait_in(281, 2)
-        into.hang_up()
+        out.hang_up()
         anna.hang_up()
 
     def test_cnf_3_an_attended_transfer_leads_into_the_conference(self):
-        """Bernd is in it himself, and sends Carla there in his place."""
+        """Bernd is in it himself, and sends Carla there, too."""
         anna = self.comes("anna", 281)
         anna.hears("conference-first")
         bernd, carla = self.phone("bernd", PEOPLE["bernd"]), self.phone("carla", PEOPLE["carla"])
-        held, into = self.call(bernd, 103, carla)
+        out, held = self.call(carla, 102, bernd)
         inside = bernd.invite(281)
         inside.established()
         replaces = f"{inside.call_id}%3Bto-tag%3D{inside.remote_tag}%3Bfrom-tag%3D{inside.local_tag}"
         held.request("REFER", extra=[("Refer-To", f"<sip:281@{bernd.server_place}?Replaces={replaces}>")])
         held.expect(202, method="REFER")
-        self.is_told(into)
+        self.is_told(out)
+        held.is_hung_up()
+        inside.hang_up()  # as phones do
         self.wait_in(281, 2)
-        into.hang_up()
+        out.hang_up()
         anna.hang_up()
 
     def wait_in(self, number, count):
@@ -242,6 +252,144 @@ class Conference(TalkTest):
         bernd = self.comes("bernd", 281)
         bernd.hears("conference-first")
         bernd.hang_up()
+
+
+class Planned(TalkTest):
+    """The way in to planned conferences, and those who are called when one begins (CNF-1)."""
+    PORTS = PORTS
+    CONFIG = {
+        "phones": [address_phone(name, host, PORTS[host]) for name, host in PEOPLE.items()],
+        "users": [user(101 + n, name) for n, name in enumerate(PEOPLE)],
+        "conference-rooms": [{"name": "Way in", "dial_in": True}],
+        "numbers": [{"number": "289", "conference_room": "Way in"}],
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tones = teach(cls.server, PROMPTS)
+
+    def plan(self, begins_s, *participants):
+        """A conference of Anna's that begins so many seconds from now. Its participants, who are users."""
+        ids = {row["login"]: row["id"] for row in self.server.api("GET", "/api/users")["items"]}
+        at = time.time() + begins_s
+        starts = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+        conference = self.server.api("POST", "/api/conferences", {
+            "name": "Plan", "user": ids["1101"], "starts_at": starts, "time_zone": "Europe/Berlin", "wait_for_moderator": True})
+        self.addCleanup(self.server.api, "DELETE", f"/api/conferences/{conference['id']}")
+        rows = [self.server.api("POST", "/api/conference-participants", {
+            "conference": conference["id"], "user": ids[login], **more}) for login, more in participants]
+        self.server.stop()
+        with sqlite3.connect(self.server.data / "strowger.db") as db:
+            db.execute("UPDATE conference SET next_from = ?, next_until = ?", (int(at * 1000), int(at * 1000) + 3600000))
+        db.close()
+        self.server.start()
+        return rows
+
+    def comes(self, name, pin):
+        voice = Voice(self.phone(name, PEOPLE[name]), 289, self.tones)
+        voice.hears("conference-pin")
+        voice.press(pin + "#")
+        return voice
+
+    def test_cnf_1_the_pin_of_a_participant_opens_his_conference(self):
+        pins = [row["pin"] for row in self.plan(-60, ("1101", {"moderator": True}), ("1102", {}))]
+        bernd = self.comes("bernd", pins[1])
+        bernd.hears("conference-wait")
+        anna = self.comes("anna", pins[0])
+        bernd.hears("conference-welcome")
+        carla = self.comes("carla", "000000" if "000000" not in pins else "000001")
+        carla.hears("wrong-pin")
+        carla.hang_up()
+        anna.hang_up()
+        bernd.hang_up()
+
+    def test_cnf_1_before_its_time_there_is_no_conference(self):
+        (row,) = self.plan(7200, ("1102", {}))
+        bernd = self.comes("bernd", row["pin"])
+        bernd.hears("conference-unknown")
+        bernd.is_hung_up()
+
+    def test_cnf_1_who_shall_be_called_is_called_when_it_begins(self):
+        bernd, carla = self.phone("bernd", PEOPLE["bernd"]), self.phone("carla", PEOPLE["carla"])
+        self.plan(6, ("1102", {"call_on_start": True, "moderator": True}), ("1103", {"call_on_start": True}), ("1104", {}))
+        dialogs = []
+        for phone in (bernd, carla):
+            dialog = phone.answer_invite(seconds=20)
+            self.assertIn("sip:101@", dialog.invite.get("From"))
+            dialog.pick_up()
+            dialog.voice = sdp_target(dialog.invite.body)
+            dialogs.append(dialog)
+        until(lambda: len(self.server.calls()) == 2, "both are in")
+        for dialog in dialogs:
+            dialog.hang_up()
+
+
+class Crowd(TalkTest):
+    """What many members cost (CNF-3); figures are printed."""
+    HOSTS = [address(host) for host in range(20, 120)]
+    PORTS = {host: free_port(host) for host in HOSTS}
+    CONFIG = {
+        "ranges": [{"first": "100", "last": "499"}],
+        "conference-rooms": [{"name": "Crowd", "entry": "none", "max_members": 200}]
+        + [{"name": f"Room {n}", "entry": "none"} for n in range(ROOMS)],
+        "numbers": [{"number": "399", "conference_room": "Crowd"}]
+        + [{"number": str(400 + n), "conference_room": f"Room {n}"} for n in range(ROOMS)],
+    }
+    CONFIG["phones"] = [address_phone(f"crowd{n}", host, port) for n, (host, port) in enumerate(PORTS.items())]
+    CONFIG["users"] = [user(120 + n, f"crowd{n}") for n in range(len(HOSTS))]
+    SILENCE, TONE = b"\xd5" * 160, bytes((0x2A, 0x25, 0x2A, 0xD5, 0xAA, 0xA5, 0xAA, 0xD5)) * 20
+
+    def used_s(self):
+        with open(f"/proc/{self.server.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def enter(self, phone, number):
+        call = phone.invite(number)
+        call.voice = sdp_target(call.established().body)
+        phone.rtp.send(call.voice, self.SILENCE)
+        return call
+
+    def measure(self, what, calls, speakers, seconds=4):
+        """The speakers speak for so long. What the system uses meanwhile."""
+        before, begun = self.used_s(), time.monotonic()
+        for step in range(round(seconds * 50)):
+            for call in speakers:
+                call.phone.rtp.send(call.voice, self.TONE)
+            time.sleep(max(begun + (step + 1) / 50 - time.monotonic(), 0))
+        share = (self.used_s() - before) / (time.monotonic() - begun)
+        print(f"{what}: {len(calls)} members, {len(speakers)} speak: {100 * share:.0f} % of a core")
+
+    @staticmethod
+    def loud(rtp):
+        """Something loud is among what has come."""
+        found = False
+        while packet := rtp.receive(0):
+            found |= packet[1] & 0x7F == 8 and max((sample ^ 0x55) & 0x7F for sample in packet[12:]) > 0x50
+        return found
+
+    def test_cnf_3_a_hundred_members_in_one_room_hear_who_speaks(self):
+        phones = [self.phone(f"crowd{n}", host) for n, host in enumerate(self.HOSTS)]
+        begun = time.monotonic()
+        calls = [self.enter(phone, 399) for phone in phones]
+        print(f"100 members are in after {time.monotonic() - begun:.1f} s")
+        self.measure("one room", calls, [])
+        for phone in phones:
+            phone.rtp.drain()
+        self.measure("one room", calls, calls[:3])
+        deaf = [call.phone.name for call in calls[3:] if not self.loud(call.phone.rtp)]
+        self.assertEqual(deaf, [])
+        for call in calls:
+            call.hang_up()
+
+    def test_cnf_3_fifty_rooms_of_six(self):
+        phones = [self.phone(f"crowd{n}", host) for n, host in enumerate(self.HOSTS)]
+        calls = [self.enter(phones[n % len(phones)], 400 + n // EACH) for n in range(ROOMS * EACH)]
+        self.measure("fifty rooms", calls, [])
+        self.measure("fifty rooms", calls, calls[::EACH])
+        for call in calls:
+            call.hang_up()
 
 
 if __name__ == "__main__":

@@ -3335,6 +3335,892 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "user" | "length_ms" | "file_name" | "changed_at" | "user_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["announcement"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Announcement: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Announcement: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcement: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Announcement: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Announcement: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["announcement"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/announcements/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["announcement_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "numbers" | "messages" | "messages_new" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["mailbox"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Mailbox: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mailbox: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mailbox: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Mailbox: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mailbox: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["mailbox"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mailboxes/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["mailbox_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conference-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference room: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "name" | "has_pin" | "has_moderator_pin" | "wait_for_moderator" | "end_with_moderator" | "entry" | "dial_in" | "max_members" | "mute_on_entry" | "mailbox" | "music" | "numbers" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    name?: string;
+                    has_pin?: boolean;
+                    has_moderator_pin?: boolean;
+                    wait_for_moderator?: boolean;
+                    end_with_moderator?: boolean;
+                    entry?: string;
+                    dial_in?: boolean;
+                    max_members?: number;
+                    mute_on_entry?: boolean;
+                    mailbox?: string;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference_room"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Conference room: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_room_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_room"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Conference room: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_room_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-rooms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference room: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_room"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Conference room: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Conference room: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_room_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_room"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-rooms/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["conference_room_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/numbers": {
         parameters: {
             query?: never;
@@ -3347,7 +4233,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "number" | "kind" | "user" | "group" | "mailbox" | "line" | "music" | "user_name" | "group_name" | "mailbox_name" | "line_name" | "held" | "id";
+                    sort?: "number" | "kind" | "user" | "group" | "mailbox" | "line" | "conference_room" | "music" | "user_name" | "group_name" | "mailbox_name" | "line_name" | "conference_room_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3357,11 +4243,13 @@ export interface paths {
                     group?: string;
                     mailbox?: string;
                     line?: string;
+                    conference_room?: string;
                     music?: string;
                     user_name?: string;
                     group_name?: string;
                     mailbox_name?: string;
                     line_name?: string;
+                    conference_room_name?: string;
                     held?: boolean;
                 };
                 header?: never;
@@ -7396,597 +8284,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/announcements": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Announcement: list */
-        get: {
-            parameters: {
-                query?: {
-                    search?: string;
-                    sort?: "name" | "user" | "length_ms" | "file_name" | "changed_at" | "user_name" | "id";
-                    order?: "asc" | "desc";
-                    page?: number;
-                    per_page?: number;
-                    letter?: string;
-                    name?: string;
-                    user?: string;
-                    length_ms?: number;
-                    file_name?: string;
-                    user_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["announcement"][];
-                            total?: number;
-                            page?: number;
-                            per_page?: number;
-                        };
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        /** Announcement: create */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["announcement_create"];
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["announcement"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Announcement: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["announcement_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/announcements/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Announcement: one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["announcement"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Announcement: delete */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Announcement: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["announcement_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["announcement"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                412: components["responses"]["error_412"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/announcements/several": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Several new ones, all or none */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        rows: components["schemas"]["announcement_create"][];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/mailboxes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mailbox: list */
-        get: {
-            parameters: {
-                query?: {
-                    search?: string;
-                    sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "numbers" | "messages" | "messages_new" | "id";
-                    order?: "asc" | "desc";
-                    page?: number;
-                    per_page?: number;
-                    letter?: string;
-                    name?: string;
-                    code?: string;
-                    has_pin?: boolean;
-                    pin_always?: boolean;
-                    records?: boolean;
-                    max_s?: number;
-                    min_s?: number;
-                    silence_s?: number;
-                    language?: string;
-                    greeting?: string;
-                    greeting_busy?: string;
-                    greeting_away?: string;
-                    max_messages?: number;
-                    keep_days?: number;
-                    messages?: number;
-                    messages_new?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["mailbox"][];
-                            total?: number;
-                            page?: number;
-                            per_page?: number;
-                        };
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        /** Mailbox: create */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mailbox_create"];
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mailbox"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Mailbox: change several, all or none */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mailbox_bulk"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/mailboxes/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mailbox: one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mailbox"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Mailbox: delete */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                412: components["responses"]["error_412"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Mailbox: change */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The ETag that came with the row; absent: whatever is there */
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["mailbox_patch"];
-                };
-            };
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["mailbox"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                404: components["responses"]["error_404"];
-                409: components["responses"]["error_409"];
-                412: components["responses"]["error_412"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        trace?: never;
-    };
-    "/api/mailboxes/several": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Several new ones, all or none */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        rows: components["schemas"]["mailbox_create"][];
-                    };
-                };
-            };
-            responses: {
-                /** @description done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                413: components["responses"]["error_413"];
-                415: components["responses"]["error_415"];
-                422: components["responses"]["error_422"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/mailbox-access": {
         parameters: {
             query?: never;
@@ -8804,6 +9101,603 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "uid" | "name" | "user" | "starts_at" | "time_zone" | "length_min" | "repeat" | "every" | "repeat_until" | "changed_dates" | "wait_for_moderator" | "mute_on_entry" | "may_record" | "language" | "show_participants" | "message" | "next_from" | "next_until" | "user_name" | "participants" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    letter?: string;
+                    uid?: string;
+                    name?: string;
+                    user?: string;
+                    time_zone?: string;
+                    length_min?: number;
+                    repeat?: string;
+                    every?: number;
+                    repeat_until?: string;
+                    changed_dates?: string;
+                    wait_for_moderator?: boolean;
+                    mute_on_entry?: boolean;
+                    may_record?: boolean;
+                    language?: string;
+                    show_participants?: boolean;
+                    message?: string;
+                    user_name?: string;
+                    participants?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Conference: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Conference: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conferences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conference: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Conference: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Conference: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conferences/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["conference_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conference-participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Participant of a conference: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "uid" | "conference" | "user" | "name" | "mail" | "number" | "moderator" | "call_on_start" | "pin" | "user_name" | "conference_name" | "owner" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    uid?: string;
+                    conference?: string;
+                    user?: string;
+                    name?: string;
+                    mail?: string;
+                    number?: string;
+                    moderator?: boolean;
+                    call_on_start?: boolean;
+                    user_name?: string;
+                    conference_name?: string;
+                    owner?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["conference_participant"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Participant of a conference: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Participant of a conference: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-participants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Participant of a conference: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Participant of a conference: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Participant of a conference: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["conference_participant"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/conference-participants/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["conference_participant_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -15004,6 +15898,11 @@ export interface components {
              */
             cdr_keep_days: number;
             /**
+             * Dial-in numbers of conferences
+             * @description As invitations show them, one in a line
+             */
+            conference_numbers: string;
+            /**
              * Keep deleted voicemails
              * @description Days; until then they can be taken back
              */
@@ -15512,6 +16411,11 @@ export interface components {
              * @description Days; 0 = for ever
              */
             cdr_keep_days?: number;
+            /**
+             * Dial-in numbers of conferences
+             * @description As invitations show them, one in a line
+             */
+            conference_numbers?: string;
             /**
              * Keep deleted voicemails
              * @description Days; until then they can be taken back
@@ -19738,6 +20642,660 @@ export interface components {
             logged_on: boolean;
         };
         /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user: number | null;
+            /** Length */
+            readonly length_ms: number;
+            /** Uploaded as */
+            readonly file_name: string;
+            /**
+             * Recorded or uploaded
+             * Format: date-time
+             */
+            readonly changed_at: string | null;
+            /** User name */
+            readonly user_name: string | null;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        announcement_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Whose own it is; empty = everybody may choose it
+                 */
+                user?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Announcement
+         * @description A sound file that callers hear
+         */
+        announcement_create: {
+            /** Name */
+            name: string;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody may choose it
+             */
+            user?: number | null;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code: string;
+            /** Has a PIN */
+            readonly has_pin: boolean;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days: number;
+            /**
+             * Numbers
+             * @description Who calls them leaves a message here
+             */
+            readonly numbers: string[];
+            /** Messages */
+            readonly messages: number;
+            /** New messages */
+            readonly messages_new: number;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             */
+            records?: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             */
+            max_s?: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             */
+            min_s?: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             */
+            silence_s?: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @enum {string}
+             */
+            language?: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             */
+            max_messages?: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        mailbox_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Ask for the PIN always
+                 * @description Also at telephones of users with access
+                 */
+                pin_always?: boolean;
+                /**
+                 * Takes messages
+                 * @description Otherwise callers hear the announcement, and the call ends
+                 */
+                records?: boolean;
+                /**
+                 * Longest message
+                 * @description Seconds
+                 */
+                max_s?: number;
+                /**
+                 * Shortest message
+                 * @description Seconds; what is shorter is not kept
+                 */
+                min_s?: number;
+                /**
+                 * Ends after silence of
+                 * @description Seconds; 0 = never
+                 */
+                silence_s?: number;
+                /**
+                 * Language
+                 * @description In which callers are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Announcement
+                 * Format: int64
+                 * @description Empty = the spoken one of the system
+                 */
+                greeting?: number | null;
+                /**
+                 * Announcement when busy
+                 * Format: int64
+                 * @description Empty = the usual one
+                 */
+                greeting_busy?: number | null;
+                /**
+                 * Announcement when away
+                 * Format: int64
+                 * @description From and until the times below
+                 */
+                greeting_away?: number | null;
+                /**
+                 * Away from
+                 * Format: date-time
+                 */
+                away_from?: string | null;
+                /**
+                 * Away until
+                 * Format: date-time
+                 */
+                away_until?: string | null;
+                /**
+                 * Messages at most
+                 * @description When there are so many, callers hear that the mailbox is full
+                 */
+                max_messages?: number;
+                /**
+                 * Keep messages for
+                 * @description Days; 0 = until somebody deletes them. Saved ones stay
+                 */
+                keep_days?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Mailbox
+         * @description Takes messages for users and groups
+         */
+        mailbox_create: {
+            /** Name */
+            name: string;
+            /**
+             * ID
+             * @description Dialled behind the code for voicemail; the next free one when absent
+             */
+            code?: string;
+            /**
+             * PIN
+             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
+             */
+            pin?: string;
+            /**
+             * Ask for the PIN always
+             * @description Also at telephones of users with access
+             */
+            pin_always?: boolean;
+            /**
+             * Takes messages
+             * @description Otherwise callers hear the announcement, and the call ends
+             * @default true
+             */
+            records: boolean;
+            /**
+             * Longest message
+             * @description Seconds
+             * @default 1800
+             */
+            max_s: number;
+            /**
+             * Shortest message
+             * @description Seconds; what is shorter is not kept
+             * @default 2
+             */
+            min_s: number;
+            /**
+             * Ends after silence of
+             * @description Seconds; 0 = never
+             * @default 10
+             */
+            silence_s: number;
+            /**
+             * Language
+             * @description In which callers are spoken to
+             * @default system
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Announcement
+             * Format: int64
+             * @description Empty = the spoken one of the system
+             */
+            greeting?: number | null;
+            /**
+             * Announcement when busy
+             * Format: int64
+             * @description Empty = the usual one
+             */
+            greeting_busy?: number | null;
+            /**
+             * Announcement when away
+             * Format: int64
+             * @description From and until the times below
+             */
+            greeting_away?: number | null;
+            /**
+             * Away from
+             * Format: date-time
+             */
+            away_from?: string | null;
+            /**
+             * Away until
+             * Format: date-time
+             */
+            away_until?: string | null;
+            /**
+             * Messages at most
+             * @description When there are so many, callers hear that the mailbox is full
+             * @default 500
+             */
+            max_messages: number;
+            /**
+             * Keep messages for
+             * @description Days; 0 = until somebody deletes them. Saved ones stay
+             */
+            keep_days?: number;
+        };
+        /**
+         * Conference room
+         * @description A room on numbers, in which calls meet
+         */
+        conference_room: {
+            readonly id: number;
+            /** Name */
+            name: string;
+            /** Has a PIN */
+            readonly has_pin: boolean;
+            /** Has a moderator PIN */
+            readonly has_moderator_pin: boolean;
+            /**
+             * Begins with a moderator
+             * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+             */
+            wait_for_moderator: boolean;
+            /**
+             * Ends with the last moderator
+             * @description The others are told, and their calls end
+             */
+            end_with_moderator: boolean;
+            /**
+             * When somebody comes or goes
+             * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+             * @enum {string}
+             */
+            entry: "none" | "tone" | "name";
+            /**
+             * Way in to planned conferences
+             * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+             */
+            dial_in: boolean;
+            /**
+             * Members at most
+             * @description Moderators come in all the same
+             */
+            max_members: number;
+            /**
+             * Listens at first
+             * @description Who comes is not heard until a moderator lets him speak
+             */
+            mute_on_entry: boolean;
+            /**
+             * Recordings go to
+             * Format: int64
+             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             */
+            mailbox: number | null;
+            /**
+             * Music
+             * Format: int64
+             * @description For who waits; empty = the default
+             */
+            music: number | null;
+            /**
+             * Numbers
+             * @description Who dials one of them comes here, shortest first
+             */
+            readonly numbers: string[];
+        };
+        /**
+         * Conference room
+         * @description A room on numbers, in which calls meet
+         */
+        conference_room_patch: {
+            /** Name */
+            name?: string;
+            /**
+             * PIN
+             * @description Asked of who calls; empty = everybody may come in
+             */
+            pin?: string;
+            /**
+             * Moderator PIN
+             * @description Makes who enters it a moderator; empty = there are none
+             */
+            moderator_pin?: string;
+            /**
+             * Begins with a moderator
+             * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Ends with the last moderator
+             * @description The others are told, and their calls end
+             */
+            end_with_moderator?: boolean;
+            /**
+             * When somebody comes or goes
+             * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+             * @enum {string}
+             */
+            entry?: "none" | "tone" | "name";
+            /**
+             * Way in to planned conferences
+             * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+             */
+            dial_in?: boolean;
+            /**
+             * Members at most
+             * @description Moderators come in all the same
+             */
+            max_members?: number;
+            /**
+             * Listens at first
+             * @description Who comes is not heard until a moderator lets him speak
+             */
+            mute_on_entry?: boolean;
+            /**
+             * Recordings go to
+             * Format: int64
+             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             */
+            mailbox?: number | null;
+            /**
+             * Music
+             * Format: int64
+             * @description For who waits; empty = the default
+             */
+            music?: number | null;
+        };
+        conference_room_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Begins with a moderator
+                 * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+                 */
+                wait_for_moderator?: boolean;
+                /**
+                 * Ends with the last moderator
+                 * @description The others are told, and their calls end
+                 */
+                end_with_moderator?: boolean;
+                /**
+                 * When somebody comes or goes
+                 * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+                 * @enum {string}
+                 */
+                entry?: "none" | "tone" | "name";
+                /**
+                 * Way in to planned conferences
+                 * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+                 */
+                dial_in?: boolean;
+                /**
+                 * Members at most
+                 * @description Moderators come in all the same
+                 */
+                max_members?: number;
+                /**
+                 * Listens at first
+                 * @description Who comes is not heard until a moderator lets him speak
+                 */
+                mute_on_entry?: boolean;
+                /**
+                 * Recordings go to
+                 * Format: int64
+                 * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+                 */
+                mailbox?: number | null;
+                /**
+                 * Music
+                 * Format: int64
+                 * @description For who waits; empty = the default
+                 */
+                music?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Conference room
+         * @description A room on numbers, in which calls meet
+         */
+        conference_room_create: {
+            /** Name */
+            name: string;
+            /**
+             * PIN
+             * @description Asked of who calls; empty = everybody may come in
+             */
+            pin?: string;
+            /**
+             * Moderator PIN
+             * @description Makes who enters it a moderator; empty = there are none
+             */
+            moderator_pin?: string;
+            /**
+             * Begins with a moderator
+             * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Ends with the last moderator
+             * @description The others are told, and their calls end
+             */
+            end_with_moderator?: boolean;
+            /**
+             * When somebody comes or goes
+             * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+             * @default tone
+             * @enum {string}
+             */
+            entry: "none" | "tone" | "name";
+            /**
+             * Way in to planned conferences
+             * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+             */
+            dial_in?: boolean;
+            /**
+             * Members at most
+             * @description Moderators come in all the same
+             * @default 30
+             */
+            max_members: number;
+            /**
+             * Listens at first
+             * @description Who comes is not heard until a moderator lets him speak
+             */
+            mute_on_entry?: boolean;
+            /**
+             * Recordings go to
+             * Format: int64
+             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             */
+            mailbox?: number | null;
+            /**
+             * Music
+             * Format: int64
+             * @description For who waits; empty = the default
+             */
+            music?: number | null;
+        };
+        /**
          * Number
          * @description A number that can be dialled
          */
@@ -19759,7 +21317,7 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description Of user, group and mailbox at most one holds a number
+             * @description Of user, group, mailbox and conference room at most one holds a number
              */
             group: number | null;
             /**
@@ -19775,6 +21333,12 @@ export interface components {
              */
             line: number | null;
             /**
+             * Conference room
+             * Format: int64
+             * @description Who calls the number comes in there
+             */
+            conference_room: number | null;
+            /**
              * Music on hold
              * Format: int64
              * @description What those hear who have dialled this number, while they are held; empty = as its user or group
@@ -19788,6 +21352,8 @@ export interface components {
             readonly mailbox_name: string | null;
             /** Line name */
             readonly line_name: string | null;
+            /** Conference room name */
+            readonly conference_room_name: string | null;
             /**
              * Held
              * @description Somebody holds it; otherwise it is free
@@ -19815,7 +21381,7 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description Of user, group and mailbox at most one holds a number
+             * @description Of user, group, mailbox and conference room at most one holds a number
              */
             group?: number | null;
             /**
@@ -19830,6 +21396,12 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
+            /**
+             * Conference room
+             * Format: int64
+             * @description Who calls the number comes in there
+             */
+            conference_room?: number | null;
             /**
              * Music on hold
              * Format: int64
@@ -19854,7 +21426,7 @@ export interface components {
                 /**
                  * Group
                  * Format: int64
-                 * @description Of user, group and mailbox at most one holds a number
+                 * @description Of user, group, mailbox and conference room at most one holds a number
                  */
                 group?: number | null;
                 /**
@@ -19869,6 +21441,12 @@ export interface components {
                  * @description Of an external number: the line it belongs to
                  */
                 line?: number | null;
+                /**
+                 * Conference room
+                 * Format: int64
+                 * @description Who calls the number comes in there
+                 */
+                conference_room?: number | null;
                 /**
                  * Music on hold
                  * Format: int64
@@ -19901,7 +21479,7 @@ export interface components {
             /**
              * Group
              * Format: int64
-             * @description Of user, group and mailbox at most one holds a number
+             * @description Of user, group, mailbox and conference room at most one holds a number
              */
             group?: number | null;
             /**
@@ -19916,6 +21494,12 @@ export interface components {
              * @description Of an external number: the line it belongs to
              */
             line?: number | null;
+            /**
+             * Conference room
+             * Format: int64
+             * @description Who calls the number comes in there
+             */
+            conference_room?: number | null;
             /**
              * Music on hold
              * Format: int64
@@ -21661,425 +23245,6 @@ export interface components {
             after_s: number;
         };
         /**
-         * Announcement
-         * @description A sound file that callers hear
-         */
-        announcement: {
-            readonly id: number;
-            /** Name */
-            name: string;
-            /**
-             * User
-             * Format: int64
-             * @description Whose own it is; empty = everybody may choose it
-             */
-            user: number | null;
-            /** Length */
-            readonly length_ms: number;
-            /** Uploaded as */
-            readonly file_name: string;
-            /**
-             * Recorded or uploaded
-             * Format: date-time
-             */
-            readonly changed_at: string | null;
-            /** User name */
-            readonly user_name: string | null;
-        };
-        /**
-         * Announcement
-         * @description A sound file that callers hear
-         */
-        announcement_patch: {
-            /** Name */
-            name?: string;
-            /**
-             * User
-             * Format: int64
-             * @description Whose own it is; empty = everybody may choose it
-             */
-            user?: number | null;
-        };
-        announcement_bulk: {
-            ids: number[];
-            values?: {
-                /** Name */
-                name?: string;
-                /**
-                 * User
-                 * Format: int64
-                 * @description Whose own it is; empty = everybody may choose it
-                 */
-                user?: number | null;
-            };
-            add?: Record<string, never>;
-            remove?: Record<string, never>;
-        };
-        /**
-         * Announcement
-         * @description A sound file that callers hear
-         */
-        announcement_create: {
-            /** Name */
-            name: string;
-            /**
-             * User
-             * Format: int64
-             * @description Whose own it is; empty = everybody may choose it
-             */
-            user?: number | null;
-        };
-        /**
-         * Mailbox
-         * @description Takes messages for users and groups
-         */
-        mailbox: {
-            readonly id: number;
-            /** Name */
-            name: string;
-            /**
-             * ID
-             * @description Dialled behind the code for voicemail; the next free one when absent
-             */
-            code: string;
-            /** Has a PIN */
-            readonly has_pin: boolean;
-            /**
-             * Ask for the PIN always
-             * @description Also at telephones of users with access
-             */
-            pin_always: boolean;
-            /**
-             * Takes messages
-             * @description Otherwise callers hear the announcement, and the call ends
-             */
-            records: boolean;
-            /**
-             * Longest message
-             * @description Seconds
-             */
-            max_s: number;
-            /**
-             * Shortest message
-             * @description Seconds; what is shorter is not kept
-             */
-            min_s: number;
-            /**
-             * Ends after silence of
-             * @description Seconds; 0 = never
-             */
-            silence_s: number;
-            /**
-             * Language
-             * @description In which callers are spoken to
-             * @enum {string}
-             */
-            language: "system" | "en" | "de";
-            /**
-             * Announcement
-             * Format: int64
-             * @description Empty = the spoken one of the system
-             */
-            greeting: number | null;
-            /**
-             * Announcement when busy
-             * Format: int64
-             * @description Empty = the usual one
-             */
-            greeting_busy: number | null;
-            /**
-             * Announcement when away
-             * Format: int64
-             * @description From and until the times below
-             */
-            greeting_away: number | null;
-            /**
-             * Away from
-             * Format: date-time
-             */
-            away_from: string | null;
-            /**
-             * Away until
-             * Format: date-time
-             */
-            away_until: string | null;
-            /**
-             * Messages at most
-             * @description When there are so many, callers hear that the mailbox is full
-             */
-            max_messages: number;
-            /**
-             * Keep messages for
-             * @description Days; 0 = until somebody deletes them. Saved ones stay
-             */
-            keep_days: number;
-            /**
-             * Numbers
-             * @description Who calls them leaves a message here
-             */
-            readonly numbers: string[];
-            /** Messages */
-            readonly messages: number;
-            /** New messages */
-            readonly messages_new: number;
-        };
-        /**
-         * Mailbox
-         * @description Takes messages for users and groups
-         */
-        mailbox_patch: {
-            /** Name */
-            name?: string;
-            /**
-             * ID
-             * @description Dialled behind the code for voicemail; the next free one when absent
-             */
-            code?: string;
-            /**
-             * PIN
-             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
-             */
-            pin?: string;
-            /**
-             * Ask for the PIN always
-             * @description Also at telephones of users with access
-             */
-            pin_always?: boolean;
-            /**
-             * Takes messages
-             * @description Otherwise callers hear the announcement, and the call ends
-             */
-            records?: boolean;
-            /**
-             * Longest message
-             * @description Seconds
-             */
-            max_s?: number;
-            /**
-             * Shortest message
-             * @description Seconds; what is shorter is not kept
-             */
-            min_s?: number;
-            /**
-             * Ends after silence of
-             * @description Seconds; 0 = never
-             */
-            silence_s?: number;
-            /**
-             * Language
-             * @description In which callers are spoken to
-             * @enum {string}
-             */
-            language?: "system" | "en" | "de";
-            /**
-             * Announcement
-             * Format: int64
-             * @description Empty = the spoken one of the system
-             */
-            greeting?: number | null;
-            /**
-             * Announcement when busy
-             * Format: int64
-             * @description Empty = the usual one
-             */
-            greeting_busy?: number | null;
-            /**
-             * Announcement when away
-             * Format: int64
-             * @description From and until the times below
-             */
-            greeting_away?: number | null;
-            /**
-             * Away from
-             * Format: date-time
-             */
-            away_from?: string | null;
-            /**
-             * Away until
-             * Format: date-time
-             */
-            away_until?: string | null;
-            /**
-             * Messages at most
-             * @description When there are so many, callers hear that the mailbox is full
-             */
-            max_messages?: number;
-            /**
-             * Keep messages for
-             * @description Days; 0 = until somebody deletes them. Saved ones stay
-             */
-            keep_days?: number;
-        };
-        mailbox_bulk: {
-            ids: number[];
-            values?: {
-                /**
-                 * Ask for the PIN always
-                 * @description Also at telephones of users with access
-                 */
-                pin_always?: boolean;
-                /**
-                 * Takes messages
-                 * @description Otherwise callers hear the announcement, and the call ends
-                 */
-                records?: boolean;
-                /**
-                 * Longest message
-                 * @description Seconds
-                 */
-                max_s?: number;
-                /**
-                 * Shortest message
-                 * @description Seconds; what is shorter is not kept
-                 */
-                min_s?: number;
-                /**
-                 * Ends after silence of
-                 * @description Seconds; 0 = never
-                 */
-                silence_s?: number;
-                /**
-                 * Language
-                 * @description In which callers are spoken to
-                 * @enum {string}
-                 */
-                language?: "system" | "en" | "de";
-                /**
-                 * Announcement
-                 * Format: int64
-                 * @description Empty = the spoken one of the system
-                 */
-                greeting?: number | null;
-                /**
-                 * Announcement when busy
-                 * Format: int64
-                 * @description Empty = the usual one
-                 */
-                greeting_busy?: number | null;
-                /**
-                 * Announcement when away
-                 * Format: int64
-                 * @description From and until the times below
-                 */
-                greeting_away?: number | null;
-                /**
-                 * Away from
-                 * Format: date-time
-                 */
-                away_from?: string | null;
-                /**
-                 * Away until
-                 * Format: date-time
-                 */
-                away_until?: string | null;
-                /**
-                 * Messages at most
-                 * @description When there are so many, callers hear that the mailbox is full
-                 */
-                max_messages?: number;
-                /**
-                 * Keep messages for
-                 * @description Days; 0 = until somebody deletes them. Saved ones stay
-                 */
-                keep_days?: number;
-            };
-            add?: Record<string, never>;
-            remove?: Record<string, never>;
-        };
-        /**
-         * Mailbox
-         * @description Takes messages for users and groups
-         */
-        mailbox_create: {
-            /** Name */
-            name: string;
-            /**
-             * ID
-             * @description Dialled behind the code for voicemail; the next free one when absent
-             */
-            code?: string;
-            /**
-             * PIN
-             * @description For who listens at a telephone that is not of a user with access; empty = nobody may
-             */
-            pin?: string;
-            /**
-             * Ask for the PIN always
-             * @description Also at telephones of users with access
-             */
-            pin_always?: boolean;
-            /**
-             * Takes messages
-             * @description Otherwise callers hear the announcement, and the call ends
-             * @default true
-             */
-            records: boolean;
-            /**
-             * Longest message
-             * @description Seconds
-             * @default 1800
-             */
-            max_s: number;
-            /**
-             * Shortest message
-             * @description Seconds; what is shorter is not kept
-             * @default 2
-             */
-            min_s: number;
-            /**
-             * Ends after silence of
-             * @description Seconds; 0 = never
-             * @default 10
-             */
-            silence_s: number;
-            /**
-             * Language
-             * @description In which callers are spoken to
-             * @default system
-             * @enum {string}
-             */
-            language: "system" | "en" | "de";
-            /**
-             * Announcement
-             * Format: int64
-             * @description Empty = the spoken one of the system
-             */
-            greeting?: number | null;
-            /**
-             * Announcement when busy
-             * Format: int64
-             * @description Empty = the usual one
-             */
-            greeting_busy?: number | null;
-            /**
-             * Announcement when away
-             * Format: int64
-             * @description From and until the times below
-             */
-            greeting_away?: number | null;
-            /**
-             * Away from
-             * Format: date-time
-             */
-            away_from?: string | null;
-            /**
-             * Away until
-             * Format: date-time
-             */
-            away_until?: string | null;
-            /**
-             * Messages at most
-             * @description When there are so many, callers hear that the mailbox is full
-             * @default 500
-             */
-            max_messages: number;
-            /**
-             * Keep messages for
-             * @description Days; 0 = until somebody deletes them. Saved ones stay
-             */
-            keep_days?: number;
-        };
-        /**
          * Access to a mailbox
          * @description Who listens to its messages
          */
@@ -22433,6 +23598,572 @@ export interface components {
             readonly user_name: string;
             /** Target */
             readonly target_name: string | null;
+        };
+        /**
+         * Conference
+         * @description A conference that is planned, once or as a series
+         */
+        conference: {
+            readonly id: number;
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid: string;
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * Format: int64
+             * @description Who plans it
+             */
+            user: number;
+            /**
+             * Begins
+             * Format: date-time
+             * @description The first date of a series
+             */
+            starts_at: string | null;
+            /**
+             * Time zone
+             * @description As Europe/Berlin. The dates of a series keep its time of day
+             */
+            time_zone: string;
+            /**
+             * Length
+             * @description Minutes
+             */
+            length_min: number;
+            /**
+             * Repeated
+             * @description month: on the same day; where a month has no such day, on its last
+             * @enum {string}
+             */
+            repeat: "once" | "day" | "week" | "month";
+            /**
+             * Every
+             * @description Days, weeks or months from one date to the next
+             */
+            every: number;
+            /**
+             * Last day
+             * Format: date
+             * @description In its time zone; empty = without end
+             */
+            repeat_until: string;
+            /**
+             * Changed dates
+             * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+             */
+            changed_dates: string;
+            /**
+             * Wait for a moderator
+             * @description Participants hear music until one is there
+             */
+            wait_for_moderator: boolean;
+            /**
+             * Participants are muted
+             * @description Until a moderator lets them speak; moderators are not
+             */
+            mute_on_entry: boolean;
+            /**
+             * May be recorded
+             * @description By a moderator
+             */
+            may_record: boolean;
+            /**
+             * Language
+             * @description In which participants are spoken to
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Participants see each other
+             * @description The page of the invitation names who is invited
+             */
+            show_participants: boolean;
+            /**
+             * Message
+             * @description Stands in the invitation
+             */
+            message: string;
+            /**
+             * Next date
+             * Format: date-time
+             * @description The one that runs, or the next; empty = it is over
+             */
+            readonly next_from: string | null;
+            /**
+             * End of the next date
+             * Format: date-time
+             */
+            readonly next_until: string | null;
+            /** Owner's name */
+            readonly user_name: string;
+            /** Participants */
+            readonly participants: number;
+        };
+        /**
+         * Conference
+         * @description A conference that is planned, once or as a series
+         */
+        conference_patch: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /** Name */
+            name?: string;
+            /**
+             * Owner
+             * Format: int64
+             * @description Who plans it
+             */
+            user?: number;
+            /**
+             * Begins
+             * Format: date-time
+             * @description The first date of a series
+             */
+            starts_at?: string | null;
+            /**
+             * Time zone
+             * @description As Europe/Berlin. The dates of a series keep its time of day
+             */
+            time_zone?: string;
+            /**
+             * Length
+             * @description Minutes
+             */
+            length_min?: number;
+            /**
+             * Repeated
+             * @description month: on the same day; where a month has no such day, on its last
+             * @enum {string}
+             */
+            repeat?: "once" | "day" | "week" | "month";
+            /**
+             * Every
+             * @description Days, weeks or months from one date to the next
+             */
+            every?: number;
+            /**
+             * Last day
+             * Format: date
+             * @description In its time zone; empty = without end
+             */
+            repeat_until?: string;
+            /**
+             * Changed dates
+             * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+             */
+            changed_dates?: string;
+            /**
+             * Wait for a moderator
+             * @description Participants hear music until one is there
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Participants are muted
+             * @description Until a moderator lets them speak; moderators are not
+             */
+            mute_on_entry?: boolean;
+            /**
+             * May be recorded
+             * @description By a moderator
+             */
+            may_record?: boolean;
+            /**
+             * Language
+             * @description In which participants are spoken to
+             * @enum {string}
+             */
+            language?: "system" | "en" | "de";
+            /**
+             * Participants see each other
+             * @description The page of the invitation names who is invited
+             */
+            show_participants?: boolean;
+            /**
+             * Message
+             * @description Stands in the invitation
+             */
+            message?: string;
+        };
+        conference_bulk: {
+            ids: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * Owner
+                 * Format: int64
+                 * @description Who plans it
+                 */
+                user?: number;
+                /**
+                 * Begins
+                 * Format: date-time
+                 * @description The first date of a series
+                 */
+                starts_at?: string | null;
+                /**
+                 * Time zone
+                 * @description As Europe/Berlin. The dates of a series keep its time of day
+                 */
+                time_zone?: string;
+                /**
+                 * Length
+                 * @description Minutes
+                 */
+                length_min?: number;
+                /**
+                 * Repeated
+                 * @description month: on the same day; where a month has no such day, on its last
+                 * @enum {string}
+                 */
+                repeat?: "once" | "day" | "week" | "month";
+                /**
+                 * Every
+                 * @description Days, weeks or months from one date to the next
+                 */
+                every?: number;
+                /**
+                 * Last day
+                 * Format: date
+                 * @description In its time zone; empty = without end
+                 */
+                repeat_until?: string;
+                /**
+                 * Changed dates
+                 * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+                 */
+                changed_dates?: string;
+                /**
+                 * Wait for a moderator
+                 * @description Participants hear music until one is there
+                 */
+                wait_for_moderator?: boolean;
+                /**
+                 * Participants are muted
+                 * @description Until a moderator lets them speak; moderators are not
+                 */
+                mute_on_entry?: boolean;
+                /**
+                 * May be recorded
+                 * @description By a moderator
+                 */
+                may_record?: boolean;
+                /**
+                 * Language
+                 * @description In which participants are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Participants see each other
+                 * @description The page of the invitation names who is invited
+                 */
+                show_participants?: boolean;
+                /**
+                 * Message
+                 * @description Stands in the invitation
+                 */
+                message?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Conference
+         * @description A conference that is planned, once or as a series
+         */
+        conference_create: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * Format: int64
+             * @description Who plans it
+             */
+            user: number;
+            /**
+             * Begins
+             * Format: date-time
+             * @description The first date of a series
+             */
+            starts_at: string | null;
+            /**
+             * Time zone
+             * @description As Europe/Berlin. The dates of a series keep its time of day
+             */
+            time_zone: string;
+            /**
+             * Length
+             * @description Minutes
+             * @default 60
+             */
+            length_min: number;
+            /**
+             * Repeated
+             * @description month: on the same day; where a month has no such day, on its last
+             * @default once
+             * @enum {string}
+             */
+            repeat: "once" | "day" | "week" | "month";
+            /**
+             * Every
+             * @description Days, weeks or months from one date to the next
+             * @default 1
+             */
+            every: number;
+            /**
+             * Last day
+             * Format: date
+             * @description In its time zone; empty = without end
+             */
+            repeat_until?: string;
+            /**
+             * Changed dates
+             * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+             */
+            changed_dates?: string;
+            /**
+             * Wait for a moderator
+             * @description Participants hear music until one is there
+             */
+            wait_for_moderator?: boolean;
+            /**
+             * Participants are muted
+             * @description Until a moderator lets them speak; moderators are not
+             */
+            mute_on_entry?: boolean;
+            /**
+             * May be recorded
+             * @description By a moderator
+             */
+            may_record?: boolean;
+            /**
+             * Language
+             * @description In which participants are spoken to
+             * @default system
+             * @enum {string}
+             */
+            language: "system" | "en" | "de";
+            /**
+             * Participants see each other
+             * @description The page of the invitation names who is invited
+             */
+            show_participants?: boolean;
+            /**
+             * Message
+             * @description Stands in the invitation
+             */
+            message?: string;
+        };
+        /**
+         * Participant of a conference
+         * @description Who is invited to a conference
+         */
+        conference_participant: {
+            readonly id: number;
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid: string;
+            /**
+             * Conference
+             * Format: int64
+             */
+            conference: number;
+            /**
+             * User
+             * Format: int64
+             * @description Empty: somebody else, who has a name
+             */
+            user: number | null;
+            /**
+             * Name
+             * @description Of who is no user here
+             */
+            name: string;
+            /**
+             * E-mail address
+             * Format: email
+             * @description Of who is no user here
+             */
+            mail: string;
+            /**
+             * Number
+             * @description To be called at, as dialled by the owner; empty = of the user
+             */
+            number: string;
+            /** Moderator */
+            moderator: boolean;
+            /**
+             * Is called
+             * @description When the conference begins
+             */
+            call_on_start: boolean;
+            /**
+             * PIN
+             * @description Opens the conference at a dial-in number; no two participants of any have the same. Made up by the system when absent
+             */
+            pin: string;
+            /** User name */
+            readonly user_name: string | null;
+            /** Conference name */
+            readonly conference_name: string;
+            /** Owner of the conference */
+            readonly owner: number;
+        };
+        /**
+         * Participant of a conference
+         * @description Who is invited to a conference
+         */
+        conference_participant_patch: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /**
+             * Conference
+             * Format: int64
+             */
+            conference?: number;
+            /**
+             * User
+             * Format: int64
+             * @description Empty: somebody else, who has a name
+             */
+            user?: number | null;
+            /**
+             * Name
+             * @description Of who is no user here
+             */
+            name?: string;
+            /**
+             * E-mail address
+             * Format: email
+             * @description Of who is no user here
+             */
+            mail?: string;
+            /**
+             * Number
+             * @description To be called at, as dialled by the owner; empty = of the user
+             */
+            number?: string;
+            /** Moderator */
+            moderator?: boolean;
+            /**
+             * Is called
+             * @description When the conference begins
+             */
+            call_on_start?: boolean;
+            /**
+             * PIN
+             * @description Opens the conference at a dial-in number; no two participants of any have the same. Made up by the system when absent
+             */
+            pin?: string;
+        };
+        conference_participant_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Conference
+                 * Format: int64
+                 */
+                conference?: number;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Empty: somebody else, who has a name
+                 */
+                user?: number | null;
+                /**
+                 * Name
+                 * @description Of who is no user here
+                 */
+                name?: string;
+                /**
+                 * E-mail address
+                 * Format: email
+                 * @description Of who is no user here
+                 */
+                mail?: string;
+                /**
+                 * Number
+                 * @description To be called at, as dialled by the owner; empty = of the user
+                 */
+                number?: string;
+                /** Moderator */
+                moderator?: boolean;
+                /**
+                 * Is called
+                 * @description When the conference begins
+                 */
+                call_on_start?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Participant of a conference
+         * @description Who is invited to a conference
+         */
+        conference_participant_create: {
+            /**
+             * ID
+             * @description For ever; made up by the system when absent
+             */
+            uid?: string;
+            /**
+             * Conference
+             * Format: int64
+             */
+            conference: number;
+            /**
+             * User
+             * Format: int64
+             * @description Empty: somebody else, who has a name
+             */
+            user?: number | null;
+            /**
+             * Name
+             * @description Of who is no user here
+             */
+            name?: string;
+            /**
+             * E-mail address
+             * Format: email
+             * @description Of who is no user here
+             */
+            mail?: string;
+            /**
+             * Number
+             * @description To be called at, as dialled by the owner; empty = of the user
+             */
+            number?: string;
+            /** Moderator */
+            moderator?: boolean;
+            /**
+             * Is called
+             * @description When the conference begins
+             */
+            call_on_start?: boolean;
+            /**
+             * PIN
+             * @description Opens the conference at a dial-in number; no two participants of any have the same. Made up by the system when absent
+             */
+            pin?: string;
         };
         /**
          * Party
@@ -23056,7 +24787,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "number_of_mailbox" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "number_of_mailbox" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "conference_room" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

@@ -39,7 +39,7 @@ struct api_resets;
 struct api_paces;
 struct api_keys;
 struct api_orbits;
-struct api_conferences;
+struct api_live_conferences;
 struct api_pool;
 struct api_ticker;
 struct api_user_import;
@@ -91,7 +91,7 @@ struct api {
 	struct api_paces *paces;
 	struct api_keys *keys;
 	struct api_orbits *orbits;
-	struct api_conferences *conferences;
+	struct api_live_conferences *conferences;
 	struct api_ticker *ticker;
 	struct api_user_import *user_import;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -366,12 +366,12 @@ bool keys_rung(struct api *api, int64_t user, struct live_telephony *out);
 /** A place is taken now, or free. */
 void keys_on_orbit(struct api *api, unsigned orbit, bool taken);
 
-struct api_conferences *conferences_new(void);
-void conferences_free(struct api_conferences *all);
+struct api_live_conferences *live_conferences_new(void);
+void live_conferences_free(struct api_live_conferences *all);
 /** A committed change: of a plan, who moderates what runs may be others now. Reads the store. */
-void conferences_on_changed(struct api *api, const char *entity);
+void live_conferences_on_changed(struct api *api, const char *entity);
 /** Tells who looks what has changed. Ticker. */
-void conferences_flush(struct api *api);
+void live_conferences_flush(struct api *api);
 
 struct api_orbits *orbits_new(void);
 void orbits_free(struct api_orbits *o);

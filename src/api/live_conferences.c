@@ -31,15 +31,15 @@ struct member {
 	struct live_conference_member now;
 };
 
-struct api_conferences {
+struct api_live_conferences {
 	pthread_mutex_t lock;
 	struct list all; /* running; a few dozen at most */
 };
 
-struct api_conferences *
-conferences_new(void)
+struct api_live_conferences *
+live_conferences_new(void)
 {
-	struct api_conferences *all = calloc(1, sizeof *all);
+	struct api_live_conferences *all = calloc(1, sizeof *all);
 
 	if (!all)
 		return NULL;
@@ -66,7 +66,7 @@ running_free(struct running *r)
 }
 
 void
-conferences_free(struct api_conferences *all)
+live_conferences_free(struct api_live_conferences *all)
 {
 	if (!all)
 		return;
@@ -77,7 +77,7 @@ conferences_free(struct api_conferences *all)
 }
 
 static struct running *
-find(struct api_conferences *all, uint64_t id)
+find(struct api_live_conferences *all, uint64_t id)
 {
 	for (struct list *n = all->all.next; n != &all->all; n = n->next) {
 		struct running *r = container_of(n, struct running, node);
@@ -168,7 +168,7 @@ conference_json(const struct running *r, bool control)
 void
 handle_live_conferences(struct request *rq)
 {
-	struct api_conferences *all = rq->api->conferences;
+	struct api_live_conferences *all = rq->api->conferences;
 	json_t *items = json_array();
 
 	pthread_mutex_lock(&all->lock);
@@ -240,7 +240,7 @@ touch(struct api *api, struct running *r)
 void
 api_on_conference(struct api *api, const struct live_conference *now)
 {
-	struct api_conferences *all = api->conferences;
+	struct api_live_conferences *all = api->conferences;
 	struct planned planned = {0};
 	struct running *r;
 
@@ -283,7 +283,7 @@ tell_who_left(struct api *api, const struct running *r, int64_t user)
 void
 api_on_conference_member(struct api *api, const struct live_conference_member *now)
 {
-	struct api_conferences *all = api->conferences;
+	struct api_live_conferences *all = api->conferences;
 	struct running *r;
 	struct member *m;
 
@@ -324,7 +324,7 @@ plan_changed(struct api *api, uint64_t id, int64_t conference)
 
 /* The first with a plan whose id is above after; 0: none. */
 static uint64_t
-next_planned(struct api_conferences *all, uint64_t after, int64_t *conference)
+next_planned(struct api_live_conferences *all, uint64_t after, int64_t *conference)
 {
 	uint64_t id = 0;
 
@@ -342,7 +342,7 @@ next_planned(struct api_conferences *all, uint64_t after, int64_t *conference)
 }
 
 void
-conferences_on_changed(struct api *api, const char *entity)
+live_conferences_on_changed(struct api *api, const char *entity)
 {
 	int64_t conference = 0;
 
@@ -384,9 +384,9 @@ tell_all(struct api *api, const struct running *r)
 }
 
 void
-conferences_flush(struct api *api)
+live_conferences_flush(struct api *api)
 {
-	struct api_conferences *all = api->conferences;
+	struct api_live_conferences *all = api->conferences;
 
 	pthread_mutex_lock(&all->lock);
 	for (struct list *n = all->all.next, *next; n != &all->all; n = next) {
@@ -408,7 +408,7 @@ conferences_flush(struct api *api)
 static bool
 find_for(struct request *rq, bool by_member, struct conference_command *cmd)
 {
-	struct api_conferences *all = rq->api->conferences;
+	struct api_live_conferences *all = rq->api->conferences;
 	struct may allowed = {0};
 
 	pthread_mutex_lock(&all->lock);

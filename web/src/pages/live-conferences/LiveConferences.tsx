@@ -80,7 +80,7 @@ function Running({ conference }: { conference: LiveConference }) {
         {recording && <Badge color="red">{t('liveConferences.recording')}</Badge>}
         {waits && <Badge color="brass">{t('liveConferences.waits')}</Badge>}
         <span className={classes.time}>
-          <Duration since={since} />
+          {since && <Duration since={since} />}
         </span>
       </Group>
       <ul className={classes.list} aria-label={t('liveConferences.members', { name })}>

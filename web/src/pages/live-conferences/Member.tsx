@@ -34,7 +34,7 @@ export function Member({ member, control }: { member: LiveMember; control: boole
       <span className={classes.who}>{who}</span>
       {member.name && member.number && <span className={classes.number}>{member.number}</span>}
       <States member={member} />
-      <span className={classes.time}>{!member.asked && <Duration since={member.since} />}</span>
+      <span className={classes.time}>{!member.asked && member.since && <Duration since={member.since} />}</span>
       {control && (
         <span className={classes.buttons}>
           {!member.asked && (

@@ -70,6 +70,7 @@ build(struct api *api, const struct api_params *p)
 	api->paces = paces_new();
 	api->keys = keys_new();
 	api->orbits = orbits_new();
+	api->conferences = live_conferences_new();
 	if (!api->hub || !api->live || !api->watches || !api->subscriptions || !api->lines ||
 	    !api->limits || !api->reset_limits || !api->invitation_limits || !api->resets ||
 	    !api->user_import || !api->paces || !api->keys || !api->orbits)
@@ -158,6 +159,7 @@ api_free(struct api *api)
 	paces_free(api->paces);
 	keys_free(api->keys);
 	orbits_free(api->orbits);
+	live_conferences_free(api->conferences);
 	hub_free(api->hub);
 	free(api->ticker);
 	free(api->pool);
@@ -216,6 +218,7 @@ api_on_changed(struct api *api, const char *entity, int64_t id)
 	}
 	keys_on_changed(api, entity, id);
 	voicemails_on_changed(api, entity, id);
+	live_conferences_on_changed(api, entity);
 	/* the settings say who must use a second factor */
 	if (!entity || strcmp(entity, model_session.name) == 0 ||
 	    strcmp(entity, model_settings.name) == 0 || strcmp(entity, model_token.name) == 0)

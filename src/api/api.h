@@ -20,6 +20,7 @@
 #include "model/callman.h"
 #include "model/line_test.h"
 #include "model/live.h"
+#include "model/live_conference.h"
 #include "sip/flow.h"
 #include "store/log_file.h"
 #include "store/store.h"
@@ -41,6 +42,9 @@ struct api_control_ops {
 	 *  as above. */
 	enum err (*test_line)(void *ctx, const struct line_test_query *what,
 	    enum line_test_outcome *outcome, struct line_test *out);
+	/** Does what a moderator asks of a conference. Errors as above. */
+	enum err (*conference)(
+	    void *ctx, const struct conference_command *what, struct conference_result *result);
 	/** Traces everything of a phone (its SIP name) or an IP address for so many seconds; 0
 	 *  ends it. Errors as above. */
 	enum err (*watch)(void *ctx, const char *target, uint32_t seconds);
@@ -118,6 +122,10 @@ void api_on_telephony(struct api *api, const struct live_telephony *now);
 void api_on_completion(struct api *api, const struct live_completion *now);
 /** A call waits at a place, or not any more. */
 void api_on_orbit(struct api *api, const struct live_orbit *now);
+/** A conference that runs, or (over) has run. */
+void api_on_conference(struct api *api, const struct live_conference *now);
+/** Somebody in it, or (gone) not any more. */
+void api_on_conference_member(struct api *api, const struct live_conference_member *now);
 /** SIP messages, for the trace pages; takes the block over. */
 void api_on_traces(struct api *api, struct trace_block *block);
 /** A committed change, from the store's feed. entity NULL: anything may have changed. */

@@ -12,6 +12,7 @@
  *        ├─ paces (own calls)         own_calls.c
  *        ├─ keys (what keys show)     keys.c
  *        ├─ orbits (who waits where)  orbits.c
+ *        ├─ conferences (that run)    live_conferences.c
  *        └─ ticker (thread)           ticker.c
  *
  * A request belongs to exactly one thread at a time: an MHD poll thread while bytes
@@ -38,6 +39,7 @@ struct api_resets;
 struct api_paces;
 struct api_keys;
 struct api_orbits;
+struct api_live_conferences;
 struct api_pool;
 struct api_ticker;
 struct api_user_import;
@@ -89,6 +91,7 @@ struct api {
 	struct api_paces *paces;
 	struct api_keys *keys;
 	struct api_orbits *orbits;
+	struct api_live_conferences *conferences;
 	struct api_ticker *ticker;
 	struct api_user_import *user_import;
 	pthread_mutex_t setup_lock; /* one first administrator */
@@ -341,6 +344,12 @@ void paces_free(struct api_paces *p);
 struct call_command;
 struct call_result;
 bool own_command(struct request *rq, struct call_command *cmd, struct call_result *r);
+/** How fast somebody gives commands. False with a refusal in the reply: wait. */
+bool own_pace(struct request *rq);
+/** Refuses, and says what and why: of a number that cannot be called, in the words of its plan
+ *  (why: model/reasons.h, or ""). */
+void refuse_with_reason(
+    struct request *rq, int status, const char *code, const char *what, const char *why);
 
 /** The caller wants to be called back: *row as of the API. False: it has been refused. */
 bool completion_request(
@@ -358,6 +367,13 @@ void keys_completion(struct api *api, int64_t user, struct live_completion *out)
 bool keys_rung(struct api *api, int64_t user, struct live_telephony *out);
 /** A place is taken now, or free. */
 void keys_on_orbit(struct api *api, unsigned orbit, bool taken);
+
+struct api_live_conferences *live_conferences_new(void);
+void live_conferences_free(struct api_live_conferences *all);
+/** A committed change: of a plan, who moderates what runs may be others now. Reads the store. */
+void live_conferences_on_changed(struct api *api, const char *entity);
+/** Tells who looks what has changed. Ticker. */
+void live_conferences_flush(struct api *api);
 
 struct api_orbits *orbits_new(void);
 void orbits_free(struct api_orbits *o);
@@ -515,6 +531,12 @@ uint64_t api_resident_bytes(void);
 /* --- handlers ------------------------------------------------------------------ */
 
 void handle_health(struct request *rq);
+void handle_live_conferences(struct request *rq);
+void handle_live_conference_patch(struct request *rq);
+void handle_live_conference_end(struct request *rq);
+void handle_live_conference_invite(struct request *rq);
+void handle_live_member_patch(struct request *rq);
+void handle_live_member_remove(struct request *rq);
 void handle_status(struct request *rq);
 void handle_metrics(struct request *rq);
 void handle_openapi(struct request *rq);

@@ -76,44 +76,50 @@ status_of(enum call_outcome o)
 	}
 }
 
-/* Why a number cannot be called is said in the words of the plan. */
-static void
-reply_refusal(struct request *rq, const struct call_result *r)
+void
+refuse_with_reason(
+    struct request *rq, int status, const char *code, const char *what, const char *why)
 {
-	json_t *reason = r->reason[0] ? reason_json(slice_cstr(r->reason)) : NULL;
+	json_t *reason = why[0] ? reason_json(slice_cstr(why)) : NULL;
 	const char *text = json_string_value(json_object_get(reason, "text"));
-
-	json_t *error;
 	char message[REASON_TEXT_BYTES + 160];
+	json_t *error;
 
-	snprintf(message, sizeof message, "%s%s%s", call_outcome_text(r->outcome), text ? " " : "",
-	    text ? text : "");
-	error = error_json(call_outcome_code(r->outcome), message, NULL, NULL);
+	snprintf(message, sizeof message, "%s%s%s", what, text ? " " : "", text ? text : "");
+	error = error_json(code, message, NULL, NULL);
 	if (reason) /* for those who say it in another language */
 		json_object_set(json_object_get(error, "error"), "reason", reason);
 	json_decref(reason);
-	reply_json(rq, status_of(r->outcome), error);
+	reply_json(rq, status, error);
+}
+
+bool
+own_pace(struct request *rq)
+{
+	uint32_t wait_s = pace(rq->api->paces, rq->caller.user_id, api_mono_ms());
+
+	if (!wait_s)
+		return true;
+	rq->reply.retry_after_s = wait_s;
+	reply_error(rq, 429, "too_fast", NULL, "Too many commands. Please wait a moment.");
+	return false;
 }
 
 bool
 own_command(struct request *rq, struct call_command *cmd, struct call_result *r)
 {
 	const struct api_control_ops *ops = rq->api->ops;
-	uint32_t wait_s;
 	enum err e;
 
-	cmd->user = rq->caller.user_id;
-	wait_s = pace(rq->api->paces, cmd->user, api_mono_ms());
-	if (wait_s) {
-		rq->reply.retry_after_s = wait_s;
-		reply_error(rq, 429, "too_fast", NULL, "Too many commands. Please wait a moment.");
+	if (!own_pace(rq))
 		return false;
-	}
+	cmd->user = rq->caller.user_id;
 	e = ops && ops->command ? ops->command(rq->api->ops_ctx, cmd, r) : ERR_UNSUPPORTED;
 	if (e != ERR_OK)
 		reply_err(rq, e, NULL);
 	else if (r->outcome != CALL_OUTCOME_DONE)
-		reply_refusal(rq, r);
+		refuse_with_reason(rq, status_of(r->outcome), call_outcome_code(r->outcome),
+		    call_outcome_text(r->outcome), r->reason);
 	return e == ERR_OK && r->outcome == CALL_OUTCOME_DONE;
 }
 

@@ -71,6 +71,7 @@ ticker_run(void *ctx)
 			live_flush(api->live);
 			lines_flush(api);
 			keys_flush(api);
+			live_conferences_flush(api);
 			limits_tell(api);
 			resets_tell(api);
 		}

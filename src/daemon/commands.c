@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "call/conference.h"
 #include "daemon/messages.h"
 
 enum { WAIT_S = 2 };
@@ -19,6 +20,10 @@ struct command {
 			struct call_command what;
 			struct call_result result;
 		} call;
+		struct {
+			struct conference_command what;
+			struct conference_result result;
+		} conference;
 		struct {
 			struct line_test_query what;
 			enum line_test_outcome outcome;
@@ -84,6 +89,12 @@ execute_call(struct command *c, struct switchboard *sb)
 }
 
 static void
+execute_conference(struct command *c, struct switchboard *sb)
+{
+	call_conference_command(switchboard_calls(sb), &c->conference.what, &c->conference.result);
+}
+
+static void
 execute_line(struct command *c, struct switchboard *sb)
 {
 	c->line.outcome = line_tests_ask(switchboard_line_tests(sb), &c->line.what, &c->line.test);
@@ -102,6 +113,23 @@ command_run(
 	e = send_and_wait(to_signalling, c);
 	if (e == ERR_OK)
 		*result = c->call.result;
+	command_drop(c);
+	return e;
+}
+
+enum err
+command_conference(struct mailbox *to_signalling, const struct conference_command *what,
+    struct conference_result *result)
+{
+	struct command *c = command_new(execute_conference);
+	enum err e;
+
+	if (!c)
+		return ERR_NOMEM;
+	c->conference.what = *what;
+	e = send_and_wait(to_signalling, c);
+	if (e == ERR_OK)
+		*result = c->conference.result;
 	command_drop(c);
 	return e;
 }

@@ -16,6 +16,9 @@ struct command;
  *  ERR_NOMEM. */
 ERR_MUST_CHECK enum err command_run(
     struct mailbox *to_signalling, const struct call_command *what, struct call_result *result);
+/** The same for a conference. */
+ERR_MUST_CHECK enum err command_conference(struct mailbox *to_signalling,
+    const struct conference_command *what, struct conference_result *result);
 /** The same for the test of a line; out is filled in with LINE_TEST_DONE. */
 ERR_MUST_CHECK enum err command_test_line(struct mailbox *to_signalling,
     const struct line_test_query *what, enum line_test_outcome *outcome, struct line_test *out);

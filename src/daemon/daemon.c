@@ -265,6 +265,12 @@ command(void *ctx, const struct call_command *what, struct call_result *result)
 }
 
 static enum err
+conference(void *ctx, const struct conference_command *what, struct conference_result *result)
+{
+	return command_conference(((struct daemon *)ctx)->to_signalling, what, result);
+}
+
+static enum err
 test_line(void *ctx, const struct line_test_query *what, enum line_test_outcome *outcome,
     struct line_test *out)
 {
@@ -300,6 +306,7 @@ login_failed(void *ctx, const struct addr *peer)
 static const struct api_control_ops control_ops = {.login_failed = login_failed,
     .hangup = hang_up,
     .command = command,
+    .conference = conference,
     .test_line = test_line,
     .watch = watch,
     .settle = settle};

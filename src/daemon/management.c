@@ -240,6 +240,8 @@ take_report(struct management *m, const struct report *r)
 		break;
 	case REPORT_TELEPHONY: api_on_telephony(m->p.api, (const void *)r->value); break;
 	case REPORT_ORBIT: api_on_orbit(m->p.api, (const void *)r->value); break;
+	case REPORT_CONFERENCE: api_on_conference(m->p.api, (const void *)r->value); break;
+	case REPORT_MEMBER: api_on_conference_member(m->p.api, (const void *)r->value); break;
 	case REPORT_EMERGENCY: notify_emergency(m->notify, (const void *)r->value); break;
 	case REPORT_SPENT: notify_spent(m->notify, (const void *)r->value); break;
 	case REPORT_ORDER: take_order(m, (const void *)r->value); break;

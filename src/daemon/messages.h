@@ -40,6 +40,8 @@ enum report_kind {
 	REPORT_SUBSCRIPTION,  /* struct live_subscription; removed */
 	REPORT_TELEPHONY,     /* struct live_telephony */
 	REPORT_ORBIT,	      /* struct live_orbit */
+	REPORT_CONFERENCE,    /* struct live_conference */
+	REPORT_MEMBER,	      /* struct live_conference_member */
 	REPORT_LINE,	      /* struct live_line; removed */
 	REPORT_SCREENING,     /* struct guard_report */
 	REPORT_EMERGENCY,     /* struct live_emergency */

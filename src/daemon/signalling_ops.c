@@ -230,6 +230,19 @@ sb_orbit(void *ctx, const struct live_orbit *o)
 }
 
 static void
+sb_conference(void *ctx, const struct live_conference *c)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_CONFERENCE, 0, false, c, sizeof *c);
+}
+
+static void
+sb_conference_member(void *ctx, const struct live_conference_member *m)
+{
+	reports_copy(&((struct signalling *)ctx)->reports, REPORT_MEMBER, 0, false, m, sizeof *m);
+}
+
+static void
 sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
 {
 	struct signalling *s = ctx;
@@ -301,4 +314,6 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .on_subscription = sb_subscription,
     .on_telephony = sb_telephony,
     .on_orbit = sb_orbit,
+    .on_conference = sb_conference,
+    .on_conference_member = sb_conference_member,
     .on_trace = sb_trace};

@@ -67,6 +67,8 @@ struct switchboard_ops {
 	void (*on_telephony)(void *ctx, const struct live_telephony *t);
 	/** A call waits at a place, or not any more; NULL = nobody asks. */
 	void (*on_orbit)(void *ctx, const struct live_orbit *o);
+	void (*on_conference)(void *ctx, const struct live_conference *c);
+	void (*on_conference_member)(void *ctx, const struct live_conference_member *m);
 	/** A message to be traced; r without time; all of it is borrowed. NULL = no traces wanted.
 	 */
 	void (*on_trace)(void *ctx, const struct trace_record *r);

@@ -105,6 +105,24 @@ call_on_emergency(void *ctx, const struct live_emergency *e)
 }
 
 static void
+call_on_conference(void *ctx, const struct live_conference *c)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->on_conference)
+		sb->p.ops->on_conference(sb->p.ctx, c);
+}
+
+static void
+call_on_conference_member(void *ctx, const struct live_conference_member *m)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->on_conference_member)
+		sb->p.ops->on_conference_member(sb->p.ctx, m);
+}
+
+static void
 call_on_orbit(void *ctx, const struct live_orbit *o)
 {
 	struct switchboard *sb = ctx;
@@ -239,6 +257,8 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .voicemail_ended = call_voicemail_ended,
     .voicemail_ask = call_voicemail_ask,
     .on_orbit = call_on_orbit,
+    .on_conference = call_on_conference,
+    .on_conference_member = call_on_conference_member,
     .on_completion = call_on_completion,
     .on_completed = call_on_completed,
     .record_begin = call_record_begin,

@@ -4,6 +4,7 @@
 
 #include "model/callman.h"
 #include "model/entities_int.h"
+#include "model/live_conference.h"
 #include "model/number_block.h"
 #include "model/pin.h"
 #include "model/rights.h"
@@ -108,6 +109,26 @@ static const struct model_field fetch_fields[] = {
 	.description = "One's own; empty = the first that is registered"},
 };
 
+static const struct model_field live_conference_fields[] = {
+    {"locked", MODEL_BOOL, 0, .label = "Locked",
+	.description = "Nobody comes in any more but who is invited"},
+    {"recording", MODEL_BOOL, 0, .label = "Recording"},
+};
+
+static const struct model_field invite_fields[] = {
+    {"number", MODEL_TEXT, MODEL_REQUIRED, 1, LIVE_NUMBER_BYTES - 1, .label = "Number",
+	.description = "As one would dial it"},
+};
+
+static const struct model_field live_member_fields[] = {
+    {"silenced", MODEL_BOOL, 0, .label = "Silenced",
+	.description = "Nobody hears him, and he cannot change that"},
+    {"listening", MODEL_INT, 0, -CONFERENCE_LEVEL_MAX, CONFERENCE_LEVEL_MAX, .label = "Earpiece",
+	.description = "How loud he hears the others; a step is 3 dB"},
+    {"speaking", MODEL_INT, 0, -CONFERENCE_LEVEL_MAX, CONFERENCE_LEVEL_MAX, .label = "Microphone",
+	.description = "How loud they hear him"},
+};
+
 static const struct model_field watch_fields[] = {
     {"target", MODEL_TEXT, MODEL_REQUIRED, 1, 63, .label = "Target",
 	.description = "The name of a phone, a number or an IP address"},
@@ -164,6 +185,9 @@ static const struct model_entity *const bodies[] = {
     BODY("transfer_input", "Where a call goes", transfer_fields),
     BODY("park_input", "Where the call waits", park_fields),
     BODY("fetch_input", "Which call is fetched", fetch_fields),
+    BODY("live_conference_input", "What becomes of a conference", live_conference_fields),
+    BODY("invite_input", "Who is called into a conference", invite_fields),
+    BODY("live_member_input", "What becomes of somebody in a conference", live_member_fields),
     BODY("key_press_input", "How a key is pressed", press_fields),
     BODY("voicemail_input", "What becomes of a message", voicemail_fields),
     BODY("voicemail_forward_input", "Where a message goes, too", forward_fields),

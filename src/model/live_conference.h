@@ -89,6 +89,12 @@ struct conference_result {
 	char reason[LIVE_REASON_BYTES]; /* REFUSED: why (model/reasons.h), or "" */
 };
 
+extern const struct model_entity model_live_conference, model_live_conference_member;
+
+/** New objects; NULL: no memory. */
+json_t *live_conference_json(const struct live_conference *c);
+json_t *live_conference_member_json(const struct live_conference_member *m);
+
 const char *conference_outcome_code(enum conference_outcome o);
 /** English, for people. */
 const char *conference_outcome_text(enum conference_outcome o);

@@ -8,6 +8,7 @@
 #include "model/codecs.h"
 #include "model/entities_int.h"
 #include "model/line_test.h"
+#include "model/live_conference.h"
 #include "model/openapi_int.h"
 #include "model/reasons.h"
 
@@ -284,7 +285,7 @@ model_openapi(const char *version)
 {
 	static const struct model_entity *const live[] = {&model_live_party, &model_live_heard,
 	    &model_live_call, &model_live_registration, &model_live_subscription, &model_live_line,
-	    &model_trace_message};
+	    &model_trace_message, &model_live_conference, &model_live_conference_member};
 	json_t *schemas = json_object();
 	size_t count;
 	const struct model_entity *const *all = model_entities(&count);
@@ -301,6 +302,7 @@ model_openapi(const char *version)
 	openapi_put_bulk(schemas);
 	openapi_put_routing(schemas);
 	openapi_put_keys(schemas);
+	openapi_put_conferences(schemas);
 	json_object_set_new(schemas, "line_test", line_test_schema());
 	json_object_set_new(schemas, "reason", reason_schema());
 	openapi_put_inputs(schemas);

@@ -28,5 +28,7 @@ void openapi_put_bulk(json_t *schemas);
 void openapi_put_routing(json_t *schemas);
 /* The schemas own_key, key_target and key_pressed; function_key is there. */
 void openapi_put_keys(json_t *schemas);
+/* What a conference that runs says beside its own fields; the schemas of those are there. */
+void openapi_put_conferences(json_t *schemas);
 
 #endif

@@ -1,5 +1,5 @@
-/* OpenAPI 3.0: one's own function keys with what they show, whom they can show, what a press did.
- */
+/* OpenAPI 3.0: one's own function keys with what they show, whom they can show, what a press did;
+ * conferences that run. */
 #include "model/openapi_int.h"
 
 #define TEXT_OR_NULL "{\"type\":\"string\",\"nullable\":true}"
@@ -43,21 +43,41 @@ static const char star_code[] =
     "\"standard\":{\"type\":\"string\"},\"freepbx\":{\"type\":\"string\"}},"
     "\"required\":[\"field\",\"code\",\"label\",\"takes\",\"standard\",\"freepbx\"]}";
 
-void
-openapi_put_keys(json_t *schemas)
+static const char conference[] =
+    "{\"may_control\":{\"type\":\"boolean\",\"description\":\"Whoever asks may act as a "
+    "moderator\"},\"members\":{\"type\":\"array\",\"items\":{\"$ref\":"
+    "\"#/components/schemas/live_conference_member\"}}}";
+
+/* Adds properties, which are always there, to the schema. */
+static void
+add_properties(json_t *schema, const char *properties)
 {
-	json_t *key = json_deep_copy(json_object_get(schemas, model_function_key.name));
-	json_t *more = json_loads(state, 0, NULL), *required = json_object_get(key, "required");
+	json_t *more = json_loads(properties, 0, NULL),
+	       *required = json_object_get(schema, "required");
 	const char *name;
 	json_t *value;
 
 	json_object_foreach(more, name, value)
 	{
-		json_object_set(json_object_get(key, "properties"), name, value);
+		json_object_set(json_object_get(schema, "properties"), name, value);
 		if (required)
 			json_array_append_new(required, json_string(name));
 	}
 	json_decref(more);
+}
+
+void
+openapi_put_conferences(json_t *schemas)
+{
+	add_properties(json_object_get(schemas, "live_conference"), conference);
+}
+
+void
+openapi_put_keys(json_t *schemas)
+{
+	json_t *key = json_deep_copy(json_object_get(schemas, model_function_key.name));
+
+	add_properties(key, state);
 	json_object_set_new(schemas, "own_key", key);
 	json_object_set_new(schemas, "star_code", json_loads(star_code, 0, NULL));
 	json_object_set_new(schemas, "orbit", json_loads(orbit, 0, NULL));

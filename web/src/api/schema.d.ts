@@ -10849,6 +10849,271 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live-conferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conferences that run and that one may see */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["live_conference"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-conferences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a conference that runs */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Lock or record a conference that runs */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["live_conference_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/live-conferences/{id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a number into a conference that runs */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["invite_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-conference-members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove somebody from a conference */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Silence somebody in a conference, or let him speak; how loud he hears and is heard */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["live_member_input"];
+                };
+            };
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/me/people": {
         parameters: {
             query?: never;
@@ -25144,6 +25409,106 @@ export interface components {
             /** Whole message, secrets masked */
             readonly text: string;
         };
+        /**
+         * Conference that runs
+         * @description Who meets now
+         */
+        live_conference: {
+            /** Number of the conference */
+            id: number;
+            /**
+             * Room
+             * Format: int64
+             * @description Which room on a number it takes place in
+             */
+            room: number | null;
+            /**
+             * Plan
+             * Format: int64
+             * @description Which planned conference it is
+             */
+            conference: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string | null;
+            /**
+             * Locked
+             * @description Nobody comes in any more but who is invited
+             */
+            locked: boolean;
+            /** Recording */
+            recording: boolean;
+            /**
+             * Waits for a moderator
+             * @description Nobody hears the others
+             */
+            waits: boolean;
+            /**
+             * Over
+             * @description Told once, in an event
+             */
+            over: boolean;
+            /** @description Whoever asks may act as a moderator */
+            may_control: boolean;
+            members: components["schemas"]["live_conference_member"][];
+        };
+        /**
+         * Member of a conference that runs
+         * @description Who is in it, or is called
+         */
+        live_conference_member: {
+            /** Number of the member */
+            id: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            /**
+             * User
+             * Format: int64
+             */
+            user: number | null;
+            /**
+             * Participant
+             * Format: int64
+             * @description Of the plan
+             */
+            participant: number | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string | null;
+            /** Moderator */
+            moderator: boolean;
+            /** Talking */
+            talking: boolean;
+            /** Muted by himself */
+            muted: boolean;
+            /** Muted by a moderator */
+            silenced: boolean;
+            /** Wants to speak */
+            wants_to_speak: boolean;
+            /**
+             * Is being called
+             * @description And is not in yet
+             */
+            asked: boolean;
+            /**
+             * Earpiece
+             * @description How loud he hears the others; a step is 3 dB
+             */
+            readonly listening: number;
+            /**
+             * Microphone
+             * @description How loud they hear him
+             */
+            readonly speaking: number;
+        };
         error: {
             error: {
                 code: string;
@@ -25739,6 +26104,51 @@ export interface components {
              * @description One's own; empty = the first that is registered
              */
             phone?: number | null;
+        };
+        /**
+         * What becomes of a conference
+         * @description Input
+         */
+        live_conference_input: {
+            /**
+             * Locked
+             * @description Nobody comes in any more but who is invited
+             */
+            locked?: boolean;
+            /** Recording */
+            recording?: boolean;
+        };
+        /**
+         * Who is called into a conference
+         * @description Input
+         */
+        invite_input: {
+            /**
+             * Number
+             * @description As one would dial it
+             */
+            number: string;
+        };
+        /**
+         * What becomes of somebody in a conference
+         * @description Input
+         */
+        live_member_input: {
+            /**
+             * Silenced
+             * @description Nobody hears him, and he cannot change that
+             */
+            silenced?: boolean;
+            /**
+             * Earpiece
+             * @description How loud he hears the others; a step is 3 dB
+             */
+            listening?: number;
+            /**
+             * Microphone
+             * @description How loud they hear him
+             */
+            speaking?: number;
         };
         /**
          * How a key is pressed

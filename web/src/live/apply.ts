@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { invalidateEntity } from '../api/related';
 import { checkSession, isMe } from '../api/session';
 import { OWN_KEYS, type KeyState, type OwnKey } from '../api/keys';
+import { LIVE_CONFERENCES, type LiveConference } from '../api/liveConferences';
 import { LOG_LINES } from '../api/logs';
 import { CALLS, LINE_STATES, OWN_CALLS, REGISTRATIONS } from '../api/runtime';
 import type { LineState, LiveCall, Registration } from '../api/types';
@@ -37,6 +38,15 @@ function mergeLines(list: LineState[], updates: LineEvent[]): LineState[] {
   return [...byId.values()];
 }
 
+function mergeConferences(list: LiveConference[], updates: LiveConference[]): LiveConference[] {
+  const byId = new Map(list.map((one) => [one.id, one]));
+  for (const one of updates) {
+    if (one.over) byId.delete(one.id);
+    else byId.set(one.id, one);
+  }
+  return [...byId.values()];
+}
+
 function mergeKeys(list: OwnKey[], updates: KeyState[]): OwnKey[] {
   const byId = new Map(updates.map((update) => [update.id, update]));
   return list.map((key) => ({ ...key, ...byId.get(key.id) }));
@@ -55,6 +65,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   const registrations: RegistrationEvent[] = [];
   const lines: LineEvent[] = [];
   const keys: KeyState[] = [];
+  const conferences: LiveConference[] = [];
   const changed = new Set<string>();
   let me = false;
   let log = false;
@@ -63,6 +74,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
     else if (event.name === 'registration') registrations.push(event.data);
     else if (event.name === 'line') lines.push(event.data);
     else if (event.name === 'key') keys.push(event.data);
+    else if (event.name === 'conference') conferences.push(event.data);
     else if (event.name === 'log') log = true;
     else {
       changed.add(event.data.entity);
@@ -75,6 +87,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
   if (registrations.length) mergeInto<Registration>(client, REGISTRATIONS, (old) => mergeRegistrations(old, registrations));
   if (lines.length) mergeInto<LineState>(client, LINE_STATES, (old) => mergeLines(old, lines));
   if (keys.length) mergeInto<OwnKey>(client, OWN_KEYS, (old) => mergeKeys(old, keys));
+  if (conferences.length) mergeInto<LiveConference>(client, LIVE_CONFERENCES, (old) => mergeConferences(old, conferences));
   for (const entity of changed) void invalidateEntity(client, entity);
 }
 

@@ -1,5 +1,6 @@
 // What the server tells us while it runs.
 import type { KeyState } from '../api/keys';
+import type { LiveConference } from '../api/liveConferences';
 import type { LineState, LiveCall, Registration } from '../api/types';
 
 export type RegistrationEvent = Registration & { removed?: boolean };
@@ -11,7 +12,8 @@ export type LiveEvent =
   | { name: 'registration'; data: RegistrationEvent }
   | { name: 'line'; data: LineEvent }
   | { name: 'key'; data: KeyState }
+  | { name: 'conference'; data: LiveConference }
   | { name: 'log'; data: Record<string, never> }
   | { name: 'changed'; data: { entity: string; id: number } };
 
-export const EVENT_NAMES = ['call', 'registration', 'line', 'key', 'changed', 'log'] as const;
+export const EVENT_NAMES = ['call', 'registration', 'line', 'key', 'conference', 'changed', 'log'] as const;

@@ -19,6 +19,7 @@ import help from './help.json';
 import keys from './keys.json';
 import licence from './licence.json';
 import lines from './lines.json';
+import liveConferences from './liveConferences.json';
 import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
@@ -70,6 +71,7 @@ const de: Texts = {
   starCodes,
   licence,
   lines,
+  liveConferences,
   login,
   logs,
   mail,

@@ -18,6 +18,7 @@ import help from './help.json';
 import keys from './keys.json';
 import licence from './licence.json';
 import lines from './lines.json';
+import liveConferences from './liveConferences.json';
 import login from './login.json';
 import logs from './logs.json';
 import mail from './mail.json';
@@ -69,6 +70,7 @@ const en = {
   starCodes,
   licence,
   lines,
+  liveConferences,
   login,
   logs,
   mail,

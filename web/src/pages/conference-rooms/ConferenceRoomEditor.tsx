@@ -13,6 +13,7 @@ import { notifyDone } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
 import { State } from '../../table/State';
+import { LiveConferences } from '../live-conferences/LiveConferences';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { ALL, ENTERING, NAME, TALKING } from './fields';
 import { useRemoveRooms } from './useRemoveRooms';
@@ -90,6 +91,7 @@ export default function ConferenceRoomEditor() {
   if (!schema || (id !== 'new' && !room.data)) return <Loader m="xl" size="sm" />;
   return (
     <PageFrame title={room.data?.name ?? t('conferenceRooms.add')} up={up}>
+      {room.data && <LiveConferences room={room.data.id} />}
       <ConferenceRoomForm key={id} schema={schema} room={room.data ?? null} />
     </PageFrame>
   );

@@ -73,6 +73,8 @@ static const struct column voicemail_columns[] = {{"id", "ID"}, {"mailbox_name",
 static const struct column twin_columns[] = {{"id", "ID"}, {"user_name", "USER"},
     {"number", "NUMBER"}, {"enabled", "ACTIVE"}, {"delay_s", "AFTER"}, {"group_calls", "GROUPS"},
     {"confirm", "BY KEY"}, {"times", "TIMES"}};
+static const struct column speed_dial_columns[] = {{"id", "ID"}, {"place", "PLACE"},
+    {"number", "NUMBER"}, {"name", "NAME"}, {"user_name", "USER"}};
 static const struct column completion_columns[] = {{"id", "ID"}, {"user_name", "WHO"},
     {"number", "NUMBER"}, {"target_name", "TARGET"}, {"why", "WHY"}, {"since", "SINCE"}};
 static const struct column holiday_columns[] = {
@@ -97,6 +99,7 @@ static const struct view {
     {"announcements", &model_announcement, COLUMNS(announcement_columns), UINT64_MAX},
     {"voicemails", &model_voicemail, COLUMNS(voicemail_columns), 50},
     {"mobile-twins", &model_mobile_twin, COLUMNS(twin_columns), UINT64_MAX},
+    {"speed-dials", &model_speed_dial, COLUMNS(speed_dial_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"call-completions", &model_call_completion, COLUMNS(completion_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},

@@ -642,7 +642,7 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
 	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
-	       e == &model_call_completion;
+	       e == &model_call_completion || e == &model_speed_dial;
 }
 
 enum err
@@ -653,7 +653,7 @@ directory_build(struct store *s, struct directory **out)
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
 	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file, twins_on_twin,
-	    on_completion};
+	    on_completion, speed_dials_on_row};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -720,6 +720,7 @@ directory_free(struct directory *d)
 	free(d->music);
 	free(d->twins);
 	free(d->completions);
+	free(d->speed_dials);
 	arena_fini(&d->arena);
 	free(d);
 }

@@ -152,7 +152,7 @@ extern const struct model_entity model_user, model_phone, model_number, model_ra
     model_provider, model_licence, model_emergency_number, model_time_frame, model_cor_rule,
     model_cor_line, model_holiday, model_site, model_function_key, model_prompt, model_redirection,
     model_announcement, model_mailbox, model_mailbox_access, model_voicemail, model_music_loop,
-    model_music_file, model_mobile_twin, model_call_completion;
+    model_music_file, model_mobile_twin, model_call_completion, model_speed_dial;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

@@ -219,7 +219,7 @@ const struct model_entity *const export_sections[] = {&model_range, &model_music
     &model_group, &model_group_member, &model_number, &model_certificate, &model_address_rule,
     &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday,
     &model_announcement, &model_mailbox, &model_mailbox_access, &model_redirection,
-    &model_mobile_twin, &model_function_key, NULL};
+    &model_mobile_twin, &model_function_key, &model_speed_dial, NULL};
 
 enum err
 store_export(struct store *s, json_t **out)

@@ -125,6 +125,7 @@ static const struct {
 	const char *sql;
 } shared[] = {
     {&model_announcement, "(t.user IS NULL OR t.user = ?)"},
+    {&model_speed_dial, "(t.user IS NULL OR t.user = ?)"},
     {&model_mailbox, "t.id IN " MAILBOXES_OF},
     {&model_voicemail, "t.state <> 'recording' AND t.mailbox IN " MAILBOXES_OF},
 };

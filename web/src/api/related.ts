@@ -20,6 +20,7 @@ const SHOWN_IN: Record<string, string[]> = {
   call_completion: ['call-completions', 'me/call-completions'],
   redirection: ['redirections', 'me/redirections', 'mobile-twins', 'me/mobile-twins'],
   mobile_twin: ['mobile-twins', 'me/mobile-twins'],
+  speed_dial: ['speed-dials', 'me/speed-dials'],
   music_loop: ['music-loops', 'music-files', 'users', 'groups', 'numbers'],
   music_file: ['music-files', 'music-loops'],
   announcement: ['announcements', 'me/announcements'],

@@ -8807,6 +8807,295 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/speed-dials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Speed dial: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "user" | "place" | "number" | "name" | "user_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    user?: string;
+                    place?: string;
+                    number?: string;
+                    name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["speed_dial"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Speed dial: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["speed_dial_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["speed_dial"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Speed dial: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["speed_dial_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/speed-dials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Speed dial: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["speed_dial"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Speed dial: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Speed dial: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["speed_dial_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["speed_dial"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/speed-dials/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["speed_dial_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -11532,6 +11821,198 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["mobile_twin"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/me/speed-dials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own speed dials and everybody's */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: string;
+                    order?: string;
+                    page?: string;
+                    per_page?: string;
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["speed_dial"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** A speed dial of one's own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["speed_dial_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["speed_dial"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/speed-dials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A speed dial of one's own */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["speed_dial"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Forget a speed dial of one's own */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a speed dial of one's own */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["speed_dial_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["speed_dial"];
                     };
                 };
                 400: components["responses"]["error_400"];
@@ -14708,6 +15189,12 @@ export interface components {
              */
             code_line_prefix: string;
             /**
+             * Speed dial
+             * Format: star-code
+             * @description Then the place: its number is called, one's own before everybody's
+             */
+            code_speed_dial: string;
+            /**
              * Log in to the telephone
              * Format: star-code
              * @description Then the login
@@ -15216,6 +15703,12 @@ export interface components {
              * @description Then the digit of the line, then the number
              */
             code_line_prefix?: string;
+            /**
+             * Speed dial
+             * Format: star-code
+             * @description Then the place: its number is called, one's own before everybody's
+             */
+            code_speed_dial?: string;
             /**
              * Log in to the telephone
              * Format: star-code
@@ -22402,6 +22895,106 @@ export interface components {
             readonly target_name: string | null;
         };
         /**
+         * Speed dial
+         * @description A number behind a short one
+         */
+        speed_dial: {
+            readonly id: number;
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody's. One's own goes before everybody's
+             */
+            user: number | null;
+            /**
+             * Place
+             * @description One to three digits, dialled behind the code for speed dials
+             */
+            place: string;
+            /**
+             * Number
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            number: string;
+            /** Name */
+            name: string;
+            /** User name */
+            readonly user_name: string | null;
+        };
+        /**
+         * Speed dial
+         * @description A number behind a short one
+         */
+        speed_dial_patch: {
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody's. One's own goes before everybody's
+             */
+            user?: number | null;
+            /**
+             * Place
+             * @description One to three digits, dialled behind the code for speed dials
+             */
+            place?: string;
+            /**
+             * Number
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            number?: string;
+            /** Name */
+            name?: string;
+        };
+        speed_dial_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * User
+                 * Format: int64
+                 * @description Whose own it is; empty = everybody's. One's own goes before everybody's
+                 */
+                user?: number | null;
+                /**
+                 * Place
+                 * @description One to three digits, dialled behind the code for speed dials
+                 */
+                place?: string;
+                /**
+                 * Number
+                 * @description As it would be dialled: outside with the prefix for outside calls
+                 */
+                number?: string;
+                /** Name */
+                name?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Speed dial
+         * @description A number behind a short one
+         */
+        speed_dial_create: {
+            /**
+             * User
+             * Format: int64
+             * @description Whose own it is; empty = everybody's. One's own goes before everybody's
+             */
+            user?: number | null;
+            /**
+             * Place
+             * @description One to three digits, dialled behind the code for speed dials
+             */
+            place: string;
+            /**
+             * Number
+             * @description As it would be dialled: outside with the prefix for outside calls
+             */
+            number: string;
+            /** Name */
+            name?: string;
+        };
+        /**
          * Party
          * @description One side of a call
          */
@@ -23023,7 +23616,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "speed_dial" | "speed_dial_empty" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "no_mailbox" | "deposit" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

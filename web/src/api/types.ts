@@ -33,6 +33,7 @@ export type Announcement = Schemas['announcement'];
 export type Mailbox = Schemas['mailbox'];
 export type MailboxAccess = Schemas['mailbox_access'];
 export type Voicemail = Schemas['voicemail'];
+export type SpeedDial = Schemas['speed_dial'];
 export type MobileTwin = Schemas['mobile_twin'];
 export type PublicHoliday = Schemas['public_holiday'];
 export type Prompt = Schemas['prompt'];
@@ -56,12 +57,12 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'speed_dial' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
   | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers' | 'announcements' | 'me/announcements' | 'mailboxes' | 'me/mailboxes'
-  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins';
+  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins' | 'speed-dials' | 'me/speed-dials';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
   user: 'users',
@@ -87,6 +88,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   mailbox_access: 'mailbox-access',
   voicemail: 'voicemails',
   mobile_twin: 'mobile-twins',
+  speed_dial: 'speed-dials',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -124,6 +126,8 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'me/voicemails': 'voicemail',
   'mobile-twins': 'mobile_twin',
   'me/mobile-twins': 'mobile_twin',
+  'speed-dials': 'speed_dial',
+  'me/speed-dials': 'speed_dial',
   'me/numbers': 'number',
   certificates: 'certificate',
   'address-rules': 'address_rule',

@@ -37,6 +37,7 @@ const EmergencyNumbers = lazy(() => import('../pages/emergency/EmergencyNumbers'
 const EmergencyEditor = lazy(() => import('../pages/emergency/EmergencyEditor'));
 const Sites = lazy(() => import('../pages/sites/Sites'));
 const SiteEditor = lazy(() => import('../pages/sites/SiteEditor'));
+const SpeedDials = lazy(() => import('../pages/speed-dials/SpeedDials'));
 const Announcements = lazy(() => import('../pages/announcements/Announcements'));
 const Mailboxes = lazy(() => import('../pages/mailboxes/Mailboxes'));
 const MailboxEditor = lazy(() => import('../pages/mailboxes/MailboxEditor'));
@@ -113,6 +114,7 @@ export function Pages() {
           <Route path="mailboxes" element={<Mailboxes />} />
           <Route path="mailboxes/:id" element={<MailboxEditor />} />
           <Route path="announcements" element={<Announcements />} />
+          <Route path="speed-dials" element={<SpeedDials />} />
           <Route path="prompts" element={<Prompts />} />
           <Route path="music" element={<MusicLoops />} />
           <Route path="music/:id" element={<MusicEditor />} />

@@ -3641,7 +3641,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "id";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "answered_by" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3676,6 +3676,7 @@ export interface paths {
                     delay_to_called_ms?: number;
                     private_call?: boolean;
                     direct?: boolean;
+                    answered_by?: string;
                 };
                 header?: never;
                 path?: never;
@@ -20509,6 +20510,11 @@ export interface components {
              * @description The voices went directly between the phones, at least for a time. How they sounded is not known, and packets are those that came here
              */
             direct: boolean;
+            /**
+             * Answered by
+             * @description Of a call to a group, and of one that was picked up: who took it
+             */
+            readonly answered_by: string | null;
         };
         /**
          * Web session

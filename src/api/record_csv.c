@@ -133,7 +133,7 @@ put_row(void *ctx, const char *const *column, size_t columns)
 
 	put_cell(c, column[0], true);
 	put_cell(c, column[1], false);
-	for (size_t i = 0; i < e->field_count && at < columns; i++)
+	for (size_t i = 0; i < cdr_kept_fields() && at < columns; i++)
 		if (e->fields[i].type != MODEL_REASON_LIST)
 			put_value(c, &e->fields[i], column[at++]);
 	put_end(c);
@@ -149,7 +149,7 @@ put_head(struct csv *c)
 		pieces_put(c->out, SLICE("\xef\xbb\xbf"));
 	put_cell(c, "id", true);
 	put_cell(c, "direction", false);
-	for (size_t i = 0; i < e->field_count; i++) {
+	for (size_t i = 0; i < cdr_kept_fields(); i++) {
 		struct slice s = slice_cstr(e->fields[i].name);
 
 		if (e->fields[i].type == MODEL_REASON_LIST)

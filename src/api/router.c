@@ -16,6 +16,7 @@
 #define IFMC_USE   WHO_PERSON, RIGHT_BIT(IFMC_USE)
 #define IFMC_EDIT  WHO_PERSON, RIGHT_BIT(IFMC_USE) | RIGHT_BIT(IFMC_EDIT)
 #define REDIRECT   WHO_PERSON, RIGHT_BIT(REDIRECT)
+#define SETTING	   WHO_PERSON, RIGHT_BIT(SETTING)
 #define VOICE	   WHO_PERSON, RIGHT_BIT(VOICE)
 
 static const struct route routes[] = {
@@ -106,11 +107,11 @@ static const struct route routes[] = {
     {"GET", "/api/me/voicemails/{id}/audio", VOICE, 0, .handle = handle_own_voicemail_audio},
     {"GET", "/api/me/mobile-twins", IFMC_USE, 0, .handle = handle_own_list,
 	.entity = &model_mobile_twin},
-    {"POST", "/api/me/mobile-twins", IFMC_EDIT, 0, .handle = handle_own_twin_create,
+    {"POST", "/api/me/mobile-twins", IFMC_EDIT, 0, .handle = handle_own_row_create,
 	.entity = &model_mobile_twin},
     {"GET", "/api/me/mobile-twins/{id}", IFMC_USE, 0, .handle = handle_own_get,
 	.entity = &model_mobile_twin},
-    {"PATCH", "/api/me/mobile-twins/{id}", IFMC_EDIT, 0, .handle = handle_own_twin_patch,
+    {"PATCH", "/api/me/mobile-twins/{id}", IFMC_EDIT, 0, .handle = handle_own_row_patch,
 	.entity = &model_mobile_twin},
     {"DELETE", "/api/me/mobile-twins/{id}", IFMC_EDIT, 0, .handle = handle_own_delete,
 	.entity = &model_mobile_twin},
@@ -139,6 +140,16 @@ static const struct route routes[] = {
     {"GET", "/api/conference-dates", ADMIN, 0, .handle = handle_conference_dates},
     {"POST", "/api/conference-invitation", WHO_ANYONE, 0, 0,
 	.handle = handle_conference_invitation},
+    {"GET", "/api/me/speed-dials", WHO_PERSON, 0, 0, .handle = handle_own_list,
+	.entity = &model_speed_dial},
+    {"POST", "/api/me/speed-dials", SETTING, 0, .handle = handle_own_row_create,
+	.entity = &model_speed_dial},
+    {"GET", "/api/me/speed-dials/{id}", SETTING, 0, .handle = handle_own_get,
+	.entity = &model_speed_dial},
+    {"PATCH", "/api/me/speed-dials/{id}", SETTING, 0, .handle = handle_own_row_patch,
+	.entity = &model_speed_dial},
+    {"DELETE", "/api/me/speed-dials/{id}", SETTING, 0, .handle = handle_own_delete,
+	.entity = &model_speed_dial},
     {"GET", "/api/me/call-completions", WHO_PERSON, 0, 0, .handle = handle_own_list,
 	.entity = &model_call_completion},
     {"POST", "/api/me/call-completions", WHO_PERSON, 0, 0, .handle = handle_own_completion_create},

@@ -41,6 +41,11 @@ words_of(enum feature f, enum feature_outcome outcome)
 void
 order_begin(struct call_app *a)
 {
+	if (call_app_feature(a) == FEATURE_SPEED_DIAL) { /* nothing is stored there, or it would
+							    have been called */
+		order_tell(a, false, PROMPT_SPEED_DIAL_EMPTY);
+		return;
+	}
 	call_app_after(a, WAIT_MS);
 	call_app_order(a);
 }

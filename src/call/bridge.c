@@ -461,34 +461,47 @@ bridge_give_early(struct leg *from, struct leg *to, struct slice *out)
 
 /* ---- two offers that become each other's answer ---- */
 
+/* Of two protocols that carry voice each leg keeps its own, encrypted or not: keys are the leg's.
+ * DTLS is not among them, where both would have to begin. */
+static bool
+may_cross(const struct sdp_media *a, const struct sdp_media *b)
+{
+	const struct slice rtp = SLICE("RTP/");
+
+	return slice_eq_nocase(a->proto, b->proto) ||
+	       (slice_starts_nocase(a->proto, rtp) && slice_starts_nocase(b->proto, rtp));
+}
+
 static bool
 common(const struct sdp *a, const struct sdp *b, size_t i, struct buf *formats)
 {
-	/* encrypted legs have keys of their own, which do not cross */
-	return i < a->n_media && i < b->n_media && !sdp_is_srtp(&a->media[i]) &&
-	       !sdp_is_dtls(&a->media[i]) && carried(&a->media[i]) && carried(&b->media[i]) &&
+	return i < a->n_media && i < b->n_media && !sdp_is_dtls(&a->media[i]) &&
+	       !sdp_is_dtls(&b->media[i]) && carried(&a->media[i]) && carried(&b->media[i]) &&
 	       slice_eq_nocase(a->media[i].kind, b->media[i].kind) &&
-	       slice_eq_nocase(a->media[i].proto, b->media[i].proto) &&
+	       may_cross(&a->media[i], &b->media[i]) &&
 	       sdp_common_formats(&a->media[i], &b->media[i], formats);
 }
 
 enum err
-bridge_can_cross(const struct leg *l, struct slice offer)
+bridge_can_cross(struct leg *l, struct slice offer)
 {
 	char text[FORMATS_MAX_BYTES];
 	struct sdp theirs, ours;
 	enum err e = read_text(l, offer, &theirs);
+	bool any = false;
 
 	if (e == ERR_OK)
-		e = bridge_read(l, &ours);
+		e = bridge_read(leg_other(l), &ours);
 	for (size_t i = 0; e == ERR_OK && i < theirs.n_media; i++) {
 		struct buf b;
 
 		buf_init(&b, text, sizeof text);
-		if (common(&ours, &theirs, i, &b))
-			return ERR_OK;
+		if (!common(&ours, &theirs, i, &b))
+			continue;
+		any = true;
+		e = protect_take(l, &theirs, i, false);
 	}
-	return e == ERR_OK ? ERR_UNSUPPORTED : e;
+	return e == ERR_OK && !any ? ERR_UNSUPPORTED : e;
 }
 
 enum err
@@ -520,9 +533,29 @@ bridge_take_crossed(struct leg *l, struct slice offer, const struct sip_flow *fl
 	return sdp_text_set(&l->remote_sdp, offer);
 }
 
+/* How to's own offer says that its voice is encrypted, or not. */
+static enum err
+keep_protection(
+    struct leg *to, const struct sdp *s, const struct sdp *offer, struct sdp_rewrite_params *p)
+{
+	struct sdp_protection *protection = to->call->sw->sdp_protection;
+	struct buf lines;
+
+	buf_init(&lines, to->call->sw->protect_scratch, sizeof to->call->sw->protect_scratch);
+	for (size_t i = 0; i < s->n_media; i++)
+		if (carried(&s->media[i]) &&
+		    protect_describe(to, i, &s->media[i], offer, true, &protection[i], &lines)) {
+			to->codecs_ours = true;
+			p->protection[i] = &protection[i];
+		}
+	p->session = protect_describe_session(p, &lines);
+	return buf_ok(&lines) ? ERR_OK : ERR_TOO_BIG;
+}
+
 enum err
 bridge_give_common(struct leg *from, struct leg *to, struct slice *out)
 {
+	struct sdp_rewrite_params p = {0};
 	char text[SDP_MEDIA_MAX][FORMATS_MAX_BYTES];
 	struct sdp theirs, sdp;
 	enum err e = bridge_read(to, &theirs);
@@ -548,7 +581,8 @@ bridge_give_common(struct leg *from, struct leg *to, struct slice *out)
 	to->codecs_ours = from->codecs_ours = false;
 	translate(from, to);
 	translate(to, from);
-	return give(to, &sdp, (struct sdp_rewrite_params){0}, out);
+	e = keep_protection(to, &sdp, &theirs, &p);
+	return e == ERR_OK ? give(to, &sdp, p, out) : e;
 }
 
 void

@@ -503,8 +503,9 @@ ERR_MUST_CHECK enum err bridge_give(struct leg *from, struct leg *to, struct sli
  * hear us. ERR_UNSUPPORTED: it wants to hear nothing. */
 ERR_MUST_CHECK enum err bridge_give_early(struct leg *from, struct leg *to, struct slice *out);
 /** Where both sides have made an offer, each one is the other's answer: */
-/** Could offer be answered with l's? ERR_UNSUPPORTED: no codec in common. */
-ERR_MUST_CHECK enum err bridge_can_cross(const struct leg *l, struct slice offer);
+/** Could l's offer be answered with its other side's? Takes its keys. ERR_UNSUPPORTED: no codec in
+ *  common, or not encrypted as it may or must be. */
+ERR_MUST_CHECK enum err bridge_can_cross(struct leg *l, struct slice offer);
 /** Takes l's offer; its other side's is known. */
 ERR_MUST_CHECK enum err bridge_take_crossed(
     struct leg *l, struct slice offer, const struct sip_flow *flow);

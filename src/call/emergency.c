@@ -6,11 +6,15 @@
 bool
 call_is_emergency(const struct directory *dir, const struct sip_msg *req)
 {
+	const struct dir_speed_dial *everybodys;
 	char digits[ROUTING_DIALLED_MAX];
 
-	return req->method == SIP_INVITE && req->to.tag.n == 0 &&
-	       routing_normalise(req->uri.user, digits) == ERR_OK &&
-	       routing_emergency(dir, slice_cstr(digits));
+	if (req->method != SIP_INVITE || req->to.tag.n != 0 ||
+	    routing_normalise(req->uri.user, digits) != ERR_OK)
+		return false;
+	routing_speed_dial(
+	    dir, NULL, digits, &everybodys); /* whose phone it is, nobody knows yet */
+	return routing_emergency(dir, slice_cstr(digits));
 }
 
 static void

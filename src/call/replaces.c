@@ -202,7 +202,7 @@ relieve(struct leg *old, struct leg *l, const struct sip_msg *req)
 	struct leg *caller = leg_other(l);
 	struct slice sdp;
 	enum err e =
-	    req->body.n && !c->offer_late ? bridge_can_cross(caller, req->body) : ERR_UNSUPPORTED;
+	    req->body.n && !c->offer_late ? bridge_can_cross(l, req->body) : ERR_UNSUPPORTED;
 
 	if (e != ERR_OK) {
 		refuse(l, 488); /* the phone rings on */

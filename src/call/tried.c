@@ -133,12 +133,14 @@ read_dialled(const struct directory *dir, const struct routing_query *q,
 {
 	const struct routing_party *first = plan->n_via ? &plan->via[0].by : &plan->called;
 	char text[ROUTING_DIALLED_MAX];
+	const struct dir_speed_dial *stored;
 	struct slice number, argument;
 	enum feature f;
 
 	if (!q->caller_phone || !plan->caller.user || q->one_device || plan->emergency ||
 	    plan->pin != ROUTING_PIN_NONE || routing_normalise(q->dialled, text) != ERR_OK)
 		return false;
+	routing_speed_dial(dir, dir_user_by_id(dir, plan->caller.user), text, &stored);
 	number = slice_cstr(text);
 	*out = (struct dialled){.how = {.target = first->user}};
 	if (routing_feature(dir, number, &f, &argument)) {

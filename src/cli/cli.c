@@ -57,6 +57,10 @@ static const struct command {
 	"conference-participants [list|show ID|add conference=ID user=@LOGIN|name=NAME K=V…|"
 	"set ID,… K=V…|delete ID]",
 	"who is invited to conferences"},
+    {"speed-dials", command_entity,
+	"speed-dials [list|show ID|add place=05 number=NUMBER name=… user=@LOGIN|set ID,… "
+	"K=V…|delete ID]",
+	"numbers behind short ones (*6); without a user everybody's"},
     {"call-completions", command_entity, "call-completions [list|show ID|delete ID]",
 	"who is called back when whom he could not reach can be reached"},
     {"ranges", command_entity, "ranges [list|show ID|add K=V…|set ID,… K=V…|delete ID]",

@@ -82,6 +82,8 @@ static const struct column participant_columns[] = {{"id", "ID"}, {"conference_n
 static const struct column twin_columns[] = {{"id", "ID"}, {"user_name", "USER"},
     {"number", "NUMBER"}, {"enabled", "ACTIVE"}, {"delay_s", "AFTER"}, {"group_calls", "GROUPS"},
     {"confirm", "BY KEY"}, {"times", "TIMES"}};
+static const struct column speed_dial_columns[] = {{"id", "ID"}, {"place", "PLACE"},
+    {"number", "NUMBER"}, {"name", "NAME"}, {"user_name", "USER"}};
 static const struct column completion_columns[] = {{"id", "ID"}, {"user_name", "WHO"},
     {"number", "NUMBER"}, {"target_name", "TARGET"}, {"why", "WHY"}, {"since", "SINCE"}};
 static const struct column holiday_columns[] = {
@@ -110,6 +112,7 @@ static const struct view {
     {"conferences", &model_conference, COLUMNS(conference_columns), UINT64_MAX},
     {"conference-participants", &model_conference_participant, COLUMNS(participant_columns),
 	UINT64_MAX},
+    {"speed-dials", &model_speed_dial, COLUMNS(speed_dial_columns), UINT64_MAX},
     {"ranges", &model_range, COLUMNS(range_columns), UINT64_MAX},
     {"call-completions", &model_call_completion, COLUMNS(completion_columns), UINT64_MAX},
     {"lines", &model_line, COLUMNS(line_columns), UINT64_MAX},

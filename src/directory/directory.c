@@ -646,7 +646,8 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
 	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
 	       e == &model_call_completion || e == &model_conference_room ||
-	       e == &model_conference || e == &model_conference_participant;
+	       e == &model_conference || e == &model_conference_participant ||
+	       e == &model_speed_dial;
 }
 
 enum err
@@ -658,7 +659,7 @@ directory_build(struct store *s, struct directory **out)
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
 	    mailboxes_on_mailbox, mailboxes_on_access, conferences_on_room,
 	    conferences_on_conference, conferences_on_participant, music_on_loop, music_on_file,
-	    twins_on_twin, on_completion};
+	    twins_on_twin, on_completion, speed_dials_on_row};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -732,6 +733,7 @@ directory_free(struct directory *d)
 	free(d->music);
 	free(d->twins);
 	free(d->completions);
+	free(d->speed_dials);
 	arena_fini(&d->arena);
 	free(d);
 }

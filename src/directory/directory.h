@@ -258,6 +258,12 @@ struct dir_completion {
 	int64_t since_ms; /* since 1970 */
 };
 
+/* A number behind a short one (KEY). */
+struct dir_speed_dial {
+	int64_t user;			  /* 0 = everybody's */
+	struct slice place, number, name; /* number: as dialled; name: often empty */
+};
+
 struct dir_range {
 	struct slice first, last; /* equal length */
 };
@@ -309,6 +315,9 @@ const struct dir_site *dir_site_of(const struct directory *d, const struct dir_p
 const struct dir_rule *dir_rule_find(const struct directory *d, struct slice canonical);
 /** The mobile phone with this canonical number; NULL: it is nobody's. */
 const struct dir_twin *dir_twin_find(const struct directory *d, struct slice canonical);
+/** What is stored at this place: the user's own (0 = nobody), else everybody's; NULL: nothing. */
+const struct dir_speed_dial *dir_speed_dial_find(
+    const struct directory *d, int64_t user, struct slice place);
 /** A public holiday of the region in the settings, or one of their own. */
 bool dir_is_holiday(const struct directory *d, struct day day);
 /** Who is to be called back, the oldest first. */

@@ -37,6 +37,8 @@ struct directory {
 	size_t twin_count;
 	struct dir_completion *completions; /* by id */
 	size_t completion_count;
+	struct dir_speed_dial *speed_dials; /* by user and place */
+	size_t speed_dial_count;
 	struct dir_site *sites; /* by name */
 	size_t site_count;
 	struct dir_mailbox *mailboxes; /* by code */
@@ -130,7 +132,7 @@ struct builder {
 	size_t membership_count, membership_cap;
 	struct redirected *redirected; /* by number */
 	size_t redirected_count, redirected_cap;
-	size_t completion_cap;
+	size_t completion_cap, speed_dial_cap;
 	struct route_rows routes;
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;
@@ -181,6 +183,7 @@ enum err mailboxes_link(struct builder *b);
 /* When the lines are there. */
 enum err sites_link(struct builder *b);
 
+bool speed_dials_on_row(void *ctx, const struct store_speed_dial_row *row);
 bool twins_on_twin(void *ctx, const struct store_twin_row *row);
 /* When the users are there. */
 enum err twins_link(struct builder *b);

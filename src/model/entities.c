@@ -459,7 +459,7 @@ static const struct model_entity *const all[] = {&model_settings, &model_range, 
     &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
     &model_holiday, &model_function_key, &model_prompt, &model_redirection, &model_mailbox_access,
     &model_voicemail, &model_mobile_twin, &model_call_completion, &model_conference,
-    &model_conference_participant, &model_conference_link};
+    &model_conference_participant, &model_conference_link, &model_speed_dial};
 
 const struct model_entity *const *
 model_entities(size_t *count)

@@ -25,6 +25,8 @@ enum feature_argument {
 	X(GROUP_OFF, "group_off", "*33", NEEDED, "Log off from a group", "Then the group's ID")    \
 	X(LINE_PREFIX, "line_prefix", "***", NEEDED, "Call through a certain line",                \
 	    "Then the digit of the line, then the number")                                         \
+	X(SPEED_DIAL, "speed_dial", "*6", NEEDED, "Speed dial",                                    \
+	    "Then the place: its number is called, one's own before everybody's")                  \
 	X(PHONE_LOGIN, "phone_login", "*77", NEEDED, "Log in to the telephone", "Then the login")  \
 	X(PHONE_LOGOUT, "phone_logout", "*78", NEEDED, "Log out of the telephone",                 \
 	    "Then the login")                                                                      \

@@ -206,7 +206,19 @@ static const struct model_field cdr_fields[] = {
     {"direct", MODEL_BOOL, 0, IN(cdr, direct), .label = "Direct voice",
 	.description = "The voices went directly between the phones, at least for a time. How they "
 		       "sounded is not known, and packets are those that came here"},
+    {"answered_by", MODEL_TEXT, MODEL_COMPUTED | MODEL_NULLABLE, .label = "Answered by",
+	.description = "Of a call to a group, and of one that was picked up: who took it"},
 };
+
+size_t
+cdr_kept_fields(void)
+{
+	size_t n = sizeof cdr_fields / sizeof cdr_fields[0];
+
+	while (cdr_fields[n - 1].flags & MODEL_COMPUTED)
+		n--;
+	return n;
+}
 
 const struct model_entity model_call_record = {"call_record", "call-records", MODEL_LOG, NULL,
     "-started_at", NULL, .unique_together = "started_at, call_id",

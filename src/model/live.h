@@ -294,6 +294,9 @@ cdr_bytes(const struct cdr *r)
 	return offsetof(struct cdr, explanation) + r->explanation_count * sizeof r->explanation[0];
 }
 
+/** How many fields of a call record are kept; those that are looked up follow them. */
+size_t cdr_kept_fields(void);
+
 const char *live_call_state_name(enum live_call_state s);
 const char *live_line_state_name(enum live_line_state s);
 const char *cdr_result_name(enum cdr_result r);

@@ -153,7 +153,7 @@ extern const struct model_entity model_user, model_phone, model_number, model_ra
     model_cor_line, model_holiday, model_site, model_function_key, model_prompt, model_redirection,
     model_announcement, model_mailbox, model_mailbox_access, model_voicemail, model_music_loop,
     model_music_file, model_mobile_twin, model_call_completion, model_conference_room,
-    model_conference, model_conference_participant, model_conference_link;
+    model_conference, model_conference_participant, model_conference_link, model_speed_dial;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

@@ -66,6 +66,7 @@
 	X(SERVICES, COMPLETION_NOTHING, "completion-nothing", "There is no call for which you could be called back.", "Es gibt keinen Anruf, für den ein Rückruf möglich ist.", NULL) \
 	X(SERVICES, COMPLETION_NOT_HERE, "completion-not-here", "You cannot be called back for this number.", "Für diese Rufnummer ist kein Rückruf möglich.", NULL) \
 	X(SERVICES, COMPLETION_FULL, "completion-full", "You are waiting for too many call backs already.", "Es sind schon zu viele Rückrufe vorgemerkt.", NULL) \
+	X(SERVICES, SPEED_DIAL_EMPTY, "speed-dial-empty", "No number is stored for this speed dial.", "Unter dieser Kurzwahl ist keine Rufnummer gespeichert.", NULL) \
 	X(SERVICES, TRANSFERRING, "transferring", "Your call is being transferred.", "Ihr Anruf wird verbunden.", NULL) \
 	X(SERVICES, TARGET_NO_ANSWER, "target-no-answer", "The person you called does not answer.", "Der gewünschte Teilnehmer meldet sich nicht.", NULL) \
 	X(SERVICES, TARGET_BUSY, "target-busy", "The person you called is busy.", "Der gewünschte Teilnehmer ist besetzt.", NULL) \

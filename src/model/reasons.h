@@ -89,6 +89,8 @@ enum {
 	X(CODE_NO_USER, "code_no_user",                                                            \
 	    "The phone belongs to no user, for whom this could be done")                           \
 	X(PRIVATE_CALL, "private_call", "It is a private call")                                    \
+	X(SPEED_DIAL, "speed_dial", "Speed dial {0} ({1}) is the number {2}")                      \
+	X(SPEED_DIAL_EMPTY, "speed_dial_empty", "No number is stored as speed dial {0}")           \
 	X(NOTHING_RINGS, "nothing_rings", "Nothing rings that could be picked up")                 \
 	X(NO_ORBIT, "no_orbit", "{0} is no place to park: these are 00 to 99")                     \
 	X(ORBIT_TAKEN, "orbit_taken", "A call waits at {0} already")                               \

@@ -109,6 +109,40 @@ plan_login(struct routing_plan *plan, const struct routing_query *q)
 		refuse(plan, 403, CDR_FAILED);
 }
 
+bool
+routing_speed_dial(const struct directory *dir, const struct dir_user *user,
+    char dialled[ROUTING_DIALLED_MAX], const struct dir_speed_dial **found)
+{
+	enum feature feature;
+	struct slice place;
+
+	*found = NULL;
+	if (routing_feature(dir, slice_cstr(dialled), &feature, &place) &&
+	    feature == FEATURE_SPEED_DIAL)
+		*found = dir_speed_dial_find(dir, user ? user->id : 0, place);
+	return *found && slice_copy_cstr((*found)->number, dialled, ROUTING_DIALLED_MAX) == ERR_OK;
+}
+
+void
+expand_speed_dial(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	const struct dir_user *by =
+	    q->sent_on_by ? q->sent_on_by : dir_user_by_id(dir, plan->caller.user);
+	const struct dir_speed_dial *s;
+
+	if ((!q->caller_line || q->sent_on_by) && routing_speed_dial(dir, by, plan->dialled, &s))
+		because(plan, REASON_SPEED_DIAL, REASON_ARGS(s->place, s->name, s->number));
+}
+
+/* What is stored has taken its place before (expand_speed_dial): there is nothing. */
+static void
+plan_empty_speed_dial(struct routing_plan *plan)
+{
+	because(plan, REASON_SPEED_DIAL_EMPTY, REASON_ARGS(plan->argument));
+	plan_app(plan, ROUTING_APP_ORDER);
+}
+
 static void
 plan_private(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
@@ -154,6 +188,7 @@ plan_feature(struct routing_plan *plan, const struct directory *dir, const struc
 	switch (plan->feature) {
 	case FEATURE_PRIVATE_CALL: plan_private(plan, dir, q); break;
 	case FEATURE_LINE_PREFIX: plan_line_prefix(plan, dir, q, plan->argument); break;
+	case FEATURE_SPEED_DIAL: plan_empty_speed_dial(plan); break;
 	case FEATURE_PICK_UP: plan_nothing(plan); break;
 	case FEATURE_ORBIT: plan_orbit(plan, q->state); break;
 	case FEATURE_VOICEMAIL: plan_app(plan, ROUTING_APP_MAILBOX); break;

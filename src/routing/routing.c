@@ -445,6 +445,7 @@ routing_plan_make(
 		because(plan, REASON_NOT_A_NUMBER, NULL);
 		refuse(plan, 404, CDR_NOT_FOUND);
 	} else {
+		expand_speed_dial(plan, dir, q);
 		if (plan_pin(plan, dir, q))
 			plan_dialled(plan, dir, q);
 	}

@@ -205,6 +205,10 @@ struct routing_party routing_party_of(const struct dir_user *user);
  *  follows it. False: none, or one that is dialled otherwise. */
 bool routing_feature(const struct directory *dir, struct slice dialled, enum feature *feature,
     struct slice *argument);
+/** Puts the number that user (NULL: nobody) has at a speed dial in its place, *found. False: it is
+ *  none (normalised), or nothing is stored there. */
+bool routing_speed_dial(const struct directory *dir, const struct dir_user *user,
+    char dialled[ROUTING_DIALLED_MAX], const struct dir_speed_dial **found);
 /** The emergency number that this dials (normalised), with or without prefix; NULL: none. */
 const struct dir_emergency *routing_emergency(const struct directory *dir, struct slice dialled);
 /** What was dialled without visual separators ("-", ".", "(", ")", blanks) and %xx.

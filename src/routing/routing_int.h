@@ -23,6 +23,9 @@ bool plan_pin(
 /* A code was dialled: plans what it does. */
 bool plan_feature(
     struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+/* A speed dial that was dialled becomes the number that it stands for. */
+void expand_speed_dial(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
 
 /* A message may be left in the mailbox with that code. */
 void plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct slice code);

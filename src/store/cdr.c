@@ -11,10 +11,10 @@ put_insert(struct buf *b)
 	const struct model_entity *e = &model_call_record;
 
 	buf_lit(b, "INSERT INTO call_record (");
-	for (size_t i = 0; i < e->field_count; i++)
+	for (size_t i = 0; i < cdr_kept_fields(); i++)
 		buf_printf(b, "%s\"%s\"", i ? ", " : "", e->fields[i].name);
 	buf_lit(b, ") VALUES (");
-	for (size_t i = 0; i < e->field_count; i++)
+	for (size_t i = 0; i < cdr_kept_fields(); i++)
 		buf_cstr(b, i ? ", ?" : "?");
 	buf_lit(b, ") ON CONFLICT (started_at, call_id) DO NOTHING");
 }
@@ -110,7 +110,7 @@ insert(struct db *db, const char *sql, const struct cdr *cdr, int64_t *id)
 
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; i < e->field_count; i++)
+	for (size_t i = 0; i < cdr_kept_fields(); i++)
 		bind_field(s, (int)i + 1, &e->fields[i], cdr);
 	err = stmt_run(s);
 	*id = err == ERR_OK && sqlite3_changes(db->h) ? sqlite3_last_insert_rowid(db->h) : 0;

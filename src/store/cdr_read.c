@@ -12,7 +12,7 @@ put_columns(struct buf *b)
 	size_t n = 2;
 
 	buf_lit(b, "SELECT t.started_at, t.id, " CDR_DIRECTION);
-	for (size_t i = 0; i < e->field_count; i++) {
+	for (size_t i = 0; i < cdr_kept_fields(); i++) {
 		if (e->fields[i].type == MODEL_REASON_LIST)
 			continue;
 		buf_printf(b, ", t.\"%s\"", e->fields[i].name);

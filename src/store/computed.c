@@ -61,6 +61,10 @@ static const char messages[] = OF_MAILBOX("v.state IN ('new', 'old', 'saved')");
 static const char messages_new[] = OF_MAILBOX("v.state = 'new'");
 #define MUSIC_USED(table) "(SELECT count(*) FROM \"" table "\" x WHERE x.music = t.id)"
 #define MUSIC_FILES(what) "(SELECT " what " FROM music_file f WHERE f.loop = t.id AND f.enabled)"
+/* USE-2: the name that was called is another one's, or a group's. */
+static const char answered_by[] =
+    "(SELECT u.first_name || ' ' || u.last_name FROM user u WHERE u.id = t.called_user "
+    "AND t.result = 'answered' AND t.called_name <> u.first_name || ' ' || u.last_name)";
 /* USR-9: the caller is gone by then. */
 static const char too_late[] =
     "EXISTS (SELECT 1 FROM redirection r JOIN number n ON n.id = r.number WHERE n.user = t.user "
@@ -224,6 +228,10 @@ static const struct computed all[] = {
     {&model_voicemail, "mailbox", NULL, mailbox_name},
     {&model_voicemail, "mailbox_name", "(SELECT m.name FROM mailbox m WHERE m.id = t.mailbox)",
 	mailbox_name},
+    {&model_call_record, "answered_by", answered_by, answered_by},
+    {&model_speed_dial, "user", NULL, member},
+    {&model_speed_dial, "user_name", "(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")",
+	member},
     {&model_mobile_twin, "user", NULL, member},
     {&model_mobile_twin, "user_name",
 	"(SELECT u.first_name || ' ' || u.last_name " NUMBER_OWNER ")", member},
@@ -297,6 +305,7 @@ static const struct {
     NUMBER_HOLDERS(HOLDER_FOUND, "t"){&model_mobile_twin, "user_name", OF_USER},
     {&model_conference, "user_name", OF_USER},
     {&model_conference_participant, "user_name", OF_USER},
+    {&model_speed_dial, "user_name", OF_USER},
     {&model_call_completion, "user_name", OF_USER},
     {&model_call_completion, "target_name", "t.target",
 	"SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"},

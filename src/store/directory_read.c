@@ -496,6 +496,19 @@ on_completion(struct stmt *s, const struct store_directory_sink *sink, void *ctx
 	return sink->on_completion(ctx, &row);
 }
 
+static bool
+on_speed_dial(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_speed_dial_row row = {
+	    .user = sqlite3_column_int64(s->st, 0),
+	    .place = stmt_column(s, 1),
+	    .number = stmt_column(s, 2),
+	    .name = stmt_column(s, 3),
+	};
+
+	return sink->on_speed_dial(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -561,6 +574,8 @@ static const struct {
     {"SELECT id, user, target, dialled, private_call, why = 'no_answer', since "
      "FROM call_completion ORDER BY id",
 	on_completion},
+    {"SELECT coalesce(user, 0) AS owner, place, number, name FROM speed_dial ORDER BY owner, place",
+	on_speed_dial},
 };
 
 enum err

@@ -292,6 +292,7 @@ carry_out(const struct orders *o)
 	case FEATURE_COMPLETION_OFF: return complete_nothing(o);
 	case FEATURE_PRIVATE_CALL: /* these change nothing that is stored */
 	case FEATURE_LINE_PREFIX:
+	case FEATURE_SPEED_DIAL:
 	case FEATURE_PICK_UP:
 	case FEATURE_VOICEMAIL:
 	case FEATURE_ORBIT:

@@ -174,10 +174,10 @@ key_of(const struct model_entity *e, const json_t *in, char out[KEY_BYTES])
 	for (size_t i = 0; (f = export_key_field(e, i)); i++) {
 		const json_t *v = json_object_get(in, f->name);
 		/* of two one may be open: a user or a group */
-		const char *part = i && f->type == MODEL_REF && !(f->flags & MODEL_REQUIRED) &&
-					   (!v || json_is_null(v))
-				       ? ""
-				       : json_string_value(v);
+		const char *part =
+		    f->type == MODEL_REF && !(f->flags & MODEL_REQUIRED) && (!v || json_is_null(v))
+			? ""
+			: json_string_value(v);
 
 		if (!part)
 			return false;

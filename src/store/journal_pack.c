@@ -43,7 +43,7 @@ journal_layout(void)
 	const struct model_entity *e = &model_call_record;
 	uint64_t h = JOURNAL_LAYOUT_VERSION;
 
-	for (size_t i = 0; i < e->field_count; i++) {
+	for (size_t i = 0; i < cdr_kept_fields(); i++) {
 		h = journal_sum(e->fields[i].name, strlen(e->fields[i].name), h);
 		h = mix(h, (uint64_t)packed_type(&e->fields[i]) << 32 | e->fields[i].size);
 	}
@@ -82,7 +82,7 @@ journal_pack(const struct cdr *cdr, char *out, size_t cap)
 	struct buf b;
 
 	buf_init(&b, out, cap);
-	for (size_t i = 0; i < e->field_count; i++) {
+	for (size_t i = 0; i < cdr_kept_fields(); i++) {
 		const struct model_field *f = &e->fields[i];
 		int64_t v;
 
@@ -137,7 +137,7 @@ journal_unpack(struct slice s, struct cdr *cdr)
 	const struct model_entity *e = &model_call_record;
 
 	memset(cdr, 0, sizeof *cdr);
-	for (size_t i = 0; i < e->field_count; i++) {
+	for (size_t i = 0; i < cdr_kept_fields(); i++) {
 		const struct model_field *f = &e->fields[i];
 
 		if (f->type == MODEL_TEXT && !take_text(&s, (char *)cdr + f->offset, f->size))

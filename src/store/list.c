@@ -125,6 +125,7 @@ static const struct {
 	const char *sql;
 } shared[] = {
     {&model_announcement, "(t.user IS NULL OR t.user = ?)"},
+    {&model_speed_dial, "(t.user IS NULL OR t.user = ?)"},
     {&model_mailbox, "t.id IN " MAILBOXES_OF},
     {&model_voicemail, "t.state <> 'recording' AND t.mailbox IN " MAILBOXES_OF},
 };
@@ -138,13 +139,14 @@ shared_by(const struct model_entity *e)
 	return NULL;
 }
 
-/* USE-2: a call to a group that nobody took is one of each member's, and of the group. No row says
- * so: it is looked up by the number that was called, in the records that have no called user. */
+/* USE-2: a call to a group is one of each member's, and of the group, whether nobody took it or
+ * another one did. No row says so: it is looked up by the number that was called. What no user has
+ * answered is an announcement that they all heard. */
 static void
-put_missed(struct buf *b, const char *of_group)
+put_group_calls(struct buf *b, const char *of_group)
 {
 	buf_printf(b,
-	    " OR (t.called_user IS NULL AND t.result <> 'answered' AND t.called_number IN "
+	    " OR ((t.called_user IS NOT NULL OR t.result <> 'answered') AND t.called_number IN "
 	    "(SELECT n.number FROM number n WHERE n.\"group\" %s))",
 	    of_group);
 }
@@ -175,7 +177,7 @@ put_owner(struct buf *b, const struct model_entity *e, const char *is, const cha
 		before = " OR ";
 	}
 	if (e == &model_call_record)
-		put_missed(b, of_group);
+		put_group_calls(b, of_group);
 	buf_char(b, ')');
 	return ERR_OK;
 }

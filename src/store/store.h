@@ -513,6 +513,12 @@ struct store_completion_row {
 	int64_t since_ms;
 };
 
+/* A number behind a short one. */
+struct store_speed_dial_row {
+	int64_t user; /* 0 = everybody's */
+	const char *place, *number, *name;
+};
+
 /* Of a rule, a time frame: the line that has a place there. */
 struct store_way_row {
 	int64_t rule, frame, line;
@@ -584,8 +590,9 @@ struct store_music_file_row {
  * and their lines (in order), redirections that are switched on (by number), mailboxes and who
  * has access to them (by code), conference rooms (by id), planned
  * conferences and their participants (by conference), loops of music and the files that they play
- * (by loop, in order), mobile twins that may ring (by user), call completions (the oldest first).
- * Texts are valid during the call only. false stops with ERR_NOMEM. */
+ * (by loop, in order), mobile twins that may ring (by user), call completions (the oldest first),
+ * speed dials (everybody's, then by user, by place). Texts are valid during the call only. false
+ * stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -617,6 +624,7 @@ struct store_directory_sink {
 	bool (*on_music_file)(void *ctx, const struct store_music_file_row *row);
 	bool (*on_twin)(void *ctx, const struct store_twin_row *row);
 	bool (*on_completion)(void *ctx, const struct store_completion_row *row);
+	bool (*on_speed_dial)(void *ctx, const struct store_speed_dial_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

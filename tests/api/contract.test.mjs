@@ -452,6 +452,24 @@ test('an announcement is uploaded, heard in parts, chosen by a mailbox and delet
   await must('DELETE', '/api/announcements/{id}', 204, undefined, { id });
 });
 
+test('speed dials of everybody and of one’s own', async () => {
+  const { client } = await somebody();
+  const { id } = (await must('POST', '/api/speed-dials', 201, { place: '05', number: '101' })).json();
+  await must('POST', '/api/speed-dials', 409, { place: '05', number: '102' });
+  await must('POST', '/api/speed-dials/several', 409, { rows: [{ place: '05', number: '102' }] });
+  const { id: own } = (await must('POST', '/api/me/speed-dials', 201, { place: '05', number: '102' }, undefined, client)).json();
+  await must('POST', '/api/me/speed-dials', 409, { place: '05', number: '103' }, undefined, client);
+  const { id: other } = (await must('POST', '/api/me/speed-dials', 201, { place: '06', number: '102' }, undefined, client)).json();
+  await must('GET', '/api/me/speed-dials', 200, undefined, undefined, client);
+  await must('GET', '/api/me/speed-dials/{id}', 200, undefined, { id: own }, client);
+  await must('GET', '/api/me/speed-dials/{id}', 404, undefined, { id }, client);
+  await must('PATCH', '/api/me/speed-dials/{id}', 200, { name: 'Mine' }, { id: own }, client);
+  await must('PATCH', '/api/me/speed-dials/{id}', 409, { place: '06' }, { id: own }, client);
+  await must('PATCH', '/api/me/speed-dials/{id}', 404, { name: 'Not mine' }, { id }, client);
+  for (const one of [own, other]) await must('DELETE', '/api/me/speed-dials/{id}', 204, undefined, { id: one }, client);
+  await must('DELETE', '/api/speed-dials/{id}', 204, undefined, { id });
+});
+
 test('a mobile phone that rings with the others', async () => {
   const { client, me } = await somebody();
   const twin = { user: me.id, number: '+491711234567' };

@@ -196,6 +196,33 @@ class StarCodes(SystemTest):
         for number in ("*3299", "*328"):
             self.dial(self.anna, number, NOT_DONE_HZ)
 
+    def speed_dial(self, **row):
+        made = self.server.api("POST", "/api/speed-dials", row)
+        self.addCleanup(self.server.api, "DELETE", f"/api/speed-dials/{made['id']}")
+
+    def test_key_a_speed_dial_calls_the_number_that_is_stored_and_an_empty_one_says_so(self):
+        carla = self.phone("carla", CARLA)
+        self.speed_dial(place="05", number="103", name="Carla")
+        self.rings("*605", carla)
+        self.speed_dial(place="05", number="101", user=self.user("1102")["id"])  # Bernd's own goes before
+        self.rings("*605", self.anna)
+        by_place = lambda: [r for r in self.server.records() if "speed_dial" in [reason["code"] for reason in r["explanation"]]]
+        harness.until(lambda: {r["called_number"] for r in by_place()} == {"101", "103"}, "records have the numbers that were called")
+        self.dial(self.anna, "*699", NOT_DONE_HZ)
+
+    def test_key_a_speed_dial_outside_is_called_with_the_permissions_of_who_dials(self):
+        self.speed_dial(place="1", number="0089123", name="Outside")
+        row = self.user()
+        self.server.api("PATCH", f"/api/users/{row['id']}", {"dial": []})
+        self.addCleanup(self.server.api, "PATCH", f"/api/users/{row['id']}", {"dial": row["dial"]})
+        self.anna.invite("*61").failed_with(403)
+
+    def test_key_everybody_has_a_place_once(self):
+        self.speed_dial(place="7", number="101")
+        with self.assertRaises(harness.ApiError) as refused:
+            self.server.api("POST", "/api/speed-dials", {"place": "7", "number": "102"})
+        self.assertEqual(refused.exception.status, 409)
+
     def test_key_the_log_of_changes_names_who_and_at_which_phone(self):
         self.dial(self.anna, "*09", DONE_HZ)
         self.dial(self.anna, "*090", DONE_HZ)

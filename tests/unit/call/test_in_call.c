@@ -351,6 +351,26 @@ three_talk_and_whoever_leaves_the_others_talk_on(void **state)
 }
 
 static void
+what_would_change_the_call_waits_until_nobody_is_asked_any_more(void **state)
+{
+	char replaces[600];
+	struct ua *other;
+
+	(void)anna_talks();
+	talk_refer(&t, ben, "<sip:101@test>", "");
+	ua_expect(ben, "SIP/2.0 491", 100);
+	other = office_phone(&o, "a2");
+	snprintf(replaces, sizeof replaces, "Require: replaces\nReplaces: %s\n",
+	    talk_dialog_id(&t, eva, false));
+	talk_dial(other, "107", replaces, 7000);
+	ua_ack_failure(other, ua_expect(other, "SIP/2.0 491", 100));
+	press("*2");
+	ua_ok(anna, "BYE");
+	they_talk();
+	talk_end(&t);
+}
+
+static void
 nobody_listens_where_the_codes_are_off(void **state)
 {
 	fixture_change(&o.fixture, "{'settings':{'in_call_codes':false}}");
@@ -381,6 +401,7 @@ main(void)
 	    T(who_waits_and_hangs_up_leaves_the_others_talking),
 	    T(who_waits_and_hangs_up_before_anybody_answers_ends_all),
 	    T(three_talk_and_whoever_leaves_the_others_talk_on),
+	    T(what_would_change_the_call_waits_until_nobody_is_asked_any_more),
 	    T(nobody_listens_where_the_codes_are_off),
 	};
 

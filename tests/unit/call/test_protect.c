@@ -16,10 +16,12 @@ static const char office_text[] =
     "{'settings':{'domain':'test'},"
     "'ranges':[{'first':'100','last':'199'}],"
     "'phones':[{'name':'a1','secret':'Secret-a1-Secret1','srtp':'%s'},"
-    "{'name':'b1','secret':'Secret-b1-Secret1','srtp':'%s'}],"
+    "{'name':'b1','secret':'Secret-b1-Secret1','srtp':'%s'},"
+    "{'name':'c1','secret':'Secret-c1-Secret1','srtp':'required'}],"
     "'users':[{'login':'1001','first_name':'Anna','last_name':'Berg','phones':['a1'],'numbers':"
     "['101']},{'login':'1002','first_name':'Ben','last_name':'Cohn','phones':['b1'],'numbers':"
-    "['102']}]}";
+    "['102']},{'login':'1003','first_name':'Cleo','last_name':'Dietz','phones':['c1'],'numbers':"
+    "['103']}]}";
 
 /* 28 bytes of 0x01 and 30 of 0x02: what Anna's phone offers. */
 #define A_GCM "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ=="
@@ -185,6 +187,73 @@ one_leg_may_be_plain(void **state)
 	office_close(&o);
 }
 
+/* Cleo picks up what rings at Ben's: two offers, each with its keys, become each other's answer. */
+static void
+pick_up(struct ua *c, const char *rung, const char *body, struct talk *t)
+{
+	talk_dial_with(c, "*8102", "", body);
+	t->from = a;
+	t->to = c;
+	t->invite = NULL;
+	t->ok = ua_expect(a, "SIP/2.0 200", 100);
+	ua_in_dialog(a, t->ok, "ACK", 1, "", "");
+	ua_ok(b, "CANCEL");
+	ua_answer(b, rung, 487, "", "");
+	ua_expect(b, "ACK", 100);
+}
+
+static void
+a_ringing_call_is_picked_up_encrypted_key(void **state)
+{
+	static const char c_keys[] = "a=crypto:4 AES_CM_128_HMAC_SHA1_80 inline:" B_CM "\n";
+	const struct media_protection *caller = &o.stream[0].protection[MEDIA_CALLER];
+	const struct media_protection *called = &o.stream[0].protection[MEDIA_CALLED];
+
+	for (int plain = 0; plain < 2; plain++) { /* the caller's leg may be plain all the same */
+		struct said to_a, to_c;
+		struct talk t;
+		struct ua *c;
+		const char *rung, *ok;
+
+		open_with("optional", "optional");
+		c = office_phone(&o, "c1");
+		dial(plain ? sdp(a, 4000, "RTP/AVP", "") : sdp(a, 4000, "RTP/SAVP", a_keys));
+		rung = ua_expect(b, "INVITE", 100);
+		ua_answer(b, rung, 180, "", "");
+		ua_expect(a, "SIP/2.0 180", 100);
+
+		/* who must encrypt and does not is refused, and it rings on */
+		talk_dial_with(c, "*8102", "", sdp(c, 6000, "RTP/AVP", ""));
+		ua_ack_failure(c, ua_expect(c, "SIP/2.0 488", 100));
+		ua_expect_none(b, "CANCEL");
+
+		pick_up(c, rung, sdp(c, 6000, "RTP/SAVP", c_keys), &t);
+		ok = ua_expect(c, "SIP/2.0 200", 100);
+		ua_in_dialog(c, ok, "ACK", 1, "", "");
+		to_a = said(t.ok);
+		to_c = said(ok);
+		assert_string_equal(to_a.proto, plain ? "RTP/AVP" : "RTP/SAVP");
+		assert_int_equal(to_a.n, plain ? 0 : 1);
+		assert_string_equal(to_c.proto, "RTP/SAVP");
+		assert_int_equal(to_c.n, 1);
+		assert_int_equal(to_c.key[0].tag, 4);
+		assert_null(strstr(t.ok, B_CM)); /* nobody's keys reach the other one */
+		assert_null(strstr(ok, A_GCM));
+		assert_true(is_key(&called->in, MEDIA_SUITE_CM_128_80, 3));
+		assert_true(is_told(&called->out, &to_c.key[0]));
+		if (plain) {
+			assert_int_equal(caller->in.suite, MEDIA_SUITE_NONE);
+		} else {
+			assert_int_equal(to_a.key[0].tag, 9);
+			assert_true(is_key(&caller->in, MEDIA_SUITE_GCM_128, 1));
+			assert_true(is_told(&caller->out, &to_a.key[0]));
+		}
+		ua_in_dialog(a, t.ok, "BYE", 2, "", "");
+		ua_ok(c, "BYE");
+		office_close(&o);
+	}
+}
+
 /* The other way: the caller knows none, the called phone must encrypt. */
 static void
 a_phone_that_must_is_asked_to(void **state)
@@ -319,6 +388,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_leg_has_its_own_keys),
 	    cmocka_unit_test(one_leg_may_be_plain),
+	    cmocka_unit_test(a_ringing_call_is_picked_up_encrypted_key),
 	    cmocka_unit_test(a_phone_that_must_is_asked_to),
 	    cmocka_unit_test(re_offers_keep_what_the_other_has),
 	    cmocka_unit_test(who_breaks_the_rule_is_refused),

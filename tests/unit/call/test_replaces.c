@@ -300,7 +300,7 @@ codecs_of_both_are_crossed(void **state)
 		"m=audio 20000 RTP/AVP 8\r\n", "m=video 0 RTP/AVP 96\r\n"},
 	    {"nothing in common: 488, and the phone rings on", "m=audio 7000 RTP/AVP 18\n", NULL,
 		NULL},
-	    {"encrypted: the same", "m=audio 7000 RTP/SAVP 8\n", NULL, NULL},
+	    {"encrypted without keys: the same", "m=audio 7000 RTP/SAVP 8\n", NULL, NULL},
 	    {"cannot be read", "m=audio\n", NULL, NULL},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

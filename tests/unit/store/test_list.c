@@ -209,7 +209,7 @@ record(struct store *s, int64_t at, const char *number, int64_t called, enum cdr
 }
 
 static void
-what_a_group_missed_is_in_the_lists_of_its_members_use_2(void **state)
+calls_to_a_group_are_in_the_lists_of_its_members_with_who_answered_use_2(void **state)
 {
 	struct fixture *f = *state;
 	int64_t anna =
@@ -233,13 +233,15 @@ what_a_group_missed_is_in_the_lists_of_its_members_use_2(void **state)
 		make(f->store, &model_group_member, text);
 	}
 	record(f->store, 1000, "701", 0, CDR_NO_ANSWER);   /* nobody took it */
-	record(f->store, 2000, "701", bert, CDR_ANSWERED); /* Bert did: it is his alone */
+	record(f->store, 2000, "701", bert, CDR_ANSWERED); /* Bert did: all see that */
 	record(f->store, 3000, "701", 0, CDR_ANSWERED);	   /* all heard it */
 	record(f->store, 4000, "799", 0, CDR_CANCELLED);   /* another number */
 	record(f->store, 5000, "701", 0, CDR_CANCELLED);
 	list(f->store, &model_call_record, &mine, "call_id", have, sizeof have, &total);
-	assert_string_equal(have, "call-1000 call-5000");
-	assert_int_equal(total, 2);
+	assert_string_equal(have, "call-1000 call-2000 call-5000");
+	assert_int_equal(total, 3);
+	list(f->store, &model_call_record, &mine, "answered_by", have, sizeof have, &total);
+	assert_string_equal(have, "(none) B C (none)");
 	list(f->store, &model_call_record, &hers, "call_id", have, sizeof have, &total);
 	assert_string_equal(have, "");
 	list(f->store, &model_call_record, &ours, "call_id", have, sizeof have, &total);
@@ -253,7 +255,7 @@ main(void)
 	    TEST(lists_are_sorted_searched_and_paged_usr_1),
 	    TEST(numbers_sort_as_numbers_and_by_owner_num_1),
 	    TEST(sql_that_is_typed_in_stays_text),
-	    TEST(what_a_group_missed_is_in_the_lists_of_its_members_use_2),
+	    TEST(calls_to_a_group_are_in_the_lists_of_its_members_with_who_answered_use_2),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@ const SHOWN_IN: Record<string, string[]> = {
   mobile_twin: ['mobile-twins', 'me/mobile-twins'],
   conference: ['conferences', 'me/conferences', 'conference-dates', 'me/conference-dates'],
   conference_participant: ['conference-participants', 'me/conference-participants', 'conferences', 'me/conferences'],
+  speed_dial: ['speed-dials', 'me/speed-dials'],
   music_loop: ['music-loops', 'music-files', 'users', 'groups', 'numbers'],
   music_file: ['music-files', 'music-loops'],
   announcement: ['announcements', 'me/announcements'],

@@ -4531,7 +4531,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "id";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "answered_by" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -4566,6 +4566,7 @@ export interface paths {
                     delay_to_called_ms?: number;
                     private_call?: boolean;
                     direct?: boolean;
+                    answered_by?: string;
                 };
                 header?: never;
                 path?: never;
@@ -16545,6 +16546,12 @@ export interface components {
              */
             code_line_prefix: string;
             /**
+             * Speed dial
+             * Format: star-code
+             * @description Then the place: its number is called, one's own before everybody's
+             */
+            code_speed_dial: string;
+            /**
              * Log in to the telephone
              * Format: star-code
              * @description Then the login
@@ -17075,6 +17082,12 @@ export interface components {
              * @description Then the digit of the line, then the number
              */
             code_line_prefix?: string;
+            /**
+             * Speed dial
+             * Format: star-code
+             * @description Then the place: its number is called, one's own before everybody's
+             */
+            code_speed_dial?: string;
             /**
              * Log in to the telephone
              * Format: star-code
@@ -22603,6 +22616,11 @@ export interface components {
              * @description The voices went directly between the phones, at least for a time. How they sounded is not known, and packets are those that came here
              */
             direct: boolean;
+            /**
+             * Answered by
+             * @description Of a call to a group, and of one that was picked up: who took it
+             */
+            readonly answered_by: string | null;
         };
         /**
          * Web session

@@ -34,6 +34,7 @@ export type Mailbox = Schemas['mailbox'];
 export type ConferenceRoom = Schemas['conference_room'];
 export type MailboxAccess = Schemas['mailbox_access'];
 export type Voicemail = Schemas['voicemail'];
+export type SpeedDial = Schemas['speed_dial'];
 export type MobileTwin = Schemas['mobile_twin'];
 export type Conference = Schemas['conference'];
 export type ConferenceParticipant = Schemas['conference_participant'];
@@ -59,12 +60,12 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail' | 'conference' | 'conference_room' | 'conference_participant';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail' | 'conference' | 'speed_dial' | 'conference_room' | 'conference_participant';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
   | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers' | 'announcements' | 'me/announcements' | 'mailboxes' | 'me/mailboxes'
-  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins'
+  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins' | 'speed-dials' | 'me/speed-dials'
   | 'conferences' | 'conference-rooms' | 'me/conferences' | 'conference-participants' | 'me/conference-participants';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
@@ -94,6 +95,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   mobile_twin: 'mobile-twins',
   conference: 'conferences',
   conference_participant: 'conference-participants',
+  speed_dial: 'speed-dials',
   certificate: 'certificates',
   address_rule: 'address-rules',
   notice: 'notices',
@@ -136,6 +138,8 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'me/conferences': 'conference',
   'conference-participants': 'conference_participant',
   'me/conference-participants': 'conference_participant',
+  'speed-dials': 'speed_dial',
+  'me/speed-dials': 'speed_dial',
   'me/numbers': 'number',
   certificates: 'certificate',
   'address-rules': 'address_rule',

@@ -45,6 +45,7 @@ const PAGE_GROUPS: PageGroup[] = [
       { path: '/announcements', icon: 'microphone', text: 'announcements.title', needs: 'admin' },
       { path: '/prompts', icon: 'prompts', text: 'prompts.title', needs: 'admin' },
       { path: '/music', icon: 'music', text: 'music.title', needs: 'admin' },
+      { path: '/speed-dials', icon: 'key', text: 'speedDials.title', needs: 'admin' },
       { path: '/star-codes', icon: 'keypad', text: 'starCodes.title', needs: 'admin' },
       { path: '/route-test', icon: 'routeTest', text: 'routing.test.title', needs: 'admin' },
     ],

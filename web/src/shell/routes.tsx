@@ -37,6 +37,7 @@ const EmergencyNumbers = lazy(() => import('../pages/emergency/EmergencyNumbers'
 const EmergencyEditor = lazy(() => import('../pages/emergency/EmergencyEditor'));
 const Sites = lazy(() => import('../pages/sites/Sites'));
 const SiteEditor = lazy(() => import('../pages/sites/SiteEditor'));
+const SpeedDials = lazy(() => import('../pages/speed-dials/SpeedDials'));
 const Announcements = lazy(() => import('../pages/announcements/Announcements'));
 const Mailboxes = lazy(() => import('../pages/mailboxes/Mailboxes'));
 const ConferenceRooms = lazy(() => import('../pages/conference-rooms/ConferenceRooms'));
@@ -125,6 +126,7 @@ export function Pages() {
           <Route path="all-conferences" element={<Conferences whose="all" />} />
           <Route path="all-conferences/:id" element={<ConferenceEditor whose="all" />} />
           <Route path="announcements" element={<Announcements />} />
+          <Route path="speed-dials" element={<SpeedDials />} />
           <Route path="prompts" element={<Prompts />} />
           <Route path="music" element={<MusicLoops />} />
           <Route path="music/:id" element={<MusicEditor />} />

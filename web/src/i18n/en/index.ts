@@ -41,6 +41,7 @@ import redirections from './redirections.json';
 import routing from './routing.json';
 import settings from './settings.json';
 import setup from './setup.json';
+import speedDials from './speedDials.json';
 import starCodes from './starCodes.json';
 import shell from './shell.json';
 import subscriptions from './subscriptions.json';
@@ -67,6 +68,7 @@ const en = {
   groups,
   help,
   keys,
+  speedDials,
   starCodes,
   licence,
   lines,

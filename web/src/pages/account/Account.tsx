@@ -6,6 +6,7 @@ import { useMe, useRights } from '../../api/session';
 import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
 import { MobilePhones } from '../mobile/MobilePhones';
+import { SpeedDialTable } from '../speed-dials/SpeedDialTable';
 import { OwnData } from './OwnData';
 import { OwnRedirections } from './OwnRedirections';
 import { OwnVoicemail } from './OwnVoicemail';
@@ -22,7 +23,7 @@ export default function Account() {
   return (
     <PageFrame title={t('account.title')}>
       <Tabs className="panel" value={params.get('tab') ?? 'data'} onChange={(tab) => setParams({ tab: tab ?? '' }, { replace: true })} keepMounted={false}>
-        <TabList tabs={['data', ...(rights.has('redirect') ? ['redirections'] : []), ...(rights.has('ifmc_use') ? ['mobile'] : []), ...(rights.has('voice') ? ['voicemail'] : []), 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
+        <TabList tabs={['data', ...(rights.has('redirect') ? ['redirections'] : []), ...(rights.has('ifmc_use') ? ['mobile'] : []), ...(rights.has('voice') ? ['voicemail'] : []), 'speedDials', 'password', 'security', 'tokens'].map((id) => ({ id, text: t(`account.tab.${id}`) }))} />
         <Tabs.Panel value="data" p="md">
           <OwnData me={me} />
         </Tabs.Panel>
@@ -41,6 +42,9 @@ export default function Account() {
             <MobilePhones whose="own" mayEdit={rights.has('ifmc_edit')} dnd={me.dnd} />
           </Tabs.Panel>
         )}
+        <Tabs.Panel value="speedDials" p="md">
+          <SpeedDialTable list="me/speed-dials" mayEdit={rights.has('setting')} />
+        </Tabs.Panel>
         <Tabs.Panel value="password" p="md">
           <Password />
         </Tabs.Panel>

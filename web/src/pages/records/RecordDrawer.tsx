@@ -18,6 +18,7 @@ function Facts({ record }: { record: CallRecord }) {
     [t('records.column.caller'), [record.caller_number, record.caller_name].filter(Boolean).join(' ')],
     [t('records.callerPhone'), record.caller_phone],
     [t('records.column.called'), [record.called_number, record.called_name].filter(Boolean).join(' ')],
+    [t('records.takenBy'), record.answered_by],
     [t('records.calledPhone'), record.called_phone],
     [t('records.column.started'), dateTime(record.started_at)],
     [t('records.ringing'), dateTime(record.ringing_at)],

@@ -1,3 +1,5 @@
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import { useRights } from '../../api/session';
 import type { CallRecord } from '../../api/types';
@@ -19,6 +21,17 @@ function End({ user, number, name }: { user: number | null; number: string; name
   );
 }
 
+/** Of a call that was for a group, or for somebody else. */
+function AnsweredBy({ name }: { name: string | null }) {
+  const { t } = useTranslation();
+  if (!name) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      {t('records.answeredBy', { name })}
+    </Text>
+  );
+}
+
 export const recordColumns: Column<CallRecord>[] = [
   { id: 'started_at', text: 'records.column.started', sortable: true, cell: (record) => dateTime(record.started_at) },
   { id: 'caller_number', text: 'records.column.caller', sortable: true, cell: (record) => <End user={record.caller_user} number={record.caller_number} name={record.caller_name} /> },
@@ -30,6 +43,7 @@ export const recordColumns: Column<CallRecord>[] = [
       <>
         <End user={record.called_user} number={record.called_number} name={record.called_name} />
         <CompletionButton record={record} />
+        <AnsweredBy name={record.answered_by} />
       </>
     ),
   },

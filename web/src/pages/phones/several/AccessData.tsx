@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
 import { Icon } from '../../../shell/icons';
 import table from '../../../table/table.module.css';
-import { csvOf, saveFile } from './csv';
+import { csvOf, saveFile } from '../../../shell/csv';
 import classes from './several.module.css';
 import type { MadePhones } from './useMakePhones';
 

@@ -1,4 +1,5 @@
-/* USR-9: one's own mobile phones. They stay one's own: nobody gives them to somebody else. */
+/* One's own rows of an entity, as mobile phones and speed dials. They stay one's own: nobody gives
+ * them to somebody else. */
 #include "api/api_int.h"
 
 /* NULL: the body cannot be used, which has been replied. */
@@ -10,12 +11,12 @@ take_body(struct request *rq)
 	if (!json_object_get(in, "user"))
 		return in;
 	json_decref(in);
-	reply_error(rq, 422, "not_own", "user", "A mobile phone of one's own names no user.");
+	reply_error(rq, 422, "not_own", "user", "What is one's own names no user.");
 	return NULL;
 }
 
 void
-handle_own_twin_create(struct request *rq)
+handle_own_row_create(struct request *rq)
 {
 	struct model_errors errors = {0};
 	json_t *in = take_body(rq), *row = NULL;
@@ -33,7 +34,7 @@ handle_own_twin_create(struct request *rq)
 }
 
 void
-handle_own_twin_patch(struct request *rq)
+handle_own_row_patch(struct request *rq)
 {
 	json_t *in = take_body(rq);
 

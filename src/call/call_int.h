@@ -190,6 +190,8 @@ struct call {
 	uint32_t n_reasons;
 	enum reason last_reason; /* recorded here, not by the plan */
 	int64_t started_at, ringing_at, answered_at, ended_at;
+	int64_t charge_micro; /* of legs that have left their lines (spending.h) */
+	char currency[CURRENCY_BYTES];
 	uint64_t started_ms; /* by the clock that nobody sets */
 	enum cdr_result result;
 	enum cdr_ended_by ended_by;

@@ -277,6 +277,9 @@ take_line_options(struct dir_line *l, const struct store_line_row *row)
 	l->session_expires_s = row->session_expires_s;
 	l->prefix = *row->line_prefix;
 	l->costly_minutes = row->costly_minutes;
+	l->costly_charge_micro = row->costly_charge_micro;
+	slice_clip_cstr(slice_cstr(*row->currency ? row->currency : CURRENCY_NONE), l->currency,
+	    CURRENCY_BYTES);
 	l->no_screening = row->no_screening;
 	l->location = row->location;
 }
@@ -642,7 +645,7 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_site || e == &model_prompt || e == &model_redirection ||
 	       e == &model_mailbox || e == &model_mailbox_access || e == &model_announcement ||
 	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
-	       e == &model_call_completion;
+	       e == &model_call_completion || e == &model_rate;
 }
 
 enum err
@@ -653,7 +656,7 @@ directory_build(struct store *s, struct directory **out)
 	    routes_on_emergency_line, routes_on_frame, routes_on_rule, routes_on_way,
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
 	    mailboxes_on_mailbox, mailboxes_on_access, music_on_loop, music_on_file, twins_on_twin,
-	    on_completion};
+	    on_completion, rates_on_rate};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -676,6 +679,7 @@ directory_build(struct store *s, struct directory **out)
 	if (e == ERR_OK) {
 		give_codecs(b.d);
 		give_dial(b.d);
+		rates_sort(b.d);
 		e = routes_link(&b);
 	}
 	if (e == ERR_OK)
@@ -720,6 +724,7 @@ directory_free(struct directory *d)
 	free(d->music);
 	free(d->twins);
 	free(d->completions);
+	free(d->rates);
 	arena_fini(&d->arena);
 	free(d);
 }

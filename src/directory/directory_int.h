@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "directory/mailboxes.h"
 #include "directory/music.h"
+#include "directory/rates.h"
 #include "model/prompts.h"
 
 /* Open addressing over an array: position + 1, 0 is empty; at most half full. */
@@ -16,6 +17,12 @@ struct index {
 struct own_holiday {
 	struct day day;
 	bool yearly;
+};
+
+struct dir_rate {
+	int64_t line, id;
+	struct slice range; /* what canonical numbers begin with */
+	struct rate rate;
 };
 
 struct directory {
@@ -42,6 +49,8 @@ struct directory {
 	size_t mailbox_count;
 	struct dir_music *music; /* by id */
 	size_t music_count;
+	struct dir_rate *rates; /* by line and range */
+	size_t rate_count;
 	/* of their own files; 0: as it comes with the system */
 	uint64_t prompt_version[PROMPT_LANGUAGES_COUNT][PROMPTS_COUNT];
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
@@ -124,7 +133,7 @@ struct builder {
 	struct route_rows routes;
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;
-	size_t music_cap;
+	size_t music_cap, rate_cap;
 	struct twin_rows twins;
 };
 
@@ -153,6 +162,8 @@ bool mailboxes_on_mailbox(void *ctx, const struct store_mailbox_row *row);
 bool mailboxes_on_access(void *ctx, int64_t mailbox, int64_t user, int64_t group);
 bool music_on_loop(void *ctx, const struct store_music_row *row);
 bool music_on_file(void *ctx, const struct store_music_file_row *row);
+bool rates_on_rate(void *ctx, const struct store_rate_row *row);
+void rates_sort(struct directory *d);
 /* When users and groups are there. */
 enum err mailboxes_link(struct builder *b);
 /* When the lines are there. */

@@ -183,7 +183,9 @@ int list_bind(struct stmt *s, const struct model_entity *e, const struct store_q
  * begins with those, and keeps its beginning. */
 #define CDR_DIRECTION                                                                              \
 	"(CASE WHEN instr(t.explanation, '\"from_line\\u00') > 0 THEN 'in' "                       \
-	"WHEN instr(t.explanation, '\"number_outside\\u00') > 0 THEN 'out' ELSE 'internal' END)"
+	"WHEN t.private_call OR instr(t.explanation, '\"number_outside\\u00') > 0 "                \
+	"OR instr(t.explanation, '\"line_prefix\\u00') > 0 "                                      \
+	"OR instr(t.explanation, '\"emergency\\u00') > 0 THEN 'out' ELSE 'internal' END)"
 
 /* --- computed.c ---------------------------------------------------------------- */
 

@@ -1200,7 +1200,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
+                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "costly_charge_micro" | "currency" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1244,6 +1244,8 @@ export interface paths {
                     qualify_s?: number;
                     max_calls?: number;
                     costly_minutes?: number;
+                    costly_charge_micro?: number;
+                    currency?: string;
                     line_prefix?: string;
                     deposit?: string;
                     no_screening?: boolean;
@@ -3641,7 +3643,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "id";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "currency" | "charge_micro" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -3676,6 +3678,8 @@ export interface paths {
                     delay_to_called_ms?: number;
                     private_call?: boolean;
                     direct?: boolean;
+                    currency?: string;
+                    charge_micro?: number;
                 };
                 header?: never;
                 path?: never;
@@ -8807,6 +8811,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rate: list */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    sort?: "line" | "prefix" | "name" | "per_minute_micro" | "setup_micro" | "first_s" | "step_s" | "line_name" | "id";
+                    order?: "asc" | "desc";
+                    page?: number;
+                    per_page?: number;
+                    line?: string;
+                    prefix?: string;
+                    name?: string;
+                    per_minute_micro?: number;
+                    setup_micro?: number;
+                    first_s?: number;
+                    step_s?: number;
+                    line_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["rate"][];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        /** Rate: create */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["rate_create"];
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["rate"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rate: change several, all or none */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["rate_bulk"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/rates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rate: one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["rate"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Rate: delete */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Rate: change */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag that came with the row; absent: whatever is there */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["rate_patch"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["rate"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/rates/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several new ones, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["rate_create"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description done */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -12816,6 +13112,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lines/{id}/rates.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What calls on a line cost, as a table */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        /** Bring the rates of a line to what the table says */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lines/{id}/history": {
         parameters: {
             query?: never;
@@ -16725,6 +17100,17 @@ export interface components {
              */
             costly_minutes: number;
             /**
+             * Costly charges a day
+             * Format: micro
+             * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+             */
+            costly_charge_micro: number;
+            /**
+             * Currency
+             * @description Of its rates, three letters (ISO 4217): EUR, CHF
+             */
+            currency: string;
+            /**
              * Line prefix
              * @description *** and this digit before a number: the call takes this line and no other
              */
@@ -16970,6 +17356,17 @@ export interface components {
              */
             costly_minutes?: number;
             /**
+             * Costly charges a day
+             * Format: micro
+             * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+             */
+            costly_charge_micro?: number;
+            /**
+             * Currency
+             * @description Of its rates, three letters (ISO 4217): EUR, CHF
+             */
+            currency?: string;
+            /**
              * Line prefix
              * @description *** and this digit before a number: the call takes this line and no other
              */
@@ -17201,6 +17598,17 @@ export interface components {
                  * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
                  */
                 costly_minutes?: number;
+                /**
+                 * Costly charges a day
+                 * Format: micro
+                 * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+                 */
+                costly_charge_micro?: number;
+                /**
+                 * Currency
+                 * @description Of its rates, three letters (ISO 4217): EUR, CHF
+                 */
+                currency?: string;
                 /**
                  * Line prefix
                  * @description *** and this digit before a number: the call takes this line and no other
@@ -17463,6 +17871,19 @@ export interface components {
              * @default 240
              */
             costly_minutes: number;
+            /**
+             * Costly charges a day
+             * Format: micro
+             * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+             * @default 0
+             */
+            costly_charge_micro: number;
+            /**
+             * Currency
+             * @description Of its rates, three letters (ISO 4217): EUR, CHF
+             * @default EUR
+             */
+            currency: string;
             /**
              * Line prefix
              * @description *** and this digit before a number: the call takes this line and no other
@@ -20016,6 +20437,17 @@ export interface components {
              * @description The voices went directly between the phones, at least for a time. How they sounded is not known, and packets are those that came here
              */
             direct: boolean;
+            /**
+             * Currency
+             * @description Of the charge; null: the line had no rate for the number
+             */
+            currency: string | null;
+            /**
+             * Charge
+             * Format: micro
+             * @description By the rates of the line, in millionths of the currency
+             */
+            charge_micro: number;
         };
         /**
          * Web session
@@ -22400,6 +22832,172 @@ export interface components {
             readonly user_name: string;
             /** Target */
             readonly target_name: string | null;
+        };
+        /**
+         * Rate
+         * @description What calls to some numbers cost on a line
+         */
+        rate: {
+            readonly id: number;
+            /**
+             * Line
+             * Format: int64
+             */
+            line: number;
+            /**
+             * Numbers beginning with
+             * @description As dialled outside: 0043, +43 or 0211; of several that fit the longest counts. Empty = all others
+             */
+            prefix: string;
+            /** Destination */
+            name: string;
+            /**
+             * Price per minute
+             * Format: micro
+             * @description In millionths of the line's currency: 19000 is 0.019
+             */
+            per_minute_micro: number;
+            /**
+             * Price per call
+             * Format: micro
+             * @description Once, when it is answered
+             */
+            setup_micro: number;
+            /**
+             * First interval
+             * @description Seconds that are charged at least
+             */
+            first_s: number;
+            /**
+             * Further intervals
+             * @description Seconds; each that has begun is charged. 60 and 1 are what providers call 60/1
+             */
+            step_s: number;
+            /** Line name */
+            readonly line_name: string;
+        };
+        /**
+         * Rate
+         * @description What calls to some numbers cost on a line
+         */
+        rate_patch: {
+            /**
+             * Line
+             * Format: int64
+             */
+            line?: number;
+            /**
+             * Numbers beginning with
+             * @description As dialled outside: 0043, +43 or 0211; of several that fit the longest counts. Empty = all others
+             */
+            prefix?: string;
+            /** Destination */
+            name?: string;
+            /**
+             * Price per minute
+             * Format: micro
+             * @description In millionths of the line's currency: 19000 is 0.019
+             */
+            per_minute_micro?: number;
+            /**
+             * Price per call
+             * Format: micro
+             * @description Once, when it is answered
+             */
+            setup_micro?: number;
+            /**
+             * First interval
+             * @description Seconds that are charged at least
+             */
+            first_s?: number;
+            /**
+             * Further intervals
+             * @description Seconds; each that has begun is charged. 60 and 1 are what providers call 60/1
+             */
+            step_s?: number;
+        };
+        rate_bulk: {
+            ids: number[];
+            values?: {
+                /**
+                 * Line
+                 * Format: int64
+                 */
+                line?: number;
+                /**
+                 * Numbers beginning with
+                 * @description As dialled outside: 0043, +43 or 0211; of several that fit the longest counts. Empty = all others
+                 */
+                prefix?: string;
+                /** Destination */
+                name?: string;
+                /**
+                 * Price per minute
+                 * Format: micro
+                 * @description In millionths of the line's currency: 19000 is 0.019
+                 */
+                per_minute_micro?: number;
+                /**
+                 * Price per call
+                 * Format: micro
+                 * @description Once, when it is answered
+                 */
+                setup_micro?: number;
+                /**
+                 * First interval
+                 * @description Seconds that are charged at least
+                 */
+                first_s?: number;
+                /**
+                 * Further intervals
+                 * @description Seconds; each that has begun is charged. 60 and 1 are what providers call 60/1
+                 */
+                step_s?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+        };
+        /**
+         * Rate
+         * @description What calls to some numbers cost on a line
+         */
+        rate_create: {
+            /**
+             * Line
+             * Format: int64
+             */
+            line: number;
+            /**
+             * Numbers beginning with
+             * @description As dialled outside: 0043, +43 or 0211; of several that fit the longest counts. Empty = all others
+             */
+            prefix?: string;
+            /** Destination */
+            name?: string;
+            /**
+             * Price per minute
+             * Format: micro
+             * @description In millionths of the line's currency: 19000 is 0.019
+             */
+            per_minute_micro?: number;
+            /**
+             * Price per call
+             * Format: micro
+             * @description Once, when it is answered
+             */
+            setup_micro?: number;
+            /**
+             * First interval
+             * @description Seconds that are charged at least
+             * @default 60
+             */
+            first_s: number;
+            /**
+             * Further intervals
+             * @description Seconds; each that has begun is charged. 60 and 1 are what providers call 60/1
+             * @default 60
+             */
+            step_s: number;
         };
         /**
          * Party

@@ -276,6 +276,86 @@ hang_up(struct ua *u, const char *ok)
 	ua_expect(u, "SIP/2.0 200", 100);
 }
 
+/* LIN-6: not even one of those that are kept is left. The caller waits until the youngest other
+ * call has given its ports back. */
+static void
+an_emergency_call_without_any_port_waits_for_those_of_the_youngest_call(void **state)
+{
+	const char *ok[3], *r, *invite;
+
+	o.streams_max = 2;
+	o.streams_kept = 0;
+	talk(ben, "00221991", &ok[0]);
+	office_run(&o, 1000);
+	talk(ben, "00221992", &ok[1]);
+	dial(cleo, "112");
+	ua_answer(isp, ua_expect(isp, "BYE", 10), 200, "", "");
+	r = ua_expect(ben, "BYE", 10);
+	ua_answer(ben, r, 200, "", "");
+	invite = ua_expect(isp, "INVITE", 200);
+	assert_non_null(strstr(invite, "sip:112@isp.example"));
+	ua_answer(isp, invite, 200, "", sdp_of(isp, 5000, ""));
+	ua_expect(isp, "ACK", 100);
+	ok[2] = ua_expect(cleo, "SIP/2.0 200", 100);
+	ua_in_dialog(cleo, ok[2], "ACK", 7, "", "");
+	office_run(&o, 100);
+	assert_int_equal(o.n_records, 1); /* and not the older one, too */
+	assert_true(strstr(o.record[0].called_number, "992"));
+	ua_expect_none(ben, "BYE");
+	assert_false(o.emergency.refused);
+	ua_in_dialog(cleo, ok[2], "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(cleo, "SIP/2.0 200", 100);
+	hang_up(ben, ok[0]);
+}
+
+/* Who gives up while he waits leaves nothing behind. */
+static void
+an_emergency_call_that_waits_for_ports_can_be_given_up(void **state)
+{
+	const char *ok, *trying;
+	char via[512], from[512], id[512];
+
+	o.streams_max = 1;
+	o.streams_kept = 0;
+	talk(ben, "112", &ok);
+	dial(cleo, "110");
+	trying = ua_expect(cleo, "SIP/2.0 100", 300);
+	header(trying, "Via", via);
+	*strstr(via, ";received") = '\0';
+	ua_send(cleo,
+	    "CANCEL sip:110@$PBX SIP/2.0\nVia: %s\nFrom: %s\nTo: <sip:110@$PBX>\nCall-ID: %s\n"
+	    "CSeq: 7 CANCEL\nMax-Forwards: 70\nContent-Length: 0\n\n",
+	    via, header(trying, "From", from), header(trying, "Call-ID", id));
+	ua_expect(cleo, "SIP/2.0 200", 100);
+	ua_ack_failure(cleo, ua_expect(cleo, "SIP/2.0 487", 100));
+	hang_up(ben, ok);
+	office_run(&o, 5000);
+	ua_expect_none(isp, "INVITE");
+	assert_int_equal(o.n_records, 2);
+	assert_int_equal(o.record[0].result, CDR_CANCELLED);
+}
+
+/* Only emergency calls have ports: the next one is told so in the end. */
+static void
+an_emergency_call_that_nobody_can_make_room_for_is_refused(void **state)
+{
+	const char *ok;
+
+	o.streams_max = 1;
+	o.streams_kept = 0;
+	talk(ben, "112", &ok);
+	dial(cleo, "110");
+	ua_expect_none(cleo, "SIP/2.0 503");
+	office_run(&o, 2500);
+	ua_ack_failure(cleo, ua_expect(cleo, "SIP/2.0 503", 1000));
+	assert_true(o.emergency.refused);
+	ua_expect_none(ben, "BYE");
+	ua_in_dialog(ben, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+}
+
 /* LIN-6, RFC 6442: header, body part and address of the caller's site. */
 static void
 the_provider_is_told_where_an_emergency_call_comes_from(void **state)
@@ -630,6 +710,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(an_emergency_call_makes_room, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(ports_are_kept_for_emergency_calls, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_emergency_call_without_any_port_waits_for_those_of_the_youngest_call, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_emergency_call_that_waits_for_ports_can_be_given_up, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_emergency_call_that_nobody_can_make_room_for_is_refused, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		the_provider_is_told_where_an_emergency_call_comes_from, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(

@@ -249,6 +249,8 @@ json_t *request_json(struct request *rq, bool may_be_absent);
 /** Value of a query parameter; p NULL when absent. */
 struct slice request_query(const struct request *rq, const char *name);
 bool request_query_flag(const struct request *rq, const char *name);
+/** The body is a table; false with a refusal in the reply. */
+bool request_is_csv(struct request *rq);
 
 /* --- answers (errors.c) -------------------------------------------------------- */
 
@@ -631,6 +633,8 @@ void handle_subscriptions(struct request *rq);
 void handle_line_status(struct request *rq);
 void handle_line_history(struct request *rq);
 void handle_route_test(struct request *rq);
+void handle_rates_csv(struct request *rq);
+void handle_rates_csv_put(struct request *rq);
 /* line_test.c */
 void handle_line_test(struct request *rq);
 void handle_line_test_start(struct request *rq);

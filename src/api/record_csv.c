@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "api/api_int.h"
+#include "model/money.h"
 
 enum { ROWS = 1000, CELL_BYTES = 512 };
 
@@ -103,12 +104,13 @@ put_end(struct csv *c)
 	pieces_put(c->out, SLICE("\r\n"));
 }
 
-/* MOS as people write it: 4.12. */
+/* MOS and amounts as people write them: 4.12. */
 static void
 put_value(struct csv *c, const struct model_field *f, const char *text)
 {
 	struct slice name = slice_cstr(f->name);
 	char other[40];
+	struct buf b;
 
 	if (f->type == MODEL_TIME) {
 		time_text(c, text, other);
@@ -118,6 +120,11 @@ put_value(struct csv *c, const struct model_field *f, const char *text)
 
 		snprintf(other, sizeof other, "%d%c%02d", v / 100, c->excel ? ',' : '.', v % 100);
 		text = v ? other : "";
+	} else if (f->format == MODEL_FORMAT_MICRO) {
+		buf_init(&b, other, sizeof other - 1);
+		money_put(&b, strtoll(text, NULL, 10), c->excel ? ',' : '.');
+		other[b.n] = '\0';
+		text = other;
 	} else if (f->type == MODEL_BOOL) {
 		text = text[0] == '1' ? "1" : "0";
 	}
@@ -157,6 +164,8 @@ put_head(struct csv *c)
 		slice_clip_cstr(s, name, sizeof name);
 		if (slice_starts(s, SLICE("mos_"))) /* without _x100 */
 			name[s.n - 5] = '\0';
+		if (e->fields[i].format == MODEL_FORMAT_MICRO) /* without _micro */
+			name[s.n - 6] = '\0';
 		put_cell(c, name, false);
 	}
 	put_end(c);

@@ -371,3 +371,15 @@ request_query_flag(const struct request *rq, const char *name)
 
 	return slice_eq(v, SLICE("1")) || slice_eq(v, SLICE("true"));
 }
+
+bool
+request_is_csv(struct request *rq)
+{
+	struct slice rest = slice_cstr(rq->content_type);
+
+	if (slice_eq_nocase(slice_trim(slice_take_until(&rest, ';')), SLICE("text/csv")))
+		return true;
+	reply_error(
+	    rq, 415, "not_csv", NULL, "Send the table, with the header Content-Type: text/csv.");
+	return false;
+}

@@ -178,19 +178,6 @@ reply_none(struct request *rq)
 	reply_error(rq, 404, "no_import", NULL, "There is no import of users.");
 }
 
-/* Everything but a big table is refused before it is read. */
-static bool
-is_table(struct request *rq)
-{
-	struct slice rest = slice_cstr(rq->content_type);
-
-	if (slice_eq_nocase(slice_trim(slice_take_until(&rest, ';')), SLICE("text/csv")))
-		return true;
-	reply_error(
-	    rq, 415, "not_csv", NULL, "Send the table, with the header Content-Type: text/csv.");
-	return false;
-}
-
 static void
 take_file(struct api_user_import *job, struct request *rq, struct user_import *file)
 {
@@ -224,7 +211,7 @@ handle_user_import(struct request *rq)
 	size_t n = rq->body_bytes;
 	enum err e;
 
-	if (!is_table(rq))
+	if (!request_is_csv(rq))
 		return;
 	if (!bytes) {
 		reply_error(rq, 422, "no_header", NULL, "The first line must name the columns.");

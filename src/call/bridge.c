@@ -106,7 +106,7 @@ open_stream(struct call *c, size_t i, bool audio)
 	s->audio = audio;
 	e = media_stream_open(sw->p.media, &p, &s->ref, s->port);
 	if (c->emergency && (e == ERR_LIMIT || media_is_short(sw->p.media)))
-		emergency_free_ports(sw);
+		emergency_free_ports(c);
 	if (e != ERR_OK)
 		return e;
 	s->call = c;

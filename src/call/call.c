@@ -85,6 +85,7 @@ call_free(struct call *c)
 	struct call_switch *sw = c->sw;
 
 	timer_stop(&c->direct.timer);
+	emergency_free(c);
 	ring_stop(c, SLICE(""));
 	hmap_remove(&sw->by_id, &c->by_id);
 	arena_fini(&c->arena);

@@ -99,7 +99,7 @@ struct call_switch_ops {
 	void (*record_end)(void *ctx, uint32_t handle, const struct cdr *cdr);
 	/** An emergency call begins, or could not be made; may be NULL. */
 	void (*on_emergency)(void *ctx, const struct live_emergency *e);
-	/** A line has no minutes for costly calls left today; may be NULL. */
+	/** A line has nothing left for costly calls today; may be NULL. */
 	void (*on_spent)(void *ctx, const struct live_spent *s);
 	/** Something stored shall change; call_on_feature_result follows. NULL: nothing can. */
 	void (*order)(void *ctx, const struct feature_order *order);
@@ -220,8 +220,9 @@ enum call_allow {
 extern const struct slice call_allow[];
 /** Allow, Supported and Accept, as answers to OPTIONS carry them. */
 void call_write_capabilities(struct buf *b);
-/** So many minutes of costly calls were made on a line today, before the switch began. */
-void call_spent(struct call_switch *sw, int64_t line, uint32_t minutes);
+/** So many minutes of costly calls were made on a line today, before the switch began, and so much
+ *  did they cost. */
+void call_spent(struct call_switch *sw, int64_t line, uint32_t minutes, int64_t charge_micro);
 /** A request that begins a call to an emergency number: nothing may refuse it but its log-in. */
 bool call_is_emergency(const struct directory *dir, const struct sip_msg *req);
 /** Unsupported lines for what a request requires of us and we do not know (RFC 3261, 8.2.2.3);

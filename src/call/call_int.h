@@ -158,6 +158,7 @@ struct call {
 	struct slice deposit; /* where it goes when nobody answers; empty: nowhere */
 	bool answer_waits;    /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
+	struct ports_wait *ports_wait; /* of an emergency call, see emergency.c; NULL: none */
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats;	 /* sums of the streams that reported */
 	char codec[16];			 /* of the first media line, as far as known */
@@ -191,6 +192,8 @@ struct call {
 	uint32_t n_reasons;
 	enum reason last_reason; /* recorded here, not by the plan */
 	int64_t started_at, ringing_at, answered_at, ended_at;
+	int64_t charge_micro; /* of legs that have left their lines (spending.h) */
+	char currency[CURRENCY_BYTES];
 	uint64_t started_ms; /* by the clock that nobody sets */
 	enum cdr_result result;
 	enum cdr_ended_by ended_by;
@@ -312,6 +315,9 @@ size_t gruu_contacts(const struct call *c, int64_t phone, struct call_contact *o
 /** What outlives the snapshot the plan was made from. */
 ERR_MUST_CHECK enum err setup_keep_plan(
     struct call *c, const struct routing_plan *plan, const struct call_origin *from);
+/** Takes the caller's media and rings, or ends the call when that cannot be. An emergency call
+ * waits for ports when there are none, and comes back here. offer: what the caller sent. */
+void setup_take_offer(struct call *c, struct slice offer);
 
 /* ---- play.c ---- */
 /** The plan of a call in which the user listens to what has this name. Texts as name. False: it is

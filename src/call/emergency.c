@@ -85,12 +85,34 @@ youngest_on(struct call_switch *sw, int64_t line)
 	return youngest;
 }
 
+/* ---- ports of voice ---- */
+
+/* Media tell once a second what has been given back, at the latest. */
+enum { AGAIN_MS = 50, WAIT_MS = 3000, NEXT_CALL_MS = 1500 };
+
+struct ports_wait {
+	struct call *call;
+	struct timer again;
+	struct slice offer;
+	uint32_t waited_ms;
+};
+
+static bool
+gives_ports_back(const struct call *c)
+{
+	const struct ports_wait *w = c->ports_wait;
+
+	return w && w->waited_ms % NEXT_CALL_MS;
+}
+
 void
-emergency_free_ports(struct call_switch *sw)
+emergency_free_ports(const struct call *for_call)
 {
 	struct call *youngest = NULL;
 
-	LIST_FOR_EACH (it, &sw->calls) {
+	if (gives_ports_back(for_call))
+		return; /* one has ended for it */
+	LIST_FOR_EACH (it, &for_call->sw->calls) {
 		struct call *c = container_of(it, struct call, link);
 
 		if (!c->emergency && c->state != CALL_ENDED && c->streams_open &&
@@ -102,6 +124,49 @@ emergency_free_ports(struct call_switch *sw)
 	call_log(LOG_WARN, youngest, "ended to free RTP ports for emergency calls");
 	record_reason(youngest, REASON_PORTS_FOR_EMERGENCY, NULL);
 	end_for(youngest);
+}
+
+static void
+on_again(struct timer *t)
+{
+	struct ports_wait *w = container_of(t, struct ports_wait, again);
+
+	w->waited_ms += AGAIN_MS;
+	if (w->call->state != CALL_ENDED)
+		setup_take_offer(w->call, w->offer);
+}
+
+static struct ports_wait *
+wait_of(struct call *c, struct slice offer)
+{
+	struct ports_wait *w = c->ports_wait;
+
+	if (w)
+		return w;
+	w = arena_new(&c->arena, struct ports_wait);
+	if (!w || arena_dup(&c->arena, offer, &w->offer) != ERR_OK)
+		return NULL;
+	w->call = c;
+	timer_init(&w->again, on_again);
+	return c->ports_wait = w;
+}
+
+bool
+emergency_wait_for_ports(struct call *c, struct slice offer)
+{
+	struct ports_wait *w = c->emergency ? wait_of(c, offer) : NULL;
+
+	if (!w || w->waited_ms >= WAIT_MS)
+		return false;
+	timer_start(c->sw->p.timers, &w->again, AGAIN_MS);
+	return true;
+}
+
+void
+emergency_free(struct call *c)
+{
+	if (c->ports_wait)
+		timer_stop(&c->ports_wait->again);
 }
 
 bool

@@ -17,8 +17,14 @@ void emergency_ends(const struct call *c);
 /** The youngest other call on this line ends at once, and what it took of the line is free.
  *  False: there is none. */
 bool emergency_make_room(struct call_switch *sw, int64_t line);
-/** All ports of voice are taken, and those that are kept for emergency calls run out: the youngest
- *  other call ends, and gives its ports back for the next one. */
-void emergency_free_ports(struct call_switch *sw);
+/** All ports of voice are taken, and those that are kept for emergency calls as c run out: the
+ *  youngest other call ends, and gives its ports back for the next one. */
+void emergency_free_ports(const struct call *c);
+/** There was no port at all for the call, not even of those that are kept: the youngest other call
+ *  has ended, or nobody is left to end. Until it has given its ports back the caller waits, and
+ *  setup_take_offer is called again. False: it is no emergency call, or has waited long enough. */
+bool emergency_wait_for_ports(struct call *c, struct slice offer);
+/** Before the call is freed. */
+void emergency_free(struct call *c);
 
 #endif

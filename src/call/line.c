@@ -22,7 +22,7 @@ struct leg_line {
 	unsigned attempt;
 	struct sip_auth_try auth;
 	struct timer silence; /* no answer at all */
-	struct timer meter;   /* the minutes of a costly call */
+	struct meter meter;
 	bool taken, counted;
 };
 
@@ -89,14 +89,6 @@ ask_leg(struct call *c, const struct routing_target *target, const struct ring_w
 
 static void on_silence(struct timer *t);
 
-static void
-on_meter(struct timer *t)
-{
-	struct leg_line *ll = container_of(t, struct leg_line, meter);
-
-	spending_charge(ll->leg, &ll->meter);
-}
-
 static enum err
 begin_dialog(struct leg *l, const struct call_line_leg *how)
 {
@@ -158,7 +150,7 @@ make_leg(struct call *c, const struct routing_target *target, const struct ring_
 		ll->target = *target;
 		ll->attempt = attempt;
 		timer_init(&ll->silence, on_silence);
-		timer_init(&ll->meter, on_meter);
+		meter_init(&ll->meter, l);
 		l->line = target->line;
 		l->on_line = ll;
 		e = begin_dialog(l, how);
@@ -225,7 +217,7 @@ leg_line_take_caller(struct leg *l, int64_t line)
 		return ERR_NOMEM;
 	l->on_line->leg = l;
 	timer_init(&l->on_line->silence, on_silence);
-	timer_init(&l->on_line->meter, on_meter);
+	meter_init(&l->on_line->meter, l);
 	l->line = line;
 	if (!ops(c) || !ops(c)->take(ctx(c), line))
 		return ERR_LIMIT;
@@ -252,6 +244,12 @@ struct slice
 leg_line_name(const struct leg *l)
 {
 	return leg_line_twin(l) ? l->on_line->target.phone_name : l->phone_name;
+}
+
+const struct meter *
+leg_line_meter(const struct leg *l)
+{
+	return l->on_line ? &l->on_line->meter : NULL;
 }
 
 struct slice
@@ -303,8 +301,10 @@ leg_line_on_provisional(struct leg *l)
 void
 leg_line_on_answer(struct leg *l)
 {
-	if (l->on_line && l->on_line->whom && l->on_line->whom->costly)
-		spending_begin(l, &l->on_line->meter);
+	const struct ring_whom *whom = l->on_line ? l->on_line->whom : NULL;
+
+	if (whom)
+		meter_start(&l->on_line->meter, whom->outside, whom->costly);
 }
 
 /* Is it about the line, so that another one may do? Everything else is the word of the
@@ -404,7 +404,7 @@ leg_line_leave(struct leg *l)
 	if (!l->on_line)
 		return;
 	timer_stop(&l->on_line->silence);
-	timer_stop(&l->on_line->meter);
+	meter_stop(&l->on_line->meter);
 	if (l->on_line->taken)
 		count(l, CALL_LINE_UNANSWERED); /* unless something else was known */
 	if (l->on_line->taken)

@@ -4,6 +4,8 @@
 
 #include "call/call_int.h"
 
+struct meter;
+
 /** Rings a target that is a line. False: nothing was sent. */
 bool leg_line_ring(
     struct call *c, const struct routing_target *target, const struct ring_whom *whom);
@@ -19,6 +21,8 @@ struct slice leg_line_called(const struct leg *l);
 struct ring_twin *leg_line_twin(const struct leg *l);
 /** Of its line; of other legs, that of its phone. */
 struct slice leg_line_name(const struct leg *l);
+/** What it costs (spending.h); NULL: it is on no line. */
+const struct meter *leg_line_meter(const struct leg *l);
 struct slice leg_line_contact_user(const struct leg *l);
 void leg_line_write_identity(const struct leg *l, struct buf *b);
 void leg_line_write_auth(const struct leg *l, enum sip_method m, struct buf *b);

@@ -1,5 +1,6 @@
 /* What a call tells about itself: its record, and its live state. */
 #include "call/call_int.h"
+#include "call/spending.h"
 #include "call/talk_record.h"
 
 enum { PRIVATE_DIGITS = 3 };
@@ -73,6 +74,7 @@ fill(const struct call *c, struct cdr *r)
 	    sizeof r->called_name);
 	slice_clip_cstr(c->called_phone, r->called_phone, sizeof r->called_phone);
 	slice_clip_cstr(slice_cstr(c->codec), r->codec, sizeof r->codec);
+	r->charge_micro = spending_of_call(c, r->currency);
 	if (c->answered_at && c->ended_at > c->answered_at)
 		r->duration_s = (uint32_t)((c->ended_at - c->answered_at + 500) / 1000);
 	put_reasons(c, r->explanation, &r->explanation_count);

@@ -104,21 +104,38 @@ seat_caller(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 	return ERR_OK;
 }
 
+static void
+refuse_offer(struct call *c, enum err e)
+{
+	record_reason(c, REASON_CALLER_MEDIA, REASON_ARGS(slice_cstr(err_text(e))));
+	call_end(c, CDR_FAILED, CDR_BY_SYSTEM, status_of_offer(e));
+}
+
+void
+setup_take_offer(struct call *c, struct slice offer)
+{
+	struct leg *caller = c->leg[MEDIA_CALLER];
+	enum err e =
+	    c->offer_late ? ERR_OK : bridge_take(caller, offer, &caller->dialog.flow, false);
+
+	if (e == ERR_LIMIT && emergency_wait_for_ports(c, offer))
+		return;
+	if (e == ERR_OK)
+		ring_start(c);
+	else
+		refuse_offer(c, e);
+}
+
 /* Media and ringing, as the plan says. */
 static void
 execute(struct call *c, const struct routing_plan *plan, struct slice offer)
 {
-	struct leg *caller = c->leg[MEDIA_CALLER];
 	enum err e = ring_prepare(c, MEDIA_CALLED, &c->called_party, plan);
 
-	if (e == ERR_OK && !c->offer_late)
-		e = bridge_take(caller, offer, &caller->dialog.flow, false);
-	if (e != ERR_OK) {
-		record_reason(c, REASON_CALLER_MEDIA, REASON_ARGS(slice_cstr(err_text(e))));
-		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, status_of_offer(e));
-		return;
-	}
-	ring_start(c);
+	if (e == ERR_OK)
+		setup_take_offer(c, offer);
+	else
+		refuse_offer(c, e);
 }
 
 static void

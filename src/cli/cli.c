@@ -89,6 +89,10 @@ static const struct command {
     {"cor-rules", command_entity,
 	"cor-rules [list|show ID|add number=0049|set ID,… K=V…|delete ID]",
 	"cost-optimised routing: ranges of numbers"},
+    {"rates", command_entity,
+	"rates [list|show ID|add line=@LINE prefix=0043 per_minute_micro=19000|set ID,… "
+	"K=V…|delete ID]",
+	"what calls on lines cost, in millionths of their currency"},
     {"cor-lines", command_entity,
 	"cor-lines [list|show ID|add rule=@RANGE frame=@FRAME line=@LINE|set ID,… K=V…|delete ID]",
 	"which lines a COR rule takes in which time frame"},

@@ -86,6 +86,9 @@ static const struct column speed_dial_columns[] = {{"id", "ID"}, {"place", "PLAC
     {"number", "NUMBER"}, {"name", "NAME"}, {"user_name", "USER"}};
 static const struct column completion_columns[] = {{"id", "ID"}, {"user_name", "WHO"},
     {"number", "NUMBER"}, {"target_name", "TARGET"}, {"why", "WHY"}, {"since", "SINCE"}};
+static const struct column rate_columns[] = {{"id", "ID"}, {"line_name", "LINE"},
+    {"prefix", "PREFIX"}, {"name", "DESTINATION"}, {"per_minute_micro", "MICRO/MIN"},
+    {"setup_micro", "MICRO/CALL"}, {"first_s", "FIRST"}, {"step_s", "THEN"}};
 static const struct column holiday_columns[] = {
     {"id", "ID"}, {"date", "DATE"}, {"name", "NAME"}, {"yearly", "EVERY YEAR"}};
 
@@ -122,6 +125,7 @@ static const struct view {
     {"time-frames", &model_time_frame, COLUMNS(frame_columns), UINT64_MAX},
     {"cor-rules", &model_cor_rule, COLUMNS(cor_rule_columns), UINT64_MAX},
     {"cor-lines", &model_cor_line, COLUMNS(cor_line_columns), UINT64_MAX},
+    {"rates", &model_rate, COLUMNS(rate_columns), UINT64_MAX},
     {"holidays", &model_holiday, COLUMNS(holiday_columns), UINT64_MAX},
     {"music-loops", &model_music_loop, COLUMNS(music_loop_columns), UINT64_MAX},
     {"music-files", &model_music_file, COLUMNS(music_file_columns), UINT64_MAX},

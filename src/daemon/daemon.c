@@ -103,6 +103,8 @@ store_left(struct daemon *d, const struct journal_left *left, size_t n)
 	for (size_t i = 0; records && i < n; i++)
 		records[i] = left[i].cdr;
 	if (records)
+		e = spending_charge_cut(d->store, records, n);
+	if (e == ERR_OK)
 		e = store_cdr_insert(d->store, records, n);
 	free(records);
 	if (e != ERR_OK) {
@@ -353,7 +355,7 @@ open_signalling(struct daemon *d)
 		snprintf(d->why, sizeof d->why, "registrations cannot be read: %s", err_text(e));
 	if (e == ERR_OK && spending_read(d->store, p.directory, (int64_t)loop_wall_ms(),
 			       signalling_spent, d->signalling) != ERR_OK)
-		log_warn(CALL, "the costly minutes of today cannot be read: they count from 0");
+		log_warn(CALL, "what costly calls were made today cannot be read: they count from 0");
 	return e;
 }
 

@@ -382,11 +382,11 @@ signalling_restore(struct signalling *s)
 }
 
 void
-signalling_spent(void *ctx, int64_t line, uint32_t minutes)
+signalling_spent(void *ctx, int64_t line, uint32_t minutes, int64_t charge_micro)
 {
 	struct signalling *s = ctx;
 
-	call_spent(switchboard_calls(s->switchboard), line, minutes);
+	call_spent(switchboard_calls(s->switchboard), line, minutes, charge_micro);
 }
 
 void

@@ -3,16 +3,22 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "directory/rates.h"
 #include "model/model.h"
 #include "routing/number_class.h"
 
 enum { ROWS = 1000 };
 
+struct used {
+	uint32_t minutes;
+	int64_t charge_micro;
+};
+
 struct reading {
 	const struct directory *dir;
 	struct number_plan plan;
-	size_t number, line, answered, duration; /* columns */
-	uint32_t *minutes;			 /* as the lines of dir */
+	size_t number, line, answered, duration, charge; /* columns */
+	struct used *used;				 /* as the lines of dir */
 };
 
 /* A record's columns: id, direction, then the fields without the explanation. */
@@ -45,8 +51,10 @@ on_record(void *ctx, const char *const *column, size_t columns)
 	    !number_is_costly(number_class_of(&r->plan, number)))
 		return;
 	for (size_t i = 0; i < n; i++)
-		if (slice_eq(lines[i].name, line))
-			r->minutes[i] += seconds / 60 + 1; /* each that began */
+		if (slice_eq(lines[i].name, line)) {
+			r->used[i].minutes += seconds / 60 + 1; /* each that began */
+			r->used[i].charge_micro += strtoll(column[r->charge], NULL, 10);
+		}
 }
 
 static int64_t
@@ -63,9 +71,9 @@ midnight_ms(int64_t now_ms)
 
 enum err
 spending_read(struct store *s, const struct directory *dir, int64_t now_ms,
-    void (*spent)(void *ctx, int64_t line, uint32_t minutes), void *ctx)
+    void (*spent)(void *ctx, int64_t line, uint32_t minutes, int64_t charge_micro), void *ctx)
 {
-	struct store_query q = {.from_ms = midnight_ms(now_ms), .direction = "out"};
+	struct store_query q = {.from_ms = midnight_ms(now_ms)};
 	struct store_cdr_place place = {0};
 	size_t n_lines;
 	const struct dir_line *lines = dir_lines(dir, &n_lines);
@@ -75,15 +83,63 @@ spending_read(struct store *s, const struct directory *dir, int64_t now_ms,
 	    .line = column_of("called_phone"),
 	    .answered = column_of("answered_at"),
 	    .duration = column_of("duration_s"),
-	    .minutes = calloc(n_lines + 1, sizeof *r.minutes)};
-	enum err e = r.minutes ? ERR_OK : ERR_NOMEM;
+	    .charge = column_of("charge_micro"),
+	    .used = calloc(n_lines + 1, sizeof *r.used)};
+	enum err e = r.used ? ERR_OK : ERR_NOMEM;
 	uint32_t n = ROWS;
 
 	while (e == ERR_OK && n == ROWS && n_lines)
 		e = store_cdr_read(s, &q, &place, ROWS, on_record, &r, &n);
 	for (size_t i = 0; i < n_lines && e == ERR_OK; i++)
-		if (r.minutes[i])
-			spent(ctx, lines[i].id, r.minutes[i]);
-	free(r.minutes);
+		if (r.used[i].minutes)
+			spent(ctx, lines[i].id, r.used[i].minutes, r.used[i].charge_micro);
+	free(r.used);
+	return e;
+}
+
+/* ---- calls that a crash cut ---- */
+
+static bool
+is_cut(const struct cdr *r)
+{
+	return r->result == CDR_INTERRUPTED && r->answered_at;
+}
+
+static void
+charge(const struct directory *dir, struct cdr *r)
+{
+	size_t n;
+	const struct dir_line *lines = dir_lines(dir, &n);
+	struct slice name = slice_cstr(r->called_phone);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct rate *rate =
+		    slice_eq(lines[i].name, name)
+			? dir_rate_find(dir, lines[i].id, slice_cstr(r->called_number))
+			: NULL;
+
+		if (!rate)
+			continue;
+		r->charge_micro = rate_charge_micro(rate, r->ended_at - r->answered_at);
+		memcpy(r->currency, lines[i].currency, sizeof r->currency);
+	}
+}
+
+enum err
+spending_charge_cut(struct store *s, struct cdr *records, size_t n)
+{
+	struct directory *dir = NULL;
+	size_t first = 0;
+	enum err e;
+
+	while (first < n && !is_cut(&records[first]))
+		first++;
+	if (first == n)
+		return ERR_OK;
+	e = directory_build(s, &dir);
+	for (size_t i = first; i < n && e == ERR_OK; i++)
+		if (is_cut(&records[i]))
+			charge(dir, &records[i]);
+	directory_free(dir);
 	return e;
 }

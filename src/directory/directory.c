@@ -272,6 +272,9 @@ take_line_options(struct dir_line *l, const struct store_line_row *row)
 	l->session_expires_s = row->session_expires_s;
 	l->prefix = *row->line_prefix;
 	l->costly_minutes = row->costly_minutes;
+	l->costly_charge_micro = row->costly_charge_micro;
+	slice_clip_cstr(slice_cstr(*row->currency ? row->currency : CURRENCY_NONE), l->currency,
+	    CURRENCY_BYTES);
 	l->no_screening = row->no_screening;
 	l->location = row->location;
 }
@@ -647,7 +650,7 @@ directory_depends_on(const struct model_entity *e)
 	       e == &model_music_loop || e == &model_music_file || e == &model_mobile_twin ||
 	       e == &model_call_completion || e == &model_conference_room ||
 	       e == &model_conference || e == &model_conference_participant ||
-	       e == &model_speed_dial;
+	       e == &model_speed_dial || e == &model_rate;
 }
 
 enum err
@@ -659,7 +662,7 @@ directory_build(struct store *s, struct directory **out)
 	    routes_on_holiday, sites_on_site, sites_on_line, on_prompt, on_redirection,
 	    mailboxes_on_mailbox, mailboxes_on_access, conferences_on_room,
 	    conferences_on_conference, conferences_on_participant, music_on_loop, music_on_file,
-	    twins_on_twin, on_completion, speed_dials_on_row};
+	    twins_on_twin, on_completion, speed_dials_on_row, rates_on_rate};
 	struct builder b = {.d = calloc(1, sizeof *b.d)};
 	enum err e;
 
@@ -684,6 +687,7 @@ directory_build(struct store *s, struct directory **out)
 	if (e == ERR_OK) {
 		give_codecs(b.d);
 		give_dial(b.d);
+		rates_sort(b.d);
 		e = routes_link(&b);
 	}
 	if (e == ERR_OK)
@@ -734,6 +738,7 @@ directory_free(struct directory *d)
 	free(d->twins);
 	free(d->completions);
 	free(d->speed_dials);
+	free(d->rates);
 	arena_fini(&d->arena);
 	free(d);
 }

@@ -186,6 +186,8 @@ struct dir_line {
 	struct addr_nets permit;
 	uint32_t expires_s, qualify_s, max_calls; /* 0 calls = no limit */
 	uint32_t costly_minutes;		  /* a day, of calls that cost much; 0 = no limit */
+	int64_t costly_charge_micro;		  /* the same, what they cost */
+	char currency[CURRENCY_BYTES];		  /* of its rates (rates.h) */
 	char prefix;			      /* the digit of "***" that leads to it; 0 = none */
 	struct slice deposit;		      /* internal number; empty = the settings' */
 	struct slice country_code, area_code; /* of its numbers; empty = the settings' */

@@ -6,6 +6,7 @@
 #include "directory/conferences.h"
 #include "directory/mailboxes.h"
 #include "directory/music.h"
+#include "directory/rates.h"
 #include "model/prompts.h"
 
 /* Open addressing over an array: position + 1, 0 is empty; at most half full. */
@@ -17,6 +18,12 @@ struct index {
 struct own_holiday {
 	struct day day;
 	bool yearly;
+};
+
+struct dir_rate {
+	int64_t line, id;
+	struct slice range; /* what canonical numbers begin with */
+	struct rate rate;
 };
 
 struct directory {
@@ -49,6 +56,8 @@ struct directory {
 	size_t conference_room_count, conference_count, participant_count;
 	struct dir_music *music; /* by id */
 	size_t music_count;
+	struct dir_rate *rates; /* by line and range */
+	size_t rate_count;
 	/* of their own files; 0: as it comes with the system */
 	uint64_t prompt_version[PROMPT_LANGUAGES_COUNT][PROMPTS_COUNT];
 	size_t emergency_count, rule_count, holiday_count, rule_digits_max;
@@ -136,8 +145,8 @@ struct builder {
 	struct route_rows routes;
 	struct site_rows sites;
 	struct mailbox_rows mailboxes;
-	size_t music_cap, conference_room_cap, conference_cap, conference_user_cap, participant_cap,
-	    participant_row_cap;
+	size_t music_cap, rate_cap, conference_room_cap, conference_cap, conference_user_cap,
+	    participant_cap, participant_row_cap;
 	int64_t *conference_users;	      /* as the array of the directory */
 	struct participant_row *participants; /* the same */
 	struct twin_rows twins;
@@ -178,6 +187,8 @@ bool conferences_on_participant(void *ctx, const struct store_participant_row *r
 void conferences_link(struct builder *b);
 bool music_on_loop(void *ctx, const struct store_music_row *row);
 bool music_on_file(void *ctx, const struct store_music_file_row *row);
+bool rates_on_rate(void *ctx, const struct store_rate_row *row);
+void rates_sort(struct directory *d);
 /* When users and groups are there. */
 enum err mailboxes_link(struct builder *b);
 /* When the lines are there. */

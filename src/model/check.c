@@ -151,6 +151,7 @@ format_ok(const struct model_field *f, struct slice s)
 	case MODEL_FORMAT_CODE: return s.n > 1 && (s.p[0] == '*' || s.p[0] == '#');
 	case MODEL_FORMAT_DATE: return is_date(s);
 	case MODEL_FORMAT_SERVER: return is_server(s);
+	case MODEL_FORMAT_MICRO:
 	case MODEL_FORMAT_NONE: break;
 	}
 	return true;

@@ -8,6 +8,7 @@
 #include "model/codecs.h"
 #include "model/entities_int.h"
 #include "model/line_options.h"
+#include "model/money.h"
 #include "model/phone_options.h"
 #include "model/pin.h"
 #include "model/rights.h"
@@ -207,6 +208,12 @@ static const struct model_field line_fields[] = {
     {"costly_minutes", MODEL_INT, 0, 0, 100000, .def = "240", .label = "Costly minutes a day",
 	.description = "Minutes of calls abroad and to services, all together; then there are no "
 		       "more of them on this line until midnight. 0 = no limit"},
+    {"costly_charge_micro", MODEL_INT, 0, 0, MONEY_DAY_MAX_MICRO, .def = "0",
+	.format = MODEL_FORMAT_MICRO, .label = "Costly charges a day",
+	.description = "What those calls may cost by the rates of the line, as costly_minutes; in "
+		       "millionths of its currency. 0 = no limit"},
+    {"currency", MODEL_TEXT, 0, 3, 3, .chars = "A-Z", .def = "\"EUR\"", .label = "Currency",
+	.description = "Of its rates, three letters (ISO 4217): EUR, CHF"},
     {"line_prefix", MODEL_TEXT, 0, 0, 1, .chars = "0-9", .label = "Line prefix",
 	.description = "*** and this digit before a number: the call takes this line and no other"},
     {"deposit", MODEL_TEXT, 0, 0, 20, .chars = "0-9", .label = "Deposit",
@@ -459,7 +466,7 @@ static const struct model_entity *const all[] = {&model_settings, &model_range, 
     &model_licence, &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line,
     &model_holiday, &model_function_key, &model_prompt, &model_redirection, &model_mailbox_access,
     &model_voicemail, &model_mobile_twin, &model_call_completion, &model_conference,
-    &model_conference_participant, &model_conference_link, &model_speed_dial};
+    &model_conference_participant, &model_conference_link, &model_speed_dial, &model_rate};
 
 const struct model_entity *const *
 model_entities(size_t *count)

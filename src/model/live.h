@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/slice.h"
+#include "model/money.h"
 #include "model/reasons.h"
 
 enum {
@@ -150,11 +151,13 @@ struct live_completed {
 	} why;
 };
 
-/* A line has no minutes for costly calls left today. */
+/* A line has nothing left for costly calls today: so much were they. */
 struct live_spent {
 	int64_t at;
 	char line[LIVE_NAME_BYTES];
 	uint32_t minutes;
+	char currency[CURRENCY_BYTES];
+	int64_t charge_micro;
 };
 
 /* LIN-6: an emergency call begins, or could not be made. */
@@ -283,6 +286,8 @@ struct cdr {
 	uint32_t delay_to_caller_ms, delay_to_called_ms; /* one way, by RTCP; 0 = not known */
 	bool private_call; /* the number called outside is not complete */
 	bool direct;	   /* the voices went past us, at least for a time: MOS is not known */
+	char currency[CURRENCY_BYTES]; /* of what it cost by the rates; "" = there was no rate */
+	int64_t charge_micro;
 	uint32_t explanation_count;
 	char explanation[LIVE_REASONS_MAX][LIVE_REASON_BYTES];
 };

@@ -64,6 +64,7 @@ enum model_format {
 	MODEL_FORMAT_DATE,   /* "2026-12-24" */
 	MODEL_FORMAT_CODE,   /* "*09": of feature.h */
 	MODEL_FORMAT_SERVER, /* as MODEL_FORMAT_HOST, with MODEL_ACCOUNT_MARK perhaps */
+	MODEL_FORMAT_MICRO,  /* of an int: millionths of a currency (money.h) */
 };
 
 enum model_on_delete { MODEL_KEEP, MODEL_CASCADE, MODEL_SET_NULL, MODEL_RESTRICT };
@@ -153,7 +154,8 @@ extern const struct model_entity model_user, model_phone, model_number, model_ra
     model_cor_line, model_holiday, model_site, model_function_key, model_prompt, model_redirection,
     model_announcement, model_mailbox, model_mailbox_access, model_voicemail, model_music_loop,
     model_music_file, model_mobile_twin, model_call_completion, model_conference_room,
-    model_conference, model_conference_participant, model_conference_link, model_speed_dial;
+    model_conference, model_conference_participant, model_conference_link, model_speed_dial,
+    model_rate;
 
 /** All stored entities, referenced ones first. */
 const struct model_entity *const *model_entities(size_t *count);

@@ -36,11 +36,12 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "{0} konnte den Notruf {1} vom Telefon {2} nicht erreichen: keine Leitung hat ihn "    \
 	    "vermittelt")                                                                          \
 	X(LINE_SPENT, "line_spent",                                                                \
-	    "On line {0} {1} minutes abroad and to services were called today: until midnight "    \
-	    "there are no more. If that was not you, somebody is calling at your expense",         \
-	    "Auf Leitung {0} wurde heute {1} Minuten ins Ausland und zu Diensten telefoniert: "    \
-	    "bis Mitternacht geht das nicht mehr. Waren Sie das nicht, telefoniert jemand auf "    \
-	    "Ihre Kosten")                                                                         \
+	    "On line {0} {1} minutes abroad and to services were called today (cost: {2}): until " \
+	    "midnight there are no more. If that was not you, somebody is calling at your "        \
+	    "expense",                                                                             \
+	    "Auf Leitung {0} wurde heute {1} Minuten ins Ausland und zu Diensten telefoniert "     \
+	    "(Kosten: {2}): bis Mitternacht geht das nicht mehr. Waren Sie das nicht, "            \
+	    "telefoniert jemand auf Ihre Kosten")                                                  \
 	X(RECORDING_FAILED, "recording_failed",                                                    \
 	    "A message in a mailbox could not be recorded to its end: {0}",                        \
 	    "Eine Nachricht in einer Mailbox konnte nicht ganz aufgenommen werden: {0}")           \

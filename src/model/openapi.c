@@ -96,6 +96,8 @@ type_schema(const struct model_field *f)
 			json_object_set_new(s, "minimum", json_integer(f->min));
 			json_object_set_new(s, "maximum", json_integer(f->max));
 		}
+		if (f->format == MODEL_FORMAT_MICRO)
+			json_object_set_new(s, "format", json_string("micro"));
 		break;
 	case MODEL_BOOL: return json_pack("{s:s}", "type", "boolean");
 	case MODEL_TEXT:

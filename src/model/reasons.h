@@ -124,9 +124,9 @@ enum {
 	X(PIN_FORM, "pin_form", "*5 is followed by a PIN, * and a number, dialled at the phone")   \
 	X(NOT_ALLOWED, "not_allowed", "{0} may not dial {1} ({2})")                                \
 	X(LINE_SPENT, "line_spent",                                                                \
-	    "Line {0} is not used: its minutes of costly calls for today are used up")             \
+	    "Line {0} is not used: what it may have of costly calls today is used up")             \
 	X(SPENT_ENDED, "spent_ended",                                                              \
-	    "The call was ended: the minutes of costly calls on line {0} are used up")             \
+	    "The call was ended: what line {0} may have of costly calls today is used up")         \
 	X(LINE_USED, "line_used", "Line {0} is used")                                              \
 	X(LINE_NEXT, "line_next", "Line {0} is used when the lines before fail")                   \
 	X(LINE_FULL, "line_full", "Line {0} is not used: it has no free call")                     \

@@ -121,11 +121,18 @@ notify_emergency(struct notify *n, const struct live_emergency *e)
 void
 notify_spent(struct notify *n, const struct live_spent *s)
 {
-	char minutes[16];
+	char minutes[16], cost[MONEY_TEXT_MAX + CURRENCY_BYTES] = "-";
+	struct buf b;
 
 	snprintf(minutes, sizeof minutes, "%u", s->minutes);
+	if (s->charge_micro) {
+		buf_init(&b, cost, sizeof cost - 1);
+		money_put(&b, s->charge_micro, '.');
+		buf_printf(&b, " %s", s->currency);
+		cost[b.n] = '\0';
+	}
 	notify_say(n, NOTICE_LINE_SPENT,
-	    (const char *const[NOTICE_ARGS_MAX]){s->line, minutes, NULL}, s->at);
+	    (const char *const[NOTICE_ARGS_MAX]){s->line, minutes, cost}, s->at);
 }
 
 /* ---- weak passwords ---- */

@@ -24,7 +24,7 @@ void notify_on_report(struct notify *n, const struct guard_report *r);
 /** Now and then, a minute apart or less: says what waits, and looks for weak passwords. */
 void notify_tick(struct notify *n, int64_t now_ms);
 
-/** A line has no minutes for costly calls left today. */
+/** A line has nothing left for costly calls today. */
 void notify_spent(struct notify *n, const struct live_spent *s);
 /** LIN-6: an emergency call begins. */
 void notify_emergency(struct notify *n, const struct live_emergency *e);

@@ -184,6 +184,8 @@ static const struct computed all[] = {
     {&model_conference_room, "numbers", NUMBERS_OF("conference_room")},
     {&model_conference_room, "mailbox", NULL, mailbox_name},
     {&model_number, "held", held, held},
+    {&model_rate, "line", NULL, line_name},
+    {&model_rate, "line_name", "(SELECT l.name " NUMBER_LINE ")", line_name},
     {&model_function_key, "user", NULL, member},
     {&model_function_key, "target_user", NULL, "fold(" KEY_NAME ")"},
     {&model_function_key, "target_group", NULL, "fold(" KEY_NAME ")"},
@@ -311,6 +313,7 @@ static const struct {
 	"SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"},
     {&model_redirection, "digits", "t.number",
 	"SELECT n.id FROM number n WHERE instr(fold(n.number)"},
+    {&model_rate, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},
     {&model_number, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},
     {&model_phone, "user_names", "t.id",
 	"SELECT j.phone FROM user_phone j JOIN user u ON u.id = j.user "

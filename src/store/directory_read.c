@@ -131,7 +131,7 @@ on_phone(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	OR_PROVIDER("session_timer") ", " OR_PROVIDER("session_expires_s") ", "                    \
 	OR_PROVIDER("allow_redirect") ", " OR_PROVIDER("allow_transfer") ", l.line_prefix, "       \
 	"l.deposit, l.country_code, l.area_code, l.no_screening, l.costly_minutes, "               \
-	OR_PROVIDER("location")                                                                    \
+	OR_PROVIDER("location") ", l.costly_charge_micro, l.currency"                              \
 	" FROM line l LEFT JOIN provider p ON p.id = coalesce(l.provider, "                        \
 	"(SELECT id FROM provider WHERE name = '" MODEL_TEMPLATE_DEFAULT "')) "                    \
 	"ORDER BY l.position, l.id"
@@ -185,6 +185,8 @@ on_line(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
 	    .no_screening = sqlite3_column_int(s->st, 41),
 	    .costly_minutes = (uint32_t)sqlite3_column_int(s->st, 42),
 	    .location = sqlite3_column_int(s->st, 43),
+	    .costly_charge_micro = sqlite3_column_int64(s->st, 44),
+	    .currency = stmt_column(s, 45),
 	};
 
 	return sink->on_line(ctx, &row);
@@ -509,6 +511,22 @@ on_speed_dial(struct stmt *s, const struct store_directory_sink *sink, void *ctx
 	return sink->on_speed_dial(ctx, &row);
 }
 
+static bool
+on_rate(struct stmt *s, const struct store_directory_sink *sink, void *ctx)
+{
+	struct store_rate_row row = {
+	    .id = sqlite3_column_int64(s->st, 0),
+	    .line = sqlite3_column_int64(s->st, 1),
+	    .prefix = stmt_column(s, 2),
+	    .per_minute_micro = sqlite3_column_int64(s->st, 3),
+	    .setup_micro = sqlite3_column_int64(s->st, 4),
+	    .first_s = (uint32_t)sqlite3_column_int(s->st, 5),
+	    .step_s = (uint32_t)sqlite3_column_int(s->st, 6),
+	};
+
+	return sink->on_rate(ctx, &row);
+}
+
 static const struct {
 	const char *sql;
 	bool (*on_row)(struct stmt *s, const struct store_directory_sink *sink, void *ctx);
@@ -576,6 +594,7 @@ static const struct {
 	on_completion},
     {"SELECT coalesce(user, 0) AS owner, place, number, name FROM speed_dial ORDER BY owner, place",
 	on_speed_dial},
+    {"SELECT id, line, prefix, per_minute_micro, setup_micro, first_s, step_s FROM rate", on_rate},
 };
 
 enum err

@@ -218,7 +218,7 @@ const struct model_entity *const export_sections[] = {&model_range, &model_music
     &model_provider, &model_line, &model_site, &model_device_type, &model_phone, &model_user,
     &model_group, &model_group_member, &model_certificate, &model_address_rule,
     &model_emergency_number, &model_time_frame, &model_cor_rule, &model_cor_line, &model_holiday,
-    &model_announcement, &model_mailbox, &model_conference_room, &model_number,
+    &model_rate, &model_announcement, &model_mailbox, &model_conference_room, &model_number,
     &model_mailbox_access, &model_redirection, &model_mobile_twin, &model_function_key,
     &model_conference, &model_conference_participant, &model_speed_dial, NULL};
 

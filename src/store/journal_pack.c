@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "model/model.h"
 
-enum { JOURNAL_LAYOUT_VERSION = 2 }; /* counts the sizes of journal.c, too */
+enum { JOURNAL_LAYOUT_VERSION = 3 }; /* counts the sizes of journal.c, too */
 
 static uint64_t
 mix(uint64_t h, uint64_t v)
@@ -84,14 +84,12 @@ journal_pack(const struct cdr *cdr, char *out, size_t cap)
 	buf_init(&b, out, cap);
 	for (size_t i = 0; i < cdr_kept_fields(); i++) {
 		const struct model_field *f = &e->fields[i];
-		int64_t v;
+		const char *value = (const char *)cdr + f->offset;
 
-		if (f->type == MODEL_TEXT) {
-			put_text(&b, (const char *)cdr + f->offset, f->size - 1u);
-		} else if (f->type != MODEL_REASON_LIST) {
-			v = model_struct_int(f, cdr);
-			buf_put(&b, slice_make(&v, sizeof v));
-		}
+		if (f->type == MODEL_TEXT)
+			put_text(&b, value, f->size - 1u);
+		else if (f->type != MODEL_REASON_LIST)
+			buf_put(&b, slice_make(value, f->size));
 	}
 	pack_list(&b, cdr);
 	return b.n;
@@ -116,18 +114,10 @@ take_text(struct slice *s, char *out, size_t cap)
 static bool
 take_int(struct slice *s, const struct model_field *f, struct cdr *cdr)
 {
-	int64_t v;
-	uint32_t v4;
-
-	if (s->n < sizeof v)
+	if (s->n < f->size)
 		return false;
-	memcpy(&v, s->p, sizeof v);
-	*s = slice_from(*s, sizeof v);
-	v4 = (uint32_t)v;
-	if (f->size == 8)
-		memcpy((char *)cdr + f->offset, &v, 8);
-	else
-		memcpy((char *)cdr + f->offset, &v4, 4);
+	memcpy((char *)cdr + f->offset, s->p, f->size);
+	*s = slice_from(*s, f->size);
 	return true;
 }
 

@@ -469,8 +469,9 @@ struct store_line_row {
 	bool register_block, user_phone, from_account, local_ringing, no_screening;
 	bool allow_redirect, allow_transfer, location;
 	uint32_t expires_s, qualify_s, max_calls, costly_minutes;
+	int64_t costly_charge_micro;
 	uint32_t rtp_timeout_s, rtp_hold_timeout_s, session_expires_s;
-	const char *line_prefix, *deposit, *country_code, *area_code;
+	const char *line_prefix, *deposit, *country_code, *area_code, *currency;
 };
 
 struct store_group_row {
@@ -583,6 +584,13 @@ struct store_music_file_row {
 	int gain_db;
 };
 
+struct store_rate_row {
+	int64_t id, line;
+	const char *prefix;
+	int64_t per_minute_micro, setup_micro;
+	uint32_t first_s, step_s;
+};
+
 /** Called with rows of one consistent state: settings, ranges, users (by id), phones (by id), lines
  * (in order), groups (by name), numbers (by user, shortest first), then user_phone (by user, in
  * order), group_member (by group, in order), emergency numbers and their lines (in order), time
@@ -591,8 +599,8 @@ struct store_music_file_row {
  * has access to them (by code), conference rooms (by id), planned
  * conferences and their participants (by conference), loops of music and the files that they play
  * (by loop, in order), mobile twins that may ring (by user), call completions (the oldest first),
- * speed dials (everybody's, then by user, by place). Texts are valid during the call only. false
- * stops with ERR_NOMEM. */
+ * speed dials (everybody's, then by user, by place), rates. Texts are valid during the call only.
+ * false stops with ERR_NOMEM. */
 struct store_directory_sink {
 	bool (*on_settings)(void *ctx, const struct settings *settings);
 	bool (*on_range)(void *ctx, const struct store_range_row *row);
@@ -625,6 +633,7 @@ struct store_directory_sink {
 	bool (*on_twin)(void *ctx, const struct store_twin_row *row);
 	bool (*on_completion)(void *ctx, const struct store_completion_row *row);
 	bool (*on_speed_dial)(void *ctx, const struct store_speed_dial_row *row);
+	bool (*on_rate)(void *ctx, const struct store_rate_row *row);
 };
 
 ERR_MUST_CHECK enum err store_directory_read(

@@ -183,7 +183,9 @@ int list_bind(struct stmt *s, const struct model_entity *e, const struct store_q
  * begins with those, and keeps its beginning. */
 #define CDR_DIRECTION                                                                              \
 	"(CASE WHEN instr(t.explanation, '\"from_line\\u00') > 0 THEN 'in' "                       \
-	"WHEN instr(t.explanation, '\"number_outside\\u00') > 0 THEN 'out' ELSE 'internal' END)"
+	"WHEN t.private_call OR instr(t.explanation, '\"number_outside\\u00') > 0 "                \
+	"OR instr(t.explanation, '\"line_prefix\\u00') > 0 "                                       \
+	"OR instr(t.explanation, '\"emergency\\u00') > 0 THEN 'out' ELSE 'internal' END)"
 
 /* --- computed.c ---------------------------------------------------------------- */
 
@@ -321,8 +323,8 @@ void pin_generate(json_t *values);
 
 /* The ID of a new conference or participant, and the PIN of the latter. Does nothing for other
  * entities. */
-enum err conference_complete(struct db *db, const struct model_entity *e, json_t *values,
-    struct model_errors *errors);
+enum err conference_complete(
+    struct db *db, const struct model_entity *e, json_t *values, struct model_errors *errors);
 
 /* --- music.c ------------------------------------------------------------------------- */
 

@@ -21,6 +21,7 @@ before(async () => {
   world = await openWorld();
   person = await world.admin.person({ first_name: 'Emil', last_name: 'Muster', number: '150', login: '2150' });
   line = await world.admin.post('lines', { name: 'Example Telecom', host: 'sip.example.com', username: '4930', password: 'geheim-8' });
+  await world.admin.post('rates', { line: line.id, prefix: '0043', name: 'Austria', per_minute_micro: 19000, step_s: 1 });
   group = await world.admin.post('groups', { name: 'Sales' });
   await world.admin.post('group-members', { group: group.id, user: person.user.id });
   rule = await world.admin.post('cor-rules', { number: '0049', comment: 'Germany' });
@@ -69,6 +70,7 @@ const PAGES = [
   ['subscriptions', () => '/subscriptions', 'Subscriptions'],
   ['lines', () => '/lines', 'Lines'],
   ['line', () => `/lines/${line.id}`, 'Example Telecom'],
+  ['line-rates', () => `/lines/${line.id}?tab=rates`, 'Example Telecom'],
   ['line-new', () => '/lines/new', 'New line'],
   ['providers', () => '/providers', 'Providers'],
   ['provider', () => '/providers/1', 'generic'],

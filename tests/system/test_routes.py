@@ -234,9 +234,9 @@ class Routes(SystemTest):
         self.hang_up(call, there)
 
     def test_minutes_of_costly_calls(self):
-        """The guard against toll fraud survives a restart."""
-        self.change("lines", {"name": "one"}, costly_minutes=2)
-        call, there = self.talk("p1", "***10043123", "one")
+        """The guard against toll fraud survives a restart. (No other test calls abroad by line three.)"""
+        self.change("lines", {"name": "three"}, costly_minutes=2)
+        call, there = self.talk("p1", "***30043123", "three")
         self.hang_up(call, there)
         self.server.wait_idle()
         self.server.restart()
@@ -245,16 +245,42 @@ class Routes(SystemTest):
         for provider in self.provider.values():
             provider.close()
         self.setUp()
-        call, there = self.talk("p1", "***10043123", "one")
+        call, there = self.talk("p1", "***30043123", "three")
         until(lambda: self.notices("line_spent"), "the administrator is told")
         self.hang_up(call, there)
-        call = self.phone["p1"].invite("***10043123")
+        call = self.phone["p1"].invite("***30043123")
         call.failed_with(480)
-        call, there = self.talk("p1", "***10221999", "one")
+        call, there = self.talk("p1", "***30221999", "three")
         self.hang_up(call, there)
-        self.change("lines", {"name": "one"}, costly_minutes=10)
+        self.change("lines", {"name": "three"}, costly_minutes=10)
+        call, there = self.talk("p1", "***30043123", "three")
+        self.hang_up(call, there)
+
+    def test_what_calls_cost(self):
+        """LIN-5: a call is charged by the rates of its line; its record, the file of records and the line's day have
+        the amount, also after a crash in the middle of the call."""
+        line = self.item("lines", name="one")["id"]
+        table = "prefix;name;per_minute;setup;first_s;step_s\n0043;Austria;0,12;0,01;60;60\n"
+        status, report = self.server.request("PUT", f"/api/lines/{line}/rates.csv", table.encode(), {"Content-Type": "text/csv"})
+        self.assertEqual((status, report["created"]), (200, 1), report)
+        self.settle()
+        began = harness.now()
         call, there = self.talk("p1", "***10043123", "one")
         self.hang_up(call, there)
+        record, = self.server.wait_records(1, began)
+        self.assertEqual((record["charge_micro"], record["currency"]), (130000, "EUR"))
+        call, there = self.talk("p1", "***10221999", "one")
+        self.hang_up(call, there)
+        free = next(one for one in self.server.wait_records(2, began) if one["called_number"] != "+43123")
+        self.assertEqual((free["charge_micro"], free["currency"]), (0, None))
+        self.talk("p1", "***10043123", "one")
+        self.server.kill()
+        self.server.start()
+        cut = next(one for one in self.server.wait_records(3, began) if one["result"] == "interrupted")
+        self.assertEqual((cut["charge_micro"], cut["currency"]), (130000, "EUR"))
+        table = self.server.api("GET", "/api/call-records.csv?direction=out").splitlines()
+        self.assertEqual(table[0].split(",")[-2:], ["currency", "charge"])
+        self.assertIn("EUR,0.13", [row[-8:] for row in table], table)
 
     def test_the_deposit(self):
         """LIN-5, RTG-2: an unknown number, somebody who cannot be reached, and one who does not answer."""

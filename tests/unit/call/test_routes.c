@@ -276,6 +276,86 @@ hang_up(struct ua *u, const char *ok)
 	ua_expect(u, "SIP/2.0 200", 100);
 }
 
+/* LIN-6: not even one of those that are kept is left. The caller waits until the youngest other
+ * call has given its ports back. */
+static void
+an_emergency_call_without_any_port_waits_for_those_of_the_youngest_call(void **state)
+{
+	const char *ok[3], *r, *invite;
+
+	o.streams_max = 2;
+	o.streams_kept = 0;
+	talk(ben, "00221991", &ok[0]);
+	office_run(&o, 1000);
+	talk(ben, "00221992", &ok[1]);
+	dial(cleo, "112");
+	ua_answer(isp, ua_expect(isp, "BYE", 10), 200, "", "");
+	r = ua_expect(ben, "BYE", 10);
+	ua_answer(ben, r, 200, "", "");
+	invite = ua_expect(isp, "INVITE", 200);
+	assert_non_null(strstr(invite, "sip:112@isp.example"));
+	ua_answer(isp, invite, 200, "", sdp_of(isp, 5000, ""));
+	ua_expect(isp, "ACK", 100);
+	ok[2] = ua_expect(cleo, "SIP/2.0 200", 100);
+	ua_in_dialog(cleo, ok[2], "ACK", 7, "", "");
+	office_run(&o, 100);
+	assert_int_equal(o.n_records, 1); /* and not the older one, too */
+	assert_true(strstr(o.record[0].called_number, "992"));
+	ua_expect_none(ben, "BYE");
+	assert_false(o.emergency.refused);
+	ua_in_dialog(cleo, ok[2], "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(cleo, "SIP/2.0 200", 100);
+	hang_up(ben, ok[0]);
+}
+
+/* Who gives up while he waits leaves nothing behind. */
+static void
+an_emergency_call_that_waits_for_ports_can_be_given_up(void **state)
+{
+	const char *ok, *trying;
+	char via[512], from[512], id[512];
+
+	o.streams_max = 1;
+	o.streams_kept = 0;
+	talk(ben, "112", &ok);
+	dial(cleo, "110");
+	trying = ua_expect(cleo, "SIP/2.0 100", 300);
+	header(trying, "Via", via);
+	*strstr(via, ";received") = '\0';
+	ua_send(cleo,
+	    "CANCEL sip:110@$PBX SIP/2.0\nVia: %s\nFrom: %s\nTo: <sip:110@$PBX>\nCall-ID: %s\n"
+	    "CSeq: 7 CANCEL\nMax-Forwards: 70\nContent-Length: 0\n\n",
+	    via, header(trying, "From", from), header(trying, "Call-ID", id));
+	ua_expect(cleo, "SIP/2.0 200", 100);
+	ua_ack_failure(cleo, ua_expect(cleo, "SIP/2.0 487", 100));
+	hang_up(ben, ok);
+	office_run(&o, 5000);
+	ua_expect_none(isp, "INVITE");
+	assert_int_equal(o.n_records, 2);
+	assert_int_equal(o.record[0].result, CDR_CANCELLED);
+}
+
+/* Only emergency calls have ports: the next one is told so in the end. */
+static void
+an_emergency_call_that_nobody_can_make_room_for_is_refused(void **state)
+{
+	const char *ok;
+
+	o.streams_max = 1;
+	o.streams_kept = 0;
+	talk(ben, "112", &ok);
+	dial(cleo, "110");
+	ua_expect_none(cleo, "SIP/2.0 503");
+	office_run(&o, 2500);
+	ua_ack_failure(cleo, ua_expect(cleo, "SIP/2.0 503", 1000));
+	assert_true(o.emergency.refused);
+	ua_expect_none(ben, "BYE");
+	ua_in_dialog(ben, ok, "BYE", 8, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+}
+
 /* LIN-6, RFC 6442: header, body part and address of the caller's site. */
 static void
 the_provider_is_told_where_an_emergency_call_comes_from(void **state)
@@ -511,8 +591,8 @@ minutes_of_costly_calls_are_counted(void **state)
 	ua_answer(ben, r, 200, "", "");
 	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
 	office_run(&o, 100);
-	assert_true(
-	    recorded(0, "The call was ended: the minutes of costly calls on line isp are used up"));
+	assert_true(recorded(
+	    0, "The call was ended: what line isp may have of costly calls today is used up"));
 	dial(ben, "00043123");
 	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
 	talk(ben, "00221999", &ok); /* those that cost little go on */
@@ -534,7 +614,7 @@ a_restart_does_not_forget(void **state)
 {
 	const char *ok;
 
-	call_spent(o.calls, dir_lines(o.fixture.directory, &(size_t){0})[0].id, 2);
+	call_spent(o.calls, dir_lines(o.fixture.directory, &(size_t){0})[0].id, 2, 0);
 	talk(ben, "00043123", &ok);
 	assert_int_equal(o.n_spent, 1);
 	ua_in_dialog(ben, ok, "BYE", 8, "", "");
@@ -544,12 +624,99 @@ a_restart_does_not_forget(void **state)
 	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
 }
 
+/* ---- what calls cost (LIN-5) ---- */
+
+static const char priced[] =
+    "{'lines':[{'name':'isp','costly_minutes':0,'costly_charge_micro':300000,'currency':'CHF'}],"
+    "'rates':[{'line':'isp','prefix':'0043','per_minute_micro':120000,'setup_micro':10000,"
+    "'first_s':60,'step_s':1},{'line':'isp','prefix':'0221','per_minute_micro':20000}]}";
+
+/* Ben hangs up, and it is recorded. */
+static void
+finish(const char *ok)
+{
+	hang_up(ben, ok);
+	office_run(&o, 100);
+}
+
+static void
+a_call_is_charged_by_the_rate_of_its_number(void **state)
+{
+	const char *ok;
+
+	change(priced);
+	talk(ben, "00043123", &ok);
+	office_run(&o, 74000);
+	finish(ok); /* 75 s, the last one has begun: 0.01 + 0.12 * 75 / 60 */
+	assert_int_equal(o.record[0].charge_micro, 160000);
+	assert_string_equal(o.record[0].currency, "CHF");
+	talk(ben, "00221999", &ok);
+	finish(ok);
+	assert_int_equal(o.record[1].charge_micro, 20000);
+	talk(ben, "00231999", &ok); /* no rate */
+	finish(ok);
+	assert_int_equal(o.record[2].charge_micro, 0);
+	assert_string_equal(o.record[2].currency, "");
+}
+
+/* BEY-13: 0.30 a day. 0.13 for the first minute, 0.12 for each further one: the third takes it
+ * beyond, and there is no fourth. */
+static void
+the_day_is_limited_in_money_too(void **state)
+{
+	const char *ok, *r;
+
+	change(priced);
+	talk(ben, "00043123", &ok);
+	office_run(&o, 119000);
+	assert_int_equal(o.n_spent, 0);
+	office_run(&o, 2000);
+	assert_int_equal(o.n_spent, 1);
+	assert_int_equal(o.spent.charge_micro, 370000);
+	assert_string_equal(o.spent.currency, "CHF");
+	r = ua_expect(ben, "BYE", 60000);
+	ua_answer(ben, r, 200, "", "");
+	ua_answer(isp, ua_expect(isp, "BYE", 100), 200, "", "");
+	office_run(&o, 100);
+	assert_int_equal(o.record[0].charge_micro, 370000);
+	dial(ben, "00043123");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 480", 100));
+	talk(ben, "00221999", &ok); /* those that cost little go on */
+	finish(ok);
+}
+
+/* A call of some seconds has been counted with its whole minute only while it ran. */
+static void
+a_call_counts_for_the_day_with_what_it_did_cost(void **state)
+{
+	static const char by_seconds[] =
+	    "{'lines':[{'name':'isp','costly_minutes':0,'costly_charge_micro':300000}],"
+	    "'rates':[{'line':'isp','prefix':'0043','per_minute_micro':120000,'first_s':1,"
+	    "'step_s':1}]}";
+	const char *ok;
+
+	change(by_seconds);
+	for (int i = 0; i < 5; i++) { /* 5 * 0.12, had each a minute */
+		talk(ben, "00043123", &ok);
+		finish(ok);
+	}
+	assert_int_equal(o.n_spent, 0);
+	assert_int_equal(o.record[4].charge_micro, 2000);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(an_emergency_call_makes_room, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(ports_are_kept_for_emergency_calls, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_emergency_call_without_any_port_waits_for_those_of_the_youngest_call, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_emergency_call_that_waits_for_ports_can_be_given_up, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		an_emergency_call_that_nobody_can_make_room_for_is_refused, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		the_provider_is_told_where_an_emergency_call_comes_from, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
@@ -562,6 +729,11 @@ main(void)
 		an_unknown_number_goes_to_the_deposit, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(minutes_of_costly_calls_are_counted, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_restart_does_not_forget, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_call_is_charged_by_the_rate_of_its_number, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_day_is_limited_in_money_too, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_call_counts_for_the_day_with_what_it_did_cost, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -570,7 +570,7 @@ a_line_that_is_spent(void **state)
 	routing_plan_make(&p, f.directory, &q);
 	assert_string_equal(told(&p, text, sizeof text), "two:0211777 three:0221888101");
 	assert_true(
-	    says(&p, "Line one is not used: its minutes of costly calls for today are used up"));
+	    says(&p, "Line one is not used: what it may have of costly calls today is used up"));
 	q.dialled = SLICE("00221999");
 	routing_plan_make(&p, f.directory, &q);
 	assert_string_equal(

@@ -1200,7 +1200,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
+                    sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "costly_charge_micro" | "currency" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -1244,6 +1244,8 @@ export interface paths {
                     qualify_s?: number;
                     max_calls?: number;
                     costly_minutes?: number;
+                    costly_charge_micro?: number;
+                    currency?: string;
                     line_prefix?: string;
                     deposit?: string;
                     no_screening?: boolean;
@@ -14654,6 +14656,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lines/{id}/rates.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What calls on a line cost, as a table */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        /** Bring the rates of a line to what the table says */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lines/{id}/history": {
         parameters: {
             query?: never;
@@ -18619,6 +18700,17 @@ export interface components {
              */
             costly_minutes: number;
             /**
+             * Costly charges a day
+             * Format: micro
+             * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+             */
+            costly_charge_micro: number;
+            /**
+             * Currency
+             * @description Of its rates, three letters (ISO 4217): EUR, CHF
+             */
+            currency: string;
+            /**
              * Line prefix
              * @description *** and this digit before a number: the call takes this line and no other
              */
@@ -18864,6 +18956,17 @@ export interface components {
              */
             costly_minutes?: number;
             /**
+             * Costly charges a day
+             * Format: micro
+             * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+             */
+            costly_charge_micro?: number;
+            /**
+             * Currency
+             * @description Of its rates, three letters (ISO 4217): EUR, CHF
+             */
+            currency?: string;
+            /**
              * Line prefix
              * @description *** and this digit before a number: the call takes this line and no other
              */
@@ -19095,6 +19198,17 @@ export interface components {
                  * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
                  */
                 costly_minutes?: number;
+                /**
+                 * Costly charges a day
+                 * Format: micro
+                 * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+                 */
+                costly_charge_micro?: number;
+                /**
+                 * Currency
+                 * @description Of its rates, three letters (ISO 4217): EUR, CHF
+                 */
+                currency?: string;
                 /**
                  * Line prefix
                  * @description *** and this digit before a number: the call takes this line and no other
@@ -19357,6 +19471,19 @@ export interface components {
              * @default 240
              */
             costly_minutes: number;
+            /**
+             * Costly charges a day
+             * Format: micro
+             * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+             * @default 0
+             */
+            costly_charge_micro: number;
+            /**
+             * Currency
+             * @description Of its rates, three letters (ISO 4217): EUR, CHF
+             * @default EUR
+             */
+            currency: string;
             /**
              * Line prefix
              * @description *** and this digit before a number: the call takes this line and no other

@@ -24,6 +24,7 @@ export type Site = Schemas['site'];
 export type EmergencyNumber = Schemas['emergency_number'];
 export type TimeFrame = Schemas['time_frame'];
 export type CorRule = Schemas['cor_rule'];
+export type Rate = Schemas['rate'];
 export type CorLine = Schemas['cor_line'];
 export type Holiday = Schemas['holiday'];
 export type Redirection = Schemas['redirection'];
@@ -60,12 +61,12 @@ export type Licence = Schemas['licence'];
 
 export type EntityName =
   | 'user' | 'phone' | 'group' | 'group_member' | 'number' | 'range' | 'line' | 'certificate' | 'address_rule' | 'notice' | 'settings' | 'call_record'
-  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail' | 'conference' | 'speed_dial' | 'conference_room' | 'conference_participant';
+  | 'mail' | 'mail_template' | 'mail_server' | 'session' | 'token' | 'change' | 'device_type' | 'provider' | 'emergency_number' | 'time_frame' | 'cor_rule' | 'cor_line' | 'holiday' | 'site' | 'redirection' | 'music_loop' | 'music_file' | 'mobile_twin' | 'announcement' | 'mailbox' | 'mailbox_access' | 'voicemail' | 'conference' | 'rate' | 'speed_dial' | 'conference_room' | 'conference_participant';
 export type Collection =
   | 'users' | 'phones' | 'groups' | 'group-members' | 'numbers' | 'ranges' | 'lines' | 'certificates' | 'address-rules' | 'notices' | 'call-records'
   | 'mails' | 'mail-templates' | 'sessions' | 'tokens' | 'me/sessions' | 'me/tokens' | 'me/call-records' | 'changes' | 'device-types' | 'providers'
   | 'emergency-numbers' | 'time-frames' | 'cor-rules' | 'cor-lines' | 'holidays' | 'sites' | 'redirections' | 'me/redirections' | 'me/numbers' | 'announcements' | 'me/announcements' | 'mailboxes' | 'me/mailboxes'
-  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins' | 'speed-dials' | 'me/speed-dials'
+  | 'music-loops' | 'music-files' | 'mailbox-access' | 'voicemails' | 'me/voicemails' | 'mobile-twins' | 'me/mobile-twins' | 'rates' | 'speed-dials' | 'me/speed-dials'
   | 'conferences' | 'conference-rooms' | 'me/conferences' | 'conference-participants' | 'me/conference-participants';
 
 export const COLLECTION_OF: Record<string, Collection | undefined> = {
@@ -83,6 +84,7 @@ export const COLLECTION_OF: Record<string, Collection | undefined> = {
   time_frame: 'time-frames',
   cor_rule: 'cor-rules',
   cor_line: 'cor-lines',
+  rate: 'rates',
   holiday: 'holidays',
   redirection: 'redirections',
   music_loop: 'music-loops',
@@ -119,6 +121,7 @@ export const ENTITY_OF: Record<Collection, EntityName> = {
   'time-frames': 'time_frame',
   'cor-rules': 'cor_rule',
   'cor-lines': 'cor_line',
+  rates: 'rate',
   holidays: 'holiday',
   redirections: 'redirection',
   'music-loops': 'music_loop',

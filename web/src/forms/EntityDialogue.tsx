@@ -16,15 +16,17 @@ interface DialogueProps {
   title: string;
   /** What to change; null makes a new one. */
   item: { id: number } | null;
+  /** What a new one has besides the fields: whose it is. */
+  fixed?: Values;
   onClose: () => void;
   wide?: boolean;
 }
 
-function Inner({ schema, entity, collection, fields, item, onClose }: DialogueProps & { schema: EntitySchema }) {
+function Inner({ schema, entity, collection, fields, item, fixed, onClose }: DialogueProps & { schema: EntitySchema }) {
   const { t } = useTranslation();
   const store = useSave<{ id: number }>(collection);
   const save = async (values: Values, before: Values) => {
-    await store.mutateAsync({ id: item?.id ?? null, values, before });
+    await store.mutateAsync({ id: item?.id ?? null, values: item ? values : { ...fixed, ...values }, before });
     notifyDone(t('forms.saved'));
     onClose();
   };

@@ -5,6 +5,7 @@ import type { FieldSchema } from '../api/openapi';
 import { BlockField } from './BlockField';
 import { CodecField } from './CodecField';
 import { fromLocalInput, toLocalInput } from './localTime';
+import { MoneyField } from './MoneyField';
 import { RefListField } from './RefListField';
 import { RefSelect } from './RefSelect';
 import { RightsField } from './RightsField';
@@ -108,6 +109,8 @@ function Input({ form, field, disabled }: FieldProps) {
           onChange={(next) => set(next === '' ? null : Number(next))}
         />
       );
+    case 'money':
+      return <MoneyField {...common} value={value as number | null} onChange={set} />;
     case 'reference':
       return <RefSelect {...common} entity={refOf(schema)} value={value as number | null} onChange={set} />;
     case 'references':

@@ -1,7 +1,7 @@
 // Reads the API description of a field the way the form needs it.
 import type { FieldSchema } from '../api/openapi';
 
-export type FieldKind = 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'reference' | 'references' | 'rights' | 'codecs' | 'set' | 'block' | 'time';
+export type FieldKind = 'text' | 'secret' | 'number' | 'money' | 'switch' | 'choice' | 'reference' | 'references' | 'rights' | 'codecs' | 'set' | 'block' | 'time';
 
 /** Texts that may be so long are written in several lines. */
 const BLOCK_LENGTH = 10_000;
@@ -21,6 +21,7 @@ export function kindOf(schema: FieldSchema): FieldKind {
   if (type === 'array' && schema['x-ref']) return 'references';
   if (type === 'array' && schema.items?.enum) return schema.items.enum.includes('setting') ? 'rights' : 'set';
   if (schema['x-ref']) return 'reference';
+  if (schema.format === 'micro') return 'money';
   if (type === 'integer' || type === 'number') return 'number';
   if (schema.format === 'date-time') return 'time';
   if (schema.format === 'codecs') return 'codecs';
@@ -43,6 +44,7 @@ export function initialValue(schema: FieldSchema): unknown {
       return [];
     case 'reference':
     case 'number':
+    case 'money':
     case 'choice':
       return null;
     default:

@@ -1,6 +1,7 @@
 // Checks a value against the API description, before the server has to.
 import i18next from 'i18next';
 import type { FieldSchema } from '../api/openapi';
+import { money } from '../i18n/money';
 import { isEmpty, kindOf } from './schema';
 import { patternText } from './texts';
 
@@ -21,6 +22,10 @@ function numberError(schema: FieldSchema, value: number): string | null {
   return null;
 }
 
+function amountError({ maximum }: FieldSchema, micro: number): string | null {
+  return maximum !== undefined && micro > maximum ? i18next.t('errors.field.maximum', { max: money(maximum) }) : null;
+}
+
 function textError(entity: string, field: string, schema: FieldSchema, text: string): string | null {
   if (schema.format === 'clock') return CLOCK.test(text) ? null : i18next.t('errors.field.clock');
   if (schema.minLength !== undefined && text.length < schema.minLength) {
@@ -39,6 +44,7 @@ export function fieldError(entity: string, field: string, schema: FieldSchema, r
   const kind = kindOf(schema);
   if (kind === 'set') return required && (value as unknown[]).length === 0 ? i18next.t('errors.field.required') : null;
   if (kind === 'number') return numberError(schema, Number(value));
+  if (kind === 'money') return amountError(schema, Number(value));
   if (kind === 'text' || kind === 'secret' || kind === 'block') return textError(entity, field, schema, String(value));
   return null;
 }

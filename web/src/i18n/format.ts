@@ -32,6 +32,11 @@ export function fixed(value: number, digits: number): string {
   return new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
+/** What stands before decimals. */
+export function decimalSign(): string {
+  return new Intl.NumberFormat(i18next.language).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.';
+}
+
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** 75 -> 1:15, 3675 -> 1:01:15 */

@@ -14,6 +14,7 @@ import classes from './lines.module.css';
 import { LineState } from './LineState';
 import { LineStatus } from './LineStatus';
 import { LineTest } from './LineTest';
+import { Rates } from './Rates';
 
 export default function LineEditor() {
   const { t } = useTranslation();
@@ -35,7 +36,7 @@ export default function LineEditor() {
   }
   if (!schema || (id !== 'new' && !line)) return <Loader m="xl" size="sm" />;
   const tabs = [{ id: 'data', text: t('lines.tab.data') }];
-  if (line) tabs.push({ id: 'state', text: t('lines.tab.state') }, { id: 'test', text: t('lines.tab.test') });
+  if (line) tabs.push({ id: 'rates', text: t('lines.tab.rates') }, { id: 'state', text: t('lines.tab.state') }, { id: 'test', text: t('lines.tab.test') });
   return (
     <PageFrame title={line?.name ?? t('lines.new')} up={up} badge={line && <LineState line={line} states={states} />} actions={line && <TestButton line={line.id} />}>
       <Tabs
@@ -53,6 +54,11 @@ export default function LineEditor() {
           )}
           <LineForm key={id} schema={schema} line={line ?? null} />
         </Tabs.Panel>
+        {line && (
+          <Tabs.Panel value="rates" p="md">
+            <Rates line={line} />
+          </Tabs.Panel>
+        )}
         {line && (
           <Tabs.Panel value="state" p="md">
             <LineStatus line={line} states={states} />

@@ -19,10 +19,11 @@ const ACCOUNT = ['account'];
 const ACCOUNT_MARK = '<account>';
 const BY_PASSWORD = ['username', 'password', 'auth_username', ...REGISTER_OPTIONS];
 const CALLER = ['main_number', 'from_user', 'from_domain'];
-const ROUTING = ['line_prefix', 'deposit', 'no_screening', 'country_code', 'area_code', 'costly_minutes'];
+const ROUTING = ['line_prefix', 'deposit', 'no_screening', 'country_code', 'area_code'];
+const CHARGES = ['currency', 'costly_charge_micro', 'costly_minutes'];
 const LIMITS = ['max_calls', 'position'];
 const STATE = ['enabled'];
-const FIELDS = [...IDENTITY, ...ACCOUNT, 'username', 'password', 'auth_username', ...CALLER, ...ROUTING, ...LIMITS, ...STATE, ...ALL_OPTIONS];
+const FIELDS = [...IDENTITY, ...ACCOUNT, 'username', 'password', 'auth_username', ...CALLER, ...ROUTING, ...CHARGES, ...LIMITS, ...STATE, ...ALL_OPTIONS];
 
 /** What the provider says; "generic" while none is chosen. */
 function useProvider(id: number | null): Provider | undefined {
@@ -101,6 +102,9 @@ export function LineForm({ schema, line }: { schema: EntitySchema; line: Line | 
       </FieldGroup>
       <FieldGroup title={t('lines.group.routing')}>
         <Fields form={form} fields={ROUTING} />
+      </FieldGroup>
+      <FieldGroup title={t('lines.group.charges')}>
+        <Fields form={form} fields={CHARGES} />
       </FieldGroup>
       <CommonOptions form={form} />
       <FieldGroup title={t('lines.group.limits')}>

@@ -6,6 +6,7 @@ import { useRights } from '../../api/session';
 import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
+import { money } from '../../i18n/money';
 import { ReasonList } from '../ReasonList';
 import { traceAddress } from '../traces/address';
 import { Quality } from './Quality';
@@ -25,6 +26,7 @@ function Facts({ record }: { record: CallRecord }) {
     [t('records.answered'), dateTime(record.answered_at)],
     [t('records.ended'), dateTime(record.ended_at)],
     [t('records.column.duration'), record.answered_at ? duration(record.duration_s) : null],
+    [t('records.column.charge'), record.currency && money(record.charge_micro, record.currency)],
     [t('records.column.codec'), record.codec],
     [t('records.column.endedBy'), record.ended_by && optionLabel('call_record', 'ended_by', record.ended_by)],
     [t('records.column.status'), record.sip_status ? String(record.sip_status) : null],

@@ -5,6 +5,7 @@ import { useRights } from '../../api/session';
 import type { CallRecord } from '../../api/types';
 import { optionLabel } from '../../forms/texts';
 import { dateTime, duration } from '../../i18n/format';
+import { money } from '../../i18n/money';
 import type { Column } from '../../table/types';
 import { DialButton } from '../manager/DialNumber';
 import { CompletionButton } from './CompletionButton';
@@ -69,6 +70,14 @@ export const recordColumns: Column<CallRecord>[] = [
       const mos = worseMos(record);
       return mos === null ? '' : <MosBadge mos={mos} />;
     },
+  },
+  {
+    id: 'charge_micro',
+    text: 'records.column.charge',
+    sortable: true,
+    extra: true,
+    numeric: true,
+    cell: ({ charge_micro, currency }) => currency && money(charge_micro, currency),
   },
   { id: 'codec', text: 'records.column.codec', sortable: true, extra: true, cell: (record) => record.codec },
   { id: 'sip_status', text: 'records.column.status', sortable: true, extra: true, numeric: true, cell: (record) => record.sip_status || '' },

@@ -13,7 +13,13 @@
 #include "store/conference_int.h"
 #include "store/letter_int.h"
 
-enum { TOKEN_DIGITS = 64, CALENDAR_BYTES = 48 * 1024, NAME_BYTES = 300, LINK_BYTES = 400 };
+enum {
+	TOKEN_DIGITS = 64,
+	CALENDAR_BYTES = 48 * 1024,
+	DESCRIPTION_BYTES = 12 * 1024,
+	NAME_BYTES = 300,
+	LINK_BYTES = 400
+};
 
 /* What a mail about a change names. */
 enum {
@@ -300,59 +306,100 @@ put_description(struct buf *b, const struct news *n, const char *pin, const char
 	buf_printf(b, "%s\nPIN: %s\n%s", row_text(n->settings, "conference_numbers"), pin, link);
 }
 
+/* The words of one letter that are made for it. */
+struct wording {
+	char owner[NAME_BYTES], link[LINK_BYTES];
+	char begins[120], series[80], changed[120], length[24];
+};
+
+static enum err
+word(const struct news *n, int64_t participant, bool german, struct wording *w)
+{
+	struct buf b;
+
+	full_name(n->owner, w->owner);
+	buf_init(&b, w->begins, sizeof w->begins);
+	put_begin(&b, n, german);
+	text_of(&b);
+	buf_init(&b, w->series, sizeof w->series);
+	put_series(&b, &n->plan->series, german);
+	text_of(&b);
+	buf_init(&b, w->changed, sizeof w->changed);
+	put_changes(&b, n->changed, german);
+	text_of(&b);
+	snprintf(w->length, sizeof w->length, "%lld",
+	    (long long)json_integer_value(json_object_get(n->conference, "length_min")));
+	return make_link(n, participant, w->link);
+}
+
+static void
+put_lines(struct letter *l, const char *name, const char *value)
+{
+	letter_put(l, name, value);
+	l->words[l->n - 1].lines = true;
+}
+
+static void
+put_words(struct letter *l, const struct news *n, const char *pin, const struct wording *w)
+{
+	letter_put(l, "name", l->name);
+	letter_put(l, "conference", row_text(n->conference, "name"));
+	letter_put(l, "owner", w->owner);
+	letter_put(l, "begins", w->begins);
+	letter_put(l, "length", w->length);
+	letter_put(l, "series", w->series);
+	letter_put(l, "changes", w->changed);
+	letter_put(l, "pin", pin);
+	letter_put(l, "link", w->link);
+	put_lines(l, "numbers", row_text(n->settings, "conference_numbers"));
+	put_lines(l, "message", row_text(n->conference, "message"));
+}
+
+/* With the entry for the calendar, where there is news for it. */
+static enum err
+queue_letter(const struct news *n, struct letter *l, const char *pin, const struct wording *w)
+{
+	char *calendar = has_calendar(n->kind) ? malloc(CALENDAR_BYTES) : NULL;
+	char description[DESCRIPTION_BYTES];
+	struct buf d, entry;
+	enum err e;
+
+	if (has_calendar(n->kind) && !calendar)
+		return ERR_NOMEM;
+	if (calendar) {
+		l->calendar_method = n->kind == MAIL_CONFERENCE_CANCELLED ? "CANCEL" : "REQUEST";
+		buf_init(&d, description, sizeof description);
+		put_description(&d, n, pin, w->link);
+		buf_init(&entry, calendar, CALENDAR_BYTES);
+		write_calendar(&entry, n, l, w->owner, text_of(&d));
+		l->calendar = text_of(&entry);
+	}
+	e = letter_queue(n->s, l);
+	if (calendar)
+		explicit_bzero(calendar, CALENDAR_BYTES);
+	free(calendar);
+	explicit_bzero(description, sizeof description);
+	return e;
+}
+
 static enum err
 write_letter(const struct news *n, const json_t *participant, const char *language, const char *to)
 {
-	bool german = strcmp(language, "de") == 0;
-	char owner[NAME_BYTES], link[LINK_BYTES], begins[120], series[80], changed[120], length[24];
-	struct buf b, s, c, d, entry;
-	char *calendar = NULL, description[4 * 3000];
-	const char *name = row_text(participant, "user_name");
+	const char *name = row_text(participant, "user_name"), *pin = row_text(participant, "pin");
 	struct letter l = {.kind = n->kind,
 	    .to = to,
 	    .name = *name ? name : row_text(participant, "name"),
 	    .language = language,
 	    .at_ms = n->now_ms};
-	enum err e = make_link(n, json_integer_value(json_object_get(participant, "id")), link);
+	struct wording w;
+	enum err e = word(n, json_integer_value(json_object_get(participant, "id")),
+	    strcmp(language, "de") == 0, &w);
 
-	if (e != ERR_OK)
-		return e;
-	full_name(n->owner, owner);
-	buf_init(&b, begins, sizeof begins);
-	put_begin(&b, n, german);
-	buf_init(&s, series, sizeof series);
-	put_series(&s, &n->plan->series, german);
-	buf_init(&c, changed, sizeof changed);
-	put_changes(&c, n->changed, german);
-	snprintf(length, sizeof length, "%lld",
-	    (long long)json_integer_value(json_object_get(n->conference, "length_min")));
-	letter_put(&l, "name", l.name);
-	letter_put(&l, "conference", row_text(n->conference, "name"));
-	letter_put(&l, "owner", owner);
-	letter_put(&l, "begins", text_of(&b));
-	letter_put(&l, "length", length);
-	letter_put(&l, "series", text_of(&s));
-	letter_put(&l, "changes", text_of(&c));
-	letter_put(&l, "pin", row_text(participant, "pin"));
-	letter_put(&l, "link", link);
-	letter_put(&l, "numbers", row_text(n->settings, "conference_numbers"));
-	l.words[l.n - 1].lines = true;
-	letter_put(&l, "message", row_text(n->conference, "message"));
-	l.words[l.n - 1].lines = true;
-	if (has_calendar(n->kind) && (calendar = malloc(CALENDAR_BYTES)) != NULL) {
-		l.calendar_method = n->kind == MAIL_CONFERENCE_CANCELLED ? "CANCEL" : "REQUEST";
-		buf_init(&d, description, sizeof description);
-		put_description(&d, n, row_text(participant, "pin"), link);
-		buf_init(&entry, calendar, CALENDAR_BYTES);
-		write_calendar(&entry, n, &l, owner, text_of(&d));
-		l.calendar = text_of(&entry);
+	if (e == ERR_OK) {
+		put_words(&l, n, pin, &w);
+		e = queue_letter(n, &l, pin, &w);
 	}
-	e = letter_queue(n->s, &l);
-	if (calendar)
-		explicit_bzero(calendar, CALENDAR_BYTES);
-	free(calendar);
-	explicit_bzero(link, sizeof link);
-	explicit_bzero(description, sizeof description);
+	explicit_bzero(&w, sizeof w);
 	return e;
 }
 
@@ -364,7 +411,7 @@ tell_one(const struct news *n, int64_t id)
 	enum err e =
 	    row_get(n->s->writer, &model_conference_participant, id, ROW_PUBLIC, &participant);
 	int64_t user_id = json_integer_value(json_object_get(participant, "user"));
-	const json_t *reader = n->owner;
+	const json_t *reader;
 	const char *to;
 
 	if (e == ERR_OK && user_id)
@@ -511,6 +558,15 @@ conference_tell_updated(struct store *s, const struct model_entity *e, int64_t i
 		   : ERR_OK;
 }
 
+/* participant 0: all. */
+static enum err
+tell_cancelled(struct store *s, int64_t conference, int64_t participant)
+{
+	enum err e = raise_sequence(s, conference, (int64_t)loop_wall_ms());
+
+	return e == ERR_OK ? tell(s, conference, participant, MAIL_CONFERENCE_CANCELLED, 0) : e;
+}
+
 /* With who planned them they go, too. */
 static enum err
 tell_all_of_user(struct store *s, int64_t user)
@@ -520,7 +576,7 @@ tell_all_of_user(struct store *s, int64_t user)
 	enum err e = ids_of(s->writer, &model_conference, "user", user, &ids, &n);
 
 	for (size_t i = 0; i < n && e == ERR_OK; i++)
-		e = conference_tell_deleting(s, &model_conference, ids[i]);
+		e = tell_cancelled(s, ids[i], 0);
 	free(ids);
 	return e;
 }
@@ -528,19 +584,17 @@ tell_all_of_user(struct store *s, int64_t user)
 enum err
 conference_tell_deleting(struct store *s, const struct model_entity *e, int64_t id)
 {
-	int64_t conference = id;
-	enum err err = ERR_OK;
+	int64_t conference;
+	enum err err;
 
 	if (e == &model_user)
 		return tell_all_of_user(s, id);
-	if (e == &model_conference_participant)
-		err = conference_of(s->writer, id, &conference);
-	else if (e != &model_conference)
+	if (e == &model_conference)
+		return tell_cancelled(s, id, 0);
+	if (e != &model_conference_participant)
 		return ERR_OK;
+	err = conference_of(s->writer, id, &conference);
 	if (err == ERR_OK)
-		err = raise_sequence(s, conference, (int64_t)loop_wall_ms());
-	if (err == ERR_OK)
-		err = tell(
-		    s, conference, e == &model_conference ? 0 : id, MAIL_CONFERENCE_CANCELLED, 0);
+		err = tell_cancelled(s, conference, id);
 	return err == ERR_NOT_FOUND ? ERR_OK : err; /* the deletion itself says so */
 }

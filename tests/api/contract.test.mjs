@@ -21,7 +21,7 @@ const SEED = Number(process.env.STROWGER_API_SEED ?? 1);
 const CASES = Number(process.env.STROWGER_API_CASES ?? 20);
 const ADMIN = { login: '1000', password: 'geheim-1', first_name: 'Ada', last_name: 'Admin' };
 const ENDLESS = 'GET /api/events';
-const NO_RIGHT_NEEDED = /^(GET|PATCH|POST|DELETE) \/api\/(me|session|setup|health|events|password-reset|openapi\.json)\b|^GET \/metrics$/;
+const NO_RIGHT_NEEDED = /^(GET|PATCH|POST|DELETE) \/api\/(me|session|setup|health|events|password-reset|conference-invitation|openapi\.json)\b|^GET \/metrics$/;
 // What costs a password hash, or writes a file: some cases will do.
 const EXPENSIVE = /logs\/file|\/api\/(session|me\/password|me\/second-factor|import|export)$/;
 // The document says that a value is fine, so the answer may not say that its form is wrong.
@@ -501,6 +501,45 @@ test('a mobile phone that rings with the others', async () => {
   await must('DELETE', '/api/mobile-twins/{id}', 204, undefined, { id });
 });
 
+test('CNF-1: conferences are planned by their owner and by administrators', async () => {
+  const { client, me } = await somebody();
+  const when = { starts_at: '2031-01-31T12:00:00Z', time_zone: 'Europe/Berlin' };
+  const plan = { uid: 'contract-conference', name: 'Planning', ...when };
+  const { id } = (await must('POST', '/api/me/conferences', 201, plan, undefined, client)).json();
+  const { id: other } = (await must('POST', '/api/conferences', 201, { ...plan, uid: 'contract-other', user: me.id })).json();
+  await must('POST', '/api/me/conferences', 409, plan, undefined, client);
+  await must('POST', '/api/conferences', 409, { ...plan, user: me.id });
+  await must('POST', '/api/conferences/several', 409, { rows: [{ ...plan, user: me.id }] });
+  await must('GET', '/api/me/conferences/{id}', 200, undefined, { id }, client);
+  await must('GET', '/api/conferences/{id}', 200, undefined, { id });
+  await must('PATCH', '/api/me/conferences/{id}', 200, { repeat: 'week' }, { id }, client);
+  await must('PATCH', '/api/conferences/{id}', 200, { length_min: 30 }, { id });
+  await must('PATCH', '/api/me/conferences/{id}', 409, { uid: 'contract-other' }, { id }, client);
+  await must('PATCH', '/api/conferences/{id}', 409, { uid: 'contract-other' }, { id });
+  const guest = { uid: 'contract-guest', conference: id, name: 'Max' };
+  const { id: max } = (await must('POST', '/api/me/conference-participants', 201, guest, undefined, client)).json();
+  const { id: eva } = (await must('POST', '/api/conference-participants', 201, { ...guest, uid: 'contract-eva', name: 'Eva' })).json();
+  await must('POST', '/api/me/conference-participants', 409, guest, undefined, client);
+  await must('POST', '/api/conference-participants', 409, guest);
+  await must('POST', '/api/conference-participants/several', 409, { rows: [guest] });
+  await must('GET', '/api/me/conference-participants/{id}', 200, undefined, { id: max }, client);
+  await must('GET', '/api/conference-participants/{id}', 200, undefined, { id: max });
+  for (const [path, sender] of [['/api/me/conference-participants/{id}', client], ['/api/conference-participants/{id}', admin]]) {
+    await must('PATCH', path, 200, { moderator: true }, { id: max }, sender);
+    await must('PATCH', path, 409, { uid: 'contract-eva' }, { id: max }, sender);
+  }
+  const paths = [['/api/me/conference-participants/{id}', client, max], ['/api/conference-participants/{id}', admin, eva],
+    ['/api/me/conferences/{id}', client, id], ['/api/conferences/{id}', admin, other]];
+  for (const [path, sender, row] of paths) {
+    for (const method of ['PATCH', 'DELETE']) {
+      const operation = document.operations.find(({ name }) => name === `${method} ${path}`);
+      const body = method === 'PATCH' ? '{}' : undefined;
+      assert.equal(check(operation, await sender.send(method, target(operation, { id: row }), { body, headers: { 'if-match': '"00"' } })).status, 412);
+    }
+    await must('DELETE', path, 204, undefined, { id: row }, sender);
+  }
+});
+
 /** A user of one's own, and his account. */
 async function somebody() {
   const { client } = await userFor({ path: '/api/me' });
@@ -589,11 +628,11 @@ test('every error that the document promises has been seen', () => {
 const ELSEWHERE = {
   503: /./,
   202: /\/calls\/|me\/calls|\/play$|orbits\/fetch|mails\/\{id\}\/retry|password-reset/,
-  200: /^GET \/api\/(call-records|mails|voicemails|call-completions)\/\{id\}|me\/voicemails\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$/,
+  200: /^GET \/api\/(call-records|mails|voicemails|call-completions)\/\{id\}|me\/voicemails\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$|conference-invitation/, // its link is in a mail
   201: /\/several$|me\/call-completions$/, // what fits together by chance; several rows have tests of their own
   204: /^DELETE \/api\/(mails|cor-lines|redirections|call-completions)|me\/(voicemails|call-completions)\/\{id\}|password-reset/, // a line's places have gone with it by then, as a number's redirections
   404: /password-reset/,
-  429: /me\/calls|me\/keys|orbits\/fetch|\/play$|password-reset/,
+  429: /me\/calls|me\/keys|orbits\/fetch|\/play$|password-reset|conference-invitation/,
   409: /me\/calls|me\/voicemails|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines|redirections|mailbox-access|call-completions)/,
   416: /me\/voicemails/,

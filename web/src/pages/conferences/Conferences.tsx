@@ -8,6 +8,7 @@ import { dateTime } from '../../i18n/format';
 import { Icon } from '../../shell/icons';
 import { errorText } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
+import classes from './conferences.module.css';
 import { Month } from './Month';
 import { seriesText } from './seriesText';
 
@@ -70,7 +71,7 @@ export default function Conferences({ whose = 'own' }: { whose?: ConferencesOf }
           onChange={setView}
           data={['list', 'month'].map((value) => ({ value, label: t(`conferences.views.${value}`) }))}
         />
-        {view === 'list' ? <List whose={whose} /> : <Month whose={whose} />}
+        <div className={`panel ${classes.panel}`}>{view === 'list' ? <List whose={whose} /> : <Month whose={whose} />}</div>
       </Stack>
     </PageFrame>
   );

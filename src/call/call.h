@@ -111,8 +111,8 @@ struct call_switch_ops {
 	void (*voicemail_ask)(void *ctx, const struct voicemail_ask *a);
 	/** A call waits at this place, or not any more; may be NULL. */
 	void (*on_orbit)(void *ctx, const struct live_orbit *o);
-	/** A conference, or somebody in one, has changed (conference.h); with over, gone for the last
-	 *  time. May be NULL. */
+	/** A conference, or somebody in one, has changed (conference.h); with over, gone for the
+	 * last time. May be NULL. */
 	void (*on_conference)(void *ctx, const struct live_conference *c);
 	void (*on_conference_member)(void *ctx, const struct live_conference_member *m);
 	/** What a user may have completed, or waits for, has changed; may be NULL. */

@@ -21,7 +21,7 @@ leads_outside(const struct routing_plan *plan)
 static bool
 can_be_called(const struct routing_plan *plan)
 {
-	return plan->action != ROUTING_REFUSE &&
+	return plan->action != ROUTING_REFUSE && !plan->emergency &&
 	       !(plan->n_targets && plan->target[0].kind == ROUTING_APP);
 }
 

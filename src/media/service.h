@@ -84,8 +84,8 @@ struct media_service {
 	struct media_room *room;   /* heard instead of the other side */
 	struct media_recording *recording; /* of what this side says */
 	struct media_listening listening;
-	bool muted;	/* the room does not hear it */
-	int8_t gain_db; /* of what the room hears of it */
+	bool muted;	      /* the room does not hear it */
+	int8_t gain_db;	      /* of what the room hears of it */
 	int8_t hears_gain_db; /* of what it hears of the room */
 };
 

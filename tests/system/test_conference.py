@@ -268,6 +268,7 @@ class Crowd(TalkTest):
     HOSTS = [address(host) for host in range(20, 120)]
     PORTS = {host: free_port(host) for host in HOSTS}
     CONFIG = {
+        "settings": {"rtp_port_min": 21000, "rtp_port_max": 25998},  # four for each call
         "ranges": [{"first": "100", "last": "499"}],
         "conference-rooms": [{"name": "Crowd", "entry": "none", "max_members": 200}]
         + [{"name": f"Room {n}", "entry": "none"} for n in range(ROOMS)],

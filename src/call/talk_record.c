@@ -9,6 +9,7 @@
 
 enum {
 	BEEP_MS = 15000,
+	HEARD_MS = 100, /* what is over sooner was not heard: its file cannot be read */
 	TALK_SECONDS_MAX = 4 * 3600,
 };
 
@@ -16,7 +17,7 @@ enum stage { ANNOUNCES, RUNS, SAYS };
 
 struct words {
 	struct media_sound *sound; /* what a side is told; NULL: nothing */
-	uint64_t playing;
+	uint64_t playing, since_ms;
 };
 
 struct talk_record {
@@ -46,6 +47,7 @@ say(struct talk_record *t, unsigned side, enum prompt words)
 
 	hush(t, side);
 	w->sound = l ? app_say_to(t->call->sw, l->party.user, words, &w->playing) : NULL;
+	w->since_ms = timers_now_ms(t->call->sw->p.timers);
 	music_follow(t->call);
 	return w->sound;
 }
@@ -287,16 +289,20 @@ talk_record_on_played(struct call *c, uint64_t sound)
 {
 	struct talk_record *t = c->talk_record;
 	unsigned side = 0;
+	bool heard;
 
 	while (t && side < MEDIA_SIDES && (!t->said[side].sound || t->said[side].playing != sound))
 		side++;
 	if (!t || side == MEDIA_SIDES)
 		return false;
+	heard = timers_now_ms(c->sw->p.timers) - t->said[side].since_ms >= HEARD_MS;
 	hush(t, side);
 	if (t->stage == SAYS)
 		forget(t);
-	else if (t->stage == ANNOUNCES && side == other_side(t))
+	else if (t->stage == ANNOUNCES && side == other_side(t) && heard)
 		run(t);
+	else if (t->stage == ANNOUNCES && side == other_side(t))
+		close_file(t, PROMPT_NOT_POSSIBLE);
 	music_follow(c);
 	return true;
 }

@@ -85,7 +85,7 @@ test('KEY: a talk is recorded where that is allowed, and the page shows it', asy
   await record('Record');
   await page.getByText('Recording of calls is switched off.').waitFor();
   visitor.complaints.length = 0; // as above
-  await world.admin.patch('settings', { record_calls: true });
+  await world.admin.patch('settings', { record_calls: true, record_notice: 'nothing' }); // this world has no prompts to announce it with
   const box = await world.admin.post('mailboxes', { name: 'Anna Test' });
   const anna = (await world.admin.get('users?search=Anna')).items[0];
   await world.admin.post('mailbox-access', { mailbox: box.id, user: anna.id });

@@ -148,6 +148,11 @@ key_1_is_refused_where_it_is_off_and_who_cannot_be_told_is_not_recorded(void **s
 	press("*1");
 	assert_false(is_recorded());
 	o.silent = false;
+	for (const char *key = "*1"; *key; key++)
+		office_media_key(&o, 0, MEDIA_CALLER, *key, 0);
+	assert_non_null(strstr(o.sound_path, "call-recorded"));
+	office_media_played(&o, 0, MEDIA_CALLED); /* at once: there is no such file */
+	assert_false(is_recorded());
 	talk_end(&t);
 	assert_false(o.n_ended && o.ended.keep);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "call/completion_int.h"
+#include "call/identity.h"
 #include "call/transfer_int.h"
 
 enum {
@@ -306,7 +307,7 @@ shown_name(const struct request *r, const struct dir_user *u, const struct routi
 	static const char *const words[] = {[PROMPT_EN] = "Call completion",
 	    [PROMPT_DE] = "R\xc3\xbc"
 			  "ckruf"};
-	struct slice name = called->name.n ? called->name : called->number;
+	struct slice name = identity_shown(called);
 	struct buf b;
 
 	buf_init(&b, text, PRESENT_NAME_BYTES);

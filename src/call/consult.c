@@ -6,6 +6,7 @@
 
 #include "call/app_int.h"
 #include "call/emergency.h"
+#include "call/identity.h"
 #include "call/transfer_int.h"
 
 enum {
@@ -409,8 +410,8 @@ consult_three_way(struct leg *l)
 	if (!o || l != k->by || k->three || o->state != CALL_UP)
 		return;
 	k->three = true;
-	record_reason(
-	    k->call, REASON_THREE_WAY, REASON_ARGS(l->party.name, leg_other(l)->party.name));
+	record_reason(k->call, REASON_THREE_WAY,
+	    REASON_ARGS(l->party.name, identity_shown(&leg_other(l)->party)));
 	hold_set(l, false);
 }
 

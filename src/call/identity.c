@@ -150,6 +150,12 @@ identity_read(const struct sip_msg *m, struct identity *out)
 
 /* ---- writing ---- */
 
+struct slice
+identity_shown(const struct routing_party *p)
+{
+	return p->name.n ? p->name : p->number;
+}
+
 void
 identity_write_user(struct buf *b, struct slice number)
 {

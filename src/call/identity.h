@@ -41,6 +41,8 @@ bool identity_read_named(const struct sip_msg *m, struct identity *out);
 /** One party of a header value: name, number, and hidden when its privacy parameter says so
  *  (RFC 5806, Remote-Party-ID). False: no number to be had. */
 bool identity_read_party(struct slice value, struct identity *out);
+/** Its name, or where nobody knows one its number: for sentences that people read. */
+struct slice identity_shown(const struct routing_party *p);
 /** A number as the user part of a URI. */
 void identity_write_user(struct buf *b, struct slice number);
 /** `sip:101@192.0.2.1` */

@@ -11,6 +11,7 @@
  * what the engine can speak, and told what the other one can when they have it.
  */
 #include "call/completion.h"
+#include "call/identity.h"
 #include "call/line_int.h"
 #include "call/transfer_int.h"
 
@@ -40,8 +41,7 @@ show(struct call *c)
 	c->quiet = false;
 	record_begin(c);
 	record_reason(c, REASON_COMPLETION,
-	    REASON_ARGS(c->caller_party.name,
-		c->called_party.name.n ? c->called_party.name : c->called_party.number));
+	    REASON_ARGS(c->caller_party.name, identity_shown(&c->called_party)));
 }
 
 static void

@@ -10,7 +10,7 @@
 #include "store/voicemail.h"
 
 /* A database takes its time: one day in so many has one. */
-enum { THINK_MS = 300, DAYS_EACH = 12 };
+enum { THINK_MS = 300, DAYS_EACH = 24 };
 
 static const char *const files[] = {"", "-wal", "-shm", ".lock"};
 

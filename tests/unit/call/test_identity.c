@@ -287,12 +287,23 @@ what_passes_is_bounded(void **state)
 	assert_true(buf_ok(&b));
 }
 
+static void
+who_has_no_name_is_shown_by_his_number(void **state)
+{
+	const struct routing_party anna = {.number = SLICE("101"), .name = SLICE("Anna Berg")},
+				   stranger = {.number = SLICE("+4922199")};
+
+	assert_true(slice_eq(identity_shown(&anna), SLICE("Anna Berg")));
+	assert_true(slice_eq(identity_shown(&stranger), SLICE("+4922199")));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lines_say_who_calls),
 	    cmocka_unit_test(parties_are_written),
+	    cmocka_unit_test(who_has_no_name_is_shown_by_his_number),
 	    cmocka_unit_test(redirections_are_read),
 	    cmocka_unit_test(redirections_are_written),
 	    cmocka_unit_test(only_listed_headers_pass),

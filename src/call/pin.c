@@ -64,6 +64,28 @@ add(struct call_switch *sw, int64_t phone)
 	return t;
 }
 
+static void
+tell(struct call_switch *sw, const struct dir_phone *phone, uint32_t wrong)
+{
+	struct pin_locked v = {.at = sw->p.ops->wall_ms(sw->p.ctx), .wrong = wrong};
+
+	slice_clip_cstr(phone->name, v.phone, sizeof v.phone);
+	if (sw->p.ops->on_pin_locked)
+		sw->p.ops->on_pin_locked(sw->p.ctx, &v);
+}
+
+void
+call_pin_locked(struct call_switch *sw, int64_t phone, int64_t at_ms)
+{
+	struct pin_tries *t = find(sw, phone);
+	int64_t age_ms = sw->p.ops->wall_ms(sw->p.ctx) - at_ms;
+
+	if (!t && !(t = add(sw, phone)))
+		return;
+	t->wrong = PIN_TRIES;
+	t->last_ms = timers_now_ms(sw->p.timers) - (uint64_t)(age_ms > 0 ? age_ms : 0);
+}
+
 void
 pin_counts(struct call_switch *sw, const struct dir_phone *phone, enum routing_pin what)
 {
@@ -82,6 +104,8 @@ pin_counts(struct call_switch *sw, const struct dir_phone *phone, enum routing_p
 	log_warn(SECURITY, "phone %.*s dialled a wrong PIN, %u of %u%s", SLICE_FMT(phone->name),
 	    t->wrong, (unsigned)PIN_TRIES,
 	    t->wrong >= PIN_TRIES ? ": it may use none for an hour" : "");
+	if (t->wrong == PIN_TRIES)
+		tell(sw, phone, t->wrong);
 }
 
 void

@@ -169,6 +169,15 @@ on_orbit(void *ctx, const struct live_orbit *v)
 }
 
 static void
+on_pin_locked(void *ctx, const struct pin_locked *l)
+{
+	struct office *o = ctx;
+
+	o->pin_locked = *l;
+	o->n_pin_locked++;
+}
+
+static void
 on_spent(void *ctx, const struct live_spent *v)
 {
 	struct office *o = ctx;
@@ -282,6 +291,7 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .on_live = on_live,
     .on_emergency = on_emergency,
     .on_spent = on_spent,
+    .on_pin_locked = on_pin_locked,
     .on_orbit = on_orbit,
     .order = on_order,
     .voicemail_began = on_voicemail_began,

@@ -22,6 +22,7 @@
 #include "model/callman.h"
 #include "model/feature.h"
 #include "model/live_conference.h"
+#include "model/pin.h"
 #include "model/voicemail.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
@@ -101,6 +102,8 @@ struct call_switch_ops {
 	void (*on_emergency)(void *ctx, const struct live_emergency *e);
 	/** A line has nothing left for costly calls today; may be NULL. */
 	void (*on_spent)(void *ctx, const struct live_spent *s);
+	/** A phone may use no PINs for a while; may be NULL. */
+	void (*on_pin_locked)(void *ctx, const struct pin_locked *l);
 	/** Something stored shall change; call_on_feature_result follows. NULL: nothing can. */
 	void (*order)(void *ctx, const struct feature_order *order);
 	/** Messages in mailboxes: one begins, has ended (with keep false, too), or somebody at a
@@ -223,6 +226,8 @@ void call_write_capabilities(struct buf *b);
 /** So many minutes of costly calls were made on a line today, before the switch began, and so much
  *  did they cost. */
 void call_spent(struct call_switch *sw, int64_t line, uint32_t minutes, int64_t charge_micro);
+/** The phone was locked at that time (ms since 1970), before the switch began. */
+void call_pin_locked(struct call_switch *sw, int64_t phone, int64_t at_ms);
 /** A request that begins a call to an emergency number: nothing may refuse it but its log-in. */
 bool call_is_emergency(const struct directory *dir, const struct sip_msg *req);
 /** Unsupported lines for what a request requires of us and we do not know (RFC 3261, 8.2.2.3);

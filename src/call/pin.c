@@ -90,6 +90,28 @@ add(struct call_switch *sw, int64_t id)
 	return t;
 }
 
+static void
+tell(struct call_switch *sw, struct slice phone, uint32_t wrong)
+{
+	struct pin_locked v = {.at = sw->p.ops->wall_ms(sw->p.ctx), .wrong = wrong};
+
+	slice_clip_cstr(phone, v.phone, sizeof v.phone);
+	if (sw->p.ops->on_pin_locked)
+		sw->p.ops->on_pin_locked(sw->p.ctx, &v);
+}
+
+void
+call_pin_locked(struct call_switch *sw, int64_t phone, int64_t at_ms)
+{
+	struct pin_tries *t = find(sw, phone);
+	int64_t age_ms = sw->p.ops->wall_ms(sw->p.ctx) - at_ms;
+
+	if (!t && !(t = add(sw, phone)))
+		return;
+	t->wrong = PIN_TRIES;
+	t->last_ms = timers_now_ms(sw->p.timers) - (uint64_t)(age_ms > 0 ? age_ms : 0);
+}
+
 void
 pin_counts(struct call_switch *sw, const struct pin_dialler *who, enum routing_pin what)
 {
@@ -109,6 +131,8 @@ pin_counts(struct call_switch *sw, const struct pin_dialler *who, enum routing_p
 	log_warn(SECURITY, "a wrong PIN was dialled at %.*s, %u of %u%s", SLICE_FMT(who->name),
 	    t->wrong, tries_of(who->id),
 	    t->wrong >= tries_of(who->id) ? ": it may use none for an hour" : "");
+	if (t->wrong == PIN_TRIES && who->id > 0)
+		tell(sw, who->name, t->wrong);
 }
 
 void

@@ -1,15 +1,17 @@
 /*
  * Wrong PINs (RTG-2, those of mailboxes and conferences) are counted for each phone: after
- * PIN_TRIES of them it may use none for an hour. Who calls from outside can show any number, so
- * what is counted there is the line, with more patience. In memory: a restart gives as many again.
- * Private to call/.
+ * PIN_TRIES of them it may use none for an hour, and the administrator learns of it. Who calls from
+ * outside can show any number, so what is counted there is the line, with more patience. In memory;
+ * that a phone may use none survives a restart (daemon/pin_locks.h). Private to call/, but for
+ * call_pin_locked (call.h).
  */
 #ifndef CALL_PIN_H
 #define CALL_PIN_H
 
 #include "call/call_int.h"
+#include "model/pin.h"
 
-enum { PIN_TRIES = 5, PIN_TRIES_OUTSIDE = 50, PIN_LOCK_MS = 3600 * 1000 };
+enum { PIN_TRIES = 5, PIN_TRIES_OUTSIDE = 50 };
 
 /* Who dials one. */
 struct pin_dialler {

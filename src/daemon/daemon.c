@@ -17,6 +17,7 @@
 #include "daemon/greeting.h"
 #include "daemon/management.h"
 #include "daemon/options.h"
+#include "daemon/pin_locks.h"
 #include "daemon/signalling.h"
 #include "daemon/spending.h"
 #include "daemon/tls.h"
@@ -355,7 +356,11 @@ open_signalling(struct daemon *d)
 		snprintf(d->why, sizeof d->why, "registrations cannot be read: %s", err_text(e));
 	if (e == ERR_OK && spending_read(d->store, p.directory, (int64_t)loop_wall_ms(),
 			       signalling_spent, d->signalling) != ERR_OK)
-		log_warn(CALL, "what costly calls were made today cannot be read: they count from 0");
+		log_warn(
+		    CALL, "what costly calls were made today cannot be read: they count from 0");
+	if (e == ERR_OK && pin_locks_read(d->store, p.directory, (int64_t)loop_wall_ms(),
+			       signalling_pin_locked, d->signalling) != ERR_OK)
+		log_warn(CALL, "which phones dialled too many wrong PINs cannot be read");
 	return e;
 }
 

@@ -243,6 +243,7 @@ take_report(struct management *m, const struct report *r)
 	case REPORT_CONFERENCE: api_on_conference(m->p.api, (const void *)r->value); break;
 	case REPORT_MEMBER: api_on_conference_member(m->p.api, (const void *)r->value); break;
 	case REPORT_EMERGENCY: notify_emergency(m->notify, (const void *)r->value); break;
+	case REPORT_PIN_LOCKED: notify_pin_locked(m->notify, (const void *)r->value); break;
 	case REPORT_SPENT: notify_spent(m->notify, (const void *)r->value); break;
 	case REPORT_ORDER: take_order(m, (const void *)r->value); break;
 	case REPORT_MESSAGE_BEGAN: voicemail_begin(m->voicemail, (const void *)r->value); break;

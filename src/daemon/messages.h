@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "directory/directory.h"
 #include "model/live.h"
+#include "model/pin.h"
 #include "model/trace.h"
 #include "model/voicemail.h"
 #include "net/tls.h"
@@ -46,6 +47,7 @@ enum report_kind {
 	REPORT_SCREENING,     /* struct guard_report */
 	REPORT_EMERGENCY,     /* struct live_emergency */
 	REPORT_SPENT,	      /* struct live_spent */
+	REPORT_PIN_LOCKED,    /* struct pin_locked */
 	REPORT_ORDER,	      /* struct feature_order */
 	REPORT_MESSAGE_BEGAN, /* struct voicemail_began */
 	REPORT_MESSAGE_ENDED, /* struct voicemail_ended */

@@ -390,6 +390,14 @@ signalling_spent(void *ctx, int64_t line, uint32_t minutes, int64_t charge_micro
 }
 
 void
+signalling_pin_locked(void *ctx, int64_t phone, int64_t at_ms)
+{
+	struct signalling *s = ctx;
+
+	call_pin_locked(switchboard_calls(s->switchboard), phone, at_ms);
+}
+
+void
 signalling_run(struct signalling *s)
 {
 	timer_start(loop_timers(s->loop), &s->second, SECOND_MS);

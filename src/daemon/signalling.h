@@ -45,6 +45,8 @@ size_t signalling_listeners(const struct signalling *s, struct net_listener *out
 ERR_MUST_CHECK enum err signalling_restore(struct signalling *s);
 /** What a line has used today, see call_spent; only before signalling_run. */
 void signalling_spent(void *ctx, int64_t line, uint32_t minutes, int64_t charge_micro);
+/** A phone may use no PINs, see call_pin_locked; only before signalling_run. */
+void signalling_pin_locked(void *ctx, int64_t phone, int64_t at_ms);
 /** A rule for addresses; only before signalling_run, later by TO_SIGNALLING_RULE. */
 void signalling_set_rule(void *ctx, const struct guard_rule *rule);
 /** Who drops blocked addresses in the kernel; borrowed, may be NULL. Before signalling_run. */

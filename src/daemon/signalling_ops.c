@@ -124,6 +124,13 @@ sb_spent(void *ctx, const struct live_spent *v)
 }
 
 static void
+sb_pin_locked(void *ctx, const struct pin_locked *l)
+{
+	reports_copy(
+	    &((struct signalling *)ctx)->reports, REPORT_PIN_LOCKED, 0, false, l, sizeof *l);
+}
+
+static void
 sb_emergency(void *ctx, const struct live_emergency *e)
 {
 	reports_copy(
@@ -292,6 +299,7 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .on_live_call = sb_live_call,
     .on_emergency = sb_emergency,
     .on_spent = sb_spent,
+    .on_pin_locked = sb_pin_locked,
     .order = sb_order,
     .voicemail_began = sb_voicemail_began,
     .voicemail_ended = sb_voicemail_ended,

@@ -29,6 +29,7 @@ struct switchboard_ops {
 	void (*on_live_call)(void *ctx, const struct live_call *call);
 	void (*on_spent)(void *ctx, const struct live_spent *s);	 /* may be NULL */
 	void (*on_emergency)(void *ctx, const struct live_emergency *e); /* may be NULL */
+	void (*on_pin_locked)(void *ctx, const struct pin_locked *l);	 /* may be NULL */
 	/** A star code changes what is stored; switchboard_on_feature_result follows. May be NULL.
 	 */
 	void (*order)(void *ctx, const struct feature_order *order);

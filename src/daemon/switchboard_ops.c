@@ -96,6 +96,15 @@ call_on_spent(void *ctx, const struct live_spent *s)
 }
 
 static void
+call_on_pin_locked(void *ctx, const struct pin_locked *l)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->on_pin_locked)
+		sb->p.ops->on_pin_locked(sb->p.ctx, l);
+}
+
+static void
 call_on_emergency(void *ctx, const struct live_emergency *e)
 {
 	struct switchboard *sb = ctx;
@@ -252,6 +261,7 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .on_live = call_on_live,
     .on_emergency = call_on_emergency,
     .on_spent = call_on_spent,
+    .on_pin_locked = call_on_pin_locked,
     .order = call_order,
     .voicemail_began = call_voicemail_began,
     .voicemail_ended = call_voicemail_ended,

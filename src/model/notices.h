@@ -42,6 +42,10 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "Auf Leitung {0} wurde heute {1} Minuten ins Ausland und zu Diensten telefoniert "     \
 	    "(Kosten: {2}): bis Mitternacht geht das nicht mehr. Waren Sie das nicht, "            \
 	    "telefoniert jemand auf Ihre Kosten")                                                  \
+	X(PIN_LOCKED, "pin_locked",                                                                \
+	    "Phone {0} has dialled {1} wrong PINs: it may use none for an hour",                   \
+	    "Das Telefon {0} hat {1} falsche PINs gewählt: Es darf eine Stunde lang keine "       \
+	    "verwenden")                                                                           \
 	X(RECORDING_FAILED, "recording_failed",                                                    \
 	    "A message in a mailbox could not be recorded to its end: {0}",                        \
 	    "Eine Nachricht in einer Mailbox konnte nicht ganz aufgenommen werden: {0}")           \

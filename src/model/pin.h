@@ -10,7 +10,16 @@
 #ifndef MODEL_PIN_H
 #define MODEL_PIN_H
 
-#include "base/slice.h"
+#include "model/live.h"
+
+enum { PIN_LOCK_MS = 3600 * 1000 };
+
+/* A phone has dialled so many wrong PINs that it may use none for PIN_LOCK_MS. */
+struct pin_locked {
+	int64_t at; /* ms since 1970 */
+	char phone[LIVE_PHONE_BYTES];
+	uint32_t wrong;
+};
 
 enum { PIN_DIGITS_MIN = 4, PIN_DIGITS_MAX = 20, PIN_HASH_BYTES = 104 };
 

@@ -135,6 +135,18 @@ notify_spent(struct notify *n, const struct live_spent *s)
 	    (const char *const[NOTICE_ARGS_MAX]){s->line, minutes, cost}, s->at);
 }
 
+/* ---- wrong PINs ---- */
+
+void
+notify_pin_locked(struct notify *n, const struct pin_locked *l)
+{
+	char wrong[16];
+
+	snprintf(wrong, sizeof wrong, "%u", l->wrong);
+	notify_say(n, NOTICE_PIN_LOCKED,
+	    (const char *const[NOTICE_ARGS_MAX]){l->phone, wrong, NULL}, l->at);
+}
+
 /* ---- weak passwords ---- */
 
 struct weak {

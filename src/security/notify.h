@@ -12,6 +12,7 @@
 #define SECURITY_NOTIFY_H
 
 #include "model/live.h"
+#include "model/pin.h"
 #include "security/blacklist.h"
 
 struct notify;
@@ -26,6 +27,8 @@ void notify_tick(struct notify *n, int64_t now_ms);
 
 /** A line has nothing left for costly calls today. */
 void notify_spent(struct notify *n, const struct live_spent *s);
+/** A phone has dialled too many wrong PINs. */
+void notify_pin_locked(struct notify *n, const struct pin_locked *l);
 /** LIN-6: an emergency call begins. */
 void notify_emergency(struct notify *n, const struct live_emergency *e);
 /** A notice, and a mail to the first administrator. */

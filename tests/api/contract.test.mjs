@@ -345,6 +345,7 @@ async function routes() {
   await must('POST', '/api/rates/several', 409, { rows: [rate] });
   await must('PATCH', '/api/rates/{id}', 409, { prefix: '0043' }, { id: other });
   await must('PATCH', '/api/rates/{id}', 200, { name: 'Austria' }, { id: price });
+  await must('DELETE', '/api/rates/{id}', 204, undefined, { id: other });
   await must('DELETE', '/api/time-frames/{id}', 409, undefined, { id: frame });
   const block = { base: '0211999', first: 0, last: 1 };
   await must('POST', '/api/numbers/block', 200, block);
@@ -634,7 +635,7 @@ const ELSEWHERE = {
   404: /password-reset/,
   429: /me\/calls|me\/keys|orbits\/fetch|\/play$|password-reset|conference-invitation/,
   409: /me\/calls|me\/voicemails|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
-  412: /^DELETE \/api\/(mails|cor-lines|redirections|mailbox-access|call-completions)/,
+  412: /^DELETE \/api\/(mails|cor-lines|rates|redirections|mailbox-access|call-completions)/,
   416: /me\/voicemails/,
 };
 

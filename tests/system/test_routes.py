@@ -226,6 +226,21 @@ class Routes(SystemTest):
                 self.assertNotIn(b"8642097", path.read_bytes(), path)
         self.server.start()
 
+    def test_a_restart_gives_nobody_more_pins(self):
+        """RTG-2: who has dialled five wrong PINs waits for the hour, whatever happens meanwhile; the administrator knows."""
+        self.change("users", {"login": "1103"}, dial_pin="8642097")
+        began = harness.now()
+        for _ in range(5):
+            self.phone["p3"].invite("*512345*000331234").failed_with(403)
+        until(lambda: self.notices("pin_locked"), "the administrator is told")
+        self.assertEqual(self.notices("pin_locked")[0]["args"], ["p3", "5"])
+        self.server.kill()
+        self.server.start()
+        call = self.phone["p3"].invite("*58642097*000331234")
+        call.failed_with(403)
+        record = self.server.wait_records(6, began)[-1]
+        self.assertIn("pin_locked", [reason["code"] for reason in record["explanation"]])
+
     def test_what_people_may_dial(self):
         """Permission: p2 may call the town, and no further; nobody pays for a call that is sent on."""
         call = self.phone["p2"].invite("000331234")

@@ -191,6 +191,15 @@ on_conference_member(void *ctx, const struct live_conference_member *m)
 }
 
 static void
+on_pin_locked(void *ctx, const struct pin_locked *l)
+{
+	struct office *o = ctx;
+
+	o->pin_locked = *l;
+	o->n_pin_locked++;
+}
+
+static void
 on_spent(void *ctx, const struct live_spent *v)
 {
 	struct office *o = ctx;
@@ -304,6 +313,7 @@ static const struct call_switch_ops call_ops = {.contacts = contacts,
     .on_live = on_live,
     .on_emergency = on_emergency,
     .on_spent = on_spent,
+    .on_pin_locked = on_pin_locked,
     .on_orbit = on_orbit,
     .on_conference = on_conference,
     .on_conference_member = on_conference_member,

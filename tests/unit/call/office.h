@@ -59,6 +59,8 @@ struct office {
 	struct live_orbit orbit; /* told last */
 	struct live_spent spent; /* the last one */
 	size_t n_spent;
+	struct pin_locked pin_locked; /* the last one */
+	size_t n_pin_locked;
 	struct media_sound_params sound; /* the last one made, without its texts: */
 	char sound_path[128];		 /* its first file */
 	int8_t sound_file_gain_db;

@@ -444,6 +444,9 @@ wrong_pins_are_counted(void **state)
 		dial(ben, "*51234*00221999");
 		ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
 	}
+	assert_int_equal(o.n_pin_locked, 1);
+	assert_string_equal(o.pin_locked.phone, "b1");
+	assert_int_equal(o.pin_locked.wrong, 5);
 	dial(ben, "*5135790*00221999");
 	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
 	office_run(&o, 3599 * 1000u);
@@ -458,6 +461,23 @@ wrong_pins_are_counted(void **state)
 		for (uint32_t k = 0; k < o.record[i].explanation_count; k++)
 			assert_null(strstr(o.record[i].explanation[k], "13579"));
 	}
+}
+
+/* What management remembers of before the start: the rest of the hour. */
+static void
+a_restart_gives_no_more_tries(void **state)
+{
+	const char *ok;
+
+	change(located);
+	call_pin_locked(o.calls, dir_phone_by_name(o.fixture.directory, SLICE("b1"))->id,
+	    (int64_t)sim_now_ms(o.sim) - 3000 * 1000);
+	dial(ben, "*5135790*00221999");
+	ua_ack_failure(ben, ua_expect(ben, "SIP/2.0 403", 100));
+	assert_int_equal(o.n_pin_locked, 0);
+	office_run(&o, 601 * 1000u);
+	talk(ben, "*5135790*00221999", &ok);
+	hang_up(ben, ok);
 }
 
 /* LIN-6: whoever is called in an emergency sees the number, whatever the caller has chosen. */
@@ -722,6 +742,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		a_refused_location_does_not_cost_the_call, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(wrong_pins_are_counted, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_restart_gives_no_more_tries, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_shown_on_the_line, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nobody_answers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nor_does_the_deposit, set_up, tear_down),

@@ -283,7 +283,7 @@ remind(struct store *s, const struct due *d, int64_t now_ms)
 	e = stmt_run(st);
 	if (e != ERR_OK || now_ms >= d->from_ms) /* the system was off: too late */
 		return e;
-	return conference_tell_all(s, d->id, MAIL_CONFERENCE_SOON, 0);
+	return conference_mail_all(s, d->id, MAIL_CONFERENCE_SOON, 0);
 }
 
 static enum err
@@ -307,7 +307,7 @@ go_on(struct store *s, const struct due *d, int64_t now_ms)
 	if (e == ERR_OK)
 		e = store_changed(s, &model_conference, d->id, STORE_UPDATED);
 	if (e == ERR_OK && json_integer_value(json_object_get(values, "next_from")))
-		e = conference_tell_all(s, d->id, MAIL_CONFERENCE_NEXT, 0);
+		e = conference_mail_all(s, d->id, MAIL_CONFERENCE_NEXT, 0);
 	free(plan);
 	json_decref(row);
 	json_decref(values);

@@ -31,7 +31,7 @@ enum err conference_tell_updated(struct store *s, const struct model_entity *e, 
     const json_t *before, const json_t *values);
 enum err conference_tell_deleting(struct store *s, const struct model_entity *e, int64_t id);
 /* All participants. */
-enum err conference_tell_all(
+enum err conference_mail_all(
     struct store *s, int64_t conference, enum mail_kind kind, unsigned changed);
 
 struct ical {

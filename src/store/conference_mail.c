@@ -477,7 +477,7 @@ tell(
 }
 
 enum err
-conference_tell_all(struct store *s, int64_t conference, enum mail_kind kind, unsigned changed)
+conference_mail_all(struct store *s, int64_t conference, enum mail_kind kind, unsigned changed)
 {
 	return tell(s, conference, 0, kind, changed);
 }

@@ -24,8 +24,8 @@ put_words(const char *text, const struct mail_word *words, size_t n, const char 
 static void
 words_are_replaced_and_strangers_stay(void **state)
 {
-	const struct mail_word words[] = {
-	    {"name", "Anna"}, {"none", NULL}, {"evil", "a\r\nBcc: x@y.test"}, {"brace", "{name}"}};
+	const struct mail_word words[] = {{.name = "name", .value = "Anna"}, {.name = "none"},
+	    {.name = "evil", .value = "a\r\nBcc: x@y.test"}, {.name = "brace", .value = "{name}"}};
 
 	put_words("Hello {name}!", words, 4, "Hello Anna!");
 	put_words("{name}{name}", words, 4, "AnnaAnna");

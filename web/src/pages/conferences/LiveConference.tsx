@@ -2,12 +2,9 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Conference } from '../../api/types';
+import { LiveConferences } from '../live-conferences/LiveConferences';
 
 export function LiveConference({ conference }: { conference: Conference }) {
   const { t } = useTranslation();
-  return (
-    <Text c="dimmed" data-conference={conference.id}>
-      {t('conferences.notBegun')}
-    </Text>
-  );
+  return <LiveConferences plan={conference.id} none={<Text c="dimmed">{t('conferences.notBegun')}</Text>} />;
 }

@@ -9,6 +9,7 @@ import { Icon } from '../../shell/icons';
 import { errorText } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
 import classes from './conferences.module.css';
+import { LiveConferences } from '../live-conferences/LiveConferences';
 import { Month } from './Month';
 import { seriesText } from './seriesText';
 
@@ -62,6 +63,7 @@ export default function Conferences({ whose = 'own' }: { whose?: ConferencesOf }
         </Button>
       }
     >
+      <LiveConferences />
       <Stack gap="md">
         <SegmentedControl
           size="xs"

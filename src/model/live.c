@@ -206,13 +206,14 @@ static const struct model_field cdr_fields[] = {
     {"direct", MODEL_BOOL, 0, IN(cdr, direct), .label = "Direct voice",
 	.description = "The voices went directly between the phones, at least for a time. How they "
 		       "sounded is not known, and packets are those that came here"},
-    {"answered_by", MODEL_TEXT, MODEL_COMPUTED | MODEL_NULLABLE, .label = "Answered by",
-	.description = "Of a call to a group, and of one that was picked up: who took it"},
     {"currency", MODEL_TEXT, MODEL_NULLABLE, IN(cdr, currency), .label = "Currency",
 	.description = "Of the charge; null: the line had no rate for the number"},
     {"charge_micro", MODEL_INT, 0, IN(cdr, charge_micro), .format = MODEL_FORMAT_MICRO,
 	.label = "Charge",
 	.description = "By the rates of the line, in millionths of the currency"},
+    /* what is computed stands last: cdr_kept_fields */
+    {"answered_by", MODEL_TEXT, MODEL_COMPUTED | MODEL_NULLABLE, .label = "Answered by",
+	.description = "Of a call to a group, and of one that was picked up: who took it"},
 };
 
 size_t

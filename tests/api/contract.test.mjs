@@ -21,7 +21,7 @@ const SEED = Number(process.env.STROWGER_API_SEED ?? 1);
 const CASES = Number(process.env.STROWGER_API_CASES ?? 20);
 const ADMIN = { login: '1000', password: 'geheim-1', first_name: 'Ada', last_name: 'Admin' };
 const ENDLESS = 'GET /api/events';
-const NO_RIGHT_NEEDED = /^(GET|PATCH|POST|DELETE) \/api\/(me|session|setup|health|events|password-reset|conference-invitation|openapi\.json)\b|^GET \/metrics$/;
+const NO_RIGHT_NEEDED = /^(GET|PATCH|POST|DELETE) \/api\/(me|session|setup|health|events|password-reset|conference-invitation|live-conferences|live-conference-members|openapi\.json)\b|^GET \/metrics$/;
 // What costs a password hash, or writes a file: some cases will do.
 const EXPENSIVE = /logs\/file|\/api\/(session|me\/password|me\/second-factor|import|export)$/;
 // The document says that a value is fine, so the answer may not say that its form is wrong.
@@ -465,6 +465,8 @@ test('speed dials of everybody and of one’s own', async () => {
   const { client } = await somebody();
   const { id } = (await must('POST', '/api/speed-dials', 201, { place: '05', number: '101' })).json();
   await must('POST', '/api/speed-dials', 409, { place: '05', number: '102' });
+  const { id: second } = (await must('POST', '/api/speed-dials', 201, { place: '06', number: '101' })).json();
+  await must('PATCH', '/api/speed-dials/{id}', 409, { place: '05' }, { id: second });
   await must('POST', '/api/speed-dials/several', 409, { rows: [{ place: '05', number: '102' }] });
   const { id: own } = (await must('POST', '/api/me/speed-dials', 201, { place: '05', number: '102' }, undefined, client)).json();
   await must('POST', '/api/me/speed-dials', 409, { place: '05', number: '103' }, undefined, client);
@@ -517,6 +519,11 @@ test('CNF-1: conferences are planned by their owner and by administrators', asyn
   await must('PATCH', '/api/conferences/{id}', 200, { length_min: 30 }, { id });
   await must('PATCH', '/api/me/conferences/{id}', 409, { uid: 'contract-other' }, { id }, client);
   await must('PATCH', '/api/conferences/{id}', 409, { uid: 'contract-other' }, { id });
+  for (const [path, sender] of [['/api/me/conference-dates', client], ['/api/conference-dates', admin]]) {
+    const operation = document.operations.find(({ name }) => name === `GET ${path}`);
+    const dates = check(operation, await sender.send('GET', `${path}?from=2026-12-01T00:00:00Z&to=2027-12-01T00:00:00Z`));
+    assert.equal(dates.status, 200, dates.text);
+  }
   const guest = { uid: 'contract-guest', conference: id, name: 'Max' };
   const { id: max } = (await must('POST', '/api/me/conference-participants', 201, guest, undefined, client)).json();
   const { id: eva } = (await must('POST', '/api/conference-participants', 201, { ...guest, uid: 'contract-eva', name: 'Eva' })).json();
@@ -628,13 +635,13 @@ test('every error that the document promises has been seen', () => {
 // What takes a system under load, calls, mails, or an import that runs at this very moment.
 const ELSEWHERE = {
   503: /./,
-  202: /\/calls\/|me\/calls|\/play$|orbits\/fetch|mails\/\{id\}\/retry|password-reset/,
+  202: /\/calls\/|me\/calls|live-conference|\/play$|orbits\/fetch|mails\/\{id\}\/retry|password-reset/,
   200: /^GET \/api\/(call-records|mails|voicemails|call-completions)\/\{id\}|me\/voicemails\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$|conference-invitation/, // its link is in a mail
   201: /\/several$|me\/call-completions$/, // what fits together by chance; several rows have tests of their own
   204: /^DELETE \/api\/(mails|cor-lines|redirections|call-completions)|me\/(voicemails|call-completions)\/\{id\}|password-reset/, // a line's places have gone with it by then, as a number's redirections
   404: /password-reset/,
-  429: /me\/calls|me\/keys|orbits\/fetch|\/play$|password-reset|conference-invitation/,
-  409: /me\/calls|me\/voicemails|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
+  429: /me\/calls|live-conference|me\/keys|orbits\/fetch|\/play$|password-reset|conference-invitation/,
+  409: /me\/calls|live-conference|me\/voicemails|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines|rates|redirections|mailbox-access|call-completions)/,
   416: /me\/voicemails/,
 };

@@ -230,10 +230,10 @@ the_calls_of_a_user_are_found_without_reading_records(void **state)
 	assert_non_null(strstr(w.plans, "USING COVERING INDEX call_record_covering"));
 	assert_null(strstr(w.plans, "SCAN t\n"));
 	assert_int_equal(list(f->store, &model_call_record, &nobody, &w), 0);
-	assert_true(w.steps < INT64_C(25) * RECORDS);
+	assert_true(w.steps < INT64_C(30) * RECORDS);
 	assert_int_equal(list(f->store, &model_call_record, &period, &w), 15);
 	assert_non_null(strstr(w.plans, "USING COVERING INDEX call_record_covering"));
-	assert_true(w.steps < INT64_C(25) * 2 * 5000 + 20000);
+	assert_true(w.steps < INT64_C(30) * 2 * 5000 + 20000);
 }
 
 int

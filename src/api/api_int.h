@@ -583,8 +583,6 @@ void handle_key_press(struct request *rq);
 void handle_own_completion_create(struct request *rq);
 void handle_own_redirection_create(struct request *rq);
 void handle_own_redirection_patch(struct request *rq);
-void handle_own_conference_create(struct request *rq);
-void handle_own_conference_patch(struct request *rq);
 void handle_own_participant_create(struct request *rq);
 void handle_own_participant_patch(struct request *rq);
 void handle_conference_people(struct request *rq);

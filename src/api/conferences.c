@@ -8,43 +8,6 @@
 
 /* ---- one's own ---- */
 
-static bool
-names_no_owner(struct request *rq, const json_t *in)
-{
-	if (!json_object_get(in, "user"))
-		return true;
-	reply_error(rq, 422, "not_own", "user", "A conference of one's own names no user.");
-	return false;
-}
-
-void
-handle_own_conference_create(struct request *rq)
-{
-	struct model_errors errors = {0};
-	json_t *in = request_json(rq, false), *row = NULL;
-	enum err e;
-
-	if (in && names_no_owner(rq, in)) {
-		json_object_set_new(in, "user", json_integer(rq->caller.user_id));
-		e = store_create(rq->api->store, rq->entity, in, &row, &errors);
-		if (e == ERR_OK)
-			reply_json(rq, 201, row);
-		else
-			reply_err(rq, e, &errors);
-	}
-	json_decref(in);
-}
-
-void
-handle_own_conference_patch(struct request *rq)
-{
-	json_t *in = request_json(rq, false);
-
-	if (in && names_no_owner(rq, in))
-		handle_own_patch(rq);
-	json_decref(in);
-}
-
 /* Whose conference the body names, if it does. */
 static bool
 is_in_own(struct request *rq, bool needed)

@@ -1,5 +1,5 @@
-/* One's own rows of an entity, as mobile phones and speed dials. They stay one's own: nobody gives
- * them to somebody else. */
+/* One's own rows of an entity, as mobile phones, speed dials, planned conferences. They stay one's
+ * own: nobody gives them to somebody else. */
 #include "api/api_int.h"
 
 /* NULL: the body cannot be used, which has been replied. */

@@ -2,9 +2,9 @@
  * VMB-4: people listen to the messages in a mailbox.
  *
  *   (WHICH ──►) (PIN ──►) ASKING ──► MENU ─1/2─► HEARING ──► CHOOSING ─# next─► HEARING …
- *                                      │ 3                      │ 4
+ *                                      │ 3                      │ 4, 5
  *                                      ▼                        ▼
- *                              GREETING, JUDGING            FORWARD_TO
+ *                              GREETING, JUDGING            FORWARD_TO, CALLING
  *
  * What is pressed acts at once, also while something is said. The messages are those that were
  * there when he called; what he does with them is done by management.
@@ -25,6 +25,7 @@ enum step {
 	HEARING,    /* a message */
 	CHOOSING,   /* what becomes of it */
 	FORWARD_TO, /* a mailbox: digits, then # */
+	CALLING,    /* who left the message is rung */
 	GREETING,   /* what to do is said */
 	BEEP,
 	SPEAKING,
@@ -220,6 +221,12 @@ say_when(enum prompt_language l, int64_t ms, enum prompt *out, size_t max)
 	return n + say_time(l, (unsigned)t.tm_hour, (unsigned)t.tm_min, out + n, max - n);
 }
 
+static bool
+shows_number(const struct voicemail_item *item)
+{
+	return item->number[0] >= '0' && item->number[0] <= '9';
+}
+
 static void
 hear(struct call_app *a)
 {
@@ -229,7 +236,7 @@ hear(struct call_app *a)
 	enum prompt words[WORDS_MAX];
 	size_t n = 0;
 
-	if (item->number[0] >= '0' && item->number[0] <= '9') {
+	if (shows_number(item)) {
 		words[n++] = PROMPT_MESSAGE_FROM;
 		n += say_digits(l, slice_cstr(item->number), words + n, 16);
 	} else {
@@ -304,6 +311,36 @@ delete_or_restore(struct call_app *a)
 	say(a, CHOOSING, back ? PROMPT_MESSAGE_RESTORED : PROMPT_MESSAGE_DELETED);
 }
 
+/* He hears that it rings, from here. */
+static void
+call_back(struct call_app *a)
+{
+	struct mailbox *m = call_app_state(a);
+	const struct voicemail_item *item = &m->item[m->at];
+
+	if (!shows_number(item)) {
+		say(a, CHOOSING, PROMPT_UNKNOWN_CALLER);
+		return;
+	}
+	m->step = CALLING;
+	call_app_after(a, 0);
+	call_app_tone(a, TONE_RINGING);
+	if (!call_app_call_on(a, slice_cstr(item->number)))
+		say(a, CHOOSING, PROMPT_NOT_POSSIBLE);
+}
+
+static void
+on_stayed(struct call_app *a, uint16_t status)
+{
+	switch (status) {
+	case 403:
+	case 404: say(a, CHOOSING, PROMPT_NOT_PERMITTED); break;
+	case 486:
+	case 600: say(a, CHOOSING, PROMPT_TARGET_BUSY); break;
+	default: say(a, CHOOSING, PROMPT_TARGET_NO_ANSWER); break;
+	}
+}
+
 static void
 choose(struct call_app *a, char key)
 {
@@ -315,6 +352,7 @@ choose(struct call_app *a, char key)
 		break;
 	case '3': delete_or_restore(a); break;
 	case '4': take_digits(a, FORWARD_TO, PROMPT_ENTER_BOX); break;
+	case '5': call_back(a); break;
 	case '#': next(a); break;
 	default: break;
 	}
@@ -440,6 +478,7 @@ on_key(struct call_app *a, char key)
 	case JUDGING: judge(a, key); break;
 	case ASKING:
 	case BEEP:
+	case CALLING:
 	case LAST_WORDS: break;
 	}
 }
@@ -475,6 +514,7 @@ on_played(struct call_app *a)
 	case PIN:
 	case CHOOSING:
 	case FORWARD_TO: call_app_after(a, PATIENCE_MS); break;
+	case CALLING: call_app_tone(a, TONE_RINGING); break;
 	case ASKING:
 	case SPEAKING: break;
 	case LAST_WORDS: call_app_hang_up(a); break;
@@ -543,5 +583,6 @@ const struct call_app_kind app_mailbox = {.name = "mailbox",
     .on_recorded = on_recorded,
     .on_played = on_played,
     .on_answer = on_answer,
+    .on_stayed = on_stayed,
     .on_time = on_time,
     .on_end = on_end};

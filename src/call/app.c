@@ -299,7 +299,7 @@ call_app_sent_on(const struct call_app *a)
 {
 	const struct call *c = a->leg->call;
 
-	return c->n_sent_on ? c->diverted[0].reason : DIVERSION_UNKNOWN;
+	return c->n_sent_on && c->n_diverted ? c->diverted[0].reason : DIVERSION_UNKNOWN;
 }
 
 int64_t
@@ -595,6 +595,12 @@ call_on_voicemail_answer(struct call_switch *sw, const struct voicemail_answer *
 		TELL(a, on_answer, a, answer);
 	else
 		recording_on_answer(sw, answer);
+}
+
+void
+app_on_stayed(struct call_app *a, uint16_t status)
+{
+	TELL(a, on_stayed, a, status);
 }
 
 void

@@ -40,6 +40,9 @@ struct call_app_kind {
 	void (*on_answer)(struct call_app *a, const struct voicemail_answer *answer);
 	/** What was ordered has been done, or not. */
 	void (*on_result)(struct call_app *a, enum feature_outcome outcome);
+	/** Nobody came instead, call_app_call_on: what SIP says of it. It must not hang up in it.
+	 */
+	void (*on_stayed)(struct call_app *a, uint16_t status);
 	/** Who is in its room has changed, call_app_open_room. */
 	void (*on_room)(struct call_app *a);
 	/** Something has happened in its conference; borrowed. */
@@ -208,6 +211,11 @@ void call_app_levels(struct call_app *a, int listening, int speaking);
 /** He has been called into one, and has answered: call_app_enter lets him in without what. confirm:
  *  he shall do something first, for a machine may have answered. False: he has called. */
 bool call_app_is_invited(const struct call_app *a, bool *confirm);
+
+/** Who sits opposite, at a phone of ours, is connected to this number, as if he had dialled it. The
+ *  app goes when somebody answers; else on_stayed follows, at once if he may not call it. False:
+ *  not now, or it is no phone of ours. */
+bool call_app_call_on(struct call_app *a, struct slice number);
 
 /** The call is over. */
 void call_app_hang_up(struct call_app *a);

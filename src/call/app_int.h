@@ -61,6 +61,7 @@ bool app_serves(const struct leg *l, struct media_service *what);
 
 /** An answer will come back with a->id, which is a new one. False: none can come. */
 bool app_awaits(struct call_app *a);
+void app_on_stayed(struct call_app *a, uint16_t status);
 void app_on_recorded(struct call_app *a, enum err fault, uint64_t length_ms);
 /** Its room has changed. */
 void app_on_room(struct call_app *a);

@@ -110,15 +110,6 @@ call_app_park_held(struct call_app *a)
 	return by->state == LEG_DONE; /* it has given its seat to the app, which answers at once */
 }
 
-/* Somebody with this number shall be rung instead of the app. False: not now. */
-static bool
-let_go(struct leg *l, struct slice number, struct transfer **out)
-{
-	return l && !l->call->transfer && !l->call->replaced && leg_other(l) &&
-	       !change_in_progress(leg_other(l)) &&
-	       transfer_new(l, &(struct transfer_asked){0}, number, out) == ERR_OK;
-}
-
 /* Who brought the call is rung as if the one who waits had dialled him. */
 bool
 call_app_return(struct call_app *a)
@@ -129,7 +120,7 @@ call_app_return(struct call_app *a)
 	struct transfer *t;
 	struct call *c;
 
-	if (!a->from.number.n || !let_go(l, a->from.number, &t))
+	if (!l || !a->from.number.n || !transfer_instead_of(l, a->from.number, &t))
 		return false;
 	c = l->call;
 	q.caller = leg_other(l)->party;
@@ -164,7 +155,7 @@ orbit_ring(struct call_switch *sw, struct slice orbit, const struct dir_user *by
 		return CALL_OUTCOME_NOBODY_WAITS;
 	l = sw->orbit[n];
 	plan.called = routing_party_of(by);
-	if (!let_go(l, plan.called.number, &t))
+	if (!transfer_instead_of(l, plan.called.number, &t))
 		return CALL_OUTCOME_BUSY;
 	*out = l->call;
 	plan.target[plan.n_targets++] = (struct routing_target){

@@ -97,6 +97,16 @@ transfer_free(struct transfer *t)
 		app_begin(c);
 }
 
+bool
+transfer_instead_of(struct leg *app, struct slice number, struct transfer **out)
+{
+	const struct leg *other = leg_other(app);
+
+	return !app->call->transfer && !app->call->replaced && other &&
+	       !change_in_progress(other) &&
+	       transfer_new(app, &(struct transfer_asked){0}, number, out) == ERR_OK;
+}
+
 /* ---- ringing the target ---- */
 
 /* The other party is the one who calls now; one without a phone of ours calls with the rights
@@ -225,6 +235,8 @@ transfer_fail(struct transfer *t, uint16_t status)
 		    REASON_ARGS(t->to.number, slice_cstr(code), sip_reason(status)));
 	refer_notify(t, status);
 	if (t->by) {
+		if (t->by->app)
+			app_on_stayed(t->by->app, status);
 		stay(t);
 		return;
 	}

@@ -111,6 +111,8 @@ struct transfer *transfer_alloc(struct call *c, enum media_side seat);
 /** to: the number that is meant, maybe empty. */
 ERR_MUST_CHECK enum err transfer_new(
     struct leg *by, const struct transfer_asked *asked, struct slice to, struct transfer **out);
+/** The same for the leg of an app: somebody shall be rung in its place. False: not now. */
+bool transfer_instead_of(struct leg *app, struct slice number, struct transfer **out);
 /** Rings whom a plan says for t's seat; who waits has told its media. */
 bool transfer_ring(struct transfer *t, const struct routing_plan *plan);
 /** The same, or refuses as it says; reasons are kept from that one on. */

@@ -153,6 +153,27 @@ lose_patience(struct timer *t)
 	sip_client_cancel(c->invite_out, (struct slice){0});
 }
 
+/* Which of a phone's calls such a call is about is the switch's to know: a place to wait takes the
+ * one that it holds. */
+static void
+tell_moves(const struct phone *p, const struct phone_call *by, const char *number,
+    const struct phone_dialog *replaces)
+{
+	bool parks = strncmp(number, "*08", 3) == 0;
+
+	if (by->picks_up || replaces)
+		p->p.ops->on_moves(p->p.ctx, by->dialog.call_id);
+	if (replaces) {
+		struct slice rest = slice_cstr(replaces->text);
+
+		p->p.ops->on_moves(p->p.ctx, slice_take_until(&rest, ';'));
+	}
+	LIST_FOR_EACH (it, &p->calls)
+		if (parks)
+			p->p.ops->on_moves(
+			    p->p.ctx, container_of(it, struct phone_call, link)->dialog.call_id);
+}
+
 static void
 dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 {
@@ -175,8 +196,7 @@ dial(struct phone *p, const char *number, const struct phone_dialog *replaces)
 	params.target = slice_cstr(c->uri);
 	if (sip_dialog_init_uac(&c->dialog, &p->dialogs, &c->arena, &p->rng, &params) != ERR_OK)
 		phone_broken(p, "no dialog for a new call");
-	if (c->picks_up || replaces)
-		p->p.ops->on_moves(p->p.ctx, c->dialog.call_id);
+	tell_moves(p, c, number, replaces);
 	p->p.ops->on_dials(p->p.ctx, number, c->dialog.call_id);
 	c->out_late = phone_chance(p, 10);
 	c->session_s = phone_chance(p, 20) ? 90 : 0;

@@ -16,9 +16,6 @@ PROMPTS = ("conference-pin", "wrong-pin", "conference-first", "conference-one-ot
            "conference-ends", "conference-unknown", "conference-menu", "conference-say-name", "conference-hearing", "not-permitted")
 
 
-ROOMS, EACH = 50, 6
-
-
 class MeetingTest(TalkTest):
     PORTS = PORTS
     PHONES = [address_phone(name, host, PORTS[host]) for name, host in PEOPLE.items()]

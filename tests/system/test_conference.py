@@ -12,6 +12,9 @@ from talking import TalkTest
 from voice import RATE, Voice, teach
 
 
+ROOMS, EACH = 50, 6
+
+
 class Conference(MeetingTest):
     CONFIG = {
         "phones": MeetingTest.PHONES,

@@ -5,7 +5,8 @@ import time
 import harness
 from baresip import tone_share
 from harness import SystemTest, address, address_phone, free_port, until, user
-from sipphone import Phone
+from sipphone import Phone, sdp_target
+from talking import TalkTest
 from test_presence import Subscription
 from voice import SPEAKS_HZ, Voice, read_wav, teach
 
@@ -13,7 +14,7 @@ ANNA, BERND, CARLA = (address(host) for host in (11, 12, 13))
 PORTS = {host: free_port(host) for host in (ANNA, BERND, CARLA)}
 PROMPTS = ("beep", "not-available", "leave-message", "sent-menu", "message-too-short", "box-full", "one-new-message",
            "no-new-messages", "message-from", "message-menu", "message-deleted", "message-saved", "message-forwarded",
-           "enter-box", "enter-pin", "wrong-pin", "voicemail-menu", "no-more-messages", "record-greeting")
+           "enter-box", "enter-pin", "wrong-pin", "voicemail-menu", "no-more-messages", "record-greeting", "target-busy")
 
 
 class Voicemail(SystemTest):
@@ -133,6 +134,30 @@ class Voicemail(SystemTest):
         anna.hears("no-more-messages")
         anna.hears("voicemail-menu")
         anna.press("#")
+        anna.is_hung_up()
+
+    def test_vmb_4_who_left_the_message_is_called_back_from_the_menu(self):
+        """VMB-4: busy, and one is in the menu again; then they talk."""
+        self.left()
+        anna = self.voice(self.anna, "*9")
+        anna.hears("voicemail-menu")
+        anna.press("1")
+        anna.hears("message-from")
+        anna.press("5")
+        busy = self.bernd.answer_invite()
+        self.assertIn("101", busy.invite.get("From"))
+        busy.ring()
+        busy.reply(486)
+        busy.expect("ACK")
+        anna.hears("target-busy")
+        anna.press("5")
+        bernd = self.bernd.answer_invite()
+        bernd.ring()
+        bernd.pick_up()
+        bernd.voice = sdp_target(bernd.invite.body)
+        TalkTest.is_told(anna.call)
+        TalkTest.assert_talking(anna.call, bernd)
+        bernd.hang_up()
         anna.is_hung_up()
 
     def lamp_says(self, lamp, counts):

@@ -146,6 +146,12 @@ class Baresip:
         except AssertionError as error:
             raise AssertionError(f"{error}; events {self.events}\n{self.log_text()[-3000:]}") from None
 
+    def wait_recorded(self, size, what, seconds=20):
+        try:
+            until(lambda: self.recorded() > size, what, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{self.name}: {error}; has {self.recorded()} bytes\n{self.log_text()[-3000:]}") from None
+
     def wait_registered(self):
         """Looks into the log: the event may be over before the control connection stands."""
         return until(lambda: "200 OK" in self.log_text() or self.process.poll() is not None,

@@ -105,13 +105,13 @@ class Interop(SystemTest):
         """Linphone and far talk; linphone gives far to target (RFC 3515, RFC 5589, 6.1), who then hear each other."""
         far.wait_event("CALL_ESTABLISHED")
         # Recordings are named by the second: the one of a new stream must not fall upon the first.
-        until(lambda: far.recorded() > 2 * baresip.RATE * 2, "two seconds of sound", 20)
+        far.wait_recorded(2 * baresip.RATE * 2, "two seconds of sound")
         until(lambda: lin.recorded() > baresip.RATE * 2, "linphone heard a second of it")
         lin.say(f"transfer sip:102@{self.server.host}:{self.server.sip_port}")
         target.wait_event("CALL_ESTABLISHED")
         until(lambda: [{one[side]["phone"] for side in ("caller", "called")} for one in self.server.calls()] == [{"p2", "p3"}],
               "linphone is out of the call")
-        until(lambda: target.recorded() > 3 * baresip.RATE * 2, "three seconds of sound", 20)
+        target.wait_recorded(3 * baresip.RATE * 2, "three seconds of sound")
         far.command("hangup")
         far.wait_event("CALL_CLOSED")
         target.wait_event("CALL_CLOSED")

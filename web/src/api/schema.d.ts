@@ -4533,7 +4533,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "answered_by" | "currency" | "charge_micro" | "id";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "currency" | "charge_micro" | "answered_by" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -4568,9 +4568,9 @@ export interface paths {
                     delay_to_called_ms?: number;
                     private_call?: boolean;
                     direct?: boolean;
-                    answered_by?: string;
                     currency?: string;
                     charge_micro?: number;
+                    answered_by?: string;
                 };
                 header?: never;
                 path?: never;
@@ -23519,11 +23519,6 @@ export interface components {
              */
             direct: boolean;
             /**
-             * Answered by
-             * @description Of a call to a group, and of one that was picked up: who took it
-             */
-            readonly answered_by: string | null;
-            /**
              * Currency
              * @description Of the charge; null: the line had no rate for the number
              */
@@ -23534,6 +23529,11 @@ export interface components {
              * @description By the rates of the line, in millionths of the currency
              */
             charge_micro: number;
+            /**
+             * Answered by
+             * @description Of a call to a group, and of one that was picked up: who took it
+             */
+            readonly answered_by: string | null;
         };
         /**
          * Web session

@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "presence/presence_int.h"
 #include "base/xml.h"
+#include "presence/presence_int.h"
 
 enum { TEXT_SPARE = 48 }; /* for the tag and the name that come later */
 

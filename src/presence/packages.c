@@ -1,6 +1,6 @@
 /* The event packages, and the bodies of the short ones. */
-#include "presence/presence_int.h"
 #include "base/xml.h"
+#include "presence/presence_int.h"
 
 const struct slice presence_allow_events = SLICE("dialog, message-summary, presence, reg");
 

@@ -4,8 +4,8 @@
  */
 #include "presence/pidf.h"
 
-#include "presence/presence_int.h"
 #include "base/xml.h"
+#include "presence/presence_int.h"
 
 void
 presence_write_head(struct buf *b, const struct resource *r, struct slice entity, uint32_t version)

@@ -134,8 +134,9 @@ void presence_on_registration(struct presence *p, int64_t phone_id);
  *  did not subscribe (RFC 3842, 4.1, unsolicited). */
 void presence_set_waiting(struct presence *p, int64_t user_id, const struct presence_waiting *w);
 
-/** The lamp of a function of a user (0: everybody's), by its name ("*07"), for what the directory does not say.
- * Kept; told to his phones that watch it as soon as its kind stands in the table of lamps.c. */
+/** The lamp of a function of a user (0: everybody's), by its name ("*07"), for what the directory
+ * does not say. Kept; told to his phones that watch it as soon as its kind stands in the table of
+ * lamps.c. */
 void presence_lamp_set(
     struct presence *p, int64_t user_id, struct slice name, enum presence_lamp state);
 

@@ -2,8 +2,8 @@
  * again and says the same. */
 #include "fuzz.h"
 
-#include "presence/pidf.h"
 #include "base/xml.h"
+#include "presence/pidf.h"
 
 static void
 write_again(struct buf *b, const struct pidf_state *s)

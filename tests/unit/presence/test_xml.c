@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "presence/pidf.h"
 #include "base/xml.h"
+#include "presence/pidf.h"
 
 static void
 text_is_escaped(void **state)

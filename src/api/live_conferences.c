@@ -79,7 +79,7 @@ live_conferences_free(struct api_live_conferences *all)
 static struct running *
 find(struct api_live_conferences *all, uint64_t id)
 {
-	for (struct list *n = all->all.next; n != &all->all; n = n->next) {
+	LIST_FOR_EACH (n, &all->all) {
 		struct running *r = container_of(n, struct running, node);
 
 		if (r->now.id == id)
@@ -91,7 +91,7 @@ find(struct api_live_conferences *all, uint64_t id)
 static struct member *
 find_member(struct running *r, uint64_t id)
 {
-	for (struct list *n = r->members.next; n != &r->members; n = n->next) {
+	LIST_FOR_EACH (n, &r->members) {
 		struct member *m = container_of(n, struct member, node);
 
 		if (m->now.id == id)
@@ -118,7 +118,7 @@ is_in(const struct running *r, int64_t user, bool *moderator)
 	bool in = false;
 
 	*moderator = false;
-	for (struct list *n = r->members.next; n != &r->members; n = n->next) {
+	LIST_FOR_EACH (n, &r->members) {
 		const struct member *m = container_of(n, struct member, node);
 
 		if (m->now.user != user || m->now.asked)
@@ -157,7 +157,7 @@ conference_json(const struct running *r, bool control)
 {
 	json_t *json = live_conference_json(&r->now), *members = json_array();
 
-	for (struct list *n = r->members.next; n != &r->members; n = n->next)
+	LIST_FOR_EACH (n, &r->members)
 		json_array_append_new(members,
 		    live_conference_member_json(&container_of(n, struct member, node)->now));
 	json_object_set_new(json, "may_control", json_boolean(control));
@@ -172,7 +172,7 @@ handle_live_conferences(struct request *rq)
 	json_t *items = json_array();
 
 	pthread_mutex_lock(&all->lock);
-	for (struct list *n = all->all.next; n != &all->all; n = n->next) {
+	LIST_FOR_EACH (n, &all->all) {
 		const struct running *r = container_of(n, struct running, node);
 		struct may allowed = caller_may(rq, r);
 
@@ -237,26 +237,29 @@ touch(struct api *api, struct running *r)
 	ticker_wake(api);
 }
 
+static struct running *
+running_new(struct api *api, int64_t conference)
+{
+	struct running *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	list_init(&r->members);
+	r->planned = read_planned(api, conference);
+	return r;
+}
+
 void
 api_on_conference(struct api *api, const struct live_conference *now)
 {
 	struct api_live_conferences *all = api->conferences;
-	struct planned planned = {0};
 	struct running *r;
 
 	pthread_mutex_lock(&all->lock);
 	r = find(all, now->id);
 	pthread_mutex_unlock(&all->lock);
-	if (!r && !now->over) { /* only this thread makes some */
-		planned = read_planned(api, now->conference);
-		r = calloc(1, sizeof *r);
-		if (!r) {
-			free(planned.moderator);
-			return;
-		}
-		list_init(&r->members);
-		r->planned = planned;
-	}
+	if (!r && !now->over) /* only this thread makes some */
+		r = running_new(api, now->conference);
 	if (!r)
 		return;
 	pthread_mutex_lock(&all->lock);
@@ -329,7 +332,7 @@ next_planned(struct api_live_conferences *all, uint64_t after, int64_t *conferen
 	uint64_t id = 0;
 
 	pthread_mutex_lock(&all->lock);
-	for (struct list *n = all->all.next; n != &all->all; n = n->next) {
+	LIST_FOR_EACH (n, &all->all) {
 		const struct running *r = container_of(n, struct running, node);
 
 		if (r->now.conference && r->now.id > after && (!id || r->now.id < id)) {
@@ -375,7 +378,7 @@ tell_all(struct api *api, const struct running *r)
 	json_decref(json);
 	for (size_t i = 0; i < r->planned.n; i++)
 		tell_user(api, r, r->planned.moderator[i]);
-	for (struct list *n = r->members.next; n != &r->members; n = n->next) {
+	LIST_FOR_EACH (n, &r->members) {
 		const struct member *m = container_of(n, struct member, node);
 
 		if (!is_planned(r, m->now.user) && is_in(r, m->now.user, &moderator))
@@ -389,10 +392,9 @@ live_conferences_flush(struct api *api)
 	struct api_live_conferences *all = api->conferences;
 
 	pthread_mutex_lock(&all->lock);
-	for (struct list *n = all->all.next, *next; n != &all->all; n = next) {
+	LIST_FOR_EACH_SAFE (n, &all->all) {
 		struct running *r = container_of(n, struct running, node);
 
-		next = n->next;
 		if (r->dirty && hub_wanted(api->hub))
 			tell_all(api, r);
 		r->dirty = false;
@@ -409,18 +411,21 @@ static bool
 find_for(struct request *rq, bool by_member, struct conference_command *cmd)
 {
 	struct api_live_conferences *all = rq->api->conferences;
+	enum conference_outcome none =
+	    by_member ? CONFERENCE_OUTCOME_MEMBER_GONE : CONFERENCE_OUTCOME_OVER;
+	uint64_t id = (uint64_t)rq->id;
 	struct may allowed = {0};
 
 	pthread_mutex_lock(&all->lock);
-	for (struct list *n = all->all.next; n != &all->all && !allowed.see; n = n->next) {
+	LIST_FOR_EACH (n, &all->all) {
 		struct running *r = container_of(n, struct running, node);
-		uint64_t id = (uint64_t)rq->id;
 
 		if (r->now.over || (by_member ? !find_member(r, id) : r->now.id != id))
 			continue;
 		allowed = caller_may(rq, r);
 		cmd->conference = r->now.id;
 		cmd->member = by_member ? id : 0;
+		break;
 	}
 	pthread_mutex_unlock(&all->lock);
 	cmd->user = rq->caller.user_id;
@@ -430,9 +435,6 @@ find_for(struct request *rq, bool by_member, struct conference_command *cmd)
 		reply_error(rq, 403, "not_moderator", NULL, "Only moderators may do that.");
 		return false;
 	}
-	enum conference_outcome none =
-	    by_member ? CONFERENCE_OUTCOME_MEMBER_GONE : CONFERENCE_OUTCOME_OVER;
-
 	reply_error(
 	    rq, 404, conference_outcome_code(none), NULL, "%s", conference_outcome_text(none));
 	return false;

@@ -346,6 +346,8 @@ void paces_free(struct api_paces *p);
 struct call_command;
 struct call_result;
 bool own_command(struct request *rq, struct call_command *cmd, struct call_result *r);
+/** Users who are found by the parameter search, as shown says; NULL: not him. */
+void reply_people(struct request *rq, json_t *(*shown)(const json_t *user));
 /** How fast somebody gives commands. False with a refusal in the reply: wait. */
 bool own_pace(struct request *rq);
 /** Refuses, and says what and why: of a number that cannot be called, in the words of its plan

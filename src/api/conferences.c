@@ -44,30 +44,17 @@ handle_own_participant_patch(struct request *rq)
 }
 
 /* Whom one can invite: names and nothing else of a user. */
+static json_t *
+who_can_be_invited(const json_t *user)
+{
+	return json_pack("{s:O, s:O, s:O}", "id", json_object_get(user, "id"), "first_name",
+	    json_object_get(user, "first_name"), "last_name", json_object_get(user, "last_name"));
+}
+
 void
 handle_conference_people(struct request *rq)
 {
-	struct store_query q = {.search = request_query(rq, "search"), .per_page = 20};
-	json_t *rows = NULL, *items = json_array(), *row;
-	int64_t total;
-	size_t i;
-	enum err e = store_list(rq->api->store, &model_user, &q, &rows, &total, NULL);
-
-	json_array_foreach(rows, i, row)
-	{
-		if (json_is_true(json_object_get(row, "enabled")))
-			json_array_append_new(
-			    items, json_pack("{s:O, s:O, s:O}", "id", json_object_get(row, "id"),
-				       "first_name", json_object_get(row, "first_name"),
-				       "last_name", json_object_get(row, "last_name")));
-	}
-	json_decref(rows);
-	if (e == ERR_OK) {
-		reply_json(rq, 200, json_pack("{s:o}", "items", items));
-	} else {
-		json_decref(items);
-		reply_err(rq, e, NULL);
-	}
+	reply_people(rq, who_can_be_invited);
 }
 
 /* ---- dates ---- */

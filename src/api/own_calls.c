@@ -302,12 +302,11 @@ handle_own_phones(struct request *rq)
 	reply_json(rq, 200, json_pack("{s:o}", "items", items));
 }
 
-/* Whom one can call by name: no more of them than that. */
 void
-handle_own_people(struct request *rq)
+reply_people(struct request *rq, json_t *(*shown)(const json_t *user))
 {
 	struct store_query q = {.search = request_query(rq, "search"), .per_page = 20};
-	json_t *rows = NULL, *items = json_array(), *row;
+	json_t *rows = NULL, *items = json_array(), *row, *one;
 	struct model_errors errors = {0};
 	int64_t total;
 	size_t i;
@@ -315,13 +314,9 @@ handle_own_people(struct request *rq)
 
 	json_array_foreach(rows, i, row)
 	{
-		json_t *number = json_array_get(json_object_get(row, "numbers"), 0);
-
-		if (number && json_is_true(json_object_get(row, "enabled")))
-			json_array_append_new(
-			    items, json_pack("{s:O, s:O, s:O}", "first_name",
-				       json_object_get(row, "first_name"), "last_name",
-				       json_object_get(row, "last_name"), "number", number));
+		one = json_is_true(json_object_get(row, "enabled")) ? shown(row) : NULL;
+		if (one)
+			json_array_append_new(items, one);
 	}
 	json_decref(rows);
 	if (e == ERR_OK) {
@@ -330,4 +325,22 @@ handle_own_people(struct request *rq)
 		json_decref(items);
 		reply_err(rq, e, &errors);
 	}
+}
+
+/* Whom one can call by name: no more of them than that. */
+static json_t *
+who_can_be_called(const json_t *user)
+{
+	json_t *number = json_array_get(json_object_get(user, "numbers"), 0);
+
+	return number
+		   ? json_pack("{s:O, s:O, s:O}", "first_name", json_object_get(user, "first_name"),
+			 "last_name", json_object_get(user, "last_name"), "number", number)
+		   : NULL;
+}
+
+void
+handle_own_people(struct request *rq)
+{
+	reply_people(rq, who_can_be_called);
 }

@@ -1,5 +1,7 @@
 #include "directory/holidays.h"
 
+#include "base/zone.h"
+
 enum {
 	EASTER = 100,	 /* month: day is counted from Easter Sunday */
 	REPENTANCE = 101 /* the Wednesday before November 23rd */
@@ -34,14 +36,10 @@ static const struct {
     {12, 26, "de at", "second_christmas_day"},
 };
 
-/* Days since 1970-01-01 (days_from_civil, proleptic Gregorian). */
-static int32_t
+static int64_t
 number_of(struct day d)
 {
-	int32_t y = d.year - (d.month <= 2), era = y / 400, of_era = y - era * 400;
-	int32_t of_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+	return days_of_date(d.year, d.month, d.day);
 }
 
 unsigned
@@ -107,10 +105,7 @@ holiday_is_public(struct slice region, struct day d)
 unsigned
 days_of_month(struct day d)
 {
-	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0);
-
-	return days[d.month - 1] + (d.month == 2 && leap ? 1u : 0u);
+	return month_days(d.year, d.month);
 }
 
 bool

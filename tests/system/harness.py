@@ -53,22 +53,30 @@ def now():
 
 
 _given_ports = set()
+SIPP_CONTROL = range(8888, 8960)  # every SIPp takes one of these on all addresses, whatever it is for
 
 
-def free_port(host):
-    """A port free for UDP and TCP on that address, even; below every range for voice. Never given twice."""
+def is_free(host, port):
+    if (host, port) in _given_ports or port in SIPP_CONTROL:
+        return False
+    try:
+        for one in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            with socket.socket(socket.AF_INET, one) as probe:
+                probe.bind((host, port))
+    except OSError:
+        return False
+    return True
+
+
+def free_port(host, count=1):
+    """A port free for UDP and TCP on that address, even; below every range for voice. Never given twice. With `count`,
+    as many even ports in a row: the first is returned."""
     while True:
-        port = random.randrange(2100, 9900, 2)
-        if (host, port) in _given_ports:
-            continue
-        try:
-            for one in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                with socket.socket(socket.AF_INET, one) as probe:
-                    probe.bind((host, port))
-            _given_ports.add((host, port))
-            return port
-        except OSError:
-            continue
+        first = random.randrange(2100, 9900, 2)
+        ports = range(first, first + 2 * count, 2)
+        if all(is_free(host, port) for port in ports):
+            _given_ports.update((host, port) for port in ports)
+            return first
 
 
 def free_rtp_range():

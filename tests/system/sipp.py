@@ -197,9 +197,10 @@ class Sipp:
         self.host, self.port = host, port or free_port(host)
         self.errors, self.messages = folder / "errors", folder / "messages"
         self.output = folder / "output"
+        media = free_port(host, 2)  # sound, and a picture two above
         self.process = subprocess.Popen(
             ["sipp", f"{server.host}:{server.sip_port}", "-sf", str(scenario), "-i", host, "-p", str(self.port),
-             "-mi", host, "-mp", str(free_port(host)), "-m", str(calls), "-s", str(number), "-key", "name", name,
+             "-mi", host, "-mp", str(media), "-m", str(calls), "-s", str(number), "-key", "name", name,
              "-t", transport, "-nostdin", "-timeout", f"{WAIT_SECONDS}s", "-timeout_error",
              "-trace_err", "-error_file", str(self.errors), "-trace_msg", "-message_file", str(self.messages),
              *options],

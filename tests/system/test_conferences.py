@@ -42,8 +42,8 @@ class Conferences(SystemTest):
                                {"conference": conference["id"], "name": "Max", "mail": mail})
 
     def mails(self, to, count):
-        """That many, and no more."""
-        until(lambda: len(self.smtpd.mails(to)) >= count, f"{count} mails to {to}", seconds=30)
+        """That many, and no more. What is due is looked for every ten seconds."""
+        until(lambda: len(self.smtpd.mails(to)) >= count, f"{count} mails to {to}", seconds=60)
         found = self.smtpd.mails(to)
         self.assertEqual(len(found), count, [mail["Subject"] for mail in found])
         return found

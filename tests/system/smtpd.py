@@ -26,13 +26,15 @@ class Handler:
         return (self.folder / "mood").read_text().strip()
 
     async def hold(self, mood):
-        """Until the mood changes: the client waits for our answer."""
+        """Until the mood changes, or the client is gone: it waits for our answer."""
         (self.folder / "holding").touch()
-        for _ in range(HOLD_SECONDS * 50):
-            if self.mood() != mood:
-                break
-            await asyncio.sleep(0.02)
-        (self.folder / "holding").unlink(missing_ok=True)
+        try:
+            for _ in range(HOLD_SECONDS * 50):
+                if self.mood() != mood:
+                    break
+                await asyncio.sleep(0.02)
+        finally:
+            (self.folder / "holding").unlink(missing_ok=True)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         mood = self.mood()

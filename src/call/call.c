@@ -181,6 +181,7 @@ call_end(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t 
 
 	if (c->state == CALL_ENDED)
 		return;
+	refusal_on_end(c, &result, &by);
 	if (by == CDR_BY_SYSTEM && !c->end_headers.n)
 		c->end_headers = ending_header(c);
 	c->state = CALL_ENDED;

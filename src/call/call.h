@@ -140,7 +140,8 @@ struct call_switch_params {
 	struct prompt_folders prompts;		 /* sounds NULL: nothing is said */
 	struct media_sound *hold_tone; /* shared, for who waits and cannot hear music; NULL: none */
 	struct media_sound *ringback;  /* the same: it rings at the other end */
-	size_t calls_max;	       /* beyond: 503; 0 = 20,000 */
+	struct media_sound *refusal_tone; /* the same: nobody can be reached there */
+	size_t calls_max;		  /* beyond: 503; 0 = 20,000 */
 };
 
 /* How well one side of a call heard the other. */

@@ -27,6 +27,7 @@ struct dir_music;
 struct completions;
 struct dialled;
 struct request;
+struct refusal;
 
 enum { ORBITS = 100 };
 
@@ -158,6 +159,7 @@ struct call {
 	struct slice deposit; /* where it goes when nobody answers; empty: nowhere */
 	bool answer_waits;    /* somebody answered, but the caller's 18x has no PRACK yet */
 	uint32_t max_forwards;
+	struct refusal *refusal;       /* he hears why, see refusal.c; NULL: not yet refused */
 	struct ports_wait *ports_wait; /* of an emergency call, see emergency.c; NULL: none */
 	struct stream stream[SDP_MEDIA_MAX];
 	struct media_stats stats;	 /* sums of the streams that reported */
@@ -589,6 +591,16 @@ bool inband_wants_tone(const struct leg *l);
 ERR_MUST_CHECK enum err inband_keep(struct leg *l, const struct sip_msg *resp);
 /** The phone has answered. */
 void inband_end(struct leg *l);
+
+/* ---- refusal.c ---- */
+/** Nobody can be reached: who calls from outside hears that before he is refused, if that is set.
+ * offer: his, when media do not have it yet. False: not so, or it cannot be said; refuse him now.
+ */
+bool refusal_begin(struct call *c, struct slice offer, enum cdr_ended_by by, uint16_t status);
+/** l hears it now. */
+bool refusal_is_heard(const struct leg *l);
+/** The call ends: if it was refused, so it was. */
+void refusal_on_end(struct call *c, enum cdr_result *result, enum cdr_ended_by *by);
 
 /* ---- session.c: RFC 4028 ---- */
 /** Session-Expires of an INVITE we received too small? Then 422 was sent: true. */

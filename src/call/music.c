@@ -3,7 +3,8 @@
  * holds may send music of its own (a=sendonly). Which loop it is, is decided here for all who wait
  * (MOH-1); one that cannot be played gives way to the default, and this to a tone. Who has dialled
  * from the web page waits at its phone for the other one to answer, and hears that it rings; so
- * does a phone that wants its ringing tone in the voice (inband.c). What else a leg hears of us is
+ * does a phone that wants its ringing tone in the voice (inband.c); who is refused may hear why
+ * (refusal.c). What else a leg hears of us is
  * asked here, too: of the app opposite (app.c), of a consultation (consult.c); and whether its keys
  * are told.
  */
@@ -145,17 +146,18 @@ static bool
 find_service(struct leg *l, struct media_service *what, size_t *ear)
 {
 	const struct call_app *app = app_of_peer(l);
+	bool refused = refusal_is_heard(l);
 	bool rings = transfer_wants_ringback(l) || inband_wants_tone(l) || trial_wants_tone(l) ||
 		     probe_wants_tone(l);
 	bool listens = in_call_listens(l), served = true;
-	bool music = app ? app->begun && app->music : !rings && waits(l);
+	bool music = app ? app->begun && app->music : !rings && !refused && waits(l);
 
 	if (l->twin) { /* it is asked whether it takes the call */
 		music_leave(l);
 		*ear = find_ear(l, what);
 		return twin_serves(l, what);
 	}
-	if (!rings && !app && !listens && !music && !consult_is_heard(l) &&
+	if (!rings && !refused && !app && !listens && !music && !consult_is_heard(l) &&
 	    !talk_record_is_heard(l)) {
 		music_leave(l);
 		return false;
@@ -167,6 +169,8 @@ find_service(struct leg *l, struct media_service *what, size_t *ear)
 		music = false;
 	else if (rings)
 		what->sound = l->call->sw->p.ringback;
+	else if (refused)
+		what->sound = l->call->sw->p.refusal_tone;
 	if (listens && !app)
 		in_call_listen(l, what);
 	talk_record_serves(l, what);

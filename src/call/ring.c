@@ -25,7 +25,7 @@ failed(struct call *c, enum cdr_result result, enum cdr_ended_by by, uint16_t st
 {
 	if (c->transfer)
 		transfer_on_ring_failed(c, result, by, status);
-	else
+	else if (result != CDR_UNAVAILABLE || !refusal_begin(c, SLICE(""), by, status))
 		call_end(c, result, by, status);
 }
 

@@ -158,11 +158,13 @@ set_up(struct call *c, struct sip_server *tsx, const struct sip_msg *req,
 	present_take_invite(caller, req);
 	prack_on_invite(caller, req);
 	session_on_invite(caller, req);
+	c->offer_late = req->body.n == 0;
 	if (plan->action == ROUTING_REFUSE) {
-		call_end(c, plan->result, CDR_BY_SYSTEM, plan->status);
+		if (plan->result != CDR_UNAVAILABLE ||
+		    !refusal_begin(c, req->body, CDR_BY_SYSTEM, plan->status))
+			call_end(c, plan->result, CDR_BY_SYSTEM, plan->status);
 		return;
 	}
-	c->offer_late = req->body.n == 0;
 	c->max_forwards = req->max_forwards - 1;
 	execute(c, plan, req->body);
 }

@@ -242,25 +242,33 @@ open_media(struct signalling *s, const struct signalling_params *sp, char *why, 
 }
 
 /* For who is held, where no music can be played: he is not forgotten. */
-static void
-open_hold_tone(struct signalling *s)
+/* Of the European plan, for phones that were made to dial, and for music that cannot be played. */
+static struct media_sound *
+open_tone(struct signalling *s, enum tone tone)
 {
 	struct media_sound_params p = {
-	    .tone = tone_find(SLICE(""), TONE_WAITING), .shared = true, .rate_hz = MEDIA_NARROW_HZ};
+	    .tone = tone_find(SLICE(""), tone), .shared = true, .rate_hz = MEDIA_NARROW_HZ};
+	struct media_sound *sound = NULL;
 
-	if (media_sound_new(s->media, &p, &s->hold_tone) != ERR_OK)
-		log_error(MEDIA, "no memory for the tone on hold");
+	if (media_sound_new(s->media, &p, &sound) != ERR_OK)
+		log_error(MEDIA, "no memory for a tone");
+	return sound;
 }
 
-/* Of the European plan, for phones that were made to dial. */
 static void
-open_ringback(struct signalling *s)
+open_tones(struct signalling *s)
 {
-	struct media_sound_params p = {
-	    .tone = tone_find(SLICE(""), TONE_RINGING), .shared = true, .rate_hz = MEDIA_NARROW_HZ};
+	s->hold_tone = open_tone(s, TONE_WAITING);
+	s->ringback = open_tone(s, TONE_RINGING);
+	s->refusal_tone = open_tone(s, TONE_SPECIAL);
+}
 
-	if (media_sound_new(s->media, &p, &s->ringback) != ERR_OK)
-		log_error(MEDIA, "no memory for the tone of ringing");
+static void
+drop_tones(struct signalling *s)
+{
+	media_sound_drop(s->media, s->hold_tone);
+	media_sound_drop(s->media, s->ringback);
+	media_sound_drop(s->media, s->refusal_tone);
 }
 
 static enum err
@@ -280,8 +288,7 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 		e = open_media(s, p, why, why_bytes);
 	if (e != ERR_OK)
 		return e;
-	open_hold_tone(s);
-	open_ringback(s);
+	open_tones(s);
 	e = switchboard_new(
 	    &s->switchboard, &(struct switchboard_params){.timers = loop_timers(s->loop),
 				 .rng = &s->rng,
@@ -289,6 +296,7 @@ open_all(struct signalling *s, const struct signalling_params *p, char *why, siz
 				 .prompts = p->folders,
 				 .hold_tone = s->hold_tone,
 				 .ringback = s->ringback,
+				 .refusal_tone = s->refusal_tone,
 				 .directory = s->directory,
 				 .ops = &signalling_ops,
 				 .ctx = s});
@@ -423,9 +431,7 @@ signalling_free(struct signalling *s)
 	net_free(s->net);
 	loop_free(s->loop);
 	if (s->media)
-		media_sound_drop(s->media, s->hold_tone);
-	if (s->media)
-		media_sound_drop(s->media, s->ringback);
+		drop_tones(s);
 	media_relay_free(s->media);
 	directory_free(s->directory);
 	free(s);

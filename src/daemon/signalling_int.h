@@ -18,8 +18,8 @@ struct signalling {
 	struct net_dns *dns;
 	struct external external;
 	struct media *media;
-	struct media_sound *hold_tone; /* NULL: there is none */
-	struct media_sound *ringback;  /* the same */
+	struct media_sound *hold_tone;		     /* NULL: there is none */
+	struct media_sound *ringback, *refusal_tone; /* the same */
 	struct switchboard *switchboard;
 	struct rng rng;
 	struct directory *directory;

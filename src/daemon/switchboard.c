@@ -88,6 +88,7 @@ build(struct switchboard *sb)
 						    .prompts = p->prompts,
 						    .hold_tone = p->hold_tone,
 						    .ringback = p->ringback,
+						    .refusal_tone = p->refusal_tone,
 						    .calls_max = p->calls_max});
 	if (e == ERR_OK)
 		e = gate_new(&sb->gate, &(struct gate_params){.timers = p->timers,

@@ -82,10 +82,10 @@ struct switchboard_params {
 	const struct directory *directory;
 	const struct switchboard_ops *ops;
 	void *ctx;
-	struct prompt_folders prompts; /* sounds NULL: nothing is said */
-	struct media_sound *hold_tone; /* instead of music; NULL: none */
-	struct media_sound *ringback;  /* the same */
-	size_t calls_max;	       /* 0 = default */
+	struct prompt_folders prompts;		     /* sounds NULL: nothing is said */
+	struct media_sound *hold_tone;		     /* instead of music; NULL: none */
+	struct media_sound *ringback, *refusal_tone; /* the same */
+	size_t calls_max;			     /* 0 = default */
 };
 
 ERR_MUST_CHECK enum err switchboard_new(

@@ -104,6 +104,7 @@ enum {
 	X(CONFERENCE_ROOM, "conference_room", "{0} is a number of the conference room {1}")        \
 	X(NO_MAILBOX, "no_mailbox", "There is no mailbox with the ID {0}")                         \
 	X(DEPOSIT, "deposit", "The call goes on to the deposit {0}")                               \
+	X(REFUSED_ALOUD, "refused_aloud", "The caller hears the tone of somebody unreachable")     \
 	X(ENDED_FOR_EMERGENCY, "ended_for_emergency",                                              \
 	    "The call was ended to make room for an emergency call on line {0}")                   \
 	X(PORTS_FOR_EMERGENCY, "ports_for_emergency",                                              \

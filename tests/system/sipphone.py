@@ -437,6 +437,17 @@ class Dialog:
         return bye
 
 
+def from_alaw(payload):
+    """G.711 A-law (ITU-T G.711, table 1a) as linear samples."""
+    samples = []
+    for byte in payload:
+        byte ^= 0x55
+        exponent, mantissa = byte >> 4 & 7, byte & 15
+        size = mantissa * 2 + 1 if exponent == 0 else (mantissa * 2 + 33) << (exponent - 1)
+        samples.append(size if byte & 0x80 else -size)
+    return samples
+
+
 class Rtp:
     """A socket for RTP on a phone's address, with an RTCP neighbour it ignores."""
 

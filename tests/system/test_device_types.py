@@ -6,7 +6,7 @@ import time
 import harness
 from harness import ApiError, SystemTest, address, address_phone, free_port, until, user
 from baresip import tone_share
-from sipphone import Phone, sdp, sdp_target
+from sipphone import Phone, from_alaw, sdp, sdp_target
 
 DESK, ANNA, GATE, AWAY = (address(host) for host in (11, 12, 13, 14))
 PORTS = {host: free_port(host) for host in (DESK, ANNA, GATE, AWAY)}
@@ -15,17 +15,6 @@ PORTS = {host: free_port(host) for host in (DESK, ANNA, GATE, AWAY)}
 RINGING_HZ = 425  # of the country of a new system; one second in five
 RATE = 8000
 BUSY_TONE = bytes(0xD5 ^ (0x15 if sample // 10 % 2 else 0x95) for sample in range(160))  # some sound, no 425 Hz
-
-
-def from_alaw(payload):
-    """G.711 A-law (ITU-T G.711, table 1a) as linear samples."""
-    samples = []
-    for byte in payload:
-        byte ^= 0x55
-        exponent, mantissa = byte >> 4 & 7, byte & 15
-        size = mantissa * 2 + 1 if exponent == 0 else (mantissa * 2 + 33) << (exponent - 1)
-        samples.append(size if byte & 0x80 else -size)
-    return samples
 
 
 def heard(phone, seconds):

@@ -6,8 +6,10 @@ from xml.etree import ElementTree
 
 import harness
 from harness import SystemTest, address, free_port, password_phone, until, user
-from sipphone import Phone
+from baresip import tone_share
+from sipphone import Phone, from_alaw
 
+RATE = 8000
 HOSTS = {"one": address(51), "two": address(52), "three": address(53)}
 
 
@@ -321,6 +323,26 @@ class Routes(SystemTest):
         there.pick_up()
         call.established()
         self.hang_up(call, there)
+
+    def test_who_reaches_nobody_hears_so_before_he_is_refused(self):
+        """RTG-2: the special tone in early voice, then the refusal."""
+        self.server.api("PATCH", "/api/settings", {"unavailable": "reject"})
+        self.addCleanup(self.server.api, "PATCH", "/api/settings", {"unavailable": "deposit"})
+        self.change("users", {"login": "1101"}, dnd=True)
+        began = harness.now()
+        call = self.provider["one"].invite("+49211555101")
+        told = call.expect(183)
+        self.assertIn(b"m=audio", told.body)
+        samples, rtp = [], self.provider["one"].open_rtp()
+        while len(samples) < 3 * RATE:
+            packet = rtp.receive(2)
+            self.assertIsNotNone(packet, "the tone comes")
+            samples += from_alaw(packet[12:])
+        for hertz in (950, 1400, 1800):
+            self.assertGreater(max(tone_share(samples[at:at + RATE // 10], hertz, RATE)
+                                   for at in range(0, len(samples) - RATE // 10, RATE // 20)), 0.9, hertz)
+        call.failed_with(480)
+        self.assertEqual(self.server.wait_records(1, began)[0]["result"], "unavailable")
 
     def test_a_number_can_be_tested_before_it_is_dialled(self):
         """The very planner: what the test says is what the call does."""

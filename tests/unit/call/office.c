@@ -352,6 +352,12 @@ office_ringback(struct office *o)
 	return (struct media_sound *)&o->calls;
 }
 
+struct media_sound *
+office_refusal_tone(struct office *o)
+{
+	return (struct media_sound *)&o->n_records;
+}
+
 static const struct call_app_kind *const *o_apps; /* of the next office */
 static struct prompt_folders o_folders = {.data = "/data"};
 
@@ -396,7 +402,8 @@ office_open_with(struct office *o, const char *config, const struct call_line_op
 							.line_ctx = o,
 							.prompts = o_folders,
 							.hold_tone = office_music(o),
-							.ringback = office_ringback(o)}),
+							.ringback = office_ringback(o),
+							.refusal_tone = office_refusal_tone(o)}),
 	    ERR_OK);
 	assert_int_equal(sim_endpoint_add(o->sim, &PBX, pbx_datagram, o), ERR_OK);
 }

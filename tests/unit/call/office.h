@@ -105,6 +105,8 @@ const struct sdp_fingerprint *office_fingerprint(const struct media *m);
 struct media_sound *office_music(struct office *o);
 /** What is heard until the other one answers, who was dialled from the web page. */
 struct media_sound *office_ringback(struct office *o);
+/** What says that nobody can be reached. */
+struct media_sound *office_refusal_tone(struct office *o);
 /** The same with another office and its lines (their ctx is o). */
 void office_open_with(struct office *o, const char *config, const struct call_line_ops *lines);
 /** Asserts that nothing is left: legs, dialogs, transactions, streams, one record a call. */

@@ -593,6 +593,103 @@ an_unknown_number_goes_to_the_deposit(void **state)
 	assert_true(recorded(0, "The call goes on to the deposit 103"));
 }
 
+/* ---- RTG-2: nobody can be reached, and callers from outside hear that ---- */
+
+static const char refusing[] = "{'settings':{'unavailable':'reject'}}";
+
+static const struct media_service *
+heard_outside(void)
+{
+	return &o.stream[0].service[MEDIA_CALLER];
+}
+
+static void
+who_reaches_nobody_hears_a_tone_before_he_is_refused(void **state)
+{
+	const char *invite, *early;
+
+	change(refusing);
+	call_in("+49211555002");
+	invite = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, invite, 480, "", "");
+	early = ua_expect(isp, "SIP/2.0 183", 100);
+	assert_non_null(strstr(early, "m=audio"));
+	assert_null(strstr(early, " 5000 ")); /* a port of ours */
+	assert_ptr_equal(heard_outside()->sound, office_refusal_tone(&o));
+	ua_expect_none(cleo, "INVITE"); /* the deposit is not for him */
+	office_run(&o, 3800);
+	ua_expect_none(isp, "SIP/2.0 480");
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 480", 300));
+	office_run(&o, 100);
+	assert_true(recorded(0, "The caller hears the tone of somebody unreachable"));
+	assert_int_equal(o.record[0].result, CDR_UNAVAILABLE);
+	assert_int_equal(o.record[0].sip_status, 480);
+	assert_int_equal(o.record[0].answered_at, 0);
+}
+
+/* A phone that he could hear already: in the same voice. */
+static void
+who_heard_a_phone_hears_the_tone_after_it(void **state)
+{
+	const char *invite;
+
+	change(refusing);
+	call_in("+49211555002");
+	invite = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, invite, 183, "", sdp_of(ben, 6000, ""));
+	ua_expect(isp, "SIP/2.0 183", 100);
+	ua_answer(ben, invite, 480, "", "");
+	office_run(&o, 100);
+	ua_expect_none(isp, "SIP/2.0 4");
+	assert_ptr_equal(heard_outside()->sound, office_refusal_tone(&o));
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 480", 4000));
+	office_run(&o, 100);
+}
+
+/* He need not hear all of it, and was refused all the same. */
+static void
+who_hangs_up_while_he_hears_the_tone_was_refused(void **state)
+{
+	char via[512], from[512], id[512];
+	const char *early;
+
+	change(refusing);
+	change("{'users':[{'login':'1001','dnd':true}]}");
+	call_in("+49211555002");
+	early = ua_expect(isp, "SIP/2.0 183", 100);
+	assert_ptr_equal(heard_outside()->sound, office_refusal_tone(&o));
+	header(early, "Via", via);
+	*strstr(via, ";received") = '\0';
+	ua_send(isp,
+	    "CANCEL sip:+49211555002@$PBX SIP/2.0\nVia: %s\nFrom: %s\nTo: "
+	    "<sip:+49211555002@$PBX>\nCall-ID: %s\nCSeq: 7 CANCEL\nMax-Forwards: 70\n"
+	    "Content-Length: 0\n\n",
+	    via, header(early, "From", from), header(early, "Call-ID", id));
+	ua_expect(isp, "SIP/2.0 200", 100);
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 487", 100));
+	office_run(&o, 10000);
+	assert_int_equal(o.n_records, 1);
+	assert_int_equal(o.record[0].result, CDR_UNAVAILABLE);
+	assert_int_equal(o.record[0].ended_by, CDR_BY_SYSTEM);
+}
+
+/* Phones here make their tones themselves; and other refusals are no business of it. */
+static void
+others_are_refused_without_a_tone(void **state)
+{
+	change(refusing);
+	change("{'users':[{'login':'1001','dnd':true}]}");
+	dial(cleo, "102");
+	ua_ack_failure(cleo, ua_expect(cleo, "SIP/2.0 480", 100));
+	ua_expect_none(cleo, "SIP/2.0 183");
+	change("{'users':[{'login':'1001','dnd':false}]}");
+	call_in("+49211555002");
+	ua_answer(ben, ua_expect(ben, "INVITE", 100), 486, "", "");
+	ua_ack_failure(isp, ua_expect(isp, "SIP/2.0 486", 100));
+	ua_expect_none(isp, "SIP/2.0 183");
+	office_run(&o, 100);
+}
+
 /* The guard against toll fraud: each begun minute counts; then calls end, and none begin. */
 static void
 minutes_of_costly_calls_are_counted(void **state)
@@ -729,6 +826,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(an_emergency_call_makes_room, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		who_reaches_nobody_hears_a_tone_before_he_is_refused, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		who_heard_a_phone_hears_the_tone_after_it, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		who_hangs_up_while_he_hears_the_tone_was_refused, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(others_are_refused_without_a_tone, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(ports_are_kept_for_emergency_calls, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		an_emergency_call_without_any_port_waits_for_those_of_the_youngest_call, set_up,

@@ -5,6 +5,7 @@
 #include "call/completion.h"
 #include "call/consult.h"
 #include "call/emergency.h"
+#include "call/line_int.h"
 #include "call/talk_record.h"
 
 enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
@@ -151,6 +152,8 @@ call_answered(struct call *c, struct leg *called)
 	c->sw->stats.answered++;
 	if (arena_dup(&c->arena, called->phone_name, &name) == ERR_OK)
 		c->called_phone = name;
+	if (called->line && arena_dup(&c->arena, leg_line_name(called), &name) == ERR_OK)
+		c->called_line = name;
 	note_called(c, called);
 	bridge_follow_hold(c);
 	record_update(c);

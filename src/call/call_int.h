@@ -189,6 +189,7 @@ struct call {
 	/* what the record says */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
+	struct slice called_line; /* name, through which it was answered outside */
 	struct slice *reason;
 	char *last_reasons; /* texts of reason[LIVE_REASONS_FIRST …] once it was full */
 	uint32_t n_reasons;

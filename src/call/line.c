@@ -124,7 +124,7 @@ name_leg(struct leg *l, const struct routing_target *target, const struct ring_w
 
 	if (!whom->twin)
 		return arena_dup(&l->arena, target->phone_name, &l->phone_name);
-	snprintf(text, sizeof text, "FMC/%.*s", SLICE_FMT(whom->outside));
+	snprintf(text, sizeof text, CDR_TWIN "%.*s", SLICE_FMT(whom->outside));
 	return arena_dup(&l->arena, slice_cstr(text), &l->phone_name);
 }
 

@@ -74,6 +74,7 @@ fill(const struct call *c, struct cdr *r)
 	    sizeof r->called_name);
 	slice_clip_cstr(c->called_phone, r->called_phone, sizeof r->called_phone);
 	slice_clip_cstr(slice_cstr(c->codec), r->codec, sizeof r->codec);
+	slice_clip_cstr(c->called_line, r->line, sizeof r->line);
 	r->charge_micro = spending_of_call(c, r->currency);
 	if (c->answered_at && c->ended_at > c->answered_at)
 		r->duration_s = (uint32_t)((c->ended_at - c->answered_at + 500) / 1000);

@@ -17,9 +17,18 @@ struct used {
 struct reading {
 	const struct directory *dir;
 	struct number_plan plan;
-	size_t number, line, answered, duration, charge; /* columns */
-	struct used *used;				 /* as the lines of dir */
+	size_t number, phone, line, answered, duration, charge; /* columns */
+	struct used *used;					/* as the lines of dir */
 };
+
+/* What the line was called with: who was called may have taken it at his mobile phone. */
+static const char *
+outside_number(const char *called_number, const char *called_phone)
+{
+	size_t n = strlen(CDR_TWIN);
+
+	return strncmp(called_phone, CDR_TWIN, n) == 0 ? called_phone + n : called_number;
+}
 
 /* A record's columns: id, direction, then the fields without the explanation. */
 static size_t
@@ -43,7 +52,8 @@ on_record(void *ctx, const char *const *column, size_t columns)
 	struct reading *r = ctx;
 	size_t n;
 	const struct dir_line *lines = dir_lines(r->dir, &n);
-	struct slice number = slice_cstr(column[r->number]), line = slice_cstr(column[r->line]);
+	struct slice number = slice_cstr(outside_number(column[r->number], column[r->phone])),
+		     line = slice_cstr(column[r->line]);
 	uint32_t seconds = 0;
 
 	if (slice_to_u32(slice_cstr(column[r->duration]), UINT32_MAX, &seconds) != ERR_OK ||
@@ -80,7 +90,8 @@ spending_read(struct store *s, const struct directory *dir, int64_t now_ms,
 	struct reading r = {.dir = dir,
 	    .plan = number_plan_of(dir_settings(dir)),
 	    .number = column_of("called_number"),
-	    .line = column_of("called_phone"),
+	    .phone = column_of("called_phone"),
+	    .line = column_of("line"),
 	    .answered = column_of("answered_at"),
 	    .duration = column_of("duration_s"),
 	    .charge = column_of("charge_micro"),
@@ -110,13 +121,12 @@ charge(const struct directory *dir, struct cdr *r)
 {
 	size_t n;
 	const struct dir_line *lines = dir_lines(dir, &n);
-	struct slice name = slice_cstr(r->called_phone);
+	struct slice name = slice_cstr(r->line),
+		     number = slice_cstr(outside_number(r->called_number, r->called_phone));
 
 	for (size_t i = 0; i < n; i++) {
 		const struct rate *rate =
-		    slice_eq(lines[i].name, name)
-			? dir_rate_find(dir, lines[i].id, slice_cstr(r->called_number))
-			: NULL;
+		    slice_eq(lines[i].name, name) ? dir_rate_find(dir, lines[i].id, number) : NULL;
 
 		if (!rate)
 			continue;

@@ -211,6 +211,8 @@ static const struct model_field cdr_fields[] = {
     {"charge_micro", MODEL_INT, 0, IN(cdr, charge_micro), .format = MODEL_FORMAT_MICRO,
 	.label = "Charge",
 	.description = "By the rates of the line, in millionths of the currency"},
+    {"line", MODEL_TEXT, MODEL_NULLABLE, IN(cdr, line), .label = "Line",
+	.description = "That carried the call outside, also to a mobile phone of who was called"},
     /* what is computed stands last: cdr_kept_fields */
     {"answered_by", MODEL_TEXT, MODEL_COMPUTED | MODEL_NULLABLE, .label = "Answered by",
 	.description = "Of a call to a group, and of one that was picked up: who took it"},

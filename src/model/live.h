@@ -262,6 +262,9 @@ struct live_line {
 	uint32_t incoming, answered, busy, unanswered, refused, failed;
 };
 
+/* A mobile phone that took a call, as called_phone: this and its number (USR-9). */
+#define CDR_TWIN "FMC/"
+
 /** One call record (entity call_record). */
 struct cdr {
 	char call_id[LIVE_CALL_ID_BYTES];
@@ -286,6 +289,7 @@ struct cdr {
 	uint32_t delay_to_caller_ms, delay_to_called_ms; /* one way, by RTCP; 0 = not known */
 	bool private_call; /* the number called outside is not complete */
 	bool direct;	   /* the voices went past us, at least for a time: MOS is not known */
+	char line[LIVE_PHONE_BYTES];   /* name, that carried it outside; survives the line */
 	char currency[CURRENCY_BYTES]; /* of what it cost by the rates; "" = there was no rate */
 	int64_t charge_micro;
 	uint32_t explanation_count;

@@ -7,7 +7,7 @@ from sipphone import Phone, sdp, sdp_target, talks
 
 PROVIDER = address(51)
 EVENTS = "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
-MOBILE, OTHER = "+491711111111", "+491722222222"
+MOBILE, OTHER, ABROAD = "+491711111111", "+491722222222", "+436641234567"
 
 
 def voice(phone):
@@ -26,7 +26,7 @@ class Ifmc(SystemTest):
         return {
             "settings": {"country_code": "49", "area_code": "211", "outside_prefix": "0", "ring_s": 40},
             "phones": [password_phone(name) for name in ("p1", "p2", "p3")],
-            "users": [user(101, "p1", password="secret-1"), user(102, "p2"), user(103, "p3"), user(104)],
+            "users": [user(101, "p1", password="secret-1"), user(102, "p2"), user(103, "p3"), user(104), user(105)],
             "groups": [{"name": "Sales"}],
             "group-members": [{"group": "Sales", "user": "1101"}, {"group": "Sales", "user": "1104"}],
             "lines": [{"name": "city", "host": f"{PROVIDER}:{cls.port}", "main_number": "0211551", "auth": "address",
@@ -34,7 +34,8 @@ class Ifmc(SystemTest):
             "numbers": [{"number": "201", "group": "Sales"},
                         {"number": "0211555102", "kind": "external", "user": "1102", "line": "city"}],
             "mobile-twins": [{"user": "1101", "number": MOBILE, "delay_s": 1},
-                             {"user": "1104", "number": OTHER, "confirm": False, "group_calls": True}],
+                             {"user": "1104", "number": OTHER, "confirm": False, "group_calls": True},
+                             {"user": "1105", "number": ABROAD, "confirm": False}],
         }
 
     def setUp(self):
@@ -121,6 +122,29 @@ class Ifmc(SystemTest):
         self.hang_up(call, there)
         row = self.record()
         self.assertEqual((row["called_number"], row["called_phone"], row["result"]), ("101", f"FMC/{MOBILE}", "answered"))
+
+    def test_usr_9_lin_5_what_a_mobile_phone_costs_is_charged_and_counted_after_a_crash_too(self):
+        """The record names the line; the line's day has the minutes of the number that was called there."""
+        line = next(one for one in self.server.api("GET", "/api/lines")["items"] if one["name"] == "city")["id"]
+        status, report = self.server.request(
+            "PUT", f"/api/lines/{line}/rates.csv", b"prefix;name;per_minute;setup;first_s;step_s\n0043;A;0,12;0,01;60;60\n",
+            {"Content-Type": "text/csv"})
+        self.assertEqual((status, report["created"]), (200, 1), report)
+        call = self.invite(self.p2, 105)
+        self.pick_up_mobile()
+        call.established()
+        self.server.kill()
+        self.server.start()
+        cut, = self.server.wait_records(1, self.started)
+        self.assertEqual((cut["called_number"], cut["called_phone"], cut["line"]), ("105", f"FMC/{ABROAD}", "city"))
+        self.assertEqual((cut["result"], cut["charge_micro"], cut["currency"]), ("interrupted", 130000, "EUR"))
+        # the minute that the crash cut is one of the day's: none is left
+        self.server.api("PATCH", f"/api/lines/{line}", {"costly_minutes": 1})
+        self.addCleanup(self.server.api, "PATCH", f"/api/lines/{line}", {"costly_minutes": 0})
+        self.server.restart()
+        self.p2.register()
+        call = self.invite(self.p2, 105)
+        call.failed_with(480)
 
     def test_usr_9_a_mailbox_never_takes_the_call(self):
         """It talks and presses nothing: after 15 s it is let go, and the phone on the desk still rings."""

@@ -296,8 +296,8 @@ class Routes(SystemTest):
         cut = next(one for one in self.server.wait_records(3, began) if one["result"] == "interrupted")
         self.assertEqual((cut["charge_micro"], cut["currency"]), (130000, "EUR"))
         table = self.server.api("GET", "/api/call-records.csv?direction=out").splitlines()
-        self.assertEqual(table[0].split(",")[-2:], ["currency", "charge"])
-        self.assertIn("EUR,0.13", [row[-8:] for row in table], table)
+        self.assertEqual(table[0].split(",")[-3:], ["currency", "charge", "line"])
+        self.assertIn("EUR,0.13,one", [row[-12:] for row in table], table)
 
     def test_the_deposit(self):
         """LIN-5, RTG-2: an unknown number, somebody who cannot be reached, and one who does not answer."""

@@ -4533,7 +4533,7 @@ export interface paths {
             parameters: {
                 query?: {
                     search?: string;
-                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "currency" | "charge_micro" | "answered_by" | "id";
+                    sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "currency" | "charge_micro" | "line" | "answered_by" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
@@ -4570,6 +4570,7 @@ export interface paths {
                     direct?: boolean;
                     currency?: string;
                     charge_micro?: number;
+                    line?: string;
                     answered_by?: string;
                 };
                 header?: never;
@@ -23529,6 +23530,11 @@ export interface components {
              * @description By the rates of the line, in millionths of the currency
              */
             charge_micro: number;
+            /**
+             * Line
+             * @description That carried the call outside, also to a mobile phone of who was called
+             */
+            line: string | null;
             /**
              * Answered by
              * @description Of a call to a group, and of one that was picked up: who took it

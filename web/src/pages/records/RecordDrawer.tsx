@@ -21,6 +21,7 @@ function Facts({ record }: { record: CallRecord }) {
     [t('records.column.called'), [record.called_number, record.called_name].filter(Boolean).join(' ')],
     [t('records.takenBy'), record.answered_by],
     [t('records.calledPhone'), record.called_phone],
+    [t('records.line'), record.line === record.called_phone ? null : record.line],
     [t('records.column.started'), dateTime(record.started_at)],
     [t('records.ringing'), dateTime(record.ringing_at)],
     [t('records.answered'), dateTime(record.answered_at)],

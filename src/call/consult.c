@@ -7,6 +7,7 @@
 #include "call/app_int.h"
 #include "call/emergency.h"
 #include "call/identity.h"
+#include "call/keys.h"
 #include "call/transfer_int.h"
 
 enum {
@@ -26,6 +27,7 @@ struct consult {
 	uint64_t playing;
 	struct timer timer;
 	bool three;
+	bool told[MEDIA_SIDES]; /* whose keys came by INFO before */
 	char number[ROUTING_DIALLED_MAX];
 	size_t n;
 };
@@ -87,6 +89,7 @@ consult_serves(const struct leg *l, struct media_service *what)
 	if (!consult_is_heard(l))
 		return false;
 	what->room = k->room;
+	what->listening.keys = true; /* who is in it hears them */
 	if (l == k->by)
 		what->sound = k->sound ? k->sound : rings(k) ? k->call->sw->p.ringback : NULL;
 	return true;
@@ -128,6 +131,9 @@ consult_free(struct consult *k)
 
 	timer_stop(&k->timer);
 	k->call->consult = NULL;
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		if (k->call->leg[side])
+			k->call->leg[side]->keys_told = k->told[side];
 	if (k->app)
 		(void)let_go(k);
 	media_sound_drop(media, k->sound);
@@ -155,6 +161,8 @@ go_back(struct consult *k)
 
 	dismiss(k);
 	consult_free(k);
+	if (leg_other(by))
+		bridge_translate(by); /* keys need not be pressed by media any more */
 	record_reason(c, REASON_CONSULT_OVER, REASON_ARGS(by->party.name));
 	hold_set(by, false);
 	change_done(c); /* also where nobody was held */
@@ -217,8 +225,12 @@ on_app_end(struct call_app *a)
 		refused(k, o->called_party.number, o->sip_status);
 }
 
-static const struct call_app_kind kind = {
-    .name = "consultation", .state_bytes = sizeof(struct consult *), .on_end = on_app_end};
+static void on_app_key(struct call_app *a, char key);
+
+static const struct call_app_kind kind = {.name = "consultation",
+    .state_bytes = sizeof(struct consult *),
+    .on_key = on_app_key,
+    .on_end = on_app_end};
 
 static struct consult *
 of_app(const struct call_app *a)
@@ -230,10 +242,14 @@ void
 consult_arrived(struct call *o)
 {
 	struct leg *l = o->leg[MEDIA_CALLER];
+	struct slice unused;
 
 	if (o->state != CALL_UP || !l || !l->app || l->app->kind != &kind)
 		return;
 	l->state = LEG_UP;
+	/* what is agreed there says how keys are pressed */
+	if (bridge_give(leg_other(l), l, &unused) != ERR_OK)
+		call_log(LOG_WARN, o, "keys cannot be pressed for who is asked");
 	app_begin(o);
 }
 
@@ -358,6 +374,42 @@ consult_on_key(struct leg *l, char key)
 	return true;
 }
 
+/* by: one of the three. Who waits with music hears nothing, and is not heard. */
+static void
+pass_key(struct consult *k, const struct leg *by, char key)
+{
+	const struct call *o = asked_call(k);
+	struct leg *asked = o && o->state == CALL_UP ? leg_other(k->app->leg) : NULL;
+	struct leg *waits = leg_other(k->by);
+	struct leg *const who[] = {k->by, asked, k->three ? waits : NULL};
+
+	if (by == waits && !k->three)
+		return;
+	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
+		if (who[i] && who[i] != by)
+			keys_pass(by, who[i], key);
+}
+
+static void
+on_app_key(struct call_app *a, char key)
+{
+	struct consult *k = of_app(a);
+
+	if (k)
+		pass_key(k, leg_other(a->leg), key);
+}
+
+bool
+consult_pass_key(const struct leg *l, char key)
+{
+	struct consult *k = of_leg(l);
+
+	if (l != l->call->leg[l->side])
+		return false;
+	pass_key(k, l, key);
+	return true;
+}
+
 void
 consult_on_played(struct consult *k, uint64_t sound)
 {
@@ -382,6 +434,8 @@ begin(struct leg *l)
 	}
 	k->call = c;
 	k->by = l;
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		k->told[side] = c->leg[side]->keys_told;
 	timer_init(&k->timer, on_time);
 	c->consult = k;
 	direct_leave(c);

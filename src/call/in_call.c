@@ -95,15 +95,15 @@ collect(struct leg *l, char key, enum feature *out)
 bool
 in_call_on_key(struct leg *l, char key)
 {
+	bool listens = in_call_listens(l);
 	enum feature f;
 
-	if (!in_call_listens(l))
-		return false;
-	if (l->call->consult && consult_on_key(l, key))
+	if (listens && l->call->consult && consult_on_key(l, key))
 		return true;
-	if (collect(l, key, &f) != MATCH_CODE)
-		return false;
-	l->n_typed = 0;
-	act(l, f);
-	return true;
+	if (listens && collect(l, key, &f) == MATCH_CODE) {
+		l->n_typed = 0;
+		act(l, f);
+		return true;
+	}
+	return l->call->consult && consult_pass_key(l, key);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/dial_in.h"
 #include "call/emergency.h"
 #include "call/identity.h"
 #include "call/keys.h"
@@ -261,6 +262,8 @@ seat(struct consult *k, struct call *o, const struct routing_plan *plan)
 
 	o->family[MEDIA_CALLER] = 4;
 	e = ring_prepare(o, MEDIA_CALLED, &o->called_party, plan);
+	if (e == ERR_OK && k->by->dialled_in)
+		e = arena_dup(&o->arena, k->by->phone_name, &o->caller_phone);
 	if (e == ERR_OK)
 		e = app_stand_in(o, MEDIA_CALLER, &o->caller_party, &kind, &a);
 	if (e != ERR_OK)
@@ -303,6 +306,13 @@ call_target(struct consult *k, const struct routing_plan *plan)
 	ring_start(o);
 }
 
+/* Who has dialled in transfers by keys only: his provider may not do it for him. */
+static uint16_t
+refusal(const struct leg *by)
+{
+	return by->dialled_in ? refer_obstacle(by) : refer_refusal(by);
+}
+
 /* What answers instead of a person cannot be asked anything: who waits goes there at once. */
 static void
 bring(struct leg *by, struct slice number)
@@ -310,7 +320,7 @@ bring(struct leg *by, struct slice number)
 	struct sip_uri uri = {.user = number};
 	struct transfer *t;
 
-	if (!refer_refusal(by) &&
+	if (!refusal(by) &&
 	    transfer_new(by, &(struct transfer_asked){0}, number, &t) == ERR_OK)
 		transfer_blind(t, &uri, SLICE(""));
 }
@@ -321,14 +331,13 @@ dial(struct consult *k)
 	struct call_switch *sw = k->call->sw;
 	char number[ROUTING_DIALLED_MAX];
 	struct routing_query q = {.dialled = slice_make(number, k->n),
-	    .caller_phone = dir_phone_by_id(sw->p.directory, k->by->phone),
 	    .by_keys = true};
 	struct routing_plan plan;
 	struct leg *by = k->by;
 
 	memcpy(number, k->number, k->n); /* k may go before the call is made */
 	timer_stop(&k->timer);
-	if (!k->n || !q.caller_phone ||
+	if (!k->n || !dial_in_ask_as(by, &q) ||
 	    slice_eq(q.dialled, slice_cstr(dir_settings(sw->p.directory)->code[FEATURE_CONSULT]))) {
 		go_back(k);
 		return;
@@ -451,7 +460,7 @@ consult_press(struct leg *l)
 
 	if (k && l == k->by)
 		go_back(k);
-	else if (!k && !refer_refusal(l))
+	else if (!k && !refusal(l))
 		begin(l);
 }
 

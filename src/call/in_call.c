@@ -5,6 +5,7 @@
 
 #include "call/app_int.h"
 #include "call/consult.h"
+#include "call/dial_in.h"
 #include "call/keys.h"
 #include "call/talk_record.h"
 
@@ -16,7 +17,7 @@ in_call_listens(const struct leg *l)
 	const struct call *c = l->call;
 	const struct leg *other = leg_other(l);
 
-	return dir_settings(c->sw->p.directory)->in_call_codes && l->phone && l->party.user &&
+	return dir_settings(c->sw->p.directory)->in_call_codes && dial_in_is_user(l) &&
 	       c->state == CALL_UP && c->leg[l->side] == l && l->state == LEG_UP && other &&
 	       other->state == LEG_UP && !other->app && !c->emergency;
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "talk.h"
+#include "two_lines.h"
 
 #define PHONE(name) "{'name':'" name "','secret':'Secret-" name "-Secret1'}"
 
@@ -43,98 +44,17 @@ static const char config[] =
 
 static struct office o;
 static struct ua *anna, *ben, *ben2, *cleo, *one, *two;
-static int taken, taken_max;
-static const char *down; /* a line that has no free call */
-
-/* ---- a trunk with two lines ---- */
-
-static const char *
-name_of(int64_t line)
-{
-	return dir_line_by_id(o.fixture.directory, line)->name.p;
-}
-
-static enum routing_line_state
-line_state(void *ctx, int64_t line)
-{
-	return taken >= taken_max || strncmp(name_of(line), down, 3) == 0 ? ROUTING_LINE_FULL
-									  : ROUTING_LINE_FREE;
-}
-
-static enum err
-line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
-{
-	static char uri[100], to[110], from[110];
-	struct addr pbx;
-
-	if (call->attempt > 0)
-		return ERR_NOT_FOUND;
-	snprintf(uri, sizeof uri, "sip:%.*s@isp.example", SLICE_FMT(call->number));
-	snprintf(to, sizeof to, "<%s>", uri);
-	snprintf(from, sizeof from, "<sip:%.*s@isp.example>", SLICE_FMT(call->shown));
-	assert_int_equal(addr_parse(SLICE("10.0.0.1:5060"), 5060, &pbx), ERR_OK);
-	*out = (struct call_line_leg){
-	    .flow = {.transport = SIP_UDP,
-		.local = pbx,
-		.remote = (strncmp(name_of(call->line), "one", 3) == 0 ? one : two)->addr},
-	    .uri = slice_cstr(uri),
-	    .from = slice_cstr(from),
-	    .to = slice_cstr(to),
-	    .contact_user = SLICE("u")};
-	return ERR_OK;
-}
-
-static bool
-line_take(void *ctx, int64_t line)
-{
-	if (taken >= taken_max)
-		return false;
-	taken++;
-	return true;
-}
-
-static void
-line_done(void *ctx, int64_t line)
-{
-	taken--;
-}
-
-static void
-line_hop_failed(void *ctx, int64_t line, const struct sip_flow *flow, uint32_t retry_after_s)
-{
-}
-
-static enum err
-line_challenged(void *ctx, int64_t line, struct sip_auth_try *t, const struct sip_msg *resp)
-{
-	return ERR_UNSUPPORTED;
-}
-
-static void
-line_write_auth(void *ctx, int64_t line, struct buf *b, struct slice method, struct slice uri)
-{
-}
-
-static const struct call_line_ops line_ops = {.state = line_state,
-    .leg = line_leg,
-    .take = line_take,
-    .done = line_done,
-    .hop_failed = line_hop_failed,
-    .challenged = line_challenged,
-    .write_auth = line_write_auth};
+static struct two_lines lines;
 
 static int
 set_up(void **state)
 {
-	taken = 0;
-	taken_max = 8;
-	down = "none";
-	office_open_with(&o, config, &line_ops);
+	office_open_with(&o, config, two_lines_new(&lines, &o));
 	anna = office_phone(&o, "a1");
 	ben = office_phone(&o, "b1");
 	cleo = office_phone(&o, "c1");
-	one = office_phone(&o, "one");
-	two = office_phone(&o, "two");
+	one = lines.phone[0] = office_phone(&o, "one");
+	two = lines.phone[1] = office_phone(&o, "two");
 	return 0;
 }
 
@@ -142,7 +62,7 @@ static int
 tear_down(void **state)
 {
 	office_close(&o);
-	assert_int_equal(taken, 0);
+	assert_int_equal(lines.taken, 0);
 	return 0;
 }
 
@@ -552,7 +472,7 @@ lin_6_an_emergency_call_takes_the_line_of_a_mobile_phone_that_rings(void **state
 {
 	const char *desk, *inv, *help;
 
-	taken_max = 1;
+	lines.taken_max = 1;
 	talk_dial(anna, "102", "", 4000);
 	desk = ua_expect(ben, "INVITE", 100);
 	inv = rings(one, "+491711111111", 3500);

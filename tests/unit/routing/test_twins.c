@@ -297,8 +297,7 @@ usr_9_who_calls_a_dial_in_number_from_his_mobile_phone_is_asked_what_to_call(voi
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
 		assert_string_equal(dial_in(&p, "01711111111", forms[i]), "+491711111111");
 	assert_int_equal(p.caller.user, 0); /* nothing is shown yet */
-	assert_true(
-	    says(&p, "555198 is a dial-in number: Anna Berg is asked what to call, as its user"));
+	assert_true(says(&p, "555198 is a dial-in number: Anna Berg is asked what to dial"));
 	/* nobody else, no other number; not with a right withdrawn, not switched off */
 	assert_string_equal(dial_in(&p, "+491799999999", "0211555199"), "");
 	assert_string_equal(dial_in(&p, "+491711111111", "0211555120"), "");

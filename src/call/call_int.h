@@ -652,6 +652,8 @@ void record_begin(struct call *c);
 void record_update(struct call *c);
 void record_end(struct call *c);
 void record_live(struct call *c, enum live_call_state state);
+/** Who is called, as others may know it: of a private call without the last digits. */
+struct slice record_called(const struct call *c, char out[LIVE_NUMBER_BYTES]);
 /** What happened, added to the plan's reasons. args: REASON_ARGS() or NULL. */
 void record_reason(struct call *c, enum reason r, const struct slice *args);
 /** One as it travels. */

@@ -216,6 +216,7 @@ on_app_end(struct call_app *a)
 {
 	struct consult *k = of_app(a);
 	const struct call *o = a->leg->call;
+	char number[LIVE_NUMBER_BYTES];
 
 	if (!k)
 		return;
@@ -223,7 +224,7 @@ on_app_end(struct call_app *a)
 	if (o->answered_at)
 		go_back(k);
 	else
-		refused(k, o->called_party.number, o->sip_status);
+		refused(k, record_called(o, number), o->sip_status);
 }
 
 static void on_app_key(struct call_app *a, char key);
@@ -274,17 +275,25 @@ seat(struct consult *k, struct call *o, const struct routing_plan *plan)
 	return arena_dup(&a->leg->arena, k->by->phone_name, &a->leg->phone_name);
 }
 
+/* The other call's record says nothing of a private one. */
+static struct slice
+told_number(const struct routing_plan *plan)
+{
+	return plan->private_call ? SLICE("xxx") : plan->called.number;
+}
+
 /* It may be over before this returns. */
 static void
 call_target(struct consult *k, const struct routing_plan *plan)
 {
 	struct call *c = k->call, *o;
 	struct call_origin from = {.phone = dir_phone_by_id(c->sw->p.directory, k->by->phone)};
+	char number[LIVE_NUMBER_BYTES];
 	struct transfer *t;
 	enum err e = dial_new(c->sw, plan, &from, MEDIA_CALLED, &t);
 
 	if (e != ERR_OK) {
-		refused(k, plan->called.number, 503);
+		refused(k, told_number(plan), 503);
 		return;
 	}
 	o = t->call;
@@ -293,13 +302,13 @@ call_target(struct consult *k, const struct routing_plan *plan)
 	record_begin(o);
 	record_reason(o, REASON_CONSULTED_BY, REASON_ARGS(k->by->party.name, slice_cstr(c->id)));
 	record_reason(c, REASON_CONSULTS,
-	    REASON_ARGS(k->by->party.name, plan->called.number, slice_cstr(o->id)));
+	    REASON_ARGS(k->by->party.name, record_called(o, number), slice_cstr(o->id)));
 	emergency_begins(o);
 	e = seat(k, o, plan);
 	if (e != ERR_OK) {
 		(void)let_go(k);
 		call_end(o, CDR_FAILED, CDR_BY_SYSTEM, 503);
-		refused(k, plan->called.number, 503);
+		refused(k, told_number(plan), 503);
 		return;
 	}
 	record_live(o, LIVE_CALL_SETUP);
@@ -320,8 +329,7 @@ bring(struct leg *by, struct slice number)
 	struct sip_uri uri = {.user = number};
 	struct transfer *t;
 
-	if (!refusal(by) &&
-	    transfer_new(by, &(struct transfer_asked){0}, number, &t) == ERR_OK)
+	if (!refusal(by) && transfer_new(by, &(struct transfer_asked){0}, number, &t) == ERR_OK)
 		transfer_blind(t, &uri, SLICE(""));
 }
 
@@ -330,8 +338,7 @@ dial(struct consult *k)
 {
 	struct call_switch *sw = k->call->sw;
 	char number[ROUTING_DIALLED_MAX];
-	struct routing_query q = {.dialled = slice_make(number, k->n),
-	    .by_keys = true};
+	struct routing_query q = {.dialled = slice_make(number, k->n), .by_keys = true};
 	struct routing_plan plan;
 	struct leg *by = k->by;
 
@@ -345,7 +352,7 @@ dial(struct consult *k)
 	hush(k);
 	plan_ask(sw, &q, &plan);
 	if (plan.action == ROUTING_REFUSE) {
-		refused(k, plan.called.number, plan.status);
+		refused(k, told_number(&plan), plan.status);
 	} else if (plan.n_targets && plan.target[0].kind == ROUTING_APP) {
 		go_back(k);
 		bring(by, q.dialled);

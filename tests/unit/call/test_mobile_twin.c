@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "apps/apps.h"
 #include "talk.h"
 #include "two_lines.h"
 
@@ -49,6 +50,7 @@ static struct two_lines lines;
 static int
 set_up(void **state)
 {
+	office_set_apps(apps);
 	office_open_with(&o, config, two_lines_new(&lines, &o));
 	anna = office_phone(&o, "a1");
 	ben = office_phone(&o, "b1");
@@ -62,6 +64,7 @@ static int
 tear_down(void **state)
 {
 	office_close(&o);
+	office_set_apps(NULL);
 	assert_int_equal(lines.taken, 0);
 	return 0;
 }
@@ -644,6 +647,87 @@ key_who_has_no_other_phone_is_told_so(void **state)
 
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* ---- with other features ---- */
+
+/* It is his, at whichever telephone he is. */
+static void
+usr_9_who_logs_in_at_another_telephone_keeps_his_mobile_phone(void **state)
+{
+	const char *desk, *inv;
+	struct ua *other;
+
+	fixture_change(
+	    &o.fixture, "{'phones':[" PHONE("d1") "],'users':[{'login':'1002','phones':['d1']}]}");
+	call_switch_set_directory(o.calls, o.fixture.directory);
+	other = office_phone(&o, "d1");
+	talk_dial(anna, "102", "", 4000);
+	desk = ua_expect(other, "INVITE", 100);
+	ua_answer(other, desk, 180, "", "");
+	ua_expect_none(ben, "INVITE");
+	office_run(&o, 2500);
+	ua_expect_none(one, "INVITE");
+	inv = rings(one, "+491711111111", 1000);
+	ua_answer(other, desk, 200, "", sdp_of(other, 7100, ""));
+	ua_expect(other, "ACK", 100);
+	stops(one, inv);
+	ends(anna, other);
+}
+
+static void
+usr_9_nothing_is_shown_there_of_who_withholds_his_number(void **state)
+{
+	const char *desk, *inv;
+
+	talk_dial(anna, "102", "Privacy: id\n", 4000);
+	desk = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, desk, 180, "", "");
+	assert_null(strstr(desk, "Anna Berg"));
+	office_run(&o, 2500);
+	inv = rings(one, "+491711111111", 1000);
+	assert_true(lines.hidden);
+	assert_null(strstr(inv, "Anna"));
+	assert_null(strstr(inv, "sip:101@"));
+	ua_answer(ben, desk, 200, "", sdp_of(ben, 7100, ""));
+	ua_expect(ben, "ACK", 100);
+	stops(one, inv);
+	ends(anna, ben);
+}
+
+/* Ben has parked Anna: when the time is over his phones ring, the mobile one too, and he takes
+ * her back there by key. */
+static void
+usr_9_a_parked_call_that_comes_back_rings_there_too(void **state)
+{
+	struct call_command park = {.kind = CALL_COMMAND_PARK,
+	    .user = dir_user_by_number(o.fixture.directory, SLICE("102"))->id,
+	    .number = "11"};
+	struct talk t = talk_connect(anna, "102", ben, 4000);
+	struct call_result result;
+	const char *desk, *inv;
+
+	snprintf(park.call_id, sizeof park.call_id, "%s", o.live.call_id);
+	call_command(o.calls, &park, &result);
+	assert_int_equal(result.outcome, CALL_OUTCOME_DONE);
+	ua_ok(ben, "BYE");
+	ua_reinvited(anna, 4002);
+	office_run(&o, 59000);
+	ua_expect_none(ben, "INVITE");
+	desk = ua_expect(ben, "INVITE", 3000);
+	ua_answer(ben, desk, 180, "", "");
+	inv = rings(one, "+491711111111", 4000);
+	picks_up(one, inv, 7000);
+	ua_expect_none(ben, "CANCEL");
+	presses('1');
+	stops(ben, desk);
+	ua_reinvited(anna, 4004);
+	office_run(&o, 100);
+	talk_send(&t, anna, "BYE", "", "");
+	ua_expect(anna, "SIP/2.0 200", 100);
+	ua_ok(one, "BYE");
+	office_run(&o, 100);
+	assert_string_equal(o.record[0].called_phone, "FMC/+491711111111");
+}
+
 int
 main(void)
 {
@@ -672,6 +756,9 @@ main(void)
 	    IN_OFFICE(key_a_mobile_phone_takes_a_call_along_with_1),
 	    IN_OFFICE(key_who_hangs_up_while_others_ring_is_rung_again),
 	    IN_OFFICE(key_who_has_no_other_phone_is_told_so),
+	    IN_OFFICE(usr_9_who_logs_in_at_another_telephone_keeps_his_mobile_phone),
+	    IN_OFFICE(usr_9_nothing_is_shown_there_of_who_withholds_his_number),
+	    IN_OFFICE(usr_9_a_parked_call_that_comes_back_rings_there_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,7 @@ line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out
 
 	if (call->attempt > 0)
 		return ERR_NOT_FOUND;
+	at->hidden = call->hidden;
 	snprintf(uri, sizeof uri, "sip:%.*s@isp.example", SLICE_FMT(call->number));
 	snprintf(to, sizeof to, "<%s>", uri);
 	snprintf(from, sizeof from, "<sip:%.*s@isp.example>", SLICE_FMT(call->shown));

@@ -8,6 +8,7 @@ struct two_lines {
 	struct office *office;
 	struct ua *phone[2]; /* of the lines that are called one and two */
 	int taken, taken_max;
+	bool hidden;	  /* of the last call: the caller does not want to be shown */
 	const char *down; /* a line that has no free call */
 };
 

@@ -16,6 +16,8 @@ extern const struct call_app_kind app_listen;
 extern const struct call_app_kind app_broadcast;
 /* ---- conference.c: a seat in a conference ---- */
 extern const struct call_app_kind app_conference;
+/* ---- dial_in.c: a user calls from his mobile phone as from his desk ---- */
+extern const struct call_app_kind app_dial_in;
 /* ---- login.c: who logs in to a telephone says his PIN, if he has one ---- */
 extern const struct call_app_kind app_login;
 /* ---- mailbox.c: where people listen to their messages ---- */

@@ -322,7 +322,10 @@ app_serves(const struct leg *l, struct media_service *what)
 	what->recording = recording_media(a->recording);
 	app_room_serve(a, what);
 	what->listening = a->listening;
-	keys_listen(what);
+	if (a->bridge_room)
+		what->listening.keys = true; /* those in its voice are heard in the room */
+	else
+		keys_listen(what);
 	return true;
 }
 

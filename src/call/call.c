@@ -5,7 +5,6 @@
 #include "call/completion.h"
 #include "call/consult.h"
 #include "call/emergency.h"
-#include "call/line_int.h"
 #include "call/talk_record.h"
 
 enum { CALL_TEXT_BYTES = 768 }; /* what most calls need */
@@ -143,17 +142,12 @@ note_called(struct call *c, const struct leg *called)
 void
 call_answered(struct call *c, struct leg *called)
 {
-	struct slice name;
-
 	c->state = CALL_UP;
 	c->sip_status = 200;
 	c->result = CDR_ANSWERED;
 	c->answered_at = call_wall_ms(c);
 	c->sw->stats.answered++;
-	if (arena_dup(&c->arena, called->phone_name, &name) == ERR_OK)
-		c->called_phone = name;
-	if (called->line && arena_dup(&c->arena, leg_line_name(called), &name) == ERR_OK)
-		c->called_line = name;
+	record_note_called(c, called);
 	note_called(c, called);
 	bridge_follow_hold(c);
 	record_update(c);

@@ -665,6 +665,10 @@ void record_begin(struct call *c);
 void record_update(struct call *c);
 void record_end(struct call *c);
 void record_live(struct call *c, enum live_call_state state);
+/** For the record: the phone that has answered, the line that it is on. */
+void record_note_called(struct call *c, const struct leg *called);
+/** Who is called, as others may know it: of a private call without the last digits. */
+struct slice record_called(const struct call *c, char out[LIVE_NUMBER_BYTES]);
 /** What happened, added to the plan's reasons. args: REASON_ARGS() or NULL. */
 void record_reason(struct call *c, enum reason r, const struct slice *args);
 /** One as it travels. */

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "call/app_int.h"
+#include "call/dial_in.h"
 #include "call/emergency.h"
 #include "call/identity.h"
+#include "call/keys.h"
 #include "call/transfer_int.h"
 
 enum {
@@ -26,6 +28,7 @@ struct consult {
 	uint64_t playing;
 	struct timer timer;
 	bool three;
+	bool told[MEDIA_SIDES]; /* whose keys came by INFO before */
 	char number[ROUTING_DIALLED_MAX];
 	size_t n;
 };
@@ -87,6 +90,7 @@ consult_serves(const struct leg *l, struct media_service *what)
 	if (!consult_is_heard(l))
 		return false;
 	what->room = k->room;
+	what->listening.keys = true; /* who is in it hears them */
 	if (l == k->by)
 		what->sound = k->sound ? k->sound : rings(k) ? k->call->sw->p.ringback : NULL;
 	return true;
@@ -128,6 +132,9 @@ consult_free(struct consult *k)
 
 	timer_stop(&k->timer);
 	k->call->consult = NULL;
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		if (k->call->leg[side])
+			k->call->leg[side]->keys_told = k->told[side];
 	if (k->app)
 		(void)let_go(k);
 	media_sound_drop(media, k->sound);
@@ -155,6 +162,8 @@ go_back(struct consult *k)
 
 	dismiss(k);
 	consult_free(k);
+	if (leg_other(by))
+		bridge_translate(by); /* keys need not be pressed by media any more */
 	record_reason(c, REASON_CONSULT_OVER, REASON_ARGS(by->party.name));
 	hold_set(by, false);
 	change_done(c); /* also where nobody was held */
@@ -207,6 +216,7 @@ on_app_end(struct call_app *a)
 {
 	struct consult *k = of_app(a);
 	const struct call *o = a->leg->call;
+	char number[LIVE_NUMBER_BYTES];
 
 	if (!k)
 		return;
@@ -214,11 +224,15 @@ on_app_end(struct call_app *a)
 	if (o->answered_at)
 		go_back(k);
 	else
-		refused(k, o->called_party.number, o->sip_status);
+		refused(k, record_called(o, number), o->sip_status);
 }
 
-static const struct call_app_kind kind = {
-    .name = "consultation", .state_bytes = sizeof(struct consult *), .on_end = on_app_end};
+static void on_app_key(struct call_app *a, char key);
+
+static const struct call_app_kind kind = {.name = "consultation",
+    .state_bytes = sizeof(struct consult *),
+    .on_key = on_app_key,
+    .on_end = on_app_end};
 
 static struct consult *
 of_app(const struct call_app *a)
@@ -230,10 +244,14 @@ void
 consult_arrived(struct call *o)
 {
 	struct leg *l = o->leg[MEDIA_CALLER];
+	struct slice unused;
 
 	if (o->state != CALL_UP || !l || !l->app || l->app->kind != &kind)
 		return;
 	l->state = LEG_UP;
+	/* what is agreed there says how keys are pressed */
+	if (bridge_give(leg_other(l), l, &unused) != ERR_OK)
+		call_log(LOG_WARN, o, "keys cannot be pressed for who is asked");
 	app_begin(o);
 }
 
@@ -245,6 +263,8 @@ seat(struct consult *k, struct call *o, const struct routing_plan *plan)
 
 	o->family[MEDIA_CALLER] = 4;
 	e = ring_prepare(o, MEDIA_CALLED, &o->called_party, plan);
+	if (e == ERR_OK && k->by->dialled_in)
+		e = arena_dup(&o->arena, k->by->phone_name, &o->caller_phone);
 	if (e == ERR_OK)
 		e = app_stand_in(o, MEDIA_CALLER, &o->caller_party, &kind, &a);
 	if (e != ERR_OK)
@@ -255,17 +275,25 @@ seat(struct consult *k, struct call *o, const struct routing_plan *plan)
 	return arena_dup(&a->leg->arena, k->by->phone_name, &a->leg->phone_name);
 }
 
+/* The other call's record says nothing of a private one. */
+static struct slice
+told_number(const struct routing_plan *plan)
+{
+	return plan->private_call ? SLICE("xxx") : plan->called.number;
+}
+
 /* It may be over before this returns. */
 static void
 call_target(struct consult *k, const struct routing_plan *plan)
 {
 	struct call *c = k->call, *o;
 	struct call_origin from = {.phone = dir_phone_by_id(c->sw->p.directory, k->by->phone)};
+	char number[LIVE_NUMBER_BYTES];
 	struct transfer *t;
 	enum err e = dial_new(c->sw, plan, &from, MEDIA_CALLED, &t);
 
 	if (e != ERR_OK) {
-		refused(k, plan->called.number, 503);
+		refused(k, told_number(plan), 503);
 		return;
 	}
 	o = t->call;
@@ -274,17 +302,24 @@ call_target(struct consult *k, const struct routing_plan *plan)
 	record_begin(o);
 	record_reason(o, REASON_CONSULTED_BY, REASON_ARGS(k->by->party.name, slice_cstr(c->id)));
 	record_reason(c, REASON_CONSULTS,
-	    REASON_ARGS(k->by->party.name, plan->called.number, slice_cstr(o->id)));
+	    REASON_ARGS(k->by->party.name, record_called(o, number), slice_cstr(o->id)));
 	emergency_begins(o);
 	e = seat(k, o, plan);
 	if (e != ERR_OK) {
 		(void)let_go(k);
 		call_end(o, CDR_FAILED, CDR_BY_SYSTEM, 503);
-		refused(k, plan->called.number, 503);
+		refused(k, told_number(plan), 503);
 		return;
 	}
 	record_live(o, LIVE_CALL_SETUP);
 	ring_start(o);
+}
+
+/* Who has dialled in transfers by keys only: his provider may not do it for him. */
+static uint16_t
+refusal(const struct leg *by)
+{
+	return by->dialled_in ? refer_obstacle(by) : refer_refusal(by);
 }
 
 /* What answers instead of a person cannot be asked anything: who waits goes there at once. */
@@ -294,8 +329,7 @@ bring(struct leg *by, struct slice number)
 	struct sip_uri uri = {.user = number};
 	struct transfer *t;
 
-	if (!refer_refusal(by) &&
-	    transfer_new(by, &(struct transfer_asked){0}, number, &t) == ERR_OK)
+	if (!refusal(by) && transfer_new(by, &(struct transfer_asked){0}, number, &t) == ERR_OK)
 		transfer_blind(t, &uri, SLICE(""));
 }
 
@@ -304,15 +338,13 @@ dial(struct consult *k)
 {
 	struct call_switch *sw = k->call->sw;
 	char number[ROUTING_DIALLED_MAX];
-	struct routing_query q = {.dialled = slice_make(number, k->n),
-	    .caller_phone = dir_phone_by_id(sw->p.directory, k->by->phone),
-	    .by_keys = true};
+	struct routing_query q = {.dialled = slice_make(number, k->n), .by_keys = true};
 	struct routing_plan plan;
 	struct leg *by = k->by;
 
 	memcpy(number, k->number, k->n); /* k may go before the call is made */
 	timer_stop(&k->timer);
-	if (!k->n || !q.caller_phone ||
+	if (!k->n || !dial_in_ask_as(by, &q) ||
 	    slice_eq(q.dialled, slice_cstr(dir_settings(sw->p.directory)->code[FEATURE_CONSULT]))) {
 		go_back(k);
 		return;
@@ -320,7 +352,7 @@ dial(struct consult *k)
 	hush(k);
 	plan_ask(sw, &q, &plan);
 	if (plan.action == ROUTING_REFUSE) {
-		refused(k, plan.called.number, plan.status);
+		refused(k, told_number(&plan), plan.status);
 	} else if (plan.n_targets && plan.target[0].kind == ROUTING_APP) {
 		go_back(k);
 		bring(by, q.dialled);
@@ -358,6 +390,42 @@ consult_on_key(struct leg *l, char key)
 	return true;
 }
 
+/* by: one of the three. Who waits with music hears nothing, and is not heard. */
+static void
+pass_key(struct consult *k, const struct leg *by, char key)
+{
+	const struct call *o = asked_call(k);
+	struct leg *asked = o && o->state == CALL_UP ? leg_other(k->app->leg) : NULL;
+	struct leg *waits = leg_other(k->by);
+	struct leg *const who[] = {k->by, asked, k->three ? waits : NULL};
+
+	if (by == waits && !k->three)
+		return;
+	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
+		if (who[i] && who[i] != by)
+			keys_pass(by, who[i], key);
+}
+
+static void
+on_app_key(struct call_app *a, char key)
+{
+	struct consult *k = of_app(a);
+
+	if (k)
+		pass_key(k, leg_other(a->leg), key);
+}
+
+bool
+consult_pass_key(const struct leg *l, char key)
+{
+	struct consult *k = of_leg(l);
+
+	if (l != l->call->leg[l->side])
+		return false;
+	pass_key(k, l, key);
+	return true;
+}
+
 void
 consult_on_played(struct consult *k, uint64_t sound)
 {
@@ -382,6 +450,8 @@ begin(struct leg *l)
 	}
 	k->call = c;
 	k->by = l;
+	for (int side = 0; side < MEDIA_SIDES; side++)
+		k->told[side] = c->leg[side]->keys_told;
 	timer_init(&k->timer, on_time);
 	c->consult = k;
 	direct_leave(c);
@@ -397,7 +467,7 @@ consult_press(struct leg *l)
 
 	if (k && l == k->by)
 		go_back(k);
-	else if (!k && !refer_refusal(l))
+	else if (!k && !refusal(l))
 		begin(l);
 }
 

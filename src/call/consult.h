@@ -24,6 +24,8 @@ void consult_press(struct leg *l);
 void consult_three_way(struct leg *l);
 /** A key of somebody in a call with a consultation. True: it is of the number. */
 bool consult_on_key(struct leg *l, char key);
+/** One that is part of nothing: for whoever hears l. True: so it is for nobody else. */
+bool consult_pass_key(const struct leg *l, char key);
 /** What was said is over. */
 void consult_on_played(struct consult *k, uint64_t sound);
 /** l, who hears us in this call because of it. */

@@ -5,6 +5,7 @@
 
 #include "call/app_int.h"
 #include "call/consult.h"
+#include "call/dial_in.h"
 #include "call/keys.h"
 #include "call/talk_record.h"
 
@@ -16,7 +17,7 @@ in_call_listens(const struct leg *l)
 	const struct call *c = l->call;
 	const struct leg *other = leg_other(l);
 
-	return dir_settings(c->sw->p.directory)->in_call_codes && l->phone && l->party.user &&
+	return dir_settings(c->sw->p.directory)->in_call_codes && dial_in_is_user(l) &&
 	       c->state == CALL_UP && c->leg[l->side] == l && l->state == LEG_UP && other &&
 	       other->state == LEG_UP && !other->app && !c->emergency;
 }
@@ -95,15 +96,15 @@ collect(struct leg *l, char key, enum feature *out)
 bool
 in_call_on_key(struct leg *l, char key)
 {
+	bool listens = in_call_listens(l);
 	enum feature f;
 
-	if (!in_call_listens(l))
-		return false;
-	if (l->call->consult && consult_on_key(l, key))
+	if (listens && l->call->consult && consult_on_key(l, key))
 		return true;
-	if (collect(l, key, &f) != MATCH_CODE)
-		return false;
-	l->n_typed = 0;
-	act(l, f);
-	return true;
+	if (listens && collect(l, key, &f) == MATCH_CODE) {
+		l->n_typed = 0;
+		act(l, f);
+		return true;
+	}
+	return l->call->consult && consult_pass_key(l, key);
 }

@@ -51,6 +51,7 @@ join_start(struct transfer *t, struct leg *consult)
 	    consult->state == LEG_UP ? &far->party : &o->ring.whom->party;
 
 	t->attended = true;
+	t->call->private_call |= o->private_call; /* with whom is nobody else's business */
 	t->other = o;
 	t->consult = consult;
 	o->transfer = t;
@@ -193,6 +194,7 @@ joined(struct transfer *t)
 
 	t->target = NULL;
 	t->other = NULL;
+	t->call->emergency |= o->emergency; /* nothing takes its line */
 	o->transfer = NULL;
 	far->media_waits = false;
 	bridge_connect(far);

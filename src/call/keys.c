@@ -7,7 +7,7 @@
 #include "call/in_call.h"
 #include "call/twin.h"
 
-enum { INFO_MS_DEFAULT = 160, INFO_MS_MAX = 10000, BODY_MAX_BYTES = 64 };
+enum { INFO_MS_DEFAULT = 160, INFO_MS_MAX = 10000, BODY_MAX_BYTES = 64, PASSED_MS = 100 };
 
 enum dir_dtmf
 keys_mode(const struct leg *l)
@@ -234,24 +234,65 @@ keys_listen(struct media_service *what)
 
 /* ---- SIP INFO ---- */
 
+static void
+send_info(struct leg *to, char key, uint32_t ms)
+{
+	char body[BODY_MAX_BYTES];
+	struct buf b;
+
+	buf_init(&b, body, sizeof body);
+	buf_lit(&b, "Signal=");
+	buf_char(&b, key);
+	buf_lit(&b, "\r\nDuration=");
+	buf_u64(&b, ms);
+	buf_lit(&b, "\r\n");
+	relayed_send(to, SIP_INFO, SLICE("application/dtmf-relay"), buf_slice(&b));
+}
+
 void
 keys_on_heard(struct stream *s, const struct media_event *ev)
 {
 	struct call *c = s->call;
 	const struct leg *by = c->leg[ev->service.side];
 	struct leg *other = by ? leg_other(by) : NULL;
-	char body[BODY_MAX_BYTES];
-	struct buf b;
 
 	if (!s->open || s->ref.gen != ev->ref.gen || !other || other->state != LEG_UP)
 		return;
-	buf_init(&b, body, sizeof body);
-	buf_lit(&b, "Signal=");
-	buf_char(&b, ev->service.key);
-	buf_lit(&b, "\r\nDuration=");
-	buf_u64(&b, ev->service.key_ms);
-	buf_lit(&b, "\r\n");
-	relayed_send(other, SIP_INFO, SLICE("application/dtmf-relay"), buf_slice(&b));
+	send_info(other, ev->service.key, ev->service.key_ms);
+}
+
+/* In its first voice. */
+static enum media_keys
+keys_of(const struct leg *l)
+{
+	struct sdp local, remote;
+	struct agreed a;
+
+	if (sdp_memo_parse(&l->call->sw->sdp_memo, &local, sdp_text_slice(&l->local_sdp)) !=
+		ERR_OK ||
+	    bridge_read(l, &remote) != ERR_OK)
+		return MEDIA_KEYS_TONES;
+	for (size_t i = 0; i < local.n_media && i < remote.n_media; i++) {
+		struct keys_leg of = {l, &local.media[i], &remote.media[i]};
+
+		if (!l->call->stream[i].open || !l->call->stream[i].audio)
+			continue;
+		read_agreed(&of, &a);
+		return a.keys;
+	}
+	return MEDIA_KEYS_TONES;
+}
+
+void
+keys_pass(const struct leg *by, struct leg *to, char key)
+{
+	struct leg *opposite = leg_other(to);
+
+	if (!opposite || to->app || to->state != LEG_UP ||
+	    (keys_mode(by) == DIR_DTMF_INBAND && keys_of(to) == MEDIA_KEYS_TONES))
+		return;
+	if (keys_mode(to) == DIR_DTMF_INFO || !bridge_press(opposite, key, PASSED_MS))
+		send_info(to, key, PASSED_MS);
 }
 
 /* "5", "#"; by number also 10 = *, 11 = #, 12-15 = A-D, 16 = flash. 0: no key. */

@@ -34,6 +34,9 @@ bool keys_translate(
 void keys_listen(struct media_service *what);
 /** Media have heard a key of that stream's side: the other one is told by INFO. */
 void keys_on_heard(struct stream *s, const struct media_event *ev);
+/** A key that somebody in another call, or in a room, has pressed: for to, as if who sits opposite
+ *  had. Nothing where it is heard in by's voice anyway. */
+void keys_pass(const struct leg *by, struct leg *to, char key);
 /** An INFO with a key that is pressed for the other leg. True: it was answered. False: it is for
  *  the other phone to understand. */
 bool keys_take_info(struct leg *l, struct sip_server *tsx, const struct sip_msg *req);

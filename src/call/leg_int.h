@@ -100,17 +100,18 @@ struct leg {
 	struct leg *update_for;		/* whose offer it carries; NULL = a refresh */
 	char typed[FEATURE_CODE_BYTES]; /* in_call.c: of a code, so far */
 	uint8_t n_typed;
-	uint64_t typed_ms;	  /* when the last key of it came */
-	bool allows_update;	  /* its Allow says so */
-	uint64_t device;	  /* call_contact.device */
-	bool second_flow;	  /* another flow of its device has failed before */
-	bool codecs_wanted;	  /* it refused those it was offered: ours, too */
-	bool codecs_ours;	  /* local_sdp has others than the other side's */
-	bool direct;		  /* its peer may be sending past us, to the other one */
-	bool direct_before;	  /* the same before the re-INVITE that is under way */
-	bool direct_text;	  /* local_sdp names the other one's address */
-	bool keys_told;		  /* it sends keys by INFO, whatever it said before */
-	bool located;		  /* its INVITE says where it comes from (location.h) */
+	uint64_t typed_ms;  /* when the last key of it came */
+	bool allows_update; /* its Allow says so */
+	uint64_t device;    /* call_contact.device */
+	bool second_flow;   /* another flow of its device has failed before */
+	bool codecs_wanted; /* it refused those it was offered: ours, too */
+	bool codecs_ours;   /* local_sdp has others than the other side's */
+	bool direct;	    /* its peer may be sending past us, to the other one */
+	bool direct_before; /* the same before the re-INVITE that is under way */
+	bool direct_text;   /* local_sdp names the other one's address */
+	bool keys_told;	    /* it sends keys by INFO, whatever it said before */
+	bool dialled_in;    /* its user is at a mobile phone of his, and has shown so (dial_in.h) */
+	bool located;	    /* its INVITE says where it comes from (location.h) */
 	bool location_refused;	  /* which was not liked: no more */
 	bool hidden;		  /* its party does not want to be shown */
 	bool auto_answer;	  /* the phone is asked to answer by itself */

@@ -4,7 +4,10 @@
 
 #include "base/log.h"
 
-/* One for each phone or line that was wrong within the last hour; never more than there are. */
+/* No phone has such an id. */
+#define PIN_OF_USERS ((int64_t)1 << 48)
+
+/* One for each phone, user or line that was wrong within the last hour; never more than there are. */
 struct pin_tries {
 	struct pin_tries *next;
 	int64_t id; /* pin_dialler's */
@@ -22,6 +25,12 @@ struct pin_dialler
 pin_dialler_of_phone(const struct dir_phone *phone)
 {
 	return (struct pin_dialler){phone->id, phone->name};
+}
+
+struct pin_dialler
+pin_dialler_of_user(const struct dir_user *user)
+{
+	return (struct pin_dialler){.id = PIN_OF_USERS + user->id, .name = user->name};
 }
 
 bool

@@ -15,11 +15,13 @@ enum { PIN_TRIES = 5, PIN_TRIES_OUTSIDE = 50 };
 
 /* Who dials one. */
 struct pin_dialler {
-	int64_t id; /* of the phone; of a line, below 0 */
+	int64_t id; /* of the phone; of a line, below 0; of a user, beyond all phones */
 	struct slice name;
 };
 
 struct pin_dialler pin_dialler_of_phone(const struct dir_phone *phone);
+/** Whose PIN it is, where anybody may say to be him; to be named by who counts. */
+struct pin_dialler pin_dialler_of_user(const struct dir_user *user);
 /** False: it is none of ours and through no line of ours. */
 bool pin_dialler_of(const struct leg *l, struct pin_dialler *out);
 /** A pin_dialler's id: may use no PINs now. */

@@ -27,7 +27,8 @@ present_party(const struct leg *who, const struct leg *to, char name[PRESENT_NAM
 	const struct transfer *t = to->call->transfer;
 	struct routing_party p = who->party;
 
-	if (to->state == LEG_UP || !t || t->call != to->call || !t->by || !t->by->app)
+	if (who->dialled_in || to->state == LEG_UP || !t || t->call != to->call || !t->by ||
+	    !t->by->app)
 		return p;
 	snprintf(name, PRESENT_NAME_BYTES, "%.*s: %.*s", SLICE_FMT(t->by->party.number),
 	    SLICE_FMT(p.name));
@@ -63,7 +64,8 @@ write_alert(const struct leg *l, const struct leg *caller, struct buf *b)
 		return;
 	if (!l->auto_answer) {
 		buf_lit(b, RING_TONE);
-		buf_put(b, caller->phone ? SLICE("internal\r\n") : SLICE("external\r\n"));
+		buf_put(b, caller->phone || caller->dialled_in ? SLICE("internal\r\n")
+							       : SLICE("external\r\n"));
 		return;
 	}
 	sip_core_address(l->call->sw->p.core, &l->dialog.flow, &host);

@@ -24,6 +24,27 @@ put_called(const struct call *c, const struct routing_party *p, char *number, si
 	name[0] = '\0';
 }
 
+void
+record_note_called(struct call *c, const struct leg *called)
+{
+	struct slice phone, line = SLICE("");
+
+	if (arena_dup(&c->arena, called->phone_name, &phone) != ERR_OK ||
+	    (called->line && arena_dup(&c->arena, leg_line_name(called), &line) != ERR_OK))
+		return;
+	c->called_phone = phone;
+	c->called_line = line;
+}
+
+struct slice
+record_called(const struct call *c, char out[LIVE_NUMBER_BYTES])
+{
+	char name[LIVE_NAME_BYTES];
+
+	put_called(c, &c->called_party, out, LIVE_NUMBER_BYTES, name, sizeof name);
+	return slice_cstr(out);
+}
+
 static void
 put_reasons(const struct call *c, char list[LIVE_REASONS_MAX][LIVE_REASON_BYTES], uint32_t *count)
 {
@@ -127,7 +148,7 @@ put_party(const struct call *c, enum media_side side, struct live_party *out)
 		p = &l->party;
 		phone = l->phone_name;
 	}
-	if (side == MEDIA_CALLED) {
+	if (side == MEDIA_CALLED || (l && l->line)) {
 		put_called(c, p, out->number, sizeof out->number, out->name, sizeof out->name);
 	} else {
 		slice_clip_cstr(p->number, out->number, sizeof out->number);

@@ -44,7 +44,7 @@ talking_begin(struct leg *l)
 	struct call_switch *sw = l->call->sw;
 	struct talking *t;
 
-	if (l->talks_as || (!l->phone && !leg_line_twin(l)) || !l->party.user)
+	if (l->talks_as || (!l->phone && !l->dialled_in && !leg_line_twin(l)) || !l->party.user)
 		return;
 	t = find(sw, l->party.user);
 	if (!t) {

@@ -3,7 +3,7 @@
  * mobile phones too, and whoever is first takes the seat; until then, and when nobody is, he talks
  * on. What follows is a blind transfer to himself (transfer_int.h) whose sender has not let go.
  */
-#include "call/line_int.h"
+#include "call/dial_in.h"
 #include "call/transfer_int.h"
 
 enum { RING_MS = 30000 };
@@ -12,7 +12,7 @@ static void
 plan_others(struct leg *l, const struct dir_user *user, struct routing_plan *plan)
 {
 	const struct directory *dir = l->call->sw->p.directory;
-	struct slice mobile = leg_line_twin(l) ? leg_line_called(l) : SLICE("");
+	struct slice mobile = dial_in_mobile(l);
 	struct routing_query q = {.caller = leg_other(l)->party, .sent_on_by = user};
 	const struct dir_phone *but = dir_phone_by_id(dir, l->phone);
 

@@ -5,6 +5,7 @@
 #include "call/app_int.h"
 #include "call/conference_int.h"
 #include "call/consult.h"
+#include "call/dial_in.h"
 #include "call/transfer_int.h"
 #include "call/twin.h"
 
@@ -158,7 +159,9 @@ transfer_blind(struct transfer *t, const struct sip_uri *uri, struct slice text)
 	struct routing_plan plan;
 	uint16_t status = gruu_take(c, uri, text, &q.dialled);
 
-	if (t->from_line) { /* it reaches our users, nobody else */
+	if (!q.caller_phone && t->by && t->by->dialled_in) {
+		(void)dial_in_ask_as(t->by, &q);
+	} else if (t->from_line) { /* it reaches our users, nobody else */
 		q.caller_phone = NULL;
 		q.caller_line = dir_line_by_id(c->sw->p.directory, t->from_line);
 		q.caller = t->from;
@@ -343,12 +346,10 @@ void
 call_seat_changed(struct call *c, struct leg *l)
 {
 	struct routing_party party;
-	struct slice phone;
 
-	if (l->side == MEDIA_CALLED && party_copy(&c->arena, &l->party, &party) == ERR_OK &&
-	    arena_dup(&c->arena, l->phone_name, &phone) == ERR_OK) {
+	if (l->side == MEDIA_CALLED && party_copy(&c->arena, &l->party, &party) == ERR_OK) {
 		c->called_party = party; /* the final one; who called remains who called */
-		c->called_phone = phone;
+		record_note_called(c, l);
 	}
 	if (app_of_peer(l))
 		conference_on_seat(app_of_peer(l));

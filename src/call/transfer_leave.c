@@ -16,6 +16,8 @@ transfer_write_invite(const struct leg *l, struct buf *b)
 
 	if (!t || l->call != t->call || t->recalling || t->dialled)
 		return;
+	if (transfer_waiting(t) && transfer_waiting(t)->dialled_in && t->by && t->by->app)
+		return; /* he has dialled it himself */
 	if (t->referred_by.n && t->referred_by.n < REFERRED_BY_MAX && !l->line) {
 		sip_write_hdr(b, SIP_HDR_REFERRED_BY, t->referred_by);
 		return;

@@ -88,12 +88,14 @@ stream_speak(struct stream *s, struct worker *w)
 {
 	for (unsigned i = 0; i < MEDIA_SIDES; i++) {
 		struct stream_delivery d = {container_of(s, struct slot, stream), w, i};
+		const struct transcoder *t = s->interpreter ? s->interpreter->from[i ^ 1] : NULL;
+		bool wants = stream_wants_voice(&s->side[i]) && !(t && transcoder_says_keys(t));
 
 		say_between(s, w, i);
 		if (!s->attendant)
 			continue;
 		attendant_speak(s->attendant, i, &s->self->to[i].sent, w->tick, w->now_us,
-		    stream_wants_voice(&s->side[i]) ? stream_on_ready_packet : NULL, &d);
+		    wants ? stream_on_ready_packet : NULL, &d);
 		if (s->attendant->side[i].news || attendant_has_heard(s->attendant, i))
 			worker_post(w, s, STREAM_DUE_NEWS);
 	}

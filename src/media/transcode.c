@@ -729,6 +729,12 @@ transcoder_needs_clock(const struct transcoder *t)
 }
 
 bool
+transcoder_says_keys(const struct transcoder *t)
+{
+	return t->keys && key_say_is_busy(&t->keys->say);
+}
+
+bool
 transcoder_tells_keys(const struct transcoder *t)
 {
 	return t->what.keys_out == MEDIA_KEYS_TOLD;

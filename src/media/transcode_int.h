@@ -54,6 +54,8 @@ void transcoder_key(struct transcoder *t, const struct key_heard *heard);
 bool transcoder_needs_clock(const struct transcoder *t);
 void transcoder_tick(struct transcoder *t, uint64_t now_us, struct transcode_room *room,
     transcoder_send_fn *send, void *ctx);
+/** A key is being said to the listener: nothing else is. */
+bool transcoder_says_keys(const struct transcoder *t);
 /** Are its keys told to signalling? Then also who has no listener is heard. */
 bool transcoder_tells_keys(const struct transcoder *t);
 /** The oldest key that is to be told to signalling (MEDIA_KEYS_TOLD) and has ended; NULL: none. */

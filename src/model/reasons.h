@@ -79,6 +79,8 @@ enum {
 	X(TWIN_TAKEN, "twin_taken", "{0} took the call by key at mobile phone {1}")                \
 	X(TWIN_LET_GO, "twin_let_go", "Nobody took the call by key at mobile phone {0}")           \
 	X(MOBILE_KNOWN, "mobile_known", "{0} is the number of the mobile phone of {1}")            \
+	X(DIAL_IN, "dial_in", "{0} is a dial-in number: {1} is asked what to dial")                \
+	X(DIALLED_IN, "dialled_in", "{0} has dialled in from the mobile phone {1}")                \
 	X(TO_GO, "to_go", "{0} takes the call along: the other phones ring")                       \
 	X(FROM_LINE, "from_line", "The call came in on line {0}")                                  \
 	X(CAME_DIVERTED, "came_diverted", "{0} had sent the call on before it came here")          \

@@ -165,6 +165,16 @@ static const struct model_field fields[] = {
 	.description = "Internal number for calls from outside that nobody takes; empty = they are "
 		       "refused",
 	AT(deposit)},
+    {"dial_in_numbers", MODEL_TEXT, 0, 0, 200, .chars = "0-9+, ", .label = "Dial-in numbers",
+	.description = "Who calls one of them from a mobile phone of a user is connected as that "
+		       "user with the number that he then dials; separated by commas, empty = "
+		       "nobody dials in. For all others they are numbers like any",
+	AT(dial_in_numbers)},
+    {"dial_in_check", MODEL_ENUM, 0, .choices = "pin|number", .def = "\"pin\"",
+	.label = "Who dials in shows who he is by",
+	.description = "pin: the number of the mobile phone and his PIN for calls; number: the "
+		       "number alone, which anybody can forge whose provider lets him",
+	AT(dial_in_check)},
     {"holidays", MODEL_ENUM, 0, .choices = MODEL_HOLIDAY_REGIONS, .def = "\"none\"",
 	.label = "Public holidays", .description = "Of a country or a state; for time frames",
 	AT(holidays)},

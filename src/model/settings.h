@@ -23,6 +23,9 @@ enum settings_priority {
 /* RTG-2: what a caller from outside meets when nobody can be reached. */
 enum settings_unavailable { UNAVAILABLE_DEPOSIT, UNAVAILABLE_REJECT };
 
+/* USR-9: what shows that who dials in from a mobile phone is its user. */
+enum settings_dial_in { DIAL_IN_BY_PIN, DIAL_IN_BY_NUMBER };
+
 /* What the other side hears when a user records the call. */
 enum settings_record_notice { RECORD_ANNOUNCED, RECORD_BEEPS, RECORD_UNSAID };
 
@@ -47,6 +50,8 @@ struct settings {
 	enum settings_priority routing_priority;
 	enum settings_unavailable unavailable;
 	char deposit[24];      /* an internal number; "" = none */
+	char dial_in_numbers[4 * 200 + 1]; /* of ours, separated by commas; "" = nobody dials in */
+	enum settings_dial_in dial_in_check;
 	uint32_t default_dial; /* bits of MODEL_DIAL_CLASSES; of phones without a user, too */
 	char holidays[8];      /* region of the public ones; "none" */
 	uint32_t rtp_port_min, rtp_port_max;

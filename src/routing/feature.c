@@ -38,7 +38,7 @@ routing_feature(const struct directory *dir, struct slice dialled, enum feature 
 	return longest > 0;
 }
 
-static void
+void
 app_named(struct routing_plan *plan, enum routing_app app, struct slice name)
 {
 	plan->called.name = name;

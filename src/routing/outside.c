@@ -220,6 +220,8 @@ locate(struct routing_plan *plan, const struct directory *dir, const struct rout
 	    [DIR_SITE_BY_DEFAULT] = REASON_SITE_BY_DEFAULT};
 	enum dir_site_by by;
 
+	if (q->caller_user) /* he is where his mobile phone is */
+		return;
 	plan->site = dir_site_of(dir, q->caller_phone, &q->source, &by);
 	if (plan->site)
 		because(plan, why[by], REASON_ARGS(plan->site->name));

@@ -391,7 +391,7 @@ plan_number(struct routing_plan *plan, const struct directory *dir, const struct
 static void
 plan_dialled(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
 {
-	if (plan_emergency(plan, dir, q))
+	if (plan_emergency(plan, dir, q) || plan_dial_in(plan, dir, q))
 		return;
 	if (q->caller_phone && q->caller_phone->kind == DIR_PEER) {
 		because(plan, REASON_PHONE_ONLY_CALLED, REASON_ARGS(q->caller_phone->name));
@@ -435,6 +435,8 @@ routing_plan_make(
 		identify_outsider(plan, dir, q);
 	else if (q->caller_phone)
 		identify_caller(plan, q->caller_phone);
+	else if (q->caller_user)
+		identify_mobile(plan, q);
 	else
 		plan->caller = q->caller;
 	believe_caller(plan, q);

@@ -71,9 +71,12 @@ struct routing_query {
 	const struct dir_phone *caller_phone; /* authenticated */
 	const struct dir_line *caller_line;   /* the provider's line a call came in on; it reaches
 						 our users, never another line */
-	struct routing_party caller;	      /* with caller_line: what the provider says; with a
-						 phone that is believed: whom it names; with
-						 neither: who calls from outside */
+	/* who calls from a mobile phone of his, and has shown so (USR-9): as if at a phone of his;
+	 * caller.number: of that phone, canonical. Then both are NULL */
+	const struct dir_user *caller_user;
+	struct routing_party caller;	   /* with caller_line: what the provider says; with a
+					      phone that is believed: whom it names; with
+					      neither: who calls from outside */
 	bool by_keys;			   /* dialled at the phone, so a PIN may stand in front */
 	struct addr source;		   /* where the call came from; family 0 = not known */
 	const struct dir_user *sent_on_by; /* who answers for a call that is sent on; NULL: the
@@ -92,13 +95,14 @@ enum routing_kind { ROUTING_PHONE, ROUTING_LINE, ROUTING_APP };
 
 /* What answers instead of a person (apps/). */
 enum routing_app {
-	ROUTING_APP_ORDER,	/* does what a code asks for, and says so */
-	ROUTING_APP_ORBIT,	/* a place to wait */
-	ROUTING_APP_LOGIN,	/* the same for who is not known yet: asks for his PIN */
-	ROUTING_APP_VOICEMAIL,	/* takes a message; argument: the mailbox's code */
-	ROUTING_APP_MAILBOX,	/* where people listen to theirs; argument: its code, or empty */
-	ROUTING_APP_LISTEN,	/* plays what somebody wants to hear at his phone */
-	ROUTING_APP_BROADCAST,	/* what is said there, a group hears */
+	ROUTING_APP_ORDER,     /* does what a code asks for, and says so */
+	ROUTING_APP_ORBIT,     /* a place to wait */
+	ROUTING_APP_LOGIN,     /* the same for who is not known yet: asks for his PIN */
+	ROUTING_APP_VOICEMAIL, /* takes a message; argument: the mailbox's code */
+	ROUTING_APP_MAILBOX,   /* where people listen to theirs; argument: its code, or empty */
+	ROUTING_APP_LISTEN,    /* plays what somebody wants to hear at his phone */
+	ROUTING_APP_BROADCAST, /* what is said there, a group hears */
+	ROUTING_APP_DIAL_IN, /* calls what a user at his mobile phone dials; argument: its number */
 	ROUTING_APP_CONFERENCE, /* a room where calls meet; argument: its id */
 	ROUTING_APPS
 };

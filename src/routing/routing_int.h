@@ -32,6 +32,8 @@ void plan_mailbox(struct routing_plan *plan, const struct directory *dir, struct
 /* The same for one that is found. */
 void mailbox_answers(struct routing_plan *plan, const struct dir_mailbox *m);
 
+/* That app answers, under that name. */
+void app_named(struct routing_plan *plan, enum routing_app app, struct slice name);
 /* The number that is called leads to the room. */
 void plan_conference_room(struct routing_plan *plan, const struct dir_conference_room *room);
 
@@ -61,6 +63,13 @@ void add_twins(struct routing_plan *plan, const struct directory *dir,
 /* Who calls from a known mobile phone is shown as its user. He gets no rights by it: anybody can
  * say any number. */
 void recognise_mobile(struct routing_plan *plan, const struct directory *dir);
+
+/* A user who calls a dial-in number from his mobile phone is asked what to call. False: it is a
+ * number like any. */
+bool plan_dial_in(
+    struct routing_plan *plan, const struct directory *dir, const struct routing_query *q);
+/* As who somebody calls who has shown at a mobile phone who he is. */
+void identify_mobile(struct routing_plan *plan, const struct routing_query *q);
 
 /* ---- routing.c ---- */
 

@@ -2,6 +2,7 @@
  * have in common. */
 #include <stdio.h>
 
+#include "model/live.h"
 #include "routing/routing_int.h"
 
 /* Somebody outside calls from there, or its user himself, who is shown with his number inside. */
@@ -96,6 +97,59 @@ recognise_mobile(struct routing_plan *plan, const struct directory *dir)
 	because(plan, REASON_MOBILE_KNOWN, REASON_ARGS(t->number, who.name));
 	plan->caller.number = who.number;
 	plan->caller.name = who.name;
+}
+
+/* ---- dialling in ---- */
+
+void
+identify_mobile(struct routing_plan *plan, const struct routing_query *q)
+{
+	char phone[NUMBER_BYTES + 8];
+
+	snprintf(phone, sizeof phone, CDR_TWIN "%.*s", SLICE_FMT(q->caller.number));
+	plan->caller = routing_party_of(q->caller_user);
+	because(plan, REASON_CALLS_AS,
+	    REASON_ARGS(slice_cstr(phone), q->caller_user->name, plan->caller.number));
+}
+
+/* In any form that people write it in, or digit by digit. */
+static bool
+is_dial_in(const struct directory *dir, const struct dir_line *line, struct slice dialled)
+{
+	struct number_plan of_line = number_plan_of_line(dir, line),
+			   ours = number_plan_of(dir_settings(dir));
+	struct slice rest = slice_cstr(dir_settings(dir)->dial_in_numbers);
+	char called[NUMBER_BYTES], one[NUMBER_BYTES];
+	bool known = number_canonical(&of_line, dialled, NUMBER_WRITTEN, called) == ERR_OK;
+
+	while (rest.n) {
+		char plain[ROUTING_DIALLED_MAX];
+
+		if (routing_normalise(slice_take_until(&rest, ','), plain) != ERR_OK)
+			continue;
+		if (slice_eq(slice_cstr(plain), dialled) ||
+		    (known &&
+			number_canonical(&ours, slice_cstr(plain), NUMBER_WRITTEN, one) == ERR_OK &&
+			strcmp(one, called) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool
+plan_dial_in(struct routing_plan *plan, const struct directory *dir, const struct routing_query *q)
+{
+	struct slice dialled = slice_cstr(plan->dialled);
+	const struct dir_twin *t =
+	    q->caller_line ? dir_twin_find(dir, slice_cstr(plan->caller_number)) : NULL;
+
+	if (!t || !t->user->enabled || !is_dial_in(dir, q->caller_line, dialled))
+		return false;
+	plan->called = (struct routing_party){.number = dialled};
+	plan->argument = t->number;
+	because(plan, REASON_DIAL_IN, REASON_ARGS(dialled, t->user->name));
+	app_named(plan, ROUTING_APP_DIAL_IN, SLICE("Dial-in"));
+	return true;
 }
 
 /* ---- the other devices of somebody who talks ---- */

@@ -61,6 +61,7 @@ class InCallCodes(TalkTest):
         self.anna, self.bernd, self.carla = (self.phone(name, host) for name, host in (
             ("anna", ANNA), ("bernd", BERND), ("carla", CARLA)))
         self.began = harness.now()
+        self.stamps = {}  # by name: of the keys that were heard there
         self.notes = {name: [note(hz, 160 * k) for k in range(50)] for name, hz in NOTES.items()}
 
     def talk_with_keys(self):
@@ -199,6 +200,96 @@ class InCallCodes(TalkTest):
         self.press(anna, "*3")
         self.assert_hear({"anna": ["bernd", "carla"], "bernd": ["anna", "carla"], "carla": ["anna", "bernd"]},
                          anna, bernd, carla)
+        anna.hang_up()
+        self.are_connected(carla, bernd)
+        bernd.hang_up()
+        carla.is_hung_up()
+
+    def answer_with_keys(self, carla):
+        carla.reply(200, body=sdp(CARLA, self.carla.open_rtp().port, **WITH_KEYS))
+        carla.expect("ACK")
+        carla.voice = sdp_target(carla.invite.body)
+
+    def keys_heard(self, dialog, n):
+        """Keys as packets, each once, until n have come."""
+        keys = []
+        stamps = self.stamps.setdefault(dialog.phone.name, set())
+
+        def hear():
+            packet = dialog.phone.rtp.receive(0.05)
+            if packet and packet[1] & 0x7f == EVENTS and packet[4:8] not in stamps:
+                stamps.add(packet[4:8])
+                keys.append("0123456789*#"[packet[12]])
+            return len(keys) >= n
+        until(hear, f"{n} keys at {dialog.phone.name}")
+        return "".join(keys)
+
+    @staticmethod
+    def press_by_info(dialog, keys):
+        for key in keys:
+            dialog.request("INFO", f"Signal={key}\r\nDuration=160\r\n".encode(), [("Content-Type", "application/dtmf-relay")])
+            dialog.expect(200, method="INFO")
+
+    def test_key_digits_reach_whom_one_asks_as_packets_and_by_info(self):
+        """And nobody else: who waits hears his music."""
+        anna, bernd = self.talk_with_keys()
+        carla = self.ask_carla(anna)
+        self.answer_with_keys(carla)
+        self.assert_hear({"anna": ["carla"], "carla": ["anna"], "bernd": []}, anna, bernd, carla)
+        for rtp in (bernd.phone.rtp, carla.phone.rtp):
+            rtp.drain()
+        self.press(anna, "407#")
+        self.assertEqual(self.keys_heard(carla, 4), "407#")
+        self.press_by_info(anna, "58")
+        self.assertEqual(self.keys_heard(carla, 2), "58")
+        self.press(carla, "9")
+        self.assertEqual(self.keys_heard(anna, 1), "9")
+        music = [bernd.phone.rtp.receive(1) for _ in range(100)]  # of two seconds
+        self.assertNotIn(EVENTS, {packet[1] & 0x7f for packet in music}, "keys pressed for who waits")
+        self.assert_hear({"anna": ["carla"], "carla": ["anna"], "bernd": []}, anna, bernd, carla)
+        self.press(anna, "*2")
+        carla.is_hung_up()
+        self.assert_hear({"anna": ["bernd"], "bernd": ["anna"]}, anna, bernd)
+        anna.hang_up()
+        bernd.is_hung_up()
+
+    def test_key_digits_are_tones_where_whom_one_asks_has_no_packets_of_keys(self):
+        anna, bernd = self.talk_with_keys()
+        carla = self.ask_carla(anna)
+        self.answer(carla)
+        self.assert_hear({"anna": ["carla"], "carla": ["anna"]}, anna, carla)
+        carla.phone.rtp.drain()
+        self.press(anna, "5")
+
+        def hears_five():
+            packet = carla.phone.rtp.receive(0.05)
+            pcm = [LINEAR[byte] for byte in packet[12:]] if packet else []
+            return pcm and loudness(pcm, 770) > 2000 and loudness(pcm, 1336) > 2000 and loudness(pcm, NOTES["anna"]) < 1000
+        until(hears_five, "the tones of 5, and nothing besides")
+        self.assert_hear({"anna": ["carla"], "carla": ["anna"]}, anna, carla)
+        anna.hang_up()
+        self.are_connected(carla, bernd)
+        bernd.hang_up()
+        carla.is_hung_up()
+
+    def test_key_in_a_three_way_both_others_get_the_digits(self):
+        anna, bernd = self.talk_with_keys()
+        carla = self.ask_carla(anna)
+        self.answer_with_keys(carla)
+        self.press(anna, "*3")
+        three = {"anna": anna, "bernd": bernd, "carla": carla}
+        self.assert_hear({name: [other for other in three if other != name] for name in three}, anna, bernd, carla)
+        for key, (name, dialog) in zip("678", three.items()):
+            others = [other for other in three.values() if other is not dialog]
+            for other in others:
+                other.phone.rtp.drain()
+            self.press(dialog, key)
+            for other in others:
+                self.assertEqual(self.keys_heard(other, 1), key, f"{name} presses {key}")
+        for dialog in (bernd, carla):
+            dialog.phone.rtp.drain()
+        self.press_by_info(anna, "1")
+        self.assertEqual((self.keys_heard(bernd, 1), self.keys_heard(carla, 1)), ("1", "1"))
         anna.hang_up()
         self.are_connected(carla, bernd)
         bernd.hang_up()

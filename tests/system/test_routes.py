@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import harness
 from harness import SystemTest, address, free_port, password_phone, until, user
 from baresip import tone_share
-from sipphone import Phone, from_alaw
+from sipphone import Phone, from_alaw, sdp_target, talks
 
 RATE = 8000
 HOSTS = {"one": address(51), "two": address(52), "three": address(53)}
@@ -85,6 +85,25 @@ class Routes(SystemTest):
         call.request("BYE")
         there.is_hung_up()
         call.expect(200, method="BYE")
+
+    def test_key_a_speed_dial_goes_out_by_a_line_and_both_are_heard(self):
+        """*6: as the number that is stored would, with what its line shows; the record says both."""
+        made = self.server.api("POST", "/api/speed-dials", {"place": "05", "number": "00221999", "name": "Cologne"})
+        self.addCleanup(self.server.api, "DELETE", f"/api/speed-dials/{made['id']}")
+        before = len(self.server.records())
+        call = self.phone["p1"].invite("*605")
+        there = self.provider["one"].answer_invite()
+        self.assertIn("sip:+49221999@", there.invite.start)
+        self.assertIn("sip:+49211555101@", there.invite.get("From"))
+        there.pick_up()
+        there.voice, call.voice = sdp_target(there.invite.body), sdp_target(call.established().body)
+        for speaker, listener in ((call, there), (there, call)):
+            words = f"from {speaker.phone.name}".encode()
+            talks(speaker.phone.rtp, speaker.voice, listener.phone.rtp, words + b"." * (160 - len(words)))
+        self.hang_up(call, there)
+        record = self.server.wait_records(before + 1)[-1]
+        self.assertEqual((record["called_number"], record["called_phone"], record["result"]), ("+49221999", "one", "answered"))
+        self.assertIn("speed_dial", [reason["code"] for reason in record["explanation"]])
 
     def notices(self, kind):
         return [one for one in self.server.api("GET", "/api/notices?per_page=200")["items"] if one["code"] == kind]

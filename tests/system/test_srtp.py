@@ -7,13 +7,13 @@ import baresip
 import harness
 from harness import ApiError, SystemTest, password_phone, until, user
 
-TONES = {"p1": 440, "p2": 700}
+TONES = {"p1": 440, "p2": 700, "p3": 1100}
 
 
 class Srtp(SystemTest):
     CONFIG = {
-        "phones": [password_phone("p1"), password_phone("p2")],
-        "users": [user(101, "p1"), user(102, "p2")],
+        "phones": [password_phone("p1"), password_phone("p2"), password_phone("p3")],
+        "users": [user(101, "p1"), user(102, "p2"), user(103, "p3")],
     }
 
     def set_srtp(self, phone, policy):
@@ -76,6 +76,44 @@ class Srtp(SystemTest):
         self.assertEqual(self.talk(None, "dtls_srtp")["result"], "answered")
         self.assertEqual(self.talk("dtls_srtp", "dtls_srtp")["result"], "answered")
         self.assertEqual(self.handshakes() - before, 4)
+
+    def pick_up(self, of_caller, of_third):
+        """p1 calls p2, which rings; p3 takes the call by code. Both must hear the other's tone. Returns the record."""
+        phones = {name: baresip.Baresip(self.server, name, f"secret-of-{name}", TONES[name], encryption=encryption, answer=answer)
+                  for name, encryption, answer in (("p1", of_caller, "auto"), ("p2", "srtp-mand", "manual"), ("p3", of_third, "auto"))}
+        for phone in phones.values():
+            self.addCleanup(phone.close)
+            phone.connect()
+        self.server.wait_registered(*phones)
+        calls = len(self.server.records())
+        caller, rung, third = phones.values()
+        caller.command("dial", "102")
+        rung.wait_event("CALL_INCOMING")
+        caller.wait_event("CALL_RINGING")
+        third.command("dial", "*8102")
+        caller.wait_event("CALL_ESTABLISHED")
+        third.wait_event("CALL_ESTABLISHED")
+        rung.wait_event("CALL_CLOSED")
+        until(lambda: all(phone.recorded() > 2 * 2 * baresip.RATE for phone in (caller, third)), "two seconds of sound", 20)
+        caller.command("hangup")
+        caller.wait_event("CALL_CLOSED")
+        third.wait_event("CALL_CLOSED")
+        for phone, other in ((caller, third), (third, caller)):
+            samples, rate = phone.heard()
+            self.assertGreater(baresip.tone_share(samples, other.hertz, rate), 0.9, f"{phone.name} hears the tone")
+        for phone in phones.values():
+            phone.close()
+        until(lambda: not self.server.registrations(), "bindings are removed")
+        return self.server.wait_records(calls + 1)[-1]
+
+    def test_key_a_call_is_picked_up_by_code_between_phones_that_encrypt(self):
+        """Each leg keeps keys of its own, also when the other one is plain."""
+        self.set_srtp("p2", "required")
+        for of_caller, of_third in (("srtp-mand", "srtp-mand"), ("srtp-mand", None), (None, "srtp-mand")):
+            with self.subTest(caller=of_caller, third=of_third):
+                record = self.pick_up(of_caller, of_third)
+                self.assertEqual((record["result"], record["called_phone"]), ("answered", "p3"))
+        self.assertNotIn("inline:", self.server.log_text())
 
     def handshakes(self):
         return self.server.metrics().get('strowger_media_handshakes_total{result="done"}', 0)

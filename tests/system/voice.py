@@ -55,11 +55,11 @@ def teach(server, prompts, seconds=0.3):
 class Voice:
     """A call that is up."""
 
-    def __init__(self, phone, number, tones):
+    def __init__(self, phone, number, tones, extra=()):
         self.phone, self.tones = phone, tones
         self.rtp = phone.open_rtp()
         self.rtp.drain()
-        self.call = phone.invite(number, sdp(phone.host, self.rtp.port, codecs="8 101", extra=SDP_KEYS))
+        self.call = phone.invite(number, sdp(phone.host, self.rtp.port, codecs="8 101", extra=SDP_KEYS), extra=extra)
         self.target = sdp_target(self.call.established().body)
         self.next = time.monotonic()
         self.at = 0

@@ -52,6 +52,7 @@ struct office {
 	struct live_call live;
 	char pressed[64]; /* keys, for that side, the last one so long */
 	enum media_side pressed_to;
+	uint32_t pressed_stream;
 	uint32_t pressed_ms;
 	size_t n_live;			 /* how often it was told */
 	struct live_emergency emergency; /* the last one */

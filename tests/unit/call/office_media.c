@@ -106,6 +106,7 @@ media_key(struct media *m, struct media_ref ref, enum media_side to, char key, u
 
 	o->pressed[strlen(o->pressed)] = key;
 	o->pressed_to = to;
+	o->pressed_stream = ref.slot;
 	o->pressed_ms = ms;
 }
 

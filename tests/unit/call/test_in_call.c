@@ -384,6 +384,118 @@ nobody_listens_where_the_codes_are_off(void **state)
 	talk_end(&t);
 }
 
+/* Anna's phone sends keys as packets, too. */
+static void
+anna_talks_with_keys(void)
+{
+	const char *invite = anna_is_asked();
+
+	ua_answer(anna, invite, 200, "", talk_sdp(anna, 6000, "RTP/AVP 8 101", KEYS));
+	ua_expect(anna, "ACK", 100);
+	office_run(&o, 10);
+}
+
+static void
+pressed_nothing(void)
+{
+	memset(o.pressed, 0, sizeof o.pressed);
+}
+
+/* Ben goes back to Eva first. */
+static void
+talk_end_asked(void)
+{
+	press("*2");
+	ua_ok(anna, "BYE");
+	office_run(&o, 100);
+	talk_end(&t);
+}
+
+static void
+key_keys_reach_whom_one_asks_and_nobody_who_waits(void **state)
+{
+	const struct media_translation *to_anna = &o.stream[1].translation[MEDIA_CALLER];
+
+	anna_talks_with_keys();
+	pressed_nothing();
+	press("5");
+	assert_string_equal(o.pressed, "5");
+	assert_int_equal(o.pressed_stream, 1);
+	assert_int_equal(o.pressed_to, MEDIA_CALLED);
+	assert_int_equal(to_anna->keys_out, MEDIA_KEYS_EVENTS);
+	assert_int_equal(to_anna->key_pt, 101);
+	talk_send(
+	    &t, ben, "INFO", "Content-Type: application/dtmf-relay\n", "Signal=7\nDuration=160\n");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	assert_string_equal(o.pressed, "57");
+	assert_int_equal(o.pressed_stream, 1);
+	talk_send(
+	    &t, eva, "INFO", "Content-Type: application/dtmf-relay\n", "Signal=8\nDuration=160\n");
+	ua_expect(eva, "SIP/2.0 200", 100);
+	office_media_key(&o, 0, MEDIA_CALLED, '8', 0);
+	office_run(&o, 100);
+	ua_expect_none(ben, "INFO");
+	ua_expect_none(eva, "INFO");
+	assert_string_equal(o.pressed, "57");
+	press("*2");
+	ua_ok(anna, "BYE");
+	office_run(&o, 100);
+	they_talk();
+	assert_int_equal(o.stream[0].translation[MEDIA_CALLER].n_routes, 0);
+	assert_int_equal(o.stream[0].translation[MEDIA_CALLED].n_routes, 0);
+	talk_end(&t);
+}
+
+static void
+key_whom_one_asks_presses_keys_for_who_asks(void **state)
+{
+	anna_talks_with_keys();
+	pressed_nothing();
+	assert_true(anna_hears()->listening.keys);
+	office_media_key(&o, 1, MEDIA_CALLED, '4', 0);
+	office_run(&o, 100);
+	assert_string_equal(o.pressed, "4");
+	assert_int_equal(o.pressed_stream, 0);
+	assert_int_equal(o.pressed_to, MEDIA_CALLER);
+	assert_int_equal(o.stream[0].translation[MEDIA_CALLED].keys_out, MEDIA_KEYS_EVENTS);
+	talk_end_asked();
+}
+
+static void
+key_in_a_three_way_both_others_get_keys(void **state)
+{
+	anna_talks_with_keys();
+	press("*3");
+	pressed_nothing();
+	assert_true(eva_hears()->listening.keys);
+	press("1");
+	assert_string_equal(o.pressed, "11");
+	office_media_key(&o, 0, MEDIA_CALLED, '2', 0);
+	office_media_key(&o, 1, MEDIA_CALLED, '3', 0);
+	office_run(&o, 100);
+	assert_string_equal(o.pressed, "112233");
+	assert_int_equal(o.stream[0].translation[MEDIA_CALLER].keys_out, MEDIA_KEYS_EVENTS);
+	assert_int_equal(o.stream[0].translation[MEDIA_CALLED].keys_out, MEDIA_KEYS_EVENTS);
+	talk_end_asked();
+}
+
+static void
+key_who_wants_info_gets_info(void **state)
+{
+	const char *info;
+
+	fixture_change(&o.fixture, "{'phones':[{'name':'a1','dtmf':'info'}]}");
+	call_switch_set_directory(o.calls, o.fixture.directory);
+	anna_talks_with_keys();
+	pressed_nothing();
+	press("6");
+	info = ua_expect(anna, "INFO", 100);
+	assert_non_null(strstr(info, "Signal=6"));
+	ua_answer(anna, info, 200, "", "");
+	assert_string_equal(o.pressed, "");
+	talk_end_asked();
+}
+
 int
 main(void)
 {
@@ -402,6 +514,10 @@ main(void)
 	    T(who_waits_and_hangs_up_before_anybody_answers_ends_all),
 	    T(three_talk_and_whoever_leaves_the_others_talk_on),
 	    T(what_would_change_the_call_waits_until_nobody_is_asked_any_more),
+	    T(key_keys_reach_whom_one_asks_and_nobody_who_waits),
+	    T(key_whom_one_asks_presses_keys_for_who_asks),
+	    T(key_in_a_three_way_both_others_get_keys),
+	    T(key_who_wants_info_gets_info),
 	    T(nobody_listens_where_the_codes_are_off),
 	};
 

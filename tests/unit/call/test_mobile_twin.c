@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
+#include "apps/apps.h"
 #include "talk.h"
+#include "two_lines.h"
 
 #define PHONE(name) "{'name':'" name "','secret':'Secret-" name "-Secret1'}"
 
@@ -43,98 +45,18 @@ static const char config[] =
 
 static struct office o;
 static struct ua *anna, *ben, *ben2, *cleo, *one, *two;
-static int taken, taken_max;
-static const char *down; /* a line that has no free call */
-
-/* ---- a trunk with two lines ---- */
-
-static const char *
-name_of(int64_t line)
-{
-	return dir_line_by_id(o.fixture.directory, line)->name.p;
-}
-
-static enum routing_line_state
-line_state(void *ctx, int64_t line)
-{
-	return taken >= taken_max || strncmp(name_of(line), down, 3) == 0 ? ROUTING_LINE_FULL
-									  : ROUTING_LINE_FREE;
-}
-
-static enum err
-line_leg(void *ctx, const struct call_line_call *call, struct call_line_leg *out)
-{
-	static char uri[100], to[110], from[110];
-	struct addr pbx;
-
-	if (call->attempt > 0)
-		return ERR_NOT_FOUND;
-	snprintf(uri, sizeof uri, "sip:%.*s@isp.example", SLICE_FMT(call->number));
-	snprintf(to, sizeof to, "<%s>", uri);
-	snprintf(from, sizeof from, "<sip:%.*s@isp.example>", SLICE_FMT(call->shown));
-	assert_int_equal(addr_parse(SLICE("10.0.0.1:5060"), 5060, &pbx), ERR_OK);
-	*out = (struct call_line_leg){
-	    .flow = {.transport = SIP_UDP,
-		.local = pbx,
-		.remote = (strncmp(name_of(call->line), "one", 3) == 0 ? one : two)->addr},
-	    .uri = slice_cstr(uri),
-	    .from = slice_cstr(from),
-	    .to = slice_cstr(to),
-	    .contact_user = SLICE("u")};
-	return ERR_OK;
-}
-
-static bool
-line_take(void *ctx, int64_t line)
-{
-	if (taken >= taken_max)
-		return false;
-	taken++;
-	return true;
-}
-
-static void
-line_done(void *ctx, int64_t line)
-{
-	taken--;
-}
-
-static void
-line_hop_failed(void *ctx, int64_t line, const struct sip_flow *flow, uint32_t retry_after_s)
-{
-}
-
-static enum err
-line_challenged(void *ctx, int64_t line, struct sip_auth_try *t, const struct sip_msg *resp)
-{
-	return ERR_UNSUPPORTED;
-}
-
-static void
-line_write_auth(void *ctx, int64_t line, struct buf *b, struct slice method, struct slice uri)
-{
-}
-
-static const struct call_line_ops line_ops = {.state = line_state,
-    .leg = line_leg,
-    .take = line_take,
-    .done = line_done,
-    .hop_failed = line_hop_failed,
-    .challenged = line_challenged,
-    .write_auth = line_write_auth};
+static struct two_lines lines;
 
 static int
 set_up(void **state)
 {
-	taken = 0;
-	taken_max = 8;
-	down = "none";
-	office_open_with(&o, config, &line_ops);
+	office_set_apps(apps);
+	office_open_with(&o, config, two_lines_new(&lines, &o));
 	anna = office_phone(&o, "a1");
 	ben = office_phone(&o, "b1");
 	cleo = office_phone(&o, "c1");
-	one = office_phone(&o, "one");
-	two = office_phone(&o, "two");
+	one = lines.phone[0] = office_phone(&o, "one");
+	two = lines.phone[1] = office_phone(&o, "two");
 	return 0;
 }
 
@@ -142,7 +64,8 @@ static int
 tear_down(void **state)
 {
 	office_close(&o);
-	assert_int_equal(taken, 0);
+	office_set_apps(NULL);
+	assert_int_equal(lines.taken, 0);
 	return 0;
 }
 
@@ -552,7 +475,7 @@ lin_6_an_emergency_call_takes_the_line_of_a_mobile_phone_that_rings(void **state
 {
 	const char *desk, *inv, *help;
 
-	taken_max = 1;
+	lines.taken_max = 1;
 	talk_dial(anna, "102", "", 4000);
 	desk = ua_expect(ben, "INVITE", 100);
 	inv = rings(one, "+491711111111", 3500);
@@ -724,6 +647,87 @@ key_who_has_no_other_phone_is_told_so(void **state)
 
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* ---- with other features ---- */
+
+/* It is his, at whichever telephone he is. */
+static void
+usr_9_who_logs_in_at_another_telephone_keeps_his_mobile_phone(void **state)
+{
+	const char *desk, *inv;
+	struct ua *other;
+
+	fixture_change(
+	    &o.fixture, "{'phones':[" PHONE("d1") "],'users':[{'login':'1002','phones':['d1']}]}");
+	call_switch_set_directory(o.calls, o.fixture.directory);
+	other = office_phone(&o, "d1");
+	talk_dial(anna, "102", "", 4000);
+	desk = ua_expect(other, "INVITE", 100);
+	ua_answer(other, desk, 180, "", "");
+	ua_expect_none(ben, "INVITE");
+	office_run(&o, 2500);
+	ua_expect_none(one, "INVITE");
+	inv = rings(one, "+491711111111", 1000);
+	ua_answer(other, desk, 200, "", sdp_of(other, 7100, ""));
+	ua_expect(other, "ACK", 100);
+	stops(one, inv);
+	ends(anna, other);
+}
+
+static void
+usr_9_nothing_is_shown_there_of_who_withholds_his_number(void **state)
+{
+	const char *desk, *inv;
+
+	talk_dial(anna, "102", "Privacy: id\n", 4000);
+	desk = ua_expect(ben, "INVITE", 100);
+	ua_answer(ben, desk, 180, "", "");
+	assert_null(strstr(desk, "Anna Berg"));
+	office_run(&o, 2500);
+	inv = rings(one, "+491711111111", 1000);
+	assert_true(lines.hidden);
+	assert_null(strstr(inv, "Anna"));
+	assert_null(strstr(inv, "sip:101@"));
+	ua_answer(ben, desk, 200, "", sdp_of(ben, 7100, ""));
+	ua_expect(ben, "ACK", 100);
+	stops(one, inv);
+	ends(anna, ben);
+}
+
+/* Ben has parked Anna: when the time is over his phones ring, the mobile one too, and he takes
+ * her back there by key. */
+static void
+usr_9_a_parked_call_that_comes_back_rings_there_too(void **state)
+{
+	struct call_command park = {.kind = CALL_COMMAND_PARK,
+	    .user = dir_user_by_number(o.fixture.directory, SLICE("102"))->id,
+	    .number = "11"};
+	struct talk t = talk_connect(anna, "102", ben, 4000);
+	struct call_result result;
+	const char *desk, *inv;
+
+	snprintf(park.call_id, sizeof park.call_id, "%s", o.live.call_id);
+	call_command(o.calls, &park, &result);
+	assert_int_equal(result.outcome, CALL_OUTCOME_DONE);
+	ua_ok(ben, "BYE");
+	ua_reinvited(anna, 4002);
+	office_run(&o, 59000);
+	ua_expect_none(ben, "INVITE");
+	desk = ua_expect(ben, "INVITE", 3000);
+	ua_answer(ben, desk, 180, "", "");
+	inv = rings(one, "+491711111111", 4000);
+	picks_up(one, inv, 7000);
+	ua_expect_none(ben, "CANCEL");
+	presses('1');
+	stops(ben, desk);
+	ua_reinvited(anna, 4004);
+	office_run(&o, 100);
+	talk_send(&t, anna, "BYE", "", "");
+	ua_expect(anna, "SIP/2.0 200", 100);
+	ua_ok(one, "BYE");
+	office_run(&o, 100);
+	assert_string_equal(o.record[0].called_phone, "FMC/+491711111111");
+}
+
 int
 main(void)
 {
@@ -752,6 +756,9 @@ main(void)
 	    IN_OFFICE(key_a_mobile_phone_takes_a_call_along_with_1),
 	    IN_OFFICE(key_who_hangs_up_while_others_ring_is_rung_again),
 	    IN_OFFICE(key_who_has_no_other_phone_is_told_so),
+	    IN_OFFICE(usr_9_who_logs_in_at_another_telephone_keeps_his_mobile_phone),
+	    IN_OFFICE(usr_9_nothing_is_shown_there_of_who_withholds_his_number),
+	    IN_OFFICE(usr_9_a_parked_call_that_comes_back_rings_there_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

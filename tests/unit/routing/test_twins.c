@@ -276,6 +276,72 @@ key_what_else_somebody_has_rings_at_once(void **s)
 	down = "";
 }
 
+static const char *
+dial_in(struct routing_plan *p, const char *from, const char *number)
+{
+	plan(p, number, from, monday);
+	return p->n_targets == 1 && p->target[0].kind == ROUTING_APP &&
+		       p->target[0].app == ROUTING_APP_DIAL_IN
+		   ? p->argument.p
+		   : "";
+}
+
+static void
+usr_9_who_calls_a_dial_in_number_from_his_mobile_phone_is_asked_what_to_call(void **s)
+{
+	static const char *const forms[] = {"+49211555199", "0211555199", "555199", "555198"};
+	struct routing_plan p;
+
+	assert_string_equal(dial_in(&p, "+491711111111", "0211555199"), "");
+	fixture_change(&office, "{'settings':{'dial_in_numbers':'0211555199, +49211555198'}}");
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		assert_string_equal(dial_in(&p, "01711111111", forms[i]), "+491711111111");
+	assert_int_equal(p.caller.user, 0); /* nothing is shown yet */
+	assert_true(says(&p, "555198 is a dial-in number: Anna Berg is asked what to dial"));
+	/* nobody else, no other number; not with a right withdrawn, not switched off */
+	assert_string_equal(dial_in(&p, "+491799999999", "0211555199"), "");
+	assert_string_equal(dial_in(&p, "+491711111111", "0211555120"), "");
+	assert_string_equal(dial_in(&p, "+491713333333", "0211555199"), "");
+	assert_string_equal(dial_in(&p, "+491716666666", "0211555199"), "");
+	fixture_change(&office, "{'users':[{'login':'1001','enabled':false}]}");
+	assert_string_equal(dial_in(&p, "+491711111111", "0211555199"), "");
+	fixture_change(&office, "{'users':[{'login':'1001','enabled':true}],"
+				"'settings':{'dial_in_numbers':''}}");
+}
+
+static void
+usr_9_who_has_dialled_in_has_his_users_permissions_and_display(void **s)
+{
+	struct routing_query q = {.caller_user = dir_user_by_login(office.directory, SLICE("1002")),
+	    .caller = {.number = SLICE("+491714444444")},
+	    .when = monday,
+	    .state = &state};
+	struct routing_plan p;
+
+	q.dialled = SLICE("00221999");
+	routing_plan_make(&p, office.directory, &q);
+	assert_int_equal(p.caller.user, q.caller_user->id);
+	assert_true(says(&p, "Phone FMC/+491714444444 calls as Ben Cohn (30)"));
+	assert_int_equal(p.status, 403); /* Ben may dial local numbers */
+	q.dialled = SLICE("0555777");
+	routing_plan_make(&p, office.directory, &q);
+	assert_string_equal(text_of(&p), "City Port");
+	/* his own mobile phone does not ring, his phone does; codes are his */
+	q.dialled = SLICE("30");
+	routing_plan_make(&p, office.directory, &q);
+	assert_string_equal(text_of(&p), "b1");
+	assert_true(says(&p, "Mobile phone +491714444444 does not ring: it is the caller's"));
+	q.dialled = SLICE("*09");
+	routing_plan_make(&p, office.directory, &q);
+	assert_int_equal(p.target[0].app, ROUTING_APP_ORDER);
+	/* whose PIN is asked for at the phone */
+	q.dialled = SLICE("*51234*00221999");
+	q.by_keys = true;
+	routing_plan_make(&p, office.directory, &q);
+	assert_int_equal(p.status, 403);
+	assert_int_equal(p.pin, ROUTING_PIN_NONE);
+}
+
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, open_office, close_office)
 
 int
@@ -286,6 +352,8 @@ main(void)
 	    IN_OFFICE(usr_9_in_hunting_they_ring_in_the_turn_of_their_user),
 	    IN_OFFICE(usr_9_lines_are_tried_in_order_and_full_ones_not_at_all),
 	    IN_OFFICE(usr_9_nobody_is_rung_at_the_phone_he_calls_from),
+	    IN_OFFICE(usr_9_who_calls_a_dial_in_number_from_his_mobile_phone_is_asked_what_to_call),
+	    IN_OFFICE(usr_9_who_has_dialled_in_has_his_users_permissions_and_display),
 	    IN_OFFICE(usr_9_a_known_mobile_phone_is_shown_as_its_user_without_her_rights),
 	    IN_OFFICE(usr_9_the_caller_is_shown_where_the_line_lets_us),
 	    IN_OFFICE(usr_9_do_not_disturb_and_one_device_mean_them_too),

@@ -17539,6 +17539,17 @@ export interface components {
              */
             deposit: string;
             /**
+             * Dial-in numbers
+             * @description Who calls one of them from a mobile phone of a user is connected as that user with the number that he then dials; separated by commas, empty = nobody dials in. For all others they are numbers like any
+             */
+            dial_in_numbers: string;
+            /**
+             * Who dials in shows who he is by
+             * @description pin: the number of the mobile phone and his PIN for calls; number: the number alone, which anybody can forge whose provider lets him
+             * @enum {string}
+             */
+            dial_in_check: "pin" | "number";
+            /**
              * Public holidays
              * @description Of a country or a state; for time frames
              * @enum {string}
@@ -18075,6 +18086,17 @@ export interface components {
              * @description Internal number for calls from outside that nobody takes; empty = they are refused
              */
             deposit?: string;
+            /**
+             * Dial-in numbers
+             * @description Who calls one of them from a mobile phone of a user is connected as that user with the number that he then dials; separated by commas, empty = nobody dials in. For all others they are numbers like any
+             */
+            dial_in_numbers?: string;
+            /**
+             * Who dials in shows who he is by
+             * @description pin: the number of the mobile phone and his PIN for calls; number: the number alone, which anybody can forge whose provider lets him
+             * @enum {string}
+             */
+            dial_in_check?: "pin" | "number";
             /**
              * Public holidays
              * @description Of a country or a state; for time frames
@@ -27081,7 +27103,7 @@ export interface components {
          */
         reason: {
             /** @enum {string} */
-            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "number_of_mailbox" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "speed_dial" | "speed_dial_empty" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "conference_room" | "no_mailbox" | "deposit" | "refused_aloud" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transferred_out" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "record_begins" | "record_ends" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
+            code: "calls_as" | "shows_own_name" | "not_a_number" | "number_unknown" | "number_unused" | "number_of_user" | "number_of_group" | "number_of_mailbox" | "member_logged_off" | "group_no_phone" | "group_answered" | "group_hunts" | "group_broadcast" | "broadcast_own" | "broadcast_talks" | "broadcast_heard" | "turn_over" | "user_off" | "user_dnd" | "user_no_phone" | "user_talks" | "group_talks" | "redirect_always" | "redirect_busy" | "redirect_unreached" | "redirect_no_answer" | "redirect_when_busy" | "redirect_after" | "redirect_emergency" | "phone_rings" | "phone_of_caller" | "phone_off" | "phone_only_calls" | "phone_only_called" | "names_caller" | "phone_not_registered" | "twin_rings" | "twin_rings_after" | "twin_not_now" | "twin_not_group" | "twin_of_caller" | "twin_ours" | "twin_no_line" | "twin_late_media" | "twin_answered" | "twin_asked" | "twin_taken" | "twin_let_go" | "mobile_known" | "dial_in" | "dialled_in" | "to_go" | "from_line" | "came_diverted" | "number_outside" | "emergency" | "line_freed" | "code" | "code_no_user" | "private_call" | "speed_dial" | "speed_dial_empty" | "nothing_rings" | "no_orbit" | "orbit_taken" | "unparked" | "line_prefix" | "no_line_prefix" | "line_of_number" | "cor_rule" | "cor_not_now" | "mailbox" | "conference_room" | "no_mailbox" | "deposit" | "refused_aloud" | "ended_for_emergency" | "ports_for_emergency" | "site_of_phone" | "site_by_network" | "site_by_default" | "location_refused" | "allowed_by_group" | "pin_right" | "pin_wrong" | "pin_none" | "pin_locked" | "pin_form" | "not_allowed" | "line_spent" | "spent_ended" | "line_used" | "line_next" | "line_full" | "line_not_registered" | "no_line" | "line_tested" | "test_over" | "line_answered" | "no_contact" | "caller_media" | "no_answer" | "phone_answered" | "answer_media" | "answer_unconfirmed" | "progress_unconfirmed" | "ack_media" | "change_failed" | "change_media" | "call_forgotten" | "session_unconfirmed" | "no_sound" | "media_failed" | "transfer_asked" | "transfer_joins" | "transferred_to" | "transferred_out" | "transfer_failed" | "transfer_back" | "given_away" | "consults" | "consult_refused" | "consult_over" | "consulted_by" | "record_begins" | "record_ends" | "three_way" | "joined_call" | "picked_up" | "taken_over" | "diverted" | "diverted_round" | "direct_media" | "direct_refused" | "web_dialled" | "own_phone_silent" | "completion" | "completion_again" | "completion_dropped" | "web_ended" | "web_picked_up" | "web_fetched" | "web_moved" | "admin_ended" | "system_stopped" | "note";
             /** @description What stands at {0}, {1}, ... of the sentence */
             args: string[];
             /** @description The English sentence with its arguments */

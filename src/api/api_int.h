@@ -590,6 +590,8 @@ void handle_own_participant_patch(struct request *rq);
 void handle_conference_people(struct request *rq);
 void handle_conference_dates(struct request *rq);
 void handle_own_conference_dates(struct request *rq);
+void handle_own_invitations(struct request *rq);
+void handle_own_invitation_join(struct request *rq);
 void handle_conference_invitation(struct request *rq);
 void handle_own_row_create(struct request *rq);
 void handle_own_row_patch(struct request *rq);

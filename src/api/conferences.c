@@ -101,6 +101,20 @@ handle_own_conference_dates(struct request *rq)
 	reply_dates(rq, rq->caller.user_id);
 }
 
+/* ---- what one is invited to ---- */
+
+void
+handle_own_invitations(struct request *rq)
+{
+	json_t *items = NULL;
+	enum err e = store_conference_invitations(rq->api->store, rq->caller.user_id, &items);
+
+	if (e == ERR_OK)
+		reply_json(rq, 200, json_pack("{s:o}", "items", items));
+	else
+		reply_err(rq, e, NULL);
+}
+
 /* ---- the link in a mail ---- */
 
 /* As with log-ins: an address that shows links which are none has to wait, ever longer. */

@@ -536,6 +536,24 @@ handle_live_conference_invite(struct request *rq)
 	json_decref(in);
 }
 
+/* Who is invited goes there himself: his telephones ring. */
+void
+handle_own_invitation_join(struct request *rq)
+{
+	struct conference_command cmd = {
+	    .kind = CONFERENCE_JOIN, .user = rq->caller.user_id, .participant = rq->id};
+	json_t *row = NULL;
+	enum err e = store_get(rq->api->store, &model_conference_participant, rq->id, &row);
+
+	if (e == ERR_OK && json_integer_value(json_object_get(row, "user")) != cmd.user)
+		e = ERR_NOT_FOUND;
+	json_decref(row);
+	if (e != ERR_OK)
+		reply_err(rq, e, NULL);
+	else if (command(rq, &cmd))
+		reply_accepted(rq);
+}
+
 /* Both levels travel together: what is not said stays as it is. False with a refusal. */
 static bool
 set_levels(struct request *rq, const json_t *in, struct conference_command *cmd)

@@ -137,6 +137,8 @@ static const struct route routes[] = {
 	.entity = &model_conference_participant},
     {"GET", "/api/me/conference-people", CONFERENCE, 0, .handle = handle_conference_people},
     {"GET", "/api/me/conference-dates", CONFERENCE, 0, .handle = handle_own_conference_dates},
+    {"GET", "/api/me/invitations", CONFERENCE, 0, .handle = handle_own_invitations},
+    {"POST", "/api/me/invitations/{id}/join", CONFERENCE, 0, .handle = handle_own_invitation_join},
     {"GET", "/api/conference-dates", ADMIN, 0, .handle = handle_conference_dates},
     {"POST", "/api/conference-invitation", WHO_ANYONE, 0, 0,
 	.handle = handle_conference_invitation},

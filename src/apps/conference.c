@@ -27,7 +27,6 @@ enum {
 	COMMAND_MS = 8000,
 	PARTS_MAX = 8,
 	WAITING_MAX = 3,
-	EARLY_MS = 15 * 60 * 1000,
 	LEVEL_SAID = CONFERENCE_LEVEL_MAX + 1, /* the usual one: 5 of 9 */
 };
 
@@ -244,21 +243,12 @@ ask_pin(struct call_app *a, enum prompt words)
 	say(a, words);
 }
 
-/* A planned conference lets its participants in from some time before it begins. */
-static bool
-is_time_for_it(const struct call_app *a, const struct dir_conference *c)
-{
-	int64_t now = call_app_wall_ms(a);
-
-	return now >= c->from_ms - EARLY_MS && now < c->until_ms;
-}
-
 static void
 join_planned(struct call_app *a, const struct dir_participant *p)
 {
 	struct seat *s = call_app_state(a);
 
-	if (!is_time_for_it(a, p->conference)) {
+	if (!dir_conference_is_on(p->conference, call_app_wall_ms(a))) {
 		last_words(a, PROMPT_CONFERENCE_UNKNOWN);
 		return;
 	}
@@ -428,6 +418,20 @@ lock(struct call_app *a)
 	say(a, seat.locked ? PROMPT_CONFERENCE_UNLOCKED : PROMPT_CONFERENCE_LOCKED);
 }
 
+static void
+record(struct call_app *a)
+{
+	if (!call_app_seat(a).moderator) {
+		say(a, PROMPT_NOT_PERMITTED);
+		return;
+	}
+	switch (call_app_record_room(a)) {
+	case CALL_APP_MINUTES_BEGIN: say(a, PROMPT_RECORDING_BEGINS); break;
+	case CALL_APP_MINUTES_END: say(a, PROMPT_RECORDING_ENDS); break;
+	case CALL_APP_MINUTES_NOT: say(a, PROMPT_NOT_POSSIBLE); break;
+	}
+}
+
 /* 4, 6: how he hears the others; 7, 9: how they hear him. */
 static void
 step_level(struct call_app *a, char key)
@@ -457,6 +461,7 @@ on_command(struct call_app *a, char key)
 	case '1': mute(a); break;
 	case '2': ask_to_speak(a); break;
 	case '3': lock(a); break;
+	case '5': record(a); break;
 	case '4':
 	case '6':
 	case '7':
@@ -552,6 +557,8 @@ on_news(struct call_app *a, const struct call_app_news *news)
 	case CALL_APP_WANTS_TO_SPEAK: tell(a, PROMPT_BEEP); break;
 	case CALL_APP_RECORDED: tell(a, PROMPT_CALL_RECORDED); break;
 	case CALL_APP_RECORDED_NO_MORE: tell(a, PROMPT_RECORDING_ENDS); break;
+	case CALL_APP_RECORD_BEEP: tell(a, PROMPT_BEEP); break;
+	case CALL_APP_ENDS_SOON: tell(a, PROMPT_CONFERENCE_ENDS_SOON); break;
 	case CALL_APP_REMOVED: last_words(a, PROMPT_CONFERENCE_REMOVED); break;
 	case CALL_APP_ENDS: last_words(a, PROMPT_CONFERENCE_ENDS); break;
 	}

@@ -158,6 +158,7 @@ struct call_app_conference {
 	struct slice name;
 	uint32_t max_members;
 	int64_t mailbox;   /* where recordings go; 0 = it is not recorded */
+	int64_t until_ms;  /* since 1970, of a planned one; 0 = there is no end */
 	bool waits;	   /* for the first moderator */
 	bool ends;	   /* with the last moderator */
 	bool moderator;	   /* he is */
@@ -180,8 +181,10 @@ enum call_app_news_kind {
 	CALL_APP_WANTS_TO_SPEAK, /* somebody; told to moderators */
 	CALL_APP_RECORDED,	 /* from now on */
 	CALL_APP_RECORDED_NO_MORE,
-	CALL_APP_REMOVED, /* he, and he hears the others no more; to say goodbye and hang up */
-	CALL_APP_ENDS,	  /* the same with all */
+	CALL_APP_RECORD_BEEP, /* it still is */
+	CALL_APP_ENDS_SOON,   /* its time does */
+	CALL_APP_REMOVED,     /* he, and he hears the others no more; to say goodbye and hang up */
+	CALL_APP_ENDS,	      /* the same with all */
 };
 
 struct call_app_news {
@@ -192,7 +195,8 @@ struct call_app_news {
 /* How it is for who sits opposite. */
 struct call_app_seat {
 	unsigned others; /* who are in besides him */
-	bool moderator, waits, locked, recorded, muted, silenced;
+	bool moderator, waits, locked, muted, silenced;
+	bool recorded;		 /* and those who come are to hear so */
 	int listening, speaking; /* levels, CONFERENCE_LEVEL_MAX */
 };
 
@@ -206,6 +210,12 @@ void call_app_mute(struct call_app *a, bool on);
 /** He wants to speak; moderators are told. */
 void call_app_ask_to_speak(struct call_app *a);
 void call_app_lock(struct call_app *a, bool on);
+
+enum call_app_minutes { CALL_APP_MINUTES_BEGIN, CALL_APP_MINUTES_END, CALL_APP_MINUTES_NOT };
+
+/** What is said there is recorded from now on, or not any more; the others are told as the settings
+ *  say. CALL_APP_MINUTES_NOT: he is no moderator, there is no mailbox for it, or it failed. */
+enum call_app_minutes call_app_record_room(struct call_app *a);
 /** Cut at their limits. */
 void call_app_levels(struct call_app *a, int listening, int speaking);
 /** He has been called into one, and has answered: call_app_enter lets him in without what. confirm:

@@ -120,6 +120,10 @@ app_is_in_room(const struct call_app *a)
 void app_room_serve(const struct call_app *a, struct media_service *what);
 /** a ends. */
 void app_room_leave(struct call_app *a);
+/** The call of who sits there is over; so may be the room. */
+void app_room_end_call(struct call_app *a);
+/** The same for all; stays: but for those, NULL: for everybody. */
+void app_room_end_calls(struct call_room *room, bool (*stays)(const struct call_app *a));
 
 /* ---- app_media.c ---- */
 /** Describes what l, an app's, can do with what is opposite: an answer to its last description;

@@ -93,6 +93,29 @@ app_room_serve(const struct call_app *a, struct media_service *what)
 	}
 }
 
+void
+app_room_end_call(struct call_app *a)
+{
+	struct call *c = a->leg->call;
+
+	call_end(c, c->state == CALL_UP ? CDR_ANSWERED : CDR_CANCELLED, CDR_BY_SYSTEM, 487);
+}
+
+void
+app_room_end_calls(struct call_room *room, bool (*stays)(const struct call_app *a))
+{
+	struct list *next = list_empty(&room->seats) ? NULL : room->seats.next;
+
+	/* the last one may take the room with him */
+	for (struct list *it = next; it; it = next) {
+		struct call_app *a = container_of(it, struct call_app, in_room);
+
+		next = it->next == &room->seats ? NULL : it->next;
+		if (!stays || !stays(a))
+			app_room_end_call(a);
+	}
+}
+
 /* ---- a room with a host ---- */
 
 static struct hosted *
@@ -108,14 +131,7 @@ on_changed(struct call_room *room)
 		app_on_room(hosted(room)->host);
 		return;
 	}
-	/* the last one takes the room with him */
-	for (struct list *it = room->seats.next, *next; it; it = next) {
-		struct call *c = container_of(it, struct call_app, in_room)->leg->call;
-		bool up = c->state == CALL_UP;
-
-		next = it->next == &room->seats ? NULL : it->next;
-		call_end(c, up ? CDR_ANSWERED : CDR_CANCELLED, CDR_BY_SYSTEM, 487);
-	}
+	app_room_end_calls(room, NULL);
 }
 
 static void

@@ -30,7 +30,12 @@
 struct call_switch;
 struct call_app_kind;
 
-enum { CALL_ID_BYTES = 24, CALL_LEGS_MAX = 128, CALL_CONTACTS_MAX = 8 };
+enum {
+	CALL_ID_BYTES = 24,
+	CALL_LEGS_MAX = 128,
+	CALL_CONTACTS_MAX = 8,
+	CALL_KEPT_FORMAT = 1, /* of what called_keep is given */
+};
 
 /* Where a phone can be reached; texts borrowed until the asking callback returns. */
 struct call_contact {
@@ -118,6 +123,10 @@ struct call_switch_ops {
 	 * last time. May be NULL. */
 	void (*on_conference)(void *ctx, const struct live_conference *c);
 	void (*on_conference_member)(void *ctx, const struct live_conference_member *m);
+	/** Whom a planned conference has called, over restart and crash, as registrar_ops keep
+	 *  registrations; call_restore_called brings it back. NULL = it is not kept. */
+	void (*called_keep)(void *ctx, uint32_t *handle, struct slice value);
+	void (*called_forget)(void *ctx, uint32_t handle);
 	/** What a user may have completed, or waits for, has changed; may be NULL. */
 	void (*on_completion)(void *ctx, const struct live_completion *c);
 	/** A request of the directory is over: its row is to go. */
@@ -229,6 +238,8 @@ void call_write_capabilities(struct buf *b);
 void call_spent(struct call_switch *sw, int64_t line, uint32_t minutes, int64_t charge_micro);
 /** The phone was locked at that time (ms since 1970), before the switch began. */
 void call_pin_locked(struct call_switch *sw, int64_t phone, int64_t at_ms);
+/** What called_keep kept in the run before. */
+void call_restore_called(struct call_switch *sw, uint32_t handle, struct slice value);
 /** A request that begins a call to an emergency number: nothing may refuse it but its log-in. */
 bool call_is_emergency(const struct directory *dir, const struct sip_msg *req);
 /** Unsupported lines for what a request requires of us and we do not know (RFC 3261, 8.2.2.3);

@@ -221,8 +221,9 @@ struct call_switch {
 	struct list plays;	/* music that is heard, see plays.h */
 	size_t n_plays;
 	struct list conferences;       /* that run, conference.c's */
-	struct timer conference_start; /* of the next planned one, */
-	int64_t conferences_begun;     /* up to then: ms since 1970 */
+	struct list conference_called; /* participants, conference_date.c's, as the next */
+	struct timer conference_start; /* of the next planned one */
+	bool conferences_ready;	       /* what was before the start is known */
 	struct leg *orbit[ORBITS];     /* the app's, where somebody waits; NULL: free */
 	uint32_t last_association;     /* media_transport's */
 	struct messages *messages;

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "call/conference_int.h"
-#include "call/recording.h"
 
 static struct conference *
 conference(struct call_room *room)
@@ -33,8 +32,8 @@ tell(struct conference_member *m, enum call_app_news_kind kind)
 
 /* Those who are in, but for one and maybe for who is no moderator. Who hangs up meanwhile takes
  * only himself out of the list. */
-static void
-tell_others(struct conference *f, const struct call_app_news *news,
+void
+conference_tell_others(struct conference *f, const struct call_app_news *news,
     const struct conference_member *but, bool moderators)
 {
 	LIST_FOR_EACH_SAFE (it, &f->room.seats) {
@@ -43,12 +42,6 @@ tell_others(struct conference *f, const struct call_app_news *news,
 		if (m != but && m->in && (m->moderator || !moderators))
 			app_on_news(m->app, news);
 	}
-}
-
-void
-conference_tell_all(struct conference *f, const struct call_app_news *news)
-{
-	tell_others(f, news, NULL, false);
 }
 
 /* ---- its life ---- */
@@ -60,18 +53,18 @@ conference_end(struct conference *f)
 	if (f->over)
 		return;
 	f->over = true;
-	recording_leave(f->recording, false);
-	f->recording = NULL;
+	conference_leave_recording(f);
 	conference_changed(f);
-	conference_tell_all(f, &(struct call_app_news){.kind = CALL_APP_ENDS});
+	conference_tell_others(f, &(struct call_app_news){.kind = CALL_APP_ENDS}, NULL, false);
 	app_room_changed(&f->room); /* who has not answered is not called any more */
 }
 
 static void
 free_conference(struct conference *f)
 {
-	recording_leave(f->recording, false);
+	conference_leave_recording(f);
 	timer_stop(&f->tell);
+	timer_stop(&f->end);
 	list_remove(&f->link);
 	app_room_fini(&f->room);
 	free(f);
@@ -96,20 +89,18 @@ conferences_free(struct call_switch *sw)
 
 /* ---- the room's ---- */
 
+static bool
+is_member(const struct call_app *a)
+{
+	return a->member->in;
+}
+
 /* It is over: those who have not come yet do not need to. */
 static void
 on_changed(struct call_room *room)
 {
-	if (!conference(room)->over)
-		return;
-	LIST_FOR_EACH_SAFE (it, &room->seats) {
-		struct call_app *a = container_of(it, struct call_app, in_room);
-
-		if (!a->member->in)
-			call_end(a->leg->call,
-			    a->leg->call->state == CALL_UP ? CDR_ANSWERED : CDR_CANCELLED,
-			    CDR_BY_SYSTEM, 487);
-	}
+	if (conference(room)->over)
+		app_room_end_calls(room, is_member);
 }
 
 /* He was in. */
@@ -127,7 +118,7 @@ count_out(struct conference *f, struct conference_member *m)
 	if (last)
 		conference_end(f);
 	else
-		tell_others(f,
+		conference_tell_others(f,
 		    &(struct call_app_news){.kind = CALL_APP_LEFT, .said = slice_cstr(m->said)}, m,
 		    false);
 }
@@ -155,8 +146,7 @@ on_empty(struct call_room *room)
 	struct conference *f = conference(room);
 
 	f->over = true;
-	recording_leave(f->recording, false);
-	f->recording = NULL;
+	conference_leave_recording(f);
 	conference_changed(f);
 }
 
@@ -205,6 +195,8 @@ begin(struct call_switch *sw, const struct call_app_conference *what, struct sli
 	f->since = sw->p.ops->wall_ms(sw->p.ctx);
 	slice_clip_cstr(what->name, f->name, sizeof f->name);
 	slice_clip_cstr(argument, f->argument, sizeof f->argument);
+	conference_init_recording(f);
+	conference_keep_time(f, what->until_ms);
 	return f;
 }
 
@@ -250,9 +242,10 @@ count_in(struct conference *f, struct conference_member *m)
 	conference_member_changed(m);
 	follow_media(m);
 	if (begins)
-		tell_others(f, &(struct call_app_news){.kind = CALL_APP_BEGINS}, m, false);
+		conference_tell_others(
+		    f, &(struct call_app_news){.kind = CALL_APP_BEGINS}, m, false);
 	else
-		tell_others(f,
+		conference_tell_others(f,
 		    &(struct call_app_news){.kind = CALL_APP_JOINED, .said = slice_cstr(m->said)},
 		    m, false);
 }
@@ -351,7 +344,8 @@ call_app_seat(const struct call_app *a)
 	    .moderator = m->moderator,
 	    .waits = f->waits,
 	    .locked = f->locked,
-	    .recorded = f->recording != NULL,
+	    .recorded = f->recording &&
+			dir_settings(f->room.sw->p.directory)->record_notice == RECORD_ANNOUNCED,
 	    .muted = m->muted,
 	    .silenced = m->silenced,
 	    .listening = m->listening,
@@ -377,7 +371,8 @@ call_app_ask_to_speak(struct call_app *a)
 		return;
 	a->member->wants = true;
 	conference_member_changed(a->member);
-	tell_others(f, &(struct call_app_news){.kind = CALL_APP_WANTS_TO_SPEAK}, a->member, true);
+	conference_tell_others(
+	    f, &(struct call_app_news){.kind = CALL_APP_WANTS_TO_SPEAK}, a->member, true);
 }
 
 void
@@ -435,13 +430,12 @@ void
 conference_remove(struct conference_member *m)
 {
 	struct call_app *a = m->app;
-	struct call *c = a->leg->call;
 
 	if (!m->in) {
-		call_end(c, c->state == CALL_UP ? CDR_ANSWERED : CDR_CANCELLED, CDR_BY_SYSTEM, 487);
+		app_room_end_call(a);
 		return;
 	}
 	app_room_leave(a);
-	music_follow(c);
+	music_follow(a->leg->call);
 	app_on_news(a, &(struct call_app_news){.kind = CALL_APP_REMOVED});
 }

@@ -2,7 +2,7 @@
 #include "call/conference_int.h"
 #include "call/recording.h"
 
-enum { RECORD_MAX_S = 4 * 3600 };
+enum { RECORD_MAX_S = 4 * 3600, BEEP_MS = 15000 };
 
 static struct conference *
 find(const struct call_switch *sw, uint64_t id)
@@ -30,19 +30,35 @@ find_member(const struct conference *f, uint64_t id)
 
 /* ---- recording ---- */
 
-static void
-end_record(struct conference *f)
+static enum settings_record_notice
+notice(const struct conference *f)
 {
+	return dir_settings(f->room.sw->p.directory)->record_notice;
+}
+
+void
+conference_leave_recording(struct conference *f)
+{
+	timer_stop(&f->beep);
 	recording_leave(f->recording, false);
 	f->recording = NULL;
+}
+
+/* by: hears it from his own app. Who was not told that it began is not told that it ends, but for
+ * those who could begin it anew. */
+static void
+end_record(struct conference *f, const struct conference_member *by)
+{
+	conference_leave_recording(f);
 	conference_changed(f);
-	conference_tell_all(f, &(struct call_app_news){.kind = CALL_APP_RECORDED_NO_MORE});
+	conference_tell_others(f, &(struct call_app_news){.kind = CALL_APP_RECORDED_NO_MORE}, by,
+	    notice(f) != RECORD_ANNOUNCED);
 }
 
 static void
 on_closed(void *of, enum err fault, uint64_t length_ms)
 {
-	end_record(of);
+	end_record(of, NULL);
 }
 
 static void
@@ -51,7 +67,7 @@ on_refused(void *of, enum err why)
 	struct conference *f = of;
 
 	recording_drop(f->recording);
-	end_record(f);
+	end_record(f, NULL);
 }
 
 static bool
@@ -70,13 +86,29 @@ open_record(struct conference *f)
 	recording_tell(f->recording, 0, &began);
 	if (recording_start(f->recording) == ERR_OK)
 		return true;
-	recording_leave(f->recording, false);
-	f->recording = NULL;
+	conference_leave_recording(f);
 	return false;
 }
 
+static void
+on_beep(struct timer *t)
+{
+	struct conference *f = container_of(t, struct conference, beep);
+
+	timer_start(f->room.sw->p.timers, &f->beep, BEEP_MS);
+	conference_tell_others(
+	    f, &(struct call_app_news){.kind = CALL_APP_RECORD_BEEP}, NULL, false);
+}
+
+void
+conference_init_recording(struct conference *f)
+{
+	timer_init(&f->beep, on_beep);
+}
+
+/* by: as with end_record. */
 static enum conference_outcome
-record(struct conference *f)
+record(struct conference *f, const struct conference_member *by)
 {
 	if (f->recording)
 		return CONFERENCE_OUTCOME_DONE;
@@ -85,7 +117,11 @@ record(struct conference *f)
 	if (!open_record(f))
 		return CONFERENCE_OUTCOME_BUSY;
 	conference_changed(f);
-	conference_tell_all(f, &(struct call_app_news){.kind = CALL_APP_RECORDED});
+	if (notice(f) == RECORD_ANNOUNCED)
+		conference_tell_others(
+		    f, &(struct call_app_news){.kind = CALL_APP_RECORDED}, by, false);
+	else if (notice(f) == RECORD_BEEPS)
+		timer_start(f->room.sw->p.timers, &f->beep, 0);
 	return CONFERENCE_OUTCOME_DONE;
 }
 
@@ -93,8 +129,23 @@ static enum conference_outcome
 record_stop(struct conference *f)
 {
 	if (f->recording)
-		end_record(f);
+		end_record(f, NULL);
 	return CONFERENCE_OUTCOME_DONE;
+}
+
+enum call_app_minutes
+call_app_record_room(struct call_app *a)
+{
+	struct conference *f = a->member ? conference_of(a->member) : NULL;
+
+	if (!f || f->over || !a->member->moderator)
+		return CALL_APP_MINUTES_NOT;
+	if (f->recording) {
+		end_record(f, a->member);
+		return CALL_APP_MINUTES_END;
+	}
+	return record(f, a->member) == CONFERENCE_OUTCOME_DONE ? CALL_APP_MINUTES_BEGIN
+							       : CALL_APP_MINUTES_NOT;
 }
 
 /* ---- calling somebody in ---- */
@@ -133,6 +184,9 @@ carry_out(
 {
 	struct conference *f = find(sw, cmd->conference);
 
+	if (cmd->kind == CONFERENCE_JOIN)
+		return conference_join(
+		    sw, cmd->participant, dir_user_by_id(sw->p.directory, cmd->user), out->reason);
 	if (!f)
 		return CONFERENCE_OUTCOME_OVER;
 	switch (cmd->kind) {
@@ -146,9 +200,10 @@ carry_out(
 		conference_changed(f);
 		break;
 	case CONFERENCE_END: conference_end(f); break;
-	case CONFERENCE_RECORD: return record(f);
+	case CONFERENCE_RECORD: return record(f, NULL);
 	case CONFERENCE_RECORD_STOP: return record_stop(f);
 	case CONFERENCE_INVITE: return invite(f, cmd, out);
+	case CONFERENCE_JOIN: break; /* not of one that runs */
 	}
 	return CONFERENCE_OUTCOME_DONE;
 }

@@ -26,7 +26,7 @@ struct conference_member {
 struct conference {
 	struct call_room room;
 	struct list link; /* sw->conferences */
-	struct timer tell;
+	struct timer tell, end, beep;
 	uint64_t id;
 	int64_t row_room, row_conference, mailbox, since;
 	char name[LIVE_NAME_BYTES];
@@ -36,6 +36,8 @@ struct conference {
 	bool waits;		      /* for the first moderator */
 	bool ends;		      /* with the last moderator */
 	bool locked, over;
+	bool warned;		     /* of the end of its time: */
+	int64_t until_ms;	     /* since 1970; 0 = it has none */
 	struct recording *recording; /* NULL: it is not recorded */
 };
 
@@ -56,7 +58,9 @@ void conference_set_levels(struct conference_member *m, int listening, int speak
 void conference_remove(struct conference_member *m);
 /** All are told to go. */
 void conference_end(struct conference *f);
-void conference_tell_all(struct conference *f, const struct call_app_news *news);
+/** Those who are in; but NULL: nobody is left out. */
+void conference_tell_others(struct conference *f, const struct call_app_news *news,
+    const struct conference_member *but, bool moderators);
 void conferences_free(struct call_switch *sw);
 
 /** The one that runs; else it begins. NULL: no memory. */
@@ -79,9 +83,26 @@ struct conference_callee {
 /** reason: of REFUSED. */
 enum conference_outcome conference_call(
     struct conference *f, const struct conference_callee *who, char reason[LIVE_REASON_BYTES]);
+/** All telephones of who->by. */
+enum conference_outcome conference_call_own(
+    struct conference *f, const struct conference_callee *who, char reason[LIVE_REASON_BYTES]);
+
+/* ---- conference_date.c ---- */
 void conferences_init(struct call_switch *sw);
-/** Participants are called whose conference has begun meanwhile. */
+void conferences_fini(struct call_switch *sw);
+/** Participants are called whose conference has begun meanwhile; those that run keep to their
+ *  plan. */
 void conferences_follow_directory(struct call_switch *sw);
+/** f, a new one, ends then (ms since 1970), 0: at no time. */
+void conference_keep_time(struct conference *f, int64_t until_ms);
+/** A participant, who is that user, has his own telephones rung. */
+enum conference_outcome conference_join(struct call_switch *sw, int64_t participant,
+    const struct dir_user *user, char reason[LIVE_REASON_BYTES]);
+
+/* ---- conference_command.c ---- */
+/** Sets up what a recording needs; its end, without a word to anybody. */
+void conference_init_recording(struct conference *f);
+void conference_leave_recording(struct conference *f);
 
 /* ---- conference_live.c ---- */
 /** Who watches is told soon. */

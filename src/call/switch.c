@@ -87,10 +87,9 @@ call_switch_free(struct call_switch *sw)
 	completions_free(sw);
 	list_splice(&sw->dead, &sw->calls);
 	reap(&sw->reaper);
-	conferences_free(sw);
+	conferences_fini(sw);
 	plays_free(sw);
 	timer_stop(&sw->reaper);
-	timer_stop(&sw->conference_start);
 	sip_dialogs_fini(&sw->dialogs);
 	hmap_fini(&sw->by_id);
 	recording_free_all(sw);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "call/call.h"
 #include "daemon/account.h"
 #include "daemon/activation.h"
 #include "daemon/commands.h"
@@ -40,10 +41,10 @@ struct daemon {
 	struct account account;
 	struct settings settings;
 	char db_path[4096], journal_path[4096], keep_path[4096], subscriptions_path[4096],
-	    traces_path[4096], socket_path[4096], log_path[4096];
+	    called_path[4096], traces_path[4096], socket_path[4096], log_path[4096];
 	struct store *store;
 	struct journal *journal;
-	struct keep *keep, *subscriptions;
+	struct keep *keep, *subscriptions, *called;
 	struct trace_store *traces;
 	struct log_file *logs;
 	struct mailbox *to_signalling, *to_management;
@@ -86,6 +87,7 @@ make_paths(struct daemon *d)
 	snprintf(d->journal_path, sizeof d->journal_path, "%s/calls.journal", dir);
 	snprintf(d->keep_path, sizeof d->keep_path, "%s/registrations", dir);
 	snprintf(d->subscriptions_path, sizeof d->subscriptions_path, "%s/subscriptions", dir);
+	snprintf(d->called_path, sizeof d->called_path, "%s/conference-calls", dir);
 	snprintf(d->traces_path, sizeof d->traces_path, "%s/traces.db", dir);
 	snprintf(d->log_path, sizeof d->log_path, "%s/log", dir);
 	snprintf(d->socket_path, sizeof d->socket_path, "%s/strowger.sock", dir);
@@ -205,6 +207,8 @@ open_data(struct daemon *d)
 	if (e == ERR_OK)
 		e = keep_open(&d->subscriptions, d->subscriptions_path, PRESENCE_KEPT_FORMAT,
 		    d->why, sizeof d->why);
+	if (e == ERR_OK)
+		e = keep_open(&d->called, d->called_path, CALL_KEPT_FORMAT, d->why, sizeof d->why);
 	if (e != ERR_OK)
 		return e;
 	e = store_settings(d->store, &d->settings);
@@ -324,7 +328,8 @@ open_signalling(struct daemon *d)
 	    .folders = {d->options.sounds_dir, d->options.data_dir},
 	    .journal = d->journal,
 	    .keep = d->keep,
-	    .subscriptions = d->subscriptions};
+	    .subscriptions = d->subscriptions,
+	    .called = d->called};
 	enum err e = activation_new(&d->activation);
 
 	if (e == ERR_OK)
@@ -505,6 +510,7 @@ stop(struct daemon *d)
 	journal_close(d->journal);
 	keep_close(d->keep);
 	keep_close(d->subscriptions);
+	keep_close(d->called);
 	store_close(d->store);
 	log_file_close(d->logs);
 }

@@ -333,6 +333,7 @@ signalling_new(
 	s->journal = p->journal;
 	s->keep = p->keep;
 	s->kept_subscriptions = p->subscriptions;
+	s->kept_called = p->called;
 	s->in = p->in;
 	s->activation = p->activation;
 	timer_init(&s->second, on_second);
@@ -381,12 +382,22 @@ restore_subscription(void *ctx, uint32_t handle, struct slice value)
 	switchboard_restore_subscription(s->switchboard, handle, value);
 }
 
+static void
+restore_called(void *ctx, uint32_t handle, struct slice value)
+{
+	struct signalling *s = ctx;
+
+	call_restore_called(switchboard_calls(s->switchboard), handle, value);
+}
+
 enum err
 signalling_restore(struct signalling *s)
 {
 	enum err e = keep_each(s->keep, restore, s);
 
-	return e == ERR_OK ? keep_each(s->kept_subscriptions, restore_subscription, s) : e;
+	if (e == ERR_OK)
+		e = keep_each(s->kept_subscriptions, restore_subscription, s);
+	return e == ERR_OK ? keep_each(s->kept_called, restore_called, s) : e;
 }
 
 void

@@ -29,6 +29,7 @@ struct signalling_params {
 	struct journal *journal;	 /* borrowed */
 	struct keep *keep;		 /* registrations; borrowed */
 	struct keep *subscriptions;	 /* the same */
+	struct keep *called;		 /* into planned conferences; the same */
 	struct activation *activation;	 /* borrowed */
 	struct mailbox *in;		 /* struct to_signalling */
 	struct mailbox *to_management;	 /* struct to_management */

@@ -258,6 +258,20 @@ sb_subscription_keep(void *ctx, uint32_t *handle, struct slice value)
 }
 
 static void
+sb_called_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	struct signalling *s = ctx;
+
+	keep_value(s, s->kept_called, handle, value, "call into a conference");
+}
+
+static void
+sb_called_forget(void *ctx, uint32_t handle)
+{
+	keep_drop(((struct signalling *)ctx)->kept_called, handle);
+}
+
+static void
 sb_subscription_forget(void *ctx, uint32_t handle)
 {
 	keep_drop(((struct signalling *)ctx)->kept_subscriptions, handle);
@@ -319,6 +333,8 @@ const struct switchboard_ops signalling_ops = {.send = sb_send,
     .binding_forget = sb_binding_forget,
     .subscription_keep = sb_subscription_keep,
     .subscription_forget = sb_subscription_forget,
+    .called_keep = sb_called_keep,
+    .called_forget = sb_called_forget,
     .on_subscription = sb_subscription,
     .on_telephony = sb_telephony,
     .on_orbit = sb_orbit,

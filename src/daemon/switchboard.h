@@ -62,6 +62,9 @@ struct switchboard_ops {
 	/** The same for subscriptions: see presence_ops. NULL = they are not kept. */
 	void (*subscription_keep)(void *ctx, uint32_t *handle, struct slice value);
 	void (*subscription_forget)(void *ctx, uint32_t handle);
+	/** Whom planned conferences have called, see call_switch_ops. NULL = it is not kept. */
+	void (*called_keep)(void *ctx, uint32_t *handle, struct slice value);
+	void (*called_forget)(void *ctx, uint32_t handle);
 	/** Who watches whom, for people; NULL = nobody asks. */
 	void (*on_subscription)(void *ctx, const struct live_subscription *s, bool removed);
 	/** What keys for a user show has changed; NULL = nobody asks. */

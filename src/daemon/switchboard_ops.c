@@ -114,6 +114,24 @@ call_on_emergency(void *ctx, const struct live_emergency *e)
 }
 
 static void
+call_called_keep(void *ctx, uint32_t *handle, struct slice value)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->called_keep)
+		sb->p.ops->called_keep(sb->p.ctx, handle, value);
+}
+
+static void
+call_called_forget(void *ctx, uint32_t handle)
+{
+	struct switchboard *sb = ctx;
+
+	if (sb->p.ops->called_forget)
+		sb->p.ops->called_forget(sb->p.ctx, handle);
+}
+
+static void
 call_on_conference(void *ctx, const struct live_conference *c)
 {
 	struct switchboard *sb = ctx;
@@ -268,6 +286,8 @@ const struct call_switch_ops switchboard_call_ops = {.on_dialog_count = call_on_
     .voicemail_ask = call_voicemail_ask,
     .on_orbit = call_on_orbit,
     .on_conference = call_on_conference,
+    .called_keep = call_called_keep,
+    .called_forget = call_called_forget,
     .on_conference_member = call_on_conference_member,
     .on_completion = call_on_completion,
     .on_completed = call_on_completed,

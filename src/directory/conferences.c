@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "directory/directory_int.h"
+#include "model/conference.h"
 
 /* ---- building: rows come by id ---- */
 
@@ -172,4 +173,19 @@ dir_participant_by_key(const struct directory *d, struct slice key)
 		if (slice_eq(d->participants[i].key, key))
 			return &d->participants[i];
 	return NULL;
+}
+
+const struct dir_participant *
+dir_participant_by_id(const struct directory *d, int64_t id)
+{
+	for (size_t i = 0; i < d->participant_count; i++)
+		if (d->participants[i].id == id)
+			return &d->participants[i];
+	return NULL;
+}
+
+bool
+dir_conference_is_on(const struct dir_conference *c, int64_t now_ms)
+{
+	return now_ms >= c->from_ms - CONFERENCE_EARLY_MIN * 60000 && now_ms < c->until_ms;
 }

@@ -55,6 +55,9 @@ struct dir_participant {
 const struct dir_conference *dir_conferences(const struct directory *d, size_t *count);
 /** NULL: it is nobody's. */
 const struct dir_participant *dir_participant_by_pin(const struct directory *d, struct slice pin);
+const struct dir_participant *dir_participant_by_id(const struct directory *d, int64_t id);
+/** Its participants may come in: it runs, or begins soon. now_ms since 1970. */
+bool dir_conference_is_on(const struct dir_conference *c, int64_t now_ms);
 /** By its key; NULL: there is none. */
 const struct dir_participant *dir_participant_by_key(const struct directory *d, struct slice key);
 /** NULL: there is none. O(log n). */

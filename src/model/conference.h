@@ -18,6 +18,7 @@ enum {
 	CONFERENCE_CHANGES_MAX = 50 * CONFERENCE_EXCEPTIONS_MAX,
 	CONFERENCE_ZONE_BYTES = 41,
 	CONFERENCE_REMIND_MIN = 15, /* before a date begins */
+	CONFERENCE_EARLY_MIN = 15,  /* the same: participants come in */
 };
 
 /* How often, by their index. */

@@ -32,7 +32,7 @@ static const struct model_field conference_room_fields[] = {
 	.description = "Who comes is not heard until a moderator lets him speak"},
     {"mailbox", MODEL_REF, MODEL_INDEX, .ref = "mailbox", .on_delete = MODEL_SET_NULL,
 	.label = "Recordings go to",
-	.description = "Moderators may record the conference into this mailbox, and all are told; "
+	.description = "Moderators may record the conference into this mailbox; "
 		       "empty = it is not recorded"},
     {"music", MODEL_REF, MODEL_INDEX, .ref = "music_loop", .on_delete = MODEL_SET_NULL,
 	.label = "Music", .description = "For who waits; empty = the default"},

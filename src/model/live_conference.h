@@ -53,15 +53,18 @@ enum conference_command_kind {
 	CONFERENCE_UNLOCK,
 	CONFERENCE_REMOVE, /* member */
 	CONFERENCE_END,
-	CONFERENCE_RECORD, /* all are told */
+	CONFERENCE_RECORD, /* the others hear what the settings say */
 	CONFERENCE_RECORD_STOP,
 	CONFERENCE_INVITE, /* number, as user would dial it */
+	CONFERENCE_JOIN,   /* of a planned one, running or not: user, who is participant, is called
+			      at his telephones */
 };
 
 struct conference_command {
 	enum conference_command_kind kind;
 	uint64_t conference, member;
 	int64_t user; /* who asks; INVITE: answers for what it costs */
+	int64_t participant;
 	int8_t listening, speaking;
 	char number[LIVE_NUMBER_BYTES];
 };
@@ -73,6 +76,9 @@ struct conference_command {
 	X(MEMBER_GONE, "member_gone", "This member has left the conference.")                      \
 	X(NOT_RECORDED, "not_recorded",                                                            \
 	    "This conference may not be recorded, or has no mailbox for it.")                      \
+	X(NOT_NOW, "conference_not_now", "This conference does not take place at the moment.")     \
+	X(ALREADY, "already_in", "You are in this conference already, or are being called.")       \
+	X(LOCKED, "conference_locked", "This conference is locked.")                               \
 	X(FULL, "conference_full", "This conference has as many members as it may have.")          \
 	X(REFUSED, "call_refused", "This number cannot be called.")                                \
 	X(BUSY, "busy", "The system is busy. Please try again.")

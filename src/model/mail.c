@@ -108,6 +108,13 @@ static const struct {
 					   "findet wieder statt." CONFERENCE_DE SIGNED_DE},
 	    {"Next date: {conference}", "Hello {name},\n\nthe telephone conference {conference} "
 					"takes place again." CONFERENCE_EN SIGNED_EN}}},
+    [MAIL_CONFERENCE_LEFT] = {"conference_left", "name conference begins participant company url",
+	{{"Ohne {participant}: {conference}",
+	     "Guten Tag {name},\n\n{participant} nimmt an Ihrer Telefonkonferenz {conference}, "
+	     "{begins}, nicht mehr teil, denn das Benutzerkonto wurde gelöscht." SIGNED_DE},
+	    {"Without {participant}: {conference}",
+		"Hello {name},\n\n{participant} no longer takes part in your telephone conference "
+		"{conference}, {begins}, because the user account has been deleted." SIGNED_EN}}},
     [MAIL_NOTICE] = {"notice", "notice company url",
 	{{"Hinweis der Telefonanlage", "{notice}" SIGNED_DE},
 	    {"Notice of the telephone system", "{notice}" SIGNED_EN}}},

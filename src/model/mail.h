@@ -21,6 +21,7 @@
 	X(CONFERENCE_CANCELLED, "conference_cancelled")                                            \
 	X(CONFERENCE_SOON, "conference_soon")                                                      \
 	X(CONFERENCE_NEXT, "conference_next")                                                      \
+	X(CONFERENCE_LEFT, "conference_left")                                                      \
 	X(NOTICE, "notice")                                                                        \
 	X(TEST, "test")
 

@@ -133,7 +133,8 @@
 	X(CONFERENCE, CONFERENCE_UNKNOWN, "conference-unknown", "There is no such conference at the moment.", "Diese Konferenz gibt es zurzeit nicht.", NULL) \
 	X(CONFERENCE, CONFERENCE_REMOVED, "conference-removed", "You have been removed from the conference.", "Sie wurden aus der Konferenz entfernt.", NULL) \
 	X(CONFERENCE, CONFERENCE_ENDS, "conference-ends", "The conference has ended.", "Die Konferenz ist beendet.", NULL) \
-	X(CONFERENCE, CONFERENCE_MENU, "conference-menu", "Star 1 switches your microphone off and on. Star 2 asks to speak. Star 3 locks the conference. Star 4 and star 6 make others quieter or louder. Star 7 and star 9 make you quieter or louder.", "Stern 1 schaltet Ihr Mikrofon aus und ein. Stern 2 meldet Sie zu Wort. Stern 3 sperrt die Konferenz. Stern 4 und Stern 6 machen die anderen leiser oder lauter. Stern 7 und Stern 9 machen Sie leiser oder lauter.", NULL)
+	X(CONFERENCE, CONFERENCE_ENDS_SOON, "conference-ends-soon", "The time of this conference ends in five minutes.", "Die Zeit dieser Konferenz endet in fünf Minuten.", NULL) \
+	X(CONFERENCE, CONFERENCE_MENU, "conference-menu", "Star 1 switches your microphone off and on. Star 2 asks to speak. Star 3 locks the conference. Star 5 records it. Star 4 and star 6 make others quieter or louder. Star 7 and star 9 make you quieter or louder.", "Stern 1 schaltet Ihr Mikrofon aus und ein. Stern 2 meldet Sie zu Wort. Stern 3 sperrt die Konferenz. Stern 5 zeichnet sie auf. Stern 4 und Stern 6 machen die anderen leiser oder lauter. Stern 7 und Stern 9 machen Sie leiser oder lauter.", NULL)
 
 #define PROMPTS_NUMBERS(X) \
 	X(NUMBERS, NUMBER_0, "number-0", "zero", "null", "digits/0") \

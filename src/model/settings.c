@@ -282,6 +282,12 @@ static const struct model_field fields[] = {
     {"conference_numbers", MODEL_TEXT, 0, 0, 500, .chars = "\n\r -\uffff",
 	.label = "Dial-in numbers of conferences",
 	.description = "As invitations show them, one in a line", AT(conference_numbers)},
+    {"conference_over", MODEL_ENUM, 0, .choices = "stays|warning|ends", .def = "\"stays\"",
+	.label = "When the time of a conference ends",
+	.description =
+	    "Of planned ones. stays: it goes on while people talk; warning: they hear of "
+	    "it five minutes before; ends: the same, and then all calls end",
+	AT(conference_over)},
     {"voicemail_trash_days", MODEL_INT, 0, 1, 365, .def = "7", .label = "Keep deleted voicemails",
 	.description = "Days; until then they can be taken back", AT(voicemail_trash_days)},
     {"voicemail_mail_mb", MODEL_INT, 0, 0, 50, .def = "10", .label = "Attach voicemails up to",

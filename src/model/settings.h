@@ -29,6 +29,13 @@ enum settings_dial_in { DIAL_IN_BY_PIN, DIAL_IN_BY_NUMBER };
 /* What the other side hears when a user records the call. */
 enum settings_record_notice { RECORD_ANNOUNCED, RECORD_BEEPS, RECORD_UNSAID };
 
+/* When the time of a planned conference ends. */
+enum settings_conference_over {
+	CONFERENCE_OVER_STAYS, /* as long as people talk */
+	CONFERENCE_OVER_WARNS, /* the same, but they hear of it five minutes before */
+	CONFERENCE_OVER_ENDS,  /* and then it ends */
+};
+
 struct settings {
 	char company[100];
 	char language[8];		       /* "de", "en" */
@@ -58,6 +65,7 @@ struct settings {
 	bool hold_music, in_call_codes, comfort_noise;
 	bool record_calls;
 	enum settings_record_notice record_notice;
+	enum settings_conference_over conference_over;
 	uint32_t sip_dscp, audio_dscp, video_dscp; /* RFC 4594; 0 = not marked */
 	uint32_t ring_s, orbit_s;
 	uint32_t session_expires_s;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "loop/loop.h"
+#include "store/conference_int.h"
 #include "store/import_int.h"
 
 static _Thread_local struct {
@@ -350,7 +351,9 @@ bring_back(struct store *s, const struct past *p, struct model_errors *errors)
 		refuse(errors, p->entity->key, "There is another one of this name now.");
 		return ERR_CONFLICT;
 	}
-	return err == ERR_OK ? import_undo(s, p->undo, errors) : err;
+	if (err == ERR_OK)
+		err = import_undo(s, p->undo, errors);
+	return err == ERR_OK ? conference_tell_restored(s, p->undo) : err;
 }
 
 static enum err

@@ -5,19 +5,68 @@
 #include "store/conference.h"
 #include "store/conference_int.h"
 
+/* ---- what others plan ---- */
+
+/* Who is invited himself; and what it is. */
+struct invited {
+	json_t *participant, *conference;
+};
+
+/* Rows of a user who takes part in what others plan. */
+static enum err
+each_invitation(struct store *s, int64_t user,
+    enum err (*each)(void *ctx, const struct invited *one), void *ctx)
+{
+	json_t *equals = json_pack("{s:I}", "user", (json_int_t)user), *rows = NULL;
+	struct store_query q = {.equals = equals, .all = true};
+	struct invited one;
+	int64_t total;
+	size_t i;
+	enum err e = store_list(s, &model_conference_participant, &q, &rows, &total, NULL);
+
+	json_array_foreach(rows, i, one.participant)
+	{
+		int64_t conference =
+		    json_integer_value(json_object_get(one.participant, "conference"));
+
+		if (e != ERR_OK)
+			break;
+		if (json_integer_value(json_object_get(one.participant, "owner")) == user)
+			continue;
+		e = store_get(s, &model_conference, conference, &one.conference);
+		if (e == ERR_OK) {
+			e = each(ctx, &one);
+			json_decref(one.conference);
+		} else if (e == ERR_NOT_FOUND) { /* it was deleted meanwhile */
+			e = ERR_OK;
+		}
+	}
+	json_decref(rows);
+	json_decref(equals);
+	return e;
+}
+
 /* ---- dates ---- */
 
+/* Whose dates they are; participant: who looks is invited as that one, 0: he plans it. */
+struct planned {
+	const json_t *row;
+	int64_t participant;
+};
+
 static enum err
-put_date(json_t *items, const json_t *row, const struct series *s, const struct series_date *date)
+put_date(
+    json_t *items, const struct planned *of, const struct series *s, const struct series_date *date)
 {
 	char begins[MODEL_TIME_TEXT], ends[MODEL_TIME_TEXT], original[MODEL_TIME_TEXT];
 
 	if (json_array_size(items) >= STORE_CONFERENCE_DATES_MAX)
 		return ERR_LIMIT;
 	return json_array_append_new(items,
-		   json_pack("{s:O, s:O, s:s, s:s, s:s}", "conference", json_object_get(row, "id"),
-		       "name", json_object_get(row, "name"), "begins_at",
-		       model_time_write(date->from_s * 1000, begins), "ends_at",
+		   json_pack("{s:O, s:O, s:o, s:s, s:s, s:s}", "conference",
+		       json_object_get(of->row, "id"), "name", json_object_get(of->row, "name"),
+		       "participant", of->participant ? json_integer(of->participant) : json_null(),
+		       "begins_at", model_time_write(date->from_s * 1000, begins), "ends_at",
 		       model_time_write((date->from_s + s->length_s) * 1000, ends), "original_at",
 		       model_time_write(date->original_s * 1000, original))) == 0
 		   ? ERR_OK
@@ -26,42 +75,62 @@ put_date(json_t *items, const json_t *row, const struct series *s, const struct 
 
 /* series_next is asked for what ends after an instant: so one goes on from the end of each. */
 static enum err
-put_dates(json_t *items, const json_t *row, int64_t from_s, int64_t to_s)
+put_dates(json_t *items, const struct planned *of, int64_t from_s, int64_t to_s)
 {
 	struct conference_plan *plan = NULL;
 	struct series_date date;
-	enum err e = conference_plan_read(row, &plan);
+	enum err e = conference_plan_read(of->row, &plan);
 	int64_t after_s = from_s;
 
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	while (e == ERR_OK && series_next(&plan->series, after_s, &date) && date.from_s < to_s) {
-		e = date.from_s >= from_s ? put_date(items, row, &plan->series, &date) : ERR_OK;
+		e = date.from_s >= from_s ? put_date(items, of, &plan->series, &date) : ERR_OK;
 		after_s = date.from_s + plan->series.length_s;
 	}
 	free(plan);
 	return e;
 }
 
+/* A time that is looked at. */
+struct window {
+	json_t *items;
+	int64_t from_s, to_s;
+};
+
+static enum err
+put_invited_dates(void *ctx, const struct invited *one)
+{
+	const struct window *w = ctx;
+	struct planned of = {
+	    one->conference, json_integer_value(json_object_get(one->participant, "id"))};
+
+	return put_dates(w->items, &of, w->from_s, w->to_s);
+}
+
 enum err
 store_conference_dates(struct store *s, int64_t owner, int64_t from_ms, int64_t to_ms, json_t **out)
 {
 	struct store_query q = {.owner = owner, .all = true};
-	json_t *rows = NULL, *items = json_array(), *row;
+	struct window w = {json_array(), from_ms / 1000, to_ms / 1000};
+	json_t *rows = NULL, *row;
 	int64_t total;
 	size_t i;
-	enum err e = items ? store_list(s, &model_conference, &q, &rows, &total, NULL) : ERR_NOMEM;
+	enum err e =
+	    w.items ? store_list(s, &model_conference, &q, &rows, &total, NULL) : ERR_NOMEM;
 
 	json_array_foreach(rows, i, row)
 	{
 		if (e == ERR_OK)
-			e = put_dates(items, row, from_ms / 1000, to_ms / 1000);
+			e = put_dates(w.items, &(struct planned){.row = row}, w.from_s, w.to_s);
 	}
 	json_decref(rows);
+	if (e == ERR_OK && owner)
+		e = each_invitation(s, owner, put_invited_dates, &w);
 	if (e == ERR_OK)
-		*out = items;
+		*out = w.items;
 	else
-		json_decref(items);
+		json_decref(w.items);
 	return e;
 }
 
@@ -161,4 +230,46 @@ store_conference_invitation(struct store *s, const unsigned char token_hash[32],
 	json_decref(conference);
 	json_decref(settings);
 	return e == ERR_OK && !*out ? ERR_NOMEM : e;
+}
+
+/* ---- what one is invited to ---- */
+
+struct invitations {
+	struct store *s;
+	json_t *items;
+	const char *numbers;
+};
+
+static enum err
+put_invitation(void *ctx, const struct invited *one)
+{
+	const struct invitations *all = ctx;
+	json_t *out;
+
+	if (!json_is_string(json_object_get(one->conference, "next_from")))
+		return ERR_OK; /* it is over */
+	out = shown(all->s, one->conference, one->participant, all->numbers);
+	if (!out)
+		return ERR_NOMEM;
+	json_object_set(out, "id", json_object_get(one->participant, "id"));
+	json_object_set(out, "conference", json_object_get(one->conference, "id"));
+	return json_array_append_new(all->items, out) == 0 ? ERR_OK : ERR_NOMEM;
+}
+
+enum err
+store_conference_invitations(struct store *s, int64_t user, json_t **out)
+{
+	struct invitations all = {.s = s, .items = json_array()};
+	json_t *settings = NULL;
+	enum err e = all.items ? store_get(s, &model_settings, 1, &settings) : ERR_NOMEM;
+
+	all.numbers = row_text(settings, "conference_numbers");
+	if (e == ERR_OK)
+		e = each_invitation(s, user, put_invitation, &all);
+	json_decref(settings);
+	if (e == ERR_OK)
+		*out = all.items;
+	else
+		json_decref(all.items);
+	return e;
 }

@@ -29,6 +29,8 @@ enum err conference_derive(
 enum err conference_tell_created(struct store *s, const struct model_entity *e, int64_t id);
 enum err conference_tell_updated(struct store *s, const struct model_entity *e, int64_t id,
     const json_t *before, const json_t *values);
+/* file: what import_undo has brought back; all who are in it are invited again. */
+enum err conference_tell_restored(struct store *s, const json_t *file);
 enum err conference_tell_deleting(struct store *s, const struct model_entity *e, int64_t id);
 /* All participants. */
 enum err conference_mail_all(

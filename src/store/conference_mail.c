@@ -431,24 +431,27 @@ ids_of(struct db *db, const struct model_entity *e, const char *column, int64_t 
     int64_t **ids, size_t *n)
 {
 	struct stmt *st;
-	size_t max = e == &model_conference ? CONFERENCES_PER_USER : CONFERENCE_PARTICIPANTS_MAX;
-	int64_t *list = calloc(max, sizeof *list);
+	size_t max = 0;
 	bool row = false;
-	enum err err =
-	    list ? db_preparef(db, &st, "SELECT id FROM \"%s\" WHERE \"%s\" = ? ORDER BY id",
-		       e->name, column)
-		 : ERR_NOMEM;
+	enum err err = db_preparef(
+	    db, &st, "SELECT id FROM \"%s\" WHERE \"%s\" = ? ORDER BY id", e->name, column);
 
+	*ids = NULL;
 	*n = 0;
-	if (err != ERR_OK) {
-		free(list);
+	if (err != ERR_OK)
 		return err;
-	}
 	stmt_int(st, 1, value);
-	while (*n < max && (err = stmt_step(st, &row)) == ERR_OK && row)
-		list[(*n)++] = sqlite3_column_int64(st->st, 0);
+	while (err == ERR_OK && (err = stmt_step(st, &row)) == ERR_OK && row) {
+		int64_t *more = *n < max ? *ids : realloc(*ids, (max = 2 * max + 8) * sizeof *more);
+
+		if (more) {
+			*ids = more;
+			more[(*n)++] = sqlite3_column_int64(st->st, 0);
+		} else {
+			err = ERR_NOMEM;
+		}
+	}
 	stmt_done(st);
-	*ids = list;
 	return err;
 }
 
@@ -581,14 +584,108 @@ tell_all_of_user(struct store *s, int64_t user)
 	return e;
 }
 
+/* Who plans it hears that somebody is in it no more. */
+static enum err
+write_to_owner(const struct news *n, const char *participant)
+{
+	struct letter l = {.kind = n->kind,
+	    .to = row_text(n->owner, "email"),
+	    .language = row_text(n->owner, "language"),
+	    .at_ms = n->now_ms};
+	char name[NAME_BYTES], begins[NAME_BYTES];
+	struct buf b;
+
+	if (!*l.to || !json_is_true(json_object_get(n->owner, "enabled")))
+		return ERR_OK;
+	full_name(n->owner, name);
+	l.name = name;
+	buf_init(&b, begins, sizeof begins);
+	put_begin(&b, n, strcmp(l.language, "de") == 0);
+	letter_put(&l, "name", name);
+	letter_put(&l, "conference", row_text(n->conference, "name"));
+	letter_put(&l, "begins", text_of(&b));
+	letter_put(&l, "participant", participant);
+	return letter_queue(n->s, &l);
+}
+
+static enum err
+tell_owner(struct store *s, int64_t conference, const char *participant)
+{
+	struct news n = {.s = s, .kind = MAIL_CONFERENCE_LEFT};
+	enum err e = news_read(&n, conference);
+
+	if (e == ERR_OK && row_time_ms(n.conference, "next_from"))
+		e = write_to_owner(&n, participant);
+	news_free(&n);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* A user goes, and with him his place in what others plan: he and they hear of it. */
+static enum err
+tell_of_invitation(struct store *s, int64_t user, int64_t participant)
+{
+	json_t *row = NULL;
+	enum err e =
+	    row_get(s->writer, &model_conference_participant, participant, ROW_PUBLIC, &row);
+	int64_t conference = json_integer_value(json_object_get(row, "conference"));
+
+	if (e == ERR_OK && json_integer_value(json_object_get(row, "owner")) != user) {
+		e = tell_cancelled(s, conference, participant);
+		if (e == ERR_OK)
+			e = tell_owner(s, conference, row_text(row, "user_name"));
+	}
+	json_decref(row);
+	return e;
+}
+
+static enum err
+tell_of_invitations(struct store *s, int64_t user)
+{
+	int64_t *ids = NULL;
+	size_t n = 0;
+	enum err e = ids_of(s->writer, &model_conference_participant, "user", user, &ids, &n);
+
+	for (size_t i = 0; i < n && e == ERR_OK; i++)
+		e = tell_of_invitation(s, user, ids[i]);
+	free(ids);
+	return e;
+}
+
+/* They were told that it is cancelled: the entry in their calendars needs a higher number. */
+enum err
+conference_tell_restored(struct store *s, const json_t *file)
+{
+	const json_t *row;
+	size_t i;
+	int64_t id, conference;
+	enum err e = ERR_OK;
+
+	json_array_foreach(json_object_get(file, model_conference_participant.path), i, row)
+	{
+		if (e != ERR_OK)
+			break;
+		e = row_find_id(s->writer, &model_conference_participant, "uid",
+		    slice_cstr(row_text(row, "uid")), &id);
+		if (e == ERR_OK)
+			e = conference_of(s->writer, id, &conference);
+		if (e == ERR_OK)
+			e = raise_sequence(s, conference, (int64_t)loop_wall_ms());
+		if (e == ERR_OK)
+			e = tell(s, conference, id, MAIL_CONFERENCE_INVITED, 0);
+	}
+	return e;
+}
+
 enum err
 conference_tell_deleting(struct store *s, const struct model_entity *e, int64_t id)
 {
 	int64_t conference;
 	enum err err;
 
-	if (e == &model_user)
-		return tell_all_of_user(s, id);
+	if (e == &model_user) {
+		err = tell_of_invitations(s, id);
+		return err == ERR_OK ? tell_all_of_user(s, id) : err;
+	}
 	if (e == &model_conference)
 		return tell_cancelled(s, id, 0);
 	if (e != &model_conference_participant)

@@ -352,6 +352,24 @@ numbers_of(struct db *db, const struct model_entity *of, int64_t id, json_t *fil
 	return e;
 }
 
+/* Who is invited to a conference; of a user what he plans, with all who are, and to what he is. */
+static enum err
+conferences(struct db *db, const struct model_entity *e, int64_t id, json_t *file)
+{
+	enum err err = e == &model_user
+			   ? rows_with(db, &model_conference, "user = ? ORDER BY id", id, file)
+			   : ERR_OK;
+
+	return err == ERR_OK
+		   ? rows_with(db, &model_conference_participant,
+			 e == &model_user
+			     ? "user = ?1 OR conference IN (SELECT id FROM conference WHERE user "
+			       "= ?1) ORDER BY id"
+			     : "conference = ? ORDER BY id",
+			 id, file)
+		   : err;
+}
+
 enum err
 export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t **out)
 {
@@ -374,6 +392,8 @@ export_for_undo(struct db *db, const struct model_entity *e, int64_t id, json_t 
 	if (err == ERR_OK &&
 	    (e == &model_group || e == &model_mailbox || e == &model_conference_room))
 		err = numbers_of(db, e, id, file);
+	if (err == ERR_OK && (e == &model_user || e == &model_conference))
+		err = conferences(db, e, id, file);
 	if (err == ERR_OK)
 		*out = file;
 	else

@@ -504,6 +504,17 @@ test('a mobile phone that rings with the others', async () => {
   await must('DELETE', '/api/mobile-twins/{id}', 204, undefined, { id });
 });
 
+test('CNF-1: who is invited sees it, and joins when it is time', async () => {
+  const [{ me: planner }, { client, me }] = [await somebody(), await somebody()];
+  const plan = { name: 'Far', user: planner.id, starts_at: '2031-01-31T12:00:00Z', time_zone: 'Europe/Berlin' };
+  const { id: conference } = (await must('POST', '/api/conferences', 201, plan)).json();
+  const { id } = (await must('POST', '/api/conference-participants', 201, { conference, user: me.id })).json();
+  const { items } = (await must('GET', '/api/me/invitations', 200, undefined, {}, client)).json();
+  assert.deepEqual(items.map((one) => [one.id, one.conference, one.name]), [[id, conference, 'Far']]);
+  await must('POST', '/api/me/invitations/{id}/join', 409, undefined, { id }, client);
+  await must('POST', '/api/me/invitations/{id}/join', 404, undefined, { id: 987654321 }, client);
+});
+
 test('CNF-1: conferences are planned by their owner and by administrators', async () => {
   const { client, me } = await somebody();
   const when = { starts_at: '2031-01-31T12:00:00Z', time_zone: 'Europe/Berlin' };
@@ -635,12 +646,12 @@ test('every error that the document promises has been seen', () => {
 // What takes a system under load, calls, mails, or an import that runs at this very moment.
 const ELSEWHERE = {
   503: /./,
-  202: /\/calls\/|me\/calls|live-conference|\/play$|orbits\/fetch|mails\/\{id\}\/retry|password-reset/,
+  202: /\/calls\/|me\/calls|live-conference|\/play$|orbits\/fetch|mails\/\{id\}\/retry|password-reset|me\/invitations/,
   200: /^GET \/api\/(call-records|mails|voicemails|call-completions)\/\{id\}|me\/voicemails\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$|conference-invitation/, // its link is in a mail
   201: /\/several$|me\/call-completions$/, // what fits together by chance; several rows have tests of their own
   204: /^DELETE \/api\/(mails|cor-lines|redirections|call-completions)|me\/(voicemails|call-completions)\/\{id\}|password-reset/, // a line's places have gone with it by then, as a number's redirections
   404: /password-reset/,
-  429: /me\/calls|live-conference|me\/keys|orbits\/fetch|\/play$|password-reset|conference-invitation/,
+  429: /me\/calls|me\/invitations|live-conference|me\/keys|orbits\/fetch|\/play$|password-reset|conference-invitation/,
   409: /me\/calls|live-conference|me\/voicemails|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines|rates|redirections|mailbox-access|call-completions)/,
   416: /me\/voicemails/,

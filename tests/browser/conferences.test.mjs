@@ -8,6 +8,7 @@ import { Smtpd } from './lib/smtpd.mjs';
 import { closeWorld, openWorld } from './lib/world.mjs';
 
 const ANNA = { login: '2101', password: 'geheim-2' };
+const BEN = { login: '2102', password: 'geheim-2' };
 
 let world;
 let smtp;
@@ -17,7 +18,7 @@ before(async () => {
   world = await openWorld();
   smtp = await Smtpd.start(world.server.host);
   await world.admin.person({ first_name: 'Anna', last_name: 'Berg', number: '101', login: ANNA.login, language: 'en' });
-  await world.admin.person({ first_name: 'Ben', last_name: 'Cohn', number: '102', login: '2102' });
+  await world.admin.person({ first_name: 'Ben', last_name: 'Cohn', number: '102', login: BEN.login, language: 'en' });
   await world.admin.patch('settings', { conference_numbers: '0211 555-90\ninside: 90' });
   await world.admin.patch('mail-server', {
     delivery: 'server', sender: 'pbx@example.com', host: smtp.host, port: smtp.port, security: 'none', web_address: world.server.url,
@@ -113,6 +114,36 @@ test('CNF-1: one date is cancelled and put back, and the month shows them', asyn
   await shoot(page, 'conferences-month');
   await assertAccessible(page);
   await narrow('conferences-month-narrow');
+});
+
+test('CNF-1: who is invited sees it among his own conferences and in the month, and can have his telephones rung', async () => {
+  const guest = await newVisitor(world.browser, world.server);
+  await guest.page.goto('/conferences');
+  await logIn(guest.page, BEN);
+  const invited = guest.page.getByRole('region', { name: 'You are invited' });
+  await invited.getByText('Anna Berg').waitFor();
+  await shoot(guest.page, 'conferences-invited');
+  await assertAccessible(guest.page);
+  await guest.page.setViewportSize({ width: 360, height: 780 });
+  await assertFits(guest.page);
+  await shoot(guest.page, 'conferences-invited-narrow');
+  await guest.page.setViewportSize({ width: 1280, height: 900 });
+  await guest.page.getByText('Month', { exact: true }).click();
+  await guest.page.getByRole('link', { name: /Planning$/ }).first().click();
+  await guest.page.getByText(/Your PIN: \d{6}/).waitFor();
+  await guest.page.getByText('0211 555-90').waitFor();
+  await shoot(guest.page, 'invitation-own');
+  await assertAccessible(guest.page);
+  await guest.page.setViewportSize({ width: 360, height: 780 });
+  await assertFits(guest.page);
+  await shoot(guest.page, 'invitation-own-narrow');
+  assertQuiet(guest);
+  const { id, ...one } = await conference();
+  await world.admin.patch(`conferences/${id}`, { starts_at: new Date(Date.now() + 86_400_000 * 20).toISOString() });
+  await guest.page.getByRole('button', { name: 'Take part' }).click();
+  await guest.page.getByText('This conference does not take place at the moment.').waitFor();
+  await world.admin.patch(`conferences/${id}`, { starts_at: one.starts_at });
+  await guest.context.close();
 });
 
 test('CNF-2: who has no account sees his conference by the link of the mail, and nobody with another', async () => {

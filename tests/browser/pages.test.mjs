@@ -16,6 +16,7 @@ let rule;
 let emergency;
 let mailbox;
 let conference;
+let invitation;
 let room;
 before(async () => {
   world = await openWorld();
@@ -33,6 +34,8 @@ before(async () => {
   const planned = { name: 'Planning', user: person.user.id, starts_at: '2031-03-03T08:00:00Z', time_zone: 'Europe/Berlin', repeat: 'week' };
   conference = await world.admin.post('conferences', planned);
   await world.admin.post('conference-participants', { conference: conference.id, name: 'Max Outside' });
+  const ada = (await world.admin.get('users?search=Ada')).items[0];
+  invitation = await world.admin.post('conference-participants', { conference: conference.id, user: ada.id });
   emergency = (await world.admin.get('emergency-numbers?number=112')).items[0];
   await world.admin.patch('settings', { holidays: 'de-nw' });
   await world.admin.post('address-rules', { address: '198.51.100.0/24', comment: 'Scanner' });
@@ -97,6 +100,7 @@ const PAGES = [
   ['conference-dates-all', () => `/all-conferences/${conference.id}?tab=dates`, 'Planning'],
   ['conference-new-all', () => '/all-conferences/new', 'New conference'],
   ['conferences-own', () => '/conferences', 'Conferences'],
+  ['invitation-own', () => `/conferences/invitations/${invitation.id}`, 'Planning'],
   ['announcements', () => '/announcements', 'Announcements'],
   ['speed-dials', () => '/speed-dials', 'Speed dials'],
   ['prompts', () => '/prompts', 'Prompts'],

@@ -56,12 +56,30 @@ class Voice:
     """A call that is up."""
 
     def __init__(self, phone, number, tones, extra=()):
+        self._open(phone, tones)
+        self.call = phone.invite(number, self._description(), extra=extra)
+        self.target = sdp_target(self.call.established().body)
+        self.next = time.monotonic()
+
+    @classmethod
+    def answers(cls, phone, tones, seconds=15):
+        """Somebody calls him."""
+        voice = cls.__new__(cls)
+        voice._open(phone, tones)
+        voice.call = phone.answer_invite(seconds)
+        voice.call.reply(200, body=voice._description())
+        voice.call.expect("ACK")
+        voice.target = sdp_target(voice.call.invite.body)
+        voice.next = time.monotonic()
+        return voice
+
+    def _description(self):
+        return sdp(self.phone.host, self.rtp.port, codecs="8 101", extra=SDP_KEYS)
+
+    def _open(self, phone, tones):
         self.phone, self.tones = phone, tones
         self.rtp = phone.open_rtp()
         self.rtp.drain()
-        self.call = phone.invite(number, sdp(phone.host, self.rtp.port, codecs="8 101", extra=SDP_KEYS), extra=extra)
-        self.target = sdp_target(self.call.established().body)
-        self.next = time.monotonic()
         self.at = 0
         self.blocks = []  # of 20 ms, all that was heard
         self.listened = 0  # so many of them were listened to: what comes while a key is pressed is heard, too

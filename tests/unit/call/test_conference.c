@@ -500,6 +500,42 @@ a_room_without_a_mailbox_is_not_recorded(void **state)
 }
 
 static void
+a_moderator_records_by_key_and_ends_it_and_nobody_else_does(void **state)
+{
+	struct talk c = come_with_pin(cleo, "202", CLEO, "2222#"),
+		    b = come_with_pin(ben, "202", BEN, "1111#");
+
+	press(BEN, "*5");
+	assert_false(o.room_recorded);
+	press(CLEO, "*5");
+	assert_true(o.room_recorded);
+	office_run(&o, 300);
+	assert_true(o.conference.recording);
+	press(BEN, "*5");
+	assert_true(o.room_recorded);
+	press(CLEO, "*5");
+	assert_false(o.room_recorded);
+	office_media_recorded(&o, ERR_OK, 5000);
+	assert_true(o.ended.keep);
+	office_run(&o, 300);
+	assert_false(o.conference.recording);
+	leave(&b, ben);
+	leave(&c, cleo);
+}
+
+static void
+by_key_a_room_without_a_mailbox_is_not_recorded(void **state)
+{
+	struct talk c = come_with_pin(cleo, "203", CLEO, "3333#");
+
+	press(CLEO, "*5");
+	office_run(&o, 300);
+	assert_false(o.room_recorded);
+	assert_false(o.conference.recording);
+	leave(&c, cleo);
+}
+
+static void
 the_switch_stops_while_people_confer(void **state)
 {
 	come(anna, "201", ANNA);
@@ -533,6 +569,8 @@ main(void)
 	    T(a_conference_that_ends_ends_its_recording),
 	    T(a_full_mailbox_ends_the_recording_and_nothing_is_kept),
 	    T(a_room_without_a_mailbox_is_not_recorded),
+	    T(a_moderator_records_by_key_and_ends_it_and_nobody_else_does),
+	    T(by_key_a_room_without_a_mailbox_is_not_recorded),
 	    T(the_switch_stops_while_people_confer),
 	};
 

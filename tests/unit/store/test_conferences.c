@@ -4,6 +4,7 @@
 
 #include "fixture.h"
 #include "loop/loop.h"
+#include "model/conference.h"
 #include "store/conference.h"
 #include "store/store_int.h"
 
@@ -382,6 +383,175 @@ the_dates_of_a_month_are_listed_for_who_plans_them(void **state)
 }
 
 static void
+undo_deletion(struct store *s)
+{
+	struct model_errors errors = {0};
+	int64_t id = store_last_change();
+
+	if (store_changes_revert(s, &id, 1, &errors) != ERR_OK)
+		fail_msg("%s", errors.count ? errors.at[0].message : "it cannot be undone");
+}
+
+static json_t *
+participants(struct store *s)
+{
+	struct store_query q = {.all = true, .sort = SLICE("id")};
+	json_t *rows = NULL;
+	int64_t total;
+
+	assert_int_equal(
+	    store_list(s, &model_conference_participant, &q, &rows, &total, NULL), ERR_OK);
+	return rows;
+}
+
+static void
+a_conference_that_is_brought_back_has_its_participants_who_are_invited_again(void **state)
+{
+	struct fixture *f = *state;
+	int64_t c = plan(f->store, tomorrow(), "'repeat':'week'");
+	struct mails m;
+	json_t *before, *after;
+	long cancelled;
+
+	invite(f->store, c, "'name':'Max','mail':'max@other.test','moderator':true");
+	invite(f->store, c, "'name':'Eva','mail':'eva@other.test'");
+	before = participants(f->store);
+	m = take_mails(f->store);
+	drop(&m);
+	assert_int_equal(store_delete(f->store, &model_conference, c, NULL), ERR_OK);
+	m = take_mails(f->store);
+	assert_int_equal(m.n, 2);
+	cancelled = sequence(m.at[0]->calendar);
+	drop(&m);
+	undo_deletion(f->store);
+	after = participants(f->store);
+	assert_int_equal(json_array_size(after), 2);
+	for (size_t i = 0; i < 2; i++) {
+		json_t *was = json_array_get(before, i), *is = json_array_get(after, i);
+
+		assert_string_equal(row_text(was, "uid"), row_text(is, "uid"));
+		assert_string_equal(row_text(was, "pin"), row_text(is, "pin"));
+		assert_true(json_equal(
+		    json_object_get(was, "moderator"), json_object_get(is, "moderator")));
+	}
+	m = take_mails(f->store);
+	assert_int_equal(m.n, 2);
+	assert_string_equal(m.at[0]->recipient, "max@other.test");
+	assert_string_equal(m.at[0]->subject, "Einladung: Planung, Woche");
+	assert_true(sequence(m.at[0]->calendar) >= cancelled);
+	drop(&m);
+	json_decref(before);
+	json_decref(after);
+}
+
+static int64_t
+make_ben(struct store *s)
+{
+	return make(s, &model_user,
+	    "{'login':'1001','first_name':'Ben','last_name':'Cohn','email':'ben@firm.test',"
+	    "'password':'geheim','language':'en'}");
+}
+
+static void
+a_user_who_goes_and_who_planned_with_him_are_told_and_undo_brings_him_back(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ben = make_ben(f->store), c = plan(f->store, tomorrow(), "");
+	char who[40];
+	struct mails m;
+	json_t *after;
+
+	snprintf(who, sizeof who, "'user':%lld", (long long)ben);
+	invite(f->store, c, who);
+	m = take_mails(f->store);
+	drop(&m);
+	assert_int_equal(store_delete(f->store, &model_user, ben, NULL), ERR_OK);
+	m = take_mails(f->store);
+	assert_int_equal(m.n, 2);
+	assert_string_equal(m.at[0]->recipient, "ben@firm.test");
+	assert_string_equal(m.at[0]->subject, "Cancelled: Planung, Woche");
+	assert_string_equal(m.at[1]->recipient, "anna@firm.test");
+	assert_string_equal(m.at[1]->subject, "Ohne Ben Cohn: Planung, Woche");
+	drop(&m);
+	undo_deletion(f->store);
+	after = participants(f->store);
+	assert_int_equal(json_array_size(after), 1);
+	assert_string_equal(row_text(json_array_get(after, 0), "user_name"), "Ben Cohn");
+	m = take_mails(f->store);
+	assert_int_equal(m.n, 1);
+	assert_string_equal(m.at[0]->subject, "Invitation: Planung, Woche");
+	drop(&m);
+	json_decref(after);
+}
+
+static void
+the_planner_who_goes_takes_his_conferences_along_and_undo_brings_them_back(void **state)
+{
+	struct fixture *f = *state;
+	int64_t c = plan(f->store, tomorrow(), "");
+	char self[40];
+	struct mails m;
+	json_t *after;
+
+	snprintf(self, sizeof self, "'user':%lld", (long long)owner);
+	invite(f->store, c, self);
+	invite(f->store, c, "'name':'Max','mail':'max@other.test'");
+	m = take_mails(f->store);
+	drop(&m);
+	assert_int_equal(store_delete(f->store, &model_user, owner, NULL), ERR_OK);
+	m = take_mails(f->store);
+	assert_int_equal(m.n, 2); /* one each */
+	drop(&m);
+	undo_deletion(f->store);
+	after = participants(f->store);
+	assert_int_equal(json_array_size(after), 2);
+	json_decref(after);
+	m = take_mails(f->store);
+	assert_int_equal(m.n, 2);
+	drop(&m);
+}
+
+static void
+who_is_invited_sees_it_among_his_own_and_its_dates(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ben = make_ben(f->store), at = tomorrow();
+	int64_t c = plan(f->store, at, "'repeat':'week'"), participant;
+	char who[40];
+	json_t *items = NULL, *one;
+
+	assert_int_equal(store_conference_invitations(f->store, ben, &items), ERR_OK);
+	assert_int_equal(json_array_size(items), 0);
+	json_decref(items);
+	snprintf(who, sizeof who, "'user':%lld", (long long)ben);
+	participant = invite(f->store, c, who);
+	snprintf(who, sizeof who, "'user':%lld", (long long)owner);
+	invite(f->store, c, who);
+	assert_int_equal(store_conference_invitations(f->store, ben, &items), ERR_OK);
+	assert_int_equal(json_array_size(items), 1);
+	one = json_array_get(items, 0);
+	assert_int_equal(json_integer_value(json_object_get(one, "id")), participant);
+	assert_string_equal(row_text(one, "owner_name"), "Anna Berg");
+	assert_int_equal(strlen(row_text(one, "pin")), CONFERENCE_PIN_DIGITS);
+	json_decref(items);
+	assert_int_equal(store_conference_invitations(f->store, owner, &items), ERR_OK);
+	assert_int_equal(json_array_size(items), 0); /* it is his own */
+	json_decref(items);
+	assert_int_equal(
+	    store_conference_dates(f->store, ben, at, at + 8 * (int64_t)DAY_MS, &items), ERR_OK);
+	assert_int_equal(json_array_size(items), 2);
+	assert_int_equal(
+	    json_integer_value(json_object_get(json_array_get(items, 0), "participant")),
+	    participant);
+	json_decref(items);
+	assert_int_equal(
+	    store_conference_dates(f->store, owner, at, at + 8 * (int64_t)DAY_MS, &items), ERR_OK);
+	assert_int_equal(json_array_size(items), 2); /* each once */
+	assert_true(json_is_null(json_object_get(json_array_get(items, 0), "participant")));
+	json_decref(items);
+}
+
+static void
 nobody_is_told_while_mail_is_off_and_all_goes_on(void **state)
 {
 	struct fixture *f = *state;
@@ -410,6 +580,10 @@ main(void)
 	    T(what_cannot_be_is_refused_with_a_reason),
 	    T(a_link_shows_its_participant_the_conference_and_nothing_when_he_is_taken_out),
 	    T(the_dates_of_a_month_are_listed_for_who_plans_them),
+	    T(a_conference_that_is_brought_back_has_its_participants_who_are_invited_again),
+	    T(a_user_who_goes_and_who_planned_with_him_are_told_and_undo_brings_him_back),
+	    T(the_planner_who_goes_takes_his_conferences_along_and_undo_brings_them_back),
+	    T(who_is_invited_sees_it_among_his_own_and_its_dates),
 	    T(nobody_is_told_while_mail_is_off_and_all_goes_on),
 	};
 #undef T

@@ -14,6 +14,8 @@ export interface ConferenceDate {
   ends_at: string;
   /** When it would begin, were it not moved. */
   original_at: string;
+  /** Of what others plan: as who one is invited. */
+  participant: number | null;
 }
 
 export interface Invitee {
@@ -35,11 +37,23 @@ export interface Invitation {
   participants: string[];
 }
 
+/** Of a user, to what another one plans. */
+export interface OwnInvitation extends Invitation {
+  id: number;
+  conference: number;
+  time_zone: string;
+  repeat: string;
+  every: number;
+  repeat_until: string;
+}
+
 const conferencesOf = (whose: ConferencesOf): Collection => (whose === 'own' ? 'me/conferences' : 'conferences');
 const participantsOf = (whose: ConferencesOf): Collection => (whose === 'own' ? 'me/conference-participants' : 'conference-participants');
 
 /** Where the pages of these are. */
 export const pathOf = (whose: ConferencesOf) => (whose === 'own' ? '/conferences' : '/all-conferences');
+
+export const invitationPath = (participant: number) => `/conferences/invitations/${participant}`;
 
 export function useConferences(whose: ConferencesOf) {
   return useList<Conference>(conferencesOf(whose), { per_page: 1000, sort: 'next_from' });
@@ -84,6 +98,22 @@ export function useInvitation(token: string) {
     retry: false,
     staleTime: Infinity,
   });
+}
+
+/** What others plan, the next first. */
+export function useOwnInvitations() {
+  return useQuery({
+    queryKey: ['me/invitations'],
+    queryFn: async ({ signal }) => {
+      const { items } = await api.get<{ items: OwnInvitation[] }>('me/invitations', signal);
+      return items.sort((a, b) => a.begins_at.localeCompare(b.begins_at));
+    },
+  });
+}
+
+/** One's own telephones ring. */
+export function useJoin() {
+  return useMutation({ mutationFn: (id: number) => api.post(`me/invitations/${id}/join`, {}) });
 }
 
 /** One date of a series: null = it is cancelled, undefined = as the series says, else when it begins. */

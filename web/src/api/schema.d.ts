@@ -13874,6 +13874,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conferences of others that one is invited to */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: Record<string, never>[];
+                            total?: number;
+                            page?: number;
+                            per_page?: number;
+                        };
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/invitations/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take part in a conference that one is invited to: one's telephones ring */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                429: components["responses"]["error_429"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conference-dates": {
         parameters: {
             query?: never;
@@ -17736,6 +17828,12 @@ export interface components {
              */
             conference_numbers: string;
             /**
+             * When the time of a conference ends
+             * @description Of planned ones. stays: it goes on while people talk; warning: they hear of it five minutes before; ends: the same, and then all calls end
+             * @enum {string}
+             */
+            conference_over: "stays" | "warning" | "ends";
+            /**
              * Keep deleted voicemails
              * @description Days; until then they can be taken back
              */
@@ -18283,6 +18381,12 @@ export interface components {
              * @description As invitations show them, one in a line
              */
             conference_numbers?: string;
+            /**
+             * When the time of a conference ends
+             * @description Of planned ones. stays: it goes on while people talk; warning: they hear of it five minutes before; ends: the same, and then all calls end
+             * @enum {string}
+             */
+            conference_over?: "stays" | "warning" | "ends";
             /**
              * Keep deleted voicemails
              * @description Days; until then they can be taken back

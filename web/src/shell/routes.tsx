@@ -44,6 +44,7 @@ const ConferenceRooms = lazy(() => import('../pages/conference-rooms/ConferenceR
 const ConferenceRoomEditor = lazy(() => import('../pages/conference-rooms/ConferenceRoomEditor'));
 const MailboxEditor = lazy(() => import('../pages/mailboxes/MailboxEditor'));
 const Voicemails = lazy(() => import('../pages/voicemail/Voicemails'));
+const OwnInvitation = lazy(() => import('../pages/conferences/OwnInvitations'));
 const Conferences = lazy(() => import('../pages/conferences/Conferences'));
 const ConferenceEditor = lazy(() => import('../pages/conferences/ConferenceEditor'));
 const Prompts = lazy(() => import('../pages/prompts/Prompts'));
@@ -79,6 +80,7 @@ export function Pages() {
         <Route element={<Need right="conference" />}>
           <Route path="conferences" element={<Conferences />} />
           <Route path="conferences/:id" element={<ConferenceEditor />} />
+          <Route path="conferences/invitations/:id" element={<OwnInvitation />} />
         </Route>
         <Route element={<Need right="voice" />}>
           <Route path="voicemail" element={<Voicemails />} />

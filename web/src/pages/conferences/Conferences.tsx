@@ -11,6 +11,7 @@ import { PageFrame } from '../../shell/PageFrame';
 import classes from './conferences.module.css';
 import { LiveConferences } from '../live-conferences/LiveConferences';
 import { Month } from './Month';
+import { OwnInvitations } from './OwnInvitations';
 import { seriesText } from './seriesText';
 
 function List({ whose }: { whose: ConferencesOf }) {
@@ -74,6 +75,7 @@ export default function Conferences({ whose = 'own' }: { whose?: ConferencesOf }
           data={['list', 'month'].map((value) => ({ value, label: t(`conferences.views.${value}`) }))}
         />
         <div className={`panel ${classes.panel}`}>{view === 'list' ? <List whose={whose} /> : <Month whose={whose} />}</div>
+        {whose === 'own' && view === 'list' && <OwnInvitations />}
       </Stack>
     </PageFrame>
   );

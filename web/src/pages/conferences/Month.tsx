@@ -3,7 +3,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { pathOf, useConferenceDates, type ConferenceDate, type ConferencesOf } from '../../api/conferences';
+import { invitationPath, pathOf, useConferenceDates, type ConferenceDate, type ConferencesOf } from '../../api/conferences';
 import { timeOnly } from '../../i18n/format';
 import { Icon } from '../../shell/icons';
 import { errorText } from '../../shell/notify';
@@ -29,7 +29,7 @@ function Day({ day, column, dates, whose, language }: DayProps) {
         {day.getDate()}
       </span>
       {dates.map((date) => (
-        <Link key={date.conference + date.begins_at} className={classes.date} to={`${pathOf(whose)}/${date.conference}`}>
+        <Link key={date.conference + date.begins_at} className={classes.date} to={date.participant ? invitationPath(date.participant) : `${pathOf(whose)}/${date.conference}`}>
           {timeOnly(date.begins_at).slice(0, 5)} {date.name}
         </Link>
       ))}

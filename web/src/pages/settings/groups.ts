@@ -12,7 +12,7 @@ const GROUPS: SettingsGroup[] = [
   { id: 'dialling', fields: ['country_code', 'area_code', 'outside_prefix'] },
   { id: 'routing', fields: ['routing_priority', 'unavailable', 'deposit', 'dial_in_numbers', 'dial_in_check', 'holidays'] },
   { id: 'calls', fields: ['ring_s', 'orbit_s', 'hold_music', 'in_call_codes', 'record_calls', 'record_notice', 'session_expires_s', 'cdr_keep_days', 'change_keep_days'] },
-  { id: 'conference', fields: ['conference_numbers'], columns: 1 },
+  { id: 'conference', fields: ['conference_numbers', 'conference_over'], columns: 1 },
   { id: 'voicemail', fields: ['voicemail_trash_days', 'voicemail_mail_mb'] },
   {
     id: 'sip',

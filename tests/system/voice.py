@@ -59,12 +59,32 @@ class Voice:
         self.phone, self.tones = phone, tones
         self.rtp = phone.open_rtp()
         self.rtp.drain()
-        self.call = phone.invite(number, sdp(phone.host, self.rtp.port, codecs="8 101", extra=SDP_KEYS))
-        self.target = sdp_target(self.call.established().body)
+        self.call = phone.invite(number, self.sdp()) if number else self.picked_up()
+        if number:
+            self.target = sdp_target(self.call.established().body)
         self.next = time.monotonic()
         self.at = 0
         self.blocks = []  # of 20 ms, all that was heard
         self.listened = 0  # so many of them were listened to: what comes while a key is pressed is heard, too
+
+    @classmethod
+    def rung(cls, phone, tones):
+        """The phone is rung by the system itself, which then says who and what is at the other end."""
+        return cls(phone, None, tones)
+
+    def sdp(self, version=1):
+        return sdp(self.phone.host, self.rtp.port, version=version, codecs="8 101", extra=SDP_KEYS)
+
+    def picked_up(self):
+        call = self.phone.answer_invite()
+        call.ring()
+        call.reply(200, body=self.sdp())
+        call.expect("ACK")
+        told = call.expect("INVITE")
+        call.reply(200, told, self.sdp(2))
+        ack = call.expect("ACK")
+        self.target = sdp_target(told.body or ack.body)
+        return call
 
     def step(self, speaks_hz=0):
         """20 ms pass."""

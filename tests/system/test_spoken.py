@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Announcements and messages at a telephone that the page rings: spoken, heard, kept or not (SYS-4, VMB-3, VMB-4)."""
+import json
+import subprocess
 import time
 
 import harness
@@ -226,6 +228,33 @@ class Spoken(SystemTest):
             status, answer = person.request("POST", f"{path}/{empty['id']}/play", {})
             self.assertEqual((status, answer["error"]["code"]), (404, "no_sound"))
             self.assertEqual(person.request("POST", f"{path}/4711/play", {})[0], 404)
+
+    def strowger(self, *words):
+        done = subprocess.run([str(self.server.build / "src/cli/strowger"), "--socket",
+                               str(self.server.data / "strowger.sock"), "--json", *words], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_sys_4_the_command_line_rings_a_phone_to_speak_and_to_hear(self):
+        """Whose phone it is, that one speaks."""
+        row = self.announcement(sound=False)
+        call_id = self.strowger("announcements", "record", str(row["id"]), "@anna")["call_id"]
+        voice = Voice.rung(self.anna, self.tones)
+        self.speak(voice)
+        voice.hears_speech()
+        self.assertEqual(self.stage(self.anna_person, call_id), "judging")
+        voice.next = time.monotonic()
+        voice.press("1")
+        voice.hears("done")
+        voice.is_hung_up()
+        self.strowger("announcements", "play", str(row["id"]), "@bernd")
+        voice = Voice.rung(self.bernd, self.tones)
+        voice.hears_speech()
+        voice.is_hung_up()
+        self.strowger("mailboxes", "record-greeting", str(self.box["id"]), "@bernd", "greeting_busy")
+        voice = Voice.rung(self.bernd, self.tones)
+        voice.hears("record-greeting")
+        voice.hang_up()
 
     def leave_message(self):
         number = next(one["id"] for one in self.server.api("GET", "/api/numbers")["items"] if one["number"] == "101")

@@ -12,6 +12,7 @@ import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
+import { RecordGreeting } from '../../sound/RecordGreeting';
 import { State } from '../../table/State';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { Access } from './Access';
@@ -65,6 +66,7 @@ function MailboxForm({ schema, mailbox }: { schema: EntitySchema; mailbox: Mailb
           </FieldGroup>
           <FieldGroup title={t('mailboxes.greetings')}>
             <Fields form={form} fields={GREETINGS} />
+            {mailbox && <RecordGreeting mailbox={mailbox} list="mailboxes" />}
           </FieldGroup>
         </EntityForm>
       </Tabs.Panel>

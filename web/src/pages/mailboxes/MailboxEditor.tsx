@@ -1,5 +1,5 @@
 // One mailbox: what it does, who has access to it, and the numbers that lead to it (VMB-1, VMB-2, NUM-1).
-import { Button, Loader, Tabs } from '@mantine/core';
+import { Button, Group, Loader, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router-dom';
 import { useItem, useSave } from '../../api/collections';
@@ -66,7 +66,11 @@ function MailboxForm({ schema, mailbox }: { schema: EntitySchema; mailbox: Mailb
           </FieldGroup>
           <FieldGroup title={t('mailboxes.greetings')}>
             <Fields form={form} fields={GREETINGS} />
-            {mailbox && <RecordGreeting mailbox={mailbox} list="mailboxes" />}
+            {mailbox && (
+              <Group mt="sm">
+                <RecordGreeting mailbox={mailbox} list="mailboxes" />
+              </Group>
+            )}
           </FieldGroup>
         </EntityForm>
       </Tabs.Panel>

@@ -200,6 +200,15 @@ fail(struct sound_out *s, enum err e)
 		(void)tell(s);
 }
 
+/* What there is is true, and more may come. */
+static enum err
+go_on(struct sound_out *s)
+{
+	enum err e = tell(s);
+
+	return e == ERR_OK && !has_room(s->fd) ? ERR_FULL : e;
+}
+
 enum err
 sound_out_write(struct sound_out *s, const int16_t *pcm, size_t n_frames)
 {
@@ -216,7 +225,7 @@ sound_out_write(struct sound_out *s, const int16_t *pcm, size_t n_frames)
 	s->frames +=
 	    write_at(s->fd, pcm, n_frames * frame_bytes, sound_out_bytes(s), &e) / frame_bytes;
 	if (e == ERR_OK && s->frames - s->told_frames >= s->rate_hz)
-		e = has_room(s->fd) ? tell(s) : ERR_FULL;
+		e = go_on(s);
 	if (e != ERR_OK)
 		fail(s, e);
 	return e;
@@ -229,7 +238,7 @@ sound_out_flush(struct sound_out *s)
 
 	if (e != ERR_OK || s->told_frames == s->frames)
 		return e;
-	e = tell(s);
+	e = go_on(s);
 	if (e != ERR_OK)
 		fail(s, e);
 	return e;
@@ -238,8 +247,10 @@ sound_out_flush(struct sound_out *s)
 enum err
 sound_out_close(struct sound_out *s)
 {
-	enum err e = sound_out_flush(s);
+	enum err e = s->failed;
 
+	if (e == ERR_OK && s->told_frames != s->frames)
+		e = tell(s);
 	if (fsync(s->fd) != 0 && e == ERR_OK)
 		e = err_from_errno(errno);
 	if (close(s->fd) != 0 && e == ERR_OK)

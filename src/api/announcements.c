@@ -9,6 +9,7 @@
 
 #include "api/api_int.h"
 #include "loop/loop.h"
+#include "model/play.h"
 #include "store/announcement.h"
 #include "store/sound_files.h"
 
@@ -76,6 +77,40 @@ handle_announcement_put(struct request *rq)
 		reply_json(rq, 200, row);
 	else
 		audio_refuse(rq, e);
+}
+
+/* ---- at a telephone ---- */
+
+/* Signalling finds the sound when the telephone has answered: of what is spoken meanwhile the new
+ * one is heard. */
+static void
+at_phone(struct request *rq, enum play_kind kind)
+{
+	json_t *row = NULL;
+	enum err e = store_get(rq->api->store, &model_announcement, rq->id, &row);
+
+	if (e != ERR_OK)
+		reply_err(rq, e, NULL);
+	else if (kind == PLAY_ANNOUNCEMENT &&
+		 !json_integer_value(json_object_get(row, "length_ms")))
+		reply_error(
+		    rq, 404, "no_sound", NULL, "Nothing has been recorded or uploaded yet.");
+	else
+		play_at_phone(
+		    rq, &(struct play){.kind = kind, .id = rq->id}, row_text(row, "name"));
+	json_decref(row);
+}
+
+void
+handle_announcement_play(struct request *rq)
+{
+	at_phone(rq, PLAY_ANNOUNCEMENT);
+}
+
+void
+handle_announcement_speak(struct request *rq)
+{
+	at_phone(rq, PLAY_SPEAK);
 }
 
 void
@@ -177,4 +212,18 @@ handle_own_announcement_delete(struct request *rq)
 {
 	if (may(rq, true))
 		handle_announcement_delete(rq);
+}
+
+void
+handle_own_announcement_play(struct request *rq)
+{
+	if (may(rq, false))
+		handle_announcement_play(rq);
+}
+
+void
+handle_own_announcement_speak(struct request *rq)
+{
+	if (may(rq, true))
+		handle_announcement_speak(rq);
 }

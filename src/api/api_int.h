@@ -346,6 +346,10 @@ void paces_free(struct api_paces *p);
 struct call_command;
 struct call_result;
 bool own_command(struct request *rq, struct call_command *cmd, struct call_result *r);
+struct play;
+/** A phone of the caller's, which the body may name, rings and plays or records what; title: for
+ * its display. The reply names the call, or refuses. */
+void play_at_phone(struct request *rq, const struct play *what, const char *title);
 /** Users who are found by the parameter search, as shown says; NULL: not him. */
 void reply_people(struct request *rq, json_t *(*shown)(const json_t *user));
 /** How fast somebody gives commands. False with a refusal in the reply: wait. */
@@ -652,6 +656,10 @@ void handle_music_file_delete(struct request *rq);
 void handle_music_play(struct request *rq);
 /* announcements.c */
 void handle_announcement_put(struct request *rq);
+void handle_announcement_play(struct request *rq);
+void handle_announcement_speak(struct request *rq);
+void handle_own_announcement_play(struct request *rq);
+void handle_own_announcement_speak(struct request *rq);
 void handle_announcement_audio(struct request *rq);
 void handle_announcement_delete(struct request *rq);
 void handle_own_announcement_create(struct request *rq);
@@ -666,6 +674,9 @@ void handle_own_voicemail(struct request *rq);
 void handle_own_voicemail_patch(struct request *rq);
 void handle_own_voicemail_delete(struct request *rq);
 void handle_own_voicemail_forward(struct request *rq);
+void handle_own_voicemail_play(struct request *rq);
+void handle_mailbox_speak(struct request *rq);
+void handle_own_mailbox_speak(struct request *rq);
 void handle_own_voicemail_audio(struct request *rq);
 void handle_events(struct request *rq);
 void handle_traces(struct request *rq);

@@ -94,6 +94,7 @@ live_pack_call(const struct live_call *c)
 	    .heard_by_called = pack_heard(&c->heard_by_called),
 	    .recorded = c->recorded,
 	    .state = (uint8_t)c->state,
+	    .spoken = (uint8_t)c->spoken,
 	    .ringing_count = (uint8_t)(c->ringing_count < LIVE_RINGING_MAX ? c->ringing_count
 									   : LIVE_RINGING_MAX),
 	    .reasons_count = (uint8_t)(c->reasons_count < LIVE_REASONS_MAX ? c->reasons_count
@@ -138,6 +139,7 @@ packed_call_json(const void *packed)
 	    .heard_by_called = unpack_heard(&p->heard_by_called),
 	    .recorded = p->recorded,
 	    .state = (enum live_call_state)p->state,
+	    .spoken = (enum live_spoken)p->spoken,
 	    .ringing_count = p->ringing_count,
 	    .reasons_count = p->reasons_count};
 	const char *at = get_text(p->text, c.call_id);

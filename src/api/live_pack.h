@@ -18,7 +18,7 @@ struct packed_call {
 		bool encrypted;
 	} heard_by_caller, heard_by_called;
 	bool recorded;
-	uint8_t state, ringing_count, reasons_count;
+	uint8_t state, spoken, ringing_count, reasons_count;
 	char text[]; /* call_id first: it is the key */
 };
 

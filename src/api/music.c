@@ -9,7 +9,7 @@
 
 #include "api/api_int.h"
 #include "loop/loop.h"
-#include "model/callman.h"
+#include "model/play.h"
 #include "sound/convert.h"
 #include "store/music.h"
 
@@ -125,22 +125,13 @@ handle_music_file_delete(struct request *rq)
 void
 handle_music_play(struct request *rq)
 {
-	struct call_command cmd = {.kind = CALL_COMMAND_PLAY};
-	struct call_result r = {0};
-	json_t *loop = NULL, *in = request_json(rq, true);
-	enum err e;
+	json_t *loop = NULL;
+	enum err e = store_get(rq->api->store, &model_music_loop, rq->id, &loop);
 
-	if (!in)
-		return;
-	cmd.phone = json_integer_value(json_object_get(in, "phone"));
-	json_decref(in);
-	e = store_get(rq->api->store, &model_music_loop, rq->id, &loop);
-	json_decref(loop);
-	if (e != ERR_OK) {
+	if (e == ERR_OK)
+		play_at_phone(
+		    rq, &(struct play){.kind = PLAY_MUSIC, .id = rq->id}, row_text(loop, "name"));
+	else
 		reply_err(rq, e, NULL);
-		return;
-	}
-	snprintf(cmd.number, sizeof cmd.number, MUSIC_SCHEME "%lld", (long long)rq->id);
-	if (own_command(rq, &cmd, &r))
-		reply_json(rq, 202, json_pack("{s:s}", "call_id", r.call_id));
+	json_decref(loop);
 }

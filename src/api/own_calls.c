@@ -10,6 +10,7 @@
 #include "api/api_int.h"
 #include "base/hmap.h"
 #include "model/callman.h"
+#include "model/play.h"
 
 enum {
 	BURST = 30, /* commands of one user at once; */
@@ -113,7 +114,8 @@ own_command(struct request *rq, struct call_command *cmd, struct call_result *r)
 
 	if (!own_pace(rq))
 		return false;
-	cmd->user = rq->caller.user_id;
+	if (rq->caller.user_id)
+		cmd->user = rq->caller.user_id;
 	e = ops && ops->command ? ops->command(rq->api->ops_ctx, cmd, r) : ERR_UNSUPPORTED;
 	if (e != ERR_OK)
 		reply_err(rq, e, NULL);
@@ -130,6 +132,35 @@ run(struct request *rq, struct call_command *cmd)
 
 	if (own_command(rq, cmd, &r))
 		reply_json(rq, 202, json_pack("{s:s}", "call_id", r.call_id));
+}
+
+/* By the local socket nobody in particular asks: whose phone it is, his call it is. */
+static int64_t
+owner_of(struct request *rq, int64_t phone)
+{
+	json_t *row = NULL;
+	int64_t user = 0;
+
+	if (store_get(rq->api->store, &model_phone, phone, &row) == ERR_OK)
+		user = json_integer_value(json_array_get(json_object_get(row, "users"), 0));
+	json_decref(row);
+	return user;
+}
+
+void
+play_at_phone(struct request *rq, const struct play *what, const char *title)
+{
+	struct call_command cmd = {.kind = CALL_COMMAND_PLAY};
+	json_t *in = request_json(rq, true);
+
+	if (!in)
+		return;
+	cmd.phone = json_integer_value(json_object_get(in, "phone"));
+	json_decref(in);
+	cmd.user = rq->caller.user_id ? rq->caller.user_id : owner_of(rq, cmd.phone);
+	play_write(what, cmd.number);
+	slice_clip_cstr(slice_cstr(title), cmd.title, sizeof cmd.title);
+	run(rq, &cmd);
 }
 
 /* False: the text of a field is missing, too long or no text. */

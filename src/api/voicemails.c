@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "api/api_int.h"
+#include "model/play.h"
 #include "store/mailbox.h"
 #include "store/sound_files.h"
 #include "store/voicemail.h"
@@ -145,6 +146,25 @@ handle_own_voicemail_audio(struct request *rq)
 		name_file(rq, &m);
 }
 
+/* It is heard there, and no new one any more (apps/listen.c). */
+void
+handle_own_voicemail_play(struct request *rq)
+{
+	struct store_message m;
+	json_t *row = NULL;
+	enum err e;
+
+	if (!find(rq, &m))
+		return;
+	e = store_get(rq->api->store, &model_voicemail, rq->id, &row);
+	if (e != ERR_OK)
+		reply_err(rq, e, NULL);
+	else
+		play_at_phone(rq, &(struct play){.kind = PLAY_MESSAGE, .id = rq->id},
+		    *row_text(row, "name") ? row_text(row, "name") : row_text(row, "number"));
+	json_decref(row);
+}
+
 /* ---- mailboxes ---- */
 
 bool
@@ -212,6 +232,45 @@ handle_own_mailbox_patch(struct request *rq)
 	if (in && may_change(rq, in))
 		handle_patch(rq);
 	json_decref(in);
+}
+
+/* What is spoken becomes an announcement of its own: the one before may be heard elsewhere, too. */
+static void
+speak_greeting(struct request *rq, enum play_kind kind)
+{
+	json_t *in = request_json(rq, true), *row = NULL;
+	enum err e;
+
+	if (!in)
+		return;
+	e = store_get(rq->api->store, &model_mailbox, rq->id, &row);
+	if (e == ERR_OK)
+		play_at_phone(rq,
+		    &(struct play){.kind = kind,
+			.id = rq->id,
+			.greeting = (uint8_t)voicemail_greeting_find(row_text(in, "greeting"))},
+		    row_text(row, "name"));
+	else
+		reply_err(rq, e, NULL);
+	json_decref(row);
+	json_decref(in);
+}
+
+void
+handle_mailbox_speak(struct request *rq)
+{
+	speak_greeting(rq, PLAY_GREET);
+}
+
+void
+handle_own_mailbox_speak(struct request *rq)
+{
+	enum err e = store_mailbox_open_to(rq->api->store, rq->id, rq->caller.user_id);
+
+	if (e == ERR_OK)
+		speak_greeting(rq, PLAY_GREET_OWN);
+	else
+		reply_err(rq, e, NULL);
 }
 
 /* ---- telling ---- */

@@ -6,6 +6,7 @@ const struct call_app_kind *const apps[ROUTING_APPS] = {[ROUTING_APP_ORDER] = &a
     [ROUTING_APP_VOICEMAIL] = &app_voicemail,
     [ROUTING_APP_MAILBOX] = &app_mailbox,
     [ROUTING_APP_LISTEN] = &app_listen,
+    [ROUTING_APP_SPEAK] = &app_speak,
     [ROUTING_APP_BROADCAST] = &app_broadcast,
     [ROUTING_APP_DIAL_IN] = &app_dial_in,
     [ROUTING_APP_CONFERENCE] = &app_conference};

@@ -28,6 +28,8 @@ extern const struct call_app_kind app_voicemail;
 extern const struct call_app_kind app_orbit;
 /* ---- order.c: does what a code asks for, and says whether it could be done ---- */
 extern const struct call_app_kind app_order;
+/* ---- speak.c: who was rung for that speaks an announcement ---- */
+extern const struct call_app_kind app_speak;
 
 /* ---- what apps have in common ---- */
 /** What was ordered is told by a tone and words; order.c. Its state is the first in that of the
@@ -41,5 +43,41 @@ void order_tell(struct call_app *a, bool done, enum prompt words);
 void order_on_result(struct call_app *a, enum feature_outcome outcome);
 void order_on_time(struct call_app *a);
 void order_on_played(struct call_app *a);
+
+/** Somebody speaks an announcement, hears it, and takes it or not; speak.c. Part of an app's state,
+ * all zero at first. The app passes on what it is told while speak_is_on, and asks management when
+ * it is taken; until then nothing has changed. */
+struct speak {
+	enum speak_step {
+		SPEAK_OFF,
+		SPEAK_TOLD, /* what to do is said */
+		SPEAK_BEEP,
+		SPEAK_SPEAKING,
+		SPEAK_HEARING, /* what was spoken */
+		SPEAK_JUDGING, /* 1 take, 2 hear, 3 again, * drop */
+		SPEAK_TAKEN,
+	} step;
+	uint64_t length_ms;
+};
+
+enum speak_end {
+	SPEAK_GOES_ON,
+	SPEAK_IS_TAKEN, /* call_app_recording_file */
+	SPEAK_IS_DROPPED,
+	SPEAK_IS_IMPOSSIBLE, /* for the disk, or memory */
+};
+
+static inline bool
+speak_is_on(const struct speak *s)
+{
+	return s->step != SPEAK_OFF;
+}
+enum speak_end speak_begin(struct call_app *a, struct speak *s);
+enum speak_end speak_on_key(struct call_app *a, struct speak *s, char key);
+void speak_on_played(struct call_app *a, struct speak *s);
+enum speak_end speak_on_recorded(
+    struct call_app *a, struct speak *s, enum err fault, uint64_t length_ms);
+/** It is over: management has kept what was taken, or has not. */
+void speak_kept(struct call_app *a, struct speak *s, bool kept);
 
 #endif

@@ -4,7 +4,7 @@
  *   (WHICH ──►) (PIN ──►) ASKING ──► MENU ─1/2─► HEARING ──► CHOOSING ─# next─► HEARING …
  *                                      │ 3                      │ 4, 5
  *                                      ▼                        ▼
- *                              GREETING, JUDGING            FORWARD_TO, CALLING
+ *                              GREETING (speak.c)           FORWARD_TO, CALLING
  *
  * What is pressed acts at once, also while something is said. The messages are those that were
  * there when he called; what he does with them is done by management.
@@ -26,16 +26,12 @@ enum step {
 	CHOOSING,   /* what becomes of it */
 	FORWARD_TO, /* a mailbox: digits, then # */
 	CALLING,    /* who left the message is rung */
-	GREETING,   /* what to do is said */
-	BEEP,
-	SPEAKING,
-	JUDGING, /* 1 save, 2 hear, 3 again */
+	GREETING,   /* is spoken: speak.c */
 	LAST_WORDS
 };
 
 enum {
 	PATIENCE_MS = 20000,
-	GREETING_S = 300,
 	PIN_TRIES = 3,
 	WORDS_MAX = 40,
 };
@@ -49,7 +45,7 @@ struct mailbox {
 	bool forwards;	    /* what is asked for is that */
 	bool greets;	    /* the same */
 	bool listed;	    /* item is there */
-	uint64_t spoken_ms; /* of the announcement */
+	struct speak speak; /* in GREETING */
 	char digits[PIN_DIGITS_MAX];
 	size_t n_digits;
 	unsigned tries;
@@ -375,34 +371,36 @@ forward(struct call_app *a, struct slice digits)
 /* ---- the announcement ---- */
 
 static void
-speak_greeting(struct call_app *a)
-{
-	if (call_app_recording_open(
-		a, &(struct call_app_recording){ANNOUNCEMENT_FOLDER, 0, 1, GREETING_S}))
-		say(a, GREETING, PROMPT_RECORD_GREETING);
-	else
-		last_words(a, PROMPT_NOT_POSSIBLE);
-}
-
-static void
-judge(struct call_app *a, char key)
+take_greeting(struct call_app *a)
 {
 	struct mailbox *m = call_app_state(a);
 	const struct dir_mailbox *b = box(a);
 	struct voicemail_ask ask = {
-	    .wish = VOICEMAIL_GREET, .mailbox = b ? b->id : 0, .length_ms = m->spoken_ms};
+	    .wish = VOICEMAIL_GREET, .mailbox = b ? b->id : 0, .length_ms = m->speak.length_ms};
 
-	if (key == '2') {
-		m->reading = true;
-		call_app_say_file(a, NULL, 0, ANNOUNCEMENT_FOLDER, call_app_recording_file(a));
-	} else if (key == '3') {
-		speak_greeting(a);
-	} else if (key == '1') {
-		slice_clip_cstr(call_app_recording_file(a), ask.file, sizeof ask.file);
-		m->greets = true;
-		call_app_stop_playing(a);
-		call_app_ask(a, &ask);
+	slice_clip_cstr(call_app_recording_file(a), ask.file, sizeof ask.file);
+	m->greets = true;
+	call_app_ask(a, &ask);
+}
+
+static void
+go_on(struct call_app *a, enum speak_end end)
+{
+	switch (end) {
+	case SPEAK_GOES_ON: break;
+	case SPEAK_IS_TAKEN: take_greeting(a); break;
+	case SPEAK_IS_DROPPED: menu(a); break;
+	case SPEAK_IS_IMPOSSIBLE: last_words(a, PROMPT_NOT_POSSIBLE); break;
 	}
+}
+
+static void
+speak_greeting(struct call_app *a)
+{
+	struct mailbox *m = call_app_state(a);
+
+	m->step = GREETING;
+	go_on(a, speak_begin(a, &m->speak));
 }
 
 static void
@@ -410,11 +408,8 @@ on_recorded(struct call_app *a, enum err fault, uint64_t length_ms)
 {
 	struct mailbox *m = call_app_state(a);
 
-	m->spoken_ms = length_ms;
-	if (fault != ERR_OK && fault != ERR_LIMIT)
-		say(a, MENU, PROMPT_NOT_POSSIBLE);
-	else
-		say(a, JUDGING, PROMPT_GREETING_MENU);
+	if (m->step == GREETING)
+		go_on(a, speak_on_recorded(a, &m->speak, fault, length_ms));
 }
 
 /* ---- what comes ---- */
@@ -467,17 +462,8 @@ on_key(struct call_app *a, char key)
 	case MENU: choose_from_menu(a, key); break;
 	case HEARING:
 	case CHOOSING: choose(a, key); break;
-	case GREETING:
-		if (key == '#')
-			say(a, BEEP, PROMPT_BEEP);
-		break;
-	case SPEAKING:
-		if (key == '#')
-			call_app_record_stop(a);
-		break;
-	case JUDGING: judge(a, key); break;
+	case GREETING: go_on(a, speak_on_key(a, &m->speak, key)); break;
 	case ASKING:
-	case BEEP:
 	case CALLING:
 	case LAST_WORDS: break;
 	}
@@ -496,27 +482,13 @@ on_played(struct call_app *a)
 			call_app_after(a, PATIENCE_MS);
 		break;
 	case HEARING: heard(a); break;
-	case GREETING: say(a, BEEP, PROMPT_BEEP); break;
-	case BEEP:
-		m->step = SPEAKING;
-		call_app_after(a, 0);
-		call_app_record(a);
-		break;
-	case JUDGING:
-		if (m->reading) {
-			m->reading = false;
-			say(a, JUDGING, PROMPT_GREETING_MENU);
-		} else {
-			call_app_after(a, PATIENCE_MS);
-		}
-		break;
+	case GREETING: speak_on_played(a, &m->speak); break;
 	case WHICH:
 	case PIN:
 	case CHOOSING:
 	case FORWARD_TO: call_app_after(a, PATIENCE_MS); break;
 	case CALLING: call_app_tone(a, TONE_RINGING); break;
-	case ASKING:
-	case SPEAKING: break;
+	case ASKING: break;
 	case LAST_WORDS: call_app_hang_up(a); break;
 	}
 }
@@ -556,6 +528,7 @@ on_answer(struct call_app *a, const struct voicemail_answer *answer)
 						  : PROMPT_BOX_UNKNOWN);
 	} else if (m->greets) {
 		m->greets = false;
+		speak_kept(a, &m->speak, done);
 		m->reading = true;
 		say(a, MENU, done ? PROMPT_DONE : PROMPT_NOT_POSSIBLE);
 	}

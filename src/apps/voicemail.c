@@ -56,11 +56,11 @@ greeting_of(const struct call_app *a, const struct dir_mailbox *m)
 	bool away = (m->away_from || m->away_until) && now >= m->away_from &&
 		    (!m->away_until || now < m->away_until);
 
-	if (away && m->greeting[DIR_GREETING_AWAY].n)
-		return m->greeting[DIR_GREETING_AWAY];
-	if (call_app_sent_on(a) == DIVERSION_BUSY && m->greeting[DIR_GREETING_BUSY].n)
-		return m->greeting[DIR_GREETING_BUSY];
-	return m->greeting[DIR_GREETING];
+	if (away && m->greeting[VOICEMAIL_GREETING_AWAY].n)
+		return m->greeting[VOICEMAIL_GREETING_AWAY];
+	if (call_app_sent_on(a) == DIVERSION_BUSY && m->greeting[VOICEMAIL_GREETING_BUSY].n)
+		return m->greeting[VOICEMAIL_GREETING_BUSY];
+	return m->greeting[VOICEMAIL_GREETING];
 }
 
 static void

@@ -105,7 +105,8 @@ void call_app_loop(struct call_app *a, int64_t loop);
 /* ---- what the other side says (recording.c) ---- */
 struct call_app_recording {
 	const char *folder; /* VOICEMAIL_FOLDER, ANNOUNCEMENT_FOLDER */
-	int64_t mailbox; /* whose message it is; 0: nobody's, and management does not learn of it */
+	int64_t mailbox; /* whose message it is; 0: nobody's, and management learns of it only when
+			    it fails */
 	uint32_t min_s, max_s;
 };
 
@@ -119,6 +120,8 @@ void call_app_record_stop(struct call_app *a);
 void call_app_recording_drop(struct call_app *a);
 /** The name of the file; empty: there is none. */
 struct slice call_app_recording_file(const struct call_app *a);
+/** For who looks at the call on the web page. */
+void call_app_show_spoken(struct call_app *a, enum live_spoken how_far);
 /** Something about messages; id is filled in. */
 void call_app_ask(struct call_app *a, struct voicemail_ask *ask);
 

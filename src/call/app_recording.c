@@ -70,3 +70,14 @@ call_app_recording_file(const struct call_app *a)
 {
 	return a->recording ? recording_file(a->recording) : SLICE("");
 }
+
+void
+call_app_show_spoken(struct call_app *a, enum live_spoken how_far)
+{
+	struct call *c = a->leg ? a->leg->call : NULL;
+
+	if (!c || c->spoken == how_far)
+		return;
+	c->spoken = how_far;
+	record_live(c, bridge_is_held(c) ? LIVE_CALL_HELD : LIVE_CALL_ANSWERED);
+}

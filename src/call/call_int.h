@@ -186,6 +186,7 @@ struct call {
 	uint64_t dialler;	     /* a leg; 0 = nobody here */
 	struct dialled *tried; /* what may be completed if it comes to nothing; NULL: that not */
 	struct request *completion; /* it is made for that one; NULL: for nobody */
+	enum live_spoken spoken;    /* how far its app is with an announcement */
 	/* what the record says */
 	struct routing_party caller_party, called_party;
 	struct slice caller_phone, called_phone;
@@ -324,10 +325,10 @@ ERR_MUST_CHECK enum err setup_keep_plan(
 void setup_take_offer(struct call *c, struct slice offer);
 
 /* ---- play.c ---- */
-/** The plan of a call in which the user listens to what has this name. Texts as name. False: it is
- *  none. */
-bool play_plan(
-    const struct call_switch *sw, int64_t user, struct slice name, struct routing_plan *plan);
+/** The plan of a call in which the user hears or speaks what has this name (model/play.h); title:
+ * as people know it. Texts as these. False: it is none. */
+bool play_plan(const struct call_switch *sw, int64_t user, struct slice name, struct slice title,
+    struct routing_plan *plan);
 
 /* ---- plan.c ---- */
 /** What to do for somebody who dials; fills in q->state. */

@@ -127,10 +127,12 @@ play(struct call_switch *sw, const struct call_command *cmd, struct call_result 
 
 	if (o != CALL_OUTCOME_DONE)
 		return o;
-	if (!play_plan(sw, cmd->user, slice_cstr(cmd->number), &plan))
+	if (!play_plan(sw, cmd->user, slice_cstr(cmd->number), slice_cstr(cmd->title), &plan))
 		return CALL_OUTCOME_WRONG_STATE;
-	e = dial_start(
-	    sw, &(struct dial_params){.number = plan.argument, .plan = &plan, .phone = phone}, &c);
+	e = dial_start(sw,
+	    &(struct dial_params){
+		.number = plan.argument, .plan = &plan, .phone = phone, .plays = true},
+	    &c);
 	if (e == ERR_OK)
 		name_call(out, c);
 	return outcome_of(e);

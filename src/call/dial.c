@@ -123,6 +123,7 @@ dial_prepare(struct call *c, const struct dial_params *p, enum media_side seat)
 		return e;
 	c->transfer->stage = TRANSFER_DIALLING;
 	c->transfer->from_phone = p->phone->id;
+	c->transfer->plays = p->plays;
 	c->completion = p->request;
 	return ERR_OK;
 }
@@ -178,7 +179,7 @@ call_the_other(struct transfer *t)
 		call_end(c, CDR_FAILED, CDR_BY_SYSTEM, 403);
 		return;
 	}
-	if (!play_plan(c->sw, c->caller_party.user, t->number, &plan))
+	if (!t->plays || !play_plan(c->sw, c->caller_party.user, t->number, t->to.name, &plan))
 		plan_ask(c->sw, &q, &plan);
 	t->seat = MEDIA_CALLED;
 	t->stage = TRANSFER_RINGING;

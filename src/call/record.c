@@ -206,6 +206,7 @@ record_live(struct call *c, enum live_call_state state)
 		return;
 	note_codec(c);
 	v.recorded = talk_record_is_on(c);
+	v.spoken = c->spoken;
 	slice_clip_cstr(slice_cstr(c->codec), v.codec, sizeof v.codec);
 	slice_clip_cstr(slice_cstr(c->id), v.call_id, sizeof v.call_id);
 	put_party(c, MEDIA_CALLER, &v.caller);

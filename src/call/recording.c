@@ -63,7 +63,7 @@ settle(struct recording *r)
 
 	memcpy(ended.file, r->file, sizeof ended.file);
 	hmap_remove(&r->sw->recordings, &r->by_id);
-	if (r->what.mailbox)
+	if (ops->voicemail_ended && (r->what.mailbox || r->fault != ERR_OK))
 		ops->voicemail_ended(r->sw->p.ctx, &ended);
 	free(r);
 }

@@ -56,6 +56,7 @@ struct transfer {
 	bool subscribed;	     /* by wants NOTIFYs */
 	bool attended, recalling;
 	bool dialled;		    /* no transfer: dial.c's */
+	bool plays;		    /* dialled: number is a name of play.c's */
 	bool trial;		    /* dialled, by nobody: trial.c's */
 	bool goes;		    /* to_go.c's: by talks on until somebody picks up */
 	bool probe;		    /* dialled, by nobody yet: probe.c's */
@@ -145,6 +146,7 @@ struct dial_params {
 	const struct routing_plan *own;
 	const struct routing_party *shown;
 	struct request *request;
+	bool plays; /* number is the name of what is heard or spoken (play.c) */
 };
 
 /** The phone is rung, to answer by itself (or those of the plan own), and when it is picked up, the

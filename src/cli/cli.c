@@ -33,8 +33,11 @@ static const struct command {
 	"K=V…|delete ID]",
 	"where calls to a number go instead; enabled=false keeps the target"},
     {"mailboxes", command_entity,
-	"mailboxes [list|show ID|add name=NAME K=V…|set ID,… K=V…|delete ID]",
-	"take messages; delete also deletes their messages"},
+	"mailboxes [list|show ID|add name=NAME K=V…|set ID,… K=V…|delete ID|record-greeting ID "
+	"PHONE "
+	"[greeting|greeting_busy|greeting_away]]",
+	"take messages; delete also deletes their messages; record-greeting: that phone rings, to "
+	"speak it"},
     {"conference-rooms", command_entity,
 	"conference-rooms [list|show ID|add name=NAME K=V…|set ID,… K=V…|delete ID]",
 	"rooms on numbers, in which calls meet"},
@@ -43,8 +46,9 @@ static const struct command {
 	"by_mail=true|delete ID]",
 	"who listens to the messages of which mailbox, and gets them by mail"},
     {"announcements", command_entity,
-	"announcements [list|show ID|add name=NAME|set ID,… K=V…|delete ID]",
-	"what callers of mailboxes hear"},
+	"announcements [list|show ID|add name=NAME|set ID,… K=V…|delete ID|play ID PHONE|record ID "
+	"PHONE]",
+	"what callers of mailboxes hear; play, record: that phone rings, to hear or to speak it"},
     {"voicemails", command_entity, "voicemails [list|show ID]", "messages in mailboxes"},
     {"mobile-twins", command_entity,
 	"mobile-twins [list|show ID|add user=@LOGIN number=+49171… K=V…|set ID,… K=V…|delete ID]",
@@ -99,8 +103,9 @@ static const struct command {
     {"holidays", command_entity,
 	"holidays [list|show ID|add date=2026-12-24 name=…|set ID,… K=V…|delete ID]",
 	"days off besides the public holidays of the region in the settings"},
-    {"music-loops", command_entity, "music-loops [list|show ID|add name=…|set ID,… K=V…|delete ID]",
-	"music on hold; its files come by the web page"},
+    {"music-loops", command_entity,
+	"music-loops [list|show ID|add name=…|set ID,… K=V…|delete ID|play ID PHONE]",
+	"music on hold; its files come by the web page; play: that phone rings and plays it"},
     {"music-files", command_entity, "music-files [list|show ID|set ID,… K=V…|delete ID]",
 	"files of music on hold: position, gain_db, enabled"},
     {"providers", command_entity, "providers [list|show ID|add K=V…|set ID,… K=V…|delete ID]",

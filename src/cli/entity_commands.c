@@ -253,6 +253,49 @@ one(struct cli *cli, const struct view *v, const char *action)
 	return status;
 }
 
+/* What rings a phone, to hear there what a row has, or to speak it. */
+static const struct ringing {
+	const struct model_entity *entity;
+	const char *action, *choice; /* choice: a field that may be said behind the phone */
+} ringing[] = {{&model_announcement, "play", NULL}, {&model_announcement, "record", NULL},
+    {&model_music_loop, "play", NULL}, {&model_mailbox, "record-greeting", "greeting"}};
+
+static const struct ringing *
+ringing_of(const struct view *v, const char *action)
+{
+	for (size_t i = 0; i < sizeof ringing / sizeof ringing[0]; i++)
+		if (ringing[i].entity == v->entity && strcmp(ringing[i].action, action) == 0)
+			return &ringing[i];
+	return NULL;
+}
+
+static int
+ring_phone(struct cli *cli, const struct view *v, const struct ringing *what)
+{
+	int words = what->choice ? 5 : 4, status;
+	json_t *in, *row = NULL;
+	int64_t id, phone;
+	char target[120];
+
+	if (cli->count < 4 || cli->count > words)
+		return cli_usage(cli, "%s %s needs an ID and a phone", v->command, what->action);
+	status = id_parse(cli, v->entity, cli->args[2], &id);
+	if (status == CLI_DONE)
+		status = id_parse(cli, &model_phone, cli->args[3], &phone);
+	if (status != CLI_DONE)
+		return status;
+	in = json_pack("{s:I}", "phone", (json_int_t)phone);
+	if (cli->count == 5)
+		json_object_set_new(in, what->choice, json_string(cli->args[4]));
+	snprintf(
+	    target, sizeof target, "/api/%s/%lld/%s", v->entity->path, (long long)id, what->action);
+	status = cli_call(cli, "POST", target, in, &row);
+	if (status == CLI_DONE)
+		show_row(cli, row);
+	json_decref(in);
+	return status;
+}
+
 int
 command_entity(struct cli *cli)
 {
@@ -265,6 +308,8 @@ command_entity(struct cli *cli)
 				       : cli_usage(cli, "%s list takes no argument", v->command);
 	if (strcmp(action, "add") == 0)
 		return add(cli, v);
+	if (ringing_of(v, action))
+		return ring_phone(cli, v, ringing_of(v, action));
 	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
 		if (strcmp(action, actions[i]) != 0 ||
 		    (strcmp(action, "account") == 0 && v->entity != &model_phone))

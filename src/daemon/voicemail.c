@@ -9,6 +9,8 @@
 #include "loop/loop.h"
 #include "media/service.h"
 #include "sound/sound_out.h"
+#include "store/announcement.h"
+#include "store/mailbox.h"
 #include "store/voicemail.h"
 
 /* A user for whom something waits, as signalling knows it. */
@@ -155,6 +157,61 @@ forward(struct voicemail *v, const struct voicemail_ask *ask)
 	return e;
 }
 
+/* One item, without id when it is an announcement. */
+static enum err
+find(struct voicemail *v, const struct voicemail_ask *ask, struct voicemail_answer **out)
+{
+	struct voicemail_item item = {.id = ask->message};
+	struct store_announcement announcement;
+	struct store_message message;
+	struct voicemail_answer *a;
+	enum err e;
+
+	if (ask->message) {
+		e = store_message_get(v->p.store, ask->message, &message);
+		if (e == ERR_OK)
+			e = store_mailbox_open_to(v->p.store, message.mailbox, ask->user);
+		if (e != ERR_OK)
+			return e;
+		item.mailbox = message.mailbox;
+		item.state = message.state;
+		memcpy(item.file, message.file, sizeof item.file);
+	} else {
+		e = store_announcement_get(v->p.store, ask->announcement, &announcement);
+		if (e != ERR_OK || !announcement.file[0])
+			return e == ERR_OK ? ERR_NOT_FOUND : e;
+		memcpy(item.file, announcement.file, sizeof item.file);
+	}
+	a = calloc(1, sizeof *a + sizeof item);
+	if (!a)
+		return ERR_NOMEM;
+	*a = (struct voicemail_answer){.id = ask->id, .n = 1};
+	a->item[0] = item;
+	*out = a;
+	return ERR_OK;
+}
+
+/* What somebody has spoken at a telephone; the log of changes says who. */
+static enum err
+keep_spoken(struct voicemail *v, const struct voicemail_ask *ask)
+{
+	struct store_announcement a = {
+	    .changed_at = (int64_t)loop_wall_ms(), .length_ms = ask->length_ms};
+	json_t *user = NULL;
+	enum err e;
+
+	memcpy(a.file, ask->file, sizeof a.file);
+	if (!ask->user || store_get(v->p.store, &model_user, ask->user, &user) != ERR_OK)
+		user = NULL;
+	store_set_writer(user ? row_text(user, "login") : "", "");
+	e = ask->wish == VOICEMAIL_GREET
+		? store_voicemail_greet(v->p.store, ask)
+		: store_announcement_set(v->p.store, ask->announcement, &a);
+	store_set_writer("", "");
+	json_decref(user);
+	return e;
+}
+
 void
 voicemail_obey(struct voicemail *v, const struct voicemail_ask *ask)
 {
@@ -169,7 +226,9 @@ voicemail_obey(struct voicemail *v, const struct voicemail_ask *ask)
 		e = store_voicemail_mark(v->p.store, ask->mailbox, ask->message, ask->state);
 		break;
 	case VOICEMAIL_FORWARD: e = forward(v, ask); break;
-	case VOICEMAIL_GREET: e = store_voicemail_greet(v->p.store, ask); break;
+	case VOICEMAIL_FIND: e = find(v, ask, &list); break;
+	case VOICEMAIL_GREET:
+	case VOICEMAIL_SPOKEN: e = keep_spoken(v, ask); break;
 	}
 	if (e != ERR_OK && e != ERR_LIMIT && e != ERR_NOT_FOUND)
 		log_error(STORE, "what was asked of a mailbox cannot be done: %s", err_text(e));

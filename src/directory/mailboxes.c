@@ -15,9 +15,9 @@ mailboxes_on_mailbox(void *ctx, const struct store_mailbox_row *row)
 
 	if (!m || !build_keep(d, row->code, &m->code) || !build_keep(d, row->name, &m->name) ||
 	    !build_keep(d, row->pin_hash, &m->pin) ||
-	    !build_keep(d, row->greeting, &m->greeting[DIR_GREETING]) ||
-	    !build_keep(d, row->greeting_busy, &m->greeting[DIR_GREETING_BUSY]) ||
-	    !build_keep(d, row->greeting_away, &m->greeting[DIR_GREETING_AWAY]))
+	    !build_keep(d, row->greeting, &m->greeting[VOICEMAIL_GREETING]) ||
+	    !build_keep(d, row->greeting_busy, &m->greeting[VOICEMAIL_GREETING_BUSY]) ||
+	    !build_keep(d, row->greeting_away, &m->greeting[VOICEMAIL_GREETING_AWAY]))
 		return false;
 	m->id = row->id;
 	m->pin_always = row->pin_always;

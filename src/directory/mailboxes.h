@@ -7,9 +7,7 @@
 
 #include "directory/directory.h"
 #include "directory/prompts.h"
-
-/* What callers are told. */
-enum dir_greeting { DIR_GREETING, DIR_GREETING_BUSY, DIR_GREETING_AWAY, DIR_GREETINGS };
+#include "model/voicemail.h"
 
 /* One of both. */
 struct dir_access {
@@ -26,7 +24,7 @@ struct dir_mailbox {
 	bool records; /* else callers hear what is said, and that is all */
 	uint32_t max_s, min_s, silence_s;
 	/* names of files in ANNOUNCEMENT_FOLDER; empty = none */
-	struct slice greeting[DIR_GREETINGS];
+	struct slice greeting[VOICEMAIL_GREETINGS];
 	int64_t away_from, away_until; /* ms since 1970; 0 = open; both 0: never away */
 	bool language_set;
 	enum prompt_language language; /* else the system's */

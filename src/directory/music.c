@@ -80,19 +80,6 @@ dir_music_default(const struct directory *d)
 	return builtin;
 }
 
-bool
-dir_music_target(struct slice target, int64_t *id)
-{
-	const struct slice scheme = SLICE(MUSIC_SCHEME);
-	uint64_t n;
-
-	if (!slice_starts(target, scheme) ||
-	    slice_to_u64(slice_from(target, scheme.n), INT64_MAX, &n) != ERR_OK)
-		return false;
-	*id = (int64_t)n;
-	return true;
-}
-
 enum err
 dir_music_paths(const struct dir_music *m, const struct prompt_folders *folders,
     struct arena *arena, const char *paths[MUSIC_FILES_MAX])

@@ -26,8 +26,6 @@ const struct dir_music *dir_music_by_id(const struct directory *d, int64_t id);
 /** What is heard where nothing else is assigned: the loop that is the default, else the supplied
  * one, else a loop with the supplied piece and the id 0. Never NULL. */
 const struct dir_music *dir_music_default(const struct directory *d);
-/** The loop's id in MUSIC_SCHEME's target; false: it is a number. */
-bool dir_music_target(struct slice target, int64_t *id);
 /** The paths of its files, texts in the arena. ERR_NOMEM, ERR_TOO_BIG (a path), ERR_NOT_FOUND (we
  *  were not told the folder). */
 ERR_MUST_CHECK enum err dir_music_paths(const struct dir_music *m,

@@ -8,6 +8,7 @@
 #include "model/number_block.h"
 #include "model/pin.h"
 #include "model/rights.h"
+#include "model/voicemail.h"
 
 #define FIELDS(array) .fields = (array), .field_count = sizeof(array) / sizeof((array)[0])
 #define SECRET	      MODEL_WRITEONLY | MODEL_SECRET
@@ -51,6 +52,13 @@ static const struct model_field dial_fields[] = {
 };
 
 static const struct model_field play_fields[] = {
+    {"phone", MODEL_REF, 0, .ref = "phone", .label = "Phone",
+	.description = "One's own; empty = the first that is registered"},
+};
+
+static const struct model_field speak_greeting_fields[] = {
+    {"greeting", MODEL_ENUM, 0, .choices = VOICEMAIL_GREETING_NAMES, .def = "\"greeting\"",
+	.label = "Which", .description = "Of the mailbox's greetings"},
     {"phone", MODEL_REF, 0, .ref = "phone", .label = "Phone",
 	.description = "One's own; empty = the first that is registered"},
 };
@@ -180,7 +188,8 @@ static const struct model_entity *const bodies[] = {
     BODY("own_password_input", "Password", own_password_fields),
     BODY("completion_input", "Call to be completed", completion_fields),
     BODY("dial_input", "Number to call", dial_fields),
-    BODY("play_input", "Where to listen", play_fields),
+    BODY("play_input", "Where to listen, or to speak", play_fields),
+    BODY("speak_greeting_input", "Which greeting, and where to speak it", speak_greeting_fields),
     BODY("answer_input", "Phone to answer at", answer_fields),
     BODY("transfer_input", "Where a call goes", transfer_fields),
     BODY("park_input", "Where the call waits", park_fields),

@@ -9,15 +9,16 @@
 #include "model/live.h"
 
 enum call_command_kind {
-	CALL_COMMAND_DIAL,	    /* number, phone: that phone rings first */
-	CALL_COMMAND_PLAY,	    /* number: the name of what is played; phone: that one rings */
-	CALL_COMMAND_ANSWER,	    /* call_id; phone: there, else at one that rings */
-	CALL_COMMAND_HOLD,	    /* call_id */
-	CALL_COMMAND_RESUME,	    /* call_id */
-	CALL_COMMAND_TRANSFER,	    /* call_id, number */
-	CALL_COMMAND_JOIN,	    /* call_id, other_call_id: their far parties are connected */
-	CALL_COMMAND_TO_GO,	    /* call_id: the user's other phones ring, and take it over */
-	CALL_COMMAND_RECORD,	    /* call_id */
+	CALL_COMMAND_DIAL,     /* number, phone: that phone rings first */
+	CALL_COMMAND_PLAY,     /* number: the name of what is heard or spoken (model/play.h), title;
+				  phone: that one rings */
+	CALL_COMMAND_ANSWER,   /* call_id; phone: there, else at one that rings */
+	CALL_COMMAND_HOLD,     /* call_id */
+	CALL_COMMAND_RESUME,   /* call_id */
+	CALL_COMMAND_TRANSFER, /* call_id, number */
+	CALL_COMMAND_JOIN,     /* call_id, other_call_id: their far parties are connected */
+	CALL_COMMAND_TO_GO,    /* call_id: the user's other phones ring, and take it over */
+	CALL_COMMAND_RECORD,   /* call_id */
 	CALL_COMMAND_END_RECORDING, /* call_id */
 	CALL_COMMAND_HANG_UP,	    /* call_id */
 	CALL_COMMAND_PICK_UP, /* call_id, other_user: it rings there, and is answered at phone */
@@ -31,6 +32,7 @@ struct call_command {
 	int64_t other_user;
 	char call_id[LIVE_CALL_ID_BYTES], other_call_id[LIVE_CALL_ID_BYTES];
 	char number[LIVE_NUMBER_BYTES]; /* as dialled */
+	char title[LIVE_NAME_BYTES];	/* for the display of the phone */
 };
 
 /* Codes are part of the interface: do not rename them. */

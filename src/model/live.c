@@ -21,6 +21,7 @@ static const char *const result_names[] = {CDR_RESULTS(NAME_OF)};
 /* "setup|ringing|..." without the first bar */
 #define STATES	    (&("" LIVE_CALL_STATES(PIPE_NAME))[1])
 #define VOICES	    (&("" LIVE_VOICES(PIPE_NAME))[1])
+#define SPOKEN	    (&("" LIVE_SPOKEN(PIPE_NAME))[1])
 #define LINE_STATES (&("" LIVE_LINE_STATES(PIPE_NAME))[1])
 #define RESULTS	    (&("" CDR_RESULTS(PIPE_NAME))[1])
 #define ENDERS	    (&("" CDR_ENDERS(PIPE_NAME))[1])
@@ -68,6 +69,9 @@ static const struct model_field call_fields[] = {
 	.description = "Why the call went where it went"},
     {"recorded", MODEL_BOOL, 0, IN(live_call, recorded), .label = "Recorded",
 	.description = "One of the two records it into a mailbox"},
+    {"spoken", MODEL_ENUM, 0, IN(live_call, spoken), .choices = SPOKEN, .label = "Announcement",
+	.description = "How far somebody is who speaks one at a telephone. told: he hears what to "
+		       "do; judging: he hears it, and decides"},
     {"codec", MODEL_TEXT, MODEL_NULLABLE, IN(live_call, codec), .label = "Codec",
 	.description = "PCMU/G722: the caller's and the called one's, translated in between"},
     {"heard_by_caller", MODEL_OBJECT, 0, IN(live_call, heard_by_caller),

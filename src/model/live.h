@@ -42,6 +42,15 @@ enum {
 	X(FAIR, "fair")                                                                            \
 	X(POOR, "poor")
 
+/* How far somebody is who speaks an announcement at a telephone. */
+#define LIVE_SPOKEN(X)                                                                             \
+	X(NONE, "none")		/* he does not */                                                  \
+	X(TOLD, "told")		/* he hears what to do */                                          \
+	X(SPEAKING, "speaking") /* and is recorded */                                              \
+	X(JUDGING, "judging")	/* he hears it, and decides */                                     \
+	X(KEPT, "kept")                                                                            \
+	X(FAILED, "failed") /* it could not be recorded or kept: the one before stays */
+
 #define LIVE_LINE_STATES(X)                                                                        \
 	X(OFF, "off")                                                                              \
 	X(REGISTERING, "registering")                                                              \
@@ -74,6 +83,12 @@ enum live_call_state {
 enum live_voice {
 #define X(id, text) LIVE_VOICE_##id,
 	LIVE_VOICES(X)
+#undef X
+};
+
+enum live_spoken {
+#define X(id, text) LIVE_SPOKEN_##id,
+	LIVE_SPOKEN(X)
 #undef X
 };
 
@@ -175,6 +190,7 @@ struct live_call {
 	enum live_call_state state;
 	bool traced;   /* its SIP messages are kept */
 	bool recorded; /* by one of the two, into a mailbox */
+	enum live_spoken spoken;
 	struct live_party caller, called;
 	char codec[32];
 	struct live_heard heard_by_caller, heard_by_called;

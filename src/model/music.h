@@ -20,8 +20,6 @@ enum {
 
 #define MUSIC_FOLDER   "music"
 #define MUSIC_SUPPLIED "music.wav"
-/* How a call names a loop that it plays, with its id, instead of a number: nobody dials letters. */
-#define MUSIC_SCHEME "music:"
 /* The loop that comes with the system. */
 #define MUSIC_DEFAULT "Default"
 

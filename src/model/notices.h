@@ -47,8 +47,8 @@ enum { NOTICE_ARGS_MAX = 3, NOTICE_TEXT_BYTES = 600 };
 	    "Das Telefon {0} hat {1} falsche PINs gewählt: Es darf eine Stunde lang keine "       \
 	    "verwenden")                                                                           \
 	X(RECORDING_FAILED, "recording_failed",                                                    \
-	    "A message in a mailbox could not be recorded to its end: {0}",                        \
-	    "Eine Nachricht in einer Mailbox konnte nicht ganz aufgenommen werden: {0}")           \
+	    "A message or an announcement could not be recorded to its end: {0}",                  \
+	    "Eine Nachricht oder Ansage konnte nicht ganz aufgenommen werden: {0}")                \
 	X(LICENCE_ENDS, "licence_ends", "The licence {0} is valid until {1}; nothing stops then",  \
 	    "Die Lizenz {0} gilt bis {1}; danach läuft alles weiter")                              \
 	X(DISK_LOW, "disk_low",                                                                    \

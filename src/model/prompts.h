@@ -106,7 +106,7 @@
 	X(VOICEMAIL, SENT_MENU, "sent-menu", "To send the message hang up. To hear it press 1. To speak it again press 2.", "Zum Senden der Nachricht legen Sie auf. Zum Anhören drücken Sie die 1. Zum erneuten Aufsprechen die 2.", NULL) \
 	X(VOICEMAIL, RECORDING_FAILED, "recording-failed", "Recording is not possible at the moment. What you have said so far is kept.", "Die Aufnahme ist zurzeit nicht möglich. Was Sie bisher gesprochen haben, bleibt erhalten.", NULL) \
 	X(VOICEMAIL, RECORD_GREETING, "record-greeting", "Please speak your announcement after the tone, and press hash at the end.", "Bitte sprechen Sie Ihre Ansage nach dem Signalton, und drücken Sie am Ende die Rautetaste.", NULL) \
-	X(VOICEMAIL, GREETING_MENU, "greeting-menu", "To save the announcement press 1. To hear it press 2. To record it again press 3.", "Zum Speichern der Ansage drücken Sie die 1. Zum Anhören die 2. Zum erneuten Aufnehmen die 3.", NULL)
+	X(VOICEMAIL, GREETING_MENU, "greeting-menu", "To save the announcement press 1. To hear it press 2. To record it again press 3. To drop it press star.", "Zum Speichern der Ansage drücken Sie die 1. Zum Anhören die 2. Zum erneuten Aufnehmen die 3. Zum Verwerfen die Sterntaste.", NULL)
 
 #define PROMPTS_CONFERENCE(X) \
 	X(CONFERENCE, CONFERENCE_PIN, "conference-pin", "Please enter your PIN for the conference, and press hash.", "Bitte geben Sie Ihre PIN für die Konferenz ein, und drücken Sie die Rautetaste.", NULL) \

@@ -20,6 +20,24 @@ voicemail_state_find(const char *name)
 	return s;
 }
 
+static const char *const greetings[] = {"greeting", "greeting_busy", "greeting_away"};
+
+const char *
+voicemail_greeting_name(enum voicemail_greeting g)
+{
+	return greetings[g];
+}
+
+enum voicemail_greeting
+voicemail_greeting_find(const char *name)
+{
+	enum voicemail_greeting g = VOICEMAIL_GREETING_AWAY;
+
+	while (g > VOICEMAIL_GREETING && strcmp(greetings[g], name) != 0)
+		g--;
+	return g;
+}
+
 void
 voicemail_write_path(struct buf *b, const char *folder, const char *file)
 {

@@ -37,6 +37,19 @@ enum voicemail_state {
 	VOICEMAIL_DELETED,
 };
 
+/* What callers of a mailbox are told. */
+enum voicemail_greeting {
+	VOICEMAIL_GREETING,
+	VOICEMAIL_GREETING_BUSY,
+	VOICEMAIL_GREETING_AWAY,
+	VOICEMAIL_GREETINGS
+};
+#define VOICEMAIL_GREETING_NAMES "greeting|greeting_busy|greeting_away"
+
+/** The mailbox's field. */
+const char *voicemail_greeting_name(enum voicemail_greeting g);
+/** What is none of them is the usual one. */
+enum voicemail_greeting voicemail_greeting_find(const char *name);
 const char *voicemail_state_name(enum voicemail_state s);
 /** What is none of them is RECORDING, which nobody may see or set. */
 enum voicemail_state voicemail_state_find(const char *name);
@@ -76,20 +89,25 @@ enum voicemail_wish {
 	VOICEMAIL_MARK,	   /* message gets the state */
 	VOICEMAIL_FORWARD, /* message goes to the mailbox with the code, too */
 	VOICEMAIL_GREET,   /* the announcement of that file is the mailbox's from now on */
+	VOICEMAIL_FIND,	   /* one message that is open to the user, or announcement: one item */
+	VOICEMAIL_SPOKEN,  /* announcement says what is in that file from now on */
 };
 
 struct voicemail_ask {
 	uint64_t id; /* of who asks; comes back with the answer */
 	enum voicemail_wish wish;
-	int64_t mailbox, message, user; /* user: who asks, 0 = none of ours */
+	int64_t mailbox, message, user;	  /* user: who asks, 0 = none of ours */
+	int64_t announcement;		  /* FIND, when message is 0; SPOKEN */
+	enum voicemail_greeting greeting; /* GREET: which of the mailbox's */
+	bool everybodys;		  /* GREET: else the announcement is the user's own */
 	enum voicemail_state state;
 	char code[VOICEMAIL_CODE_BYTES];
-	char file[VOICEMAIL_FILE_BYTES]; /* GREET */
+	char file[VOICEMAIL_FILE_BYTES]; /* GREET, SPOKEN */
 	uint64_t length_ms;
 };
 
 struct voicemail_item {
-	int64_t id, received_at;
+	int64_t id, mailbox, received_at;
 	enum voicemail_state state;
 	uint64_t length_ms;
 	char file[VOICEMAIL_FILE_BYTES];

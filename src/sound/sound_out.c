@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -103,6 +104,17 @@ is_ours(const unsigned char head[SOUND_OUT_HEADER_BYTES])
 
 /* ---- the file ---- */
 
+/* A disk that others fill is left before it is full: what was said is worth nothing without its
+ * row in the database, which needs room, too. */
+static bool
+has_room(int fd)
+{
+	struct statvfs v;
+
+	return fstatvfs(fd, &v) != 0 ||
+	       (uint64_t)v.f_bavail * v.f_frsize >= (uint64_t)SOUND_OUT_SPARED_BYTES;
+}
+
 /* Returns how many bytes found room; fewer than n with *e set. */
 static size_t
 write_at(int fd, const void *bytes, size_t n, uint64_t at, enum err *e)
@@ -151,7 +163,10 @@ sound_out_open(const char *path, uint32_t rate_hz, uint32_t channels, struct sou
 	s->rate_hz = rate_hz;
 	s->channels = channels;
 	s->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	e = s->fd < 0 ? err_from_errno(errno) : tell(s);
+	if (s->fd < 0)
+		e = err_from_errno(errno);
+	else
+		e = has_room(s->fd) ? tell(s) : ERR_FULL;
 	if (e == ERR_OK) {
 		*out = s;
 		return ERR_OK;
@@ -185,6 +200,15 @@ fail(struct sound_out *s, enum err e)
 		(void)tell(s);
 }
 
+/* What there is is true, and more may come. */
+static enum err
+go_on(struct sound_out *s)
+{
+	enum err e = tell(s);
+
+	return e == ERR_OK && !has_room(s->fd) ? ERR_FULL : e;
+}
+
 enum err
 sound_out_write(struct sound_out *s, const int16_t *pcm, size_t n_frames)
 {
@@ -201,7 +225,7 @@ sound_out_write(struct sound_out *s, const int16_t *pcm, size_t n_frames)
 	s->frames +=
 	    write_at(s->fd, pcm, n_frames * frame_bytes, sound_out_bytes(s), &e) / frame_bytes;
 	if (e == ERR_OK && s->frames - s->told_frames >= s->rate_hz)
-		e = tell(s);
+		e = go_on(s);
 	if (e != ERR_OK)
 		fail(s, e);
 	return e;
@@ -214,7 +238,7 @@ sound_out_flush(struct sound_out *s)
 
 	if (e != ERR_OK || s->told_frames == s->frames)
 		return e;
-	e = tell(s);
+	e = go_on(s);
 	if (e != ERR_OK)
 		fail(s, e);
 	return e;
@@ -223,8 +247,10 @@ sound_out_flush(struct sound_out *s)
 enum err
 sound_out_close(struct sound_out *s)
 {
-	enum err e = sound_out_flush(s);
+	enum err e = s->failed;
 
+	if (e == ERR_OK && s->told_frames != s->frames)
+		e = tell(s);
 	if (fsync(s->fd) != 0 && e == ERR_OK)
 		e = err_from_errno(errno);
 	if (close(s->fd) != 0 && e == ERR_OK)

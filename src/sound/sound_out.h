@@ -4,6 +4,9 @@
  * leaves a file that plays; what came after the last time sound_out_mend finds by the file's
  * length.
  *
+ * A disk is full, ERR_FULL, when SOUND_OUT_SPARED_BYTES are left of it: that is looked at for each
+ * second of sound.
+ *
  * The file must be new: nothing that is there is followed or written over. Mode 0600.
  *
  * Blocks while the disk does: not for the threads of signalling and media, which record through
@@ -23,6 +26,7 @@ enum {
 	SOUND_OUT_HEADER_BYTES = 44,
 	SOUND_OUT_CHANNELS_MAX = 2,
 	SOUND_OUT_RATE_MAX_HZ = 192000,
+	SOUND_OUT_SPARED_BYTES = 16 << 20, /* of a disk, for what is no sound */
 };
 
 struct sound_out;

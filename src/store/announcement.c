@@ -40,6 +40,9 @@ store_announcement_get(struct store *s, int64_t id, struct store_announcement *o
 	return e;
 }
 
+/* How people call it that the sound is another one: when it came. */
+static const char sound_field[] = "changed_at";
+
 static enum err
 set(struct store *s, int64_t id, const struct store_announcement *a)
 {
@@ -67,7 +70,12 @@ store_announcement_set(struct store *s, int64_t id, const struct store_announcem
 {
 	enum err e = store_write_begin(s);
 
-	return e == ERR_OK ? store_write_end(s, set(s, id, a)) : e;
+	if (e != ERR_OK)
+		return e;
+	e = set(s, id, a);
+	if (e == ERR_OK)
+		e = change_of_secret(s, &model_announcement, id, sound_field);
+	return store_write_end(s, e);
 }
 
 enum err

@@ -312,7 +312,9 @@ go_back(struct store *s, const struct past *p, struct model_errors *errors)
 	enum err err = in ? ERR_OK : ERR_NOMEM;
 
 	if (in && json_object_size(in) == 0) {
-		refuse(errors, "", "A secret cannot be brought back.");
+		refuse(errors, "",
+		    p->entity == &model_announcement ? "The sound before is not kept."
+						     : "A secret cannot be brought back.");
 		err = ERR_CONFLICT;
 	}
 	if (err == ERR_OK)

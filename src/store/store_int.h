@@ -291,7 +291,8 @@ enum err change_updated(struct store *s, const struct model_entity *e, int64_t i
     const json_t *before, const json_t *values);
 /* While the row is still there. */
 enum err change_deleting(struct store *s, const struct model_entity *e, int64_t id);
-/* That something secret of a row has changed which stands elsewhere; field: what people call it. */
+/* That something of a row has changed which stands elsewhere, a secret or a sound; field: what
+ * people call it. It cannot be taken back. */
 enum err change_of_secret(
     struct store *s, const struct model_entity *e, int64_t id, const char *field);
 

@@ -334,7 +334,9 @@ store_voicemail_forward(struct store *s, const char *data_dir, int64_t mailbox, 
 static enum err
 make_announcement(struct store *s, const struct voicemail_ask *ask, int64_t *id)
 {
+	bool own = ask->user && !ask->everybodys;
 	struct stmt *st;
+	json_t *row = NULL;
 	enum err e = db_prepare(s->writer,
 	    "INSERT INTO announcement (name, user, file, length_ms, file_name, changed_at) "
 	    "SELECT m.name || CASE WHEN EXISTS (SELECT 1 FROM announcement a WHERE a.name = m.name "
@@ -344,7 +346,7 @@ make_announcement(struct store *s, const struct voicemail_ask *ask, int64_t *id)
 
 	if (e != ERR_OK)
 		return e;
-	if (ask->user)
+	if (own)
 		stmt_int(st, 1, ask->user);
 	else
 		stmt_null(st, 1);
@@ -353,24 +355,32 @@ make_announcement(struct store *s, const struct voicemail_ask *ask, int64_t *id)
 	stmt_int(st, 4, (int64_t)loop_wall_ms());
 	stmt_int(st, 5, ask->mailbox);
 	e = run_for_id(st, id);
-	if (e != ERR_OK)
-		return e;
-	return *id ? store_changed(s, &model_announcement, *id, STORE_CREATED) : ERR_NOT_FOUND;
+	if (e == ERR_OK && !*id)
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = store_changed(s, &model_announcement, *id, STORE_CREATED);
+	if (e == ERR_OK)
+		e = row_get(s->writer, &model_announcement, *id, ROW_SECRET, &row);
+	if (e == ERR_OK)
+		e = change_created(s, &model_announcement, *id, row);
+	json_decref(row);
+	return e;
 }
 
 static enum err
-greet_with(struct store *s, int64_t mailbox, int64_t announcement)
+greet_with(struct store *s, const struct voicemail_ask *ask, int64_t announcement)
 {
-	struct stmt *st;
-	enum err e = db_prepare(s->writer, "UPDATE mailbox SET greeting = ? WHERE id = ?", &st);
+	const char *greeting = voicemail_greeting_name(ask->greeting);
+	json_t *before = NULL, *values = json_pack("{s:I}", greeting, (json_int_t)announcement);
+	struct model_errors none = {0};
+	enum err e = values ? row_get(s->writer, &model_mailbox, ask->mailbox, ROW_SECRET, &before)
+			    : ERR_NOMEM;
 
-	if (e != ERR_OK)
-		return e;
-	stmt_int(st, 1, announcement);
-	stmt_int(st, 2, mailbox);
-	e = stmt_run(st);
-	stmt_done(st);
-	return e == ERR_OK ? store_changed(s, &model_mailbox, mailbox, STORE_UPDATED) : e;
+	if (e == ERR_OK)
+		e = entity_update(s, &model_mailbox, ask->mailbox, before, values, &none);
+	json_decref(before);
+	json_decref(values);
+	return e;
 }
 
 enum err
@@ -383,7 +393,7 @@ store_voicemail_greet(struct store *s, const struct voicemail_ask *ask)
 		return e;
 	e = make_announcement(s, ask, &id);
 	if (e == ERR_OK)
-		e = greet_with(s, ask->mailbox, id);
+		e = greet_with(s, ask, id);
 	return store_write_end(s, e);
 }
 

@@ -30,8 +30,8 @@ ERR_MUST_CHECK enum err store_voicemail_mark(
  *  ERR_NOT_FOUND: there is no such message or mailbox; ERR_LIMIT: that is full. */
 ERR_MUST_CHECK enum err store_voicemail_forward(struct store *s, const char *data_dir,
     int64_t mailbox, int64_t message, int64_t to, const char *by);
-/** The file, which is there, is an announcement of the user's (0: everybody's) from now on, and the
- *  mailbox's. */
+/** The file, which is there, is an announcement of the user's from now on (0, or with everybodys:
+ *  everybody's), and the mailbox's greeting of that kind. ERR_NOT_FOUND: no such mailbox. */
 ERR_MUST_CHECK enum err store_voicemail_greet(struct store *s, const struct voicemail_ask *ask);
 /** What waits for each user who has access to a mailbox: himself, or as a member of a group. cb may
  *  not call the store. */

@@ -58,8 +58,7 @@ class Voice:
     def __init__(self, phone, number, tones, extra=()):
         self._open(phone, tones)
         self.call = phone.invite(number, self._description(), extra=extra)
-        self.target = sdp_target(self.call.established().body)
-        self.next = time.monotonic()
+        self._begin(self.call.established().body)
 
     @classmethod
     def answers(cls, phone, tones, seconds=15):
@@ -69,12 +68,21 @@ class Voice:
         voice.call = phone.answer_invite(seconds)
         voice.call.reply(200, body=voice._description())
         voice.call.expect("ACK")
-        voice.target = sdp_target(voice.call.invite.body)
-        voice.next = time.monotonic()
+        voice._begin(voice.call.invite.body)
         return voice
 
-    def _description(self):
-        return sdp(self.phone.host, self.rtp.port, codecs="8 101", extra=SDP_KEYS)
+    @classmethod
+    def rung(cls, phone, tones):
+        """The phone is rung by the system itself, which then says who and what is at the other end."""
+        voice = cls.answers(phone, tones)
+        told = voice.call.expect("INVITE")
+        voice.call.reply(200, told, voice._description(2))
+        ack = voice.call.expect("ACK")
+        voice._begin(told.body or ack.body)
+        return voice
+
+    def _description(self, version=1):
+        return sdp(self.phone.host, self.rtp.port, version=version, codecs="8 101", extra=SDP_KEYS)
 
     def _open(self, phone, tones):
         self.phone, self.tones = phone, tones
@@ -83,6 +91,10 @@ class Voice:
         self.at = 0
         self.blocks = []  # of 20 ms, all that was heard
         self.listened = 0  # so many of them were listened to: what comes while a key is pressed is heard, too
+
+    def _begin(self, description):
+        self.target = sdp_target(description)
+        self.next = time.monotonic()
 
     def step(self, speaks_hz=0):
         """20 ms pass."""

@@ -5,22 +5,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, until } from './server.mjs';
-import { toneWav } from './wav.mjs';
+import { toneShare, toneWav } from './wav.mjs';
 
 const MODULES = ['/usr/lib/baresip/modules', '/usr/lib/x86_64-linux-gnu/baresip/modules', '/usr/lib/aarch64-linux-gnu/baresip/modules'];
 const RATE = 8000;
 const HOST = '127.0.0.1'; // from where its voice comes to any address of loopback
-
-/** The share of the power that is at one frequency: about 1 for a pure tone, 0 for others (Goertzel). */
-function toneShare(samples, hertz, rate) {
-  const k = 2 * Math.cos((2 * Math.PI * hertz) / rate);
-  let [first, second, power] = [0, 0, 0];
-  for (const sample of samples) {
-    [first, second] = [sample + k * first - second, first];
-    power += sample * sample;
-  }
-  return power ? (2 * (first * first + second * second - k * first * second)) / (samples.length * power) : 0;
-}
 
 export class Baresip {
   /** encryption: a mediaenc of baresip, or nothing. */
@@ -62,6 +51,11 @@ export class Baresip {
   command(command, params = '') {
     const text = JSON.stringify({ command, params, token: command });
     this.control.write(`${text.length}:${text},`);
+  }
+
+  /** Keys of its call, as RFC 4733 has them. */
+  press(keys) {
+    this.command('sndcode', keys);
   }
 
   recording() {

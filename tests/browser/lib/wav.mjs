@@ -18,3 +18,20 @@ export function toneWav(hertz, rate, seconds) {
   head.writeUInt32LE(samples.byteLength, 40);
   return Buffer.concat([head, Buffer.from(samples.buffer)]);
 }
+
+/** The share of the power that is at one frequency: about 1 for a pure tone, 0 for others (Goertzel). */
+export function toneShare(samples, hertz, rate) {
+  const k = 2 * Math.cos((2 * Math.PI * hertz) / rate);
+  let [first, second, power] = [0, 0, 0];
+  for (const sample of samples) {
+    [first, second] = [sample + k * first - second, first];
+    power += sample * sample;
+  }
+  return power ? (2 * (first * first + second * second - k * first * second)) / (samples.length * power) : 0;
+}
+
+/** Samples of a mono WAV file of 16 bits with the shortest head, and their rate. */
+export function readWav(bytes) {
+  const copy = Uint8Array.from(bytes.subarray(44)); // aligned
+  return { samples: new Int16Array(copy.buffer, 0, copy.length >> 1), rate: bytes.readUInt32LE(24) };
+}

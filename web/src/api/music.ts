@@ -13,8 +13,3 @@ export function useUploadMusic(loop: MusicLoop) {
     onSettled: () => invalidateEntity(client, 'music_file'),
   });
 }
-
-/** Rings a phone of one's own; null: the first that is registered. */
-export function useListenAt(loop: MusicLoop) {
-  return useMutation({ mutationFn: (phone: number | null) => api.post(`music-loops/${loop.id}/play`, phone === null ? {} : { phone }) });
-}

@@ -8,6 +8,10 @@ export const canRecord = () => typeof MediaRecorder !== 'undefined' && !!(naviga
 export function useRecorder(onDone: (sound: Blob) => void, onError: (error: unknown) => void) {
   const recorder = useRef<MediaRecorder | null>(null);
   const [recording, setRecording] = useState(false);
+  const done = useRef(onDone); // as it is when the recording ends: who begins one says at once what it is for
+  useEffect(() => {
+    done.current = onDone;
+  }, [onDone]);
 
   const start = useCallback(async () => {
     try {
@@ -20,7 +24,7 @@ export function useRecorder(onDone: (sound: Blob) => void, onError: (error: unkn
         if (recorder.current !== next) return; // the page has gone away
         recorder.current = null;
         setRecording(false);
-        new Blob(pieces).arrayBuffer().then(decodeSound).then(wavOf).then(onDone, onError);
+        new Blob(pieces).arrayBuffer().then(decodeSound).then(wavOf).then((sound) => done.current(sound)).catch(onError);
       });
       recorder.current = next;
       next.start();
@@ -28,7 +32,7 @@ export function useRecorder(onDone: (sound: Blob) => void, onError: (error: unkn
     } catch (error) {
       onError(error);
     }
-  }, [onDone, onError]);
+  }, [onError]);
 
   const stop = useCallback(() => recorder.current?.stop(), []);
   useEffect(

@@ -4,6 +4,7 @@ import account from './account.json';
 import addresses from './addresses.json';
 import announcements from './announcements.json';
 import apidocs from './apidocs.json';
+import atPhone from './atPhone.json';
 import bulk from './bulk.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
@@ -56,6 +57,7 @@ const de: Texts = {
   addresses,
   announcements,
   apidocs,
+  atPhone,
   bulk,
   calls,
   certificates,

@@ -3,6 +3,7 @@ import account from './account.json';
 import addresses from './addresses.json';
 import announcements from './announcements.json';
 import apidocs from './apidocs.json';
+import atPhone from './atPhone.json';
 import bulk from './bulk.json';
 import calls from './calls.json';
 import certificates from './certificates.json';
@@ -55,6 +56,7 @@ const en = {
   addresses,
   announcements,
   apidocs,
+  atPhone,
   bulk,
   calls,
   certificates,

@@ -7,6 +7,7 @@ import { useChangeOwnMailbox, useOwnMailboxes } from '../../api/voicemail';
 import { fromLocalInput, toLocalInput } from '../../forms/localTime';
 import { fieldHelp, fieldLabel } from '../../forms/texts';
 import { errorText } from '../../shell/notify';
+import { RecordGreeting } from '../../sound/RecordGreeting';
 import { AnnouncementTable } from '../announcements/AnnouncementTable';
 import classes from '../redirections/redirections.module.css';
 
@@ -40,6 +41,9 @@ function Greetings({ mailbox }: { mailbox: Mailbox }) {
           TIMES.map((field) => (
             <TextInput key={`${field} ${mailbox[field]}`} type="datetime-local" label={fieldLabel('mailbox', field)} defaultValue={toLocalInput(mailbox[field])} onBlur={(event) => save({ [field]: fromLocalInput(event.currentTarget.value) })} />
           ))}
+        <div>
+          <RecordGreeting mailbox={mailbox} list="me/mailboxes" />
+        </div>
         {change.isError && (
           <Text c="red" size="sm" role="alert">
             {errorText(change.error)}

@@ -1,5 +1,5 @@
 // Announcements: heard, recorded by the microphone, uploaded, renamed, deleted (VMB-3).
-import { ActionIcon, Button, FileButton, Group, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, FileButton, Group, Menu, Text, Tooltip } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announcementAudio, useSetSound, type AnnouncementList } from '../../api/announcements';
@@ -10,6 +10,7 @@ import { useConfirm } from '../../forms/confirm';
 import { dateTime, duration } from '../../i18n/format';
 import { Icon, type IconName } from '../../shell/icons';
 import { notifyDone, notifyError } from '../../shell/notify';
+import { AtPhoneDialogue } from '../../sound/AtPhoneDialogue';
 import { canRecord, useRecorder } from '../../sound/useRecorder';
 import { usePlayer } from '../../sound/usePlayer';
 import { DataTable } from '../../table/DataTable';
@@ -44,6 +45,7 @@ export function AnnouncementTable({ list }: { list: AnnouncementList }) {
   const data = useServerTable<Announcement>(list, view);
   const [naming, setNaming] = useState<Announcement | 'new' | null>(null);
   const [target, setTarget] = useState<Announcement | null>(null); // whose sound is being recorded
+  const [ringing, setRinging] = useState<{ one: Announcement; speaks: boolean } | null>(null); // at a telephone
   const [ask, dialogue] = useConfirm();
   const removal = useRemove(list);
   const { mutate: setSound, isPending, variables } = useSetSound(list);
@@ -77,8 +79,36 @@ export function AnnouncementTable({ list }: { list: AnnouncementList }) {
     if (playing === url) return <Act icon="stop" label={t('prompts.stop', { text: one.name })} onClick={stop} />;
     return <Act icon="play" label={t('prompts.listen', { text: one.name })} onClick={() => play(url)} />;
   };
+  const isMine = (one: Announcement) => !own || one.user !== null; // everybody's: administrators change it
+  const atPhone = (one: Announcement) => {
+    if (!isMine(one) && !one.length_ms) return null;
+    const label = t('atPhone.menu', { name: one.name });
+    return (
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <Tooltip label={label}>
+            <ActionIcon variant="subtle" aria-label={label}>
+              <Icon name="phones" size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {one.length_ms > 0 && (
+            <Menu.Item leftSection={<Icon name="play" size={14} />} onClick={() => setRinging({ one, speaks: false })}>
+              {t('atPhone.listen')}
+            </Menu.Item>
+          )}
+          {isMine(one) && (
+            <Menu.Item leftSection={<Icon name="microphone" size={14} />} onClick={() => setRinging({ one, speaks: true })}>
+              {t('atPhone.record')}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    );
+  };
   const changes = (one: Announcement) => {
-    if (own && one.user === null) return null; // everybody's: administrators change it
+    if (!isMine(one)) return null;
     const mine = recorder.recording && target?.id === one.id;
     return (
       <>
@@ -108,6 +138,7 @@ export function AnnouncementTable({ list }: { list: AnnouncementList }) {
       cell: (one) => (
         <Group gap={4} wrap="nowrap" justify="flex-end">
           {listen(one)}
+          {atPhone(one)}
           {changes(one)}
         </Group>
       ),
@@ -135,6 +166,14 @@ export function AnnouncementTable({ list }: { list: AnnouncementList }) {
         empty={t('announcements.none')}
       />
       {naming && <NameDialogue list={list} announcement={naming === 'new' ? null : naming} onClose={() => setNaming(null)} />}
+      {ringing && (
+        <AtPhoneDialogue
+          name={ringing.one.name}
+          path={`${list}/${ringing.one.id}/${ringing.speaks ? 'record' : 'play'}`}
+          speaks={ringing.speaks}
+          onClose={() => setRinging(null)}
+        />
+      )}
       {dialogue}
       <Text role="status" size="xs" c="red">
         {recorder.recording ? t('announcements.recording', { name: target?.name }) : ''}

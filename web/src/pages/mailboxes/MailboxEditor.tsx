@@ -1,5 +1,5 @@
 // One mailbox: what it does, who has access to it, and the numbers that lead to it (VMB-1, VMB-2, NUM-1).
-import { Button, Loader, Tabs } from '@mantine/core';
+import { Button, Group, Loader, Tabs } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router-dom';
 import { useItem, useSave } from '../../api/collections';
@@ -12,6 +12,7 @@ import { useEntityForm } from '../../forms/useEntityForm';
 import { notifyDone } from '../../shell/notify';
 import { PageFrame } from '../../shell/PageFrame';
 import { TabList } from '../../shell/TabList';
+import { RecordGreeting } from '../../sound/RecordGreeting';
 import { State } from '../../table/State';
 import { HeldNumbers } from '../numbers/HeldNumbers';
 import { Access } from './Access';
@@ -65,6 +66,11 @@ function MailboxForm({ schema, mailbox }: { schema: EntitySchema; mailbox: Mailb
           </FieldGroup>
           <FieldGroup title={t('mailboxes.greetings')}>
             <Fields form={form} fields={GREETINGS} />
+            {mailbox && (
+              <Group mt="sm">
+                <RecordGreeting mailbox={mailbox} list="mailboxes" />
+              </Group>
+            )}
           </FieldGroup>
         </EntityForm>
       </Tabs.Panel>

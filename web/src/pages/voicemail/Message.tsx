@@ -7,6 +7,7 @@ import { useVoicemail, voicemailAudio, type Wish } from '../../api/voicemail';
 import { Icon } from '../../shell/icons';
 import { notifyError } from '../../shell/notify';
 import { notifyUndoable } from '../../shell/notifyUndoable';
+import { AtPhoneDialogue } from '../../sound/AtPhoneDialogue';
 import { Forward } from './Forward';
 import { Player } from './Player';
 
@@ -14,6 +15,7 @@ export function Message({ message, onGone }: { message: Voicemail; onGone: () =>
   const { t } = useTranslation();
   const act = useVoicemail();
   const [forwarding, setForwarding] = useState(false);
+  const [ringing, setRinging] = useState(false);
   const deleted = message.state === 'deleted';
   const wish = (to: Wish) => act.mutateAsync({ id: message.id, wish: to });
   const mark = (to: 'new' | 'old' | 'saved') => void wish({ to }).catch(notifyError);
@@ -61,6 +63,9 @@ export function Message({ message, onGone }: { message: Voicemail; onGone: () =>
             </Button>
           </>
         )}
+        <Button size="xs" variant="default" leftSection={<Icon name="phones" size={14} />} onClick={() => setRinging(true)}>
+          {t('atPhone.listen')}
+        </Button>
         <Button size="xs" variant="default" component="a" href={voicemailAudio(message, true)} download leftSection={<Icon name="download" size={14} />}>
           {t('voicemail.download')}
         </Button>
@@ -68,6 +73,7 @@ export function Message({ message, onGone }: { message: Voicemail; onGone: () =>
           {t(deleted ? 'voicemail.deleteForGood' : 'voicemail.delete')}
         </Button>
       </Group>
+      {ringing && <AtPhoneDialogue name={message.name || message.number || t('voicemail.anonymous')} path={`me/voicemails/${message.id}/play`} speaks={false} onClose={() => setRinging(false)} />}
       {forwarding && <Forward message={message} onClose={() => setForwarding(false)} />}
     </Stack>
   );

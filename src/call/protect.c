@@ -78,6 +78,14 @@ usable(const struct sdp_crypto *c, enum media_suite suite)
 	return suite != MEDIA_SUITE_NONE && c->n_key == media_suite_key_bytes(suite);
 }
 
+/* Of an answer: is it what we offer, or, where our own answer was offered again, what that said? */
+static bool
+is_ours(const struct leg_keys *k, uint32_t tag, enum media_suite suite)
+{
+	return (tag > 0 && tag <= OFFERED && offered[tag - 1] == suite) ||
+	       (k->encrypted && tag == k->tag && suite == k->protection.out.suite);
+}
+
 /* The best of an offer; of an answer the only one, and it must be one of ours. */
 static bool
 choose(struct leg_keys *k, const struct sdp_media *m, bool is_answer)
@@ -88,9 +96,8 @@ choose(struct leg_keys *k, const struct sdp_media *m, bool is_answer)
 
 	while (sdp_crypto_take(&text, &c)) {
 		enum media_suite suite = media_suite_find(c.suite);
-		bool ours = c.tag > 0 && c.tag <= OFFERED && offered[c.tag - 1] == suite;
 
-		if (!usable(&c, suite) || suite >= best || (is_answer && !ours))
+		if (!usable(&c, suite) || suite >= best || (is_answer && !is_ours(k, c.tag, suite)))
 			continue;
 		best = suite;
 		take_key(k, &c, suite);

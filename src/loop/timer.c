@@ -38,8 +38,8 @@ place(struct timers *t, struct timer *timer)
 
 	if (level >= TIMER_LEVELS)
 		level = TIMER_LEVELS - 1;
-	timer->level = (uint8_t)level;
-	timer->slot = (uint8_t)digit(timer->due_ms, level);
+	timer->level = level;
+	timer->slot = digit(timer->due_ms, level);
 	list_push(&t->slot[level][timer->slot], &timer->node);
 	t->occupied[level] |= 1ull << timer->slot;
 }

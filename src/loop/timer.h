@@ -40,11 +40,11 @@ struct timers {
 };
 
 struct timer {
-	struct list node;
+	struct list node;     /* its user's while it does not run */
 	struct timers *owner; /* NULL: not running */
-	uint64_t due_ms;
 	void (*cb)(struct timer *t);
-	uint8_t level, slot; /* level TIMER_LEVELS: in the due list */
+	uint64_t due_ms : 48;	      /* of 8,900 years */
+	uint64_t level : 8, slot : 8; /* level TIMER_LEVELS: in the due list */
 };
 
 void timers_init(struct timers *t, uint64_t now_ms);

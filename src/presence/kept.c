@@ -11,7 +11,7 @@ struct kept {
 	uint16_t end[SUB_TEXTS];
 	uint32_t local_cseq; /* no higher one is used before it is kept anew */
 	uint32_t remote_cseq;
-	uint32_t granted_s; /* it cannot last longer, whatever the clock was set to */
+	uint32_t left_s; /* it cannot last longer, whatever the clock was set to */
 	int64_t phone_id, subscribed_at, expires_at;
 	struct addr remote;
 };
@@ -21,24 +21,28 @@ sub_keep(struct sub *s)
 {
 	struct presence *p = s->resource->p;
 	char bytes[PRESENCE_KEPT_MAX_BYTES];
-	size_t n = s->text_end[SUB_TEXTS - 1];
+	struct sip_flow flow = sub_flow(s);
 	struct kept k;
+	struct buf b;
 
 	s->kept_cseq = s->local_cseq + CSEQ_AHEAD;
 	memset(&k, 0, sizeof k); /* no stray bytes into a file */
 	k.package = s->package;
-	k.transport = (uint8_t)s->flow.transport;
-	memcpy(k.end, s->text_end, sizeof k.end);
+	k.transport = (uint8_t)flow.transport;
 	k.local_cseq = s->kept_cseq;
 	k.remote_cseq = s->remote_cseq;
-	k.granted_s = s->granted_s;
+	k.left_s = sub_expires_s(s);
 	k.phone_id = s->watcher->id;
 	k.subscribed_at = s->subscribed_at;
 	k.expires_at = sub_expires_at(s);
-	k.remote = s->flow.remote;
+	k.remote = flow.remote;
+	buf_init(&b, bytes + sizeof k, sizeof bytes - sizeof k);
+	for (int i = 0; i < SUB_TEXTS; i++) {
+		buf_put(&b, sub_text(s, (enum sub_text)i));
+		k.end[i] = (uint16_t)b.n;
+	}
 	memcpy(bytes, &k, sizeof k);
-	memcpy(bytes + sizeof k, s->text, n);
-	p->p.ops->keep(p->p.ctx, &s->handle, slice_make(bytes, sizeof k + n));
+	p->p.ops->keep(p->p.ctx, &s->handle, slice_make(bytes, sizeof k + b.n));
 }
 
 /* ---- reading ---- */
@@ -59,10 +63,9 @@ read_kept(struct slice value, struct kept *k, struct slice text[SUB_TEXTS])
 		text[i] = slice_make(value.p + at, k->end[i] - at);
 		at = k->end[i];
 	}
-	if (at != value.n || k->package >= PRESENCE_PACKAGES_N ||
-	    k->granted_s > PRESENCE_EXPIRES_S || k->transport > SIP_WSS ||
-	    (k->remote.family != 4 && k->remote.family != 6) || text[SUB_CALL_ID].n == 0 ||
-	    text[SUB_LOCAL_TAG].n == 0)
+	if (at != value.n || k->package >= PRESENCE_PACKAGES_N || k->left_s > PRESENCE_EXPIRES_S ||
+	    k->transport > SIP_WSS || (k->remote.family != 4 && k->remote.family != 6) ||
+	    text[SUB_CALL_ID].n == 0 || text[SUB_LOCAL_TAG].n == 0)
 		return ERR_MALFORMED;
 	return sip_uri_parse(&uri, text[SUB_TARGET]);
 }
@@ -77,22 +80,28 @@ drop_earlier(struct presence *p, const struct slice text[SUB_TEXTS])
 		sub_free(s);
 }
 
+/* In the table of dialogs, and in no other one. */
 static enum err
-fill(struct presence *p, struct sub *s, const struct kept *k, const struct slice text[SUB_TEXTS])
+revive(
+    struct presence *p, const struct kept *k, const struct slice text[SUB_TEXTS], struct sub **out)
 {
-	enum err e = sub_set_texts(s, text);
+	struct sip_flow flow = {.transport = (enum sip_transport)k->transport, .remote = k->remote};
+	enum err e = p->p.ops->local_for(p->p.ctx, flow.transport, &flow.remote, &flow.local);
+	struct sub *s = NULL;
 
+	if (e == ERR_OK)
+		e = sub_new(&s, p, text, &flow);
+	if (e == ERR_OK)
+		e = sub_enlist(s, p);
+	if (e != ERR_OK) {
+		sub_dispose(s, p);
+		return e;
+	}
 	/* The first NOTIFY keeps a new limit. */
 	s->local_cseq = s->kept_cseq = k->local_cseq;
 	s->remote_cseq = k->remote_cseq;
-	s->granted_s = k->granted_s;
-	s->subscribed_at = k->subscribed_at;
-	s->flow.transport = (enum sip_transport)k->transport;
-	s->flow.remote = k->remote;
-	if (e == ERR_OK)
-		e = p->p.ops->local_for(
-		    p->p.ctx, s->flow.transport, &s->flow.remote, &s->flow.local);
-	return e == ERR_OK ? sub_enlist(s, p) : e;
+	*out = s;
+	return ERR_OK;
 }
 
 static enum err
@@ -113,24 +122,20 @@ restore(struct presence *p, uint32_t handle, const struct kept *k,
 		return ERR_NOT_FOUND;
 	if (p->n_subs >= p->p.subscriptions_max)
 		return ERR_LIMIT;
-	s = sub_make(p, package);
-	if (!s)
-		return ERR_NOMEM;
-	e = fill(p, s, k, text);
-	if (e != ERR_OK) {
-		sub_abandon(s);
+	e = revive(p, k, text, &s);
+	if (e != ERR_OK)
 		return e;
-	}
 	w = watcher_get_or_make(p, phone);
 	r = resource_get_or_make(p, &key);
 	if (!w || !r) {
 		sub_delist(s, p);
-		sub_abandon(s);
+		sub_dispose(s, p);
 		if (w)
 			watcher_drop_if_idle(w);
 		return ERR_NOMEM;
 	}
-	sub_join(s, r, w);
+	sub_join(s, package, r, w);
+	s->subscribed_at = k->subscribed_at;
 	s->handle = handle;
 	sub_set_expiry(s, left_s);
 	sub_restored(s);
@@ -147,11 +152,11 @@ presence_restore(struct presence *p, uint32_t handle, struct slice value)
 
 	if (e == ERR_OK) {
 		left_ms = k.expires_at - p->p.ops->wall_ms(p->p.ctx);
-		if (left_ms > k.granted_s * 1000ll)
-			left_ms = k.granted_s * 1000ll; /* the clock was put back */
+		if (left_ms > k.left_s * 1000ll)
+			left_ms = k.left_s * 1000ll; /* the clock was put back */
 		drop_earlier(p, text);
 		e = left_ms <= 0 ? ERR_TIMEOUT
-				 : restore(p, handle, &k, text, (uint32_t)(left_ms / 1000 + 1));
+				 : restore(p, handle, &k, text, (uint32_t)((left_ms + 999) / 1000));
 	}
 	if (e != ERR_OK)
 		p->p.ops->forget(p->p.ctx, handle);

@@ -7,34 +7,57 @@
 #include "presence/presence_int.h"
 
 static void
-wait_ms(struct sub *s, uint64_t ms)
-{
-	timer_start(s->resource->p->p.timers, &s->wait, ms);
-}
-
-static void
 enqueue(struct sub *s)
 {
 	struct presence *p = s->resource->p;
 
-	list_remove(&s->ready);
-	list_push(&p->ready, &s->ready);
+	timer_stop(&s->timer);
+	list_push(&p->ready, &s->timer.node);
+	s->queued = true;
 	if (!timer_active(&p->sender))
 		timer_start(p->p.timers, &p->sender, 0);
 }
 
-/* Something is pending: as soon as it may go. */
 static void
-arrange(struct sub *s)
+dequeue(struct sub *s)
+{
+	if (s->queued)
+		list_remove(&s->timer.node);
+	s->queued = false;
+}
+
+/* A timer that is due earlier stays: a refresh costs none. */
+static void
+wake_at(struct sub *s, uint64_t at_ms, uint64_t now_ms)
+{
+	if (!timer_active(&s->timer) || s->timer.due_ms > at_ms)
+		timer_start(
+		    s->resource->p->p.timers, &s->timer, at_ms > now_ms ? at_ms - now_ms : 0);
+}
+
+void
+sub_notify_arrange(struct sub *s)
 {
 	uint64_t now_ms = presence_now_ms(s->resource->p);
+	bool may_tell = s->pending && !s->asking && !s->flow_lost;
 
-	if (s->asking || s->flow_lost || timer_active(&s->wait) || !list_empty(&s->ready))
+	if (s->queued)
 		return;
-	if (now_ms < s->earliest_ms)
-		wait_ms(s, s->earliest_ms - now_ms);
-	else
+	if (may_tell && now_ms >= s->earliest_ms)
 		enqueue(s);
+	else if (may_tell && (s->reason || s->earliest_ms < s->expires_ms))
+		wake_at(s, s->earliest_ms, now_ms);
+	else if (!s->reason)
+		wake_at(s, s->expires_ms, now_ms);
+}
+
+/* Something is to be told, but not before. */
+static void
+wait_ms(struct sub *s, uint64_t ms)
+{
+	s->pending = true;
+	s->earliest_ms = presence_now_ms(s->resource->p) + ms;
+	sub_notify_arrange(s);
 }
 
 static const struct sip_client_ops client_ops;
@@ -45,6 +68,7 @@ send_pending(struct sub *s)
 	struct presence *p = s->resource->p;
 	enum err e;
 
+	dequeue(s);
 	s->pending = false;
 	s->earliest_ms = presence_now_ms(p) + INTERVAL_MIN_MS;
 	if (s->reason) { /* the last one: its answer changes nothing any more */
@@ -56,13 +80,13 @@ send_pending(struct sub *s)
 	e = sub_notify_send(s, &client_ops, &s->asking);
 	if (e != ERR_OK) { /* no room in the transaction layer */
 		s->asking = NULL;
-		s->pending = true;
 		p->counts.notifies_failed++;
 		wait_ms(s, NO_ROOM_WAIT_MS);
 		return;
 	}
 	if (s->local_cseq >= s->kept_cseq)
 		sub_keep(s);
+	sub_notify_arrange(s);
 }
 
 /* ---- the way to the phone ---- */
@@ -90,13 +114,12 @@ take_registered_flow(struct sub *s)
 	struct presence *p = s->resource->p;
 	struct presence_contact contact[PRESENCE_CONTACTS_MAX];
 	size_t n = p->p.ops->contacts(p->p.ctx, s->watcher->id, contact, PRESENCE_CONTACTS_MAX);
+	struct sip_flow flow = sub_flow(s);
 
 	for (size_t i = 0; i < n; i++)
 		if (contact[i].reachable && is_target(s, contact[i].uri) &&
-		    is_other_flow(&contact[i].flow, &s->flow)) {
-			s->flow = contact[i].flow;
-			return true;
-		}
+		    is_other_flow(&contact[i].flow, &flow))
+			return sub_set_way(s, sub_text(s, SUB_TARGET), &contact[i].flow) == ERR_OK;
 	return false;
 }
 
@@ -107,8 +130,7 @@ sub_notify_follow(struct sub *s)
 		return;
 	s->flow_lost = false;
 	sub_report(s);
-	s->pending = true;
-	arrange(s);
+	sub_notify_later(s);
 }
 
 /* ---- what the phone says ---- */
@@ -143,10 +165,9 @@ on_response(void *user, struct sip_client *tsx, const struct sip_msg *resp)
 	if (resp->status < 300) {
 		if (s->reason)
 			send_pending(s);
-		else if (s->pending)
-			arrange(s);
+		else
+			sub_notify_arrange(s);
 	} else if (!s->reason && read_retry_after(resp, &seconds)) {
-		s->pending = true;
 		wait_ms(s, seconds ? seconds * 1000 : 1000);
 	} else {
 		sub_free(s); /* 4.2.2: no such subscription there (481 …) */
@@ -188,27 +209,15 @@ void
 sub_notify_later(struct sub *s)
 {
 	s->pending = true;
-	arrange(s);
+	sub_notify_arrange(s);
 }
 
 void
 sub_notify_now(struct sub *s)
 {
 	s->pending = true;
-	if (s->asking || s->flow_lost)
-		return;
-	timer_stop(&s->wait);
-	list_remove(&s->ready);
-	send_pending(s);
-}
-
-void
-sub_notify_on_wait(struct timer *t)
-{
-	struct sub *s = container_of(t, struct sub, wait);
-
-	if (s->pending && !s->asking && !s->flow_lost)
-		enqueue(s);
+	if (!s->asking && !s->flow_lost)
+		send_pending(s);
 }
 
 void
@@ -216,18 +225,16 @@ sub_notify_restored(struct sub *s)
 {
 	struct presence *p = s->resource->p;
 
-	s->pending = true;
-	if (sip_transport_reliable(s->flow.transport) && !take_registered_flow(s))
-		s->flow_lost = true; /* its connection is not ours any more */
-	else
-		wait_ms(s, rng_below(p->p.rng, RESTORED_SPREAD_MS) + 1);
+	s->flow_lost = /* its connection is not ours any more */
+	    sip_transport_reliable(sub_flow(s).transport) && !take_registered_flow(s);
+	wait_ms(s, s->flow_lost ? 0 : rng_below(p->p.rng, RESTORED_SPREAD_MS) + 1);
 }
 
 void
 sub_notify_stop(struct sub *s)
 {
-	timer_stop(&s->wait);
-	list_remove(&s->ready);
+	timer_stop(&s->timer);
+	dequeue(s);
 	if (s->asking)
 		sip_client_detach(s->asking);
 	s->asking = NULL;
@@ -243,7 +250,7 @@ on_sender(struct timer *t)
 
 		if (!node)
 			return;
-		send_pending(container_of(node, struct sub, ready));
+		send_pending(container_of(node, struct sub, timer.node));
 	}
 	if (!list_empty(&p->ready))
 		timer_start(p->p.timers, &p->sender, SEND_PAUSE_MS);

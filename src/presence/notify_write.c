@@ -15,13 +15,19 @@ write_event(struct buf *b, const struct sub *s)
 	buf_lit(b, "\r\n");
 }
 
+static const char *const reasons[] = {
+#define X(id, name) [SUB_##id] = name,
+    SUB_REASONS(X)
+#undef X
+};
+
 static void
 write_state(struct buf *b, const struct sub *s)
 {
 	buf_lit(b, "Subscription-State: ");
 	if (s->reason) {
 		buf_lit(b, "terminated;reason=");
-		buf_cstr(b, s->reason);
+		buf_cstr(b, reasons[s->reason]);
 	} else {
 		buf_lit(b, "active;expires=");
 		buf_u64(b, sub_expires_s(s));
@@ -59,7 +65,7 @@ put_shared(struct buf *b, struct slice shared, struct slice host)
 static bool
 has_body(const struct sub *s)
 {
-	return !s->reason || strcmp(s->reason, "timeout") == 0;
+	return s->reason == SUB_ACTIVE || s->reason == SUB_TIMEOUT;
 }
 
 static struct slice
@@ -94,7 +100,7 @@ sub_notify_send(struct sub *s, const struct sip_client_ops *ops, struct sip_clie
 	sub_dialog_unpack(s, &d, route);
 	buf_init(&b, headers, sizeof headers);
 	sip_dialog_write_headers(&d, &b, SIP_NOTIFY, s->local_cseq);
-	sip_core_write_contact(p->p.core, &b, &s->flow, (struct slice){0}, (struct slice){0});
+	sip_core_write_contact(p->p.core, &b, &d.flow, (struct slice){0}, (struct slice){0});
 	write_event(&b, s);
 	write_state(&b, s);
 	if (!buf_ok(&b))
@@ -106,5 +112,5 @@ sub_notify_send(struct sub *s, const struct sip_client_ops *ops, struct sip_clie
 		r.body = write_body(s);
 	}
 	p->counts.notifies[s->package]++;
-	return sip_client_send(p->p.core, &s->flow, &r, ops, s, out);
+	return sip_client_send(p->p.core, &d.flow, &r, ops, s, out);
 }

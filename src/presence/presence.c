@@ -23,6 +23,7 @@ presence_new(struct presence **out, const struct presence_params *params)
 	hmap_init(&p->watchers);
 	hmap_init(&p->subs);
 	hmap_init(&p->dialogs);
+	hmap_init(&p->shared);
 	sub_notify_init(p);
 	*out = p;
 	return ERR_OK;
@@ -60,25 +61,26 @@ presence_free(struct presence *p)
 	hmap_fini(&p->watchers);
 	hmap_fini(&p->subs);
 	hmap_fini(&p->dialogs);
+	hmap_fini(&p->shared);
 	free(p);
 }
 
 /* ---- the snapshot ---- */
 
-/* Is it still what was subscribed to? NULL: yes; else the reason why not. */
-static const char *
+/* Is it still what was subscribed to? SUB_ACTIVE: yes; else the reason why not. */
+static enum sub_reason
 reason_to_end(const struct sub *s, const struct directory *dir)
 {
 	const struct dir_phone *phone = dir_phone_by_id(dir, s->watcher->id);
 	struct resource_key key;
 
 	if (!phone || !phone->enabled)
-		return "rejected";
+		return SUB_REJECTED;
 	switch (resource_resolve(dir, entity_user(sub_text(s, SUB_ENTITY)),
 	    (enum presence_package)s->package, phone, &key)) {
-	case ERR_OK: return resource_is(s->resource, &key) ? NULL : "deactivated";
-	case ERR_DENIED: return "rejected";
-	default: return "noresource";
+	case ERR_OK: return resource_is(s->resource, &key) ? SUB_ACTIVE : SUB_DEACTIVATED;
+	case ERR_DENIED: return SUB_REJECTED;
+	default: return SUB_NORESOURCE;
 	}
 }
 
@@ -89,7 +91,7 @@ follow_subscriptions(struct presence *p)
 
 	while (n) {
 		struct sub *s = container_of(n, struct sub, by_dialog);
-		const char *reason = reason_to_end(s, p->p.dir);
+		enum sub_reason reason = reason_to_end(s, p->p.dir);
 
 		n = hmap_each(&p->subs, n);
 		if (reason)

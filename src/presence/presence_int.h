@@ -6,7 +6,8 @@
  *	subscribe.c       a SUBSCRIBE, from request to response
  *	subscription.c    one subscription: made, refreshed, expired, ended, kept
  *	kept.c            it, over a restart
- *	sub_dialog.c      its dialog, packed into one block of text
+ *	sub_dialog.c      its dialog, packed into texts
+ *	sub_texts.c       these, which many subscriptions share
  *	notify.c          when a NOTIFY goes out, and what becomes of it
  *	notify_write.c    what it says
  *	unsolicited.c     message lamps of phones that did not ask
@@ -95,6 +96,20 @@ struct watcher {
 	size_t n_subs;
 };
 
+/* Why a subscription is over (RFC 6665, 4.1.3). */
+#define SUB_REASONS(X)                                                                             \
+	X(TIMEOUT, "timeout")                                                                      \
+	X(NORESOURCE, "noresource")                                                                \
+	X(DEACTIVATED, "deactivated")                                                              \
+	X(REJECTED, "rejected")
+
+enum sub_reason {
+	SUB_ACTIVE, /* it is not */
+#define X(id, name) SUB_##id,
+	SUB_REASONS(X)
+#undef X
+};
+
 enum sub_text {
 	SUB_CALL_ID,
 	SUB_LOCAL_TAG,
@@ -108,34 +123,46 @@ enum sub_text {
 	SUB_TEXTS
 };
 
-/* Subscriptions are many: texts lie end to end in one block. */
+enum { SUB_PARTS = 4 };
+
+/* Texts end to end that many subscriptions have alike, there once: see sub_texts.c. */
+struct sub_shared {
+	struct hnode node;
+	uint32_t users;
+	uint16_t end[SUB_PARTS];
+	char text[];
+};
+
+/* Subscriptions are many, so each has only what no other one has: how its dialog is called. The way
+ * to the phone is that of all the phone's subscriptions, names those of all who watch the same. */
 struct sub {
 	struct list in_resource, in_watcher;
-	struct list ready; /* in presence.ready while it waits for its turn to send */
 	struct hnode by_dialog;
 	struct resource *resource;
 	struct watcher *watcher;
 	struct sip_client *asking; /* the NOTIFY under way */
-	char *text;
-	uint16_t text_end[SUB_TEXTS];
-	struct sip_flow flow;
+	struct sub_shared *way, *names;
+	/* Runs until it expires or may be told something, or a little less; while it waits for its
+	 * turn to send (queued), its node is in presence.ready instead. */
+	struct timer timer;
+	uint64_t expires_ms;   /* of the loop's clock */
+	uint64_t earliest_ms;  /* of the next NOTIFY that tells of a change */
+	int64_t subscribed_at; /* wall */
 	uint32_t local_cseq, kept_cseq, remote_cseq;
 	uint32_t handle; /* of what is kept, 0: nothing */
 	uint32_t told;	 /* generation of the body sent last */
-	struct timer expiry, wait;
-	uint64_t expires_ms, earliest_ms; /* of the loop's clock */
-	uint32_t granted_s;		  /* what the phone was promised last */
-	int64_t subscribed_at;		  /* wall */
-	const char *reason;		  /* of the end; NULL: active */
-	uint8_t package;
-	bool pending;	/* something is to be told */
-	bool reported;	/* people see it */
-	bool flow_lost; /* waits until its phone registers again */
+	uint16_t end[SUB_PARTS];
+	uint8_t package, reason; /* enum sub_reason */
+	bool pending : 1;	 /* something is to be told */
+	bool queued : 1;
+	bool reported : 1;  /* people see it */
+	bool flow_lost : 1; /* waits until its phone registers again */
+	char text[];	    /* its own, end to end */
 };
 
 struct presence {
 	struct presence_params p;
-	struct hmap resources, watchers, subs, dialogs;
+	struct hmap resources, watchers, subs, dialogs, shared;
 	size_t n_subs;
 	struct list ready;
 	struct timer sender;
@@ -241,22 +268,27 @@ void presence_write_head(
     struct buf *b, const struct resource *r, struct slice entity, uint32_t version);
 void presence_write(struct buf *b, const struct resource *r);
 
+/* ---- sub_texts.c ---- */
+
+/** A subscription with these texts, in no table; copied. ERR_NOMEM; ERR_TOO_BIG: more than
+ *  SUB_TEXTS_MAX_BYTES. */
+ERR_MUST_CHECK enum err sub_new(struct sub **out, struct presence *p,
+    const struct slice texts[SUB_TEXTS], const struct sip_flow *flow);
+/** The memory of one that is in no table (any more). NULL is fine. */
+void sub_dispose(struct sub *s, struct presence *p);
+/** Good until sub_set_way. */
+struct slice sub_text(const struct sub *s, enum sub_text which);
+struct sip_flow sub_flow(const struct sub *s);
+/** Where its NOTIFYs go from now on. ERR_NOMEM: as before. */
+ERR_MUST_CHECK enum err sub_set_way(
+    struct sub *s, struct slice target, const struct sip_flow *flow);
+
 /* ---- sub_dialog.c ---- */
 
-static inline struct slice
-sub_text(const struct sub *s, enum sub_text which)
-{
-	uint16_t begin = which ? s->text_end[which - 1] : 0;
-
-	return slice_make(s->text + begin, (size_t)(s->text_end[which] - begin));
-}
-
-/** All texts at once; copied. ERR_NOMEM; ERR_TOO_BIG: more than SUB_TEXTS_MAX_BYTES. */
-ERR_MUST_CHECK enum err sub_set_texts(struct sub *s, const struct slice texts[SUB_TEXTS]);
-/** From a SUBSCRIBE (RFC 3261, 12.1.1). ERR_MALFORMED: no Contact. */
-ERR_MUST_CHECK enum err sub_dialog_init(struct sub *s, const struct sip_msg *req,
-    const struct sip_flow *flow, struct slice local_tag, struct slice event_id,
-    struct slice entity);
+/** From a SUBSCRIBE (RFC 3261, 12.1.1). ERR_MALFORMED: no Contact; and as sub_new. */
+ERR_MUST_CHECK enum err sub_dialog_new(struct sub **out, struct presence *p,
+    const struct sip_msg *req, const struct sip_flow *flow, struct slice local_tag,
+    struct slice event_id, struct slice entity);
 /** A new Contact (12.2.2); the flow follows. */
 void sub_dialog_refresh(struct sub *s, const struct sip_msg *req, const struct sip_flow *flow);
 /** As the dialog that sip/ knows, for writing; texts borrowed from s, route is room for them. */
@@ -269,10 +301,8 @@ struct sub *sub_find(const struct presence *p, struct slice call_id, struct slic
 
 /* ---- subscription.c ---- */
 
-/** In no table; NULL: no memory. */
-struct sub *sub_make(struct presence *p, enum presence_package package);
 /** Puts it into resource and watcher. */
-void sub_join(struct sub *s, struct resource *r, struct watcher *w);
+void sub_join(struct sub *s, enum presence_package package, struct resource *r, struct watcher *w);
 /** Forgets it without a word to its phone; removed also from what is kept. */
 void sub_free(struct sub *s);
 /** The same at the end of the program: nothing is reported. */
@@ -285,11 +315,8 @@ void sub_report(struct sub *s);
 void sub_restored(struct sub *s);
 int64_t sub_expires_at(const struct sub *s);
 /** No more requests of the phone are taken; a last NOTIFY with this reason follows, at once or
- *  in its turn. reason is static: timeout, noresource … (RFC 6665, 4.1.3). s may be gone
- *  afterwards. */
-void sub_end(struct sub *s, const char *reason, bool at_once);
-/** One that sub_join has not seen. NULL is fine. */
-void sub_abandon(struct sub *s);
+ *  in its turn. s may be gone afterwards. */
+void sub_end(struct sub *s, enum sub_reason reason, bool at_once);
 void sub_live(const struct sub *s, struct live_subscription *out);
 struct watcher *watcher_get_or_make(struct presence *p, const struct dir_phone *dp);
 struct watcher *watcher_find(const struct presence *p, int64_t id);
@@ -307,7 +334,8 @@ void sub_notify_now(struct sub *s);
 void sub_notify_stop(struct sub *s);
 /** Its phone can be reached (again, elsewhere). */
 void sub_notify_follow(struct sub *s);
-void sub_notify_on_wait(struct timer *t);
+/** Its timer runs as long as there is something to wait for. */
+void sub_notify_arrange(struct sub *s);
 /** After a restart: some time within the next seconds. */
 void sub_notify_restored(struct sub *s);
 

@@ -1,35 +1,8 @@
 /*
- * The dialog of a subscription (RFC 3261, 12), packed into one block, because there may be tens
- * of thousands of them. Unpacked on the stack for each NOTIFY.
+ * The dialog of a subscription (RFC 3261, 12), packed into texts, because there may be hundreds of
+ * thousands of them. Unpacked on the stack for each NOTIFY.
  */
-#include <stdlib.h>
-
 #include "presence/presence_int.h"
-
-enum err
-sub_set_texts(struct sub *s, const struct slice texts[SUB_TEXTS])
-{
-	size_t n = 0;
-	char *text;
-
-	for (int i = 0; i < SUB_TEXTS; i++)
-		n += texts[i].n;
-	if (n > SUB_TEXTS_MAX_BYTES)
-		return ERR_TOO_BIG;
-	text = malloc(n ? n : 1);
-	if (!text)
-		return ERR_NOMEM;
-	n = 0;
-	for (int i = 0; i < SUB_TEXTS; i++) {
-		if (texts[i].n)
-			memcpy(text + n, texts[i].p, texts[i].n);
-		n += texts[i].n;
-		s->text_end[i] = (uint16_t)n;
-	}
-	free(s->text);
-	s->text = text;
-	return ERR_OK;
-}
 
 /* A folded value becomes one line: lines separate the routes. */
 static void
@@ -57,8 +30,8 @@ is_route(struct slice route)
 }
 
 enum err
-sub_dialog_init(struct sub *s, const struct sip_msg *req, const struct sip_flow *flow,
-    struct slice local_tag, struct slice event_id, struct slice entity)
+sub_dialog_new(struct sub **out, struct presence *p, const struct sip_msg *req,
+    const struct sip_flow *flow, struct slice local_tag, struct slice event_id, struct slice entity)
 {
 	struct slice texts[SUB_TEXTS];
 	char routes[SUB_TEXTS_MAX_BYTES];
@@ -87,13 +60,11 @@ sub_dialog_init(struct sub *s, const struct sip_msg *req, const struct sip_flow 
 		texts[SUB_EVENT_ID] = event_id;
 		texts[SUB_ENTITY] = entity;
 		if (e == ERR_OK)
-			e = buf_ok(&b) ? sub_set_texts(s, texts) : ERR_TOO_BIG;
+			e = buf_ok(&b) ? sub_new(out, p, texts, flow) : ERR_TOO_BIG;
 		sip_dialog_fini(&d);
 	}
-	if (e == ERR_OK) {
-		s->flow = *flow;
-		s->remote_cseq = req->cseq;
-	}
+	if (e == ERR_OK)
+		(*out)->remote_cseq = req->cseq;
 	sip_dialogs_fini(&none);
 	arena_fini(&arena);
 	return e;
@@ -112,8 +83,8 @@ sub_dialog_unpack(const struct sub *s, struct sip_dialog *d, struct slice route[
 	    .route = route,
 	    .confirmed = true,
 	    .target_n = (uint16_t)target.n,
-	    .target = s->text + (target.p - s->text),
-	    .flow = s->flow};
+	    .target = s->way->text + (target.p - s->way->text),
+	    .flow = sub_flow(s)};
 	while (routes.n && d->n_routes < SIP_ROUTES_MAX)
 		route[d->n_routes++] = slice_take_until(&routes, '\n');
 }
@@ -135,16 +106,10 @@ contact_of(const struct sip_msg *req)
 void
 sub_dialog_refresh(struct sub *s, const struct sip_msg *req, const struct sip_flow *flow)
 {
-	struct slice texts[SUB_TEXTS], target = contact_of(req);
+	struct slice target = contact_of(req);
 
-	s->flow = *flow;
 	s->flow_lost = false;
-	if (target.n == 0 || slice_eq(target, sub_text(s, SUB_TARGET)))
-		return;
-	for (int i = 0; i < SUB_TEXTS; i++)
-		texts[i] = sub_text(s, (enum sub_text)i);
-	texts[SUB_TARGET] = target;
-	if (sub_set_texts(s, texts) != ERR_OK)
+	if (sub_set_way(s, target.n ? target : sub_text(s, SUB_TARGET), flow) != ERR_OK)
 		log_warn(PRESENCE, "a phone's new Contact is not taken up");
 }
 

@@ -169,22 +169,22 @@ static struct sub *
 make(struct request *q, uint16_t *status)
 {
 	struct presence *p = q->p;
-	struct sub *s = sub_make(p, q->package);
+	struct sub *s = NULL;
 	struct watcher *w = watcher_get_or_make(p, q->phone);
 	struct resource *r = resource_get_or_make(p, &q->key);
-	enum err e = s && w && r ? ERR_OK : ERR_NOMEM;
+	enum err e = w && r ? ERR_OK : ERR_NOMEM;
 
 	if (e == ERR_OK)
-		e = sub_dialog_init(s, q->msg, sip_server_flow(q->tsx), sip_server_tag(q->tsx),
+		e = sub_dialog_new(&s, p, q->msg, sip_server_flow(q->tsx), sip_server_tag(q->tsx),
 		    q->event_id, q->entity);
 	if (e == ERR_OK)
 		e = sub_enlist(s, p);
 	if (e == ERR_OK) {
-		sub_join(s, r, w);
+		sub_join(s, q->package, r, w);
 		return s;
 	}
 	*status = e == ERR_NOMEM ? 500 : 400;
-	sub_abandon(s);
+	sub_dispose(s, p);
 	if (w)
 		watcher_drop_if_idle(w);
 	if (r)
@@ -212,7 +212,6 @@ presence_on_subscribe(struct presence *p, struct sip_server *tsx, const struct s
 		return;
 	}
 	if (q.expires_s) { /* what is confirmed is kept: first things first */
-		s->granted_s = q.expires_s;
 		sub_set_expiry(s, q.expires_s);
 		sub_report(s);
 	}
@@ -223,7 +222,7 @@ presence_on_subscribe(struct presence *p, struct sip_server *tsx, const struct s
 	}
 	p->counts.subscribed++;
 	if (q.expires_s == 0) /* a single look: 4.4.3 */
-		sub_end(s, "timeout", true);
+		sub_end(s, SUB_TIMEOUT, true);
 	else
 		sub_notify_now(s);
 }
@@ -246,7 +245,6 @@ refresh(struct sub *s, struct sip_server *tsx, const struct sip_msg *req)
 	}
 	sub_dialog_refresh(s, req, sip_server_flow(tsx));
 	if (expires_s) {
-		s->granted_s = expires_s;
 		sub_set_expiry(s, expires_s);
 		sub_report(s);
 	}
@@ -256,7 +254,7 @@ refresh(struct sub *s, struct sip_server *tsx, const struct sip_msg *req)
 	}
 	if (expires_s == 0) {
 		p->counts.ended++;
-		sub_end(s, "timeout", true);
+		sub_end(s, SUB_TIMEOUT, true);
 		return;
 	}
 	p->counts.refreshed++;

@@ -70,6 +70,7 @@ void
 sub_live(const struct sub *s, struct live_subscription *out)
 {
 	struct slice entity = sub_text(s, SUB_ENTITY);
+	struct sip_flow flow = sub_flow(s);
 
 	*out = (struct live_subscription){.phone_id = s->watcher->id,
 	    .subscribed_at = s->subscribed_at,
@@ -79,9 +80,8 @@ sub_live(const struct sub *s, struct live_subscription *out)
 	slice_clip_cstr(entity, out->resource, sizeof out->resource);
 	slice_clip_cstr(sub_text(s, SUB_TARGET), out->contact, sizeof out->contact);
 	slice_clip_cstr(sub_text(s, SUB_LOCAL_TAG), out->tag, sizeof out->tag);
-	slice_clip_cstr(
-	    sip_transport_name(s->flow.transport), out->transport, sizeof out->transport);
-	addr_text(&s->flow.remote, out->source);
+	slice_clip_cstr(sip_transport_name(flow.transport), out->transport, sizeof out->transport);
+	addr_text(&flow.remote, out->source);
 }
 
 static void
@@ -126,34 +126,25 @@ withdraw(struct sub *s)
 /* ---- life ---- */
 
 static void
-on_expiry(struct timer *t)
+on_timer(struct timer *t)
 {
-	struct sub *s = container_of(t, struct sub, expiry);
+	struct sub *s = container_of(t, struct sub, timer);
+	struct presence *p = s->resource->p;
 
-	s->resource->p->counts.expired++;
-	sub_end(s, "timeout", false);
-}
-
-struct sub *
-sub_make(struct presence *p, enum presence_package package)
-{
-	struct sub *s = calloc(1, sizeof *s);
-
-	if (!s)
-		return NULL;
-	s->package = (uint8_t)package;
-	s->subscribed_at = p->p.ops->wall_ms(p->p.ctx);
-	list_init(&s->in_resource);
-	list_init(&s->in_watcher);
-	list_init(&s->ready);
-	timer_init(&s->expiry, on_expiry);
-	timer_init(&s->wait, sub_notify_on_wait);
-	return s;
+	if (s->reason || presence_now_ms(p) < s->expires_ms) {
+		sub_notify_arrange(s);
+		return;
+	}
+	p->counts.expired++;
+	sub_end(s, SUB_TIMEOUT, false);
 }
 
 void
-sub_join(struct sub *s, struct resource *r, struct watcher *w)
+sub_join(struct sub *s, enum presence_package package, struct resource *r, struct watcher *w)
 {
+	s->package = (uint8_t)package;
+	s->subscribed_at = r->p->p.ops->wall_ms(r->p->p.ctx);
+	timer_init(&s->timer, on_timer);
 	s->resource = r;
 	s->watcher = w;
 	list_push(&r->subs[s->package], &s->in_resource);
@@ -168,7 +159,6 @@ sub_discard(struct sub *s)
 	struct resource *r = s->resource;
 	struct watcher *w = s->watcher;
 
-	timer_stop(&s->expiry);
 	sub_notify_stop(s);
 	if (!s->reason)
 		sub_delist(s, r->p);
@@ -176,18 +166,9 @@ sub_discard(struct sub *s)
 	list_remove(&s->in_watcher);
 	w->n_subs--;
 	r->p->counts.subscriptions[s->package]--;
-	free(s->text);
-	free(s);
+	sub_dispose(s, r->p);
 	watcher_drop_if_idle(w);
 	resource_drop_if_idle(r);
-}
-
-void
-sub_abandon(struct sub *s)
-{
-	if (s)
-		free(s->text);
-	free(s);
 }
 
 void
@@ -198,14 +179,13 @@ sub_free(struct sub *s)
 }
 
 void
-sub_end(struct sub *s, const char *reason, bool at_once)
+sub_end(struct sub *s, enum sub_reason reason, bool at_once)
 {
 	if (s->reason)
 		return;
 	withdraw(s);
 	sub_delist(s, s->resource->p);
-	timer_stop(&s->expiry);
-	s->reason = reason;
+	s->reason = (uint8_t)reason;
 	if (s->flow_lost)
 		sub_free(s); /* it would not hear it */
 	else if (at_once)
@@ -217,11 +197,8 @@ sub_end(struct sub *s, const char *reason, bool at_once)
 void
 sub_set_expiry(struct sub *s, uint32_t seconds)
 {
-	struct presence *p = s->resource->p;
-	uint64_t ms = (uint64_t)seconds * 1000;
-
-	s->expires_ms = presence_now_ms(p) + ms;
-	timer_start(p->p.timers, &s->expiry, ms);
+	s->expires_ms = presence_now_ms(s->resource->p) + (uint64_t)seconds * 1000;
+	sub_notify_arrange(s);
 }
 
 uint32_t

@@ -165,6 +165,11 @@ class Watchers:
         self.process.stdin.write("\n")
         return self._line()
 
+    def refresh(self):
+        """All of them, each challenged anew."""
+        self.process.stdin.write("refresh\n")
+        return self._line()
+
     def __enter__(self):
         return self
 

@@ -4,7 +4,9 @@
  *
  * Phone i (PREFIXi, password PASSWORDi) watches --each numbers: the i-th, the i+1-th … of --numbers
  * numbers beginning with --first. It says so when all subscriptions stand, then answers NOTIFYs
- * and prints its counts for every line on stdin, until stdin ends.
+ * and prints its counts for every line on stdin, until stdin ends. Before "refresh" it refreshes
+ * all subscriptions, with the --rate of the beginning and nonces that are forgotten, as half an
+ * hour later.
  */
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -17,13 +19,15 @@
 
 #include "proof.h"
 
-enum { RESEND_MS = 500, FAILURES_SHOWN = 5, TRIES_MAX = 8 };
+enum { RESEND_MS = 500, FAILURES_SHOWN = 5, TRIES_MAX = 8, TAG_MAX = 32 };
 
 struct watch {
 	bool open, done;
 	int tries;
 	uint32_t cseq;
 	uint64_t sent_ns;
+	char tag[sizeof ";tag=" +
+		 TAG_MAX]; /* the server's, with its name; "" before the first 200 */
 };
 
 static struct {
@@ -73,13 +77,23 @@ subscribe(int w)
 	proof_write(proof, &proofs[i], user, password, "SUBSCRIBE", uri);
 	n = snprintf(text, sizeof text,
 	    "SUBSCRIBE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKw%d-%u;rport\r\n"
-	    "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=w%d\r\nTo: <%s>\r\nCall-ID: "
-	    "w-%d-%d@bench\r\n"
+	    "Max-Forwards: 70\r\nFrom: <sip:%s@%s>;tag=w%d\r\nTo: <%s>%s\r\n"
+	    "Call-ID: w-%d-%d@bench\r\n"
 	    "CSeq: %u SUBSCRIBE\r\nContact: <sip:%s@%s>\r\nEvent: dialog\r\n"
 	    "Accept: application/dialog-info+xml\r\nExpires: 3600\r\n%sContent-Length: 0\r\n\r\n",
-	    uri, local_text, w, watches[w].cseq, user, server_text, w, uri, w, (int)getpid(),
-	    watches[w].cseq, user, local_text, proof);
+	    uri, local_text, w, watches[w].cseq, user, server_text, w, uri, watches[w].tag, w,
+	    (int)getpid(), watches[w].cseq, user, local_text, proof);
 	send_text(text, n);
+}
+
+static void
+keep_tag(struct watch *w, const char *message)
+{
+	struct load_text to = load_header(message, "To");
+	const char *tag = to.n > 0 ? memmem(to.p, (size_t)to.n, ";tag=", 5) : NULL;
+
+	if (tag)
+		snprintf(w->tag, sizeof w->tag, "%.*s", (int)(to.p + to.n - tag), tag);
 }
 
 static void
@@ -99,9 +113,10 @@ on_response(const char *message)
 	}
 	watches[w].open = false;
 	watches[w].done = true;
-	if (status / 100 == 2)
+	if (status / 100 == 2) {
 		count.subscribed++;
-	else if (count.failed++ < FAILURES_SHOWN)
+		keep_tag(&watches[w], message);
+	} else if (count.failed++ < FAILURES_SHOWN)
 		fprintf(stderr, "watchload: subscription %d: %.60s\n", w, message);
 }
 
@@ -159,9 +174,10 @@ static void
 subscribe_all(void)
 {
 	uint64_t began = load_now_ns(), next_check = began;
+	uint64_t wanted = count.subscribed + count.failed + (uint64_t)total();
 	int started = 0;
 
-	while (count.subscribed + count.failed < (uint64_t)total()) {
+	while (count.subscribed + count.failed < wanted) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		uint64_t now = load_now_ns();
 
@@ -186,10 +202,21 @@ print_counts(void)
 }
 
 static void
+refresh_all(void)
+{
+	for (int i = 0; i < opt.phones; i++)
+		proofs[i].nonce[0] = '\0';
+	for (int w = 0; w < total(); w++)
+		watches[w].tries = 0;
+	subscribe_all();
+}
+
+static void
 serve(void)
 {
 	struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
 	char line[64];
+	ssize_t n;
 
 	for (;;) {
 		if (poll(p, 2, -1) < 0)
@@ -198,8 +225,11 @@ serve(void)
 			receive();
 		if (!p[1].revents)
 			continue;
-		if (read(STDIN_FILENO, line, sizeof line) <= 0)
+		n = read(STDIN_FILENO, line, sizeof line);
+		if (n <= 0)
 			return;
+		if (line[0] == 'r')
+			refresh_all();
 		print_counts();
 	}
 }

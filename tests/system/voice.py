@@ -66,6 +66,7 @@ class Voice:
         voice = cls.__new__(cls)
         voice._open(phone, tones)
         voice.call = phone.answer_invite(seconds)
+        voice.call.ring()
         voice.call.reply(200, body=voice._description())
         voice.call.expect("ACK")
         voice._begin(voice.call.invite.body)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "apps/apps.h"
 #include "sip/sdp.h"
 #include "talk.h"
 
@@ -254,6 +255,37 @@ a_ringing_call_is_picked_up_encrypted_key(void **state)
 	}
 }
 
+/* KEY, SEC: what a leg was answered is offered to it again when somebody else takes the other seat;
+ * it answers with its own tag, which is none of those that we give. */
+static void
+who_is_parked_stays_encrypted(void **state)
+{
+	const struct media_protection *caller = &o.stream[0].protection[MEDIA_CALLER];
+	const char *asked;
+	struct talk t;
+
+	office_set_apps(apps);
+	open_with("optional", "optional");
+	dial(sdp(a, 4000, "RTP/SAVP", a_keys));
+	t = connected(ua_expect(b, "INVITE", 100),
+	    sdp(b, 5000, "RTP/SAVP", "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:" B_CM "\n"));
+	talk_refer(&t, b, "<sip:*0812@strowger>", "Refer-Sub: false\n");
+	ua_expect(b, "SIP/2.0 202", 100);
+	ua_ok(b, "BYE");
+	asked = ua_expect(a, "INVITE", 1000);
+	assert_int_equal(said(asked).key[0].tag, 9);
+	ua_answer(a, asked, 200, "",
+	    sdp(a, 4000, "RTP/SAVP", "a=crypto:9 AEAD_AES_128_GCM inline:" A_GCM "\n"));
+	ua_expect(a, "ACK", 100);
+	ua_expect_none(a, "BYE");
+	assert_true(o.orbit.taken);
+	assert_true(is_key(&caller->in, MEDIA_SUITE_GCM_128, 1));
+	talk_send(&t, a, "BYE", "", "");
+	ua_expect(a, "SIP/2.0 200", 100);
+	office_close(&o);
+	office_set_apps(NULL);
+}
+
 /* The other way: the caller knows none, the called phone must encrypt. */
 static void
 a_phone_that_must_is_asked_to(void **state)
@@ -389,6 +421,7 @@ main(void)
 	    cmocka_unit_test(each_leg_has_its_own_keys),
 	    cmocka_unit_test(one_leg_may_be_plain),
 	    cmocka_unit_test(a_ringing_call_is_picked_up_encrypted_key),
+	    cmocka_unit_test(who_is_parked_stays_encrypted),
 	    cmocka_unit_test(a_phone_that_must_is_asked_to),
 	    cmocka_unit_test(re_offers_keep_what_the_other_has),
 	    cmocka_unit_test(who_breaks_the_rule_is_refused),

@@ -162,6 +162,50 @@ a_fetch_leaves_nothing(void **state)
 	assert_int_equal(in_dialog("SUBSCRIBE", ""), 481);
 }
 
+/* Subscriptions of a phone have its Contact and flow in common; who refreshes one has moved that
+ * one, and the others have not. */
+static void
+what_many_share_one_may_change(void **state)
+{
+	assert_int_equal(subscribe("sip:101@example.org", "message-summary", ""), 200);
+	assert_int_equal(subscribe(U102, "dialog", ""), 200);
+	pass_ms(1000);
+	f.flow.remote = at("10.0.0.5:7777");
+	assert_int_equal(in_dialog("SUBSCRIBE", "Contact: <sip:p1@10.0.0.9>\r\n"), 200);
+	assert_value(f.notify.uri_text, "sip:p1@10.0.0.9");
+	dialog(2, 1, CALL_DIALOG_EARLY);
+	pass_ms(1000);
+	assert_value(f.notify.uri_text, "sip:p1@10.0.0.9");
+	assert_int_equal(f.notify_to.remote.port, 7777);
+	presence_set_waiting(f.p, 1, &(struct presence_waiting){.unheard = 1});
+	pass_ms(1000);
+	assert_told("Messages-Waiting: yes");
+	assert_value(f.notify.uri_text, "sip:p1@10.0.0.5");
+	assert_int_equal(f.notify_to.remote.port, 5060);
+	assert_int_equal(in_dialog("SUBSCRIBE", "Expires: 0\r\n"), 200);
+	presence_set_waiting(f.p, 1, &(struct presence_waiting){.unheard = 2});
+	pass_ms(1000);
+	assert_told("Voice-Message: 2/0");
+	assert_value(f.notify.uri_text, "sip:p1@10.0.0.5");
+}
+
+/* The timer of a subscription that was refreshed runs on as it was: it does not end it, nor what is
+ * told afterwards. */
+static void
+a_refreshed_one_expires_later(void **state)
+{
+	subscribe(U102, "dialog", "Expires: 60\r\n");
+	pass_ms(50000);
+	assert_int_equal(in_dialog("SUBSCRIBE", "Expires: 60\r\n"), 200);
+	dialog(2, 1, CALL_DIALOG_EARLY);
+	pass_ms(59900);
+	assert_int_equal(subscriptions(), 1);
+	assert_int_equal(f.n_notifies, 3);
+	pass_ms(200);
+	assert_told("Subscription-State: terminated;reason=timeout");
+	assert_int_equal(subscriptions(), 0);
+}
+
 static void
 it_expires(void **state)
 {
@@ -444,7 +488,9 @@ main(void)
 	    TEST(dialog_of_the_notify),
 	    TEST(refresh_and_end),
 	    TEST(a_fetch_leaves_nothing),
+	    TEST(what_many_share_one_may_change),
 	    TEST(it_expires),
+	    TEST(a_refreshed_one_expires_later),
 	    TEST(requests_out_of_order),
 	    cmocka_unit_test(answers_decide),
 	    TEST(there_is_a_limit),

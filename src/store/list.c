@@ -398,6 +398,34 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 }
 
 enum err
+list_ids(struct db *db, const struct model_entity *e, const struct store_query *q, int64_t **ids,
+    size_t *n, struct model_errors *errors)
+{
+	char *sql = malloc(SQL_BYTES);
+	struct list_words words = {0};
+	struct buf b;
+	struct stmt *s;
+	enum err err;
+
+	if (!sql)
+		return ERR_NOMEM;
+	buf_init(&b, sql, SQL_BYTES);
+	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
+	list_split(q->search, &words);
+	err = list_where(&b, e, q, &words, errors);
+	buf_lit(&b, " ORDER BY t.id");
+	if (err == ERR_OK)
+		err = db_prepare_buf(db, &b, &s);
+	free(sql);
+	if (err != ERR_OK)
+		return err;
+	list_bind(s, e, q, &words);
+	err = stmt_ids(s, ids, n);
+	stmt_done(s);
+	return err;
+}
+
+enum err
 store_list(struct store *s, const struct model_entity *e, const struct store_query *q,
     json_t **items, int64_t *total, struct model_errors *errors)
 {

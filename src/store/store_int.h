@@ -56,6 +56,8 @@ void stmt_int(struct stmt *s, int index, int64_t v);
 void stmt_text(struct stmt *s, int index, struct slice v); /* copied */
 void stmt_cstr(struct stmt *s, int index, const char *v);  /* copied */
 void stmt_null(struct stmt *s, int index);
+/* The first column of all rows; free() them, NULL when there are none. */
+enum err stmt_ids(struct stmt *s, int64_t **ids, size_t *n);
 /* Column as text, never NULL; valid until the next step. */
 const char *stmt_column(struct stmt *s, int column);
 
@@ -178,6 +180,9 @@ enum err list_where(struct buf *b, const struct model_entity *e, const struct st
 /* Returns the next index. */
 int list_bind(struct stmt *s, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words);
+/* All rows that q finds, by id, whatever its page. free() the ids; NULL when there are none. */
+enum err list_ids(struct db *db, const struct model_entity *e, const struct store_query *q,
+    int64_t **ids, size_t *n, struct model_errors *errors);
 
 /* Where a call came from and went: the reasons that routing gives say it. The list of reasons
  * begins with those, and keeps its beginning. */

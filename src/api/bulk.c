@@ -48,7 +48,7 @@ found_begin(struct request *rq, struct found_rows *f)
 {
 	uint64_t expected = 0;
 
-	*f = (struct found_rows){.rq = rq, .equals = json_object(), .told_ms = api_mono_ms()};
+	*f = (struct found_rows){.rq = rq, .equals = json_object()};
 	f->found = (struct store_found){.q = &f->q, .ctx = f};
 	if (rq->caller.user_id)
 		f->found.moved = on_moved;
@@ -85,11 +85,12 @@ change_found(struct request *rq, const json_t *in)
 	struct model_errors errors = {0};
 	struct found_rows f;
 	json_t *result = NULL;
+	enum err e;
 
-	if (found_begin(rq, &f))
-		reply_result(rq,
-		    store_bulk_found(rq->api->store, rq->entity, &f.found, in, &result, &errors),
-		    result, &errors);
+	if (found_begin(rq, &f)) {
+		e = store_bulk_found(rq->api->store, rq->entity, &f.found, in, &result, &errors);
+		reply_result(rq, e, result, &errors);
+	}
 	found_end(&f);
 }
 
@@ -100,30 +101,38 @@ handle_delete_found(struct request *rq)
 	struct model_errors errors = {0};
 	struct found_rows f;
 	json_t *result = NULL;
+	enum err e;
 
 	if (found_begin(rq, &f)) {
 		if (rq->entity == &model_user)
 			f.found.except = rq->caller.user_id;
-		reply_result(rq,
-		    store_delete_found(rq->api->store, rq->entity, &f.found, &result, &errors),
-		    result, &errors);
+		e = store_delete_found(rq->api->store, rq->entity, &f.found, &result, &errors);
+		reply_result(rq, e, result, &errors);
 	}
 	found_end(&f);
 }
 
 /* ---- rows that are named ---- */
 
+static void
+change_named(struct request *rq, const json_t *in)
+{
+	struct model_errors errors = {0};
+	json_t *result = NULL;
+	enum err e = store_bulk(rq->api->store, rq->entity, in, &result, &errors);
+
+	reply_result(rq, e, result, &errors);
+}
+
 void
 handle_bulk(struct request *rq)
 {
-	struct model_errors errors = {0};
-	json_t *in = request_json(rq, false), *result = NULL;
+	json_t *in = request_json(rq, false);
 
 	if (in && asks_for_found(rq))
 		change_found(rq, in);
 	else if (in)
-		reply_result(rq, store_bulk(rq->api->store, rq->entity, in, &result, &errors),
-		    result, &errors);
+		change_named(rq, in);
 	json_decref(in);
 }
 

@@ -28,30 +28,32 @@ list_split(struct slice s, struct list_words *out)
 	}
 }
 
-/* A word is found in the columns, folded together, or in what is computed, which is looked at when
- * the columns do not have it. Words are bound first, as ?1 and on. */
-static void
-put_word(struct buf *b, const struct model_entity *e, size_t word)
+static bool
+is_digits(struct slice word)
 {
-	bool any = false;
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] < '0' || word.p[i] > '9')
+			return false;
+	return true;
+}
 
-	buf_lit(b, " AND (instr(fold(");
+/* A word is found in the columns, or in what is computed, which is looked at when the columns do
+ * not have it: not at all where only digits stand and the word is none. Words are bound first, as
+ * ?1 and on. */
+static void
+put_word(struct buf *b, const struct model_entity *e, const struct list_words *words, size_t at)
+{
+	buf_printf(b, " AND (finds(fold(?%zu)", at + 1);
+	for (size_t i = 0; i < e->field_count; i++)
+		if (e->fields[i].flags & MODEL_SEARCH && model_has_column(&e->fields[i]))
+			buf_printf(b, ", t.\"%s\"", e->fields[i].name);
+	buf_char(b, ')');
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct model_field *f = &e->fields[i];
 
-		if (!(f->flags & MODEL_SEARCH) || !model_has_column(f))
-			continue;
-		buf_printf(b, "%scoalesce(t.\"%s\", '')", any ? " || ' ' || " : "", f->name);
-		any = true;
-	}
-	buf_printf(b, "%s), fold(?%zu)) > 0", any ? "" : "''", word);
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct model_field *f = &e->fields[i];
-
-		if (!(f->flags & MODEL_SEARCH) || model_has_column(f))
-			continue;
-		buf_lit(b, " OR ");
-		computed_search(b, e, f, word);
+		if (f->flags & MODEL_SEARCH && !model_has_column(f) &&
+		    (is_digits(words->at[at]) || !computed_is_digits(e, f)))
+			computed_search(b, e, f, at + 1);
 	}
 	buf_char(b, ')');
 }
@@ -190,7 +192,7 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 
 	buf_lit(b, WHERE);
 	for (size_t i = 0; i < words->count; i++)
-		put_word(b, e, i + 1);
+		put_word(b, e, words, i);
 	if (q->letter && e->letter) {
 		buf_printf(b, " AND substr(fold(t.\"%s\"), 1, 1)", e->letter);
 		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");

@@ -197,9 +197,11 @@ enum err list_ids(struct db *db, const struct model_entity *e, const struct stor
 /* SQL of a computed field or list of refs over alias t: its value as JSON text (or plain
  * text of MODEL_TEXT). Empty for ordinary columns. */
 void computed_value(struct buf *b, const struct model_entity *e, const struct model_field *f);
-/** SQL of: the field contains the text that is bound as ?word, whatever its case and accents. */
+/** SQL of: or the field contains the text that is bound as ?word, whatever its case and accents. */
 void computed_search(
     struct buf *b, const struct model_entity *e, const struct model_field *f, size_t word);
+/* True of a field that can hold only digits, as far as a search is concerned. */
+bool computed_is_digits(const struct model_entity *e, const struct model_field *f);
 /* What to sort by; works for every field. */
 void computed_sort(struct buf *b, const struct model_entity *e, const struct model_field *f);
 

@@ -22,6 +22,7 @@ enum {
 	RECORDS_MAX = 256,     /* written together … */
 	RECORDS_WAIT_MS = 500, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
+	INDEX_MS = 5000, /* others want the database, too */
 	TLS_DAILY_MS = 86400000 - HOUSEKEEPING_MS / 2,
 	SECURITY_MS = 10000,
 };
@@ -30,7 +31,7 @@ struct management {
 	struct management_params p;
 	struct thread *thread;
 	bool directory_stale, tls_stale, failing;
-	int64_t last_housekeeping_ms, tls_built_ms;
+	int64_t last_housekeeping_ms, last_index_ms, tls_built_ms;
 	int64_t first_record_ms; /* since when the oldest waits */
 	struct cdr *records;	 /* waiting for the database */
 	uint32_t *slots;
@@ -315,6 +316,19 @@ rebuild_tls(struct management *m)
 }
 
 static void
+index_records(struct management *m)
+{
+	int64_t now = (int64_t)loop_wall_ms();
+	bool more;
+
+	if (now - m->last_index_ms < INDEX_MS)
+		return;
+	if (store_cdr_index(m->p.store, &more) != ERR_OK)
+		log_warn(STORE, "call records could not be put in order by their users");
+	m->last_index_ms = now;
+}
+
+static void
 keep_house(struct management *m)
 {
 	int64_t now = (int64_t)loop_wall_ms(), removed = 0;
@@ -387,6 +401,7 @@ run(void *ctx)
 			flush_records(m);
 		keep_watch(m);
 		keep_house(m);
+		index_records(m);
 	} while (e != ERR_CLOSED);
 }
 

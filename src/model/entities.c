@@ -136,8 +136,8 @@ static const struct model_field phone_fields[] = {
 };
 
 const struct model_entity model_phone = {"phone", "phones", 0, "name", "name", "name",
-    .template_field = "type", .covering = "fold(name), id, name, place, type", .label = "Phone",
-    .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
+    .template_field = "type", .covering = "fold(name), id, name, host, place, type",
+    .label = "Phone", .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
 
 static bool
 names_account(const json_t *row, const char *field)

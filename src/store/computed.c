@@ -84,11 +84,11 @@ static const char held[] = NUMBER_IS_HELD("t");
 	"WHERE j.function_key = t.id)"
 /* Numbers that a key redirects: those it names, else all of the user; and his they must be. */
 #define KEY_REDIRECTED(what, more)                                                                 \
-	"(SELECT " what " FROM number n WHERE CASE t.type "                                        \
-	"WHEN 'redirect_all' THEN n.user = t.user "                                                \
-	"WHEN 'redirect' THEN n.id IN (SELECT j.number FROM function_key_number j "                \
-	"WHERE j.function_key = t.id) AND (n.user = t.user OR n.\"group\" IN "                     \
-	"(SELECT m.\"group\" FROM group_member m WHERE m.user = t.user)) ELSE 0 END " more ")"
+	"(SELECT " what                                                                            \
+	" FROM number n WHERE n.id IN (SELECT j.number FROM function_key_number j "                \
+	"WHERE j.function_key = t.id AND t.type = 'redirect' UNION ALL SELECT o.id FROM number o " \
+	"WHERE o.user = t.user AND t.type = 'redirect_all') AND (n.user = t.user OR n.\"group\" "  \
+	"IN (SELECT m.\"group\" FROM group_member m WHERE m.user = t.user)) " more ")"
 #define KEY_NUMBER(holder)                                                                         \
 	"(SELECT n.number FROM number n WHERE n.\"" holder "\" = t.target_" holder                 \
 	" AND n.kind = 'internal' ORDER BY length(n.number), n.number LIMIT 1)"

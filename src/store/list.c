@@ -184,6 +184,41 @@ put_owner(struct buf *b, const struct model_entity *e, const char *is, const cha
 	return ERR_OK;
 }
 
+/* Of a user or of a group's members; the ? are all the same. */
+static const char parties_of_user[] =
+    "SELECT ? UNION ALL SELECT '#' || n.number FROM number n WHERE n.\"group\" IN "
+    "(SELECT m.\"group\" FROM group_member m WHERE m.user = ?)";
+static const char parties_of_group[] =
+    "SELECT +m.user FROM group_member m WHERE m.\"group\" = ? "
+    "UNION ALL SELECT '#' || n.number FROM number n WHERE n.\"group\" = ?";
+enum { PARTIES_BOUND = 2 };
+
+/* Among millions of records those are found by whose they are. */
+static enum err
+put_calls_of(struct buf *b, const char *parties, const char *is, const char *of_group,
+    struct model_errors *errors)
+{
+	char text[1024];
+	struct buf theirs;
+	enum err err;
+
+	buf_init(&theirs, text, sizeof text);
+	err = put_owner(&theirs, &model_call_record, is, of_group, errors);
+	if (err == ERR_OK && !buf_ok(&theirs))
+		err = ERR_TOO_BIG;
+	if (err == ERR_OK)
+		call_party_where(b, parties, buf_slice(&theirs));
+	return err;
+}
+
+static enum err
+put_owners(struct buf *b, const struct model_entity *e, const char *parties, const char *is,
+    const char *of_group, struct model_errors *errors)
+{
+	return e == &model_call_record ? put_calls_of(b, parties, is, of_group, errors)
+				       : put_owner(b, e, is, of_group, errors);
+}
+
 enum err
 list_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words, struct model_errors *errors)
@@ -201,10 +236,10 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 	if (err == ERR_OK && q->owner && shared_by(e))
 		buf_printf(b, " AND %s", shared_by(e));
 	else if (err == ERR_OK && q->owner)
-		err = put_owner(b, e, " = ?",
+		err = put_owners(b, e, parties_of_user, " = ?",
 		    "IN (SELECT m.\"group\" FROM group_member m WHERE m.user = ?)", errors);
 	if (err == ERR_OK && q->group)
-		err = put_owner(b, e,
+		err = put_owners(b, e, parties_of_group,
 		    " IN (SELECT m.\"user\" FROM group_member m WHERE m.\"group\" = ?)", "= ?",
 		    errors);
 	if (err == ERR_OK && q->direction && e == &model_call_record)
@@ -240,12 +275,14 @@ put_order(struct buf *b, const struct model_entity *e, const struct store_query 
 static int
 bind_owners(struct stmt *s, int index, const struct model_entity *e, int64_t id)
 {
-	for (struct slice rest = slice_cstr(id ? e->owners : NULL); rest.n;) {
+	int n = 0;
+
+	for (struct slice rest = slice_cstr(id ? e->owners : NULL); rest.n; n++)
 		slice_take_until(&rest, '|');
-		stmt_int(s, index++, id);
-	}
 	if (id && e == &model_call_record)
-		stmt_int(s, index++, id); /* put_missed */
+		n = PARTIES_BOUND + 2 * (n + 1); /* call_party_where, put_group_calls */
+	while (n--)
+		stmt_int(s, index++, id);
 	return index;
 }
 

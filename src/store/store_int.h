@@ -192,6 +192,14 @@ enum err list_ids(struct db *db, const struct model_entity *e, const struct stor
 	"OR instr(t.explanation, '\"line_prefix\\u00') > 0 "                                       \
 	"OR instr(t.explanation, '\"emergency\\u00') > 0 THEN 'out' ELSE 'internal' END)"
 
+/* --- call_party.c ---------------------------------------------------------------- */
+
+enum err call_party_schema(struct db *db);
+/* Into a WHERE over call_record: those of these parties (a list as SQL, or a SELECT: ids of users,
+ * and '#' before numbers that were called), as far as theirs (" AND …", over alias t) holds. Its
+ * bound values come for the parties first, then twice for theirs. */
+void call_party_where(struct buf *b, const char *parties, struct slice theirs);
+
 /* --- computed.c ---------------------------------------------------------------- */
 
 /* SQL of a computed field or list of refs over alias t: its value as JSON text (or plain

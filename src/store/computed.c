@@ -37,10 +37,11 @@ struct computed {
 	"NOT EXISTS (SELECT 1 FROM user u JOIN user_phone j ON j.user = u.id "                     \
 	"JOIN phone p ON p.id = j.phone WHERE u.id = " user " AND u.enabled AND p.enabled)"
 
+/* min() has the other columns of its row with it, and needs no sorting for each row. */
 static const char first_phone[] =
-    "(SELECT fold(p.name) " OWN_PHONES " ORDER BY j.position LIMIT 1)";
-static const char first_user[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " OWN_USERS
-				 " ORDER BY j.since, u.id LIMIT 1)";
+    "(SELECT fold(name) FROM (SELECT p.name AS name, min(j.position) " OWN_PHONES "))";
+static const char first_user[] = "(SELECT fold(name) FROM (SELECT u.last_name || ' ' || "
+				 "u.first_name AS name, min(j.since) " OWN_USERS "))";
 static const char member[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER ")";
 static const char owner[] =
     "coalesce((SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER
@@ -119,8 +120,8 @@ static const char key_redirecting[] = KEY_REDIRECTED("count(*) > 0",
 #define NUMBERS_OF(holder)                                                                         \
 	"(SELECT json_group_array(number) FROM (SELECT n.number AS number FROM number n "          \
 	"WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number))",                     \
-	    "(SELECT substr('00000000000000000000' || n.number, -20) FROM number n "               \
-	    "WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number LIMIT 1)"
+	    "(SELECT min(substr('00000000000000000000' || n.number, -20)) FROM number n "          \
+	    "WHERE n.\"" holder "\" = t.id)"
 
 #define HOLDER_FIELDS(n, field, entity, word, name, sorted)                                        \
 	{&model_number, field, NULL, number_holder},                                               \

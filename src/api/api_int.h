@@ -622,6 +622,7 @@ void handle_delete(struct request *rq);
  *  writer has seen (If-Match). */
 bool has_seen(struct request *rq);
 void handle_bulk(struct request *rq);
+void handle_delete_found(struct request *rq);
 void handle_create_several(struct request *rq);
 void handle_sip_account(struct request *rq);
 void handle_new_secret(struct request *rq);

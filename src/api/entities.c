@@ -139,14 +139,23 @@ read_parameter(struct request *rq, const struct pair *p, struct store_query *q, 
 	return true;
 }
 
+/* What a route asks besides which rows. */
+static bool
+is_of_route(const struct request *rq, struct slice name)
+{
+	if (rq->route->handle == handle_records_csv)
+		return slice_eq(name, SLICE("format"));
+	return (rq->route->handle == handle_bulk || rq->route->handle == handle_delete_found) &&
+	       slice_eq(name, SLICE("found"));
+}
+
 bool
 list_query_read(struct request *rq, struct store_query *q, json_t *equals)
 {
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < rq->queries; i++)
-		if (rq->route->handle != handle_records_csv ||
-		    !slice_eq(rq->query[i].name, SLICE("format")))
+		if (!is_of_route(rq, rq->query[i].name))
 			ok = read_parameter(rq, &rq->query[i], q, equals);
 	return ok;
 }

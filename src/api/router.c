@@ -253,6 +253,7 @@ static const struct route routes[] = {
     {"POST", "/api/{collection}", ADMIN, ROUTE_WRITES, .handle = handle_create},
     {"POST", "/api/{collection}/several", ADMIN, ROUTE_WRITES, .handle = handle_create_several},
     {"PATCH", "/api/{collection}", ADMIN, ROUTE_WRITES, .handle = handle_bulk},
+    {"DELETE", "/api/{collection}", ADMIN, ROUTE_WRITES, .handle = handle_delete_found},
     {"GET", "/api/{collection}/{id}", ADMIN, 0, .handle = handle_get},
     {"PATCH", "/api/{collection}/{id}", ADMIN, ROUTE_WRITES, .handle = handle_patch},
     {"DELETE", "/api/{collection}/{id}", ADMIN, ROUTE_WRITES, .handle = handle_delete},

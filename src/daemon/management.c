@@ -22,6 +22,8 @@ enum {
 	RECORDS_MAX = 256,     /* written together … */
 	RECORDS_WAIT_MS = 500, /* … or after so long: the journal has them until then */
 	HOUSEKEEPING_MS = 3600000,
+	INDEX_MS = 10000,
+	INDEX_MORE_MS = 1000, /* others want the database, too */
 	TLS_DAILY_MS = 86400000 - HOUSEKEEPING_MS / 2,
 	SECURITY_MS = 10000,
 };
@@ -30,7 +32,7 @@ struct management {
 	struct management_params p;
 	struct thread *thread;
 	bool directory_stale, tls_stale, failing;
-	int64_t last_housekeeping_ms, tls_built_ms;
+	int64_t last_housekeeping_ms, next_index_ms, tls_built_ms;
 	int64_t first_record_ms; /* since when the oldest waits */
 	struct cdr *records;	 /* waiting for the database */
 	uint32_t *slots;
@@ -315,6 +317,18 @@ rebuild_tls(struct management *m)
 }
 
 static void
+index_records(struct management *m)
+{
+	bool more = false;
+
+	if ((int64_t)loop_wall_ms() < m->next_index_ms)
+		return;
+	if (store_cdr_index(m->p.store, &more) != ERR_OK)
+		log_warn(STORE, "call records could not be put in order by their users");
+	m->next_index_ms = (int64_t)loop_wall_ms() + (more ? INDEX_MORE_MS : INDEX_MS);
+}
+
+static void
 keep_house(struct management *m)
 {
 	int64_t now = (int64_t)loop_wall_ms(), removed = 0;
@@ -387,6 +401,7 @@ run(void *ctx)
 			flush_records(m);
 		keep_watch(m);
 		keep_house(m);
+		index_records(m);
 	} while (e != ERR_CLOSED);
 }
 

@@ -88,7 +88,9 @@ static const struct model_field user_fields[] = {
 };
 
 const struct model_entity model_user = {"user", "users", 0, "login", "last_name", "last_name",
-    .covering = "fold(last_name), fold(first_name), id", /* as lists sort it; store/fold.c */
+    /* as lists sort it (store/fold.c), and what they look for */
+    .covering = "fold(last_name), fold(first_name), id, login, first_name, last_name, email, "
+		"display_number, admin, enabled",
     .label = "User", .description = "A person who can be called and may log in",
     FIELDS(user_fields)};
 
@@ -134,8 +136,8 @@ static const struct model_field phone_fields[] = {
 };
 
 const struct model_entity model_phone = {"phone", "phones", 0, "name", "name", "name",
-    .template_field = "type", .covering = "fold(name), id", .label = "Phone",
-    .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
+    .template_field = "type", .covering = "fold(name), id, name, host, place, type",
+    .label = "Phone", .description = "A SIP device", FIELDS(phone_fields), .check = check_phone};
 
 static bool
 names_account(const json_t *row, const char *field)
@@ -366,7 +368,9 @@ static const struct model_field number_fields[] = {
 };
 
 const struct model_entity model_number = {"number", "numbers", 0, "number", "number", NULL,
-    .owners = "user", .covering = "substr('00000000000000000000' || number, -20), id",
+    .owners = "user",
+    .covering = "substr('00000000000000000000' || number, -20), id, number, kind, user, \"group\", "
+		"mailbox, line, conference_room",
     .label = "Number", .description = "A number that can be dialled", FIELDS(number_fields)};
 
 static const struct model_field range_fields[] = {

@@ -10,8 +10,12 @@ static const char result[] =
     "\"id\":{\"type\":\"integer\"},\"changed\":{\"type\":\"boolean\"},"
     "\"changes\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"},"
     "\"description\":\"Rows of /api/changes\"}},"
-    "\"required\":[\"id\",\"changed\",\"changes\"]}}},"
-    "\"required\":[\"changed\",\"rows\"]}";
+    "\"required\":[\"id\",\"changed\",\"changes\"]}},"
+    "\"undo\":{\"type\":\"object\",\"nullable\":true,"
+    "\"description\":\"With found, instead of rows: what POST /api/changes/revert takes\","
+    "\"properties\":{\"first\":{\"type\":\"integer\"},\"last\":{\"type\":\"integer\"}},"
+    "\"required\":[\"first\",\"last\"]}},"
+    "\"required\":[\"changed\"]}";
 
 static json_t *
 ids(int max)
@@ -50,10 +54,11 @@ openapi_bulk(const struct model_entity *e, const json_t *patch)
 			json_object_set(
 			    values, e->fields[i].name, json_object_get(all, e->fields[i].name));
 	lists = lists_schema(e, all);
-	return json_pack("{s:s, s:b, s:[s], s:{s:o, s:{s:s, s:b, s:o}, s:O, s:o}}", "type",
-	    "object", "additionalProperties", 0, "required", "ids", "properties", "ids",
-	    ids(MODEL_BULK_MAX), "values", "type", "object", "additionalProperties", 0,
-	    "properties", values, "add", lists, "remove", lists);
+	return json_pack("{s:s, s:s, s:b, s:{s:o, s:{s:s, s:b, s:o}, s:O, s:o}}", "type", "object",
+	    "description", "With the ids, or with found and what the list is asked for",
+	    "additionalProperties", 0, "properties", "ids", ids(MODEL_BULK_MAX), "values", "type",
+	    "object", "additionalProperties", 0, "properties", values, "add", lists, "remove",
+	    lists);
 }
 
 json_t *
@@ -69,6 +74,8 @@ openapi_put_bulk(json_t *schemas)
 {
 	json_object_set_new(schemas, "bulk_result", json_loads(result, 0, NULL));
 	json_object_set_new(schemas, "changes_revert",
-	    json_pack("{s:s, s:b, s:[s], s:{s:o}}", "type", "object", "additionalProperties", 0,
-		"required", "ids", "properties", "ids", ids(MODEL_REVERT_MAX)));
+	    json_pack("{s:s, s:s, s:b, s:{s:o, s:{s:s, s:i}, s:{s:s, s:i}}}", "type", "object",
+		"description", "With the ids, or all from first to last", "additionalProperties", 0,
+		"properties", "ids", ids(MODEL_REVERT_MAX), "first", "type", "integer", "minimum",
+		1, "last", "type", "integer", "minimum", 1));
 }

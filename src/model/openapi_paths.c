@@ -480,6 +480,34 @@ whole(int max)
 	return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 1, "maximum", max);
 }
 
+/* Which rows of a list. */
+static void
+put_list_filters(json_t *list, const struct model_entity *e)
+{
+	put_parameter(list, "search", "query", type("string"));
+	if (e->letter)
+		put_parameter(list, "letter", "query",
+		    json_pack("{s:s, s:s}", "type", "string", "pattern", "^[A-Z#]$"));
+	for (size_t i = 0; i < e->field_count; i++)
+		if (model_is_filter(&e->fields[i]))
+			put_parameter(
+			    list, e->fields[i].name, "query", openapi_filter(&e->fields[i]));
+}
+
+/* All rows that a list has found. */
+static json_t *
+found_parameters(const struct model_entity *e)
+{
+	json_t *list = json_array();
+	json_t *n = json_pack("{s:s, s:i, s:s}", "type", "integer", "minimum", 0, "description",
+	    "How many rows the list has found: all of them are meant, and 409 found_changed says "
+	    "that they are not so many any more");
+
+	put_parameter(list, "found", "query", n);
+	put_list_filters(list, e);
+	return list;
+}
+
 static json_t *
 list_parameters(const struct model_entity *e)
 {
@@ -490,7 +518,6 @@ list_parameters(const struct model_entity *e)
 			json_array_append_new(fields, json_string(e->fields[i].name));
 	if (!model_field_find(e, SLICE("id")))
 		json_array_append_new(fields, json_string("id"));
-	put_parameter(list, "search", "query", type("string"));
 	put_parameter(
 	    list, "sort", "query", json_pack("{s:s, s:o}", "type", "string", "enum", fields));
 	put_parameter(list, "order", "query",
@@ -508,13 +535,7 @@ list_parameters(const struct model_entity *e)
 		    json_pack(
 			"{s:s, s:[s,s,s]}", "type", "string", "enum", "in", "out", "internal"));
 	}
-	if (e->letter)
-		put_parameter(list, "letter", "query",
-		    json_pack("{s:s, s:s}", "type", "string", "pattern", "^[A-Z#]$"));
-	for (size_t i = 0; i < e->field_count; i++)
-		if (model_is_filter(&e->fields[i]))
-			put_parameter(
-			    list, e->fields[i].name, "query", openapi_filter(&e->fields[i]));
+	put_list_filters(list, e);
 	return list;
 }
 
@@ -662,10 +683,17 @@ put_collection(json_t *paths, const struct model_entity *e)
 		return;
 	if (!(e->flags & MODEL_SYSTEM))
 		put_creation(paths, path, e);
+	if (!(e->flags & MODEL_STAYS)) {
+		snprintf(text, sizeof text, "%s: delete all that are found, or none", e->label);
+		op = operation(
+		    text, "200", content(openapi_ref("bulk_result", "")), found_parameters(e));
+		put_errors(op, "409");
+		put_operation(paths, path, "delete", op);
+	}
 	if (e->flags & MODEL_FIXED)
 		return;
 	snprintf(text, sizeof text, "%s: change several, all or none", e->label);
-	op = operation(text, "200", content(openapi_ref("bulk_result", "")), NULL);
+	op = operation(text, "200", content(openapi_ref("bulk_result", "")), found_parameters(e));
 	put_body(op, content(openapi_ref(e->name, "_bulk")), true);
 	put_errors(op, "404 409");
 	put_operation(paths, path, "patch", op);

@@ -1,5 +1,6 @@
 /*
- * One request that changes several rows (USR-1, PHO-2): all or none, in one transaction. Each row
+ * One request that changes several rows (USR-1, PHO-2), named ones or all that a query finds: all
+ * or none, in one transaction. Each row
  * goes the way of a request of its own, so there is no second set of rules; those that span rows
  * are asked when all are written.
  */
@@ -7,15 +8,22 @@
 
 #include "store/import_int.h"
 
-/* A reader is told of every row up to so many; of more it is told that much has changed. */
-enum { NOTICES_MAX = 64 };
+enum {
+	NOTICES_MAX = 64, /* a reader is told of every row up to so many; else that much changed */
+	MOVED_EVERY = 256
+};
 
 struct bulk {
 	struct store *s;
 	const struct model_entity *e;
 	const json_t *in;
-	json_t *rows;	/* what is answered */
-	json_t *before; /* by place in ids; null of rows that stayed as they were */
+	const struct store_found *found; /* NULL: the rows are named */
+	int64_t *ids;
+	size_t n;
+	json_t *rows; /* what is answered of named ones */
+	json_t
+	    *before; /* by place in ids; null of rows that stayed as they were; not of too many */
+	bool had_admin;
 	int64_t changed;
 	struct model_errors *errors;
 };
@@ -106,7 +114,8 @@ check_lists(struct bulk *b, const json_t *lists)
 static enum err
 check_request(struct bulk *b)
 {
-	static const char *const known[] = {"ids", "values", "add", "remove"};
+	static const char *const known[] = {"values", "add", "remove", "ids"};
+	size_t known_n = sizeof known / sizeof known[0] - (b->found != NULL);
 	const char *key;
 	json_t *v;
 
@@ -114,14 +123,15 @@ check_request(struct bulk *b)
 	{
 		bool is_known = false;
 
-		for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		for (size_t i = 0; i < known_n; i++)
 			is_known = is_known || strcmp(key, known[i]) == 0;
 		if (!is_known)
 			refuse(b, "unknown_field", key, "There is no field of this name.");
 		else if (strcmp(key, "ids") != 0 && !json_is_object(v))
 			refuse(b, "wrong_type", key, "A JSON object is needed.");
 	}
-	check_ids(b);
+	if (!b->found)
+		check_ids(b);
 	check_values(b, json_object_get(b->in, "values"));
 	check_lists(b, json_object_get(b->in, "add"));
 	check_lists(b, json_object_get(b->in, "remove"));
@@ -301,8 +311,24 @@ is_fault(enum err err)
 	       err == ERR_NOT_FOUND;
 }
 
+/* What the rules are asked about a row later. Of very many rows nothing is kept: all is looked at
+ * once instead. */
+static bool
+keeps_rows(const struct bulk *b)
+{
+	return b->n <= MODEL_BULK_MAX;
+}
+
+static void
+keep_row(struct bulk *b, json_t *before, bool changed)
+{
+	b->changed += changed;
+	if (keeps_rows(b))
+		json_array_append(b->before, changed ? before : json_null());
+}
+
 static enum err
-one_row(struct bulk *b, int64_t id)
+change_one(struct bulk *b, int64_t id)
 {
 	json_t *before = NULL, *changes = json_array();
 	bool changed = false;
@@ -313,31 +339,46 @@ one_row(struct bulk *b, int64_t id)
 	if (err == ERR_OK)
 		err = change_links(b, id, changes, &changed);
 	if (err == ERR_OK) {
-		b->changed += changed;
-		json_array_append(b->before, changed ? before : json_null());
-		json_array_append_new(b->rows, json_pack("{s:I, s:b, s:O}", "id", (json_int_t)id,
-						   "changed", changed, "changes", changes));
+		keep_row(b, before, changed);
+		if (!b->found)
+			json_array_append_new(
+			    b->rows, json_pack("{s:I, s:b, s:O}", "id", (json_int_t)id, "changed",
+					 changed, "changes", changes));
 	}
 	json_decref(before);
 	json_decref(changes);
 	return err;
 }
 
+static enum err
+delete_one(struct bulk *b, int64_t id)
+{
+	json_t *before = NULL;
+	enum err err = row_get(b->s->writer, b->e, id, ROW_SECRET, &before);
+
+	if (err == ERR_OK)
+		err = entity_delete(b->s, b->e, id, b->errors);
+	if (err == ERR_OK)
+		keep_row(b, before, true);
+	json_decref(before);
+	return err;
+}
+
 /* Faults of several rows are told together; any of them means that nothing is changed. */
 static enum err
-all_rows(struct bulk *b)
+all_rows(struct bulk *b, enum err (*one)(struct bulk *b, int64_t id))
 {
-	const json_t *ids = json_object_get(b->in, "ids");
 	enum err result = ERR_OK;
 
-	for (size_t i = 0; i < json_array_size(ids); i++) {
-		int64_t id = json_integer_value(json_array_get(ids, i));
+	for (size_t i = 0; i < b->n; i++) {
 		uint32_t said = b->errors->count;
-		enum err err = one_row(b, id);
+		enum err err = one(b, b->ids[i]);
 
+		if (b->found && b->found->moved && i % MOVED_EVERY == MOVED_EVERY - 1)
+			b->found->moved(b->found->ctx, i + 1, b->n);
 		if (err == ERR_OK)
 			continue;
-		name_row(b->errors, said, id, err);
+		name_row(b->errors, said, b->ids[i], err);
 		if (result == ERR_OK || !is_fault(err))
 			result = err;
 		if (!is_fault(err) || b->errors->count == MODEL_ERRORS_MAX)
@@ -347,20 +388,22 @@ all_rows(struct bulk *b)
 }
 
 static enum err
-all_rules(struct bulk *b)
+all_rules(struct bulk *b, enum model_op op)
 {
-	const json_t *ids = json_object_get(b->in, "ids");
+	struct model_view view = {b->s->writer, row_each, row_find};
+	struct model_change all = {.op = MODEL_OP_IMPORT, .had_admin = b->had_admin};
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < json_array_size(ids) && err == ERR_OK; i++) {
+	if (!keeps_rows(b))
+		return model_rules_check(&view, &all, b->errors);
+	for (size_t i = 0; i < b->n && err == ERR_OK; i++) {
 		const json_t *before = json_array_get(b->before, i);
-		int64_t id = json_integer_value(json_array_get(ids, i));
 
 		if (json_is_null(before))
 			continue;
-		err = entity_check_rules(b->s, b->e, id, MODEL_OP_UPDATE, before, b->errors);
+		err = entity_check_rules(b->s, b->e, b->ids[i], op, before, b->errors);
 		if (err != ERR_OK)
-			name_row(b->errors, 0, id, err);
+			name_row(b->errors, 0, b->ids[i], err);
 	}
 	return err;
 }
@@ -374,39 +417,140 @@ store_tell_many(struct store *s)
 	return store_changed(s, NULL, 0, STORE_IMPORTED);
 }
 
+/* In the transaction: nobody can change what is found any more. */
 static enum err
-run(struct bulk *b)
+find_rows(struct bulk *b)
 {
+	const struct store_found *f = b->found;
+	size_t left = 0;
+	enum err err = list_ids(b->s->writer, b->e, f->q, &b->ids, &b->n, b->errors);
+
+	if (err == ERR_OK && (int64_t)b->n != f->expected) {
+		model_error_add(b->errors, STORE_FOUND_CHANGED, "found",
+		    "%zu are found now, not %lld.", b->n, (long long)f->expected);
+		return ERR_CONFLICT;
+	}
+	for (size_t i = 0; i < b->n; i++)
+		if (b->ids[i] != f->except)
+			b->ids[left++] = b->ids[i];
+	b->n = left;
+	return err;
+}
+
+static enum err
+run(struct bulk *b, enum model_op op)
+{
+	enum err err = import_has_admin(b->s->writer, &b->had_admin);
+
+	if (err == ERR_OK && b->found)
+		err = find_rows(b);
+	if (err == ERR_OK)
+		err = all_rows(b, op == MODEL_OP_DELETE ? delete_one : change_one);
+	if (err == ERR_OK)
+		err = all_rules(b, op);
+	return err == ERR_OK ? store_tell_many(b->s) : err;
+}
+
+/* The newest change there is. */
+static enum err
+newest_change(struct bulk *b, int64_t *id)
+{
+	return db_int(b->s->writer, "SELECT coalesce(max(id), 0) FROM change", id);
+}
+
+static enum err
+write(struct bulk *b, enum model_op op, json_t **result)
+{
+	int64_t before = 0, after = 0;
+	json_t *undo = json_null();
 	enum err err = store_write_begin(b->s);
 
 	if (err != ERR_OK)
 		return err;
-	err = all_rows(b);
+	err = newest_change(b, &before);
 	if (err == ERR_OK)
-		err = all_rules(b);
+		err = run(b, op);
 	if (err == ERR_OK)
-		err = store_tell_many(b->s);
-	return store_write_end(b->s, err);
+		err = newest_change(b, &after);
+	err = store_write_end(b->s, err);
+	if (err != ERR_OK)
+		return err;
+	if (after > before)
+		undo = json_pack(
+		    "{s:I, s:I}", "first", (json_int_t)before + 1, "last", (json_int_t)after);
+	if (b->found)
+		*result = json_pack("{s:I, s:o}", "changed", (json_int_t)b->changed, "undo", undo);
+	else
+		*result =
+		    json_pack("{s:I, s:O}", "changed", (json_int_t)b->changed, "rows", b->rows);
+	if (!b->found)
+		json_decref(undo);
+	return *result ? ERR_OK : ERR_NOMEM;
 }
+
+static enum err
+name_rows(struct bulk *b)
+{
+	const json_t *ids = json_object_get(b->in, "ids");
+
+	b->n = json_array_size(ids);
+	b->ids = calloc(b->n ? b->n : 1, sizeof *b->ids);
+	for (size_t i = 0; b->ids && i < b->n; i++)
+		b->ids[i] = json_integer_value(json_array_get(ids, i));
+	return b->ids ? ERR_OK : ERR_NOMEM;
+}
+
+static enum err
+bulk(struct bulk *b, enum model_op op, json_t **result)
+{
+	enum err err;
+
+	b->rows = json_array();
+	b->before = json_array();
+	err = b->rows && b->before ? ERR_OK : ERR_NOMEM;
+	if (err == ERR_OK && op == MODEL_OP_UPDATE)
+		err = check_request(b);
+	if (err == ERR_OK && !b->found)
+		err = name_rows(b);
+	if (err == ERR_OK)
+		err = write(b, op, result);
+	free(b->ids);
+	json_decref(b->rows);
+	json_decref(b->before);
+	return err;
+}
+
+enum { NOT_IN_BULK = MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN };
 
 enum err
 store_bulk(struct store *s, const struct model_entity *e, const json_t *in, json_t **result,
     struct model_errors *errors)
 {
-	struct bulk b = {s, e, in, json_array(), json_array(), 0, errors};
-	enum err err = b.rows && b.before ? ERR_OK : ERR_NOMEM;
+	struct bulk b = {.s = s, .e = e, .in = in, .errors = errors};
 
-	if (e->flags & (MODEL_SINGLETON | MODEL_LOG | MODEL_LIVE | MODEL_HIDDEN | MODEL_FIXED))
-		err = ERR_UNSUPPORTED;
-	if (err == ERR_OK)
-		err = check_request(&b);
-	if (err == ERR_OK)
-		err = run(&b);
-	if (err == ERR_OK) {
-		*result = json_pack("{s:I, s:O}", "changed", (json_int_t)b.changed, "rows", b.rows);
-		err = *result ? ERR_OK : ERR_NOMEM;
-	}
-	json_decref(b.rows);
-	json_decref(b.before);
-	return err;
+	if (e->flags & (NOT_IN_BULK | MODEL_FIXED))
+		return ERR_UNSUPPORTED;
+	return bulk(&b, MODEL_OP_UPDATE, result);
+}
+
+enum err
+store_bulk_found(struct store *s, const struct model_entity *e, const struct store_found *found,
+    const json_t *in, json_t **result, struct model_errors *errors)
+{
+	struct bulk b = {.s = s, .e = e, .in = in, .found = found, .errors = errors};
+
+	if (e->flags & (NOT_IN_BULK | MODEL_FIXED))
+		return ERR_UNSUPPORTED;
+	return bulk(&b, MODEL_OP_UPDATE, result);
+}
+
+enum err
+store_delete_found(struct store *s, const struct model_entity *e, const struct store_found *found,
+    json_t **result, struct model_errors *errors)
+{
+	struct bulk b = {.s = s, .e = e, .found = found, .errors = errors};
+
+	if (e->flags & (NOT_IN_BULK | MODEL_STAYS))
+		return ERR_UNSUPPORTED;
+	return bulk(&b, MODEL_OP_DELETE, result);
 }

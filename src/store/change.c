@@ -435,3 +435,38 @@ store_changes_revert(struct store *s, const int64_t *ids, size_t n, struct model
 	free(sorted);
 	return err;
 }
+
+static enum err
+read_range(struct db *db, int64_t first, int64_t last, int64_t **ids, size_t *n)
+{
+	struct stmt *st;
+	enum err err =
+	    db_prepare(db, "SELECT id FROM change WHERE id BETWEEN ? AND ? ORDER BY id DESC", &st);
+
+	if (err != ERR_OK)
+		return err;
+	stmt_int(st, 1, first);
+	stmt_int(st, 2, last);
+	err = stmt_ids(st, ids, n);
+	stmt_done(st);
+	return err;
+}
+
+enum err
+store_changes_revert_range(
+    struct store *s, int64_t first, int64_t last, size_t *n, struct model_errors *errors)
+{
+	int64_t *ids = NULL;
+	struct db *db;
+	enum err err = store_read_begin(s, &db);
+
+	*n = 0;
+	if (err != ERR_OK)
+		return err;
+	err = read_range(db, first, last, &ids, n);
+	store_read_end(s, db);
+	if (err == ERR_OK)
+		err = *n ? store_changes_revert(s, ids, *n, errors) : ERR_NOT_FOUND;
+	free(ids);
+	return err;
+}

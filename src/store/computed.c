@@ -37,10 +37,11 @@ struct computed {
 	"NOT EXISTS (SELECT 1 FROM user u JOIN user_phone j ON j.user = u.id "                     \
 	"JOIN phone p ON p.id = j.phone WHERE u.id = " user " AND u.enabled AND p.enabled)"
 
+/* min() has the other columns of its row with it, and needs no sorting for each row. */
 static const char first_phone[] =
-    "(SELECT fold(p.name) " OWN_PHONES " ORDER BY j.position LIMIT 1)";
-static const char first_user[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " OWN_USERS
-				 " ORDER BY j.since, u.id LIMIT 1)";
+    "(SELECT fold(name) FROM (SELECT p.name AS name, min(j.position) " OWN_PHONES "))";
+static const char first_user[] = "(SELECT fold(name) FROM (SELECT u.last_name || ' ' || "
+				 "u.first_name AS name, min(j.since) " OWN_USERS "))";
 static const char member[] = "(SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER ")";
 static const char owner[] =
     "coalesce((SELECT fold(u.last_name || ' ' || u.first_name) " NUMBER_OWNER
@@ -84,11 +85,11 @@ static const char held[] = NUMBER_IS_HELD("t");
 	"WHERE j.function_key = t.id)"
 /* Numbers that a key redirects: those it names, else all of the user; and his they must be. */
 #define KEY_REDIRECTED(what, more)                                                                 \
-	"(SELECT " what " FROM number n WHERE CASE t.type "                                        \
-	"WHEN 'redirect_all' THEN n.user = t.user "                                                \
-	"WHEN 'redirect' THEN n.id IN (SELECT j.number FROM function_key_number j "                \
-	"WHERE j.function_key = t.id) AND (n.user = t.user OR n.\"group\" IN "                     \
-	"(SELECT m.\"group\" FROM group_member m WHERE m.user = t.user)) ELSE 0 END " more ")"
+	"(SELECT " what                                                                            \
+	" FROM number n WHERE n.id IN (SELECT j.number FROM function_key_number j "                \
+	"WHERE j.function_key = t.id AND t.type = 'redirect' UNION ALL SELECT o.id FROM number o " \
+	"WHERE o.user = t.user AND t.type = 'redirect_all') AND (n.user = t.user OR n.\"group\" "  \
+	"IN (SELECT m.\"group\" FROM group_member m WHERE m.user = t.user)) " more ")"
 #define KEY_NUMBER(holder)                                                                         \
 	"(SELECT n.number FROM number n WHERE n.\"" holder "\" = t.target_" holder                 \
 	" AND n.kind = 'internal' ORDER BY length(n.number), n.number LIMIT 1)"
@@ -119,8 +120,8 @@ static const char key_redirecting[] = KEY_REDIRECTED("count(*) > 0",
 #define NUMBERS_OF(holder)                                                                         \
 	"(SELECT json_group_array(number) FROM (SELECT n.number AS number FROM number n "          \
 	"WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number))",                     \
-	    "(SELECT substr('00000000000000000000' || n.number, -20) FROM number n "               \
-	    "WHERE n.\"" holder "\" = t.id ORDER BY length(n.number), n.number LIMIT 1)"
+	    "(SELECT min(substr('00000000000000000000' || n.number, -20)) FROM number n "          \
+	    "WHERE n.\"" holder "\" = t.id)"
 
 #define HOLDER_FIELDS(n, field, entity, word, name, sorted)                                        \
 	{&model_number, field, NULL, number_holder},                                               \
@@ -281,27 +282,28 @@ computed_value(struct buf *b, const struct model_entity *e, const struct model_f
 
 /* Where a search finds what is computed: each text is looked at once, not again for each row. The
  * holder is one of those whose text has the word. */
-#define OF_USER                                                                                    \
-	"t.user", "SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"
-#define OF_GROUP "t.\"group\"", "SELECT g.id FROM \"group\" g WHERE instr(fold(g.name)"
+#define OF_USER		   "t.user", "SELECT u.id FROM user u", "u.first_name, u.last_name"
+#define OF_GROUP	   "t.\"group\"", "SELECT g.id FROM \"group\" g", "g.name"
+#define OF_NUMBERS(holder) "t.id", "SELECT n." holder " FROM number n", DIGITS
+
+/* A word with anything else is not looked for there. */
+#define DIGITS "n.number"
 
 #define HOLDER_FOUND(n, field, entity, word, name, sorted)                                         \
-	{&model_number, field "_name", n ".\"" field "\"",                                         \
-	    "SELECT h.id FROM \"" field "\" h WHERE instr(fold(" name ")"},
+	{&model_number, field "_name", n ".\"" field "\"", "SELECT h.id FROM \"" field "\" h",     \
+	    name},
 
+/* The join begins where the text is, and goes on only from where it has the word. */
 static const struct {
 	const struct model_entity *entity;
-	const char *field, *holder, *those;
+	const char *field, *holder, *those, *text;
 } found[] = {
-    {&model_user, "numbers", "t.id", "SELECT n.user FROM number n WHERE instr(fold(n.number)"},
+    {&model_user, "numbers", OF_NUMBERS("user")},
     {&model_user, "phone_names", "t.id",
-	"SELECT j.user FROM user_phone j JOIN phone p ON p.id = j.phone WHERE instr(fold(p.name)"},
-    {&model_group, "numbers", "t.id",
-	"SELECT n.\"group\" FROM number n WHERE instr(fold(n.number)"},
-    {&model_mailbox, "numbers", "t.id",
-	"SELECT n.mailbox FROM number n WHERE instr(fold(n.number)"},
-    {&model_conference_room, "numbers", "t.id",
-	"SELECT n.conference_room FROM number n WHERE instr(fold(n.number)"},
+	"SELECT j.user FROM phone p CROSS JOIN user_phone j ON j.phone = p.id", "p.name"},
+    {&model_group, "numbers", OF_NUMBERS("\"group\"")},
+    {&model_mailbox, "numbers", OF_NUMBERS("mailbox")},
+    {&model_conference_room, "numbers", OF_NUMBERS("conference_room")},
     {&model_group_member, "group_name", OF_GROUP},
     {&model_group_member, "user_name", OF_USER},
     NUMBER_HOLDERS(HOLDER_FOUND, "t"){&model_mobile_twin, "user_name", OF_USER},
@@ -309,33 +311,42 @@ static const struct {
     {&model_conference_participant, "user_name", OF_USER},
     {&model_speed_dial, "user_name", OF_USER},
     {&model_call_completion, "user_name", OF_USER},
-    {&model_call_completion, "target_name", "t.target",
-	"SELECT u.id FROM user u WHERE instr(fold(u.first_name || ' ' || u.last_name)"},
-    {&model_redirection, "digits", "t.number",
-	"SELECT n.id FROM number n WHERE instr(fold(n.number)"},
-    {&model_rate, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},
-    {&model_number, "line_name", "t.line", "SELECT l.id FROM line l WHERE instr(fold(l.name)"},
+    {&model_call_completion, "target_name", "t.target", "SELECT u.id FROM user u",
+	"u.first_name, u.last_name"},
+    {&model_redirection, "digits", "t.number", "SELECT n.id FROM number n", DIGITS},
+    {&model_rate, "line_name", "t.line", "SELECT l.id FROM line l", "l.name"},
+    {&model_number, "line_name", "t.line", "SELECT l.id FROM line l", "l.name"},
     {&model_phone, "user_names", "t.id",
-	"SELECT j.phone FROM user_phone j JOIN user u ON u.id = j.user "
-	"WHERE instr(fold(u.first_name || ' ' || u.last_name)"},
+	"SELECT j.phone FROM user u CROSS JOIN user_phone j ON j.user = u.id",
+	"u.first_name, u.last_name"},
     {&model_phone, "type_name",
 	"coalesce(t.type, (SELECT y.id FROM device_type y WHERE y.name = 'generic'))",
-	"SELECT y.id FROM device_type y WHERE instr(fold(y.name)"},
+	"SELECT y.id FROM device_type y", "y.name"},
 };
 
 void
 computed_search(
     struct buf *b, const struct model_entity *e, const struct model_field *f, size_t word)
 {
+	buf_lit(b, " OR ");
 	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
 		if (found[i].entity == e && strcmp(found[i].field, f->name) == 0) {
-			buf_printf(b, "%s IN (%s, fold(?%zu)) > 0)", found[i].holder,
-			    found[i].those, word);
+			buf_printf(b, "%s IN (%s WHERE finds(fold(?%zu), %s))", found[i].holder,
+			    found[i].those, word, found[i].text);
 			return;
 		}
-	buf_lit(b, "instr(fold(");
+	buf_printf(b, "finds(fold(?%zu), ", word);
 	computed_value(b, e, f);
-	buf_printf(b, "), fold(?%zu)) > 0", word);
+	buf_char(b, ')');
+}
+
+bool
+computed_is_digits(const struct model_entity *e, const struct model_field *f)
+{
+	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
+		if (found[i].entity == e && strcmp(found[i].field, f->name) == 0)
+			return strcmp(found[i].text, DIGITS) == 0;
+	return false;
 }
 
 void

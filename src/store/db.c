@@ -250,3 +250,32 @@ stmt_column(struct stmt *s, int column)
 
 	return text ? text : "";
 }
+
+enum err
+stmt_ids(struct stmt *s, int64_t **ids, size_t *n)
+{
+	int64_t *list = NULL;
+	size_t count = 0, cap = 0;
+	bool row = false;
+	enum err err;
+
+	while ((err = stmt_step(s, &row)) == ERR_OK && row) {
+		if (count == cap) {
+			int64_t *more = realloc(list, (cap = cap ? 2 * cap : 64) * sizeof *list);
+
+			if (!more) {
+				err = ERR_NOMEM;
+				break;
+			}
+			list = more;
+		}
+		list[count++] = sqlite3_column_int64(s->st, 0);
+	}
+	if (err != ERR_OK) {
+		free(list);
+		return err;
+	}
+	*ids = list;
+	*n = count;
+	return ERR_OK;
+}

@@ -132,9 +132,6 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	char sql[256];
 	struct buf b;
 	struct stmt *s;
-	int64_t *list = NULL;
-	size_t n = 0, cap = 0;
-	bool row = false;
 	enum err err;
 
 	buf_init(&b, sql, sizeof sql);
@@ -157,26 +154,9 @@ export_ids(struct db *db, const struct model_entity *e, int64_t **ids, size_t *c
 	err = db_prepare_buf(db, &b, &s);
 	if (err != ERR_OK)
 		return err;
-	while ((err = stmt_step(s, &row)) == ERR_OK && row) {
-		if (n == cap) {
-			int64_t *more = realloc(list, (cap = cap ? 2 * cap : 64) * sizeof *list);
-
-			if (!more) {
-				err = ERR_NOMEM;
-				break;
-			}
-			list = more;
-		}
-		list[n++] = sqlite3_column_int64(s->st, 0);
-	}
+	err = stmt_ids(s, ids, count);
 	stmt_done(s);
-	if (err != ERR_OK) {
-		free(list);
-		return err;
-	}
-	*ids = list;
-	*count = n;
-	return ERR_OK;
+	return err;
 }
 
 /* A user's internal numbers are told with the user. */

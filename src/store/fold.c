@@ -5,6 +5,8 @@
 
 #include "store/store_int.h"
 
+enum { FOLD_SMALL = 512 };
+
 static const struct {
 	uint16_t from, to;
 	char letter;
@@ -111,8 +113,43 @@ sql_fold(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	sqlite3_result_text(ctx, out, (int)n, free);
 }
 
+/* finds(word, text, …) in SQL: one of the texts has the word, which is folded already. Texts are
+ * short; a search asks this of every row. */
+static bool
+has_word(sqlite3_value *value, struct slice word)
+{
+	const char *text = (const char *)sqlite3_value_text(value);
+	size_t n = (size_t)sqlite3_value_bytes(value);
+	char small[FOLD_SMALL], *folded = small;
+	bool has;
+
+	if (!text || n < word.n)
+		return false;
+	if (n > sizeof small && !(folded = malloc(n)))
+		return false;
+	n = text_fold(slice_make(text, n), folded);
+	has = memmem(folded, n, word.p, word.n) != NULL;
+	if (folded != small)
+		free(folded);
+	return has;
+}
+
+static void
+sql_finds(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const char *word = (const char *)sqlite3_value_text(argv[0]);
+	size_t n = (size_t)sqlite3_value_bytes(argv[0]);
+	int found = 0;
+
+	for (int i = 1; i < argc && !found; i++)
+		found = has_word(argv[i], slice_make(word ? word : "", n));
+	sqlite3_result_int(ctx, found);
+}
+
 enum err
 fold_register(struct db *db)
 {
-	return db_function(db, "fold", 1, sql_fold);
+	enum err e = db_function(db, "fold", 1, sql_fold);
+
+	return e == ERR_OK ? db_function(db, "finds", -1, sql_finds) : e;
 }

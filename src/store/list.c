@@ -28,30 +28,32 @@ list_split(struct slice s, struct list_words *out)
 	}
 }
 
-/* A word is found in the columns, folded together, or in what is computed, which is looked at when
- * the columns do not have it. Words are bound first, as ?1 and on. */
-static void
-put_word(struct buf *b, const struct model_entity *e, size_t word)
+static bool
+is_digits(struct slice word)
 {
-	bool any = false;
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] < '0' || word.p[i] > '9')
+			return false;
+	return true;
+}
 
-	buf_lit(b, " AND (instr(fold(");
+/* A word is found in the columns, or in what is computed, which is looked at when the columns do
+ * not have it: not at all where only digits stand and the word is none. Words are bound first, as
+ * ?1 and on. */
+static void
+put_word(struct buf *b, const struct model_entity *e, const struct list_words *words, size_t at)
+{
+	buf_printf(b, " AND (finds(fold(?%zu)", at + 1);
+	for (size_t i = 0; i < e->field_count; i++)
+		if (e->fields[i].flags & MODEL_SEARCH && model_has_column(&e->fields[i]))
+			buf_printf(b, ", t.\"%s\"", e->fields[i].name);
+	buf_char(b, ')');
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct model_field *f = &e->fields[i];
 
-		if (!(f->flags & MODEL_SEARCH) || !model_has_column(f))
-			continue;
-		buf_printf(b, "%scoalesce(t.\"%s\", '')", any ? " || ' ' || " : "", f->name);
-		any = true;
-	}
-	buf_printf(b, "%s), fold(?%zu)) > 0", any ? "" : "''", word);
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct model_field *f = &e->fields[i];
-
-		if (!(f->flags & MODEL_SEARCH) || model_has_column(f))
-			continue;
-		buf_lit(b, " OR ");
-		computed_search(b, e, f, word);
+		if (f->flags & MODEL_SEARCH && !model_has_column(f) &&
+		    (is_digits(words->at[at]) || !computed_is_digits(e, f)))
+			computed_search(b, e, f, at + 1);
 	}
 	buf_char(b, ')');
 }
@@ -182,6 +184,41 @@ put_owner(struct buf *b, const struct model_entity *e, const char *is, const cha
 	return ERR_OK;
 }
 
+/* Of a user or of a group's members; the ? are all the same. */
+static const char parties_of_user[] =
+    "SELECT ? UNION ALL SELECT '#' || n.number FROM number n WHERE n.\"group\" IN "
+    "(SELECT m.\"group\" FROM group_member m WHERE m.user = ?)";
+static const char parties_of_group[] =
+    "SELECT +m.user FROM group_member m WHERE m.\"group\" = ? "
+    "UNION ALL SELECT '#' || n.number FROM number n WHERE n.\"group\" = ?";
+enum { PARTIES_BOUND = 2 };
+
+/* Among millions of records those are found by whose they are. */
+static enum err
+put_calls_of(struct buf *b, const char *parties, const char *is, const char *of_group,
+    struct model_errors *errors)
+{
+	char text[1024];
+	struct buf theirs;
+	enum err err;
+
+	buf_init(&theirs, text, sizeof text);
+	err = put_owner(&theirs, &model_call_record, is, of_group, errors);
+	if (err == ERR_OK && !buf_ok(&theirs))
+		err = ERR_TOO_BIG;
+	if (err == ERR_OK)
+		call_party_where(b, parties, buf_slice(&theirs));
+	return err;
+}
+
+static enum err
+put_owners(struct buf *b, const struct model_entity *e, const char *parties, const char *is,
+    const char *of_group, struct model_errors *errors)
+{
+	return e == &model_call_record ? put_calls_of(b, parties, is, of_group, errors)
+				       : put_owner(b, e, is, of_group, errors);
+}
+
 enum err
 list_where(struct buf *b, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words, struct model_errors *errors)
@@ -190,7 +227,7 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 
 	buf_lit(b, WHERE);
 	for (size_t i = 0; i < words->count; i++)
-		put_word(b, e, i + 1);
+		put_word(b, e, words, i);
 	if (q->letter && e->letter) {
 		buf_printf(b, " AND substr(fold(t.\"%s\"), 1, 1)", e->letter);
 		buf_cstr(b, q->letter == '#' ? " NOT BETWEEN 'a' AND 'z'" : " = fold(?)");
@@ -199,10 +236,10 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 	if (err == ERR_OK && q->owner && shared_by(e))
 		buf_printf(b, " AND %s", shared_by(e));
 	else if (err == ERR_OK && q->owner)
-		err = put_owner(b, e, " = ?",
+		err = put_owners(b, e, parties_of_user, " = ?",
 		    "IN (SELECT m.\"group\" FROM group_member m WHERE m.user = ?)", errors);
 	if (err == ERR_OK && q->group)
-		err = put_owner(b, e,
+		err = put_owners(b, e, parties_of_group,
 		    " IN (SELECT m.\"user\" FROM group_member m WHERE m.\"group\" = ?)", "= ?",
 		    errors);
 	if (err == ERR_OK && q->direction && e == &model_call_record)
@@ -238,12 +275,14 @@ put_order(struct buf *b, const struct model_entity *e, const struct store_query 
 static int
 bind_owners(struct stmt *s, int index, const struct model_entity *e, int64_t id)
 {
-	for (struct slice rest = slice_cstr(id ? e->owners : NULL); rest.n;) {
+	int n = 0;
+
+	for (struct slice rest = slice_cstr(id ? e->owners : NULL); rest.n; n++)
 		slice_take_until(&rest, '|');
-		stmt_int(s, index++, id);
-	}
 	if (id && e == &model_call_record)
-		stmt_int(s, index++, id); /* put_missed */
+		n = PARTIES_BOUND + 2 * (n + 1); /* call_party_where, put_group_calls */
+	while (n--)
+		stmt_int(s, index++, id);
 	return index;
 }
 
@@ -394,6 +433,34 @@ list_page(struct db *db, const struct model_entity *e, const struct store_query 
 	stmt_done(ids);
 	if (whole)
 		*total = seen;
+	return err;
+}
+
+enum err
+list_ids(struct db *db, const struct model_entity *e, const struct store_query *q, int64_t **ids,
+    size_t *n, struct model_errors *errors)
+{
+	char *sql = malloc(SQL_BYTES);
+	struct list_words words = {0};
+	struct buf b;
+	struct stmt *s;
+	enum err err;
+
+	if (!sql)
+		return ERR_NOMEM;
+	buf_init(&b, sql, SQL_BYTES);
+	buf_printf(&b, "SELECT t.id FROM \"%s\" t", e->name);
+	list_split(q->search, &words);
+	err = list_where(&b, e, q, &words, errors);
+	buf_lit(&b, " ORDER BY t.id");
+	if (err == ERR_OK)
+		err = db_prepare_buf(db, &b, &s);
+	free(sql);
+	if (err != ERR_OK)
+		return err;
+	list_bind(s, e, q, &words);
+	err = stmt_ids(s, ids, n);
+	stmt_done(s);
 	return err;
 }
 

@@ -243,9 +243,13 @@ remake_column(struct db *db, const struct model_entity *e, const struct model_fi
 
 	if (err != ERR_OK)
 		return err;
+	/* it may have the column; made again when all columns are there */
+	snprintf(sql, sizeof sql, "DROP INDEX IF EXISTS \"%s_covering\"", e->name);
+	err = db_exec(db, sql);
 	snprintf(sql, sizeof sql, "ALTER TABLE \"%s\" RENAME COLUMN \"%s\" TO \"%s_old\"", e->name,
 	    f->name, f->name);
-	err = db_exec(db, sql);
+	if (err == ERR_OK)
+		err = db_exec(db, sql);
 	if (err == ERR_OK)
 		err = add_column(db, e, f);
 	if (err == ERR_OK)
@@ -367,6 +371,8 @@ schema_update(struct db *db)
 		    db, migrations, sizeof migrations / sizeof migrations[0], version);
 	for (size_t i = 0; version && i < count && e == ERR_OK; i++)
 		e = complete_entity(db, all[i]);
+	if (e == ERR_OK)
+		e = call_party_schema(db);
 	if (e == ERR_OK)
 		e = templates_complete(db);
 	if (e == ERR_OK)

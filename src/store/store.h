@@ -67,6 +67,9 @@ int64_t store_last_change(void);
  *  functions; they have the change as their row. */
 ERR_MUST_CHECK enum err store_changes_revert(
     struct store *s, const int64_t *ids, size_t n, struct model_errors *errors);
+/** The same for all changes from first to last. ERR_NOT_FOUND: there are none. *n: how many. */
+ERR_MUST_CHECK enum err store_changes_revert_range(
+    struct store *s, int64_t first, int64_t last, size_t *n, struct model_errors *errors);
 
 /* --- entities ----------------------------------------------------------------- */
 
@@ -132,6 +135,27 @@ ERR_MUST_CHECK enum err store_delete_version(struct store *s, const struct model
  *  rows hold over the whole request. */
 ERR_MUST_CHECK enum err store_bulk(struct store *s, const struct model_entity *e, const json_t *in,
     json_t **result, struct model_errors *errors);
+/** The rows of a query, as somebody has seen how many they are. */
+struct store_found {
+	const struct store_query *q; /* its page and order do not count */
+	int64_t expected;
+	int64_t except; /* a row that stays as it is; 0 none */
+	/* After some hundred rows, under the write lock; NULL nobody asks. */
+	void (*moved)(void *ctx, size_t done, size_t total);
+	void *ctx;
+};
+
+/** The code of an error of ERR_CONFLICT: other than expected are found now. */
+#define STORE_FOUND_CHANGED "found_changed"
+/** As store_bulk, with all rows of a query instead of "ids", however many: one transaction.
+ * *result: {changed, undo: {first, last}}, the changes that go back with
+ * store_changes_revert_range; undo is null when nothing has changed. */
+ERR_MUST_CHECK enum err store_bulk_found(struct store *s, const struct model_entity *e,
+    const struct store_found *found, const json_t *in, json_t **result,
+    struct model_errors *errors);
+/** Deletes all rows of a query, all or none. *result as store_bulk_found. */
+ERR_MUST_CHECK enum err store_delete_found(struct store *s, const struct model_entity *e,
+    const struct store_found *found, json_t **result, struct model_errors *errors);
 /** Creates the rows of in: {"rows":[{field: value}, …]}, all or none, at most MODEL_CREATE_MAX.
  * *result as with store_bulk. errors (not NULL) have the place in the list as their row, from 1. */
 ERR_MUST_CHECK enum err store_create_several(struct store *s, const struct model_entity *e,
@@ -430,6 +454,10 @@ struct store_cdr_place {
 ERR_MUST_CHECK enum err store_cdr_read(struct store *s, const struct store_query *q,
     struct store_cdr_place *place, uint32_t max,
     void (*cb)(void *ctx, const char *const *column, size_t columns), void *ctx, uint32_t *n);
+/** Housekeeping, every few seconds: makes a further part of the records findable by whose they are,
+ *  some 65,000 in less than a second; most times there is nothing to do. *more: there may be another
+ *  part. */
+ERR_MUST_CHECK enum err store_cdr_index(struct store *s, bool *more);
 /** Housekeeping, now and then: old call records by cdr_keep_days, ended sessions.
  *  *removed (may be NULL): call records. */
 ERR_MUST_CHECK enum err store_expire(struct store *s, int64_t now_ms, int64_t *removed);

@@ -56,6 +56,8 @@ void stmt_int(struct stmt *s, int index, int64_t v);
 void stmt_text(struct stmt *s, int index, struct slice v); /* copied */
 void stmt_cstr(struct stmt *s, int index, const char *v);  /* copied */
 void stmt_null(struct stmt *s, int index);
+/* The first column of all rows; free() them, NULL when there are none. */
+enum err stmt_ids(struct stmt *s, int64_t **ids, size_t *n);
 /* Column as text, never NULL; valid until the next step. */
 const char *stmt_column(struct stmt *s, int column);
 
@@ -178,6 +180,9 @@ enum err list_where(struct buf *b, const struct model_entity *e, const struct st
 /* Returns the next index. */
 int list_bind(struct stmt *s, const struct model_entity *e, const struct store_query *q,
     const struct list_words *words);
+/* All rows that q finds, by id, whatever its page. free() the ids; NULL when there are none. */
+enum err list_ids(struct db *db, const struct model_entity *e, const struct store_query *q,
+    int64_t **ids, size_t *n, struct model_errors *errors);
 
 /* Where a call came from and went: the reasons that routing gives say it. The list of reasons
  * begins with those, and keeps its beginning. */
@@ -187,14 +192,24 @@ int list_bind(struct stmt *s, const struct model_entity *e, const struct store_q
 	"OR instr(t.explanation, '\"line_prefix\\u00') > 0 "                                       \
 	"OR instr(t.explanation, '\"emergency\\u00') > 0 THEN 'out' ELSE 'internal' END)"
 
+/* --- call_party.c ---------------------------------------------------------------- */
+
+enum err call_party_schema(struct db *db);
+/* Into a WHERE over call_record: those of these parties (a list as SQL, or a SELECT: ids of users,
+ * and '#' before numbers that were called), as far as theirs (" AND …", over alias t) holds. Its
+ * bound values come for the parties first, then twice for theirs. */
+void call_party_where(struct buf *b, const char *parties, struct slice theirs);
+
 /* --- computed.c ---------------------------------------------------------------- */
 
 /* SQL of a computed field or list of refs over alias t: its value as JSON text (or plain
  * text of MODEL_TEXT). Empty for ordinary columns. */
 void computed_value(struct buf *b, const struct model_entity *e, const struct model_field *f);
-/** SQL of: the field contains the text that is bound as ?word, whatever its case and accents. */
+/** SQL of: or the field contains the text that is bound as ?word, whatever its case and accents. */
 void computed_search(
     struct buf *b, const struct model_entity *e, const struct model_field *f, size_t word);
+/* True of a field that can hold only digits, as far as a search is concerned. */
+bool computed_is_digits(const struct model_entity *e, const struct model_field *f);
 /* What to sort by; works for every field. */
 void computed_sort(struct buf *b, const struct model_entity *e, const struct model_field *f);
 

@@ -1,6 +1,7 @@
 /* One request about several rows: all or none, each row with its own entry in the log of changes.
  */
 #include "fixture.h"
+#include "store/store_int.h"
 
 struct office {
 	int64_t anna, ben, cora, sales, service;
@@ -313,6 +314,176 @@ thousands_of_rows_take_seconds_and_are_told_as_one(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+/* ---- all that a query finds ---- */
+
+static json_t *
+found(struct fixture *f, const char *search, int64_t expected, const char *text, enum err want,
+    struct model_errors *errors)
+{
+	struct store_query q = {.search = slice_cstr(search)};
+	struct store_found all = {.q = &q, .expected = expected};
+	json_t *in = json_of(text), *result = NULL;
+
+	errors->count = 0;
+	assert_int_equal(store_bulk_found(f->store, &model_user, &all, in, &result, errors), want);
+	json_decref(in);
+	return result;
+}
+
+static void
+go_back(struct fixture *f, json_t *result)
+{
+	const json_t *undo = json_object_get(result, "undo");
+	struct model_errors errors = {0};
+	size_t n = 0;
+
+	if (store_changes_revert_range(f->store, json_integer_value(json_object_get(undo, "first")),
+		json_integer_value(json_object_get(undo, "last")), &n, &errors) != ERR_OK)
+		fail_msg("%s", errors.at[0].message);
+	json_decref(result);
+}
+
+static void
+all_that_are_found_change_and_go_back(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	struct model_errors errors = {0};
+	json_t *result = found(f, "100", 3,
+	    "{'values':{'language':'en'},'add':{'groups':[1],'rights':['fax']}}", ERR_OK, &errors);
+
+	assert_json(json_object_get(result, "changed"), "3");
+	assert_null(json_object_get(result, "rows"));
+	assert_field(f, &model_user, o.cora, "language", "'en'");
+	assert_field(f, &model_group, o.sales, "members", "3");
+	go_back(f, result);
+	assert_field(f, &model_user, o.cora, "language", "'de'");
+	assert_field(f, &model_user, o.cora, "rights", "[]");
+	assert_field(f, &model_group, o.sales, "members", "0");
+	/* what the search does not find stays */
+	json_decref(found(f, "ben", 1, "{'values':{'language':'en'}}", ERR_OK, &errors));
+	assert_field(f, &model_user, o.ben, "language", "'en'");
+	assert_field(f, &model_user, o.anna, "language", "'de'");
+	/* nothing to do, nothing to undo */
+	result = found(f, "ben", 1, "{'values':{'language':'en'}}", ERR_OK, &errors);
+	assert_json(json_object_get(result, "undo"), "null");
+	json_decref(result);
+}
+
+static void
+other_rows_than_expected_are_not_touched(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	struct model_errors errors = {0};
+
+	assert_null(found(f, "100", 2, "{'values':{'language':'en'}}", ERR_CONFLICT, &errors));
+	assert_string_equal(errors.at[0].code, STORE_FOUND_CHANGED);
+	assert_string_equal(errors.at[0].message, "3 are found now, not 2.");
+	assert_field(f, &model_user, o.anna, "language", "'de'");
+	assert_null(
+	    found(f, "100", 3, "{'ids':[1],'values':{'language':'en'}}", ERR_INVALID, &errors));
+	assert_string_equal(errors.at[0].field, "ids");
+}
+
+static void
+a_fault_of_one_that_is_found_says_whose_it_is(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	struct model_errors errors = {0};
+
+	assert_null(found(f, "100", 3, "{'values':{'enabled':false}}", ERR_CONFLICT, &errors));
+	assert_string_equal(errors.at[0].code, "last_administrator");
+	assert_int_equal(errors.at[0].row, o.anna);
+	assert_field(f, &model_user, o.ben, "enabled", "true");
+}
+
+struct moves {
+	size_t count, last, total;
+};
+
+static void
+on_moved(void *ctx, size_t done, size_t of)
+{
+	struct moves *m = ctx;
+
+	m->count++;
+	m->last = done;
+	m->total = of;
+}
+
+enum { MANY = MODEL_BULK_MAX + 10 }; /* more than are kept to ask the rules about each */
+
+static void
+make_many(struct fixture *f)
+{
+	char sql[400];
+
+	snprintf(sql, sizeof sql,
+	    "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %d) "
+	    "INSERT INTO user (id, login, first_name, last_name) SELECT 10 + i, 20000 + i, 'Many', "
+	    "'M' FROM c",
+	    MANY);
+	assert_int_equal(store_write_begin(f->store), ERR_OK);
+	assert_int_equal(db_exec(f->store->writer, sql), ERR_OK);
+	assert_int_equal(store_write_end(f->store, ERR_OK), ERR_OK);
+}
+
+static void
+very_many_change_in_one_transaction_and_tell_how_far_they_are(void **state)
+{
+	struct fixture *f = *state;
+	struct store_query q = {.search = SLICE("many")};
+	struct moves moves = {0};
+	struct store_found all = {.q = &q, .expected = MANY, .moved = on_moved, .ctx = &moves};
+	struct model_errors errors = {0};
+	json_t *in = json_of("{'values':{'enabled':false}}"), *result = NULL;
+
+	furnish(f);
+	make_many(f);
+	assert_int_equal(
+	    store_bulk_found(f->store, &model_user, &all, in, &result, &errors), ERR_OK);
+	assert_int_equal(json_integer_value(json_object_get(result, "changed")), MANY);
+	assert_int_equal(moves.total, MANY);
+	assert_true(moves.count > 10 && moves.last <= MANY);
+	assert_field(f, &model_user, 11, "enabled", "false");
+	go_back(f, result);
+	assert_field(f, &model_user, 11, "enabled", "true");
+	/* the rules are asked all the same */
+	q.search = SLICE("");
+	all.expected = MANY + 3;
+	assert_int_equal(
+	    store_bulk_found(f->store, &model_user, &all, in, &result, &errors), ERR_CONFLICT);
+	assert_string_equal(errors.at[0].code, "last_administrator");
+	assert_field(f, &model_user, 11, "enabled", "true");
+	json_decref(in);
+}
+
+static void
+all_that_are_found_are_deleted_but_for_one(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	struct store_query q = {0};
+	struct store_found all = {.q = &q, .expected = 3, .except = o.anna};
+	struct model_errors errors = {0};
+	json_t *result = NULL;
+
+	make(f->store, &model_group_member, "{'group':1,'user':2}");
+	assert_int_equal(store_delete_found(f->store, &model_user, &all, &result, &errors), ERR_OK);
+	assert_json(json_object_get(result, "changed"), "2");
+	assert_int_equal(total(f, &model_user), 1);
+	go_back(f, result);
+	assert_int_equal(total(f, &model_user), 3);
+	assert_field(f, &model_group, o.sales, "members", "1");
+	/* none without the last administrator */
+	all.except = 0;
+	assert_int_equal(
+	    store_delete_found(f->store, &model_user, &all, &result, &errors), ERR_CONFLICT);
+	assert_int_equal(total(f, &model_user), 3);
+}
+
 int
 main(void)
 {
@@ -325,6 +496,11 @@ main(void)
 	    T(a_membership_comes_back_to_a_group_that_is_called_by_a_number),
 	    T(several_phones_are_created_or_none),
 	    T(thousands_of_rows_take_seconds_and_are_told_as_one),
+	    T(all_that_are_found_change_and_go_back),
+	    T(other_rows_than_expected_are_not_touched),
+	    T(a_fault_of_one_that_is_found_says_whose_it_is),
+	    T(very_many_change_in_one_transaction_and_tell_how_far_they_are),
+	    T(all_that_are_found_are_deleted_but_for_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,13 +109,15 @@ phones_of_an_older_database_keep_what_they_say(void **state)
 	    "{'login':'1000','first_name':'A','last_name':'B','phones':[1,2]}");
 	close_store(f);
 	sql(f->path,
-	    "DROP INDEX phone_type; ALTER TABLE phone DROP COLUMN type;"
+	    "DROP INDEX phone_type; DROP INDEX phone_covering;"
+	    "ALTER TABLE phone DROP COLUMN type;"
 	    "ALTER TABLE phone ADD COLUMN type TEXT NOT NULL DEFAULT 'generic';"
 	    "ALTER TABLE phone DROP COLUMN nat;"
 	    "ALTER TABLE phone ADD COLUMN nat TEXT NOT NULL DEFAULT 'auto';"
 	    "ALTER TABLE phone DROP COLUMN port;"
 	    "ALTER TABLE phone ADD COLUMN port INTEGER NOT NULL DEFAULT 5060;"
 	    "UPDATE phone SET type = 'Door9', nat = 'never', port = 5070 WHERE name = 'door';"
+	    "CREATE INDEX phone_covering ON phone (name, type, nat);"
 	    "DROP TABLE device_type");
 	for (int i = 0; i < 2; i++) { /* the second time there is nothing left to do */
 		fixture_open(f);

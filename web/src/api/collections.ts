@@ -1,7 +1,8 @@
 // Reading and writing the entities. Query keys: [collection, 'list', params] and [collection, 'item', id].
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, query } from './client';
-import { change, removeAll, revertAll, type BulkRequest, type BulkResult } from './write';
+import { change, changeSeveral, removeAll, removeFound, revertAll, type BulkChange, type BulkResult, type Those } from './write';
+import type { Found } from '../table/types';
 import { invalidateEntity } from './related';
 import { ENTITY_OF, type Collection, type ListParams, type Page } from './types';
 
@@ -58,7 +59,16 @@ export function useUndoableRemove(collection: Collection) {
 export function useBulk(collection: Collection) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (request: BulkRequest) => api.patch<BulkResult>(collection, request),
+    mutationFn: ({ those, change }: { those: Those; change: BulkChange }) => changeSeveral(collection, those, change),
+    onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
+  });
+}
+
+/** Deletes all that are found, or none. */
+export function useRemoveFound(collection: Collection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (found: Found) => removeFound(collection, found),
     onSettled: () => invalidateEntity(client, ENTITY_OF[collection]),
   });
 }

@@ -1,6 +1,7 @@
 // What the switch knows only while it runs: calls, registrations, lines, status.
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from './client';
+import type { Progress } from '../live/events';
 import { useMe } from './session';
 import type { LineState, LiveCall, Registration, SipAccount, Subscription } from './types';
 
@@ -8,6 +9,13 @@ export const CALLS = ['calls'];
 export const OWN_CALLS = ['me/calls'];
 export const REGISTRATIONS = ['registrations'];
 export const LINE_STATES = ['lines', 'status'];
+export const PROGRESS = ['progress'];
+
+/** How many of so many rows are done of what we have asked the server for. */
+export function useProgress(collection: string, total: number): number {
+  const { data } = useQuery<Progress | null>({ queryKey: PROGRESS, queryFn: () => null, enabled: false, initialData: null });
+  return data?.collection === collection && data.total <= total ? data.done : 0;
+}
 
 interface Items<T> {
   items: T[];

@@ -92,11 +92,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "first" | "last" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     first?: string;
                     last?: string;
                 };
@@ -162,13 +162,49 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Internal range: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    first?: string;
+                    last?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Internal range: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    first?: string;
+                    last?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -379,11 +415,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "description" | "gain_db" | "is_default" | "builtin" | "files" | "length_ms" | "numbers" | "users" | "groups" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     name?: string;
                     description?: string;
                     gain_db?: number;
@@ -457,13 +493,65 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Music on hold: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    description?: string;
+                    gain_db?: number;
+                    is_default?: boolean;
+                    builtin?: boolean;
+                    files?: number;
+                    length_ms?: number;
+                    numbers?: number;
+                    users?: number;
+                    groups?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Music on hold: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    description?: string;
+                    gain_db?: number;
+                    is_default?: boolean;
+                    builtin?: boolean;
+                    files?: number;
+                    length_ms?: number;
+                    numbers?: number;
+                    users?: number;
+                    groups?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -674,11 +762,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "loop" | "position" | "name" | "enabled" | "gain_db" | "length_ms" | "uploaded_at" | "builtin" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     loop?: string;
                     position?: number;
                     name?: string;
@@ -716,13 +804,59 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Music file: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    loop?: string;
+                    position?: number;
+                    name?: string;
+                    enabled?: boolean;
+                    gain_db?: number;
+                    length_ms?: number;
+                    builtin?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Music file: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    loop?: string;
+                    position?: number;
+                    name?: string;
+                    enabled?: boolean;
+                    gain_db?: number;
+                    length_ms?: number;
+                    builtin?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -881,11 +1015,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "comment" | "builtin" | "basis" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "lines" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     name?: string;
                     comment?: string;
                     builtin?: boolean;
@@ -982,13 +1116,111 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Provider: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    basis?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    lines?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Provider: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    basis?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    lines?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1199,11 +1431,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "provider" | "enabled" | "account" | "username" | "auth_username" | "from_user" | "from_domain" | "main_number" | "host" | "proxy" | "transport" | "auth" | "register" | "register_block" | "expires_s" | "number_format" | "user_phone" | "from_says" | "identity" | "clir" | "incoming_from" | "permit" | "deny" | "codecs" | "srtp" | "dtmf" | "direct_media" | "early_media" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "session_timer" | "session_expires_s" | "location" | "allow_redirect" | "allow_transfer" | "qualify_s" | "max_calls" | "costly_minutes" | "costly_charge_micro" | "currency" | "line_prefix" | "deposit" | "no_screening" | "country_code" | "area_code" | "position" | "provider_name" | "server" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     letter?: string;
                     name?: string;
                     provider?: string;
@@ -1317,13 +1549,145 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Line: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    provider?: string;
+                    enabled?: boolean;
+                    account?: string;
+                    username?: string;
+                    auth_username?: string;
+                    from_user?: string;
+                    from_domain?: string;
+                    main_number?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    max_calls?: number;
+                    costly_minutes?: number;
+                    costly_charge_micro?: number;
+                    currency?: string;
+                    line_prefix?: string;
+                    deposit?: string;
+                    no_screening?: boolean;
+                    country_code?: string;
+                    area_code?: string;
+                    position?: number;
+                    provider_name?: string;
+                    server?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Line: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    provider?: string;
+                    enabled?: boolean;
+                    account?: string;
+                    username?: string;
+                    auth_username?: string;
+                    from_user?: string;
+                    from_domain?: string;
+                    main_number?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    max_calls?: number;
+                    costly_minutes?: number;
+                    costly_charge_micro?: number;
+                    currency?: string;
+                    line_prefix?: string;
+                    deposit?: string;
+                    no_screening?: boolean;
+                    country_code?: string;
+                    area_code?: string;
+                    position?: number;
+                    provider_name?: string;
+                    server?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1533,11 +1897,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "country" | "state" | "postal_code" | "city" | "street" | "house_number" | "occupant" | "floor" | "room" | "networks" | "is_default" | "lines" | "phones" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     name?: string;
                     country?: string;
                     state?: string;
@@ -1614,13 +1978,71 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Site: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    country?: string;
+                    state?: string;
+                    postal_code?: string;
+                    city?: string;
+                    street?: string;
+                    house_number?: string;
+                    occupant?: string;
+                    floor?: string;
+                    room?: string;
+                    networks?: string;
+                    is_default?: boolean;
+                    phones?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Site: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    country?: string;
+                    state?: string;
+                    postal_code?: string;
+                    city?: string;
+                    street?: string;
+                    house_number?: string;
+                    occupant?: string;
+                    floor?: string;
+                    room?: string;
+                    networks?: string;
+                    is_default?: boolean;
+                    phones?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1831,11 +2253,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "comment" | "builtin" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "phones" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     name?: string;
                     comment?: string;
                     builtin?: boolean;
@@ -1927,13 +2349,101 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Device type: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    phones?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Device type: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    phones?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2144,11 +2654,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "type" | "auth" | "transport" | "kind" | "host" | "port" | "default_ip" | "insecure" | "digest" | "tls_required" | "nat" | "permit" | "deny" | "mask" | "max_contacts" | "qualify_s" | "codecs" | "srtp" | "dtmf" | "progress_inband" | "direct_media" | "trust_rpid" | "promisc_redir" | "rtp_timeout_s" | "rtp_hold_timeout_s" | "from_user" | "from_domain" | "enabled" | "site" | "place" | "type_name" | "users" | "user_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     letter?: string;
                     name?: string;
                     type?: string;
@@ -2245,13 +2755,111 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Phone: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    type?: string;
+                    auth?: string;
+                    transport?: string;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    enabled?: boolean;
+                    site?: string;
+                    place?: string;
+                    type_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Phone: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    type?: string;
+                    auth?: string;
+                    transport?: string;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    enabled?: boolean;
+                    site?: string;
+                    place?: string;
+                    type_name?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2461,11 +3069,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "login" | "first_name" | "last_name" | "email" | "language" | "admin" | "rights" | "enabled" | "dnd" | "call_waiting" | "ring_s" | "dial" | "has_dial_pin" | "display_number" | "hide_number" | "music" | "phones" | "numbers" | "phone_names" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     letter?: string;
                     login?: string;
                     first_name?: string;
@@ -2544,13 +3152,75 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** User: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    login?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    language?: string;
+                    admin?: boolean;
+                    enabled?: boolean;
+                    dnd?: boolean;
+                    call_waiting?: boolean;
+                    ring_s?: number;
+                    has_dial_pin?: boolean;
+                    display_number?: string;
+                    hide_number?: boolean;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** User: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    login?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    language?: string;
+                    admin?: boolean;
+                    enabled?: boolean;
+                    dnd?: boolean;
+                    call_waiting?: boolean;
+                    ring_s?: number;
+                    has_dial_pin?: boolean;
+                    display_number?: string;
+                    hide_number?: boolean;
+                    music?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2761,11 +3431,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "group_id" | "strategy" | "hunt_s" | "ring_s" | "codecs" | "dial" | "music" | "chat" | "numbers" | "members" | "members_on" | "members_unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     letter?: string;
                     name?: string;
                     group_id?: string;
@@ -2841,13 +3511,69 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Group: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    group_id?: string;
+                    strategy?: string;
+                    hunt_s?: number;
+                    ring_s?: number;
+                    codecs?: string;
+                    music?: string;
+                    chat?: boolean;
+                    members?: number;
+                    members_on?: number;
+                    members_unfit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Group: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    group_id?: string;
+                    strategy?: string;
+                    hunt_s?: number;
+                    ring_s?: number;
+                    codecs?: string;
+                    music?: string;
+                    chat?: boolean;
+                    members?: number;
+                    members_on?: number;
+                    members_unfit?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3057,11 +3783,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "group" | "user" | "position" | "logged_on" | "group_name" | "user_name" | "unfit" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     group?: string;
                     user?: string;
                     position?: number;
@@ -3132,13 +3858,59 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Group member: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    group?: string;
+                    user?: string;
+                    position?: number;
+                    logged_on?: boolean;
+                    group_name?: string;
+                    user_name?: string;
+                    unfit?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Group member: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    group?: string;
+                    user?: string;
+                    position?: number;
+                    logged_on?: boolean;
+                    group_name?: string;
+                    user_name?: string;
+                    unfit?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3348,11 +4120,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "user" | "length_ms" | "file_name" | "changed_at" | "user_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     letter?: string;
                     name?: string;
                     user?: string;
@@ -3422,13 +4194,57 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Announcement: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Announcement: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3638,11 +4454,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "code" | "has_pin" | "pin_always" | "records" | "max_s" | "min_s" | "silence_s" | "language" | "greeting" | "greeting_busy" | "greeting_away" | "away_from" | "away_until" | "max_messages" | "keep_days" | "numbers" | "messages" | "messages_new" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     letter?: string;
                     name?: string;
                     code?: string;
@@ -3723,13 +4539,79 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Mailbox: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Mailbox: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3939,11 +4821,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "has_pin" | "has_moderator_pin" | "wait_for_moderator" | "end_with_moderator" | "entry" | "dial_in" | "max_members" | "mute_on_entry" | "mailbox" | "music" | "numbers" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     name?: string;
                     has_pin?: boolean;
                     has_moderator_pin?: boolean;
@@ -4018,13 +4900,67 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Conference room: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    has_pin?: boolean;
+                    has_moderator_pin?: boolean;
+                    wait_for_moderator?: boolean;
+                    end_with_moderator?: boolean;
+                    entry?: string;
+                    dial_in?: boolean;
+                    max_members?: number;
+                    mute_on_entry?: boolean;
+                    mailbox?: string;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Conference room: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    has_pin?: boolean;
+                    has_moderator_pin?: boolean;
+                    wait_for_moderator?: boolean;
+                    end_with_moderator?: boolean;
+                    entry?: string;
+                    dial_in?: boolean;
+                    max_members?: number;
+                    mute_on_entry?: boolean;
+                    mailbox?: string;
+                    music?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4234,11 +5170,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "number" | "kind" | "user" | "group" | "mailbox" | "line" | "conference_room" | "music" | "user_name" | "group_name" | "mailbox_name" | "line_name" | "conference_room_name" | "held" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     number?: string;
                     kind?: string;
                     user?: string;
@@ -4316,13 +5252,73 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Number: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    kind?: string;
+                    user?: string;
+                    group?: string;
+                    mailbox?: string;
+                    line?: string;
+                    conference_room?: string;
+                    music?: string;
+                    user_name?: string;
+                    group_name?: string;
+                    mailbox_name?: string;
+                    line_name?: string;
+                    conference_room_name?: string;
+                    held?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Number: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    kind?: string;
+                    user?: string;
+                    group?: string;
+                    mailbox?: string;
+                    line?: string;
+                    conference_room?: string;
+                    music?: string;
+                    user_name?: string;
+                    group_name?: string;
+                    mailbox_name?: string;
+                    line_name?: string;
+                    conference_room_name?: string;
+                    held?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4532,7 +5528,6 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "call_id" | "started_at" | "ringing_at" | "answered_at" | "ended_at" | "caller_number" | "caller_name" | "caller_user" | "caller_phone" | "called_number" | "called_name" | "called_user" | "called_phone" | "result" | "sip_status" | "ended_by" | "duration_s" | "explanation" | "packets_to_caller" | "packets_to_called" | "lost_to_caller" | "lost_to_called" | "jitter_to_caller_us" | "jitter_to_called_us" | "codec" | "mos_to_caller_x100" | "mos_to_called_x100" | "delay_to_caller_ms" | "delay_to_called_ms" | "private_call" | "direct" | "currency" | "charge_micro" | "line" | "answered_by" | "id";
                     order?: "asc" | "desc";
                     page?: number;
@@ -4542,6 +5537,7 @@ export interface paths {
                     user?: number;
                     group?: number;
                     direction?: "in" | "out" | "internal";
+                    search?: string;
                     call_id?: string;
                     caller_number?: string;
                     caller_name?: string;
@@ -4663,11 +5659,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "user" | "created_at" | "last_at" | "expires_at" | "address" | "user_agent" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     user?: string;
                     address?: string;
                     user_agent?: string;
@@ -4701,7 +5697,39 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Web session: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    user?: string;
+                    address?: string;
+                    user_agent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4792,11 +5820,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "user" | "name" | "rights" | "created_at" | "expires_at" | "last_at" | "address" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     user?: string;
                     name?: string;
                     address?: string;
@@ -4830,7 +5858,39 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** API token: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    user?: string;
+                    name?: string;
+                    address?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4921,11 +5981,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "kind" | "certificate" | "hosts" | "not_after" | "automatic" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     name?: string;
                     kind?: string;
                     certificate?: string;
@@ -4994,13 +6054,55 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Certificate: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    kind?: string;
+                    certificate?: string;
+                    hosts?: string;
+                    automatic?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Certificate: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    kind?: string;
+                    certificate?: string;
+                    hosts?: string;
+                    automatic?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5210,11 +6312,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "address" | "action" | "comment" | "automatic" | "reason" | "user_agent" | "created_at" | "last_at" | "expires_at" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     address?: string;
                     action?: string;
                     comment?: string;
@@ -5284,13 +6386,57 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Address rule: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    address?: string;
+                    action?: string;
+                    comment?: string;
+                    automatic?: boolean;
+                    reason?: string;
+                    user_agent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Address rule: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    address?: string;
+                    action?: string;
+                    comment?: string;
+                    automatic?: boolean;
+                    reason?: string;
+                    user_agent?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5500,11 +6646,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "code" | "args" | "text" | "created_at" | "seen" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     code?: string;
                     text?: string;
                     seen?: boolean;
@@ -5538,13 +6684,51 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Notice: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    code?: string;
+                    text?: string;
+                    seen?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Notice: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    code?: string;
+                    text?: string;
+                    seen?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5779,11 +6963,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "recipient" | "recipient_name" | "subject" | "kind" | "state" | "attempts" | "created_at" | "next_at" | "sent_at" | "answer" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     recipient?: string;
                     recipient_name?: string;
                     subject?: string;
@@ -5821,7 +7005,43 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Mail: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    recipient?: string;
+                    recipient_name?: string;
+                    subject?: string;
+                    kind?: string;
+                    state?: string;
+                    attempts?: number;
+                    answer?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -5912,11 +7132,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "kind" | "language" | "subject" | "text" | "standard_subject" | "standard_text" | "words" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     kind?: string;
                     language?: string;
                     subject?: string;
@@ -5960,7 +7180,17 @@ export interface paths {
         /** Mail text: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    kind?: string;
+                    language?: string;
+                    subject?: string;
+                    text?: string;
+                    standard_subject?: string;
+                    standard_text?: string;
+                    words?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6088,13 +7318,13 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "at" | "writer" | "address" | "entity" | "row" | "name" | "action" | "fields" | "before" | "after" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     from?: string;
                     to?: string;
+                    search?: string;
                     writer?: string;
                     address?: string;
                     entity?: string;
@@ -6269,11 +7499,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "number" | "name" | "lines" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     number?: string;
                     name?: string;
                 };
@@ -6339,13 +7569,49 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Emergency number: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Emergency number: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    name?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6555,11 +7821,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "name" | "days" | "from" | "to" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     name?: string;
                     from?: string;
                     to?: string;
@@ -6626,13 +7892,51 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Time frame: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Time frame: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    name?: string;
+                    from?: string;
+                    to?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6843,11 +8147,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "number" | "comment" | "enabled" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     number?: string;
                     comment?: string;
                     enabled?: boolean;
@@ -6914,13 +8218,51 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** COR rule: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    comment?: string;
+                    enabled?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** COR rule: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    comment?: string;
+                    enabled?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -7130,11 +8472,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "rule" | "frame" | "line" | "position" | "call_by_call" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     rule?: string;
                     frame?: string;
                     line?: string;
@@ -7203,13 +8545,55 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Line of a COR rule: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    rule?: string;
+                    frame?: string;
+                    line?: string;
+                    position?: number;
+                    call_by_call?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Line of a COR rule: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    rule?: string;
+                    frame?: string;
+                    line?: string;
+                    position?: number;
+                    call_by_call?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -7419,11 +8803,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "date" | "name" | "yearly" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     date?: string;
                     name?: string;
                     yearly?: boolean;
@@ -7490,13 +8874,51 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Holiday: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    date?: string;
+                    name?: string;
+                    yearly?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Holiday: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    date?: string;
+                    name?: string;
+                    yearly?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -7706,11 +9128,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "code" | "user" | "column" | "position" | "type" | "label" | "target_user" | "target_group" | "number" | "groups" | "redirected" | "trigger" | "orbit" | "target_name" | "target_number" | "target_dnd" | "logged_on" | "redirecting" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     code?: string;
                     user?: string;
                     column?: number;
@@ -7790,13 +9212,77 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Function key: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    code?: string;
+                    user?: string;
+                    column?: number;
+                    position?: number;
+                    type?: string;
+                    label?: string;
+                    target_user?: string;
+                    target_group?: string;
+                    number?: string;
+                    trigger?: string;
+                    orbit?: string;
+                    target_name?: string;
+                    target_number?: string;
+                    target_dnd?: boolean;
+                    logged_on?: boolean;
+                    redirecting?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Function key: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    code?: string;
+                    user?: string;
+                    column?: number;
+                    position?: number;
+                    type?: string;
+                    label?: string;
+                    target_user?: string;
+                    target_group?: string;
+                    number?: string;
+                    trigger?: string;
+                    orbit?: string;
+                    target_name?: string;
+                    target_number?: string;
+                    target_dnd?: boolean;
+                    logged_on?: boolean;
+                    redirecting?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -8006,11 +9492,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "number" | "trigger" | "enabled" | "kind" | "target" | "mailbox" | "after_s" | "digits" | "user" | "group" | "holder_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     number?: string;
                     trigger?: string;
                     enabled?: boolean;
@@ -8085,13 +9571,67 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Redirection: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    trigger?: string;
+                    enabled?: boolean;
+                    kind?: string;
+                    target?: string;
+                    mailbox?: string;
+                    after_s?: number;
+                    digits?: string;
+                    user?: string;
+                    group?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Redirection: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    number?: string;
+                    trigger?: string;
+                    enabled?: boolean;
+                    kind?: string;
+                    target?: string;
+                    mailbox?: string;
+                    after_s?: number;
+                    digits?: string;
+                    user?: string;
+                    group?: string;
+                    holder_name?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -8301,11 +9841,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "mailbox" | "user" | "group" | "by_mail" | "mailbox_name" | "holder_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     mailbox?: string;
                     user?: string;
                     group?: string;
@@ -8375,13 +9915,57 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Access to a mailbox: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    mailbox?: string;
+                    user?: string;
+                    group?: string;
+                    by_mail?: boolean;
+                    mailbox_name?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Access to a mailbox: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    mailbox?: string;
+                    user?: string;
+                    group?: string;
+                    by_mail?: boolean;
+                    mailbox_name?: string;
+                    holder_name?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -8591,13 +10175,13 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "mailbox" | "state" | "kind" | "received_at" | "number" | "name" | "length_ms" | "call_id" | "forwarded_by" | "deleted_at" | "deleted" | "mailbox_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
                     from?: string;
                     to?: string;
+                    search?: string;
                     mailbox?: string;
                     state?: string;
                     kind?: string;
@@ -8699,11 +10283,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "user" | "number" | "enabled" | "delay_s" | "group_calls" | "confirm" | "times" | "user_name" | "too_late" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     user?: string;
                     number?: string;
                     enabled?: boolean;
@@ -8776,13 +10360,63 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Mobile phone: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    user?: string;
+                    number?: string;
+                    enabled?: boolean;
+                    delay_s?: number;
+                    group_calls?: boolean;
+                    confirm?: boolean;
+                    times?: string;
+                    user_name?: string;
+                    too_late?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Mobile phone: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    user?: string;
+                    number?: string;
+                    enabled?: boolean;
+                    delay_s?: number;
+                    group_calls?: boolean;
+                    confirm?: boolean;
+                    times?: string;
+                    user_name?: string;
+                    too_late?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -8992,11 +10626,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "user" | "target" | "number" | "why" | "since" | "user_name" | "target_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     user?: string;
                     target?: string;
                     number?: string;
@@ -9033,7 +10667,42 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Call completion: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    user?: string;
+                    target?: string;
+                    number?: string;
+                    why?: string;
+                    user_name?: string;
+                    target_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -9124,11 +10793,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "uid" | "name" | "user" | "starts_at" | "time_zone" | "length_min" | "repeat" | "every" | "repeat_until" | "changed_dates" | "wait_for_moderator" | "mute_on_entry" | "may_record" | "language" | "show_participants" | "message" | "next_from" | "next_until" | "user_name" | "participants" | "dial_in" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     letter?: string;
                     uid?: string;
                     name?: string;
@@ -9211,13 +10880,83 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Conference: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    uid?: string;
+                    name?: string;
+                    user?: string;
+                    time_zone?: string;
+                    length_min?: number;
+                    repeat?: string;
+                    every?: number;
+                    repeat_until?: string;
+                    changed_dates?: string;
+                    wait_for_moderator?: boolean;
+                    mute_on_entry?: boolean;
+                    may_record?: boolean;
+                    language?: string;
+                    show_participants?: boolean;
+                    message?: string;
+                    user_name?: string;
+                    participants?: number;
+                    dial_in?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Conference: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    letter?: string;
+                    uid?: string;
+                    name?: string;
+                    user?: string;
+                    time_zone?: string;
+                    length_min?: number;
+                    repeat?: string;
+                    every?: number;
+                    repeat_until?: string;
+                    changed_dates?: string;
+                    wait_for_moderator?: boolean;
+                    mute_on_entry?: boolean;
+                    may_record?: boolean;
+                    language?: string;
+                    show_participants?: boolean;
+                    message?: string;
+                    user_name?: string;
+                    participants?: number;
+                    dial_in?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -9427,11 +11166,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "uid" | "conference" | "user" | "name" | "mail" | "number" | "moderator" | "call_on_start" | "pin" | "user_name" | "conference_name" | "owner" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     uid?: string;
                     conference?: string;
                     user?: string;
@@ -9506,13 +11245,67 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Participant of a conference: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    uid?: string;
+                    conference?: string;
+                    user?: string;
+                    name?: string;
+                    mail?: string;
+                    number?: string;
+                    moderator?: boolean;
+                    call_on_start?: boolean;
+                    user_name?: string;
+                    conference_name?: string;
+                    owner?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Participant of a conference: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    uid?: string;
+                    conference?: string;
+                    user?: string;
+                    name?: string;
+                    mail?: string;
+                    number?: string;
+                    moderator?: boolean;
+                    call_on_start?: boolean;
+                    user_name?: string;
+                    conference_name?: string;
+                    owner?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -9722,11 +11515,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "user" | "place" | "number" | "name" | "user_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     user?: string;
                     place?: string;
                     number?: string;
@@ -9795,13 +11588,55 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Speed dial: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    user?: string;
+                    place?: string;
+                    number?: string;
+                    name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Speed dial: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    user?: string;
+                    place?: string;
+                    number?: string;
+                    name?: string;
+                    user_name?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -10011,11 +11846,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    search?: string;
                     sort?: "line" | "prefix" | "name" | "per_minute_micro" | "setup_micro" | "first_s" | "step_s" | "line_name" | "id";
                     order?: "asc" | "desc";
                     page?: number;
                     per_page?: number;
+                    search?: string;
                     line?: string;
                     prefix?: string;
                     name?: string;
@@ -10087,13 +11922,61 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        delete?: never;
+        /** Rate: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query?: {
+                    found?: number;
+                    search?: string;
+                    line?: string;
+                    prefix?: string;
+                    name?: string;
+                    per_minute_micro?: number;
+                    setup_micro?: number;
+                    first_s?: number;
+                    step_s?: number;
+                    line_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["bulk_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         options?: never;
         head?: never;
         /** Rate: change several, all or none */
         patch: {
             parameters: {
-                query?: never;
+                query?: {
+                    found?: number;
+                    search?: string;
+                    line?: string;
+                    prefix?: string;
+                    name?: string;
+                    per_minute_micro?: number;
+                    setup_micro?: number;
+                    first_s?: number;
+                    step_s?: number;
+                    line_name?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -18877,8 +20760,9 @@ export interface components {
             /** Last number */
             last?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         range_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Last number */
                 last?: string;
@@ -18964,8 +20848,9 @@ export interface components {
              */
             is_default?: boolean;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         music_loop_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Description */
                 description?: string;
@@ -19065,8 +20950,9 @@ export interface components {
              */
             gain_db?: number;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         music_file_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Place
@@ -19427,8 +21313,9 @@ export interface components {
              */
             qualify_s?: number;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         provider_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Comment */
                 comment?: string;
@@ -20270,8 +22157,9 @@ export interface components {
              */
             position?: number;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         line_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Provider
@@ -20897,8 +22785,9 @@ export interface components {
              */
             lines?: number[];
         };
+        /** @description With the ids, or with found and what the list is asked for */
         site_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Country
@@ -21298,8 +23187,9 @@ export interface components {
              */
             from_domain?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         device_type_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Comment */
                 comment?: string;
@@ -21937,8 +23827,9 @@ export interface components {
              */
             place?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         phone_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Type
@@ -22471,8 +24362,9 @@ export interface components {
              */
             phones?: number[];
         };
+        /** @description With the ids, or with found and what the list is asked for */
         user_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** First name */
                 first_name?: string;
@@ -22794,8 +24686,9 @@ export interface components {
              */
             chat?: boolean;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         group_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Ringing
@@ -22975,8 +24868,9 @@ export interface components {
              */
             logged_on?: boolean;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         group_member_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Group
@@ -23069,8 +24963,9 @@ export interface components {
              */
             user?: number | null;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         announcement_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Name */
                 name?: string;
@@ -23279,8 +25174,9 @@ export interface components {
              */
             keep_days?: number;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         mailbox_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Ask for the PIN always
@@ -23570,8 +25466,9 @@ export interface components {
              */
             music?: number | null;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         conference_room_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Begins with a moderator
@@ -23797,8 +25694,9 @@ export interface components {
              */
             music?: number | null;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         number_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Kind
@@ -24167,8 +26065,9 @@ export interface components {
              */
             key?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         certificate_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Kind
@@ -24277,8 +26176,9 @@ export interface components {
              */
             expires_at?: string | null;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         address_rule_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Action
@@ -24352,8 +26252,9 @@ export interface components {
             /** Seen */
             seen?: boolean;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         notice_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Seen */
                 seen?: boolean;
@@ -24561,8 +26462,9 @@ export interface components {
              */
             text?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         mail_template_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Subject
@@ -24717,8 +26619,9 @@ export interface components {
              */
             lines?: number[];
         };
+        /** @description With the ids, or with found and what the list is asked for */
         emergency_number_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Name */
                 name?: string;
@@ -24812,8 +26715,9 @@ export interface components {
              */
             to?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         time_frame_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Days
@@ -24914,8 +26818,9 @@ export interface components {
             /** Enabled */
             enabled?: boolean;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         cor_rule_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Comment */
                 comment?: string;
@@ -25006,8 +26911,9 @@ export interface components {
              */
             call_by_call?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         cor_line_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * COR rule
@@ -25108,8 +27014,9 @@ export interface components {
              */
             yearly?: boolean;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         holiday_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Name */
                 name?: string;
@@ -25296,8 +27203,9 @@ export interface components {
              */
             orbit?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         function_key_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * User
@@ -25560,8 +27468,9 @@ export interface components {
              */
             after_s?: number;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         redirection_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Number
@@ -25712,8 +27621,9 @@ export interface components {
              */
             by_mail?: boolean;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         mailbox_access_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Mailbox
@@ -25899,8 +27809,9 @@ export interface components {
              */
             times?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         mobile_twin_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * User
@@ -26211,8 +28122,9 @@ export interface components {
              */
             message?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         conference_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /** Name */
                 name?: string;
@@ -26494,8 +28406,9 @@ export interface components {
              */
             pin?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         conference_participant_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Conference
@@ -26636,8 +28549,9 @@ export interface components {
             /** Name */
             name?: string;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         speed_dial_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * User
@@ -26768,8 +28682,9 @@ export interface components {
              */
             step_s?: number;
         };
+        /** @description With the ids, or with found and what the list is asked for */
         rate_bulk: {
-            ids: number[];
+            ids?: number[];
             values?: {
                 /**
                  * Line
@@ -27292,15 +29207,23 @@ export interface components {
         bulk_result: {
             /** @description How many rows are not as before */
             changed: number;
-            rows: {
+            rows?: {
                 id: number;
                 changed: boolean;
                 /** @description Rows of /api/changes */
                 changes: number[];
             }[];
+            /** @description With found, instead of rows: what POST /api/changes/revert takes */
+            undo?: {
+                first: number;
+                last: number;
+            } | null;
         };
+        /** @description With the ids, or all from first to last */
         changes_revert: {
-            ids: number[];
+            ids?: number[];
+            first?: number;
+            last?: number;
         };
         route_test: {
             /** @enum {string} */

@@ -1,5 +1,6 @@
 // Writes that neither overwrite what somebody else has written meanwhile, nor are lost for good.
-import { api, ask } from './client';
+import type { Found } from '../table/types';
+import { api, ask, query, request } from './client';
 import { ApiError, ConflictError } from './error';
 
 type Values = Record<string, unknown>;
@@ -39,9 +40,12 @@ export async function removeAll(collection: string, ids: number[]): Promise<Remo
   return { changes, error: null };
 }
 
+/** Changes that can go back: those named, or all from first to last. */
+export type Undo = number[] | { first: number; last: number };
+
 /** All of them or none. */
-export async function revertAll(changes: number[]): Promise<void> {
-  await api.post('changes/revert', { ids: changes });
+export async function revertAll(undo: Undo): Promise<void> {
+  await api.post('changes/revert', Array.isArray(undo) ? { ids: undo } : undo);
 }
 
 /** What became of a request about several. */
@@ -50,14 +54,38 @@ export interface BulkResult {
   rows: { id: number; changed: boolean; changes: number[] }[];
 }
 
-export interface BulkRequest {
-  ids: number[];
+/** What is to become of several. */
+export interface BulkChange {
   values?: Values;
   add?: Record<string, unknown[]>;
   remove?: Record<string, unknown[]>;
 }
 
+/** These rows, or all that the server finds. */
+export type Those = { ids: number[] } | { found: Found };
+
+/** What became of a request about all that were found. */
+export interface FoundResult {
+  changed: number;
+  undo: { first: number; last: number } | null;
+}
+
+/** All that are found, as long as they are as many as somebody has been told. */
+const foundPath = (collection: string, { params, total }: Found) => collection + query({ ...params, found: total });
+
+/** All or none. */
+export async function changeSeveral(collection: string, those: Those, change: BulkChange): Promise<{ changed: number; undo: Undo | null }> {
+  if ('found' in those) return api.patch<FoundResult>(foundPath(collection, those.found), change);
+  const result = await api.patch<BulkResult>(collection, { ids: those.ids, ...change });
+  return { changed: result.changed, undo: changesOf(result) };
+}
+
+/** All or none. */
+export async function removeFound(collection: string, found: Found): Promise<FoundResult> {
+  return request<FoundResult>('DELETE', foundPath(collection, found));
+}
+
 /** What undoes it. */
-export function changesOf({ rows }: BulkResult): number[] {
+function changesOf({ rows }: BulkResult): number[] {
   return rows.flatMap(({ changes }) => changes);
 }

@@ -5,7 +5,7 @@ import { checkSession, isMe } from '../api/session';
 import { OWN_KEYS, type KeyState, type OwnKey } from '../api/keys';
 import { LIVE_CONFERENCES, type LiveConference } from '../api/liveConferences';
 import { LOG_LINES } from '../api/logs';
-import { CALLS, LINE_STATES, OWN_CALLS, REGISTRATIONS } from '../api/runtime';
+import { CALLS, LINE_STATES, OWN_CALLS, PROGRESS, REGISTRATIONS } from '../api/runtime';
 import type { LineState, LiveCall, Registration } from '../api/types';
 import type { LineEvent, LiveEvent, RegistrationEvent } from './events';
 
@@ -75,6 +75,7 @@ export function applyEvents(client: QueryClient, events: LiveEvent[]) {
     else if (event.name === 'line') lines.push(event.data);
     else if (event.name === 'key') keys.push(event.data);
     else if (event.name === 'conference') conferences.push(event.data);
+    else if (event.name === 'progress') client.setQueryData(PROGRESS, event.data);
     else if (event.name === 'log') log = true;
     else {
       changed.add(event.data.entity);

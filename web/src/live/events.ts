@@ -7,13 +7,21 @@ export type RegistrationEvent = Registration & { removed?: boolean };
 
 export type LineEvent = LineState & { removed?: boolean };
 
+/** Of what we have asked for. */
+export interface Progress {
+  collection: string;
+  done: number;
+  total: number;
+}
+
 export type LiveEvent =
   | { name: 'call'; data: LiveCall }
   | { name: 'registration'; data: RegistrationEvent }
   | { name: 'line'; data: LineEvent }
   | { name: 'key'; data: KeyState }
   | { name: 'conference'; data: LiveConference }
+  | { name: 'progress'; data: Progress }
   | { name: 'log'; data: Record<string, never> }
   | { name: 'changed'; data: { entity: string; id: number } };
 
-export const EVENT_NAMES = ['call', 'registration', 'line', 'key', 'conference', 'changed', 'log'] as const;
+export const EVENT_NAMES = ['call', 'registration', 'line', 'key', 'conference', 'changed', 'progress', 'log'] as const;

@@ -1,6 +1,7 @@
 // The one table of the page: search, letters, sort, paging, choice of columns, keyboard, picked rows.
-import { getCoreRowModel, useReactTable, type ColumnDef, type RowSelectionState } from '@tanstack/react-table';
+import { functionalUpdate, getCoreRowModel, useReactTable, type ColumnDef, type OnChangeFn, type RowSelectionState } from '@tanstack/react-table';
 import { useMemo, useState, type ReactNode } from 'react';
+import { AllFound } from './AllFound';
 import { Body } from './Body';
 import { ColumnMenu } from './ColumnMenu';
 import { Footer } from './Footer';
@@ -9,7 +10,7 @@ import { LetterTabs } from './LetterTabs';
 import { State } from './State';
 import classes from './table.module.css';
 import { Toolbar } from './Toolbar';
-import type { Column, TableData, TableView } from './types';
+import type { Column, Found, TableData, TableView } from './types';
 import { useColumns } from './useColumns';
 
 interface DataTableProps<T> {
@@ -27,10 +28,12 @@ interface DataTableProps<T> {
   empty?: ReactNode;
   onOpen?: (row: T) => void;
   /** Offers to remove the picked rows; resolves to whether they are gone. */
-  onRemove?: (rows: T[]) => Promise<boolean>;
+  onRemove?: (rows: T[], found: Found | null) => Promise<boolean>;
   removable?: (row: T) => boolean;
   /** What else can be done with the picked rows. */
-  pickedActions?: (rows: T[]) => ReactNode;
+  pickedActions?: (rows: T[], found: Found | null) => ReactNode;
+  /** What can be done with the picked rows can be done with all that are found, too: then `found` says which. */
+  allFound?: boolean;
 }
 
 function definitions<T>(columns: Column<T>[]): ColumnDef<T>[] {
@@ -44,17 +47,29 @@ function definitions<T>(columns: Column<T>[]): ColumnDef<T>[] {
 }
 
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { id, columns, data, view, onView, onRemove, removable } = props;
+  const { id, columns, data, view, onView, onRemove, removable, rowId } = props;
   const { visible, toggle, reset } = useColumns(id, columns);
-  const [picked, setPicked] = useState<RowSelectionState>({});
+  const [pickedByHand, setPicked] = useState<RowSelectionState>({});
+  const [allOf, setAllOf] = useState<string | null>(null);
   const pickable = onRemove !== undefined || props.pickedActions !== undefined;
+
+  const question = JSON.stringify(data.params);
+  const all = allOf !== null && allOf === question; // of another question they are others
+  const picked = useMemo(
+    () => (all ? Object.fromEntries(data.rows.map((row) => [String(rowId(row)), removable?.(row) ?? true])) : pickedByHand),
+    [all, data.rows, rowId, removable, pickedByHand],
+  );
+  const pick: OnChangeFn<RowSelectionState> = (change) => {
+    setPicked(functionalUpdate(change, picked));
+    setAllOf(null);
+  };
 
   const table = useReactTable<T>({
     data: data.rows,
     columns: useMemo(() => definitions(columns), [columns]),
     state: { columnVisibility: visible, rowSelection: picked },
-    getRowId: (row) => String(props.rowId(row)),
-    onRowSelectionChange: setPicked,
+    getRowId: (row) => String(rowId(row)),
+    onRowSelectionChange: pick,
     enableRowSelection: removable ? (row) => removable(row.original) : true,
     manualSorting: true,
     manualPagination: true,
@@ -63,8 +78,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
   const { rows } = table.getRowModel();
   const pickedRows = rows.filter((row) => row.getIsSelected()).map((row) => row.original);
+  const found: Found | null = all && data.params ? { params: data.params, total: data.total } : null;
+  const pickNone = () => {
+    setPicked({});
+    setAllOf(null);
+  };
   const removePicked = async () => {
-    if (await onRemove?.(pickedRows)) setPicked({});
+    if (await onRemove?.(pickedRows, found)) pickNone();
   };
 
   return (
@@ -72,12 +92,15 @@ export function DataTable<T>(props: DataTableProps<T>) {
       <Toolbar
         search={view.search}
         onSearch={props.searchable === false ? undefined : (search) => onView({ search })}
-        picked={pickedRows.length}
+        picked={found?.total ?? pickedRows.length}
         onRemovePicked={onRemove && (() => void removePicked())}
         filters={props.filters}
-        pickedActions={pickedRows.length > 0 && props.pickedActions?.(pickedRows)}
+        pickedActions={pickedRows.length > 0 && props.pickedActions?.(pickedRows, found)}
         columnMenu={<ColumnMenu columns={columns} visible={visible} onToggle={toggle} onReset={reset} />}
       />
+      {props.allFound && data.params && rows.length > 0 && data.total > rows.length && table.getIsAllRowsSelected() && (
+        <AllFound all={all} shown={pickedRows.length} total={data.total} onAll={(now) => (now ? setAllOf(question) : pickNone())} />
+      )}
       {props.letters && <LetterTabs letter={view.letter} onLetter={(letter) => onView({ letter })} />}
       <div className={classes.scroll}>
         <table className={classes.table} aria-label={props.label} aria-busy={data.loading}>

@@ -3,6 +3,7 @@ import { Button, CloseButton, Group, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { number } from '../i18n/format';
 import { Icon } from '../shell/icons';
 import classes from './table.module.css';
 
@@ -50,7 +51,7 @@ export function Toolbar({ search, onSearch, picked, onRemovePicked, filters, pic
       {pickedActions}
       {onRemovePicked && picked > 0 && (
         <Button color="red" variant="light" leftSection={<Icon name="trash" size={14} />} onClick={onRemovePicked}>
-          {t('table.removePicked', { count: picked })}
+          {t('table.removePicked', { count: picked, total: number(picked) })}
         </Button>
       )}
       {columnMenu}

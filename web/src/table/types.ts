@@ -1,5 +1,6 @@
 // What a page says about its table.
 import type { ReactNode } from 'react';
+import type { ListParams } from '../api/types';
 
 export interface Column<T> {
   /** Also the field the server sorts by. */
@@ -22,6 +23,12 @@ export interface TableView {
   letter: string;
 }
 
+/** All rows that the server finds, on this page and on others. */
+export interface Found {
+  params: ListParams;
+  total: number;
+}
+
 export interface TableData<T> {
   rows: T[];
   /** Which of all the first of these rows is, from 1: of what is shown, not of what is being asked for. */
@@ -30,4 +37,6 @@ export interface TableData<T> {
   loading: boolean;
   error: unknown;
   retry: () => void;
+  /** What the server was asked for, but for order and page; absent where it is not the server that searches. */
+  params?: ListParams;
 }

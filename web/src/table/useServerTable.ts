@@ -4,14 +4,13 @@ import type { Collection, ListParams } from '../api/types';
 import type { TableData, TableView } from './types';
 
 export function useServerTable<T>(collection: Collection, view: TableView, filters: ListParams = {}): TableData<T> {
+  const params = { search: view.search, letter: view.letter, ...filters };
   const list = useList<T>(collection, {
-    search: view.search,
+    ...params,
     sort: view.sort,
     order: view.order,
     page: view.page,
     per_page: view.perPage,
-    letter: view.letter,
-    ...filters,
   });
   return {
     rows: list.data?.items ?? [],
@@ -20,5 +19,6 @@ export function useServerTable<T>(collection: Collection, view: TableView, filte
     loading: list.isPending,
     error: list.isError ? list.error : null,
     retry: () => void list.refetch(),
+    params,
   };
 }

@@ -1,12 +1,16 @@
 // Changes several entities at once: a tick says what is to change, and one request does it for all or none.
-import { Alert, Button, Checkbox, Group, List, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, List, Loader, Modal, Progress, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBulk } from '../../api/collections';
+import { api, query } from '../../api/client';
 import { ApiError, type FieldError } from '../../api/error';
 import { useEntitySchema, type EntitySchema } from '../../api/openapi';
-import type { Collection, EntityName } from '../../api/types';
-import { changesOf, type BulkRequest } from '../../api/write';
+import { useProgress } from '../../api/runtime';
+import type { Collection, EntityName, Page } from '../../api/types';
+import type { BulkChange } from '../../api/write';
+import { number } from '../../i18n/format';
+import type { Found } from '../../table/types';
 import { fieldErrorText, notifyDone, notifyError } from '../../shell/notify';
 import { Field } from '../Field';
 import classes from '../forms.module.css';
@@ -15,13 +19,15 @@ import { fieldLabel } from '../texts';
 import { useUndo } from '../useUndo';
 import { useBulkForm, type BulkForm } from './useBulkForm';
 
-type Lists = Pick<BulkRequest, 'add' | 'remove'>;
+type Lists = Pick<BulkChange, 'add' | 'remove'>;
 
 interface BulkDialogueProps<T> {
   entity: EntityName;
   collection: Collection;
   fields: string[];
   items: T[];
+  /** All that are found, of which the items are some. */
+  found?: Found | null;
   nameOf: (item: T) => string;
   /** What is added to lists, or taken from them: a part of the form of its own. */
   lists?: (value: Lists, onChange: (value: Lists) => void) => ReactNode;
@@ -64,23 +70,45 @@ function Refused<T extends { id: number }>({ faults, items, nameOf, entity }: { 
   );
 }
 
-function Inner<T extends { id: number }>({ schema, entity, collection, fields, items, nameOf, lists, onClose }: BulkDialogueProps<T> & { schema: EntitySchema }) {
+/** How far the server is, when it takes long. */
+function Moving({ collection, total }: { collection: Collection; total: number }) {
+  const { t } = useTranslation();
+  const done = useProgress(collection, total);
+  const text = t('bulk.moving', { done: number(done), total: number(total) });
+  return (
+    <div role="status">
+      <Text size="xs" c="dimmed">
+        {text}
+      </Text>
+      <Progress value={total ? (done / total) * 100 : 0} aria-label={text} />
+    </div>
+  );
+}
+
+function Inner<T extends { id: number }>({ schema, entity, collection, fields, items, found, nameOf, lists, onClose, onFound }: BulkDialogueProps<T> & { schema: EntitySchema; onFound: (found: Found) => void }) {
   const { t } = useTranslation();
   const form = useBulkForm(entity, schema, items as unknown as Values[]);
   const [inLists, setInLists] = useState<Lists>({});
   const [faults, setFaults] = useState<FieldError[]>([]);
   const bulk = useBulk(collection);
   const offerUndo = useUndo(collection);
-  const count = items.length;
+  const count = found?.total ?? items.length;
+
+  const countAgain = async ({ params }: Found) => {
+    const { total } = await api.get<Page<T>>(collection + query({ ...params, per_page: 1 }));
+    onFound({ params, total });
+  };
 
   const send = async () => {
     setFaults([]);
     try {
-      const result = await bulk.mutateAsync({ ids: items.map(({ id }) => id), values: form.values, ...inLists });
-      if (result.changed) offerUndo(t('bulk.changed', { count: result.changed }), changesOf(result));
+      const those = found ? { found } : { ids: items.map(({ id }) => id) };
+      const { changed, undo } = await bulk.mutateAsync({ those, change: { values: form.values, ...inLists } });
+      if (changed && undo) offerUndo(t('bulk.changed', { count: changed }), undo);
       else notifyDone(t('bulk.nothing'));
       onClose();
     } catch (error) {
+      if (error instanceof ApiError && error.code === 'found_changed' && found) await countAgain(found).catch(notifyError);
       if (error instanceof ApiError && error.fields.length) setFaults(error.fields);
       else notifyError(error);
     }
@@ -100,13 +128,14 @@ function Inner<T extends { id: number }>({ schema, entity, collection, fields, i
         ))}
       </Stack>
       {lists?.(inLists, setInLists)}
+      {bulk.isPending && found && <Moving collection={collection} total={count} />}
       {faults.length > 0 && <Refused faults={faults} items={items} nameOf={nameOf} entity={entity} />}
       <Group className={classes.dialogueActions} justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
           {t('forms.cancel')}
         </Button>
         <Button type="submit" loading={bulk.isPending} disabled={!form.dirty && !some(inLists.add) && !some(inLists.remove)}>
-          {t('bulk.apply', { count })}
+          {t('bulk.apply', { count, total: number(count) })}
         </Button>
       </Group>
     </form>
@@ -116,9 +145,11 @@ function Inner<T extends { id: number }>({ schema, entity, collection, fields, i
 export function BulkDialogue<T extends { id: number }>(props: BulkDialogueProps<T>) {
   const { t } = useTranslation();
   const schema = useEntitySchema(props.entity, 'patch');
+  const [found, setFound] = useState(props.found);
+  const count = found?.total ?? props.items.length;
   return (
-    <Modal opened onClose={props.onClose} title={t('bulk.title', { count: props.items.length })} size="lg" closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
-      {schema ? <Inner {...props} schema={schema} /> : <Loader size="sm" />}
+    <Modal opened onClose={props.onClose} title={t('bulk.title', { count, total: number(count) })} size="lg" closeButtonProps={{ 'aria-label': t('forms.cancel') }}>
+      {schema ? <Inner {...props} found={found} onFound={setFound} schema={schema} /> : <Loader size="sm" />}
     </Modal>
   );
 }

@@ -9,7 +9,7 @@ import { BulkDialogue } from '../../forms/bulk/BulkDialogue';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
 import { DataTable } from '../../table/DataTable';
-import type { Column } from '../../table/types';
+import type { Column, Found } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { OF_SEVERAL } from './fields';
@@ -21,7 +21,7 @@ export default function ConferenceRooms() {
   const [view, setView] = useTableView('conference-rooms', { sort: 'name' });
   const data = useServerTable<ConferenceRoom>('conference-rooms', view);
   const [remove, dialogue] = useRemoveRooms();
-  const [editing, setEditing] = useState<ConferenceRoom[] | null>(null);
+  const [editing, setEditing] = useState<{ items: ConferenceRoom[]; found: Found | null } | null>(null);
 
   const columns = useMemo<Column<ConferenceRoom>[]>(
     () => [
@@ -64,10 +64,11 @@ export default function ConferenceRooms() {
         empty={t('conferenceRooms.none')}
         onOpen={({ id }) => navigate(`/conference-rooms/${id}`)}
         onRemove={remove}
-        pickedActions={(rooms) => <BulkButton count={rooms.length} onClick={() => setEditing(rooms)} />}
+        pickedActions={(rooms, found) => <BulkButton count={found?.total ?? rooms.length} onClick={() => setEditing({ items: rooms, found })} />}
+        allFound
       />
       {dialogue}
-      {editing && <BulkDialogue entity="conference_room" collection="conference-rooms" fields={OF_SEVERAL} items={editing} nameOf={({ name }) => name} onClose={() => setEditing(null)} />}
+      {editing && <BulkDialogue entity="conference_room" collection="conference-rooms" fields={OF_SEVERAL} {...editing} nameOf={({ name }) => name} onClose={() => setEditing(null)} />}
     </PageFrame>
   );
 }

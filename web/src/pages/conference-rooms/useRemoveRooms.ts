@@ -3,13 +3,14 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConferenceRoom } from '../../api/types';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
+import type { Found } from '../../table/types';
 
-export function useRemoveRooms(): [(rooms: ConferenceRoom[]) => Promise<boolean>, ReactNode] {
+export function useRemoveRooms(): [(rooms: ConferenceRoom[], found?: Found | null) => Promise<boolean>, ReactNode] {
   const { t } = useTranslation();
   const [remove, dialogue] = useConfirmedRemove('conference-rooms');
   const named = ({ id, name, numbers }: ConferenceRoom) => ({
     id,
     name: numbers.length > 0 ? t('conferenceRooms.inUse', { name, numbers: numbers.join(', ') }) : name,
   });
-  return [(rooms) => remove(rooms.map(named)), dialogue];
+  return [(rooms, found) => remove(rooms.map(named), found), dialogue];
 }

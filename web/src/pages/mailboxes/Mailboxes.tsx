@@ -9,7 +9,7 @@ import { BulkDialogue } from '../../forms/bulk/BulkDialogue';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
 import { DataTable } from '../../table/DataTable';
-import type { Column } from '../../table/types';
+import type { Column, Found } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { OF_SEVERAL } from './fields';
@@ -21,7 +21,7 @@ export default function Mailboxes() {
   const [view, setView] = useTableView('mailboxes', { sort: 'name' });
   const data = useServerTable<Mailbox>('mailboxes', view);
   const [remove, dialogue] = useRemoveMailboxes();
-  const [editing, setEditing] = useState<Mailbox[] | null>(null);
+  const [editing, setEditing] = useState<{ items: Mailbox[]; found: Found | null } | null>(null);
 
   const columns = useMemo<Column<Mailbox>[]>(
     () => [
@@ -66,10 +66,11 @@ export default function Mailboxes() {
         empty={t('mailboxes.none')}
         onOpen={({ id }) => navigate(`/mailboxes/${id}`)}
         onRemove={remove}
-        pickedActions={(boxes) => <BulkButton count={boxes.length} onClick={() => setEditing(boxes)} />}
+        pickedActions={(boxes, found) => <BulkButton count={found?.total ?? boxes.length} onClick={() => setEditing({ items: boxes, found })} />}
+        allFound
       />
       {dialogue}
-      {editing && <BulkDialogue entity="mailbox" collection="mailboxes" fields={OF_SEVERAL} items={editing} nameOf={({ name }) => name} onClose={() => setEditing(null)} />}
+      {editing && <BulkDialogue entity="mailbox" collection="mailboxes" fields={OF_SEVERAL} {...editing} nameOf={({ name }) => name} onClose={() => setEditing(null)} />}
     </PageFrame>
   );
 }

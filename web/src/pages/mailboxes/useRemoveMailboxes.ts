@@ -3,13 +3,14 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Mailbox } from '../../api/types';
 import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
+import type { Found } from '../../table/types';
 
-export function useRemoveMailboxes(): [(boxes: Mailbox[]) => Promise<boolean>, ReactNode] {
+export function useRemoveMailboxes(): [(boxes: Mailbox[], found?: Found | null) => Promise<boolean>, ReactNode] {
   const { t } = useTranslation();
   const [remove, dialogue] = useConfirmedRemove('mailboxes');
   const named = ({ id, name, messages, numbers }: Mailbox) => {
     const held = numbers.length > 0 ? t('mailboxes.inUse', { name, numbers: numbers.join(', ') }) : name;
     return { id, name: messages > 0 ? t('mailboxes.withMessages', { name: held, count: messages }) : held };
   };
-  return [(boxes) => remove(boxes.map(named)), dialogue];
+  return [(boxes, found) => remove(boxes.map(named), found), dialogue];
 }

@@ -10,6 +10,7 @@ import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
 import { DataTable } from '../../table/DataTable';
+import type { Found } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { BulkPhones } from './BulkPhones';
@@ -25,7 +26,7 @@ export default function Phones() {
   const registrations = useRegistrations();
   const [remove, dialogue] = useConfirmedRemove('phones');
 
-  const [editing, setEditing] = useState<Phone[] | null>(null);
+  const [editing, setEditing] = useState<{ phones: Phone[]; found: Found | null } | null>(null);
   const [settingUp, setSettingUp] = useState(false);
   const columns = useMemo(() => phoneColumns(t, groupByPhone(registrations.data ?? [])), [t, registrations.data]);
 
@@ -58,19 +59,20 @@ export default function Phones() {
         empty={t('phones.none')}
         onOpen={(phone) => navigate(`/phones/${phone.id}`)}
         onRemove={remove}
-        pickedActions={(phones) => (
+        allFound
+        pickedActions={(phones, found) => (
           <>
-            {phones.length === 1 && (
+            {!found && phones.length === 1 && (
               <Button component={Link} to={`/phones/new?copy=${phones[0]?.id}`} variant="default" leftSection={<Icon name="copy" size={14} />}>
                 {t('phones.copyPhone')}
               </Button>
             )}
-            <BulkButton count={phones.length} onClick={() => setEditing(phones)} />
+            <BulkButton count={found?.total ?? phones.length} onClick={() => setEditing({ phones, found })} />
           </>
         )}
       />
       {dialogue}
-      {editing && <BulkPhones phones={editing} onClose={() => setEditing(null)} />}
+      {editing && <BulkPhones {...editing} onClose={() => setEditing(null)} />}
       {settingUp && <SetUpDialogue onClose={() => setSettingUp(false)} />}
     </PageFrame>
   );

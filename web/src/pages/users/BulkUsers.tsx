@@ -5,15 +5,16 @@ import { useList } from '../../api/collections';
 import { userName } from '../../api/names';
 import { useEntitySchema } from '../../api/openapi';
 import type { User, UserGroup } from '../../api/types';
-import type { BulkRequest } from '../../api/write';
+import type { BulkChange } from '../../api/write';
 import { BulkDialogue } from '../../forms/bulk/BulkDialogue';
 import { FieldGroup } from '../../forms/FieldGroup';
+import type { Found } from '../../table/types';
 import classes from './users.module.css';
 
 const FIELDS = ['enabled', 'language', 'ring_s', 'dnd'];
 const GROUPS_MAX = 1000;
 
-type Lists = Pick<BulkRequest, 'add' | 'remove'>;
+type Lists = Pick<BulkChange, 'add' | 'remove'>;
 type State = 'leave' | 'on' | 'off';
 
 interface ListsProps {
@@ -86,13 +87,14 @@ function Groups({ value, onChange }: ListsProps) {
   );
 }
 
-export function BulkUsers({ users, onClose }: { users: User[]; onClose: () => void }) {
+export function BulkUsers({ users, found, onClose }: { users: User[]; found: Found | null; onClose: () => void }) {
   return (
     <BulkDialogue
       entity="user"
       collection="users"
       fields={FIELDS}
       items={users}
+      found={found}
       nameOf={userName}
       lists={(value, onChange) => (
         <>

@@ -12,6 +12,7 @@ import { useConfirmedRemove } from '../../forms/useConfirmedRemove';
 import { Icon } from '../../shell/icons';
 import { PageFrame } from '../../shell/PageFrame';
 import { DataTable } from '../../table/DataTable';
+import type { Found } from '../../table/types';
 import { useServerTable } from '../../table/useServerTable';
 import { useTableView } from '../../table/useTableView';
 import { ALL_RANGES } from '../numbers/ranges';
@@ -27,7 +28,7 @@ export default function Users() {
   const ranges = useList<Range>('ranges', ALL_RANGES);
   const [remove, dialogue] = useConfirmedRemove('users');
 
-  const [editing, setEditing] = useState<User[] | null>(null);
+  const [editing, setEditing] = useState<{ users: User[]; found: Found | null } | null>(null);
   const columns = useMemo(() => userColumns(t, ranges.data?.items ?? []), [t, ranges.data]);
 
   return (
@@ -58,12 +59,13 @@ export default function Users() {
         letters
         empty={t('users.none')}
         onOpen={(user) => navigate(`/users/${user.id}`)}
-        onRemove={(users) => remove(users.map((user) => ({ id: user.id, name: userName(user) })))}
-        pickedActions={(users) => <BulkButton count={users.length} onClick={() => setEditing(users)} />}
+        onRemove={(users, found) => remove(users.map((user) => ({ id: user.id, name: userName(user) })), found)}
+        pickedActions={(users, found) => <BulkButton count={found?.total ?? users.length} onClick={() => setEditing({ users, found })} />}
+        allFound
         removable={(user) => user.id !== me?.id}
       />
       {dialogue}
-      {editing && <BulkUsers users={editing} onClose={() => setEditing(null)} />}
+      {editing && <BulkUsers {...editing} onClose={() => setEditing(null)} />}
     </PageFrame>
   );
 }

@@ -1,5 +1,6 @@
 /* What a call tells about itself: its record, and its live state. */
 #include "call/call_int.h"
+#include "call/line_int.h"
 #include "call/spending.h"
 #include "call/talk_record.h"
 

@@ -95,16 +95,16 @@ enum routing_kind { ROUTING_PHONE, ROUTING_LINE, ROUTING_APP };
 
 /* What answers instead of a person (apps/). */
 enum routing_app {
-	ROUTING_APP_ORDER,	/* does what a code asks for, and says so */
-	ROUTING_APP_ORBIT,	/* a place to wait */
-	ROUTING_APP_LOGIN,	/* the same for who is not known yet: asks for his PIN */
-	ROUTING_APP_VOICEMAIL,	/* takes a message; argument: the mailbox's code */
-	ROUTING_APP_MAILBOX,	/* where people listen to theirs; argument: its code, or empty */
-	ROUTING_APP_LISTEN,	/* plays what somebody wants to hear at his phone; argument: its
-				   name (model/play.h) */
-	ROUTING_APP_SPEAK,	/* records an announcement that somebody speaks there; the same */
-	ROUTING_APP_BROADCAST,	/* what is said there, a group hears */
-	ROUTING_APP_DIAL_IN,	/* calls what a user at his mobile phone dials; argument: its number */
+	ROUTING_APP_ORDER,     /* does what a code asks for, and says so */
+	ROUTING_APP_ORBIT,     /* a place to wait */
+	ROUTING_APP_LOGIN,     /* the same for who is not known yet: asks for his PIN */
+	ROUTING_APP_VOICEMAIL, /* takes a message; argument: the mailbox's code */
+	ROUTING_APP_MAILBOX,   /* where people listen to theirs; argument: its code, or empty */
+	ROUTING_APP_LISTEN,    /* plays what somebody wants to hear at his phone; argument: its
+				  name (model/play.h) */
+	ROUTING_APP_SPEAK,     /* records an announcement that somebody speaks there; the same */
+	ROUTING_APP_BROADCAST, /* what is said there, a group hears */
+	ROUTING_APP_DIAL_IN, /* calls what a user at his mobile phone dials; argument: its number */
 	ROUTING_APP_CONFERENCE, /* a room where calls meet; argument: its id */
 	ROUTING_APPS
 };

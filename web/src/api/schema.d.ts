@@ -25390,7 +25390,7 @@ export interface components {
             /**
              * Recordings go to
              * Format: int64
-             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             * @description Moderators may record the conference into this mailbox; empty = it is not recorded
              */
             mailbox: number | null;
             /**
@@ -25456,7 +25456,7 @@ export interface components {
             /**
              * Recordings go to
              * Format: int64
-             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             * @description Moderators may record the conference into this mailbox; empty = it is not recorded
              */
             mailbox?: number | null;
             /**
@@ -25504,7 +25504,7 @@ export interface components {
                 /**
                  * Recordings go to
                  * Format: int64
-                 * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+                 * @description Moderators may record the conference into this mailbox; empty = it is not recorded
                  */
                 mailbox?: number | null;
                 /**
@@ -25570,7 +25570,7 @@ export interface components {
             /**
              * Recordings go to
              * Format: int64
-             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             * @description Moderators may record the conference into this mailbox; empty = it is not recorded
              */
             mailbox?: number | null;
             /**

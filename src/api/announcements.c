@@ -87,8 +87,11 @@ static void
 at_phone(struct request *rq, enum play_kind kind)
 {
 	json_t *row = NULL;
-	enum err e = store_get(rq->api->store, &model_announcement, rq->id, &row);
+	enum err e;
 
+	if (!play_is_asked(rq))
+		return;
+	e = store_get(rq->api->store, &model_announcement, rq->id, &row);
 	if (e != ERR_OK)
 		reply_err(rq, e, NULL);
 	else if (kind == PLAY_ANNOUNCEMENT &&
@@ -217,13 +220,13 @@ handle_own_announcement_delete(struct request *rq)
 void
 handle_own_announcement_play(struct request *rq)
 {
-	if (may(rq, false))
+	if (play_is_asked(rq) && may(rq, false))
 		handle_announcement_play(rq);
 }
 
 void
 handle_own_announcement_speak(struct request *rq)
 {
-	if (may(rq, true))
+	if (play_is_asked(rq) && may(rq, true))
 		handle_announcement_speak(rq);
 }

@@ -347,6 +347,9 @@ struct call_command;
 struct call_result;
 bool own_command(struct request *rq, struct call_command *cmd, struct call_result *r);
 struct play;
+/** Is the body one of such a request? False with a refusal in the reply: before it is looked what
+ * is there. */
+bool play_is_asked(struct request *rq);
 /** A phone of the caller's, which the body may name, rings and plays or records what; title: for
  * its display. The reply names the call, or refuses. */
 void play_at_phone(struct request *rq, const struct play *what, const char *title);

@@ -126,8 +126,11 @@ void
 handle_music_play(struct request *rq)
 {
 	json_t *loop = NULL;
-	enum err e = store_get(rq->api->store, &model_music_loop, rq->id, &loop);
+	enum err e;
 
+	if (!play_is_asked(rq))
+		return;
+	e = store_get(rq->api->store, &model_music_loop, rq->id, &loop);
 	if (e == ERR_OK)
 		play_at_phone(
 		    rq, &(struct play){.kind = PLAY_MUSIC, .id = rq->id}, row_text(loop, "name"));

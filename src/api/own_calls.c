@@ -147,6 +147,15 @@ owner_of(struct request *rq, int64_t phone)
 	return user;
 }
 
+bool
+play_is_asked(struct request *rq)
+{
+	json_t *in = request_json(rq, true);
+
+	json_decref(in);
+	return in != NULL;
+}
+
 void
 play_at_phone(struct request *rq, const struct play *what, const char *title)
 {

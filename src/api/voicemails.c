@@ -154,7 +154,7 @@ handle_own_voicemail_play(struct request *rq)
 	json_t *row = NULL;
 	enum err e;
 
-	if (!find(rq, &m))
+	if (!play_is_asked(rq) || !find(rq, &m))
 		return;
 	e = store_get(rq->api->store, &model_voicemail, rq->id, &row);
 	if (e != ERR_OK)
@@ -265,8 +265,11 @@ handle_mailbox_speak(struct request *rq)
 void
 handle_own_mailbox_speak(struct request *rq)
 {
-	enum err e = store_mailbox_open_to(rq->api->store, rq->id, rq->caller.user_id);
+	enum err e;
 
+	if (!play_is_asked(rq))
+		return;
+	e = store_mailbox_open_to(rq->api->store, rq->id, rq->caller.user_id);
 	if (e == ERR_OK)
 		speak_greeting(rq, PLAY_GREET_OWN);
 	else

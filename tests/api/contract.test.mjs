@@ -454,6 +454,13 @@ test('an announcement is uploaded, heard in parts, chosen by a mailbox and delet
   await must('PATCH', '/api/mailbox-access/{id}', 409, { mailbox }, { id: other });
   await must('POST', '/api/mailbox-access/several', 409, { rows: [{ mailbox, user: me.id }] });
   await must('PATCH', '/api/me/mailboxes/{id}', 200, { greeting: own }, { id: mailbox }, client);
+  for (const what of ['play', 'record']) { // no phone is registered
+    await must('POST', `/api/announcements/{id}/${what}`, 409, {}, { id });
+    await must('POST', `/api/me/announcements/{id}/${what}`, 409, {}, { id: own }, client);
+  }
+  await must('POST', '/api/mailboxes/{id}/record-greeting', 409, { greeting: 'greeting_busy' }, { id: mailbox });
+  await must('POST', '/api/me/mailboxes/{id}/record-greeting', 409, {}, { id: mailbox }, client);
+  await must('POST', '/api/me/mailboxes/{id}/record-greeting', 422, { greeting: 'morning' }, { id: mailbox }, client);
   await must('DELETE', '/api/me/announcements/{id}', 409, undefined, { id: own }, client);
   await must('PATCH', '/api/me/mailboxes/{id}', 200, { greeting: null }, { id: mailbox }, client);
   await must('DELETE', '/api/me/announcements/{id}', 204, undefined, { id: own }, client);
@@ -646,12 +653,12 @@ test('every error that the document promises has been seen', () => {
 // What takes a system under load, calls, mails, or an import that runs at this very moment.
 const ELSEWHERE = {
   503: /./,
-  202: /\/calls\/|me\/calls|live-conference|\/play$|orbits\/fetch|mails\/\{id\}\/retry|password-reset|me\/invitations/,
+  202: /\/calls\/|me\/calls|me\/invitations|live-conference|\/(play|record|record-greeting)$|orbits\/fetch|mails\/\{id\}\/retry|password-reset/,
   200: /^GET \/api\/(call-records|mails|voicemails|call-completions)\/\{id\}|me\/voicemails\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert$|conference-invitation/, // its link is in a mail
   201: /\/several$|me\/call-completions$/, // what fits together by chance; several rows have tests of their own
   204: /^DELETE \/api\/(mails|cor-lines|redirections|call-completions)|me\/(voicemails|call-completions)\/\{id\}|password-reset/, // a line's places have gone with it by then, as a number's redirections
   404: /password-reset/,
-  429: /me\/calls|me\/invitations|live-conference|me\/keys|orbits\/fetch|\/play$|password-reset|conference-invitation/,
+  429: /me\/calls|me\/invitations|live-conference|me\/keys|orbits\/fetch|\/(play|record|record-greeting)$|password-reset|conference-invitation/,
   409: /me\/calls|live-conference|me\/voicemails|me\/tokens|changes\/revert$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines|rates|redirections|mailbox-access|call-completions)/,
   416: /me\/voicemails/,

@@ -50,7 +50,7 @@ a_live_call_becomes_json(void **state)
 	    "\"caller\":{\"number\":\"101\",\"name\":\"A\u00e4\",\"user\":7,\"phone\":\"desk\"},"
 	    "\"called\":{\"number\":\"102\",\"name\":\"bad ? name\",\"user\":null,\"phone\":null},"
 	    "\"ringing\":[\"p1\",\"p2\"],\"reasons\":[{\"code\":\"phone_rings\",\"args\":[\"p1\"],"
-	    "\"text\":\"Phone p1 rings\"}],\"recorded\":false,\"codec\":null,"
+	    "\"text\":\"Phone p1 rings\"}],\"recorded\":false,\"spoken\":\"none\",\"codec\":null,"
 	    "\"heard_by_caller\":{\"voice\":\"unknown\",\"mos_x100\":null,\"lost_x100\":0,"
 	    "\"jitter_ms\":0,\"delay_ms\":null,\"encrypted\":false},"
 	    "\"heard_by_called\":{\"voice\":\"poor\",\"mos_x100\":287,\"lost_x100\":1234,"

@@ -296,6 +296,50 @@ what_somebody_speaks_himself_greets_from_then_on(void **state)
 	empty(f);
 }
 
+static json_t *
+announcement_of(struct fixture *f, int64_t box, const char *greeting)
+{
+	json_t *row = NULL, *spoken = NULL;
+
+	assert_int_equal(store_get(f->store, &model_mailbox, box, &row), ERR_OK);
+	assert_int_equal(store_get(f->store, &model_announcement,
+			     json_integer_value(json_object_get(row, greeting)), &spoken),
+	    ERR_OK);
+	json_decref(row);
+	return spoken;
+}
+
+static void
+each_greeting_is_spoken_for_itself_and_an_administrators_is_everybodys(void **state)
+{
+	struct fixture *f = *state;
+	struct office o = furnish(f);
+	struct voicemail_ask ask = {.mailbox = o.box,
+	    .user = o.anna,
+	    .length_ms = 3000,
+	    .greeting = VOICEMAIL_GREETING_AWAY,
+	    .everybodys = true,
+	    .file = "feed"};
+	json_t *away, *busy, *row = NULL;
+
+	assert_int_equal(store_voicemail_greet(f->store, &ask), ERR_OK);
+	ask.greeting = VOICEMAIL_GREETING_BUSY;
+	ask.everybodys = false;
+	assert_int_equal(store_voicemail_greet(f->store, &ask), ERR_OK);
+	away = announcement_of(f, o.box, "greeting_away");
+	busy = announcement_of(f, o.box, "greeting_busy");
+	assert_true(json_is_null(json_object_get(away, "user")));
+	assert_int_equal(json_integer_value(json_object_get(busy, "user")), o.anna);
+	assert_int_equal(store_get(f->store, &model_mailbox, o.box, &row), ERR_OK);
+	assert_true(json_is_null(json_object_get(row, "greeting")));
+	json_decref(row);
+	json_decref(away);
+	json_decref(busy);
+	ask.mailbox = 4711;
+	assert_int_equal(store_voicemail_greet(f->store, &ask), ERR_NOT_FOUND);
+	empty(f);
+}
+
 static void
 mailboxes_get_the_next_free_id_and_say_what_does_not_fit(void **state)
 {
@@ -335,6 +379,7 @@ main(void)
 	    T(what_waits_is_counted_for_everybody_with_access),
 	    T(what_a_crash_cut_off_is_a_message),
 	    T(what_somebody_speaks_himself_greets_from_then_on),
+	    T(each_greeting_is_spoken_for_itself_and_an_administrators_is_everybodys),
 	    T(mailboxes_get_the_next_free_id_and_say_what_does_not_fit),
 	};
 

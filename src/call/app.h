@@ -212,14 +212,15 @@ void call_app_levels(struct call_app *a, int listening, int speaking);
  *  he shall do something first, for a machine may have answered. False: he has called. */
 bool call_app_is_invited(const struct call_app *a, bool *confirm);
 
-/** Who sits opposite, at a phone of ours or dialled in, is connected to this number, as if he had dialled it. The
- *  app goes when somebody answers; else on_stayed follows, at once if he may not call it. False:
- *  not now, or it is no phone of ours. */
+/** Who sits opposite, at a phone of ours or dialled in, is connected to this number, as if he had
+ * dialled it. The app goes when somebody answers; else on_stayed follows, at once if he may not
+ * call it. False: not now, or it is no phone of ours. */
 bool call_app_call_on(struct call_app *a, struct slice number);
 
-/** Who sits opposite calls from the mobile phone whose number the app's argument is (USR-9): from now
- *  on he is its user, with all that he may, if that is so: if the PIN is his, where the settings
- *  want one. Wrong ones are counted for him and for the line. False: it is not shown, or he may not.
+/** Who sits opposite calls from the mobile phone whose number the app's argument is (USR-9): from
+ * now on he is its user, with all that he may, if that is so: if the PIN is his, where the settings
+ *  want one. Wrong ones are counted for him and for the line. False: it is not shown, or he may
+ * not.
  */
 bool call_app_dials_in(struct call_app *a, struct slice pin);
 

@@ -7,7 +7,8 @@
 /* No phone has such an id. */
 #define PIN_OF_USERS ((int64_t)1 << 48)
 
-/* One for each phone, user or line that was wrong within the last hour; never more than there are. */
+/* One for each phone, user or line that was wrong within the last hour; never more than there are.
+ */
 struct pin_tries {
 	struct pin_tries *next;
 	int64_t id; /* pin_dialler's */

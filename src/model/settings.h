@@ -49,7 +49,7 @@ struct settings {
 	char code[FEATURES_N][FEATURE_CODE_BYTES]; /* "" = switched off */
 	enum settings_priority routing_priority;
 	enum settings_unavailable unavailable;
-	char deposit[24];      /* an internal number; "" = none */
+	char deposit[24];		   /* an internal number; "" = none */
 	char dial_in_numbers[4 * 200 + 1]; /* of ours, separated by commas; "" = nobody dials in */
 	enum settings_dial_in dial_in_check;
 	uint32_t default_dial; /* bits of MODEL_DIAL_CLASSES; of phones without a user, too */

@@ -61,9 +61,12 @@ test('the settings are grouped; those of security, NAT and traces are saved', as
   await field('Failures until blocked').fill('5');
   await field('External address').fill('203.0.113.9');
   await field('Keep SIP traces (days)').fill('30');
+  await field('Dial-in numbers for mobile phones').fill('+49211555100');
+  await shoot(page, 'settings-dial-in');
   await button('Save').click();
   await page.getByText('Saved.').waitFor();
   const settings = await world.admin.get('settings');
   assert.deepEqual([settings.screening_failures, settings.external_address, settings.trace_keep_days], [5, '203.0.113.9', 30]);
+  assert.deepEqual([settings.dial_in_numbers, settings.dial_in_check], ['+49211555100', 'pin'], 'the PIN is wanted until somebody says otherwise (USR-9)');
   assertQuiet(visitor);
 });

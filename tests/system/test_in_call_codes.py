@@ -261,11 +261,20 @@ class InCallCodes(TalkTest):
         carla.phone.rtp.drain()
         self.press(anna, "5")
 
-        def hears_five():
-            packet = carla.phone.rtp.receive(0.05)
-            pcm = [LINEAR[byte] for byte in packet[12:]] if packet else []
-            return pcm and loudness(pcm, 770) > 2000 and loudness(pcm, 1336) > 2000 and loudness(pcm, NOTES["anna"]) < 1000
-        until(hears_five, "the tones of 5, and nothing besides")
+        def is_five(packet):
+            pcm = [LINEAR[byte] for byte in packet[12:]]
+            return loudness(pcm, 770) > 2000 and loudness(pcm, 1336) > 2000
+
+        heard = []  # until the key is over
+
+        def is_over():
+            if packet := carla.phone.rtp.receive(0.05):
+                heard.append(is_five(packet))
+            return True in heard and heard[-3:] == [False] * 3
+        until(is_over, "the tones of 5, and their end")
+        key = heard[heard.index(True):len(heard) - 3]
+        self.assertGreaterEqual(len(key), 4)  # 80 ms
+        self.assertNotIn(False, key, "something besides is said in between")
         self.assert_hear({"anna": ["carla"], "carla": ["anna"]}, anna, carla)
         anna.hang_up()
         self.are_connected(carla, bernd)

@@ -23100,7 +23100,7 @@ export interface components {
             /**
              * Recordings go to
              * Format: int64
-             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             * @description Moderators may record the conference into this mailbox; empty = it is not recorded
              */
             mailbox: number | null;
             /**
@@ -23166,7 +23166,7 @@ export interface components {
             /**
              * Recordings go to
              * Format: int64
-             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             * @description Moderators may record the conference into this mailbox; empty = it is not recorded
              */
             mailbox?: number | null;
             /**
@@ -23213,7 +23213,7 @@ export interface components {
                 /**
                  * Recordings go to
                  * Format: int64
-                 * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+                 * @description Moderators may record the conference into this mailbox; empty = it is not recorded
                  */
                 mailbox?: number | null;
                 /**
@@ -23279,7 +23279,7 @@ export interface components {
             /**
              * Recordings go to
              * Format: int64
-             * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+             * @description Moderators may record the conference into this mailbox; empty = it is not recorded
              */
             mailbox?: number | null;
             /**

@@ -28,11 +28,13 @@ class Handler:
     async def hold(self, mood):
         """Until the mood changes: the client waits for our answer."""
         (self.folder / "holding").touch()
-        for _ in range(HOLD_SECONDS * 50):
-            if self.mood() != mood:
-                break
-            await asyncio.sleep(0.02)
-        (self.folder / "holding").unlink(missing_ok=True)
+        try:
+            for _ in range(HOLD_SECONDS * 50):
+                if self.mood() != mood:
+                    break
+                await asyncio.sleep(0.02)
+        finally:  # also when the client is gone
+            (self.folder / "holding").unlink(missing_ok=True)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         mood = self.mood()

@@ -12,17 +12,21 @@
 #define NOISE_UP_DB_S	6.0F
 #define AT_NOISE_DB	3.0F
 #define NOISE_DOWN_DB_S 60.0F
-#define VOICE_FOLLOW_S	0.5F
+#define SYLLABLE_DB	8.0F
+#define PEAK_DOWN_DB_S	12.0F
 #define GAIN_UP_DB_S	6.0F
+#define GAIN_FIRST_DB_S 24.0F
 #define GAIN_DOWN_DB_S	24.0F
 
-enum { KNOWN_MS = 1000, PAUSE_MS = 60 };
+enum { FIRST_MS = 1000, KNOWN_MS = 3000, PAUSE_MS = 60 };
 
 void
 level_init(struct level *l)
 {
-	*l =
-	    (struct level){.noise_db = -60, .voice_db = LEVEL_TARGET_DB, .quiet_ms = LEVEL_HANG_MS};
+	*l = (struct level){.noise_db = -60,
+	    .voice_db = LEVEL_TARGET_DB,
+	    .peak_db = SILENCE_DB,
+	    .quiet_ms = LEVEL_HANG_MS};
 }
 
 static float
@@ -59,16 +63,23 @@ follow_noise(struct level *l, float db, float s)
 static void
 follow_voice(struct level *l, float db, uint32_t ms)
 {
-	float s = (float)ms / 1000, weight, wanted;
+	float s = (float)ms / 1000, up, wanted;
 
-	if (l->pause_ms < PAUSE_MS)
+	if (l->pause_ms < PAUSE_MS && !l->syllables)
 		return; /* it may be a fan */
-	/* the first second counts more: one says hello only once */
-	weight = l->heard_ms < KNOWN_MS ? 0.2F : s / VOICE_FOLLOW_S;
-	l->voice_db += (db - l->voice_db) * fminf(weight, 1);
+	up = l->heard_ms < FIRST_MS ? GAIN_FIRST_DB_S : GAIN_UP_DB_S;
 	l->heard_ms = l->heard_ms + ms < KNOWN_MS ? l->heard_ms + ms : KNOWN_MS;
+	l->voice_db += (db - l->voice_db) * (float)ms / (float)l->heard_ms;
 	wanted = fminf(fmaxf(LEVEL_TARGET_DB - l->voice_db, LEVEL_GAIN_MIN_DB), LEVEL_GAIN_MAX_DB);
-	l->gain_db = towards(l->gain_db, wanted, GAIN_UP_DB_S * s, GAIN_DOWN_DB_S * s);
+	l->gain_db = towards(l->gain_db, wanted, up * s, GAIN_DOWN_DB_S * s);
+}
+
+/* Who speaks rises and falls with every syllable; a fan does not. */
+static void
+follow_syllables(struct level *l, float db, float s)
+{
+	l->peak_db = fmaxf(db, l->peak_db - PEAK_DOWN_DB_S * s);
+	l->syllables |= l->peak_db > VOICE_MIN_DB && db < l->peak_db - SYLLABLE_DB;
 }
 
 bool
@@ -79,6 +90,7 @@ level_measure(struct level *l, const int16_t *pcm, size_t n, uint32_t ms)
 
 	l->now_db = db;
 	follow_noise(l, db, (float)ms / 1000);
+	follow_syllables(l, db, (float)ms / 1000);
 	if (voice) {
 		l->quiet_ms = 0;
 		follow_voice(l, db, ms);

@@ -1,7 +1,8 @@
 /*
  * How loud somebody speaks, whether he does, and the gain that makes all members of a conference
  * equally loud. The noise of his room is learnt from the quietest moments; voice is what stands out
- * of it. The gain follows voice only, slowly up and quickly down, so it lifts no pauses. Pure.
+ * of it, once that is known or syllables tell that somebody speaks. The gain follows voice only, so
+ * it lifts no pauses: fast in the first second, then by what was said in the last three. Pure.
  */
 #ifndef SOUND_LEVEL_H
 #define SOUND_LEVEL_H
@@ -20,10 +21,12 @@ enum {
 struct level {
 	float noise_db, voice_db; /* below full scale */
 	float now_db;		  /* of what was measured last */
+	float peak_db;		  /* of what was loudest of late */
 	float gain_db;
 	uint32_t quiet_ms; /* since there was voice; LEVEL_HANG_MS: not speaking */
 	uint32_t pause_ms; /* at the level of the noise: then it is known */
-	uint32_t heard_ms; /* of voice, a second at most: as much is known of it */
+	bool syllables;	   /* there have been some */
+	uint32_t heard_ms; /* of voice, three seconds at most: as much is known of it */
 };
 
 void level_init(struct level *l);

@@ -112,6 +112,47 @@ members_become_equally_loud(void **state)
 }
 
 static void
+add_noise(int16_t *pcm, size_t n, uint32_t peak)
+{
+	uint32_t random = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		random = random * 1664525 + 1013904223;
+		pcm[i] = (int16_t)(pcm[i] + (int32_t)((random >> 16) % (2 * peak)) - (int32_t)peak);
+	}
+}
+
+/* He begins in a room that is not quiet, and takes his first breath after two seconds: within one
+ * he is nearly as loud as others, and from then on his loudness hardly wanders. */
+static void
+who_does_not_pause_is_levelled_at_once_and_steadily(void **state)
+{
+	size_t n = 10 * HZ;
+	int16_t *pcm = speech(-34, n);
+	float settled_db = 0, wandered_db = 0;
+	struct level l;
+
+	for (size_t at = 2 * HZ; at < n; at += 2 * HZ)
+		memset(pcm + at, 0, HZ / 4 * sizeof *pcm);
+	add_noise(pcm, n, 150); /* -52 dB */
+	level_init(&l);
+	for (size_t at = 0; at + FRAME <= n; at += FRAME) {
+		float before = l.gain_db;
+
+		level_measure(&l, pcm + at, FRAME, FRAME_MS);
+		if (at < HZ)
+			settled_db = l.gain_db;
+		else
+			wandered_db += fabsf(l.gain_db - before);
+	}
+	print_message("after a second %.1f dB, then %.1f, %.1f dB up and down in 9 s\n",
+	    (double)settled_db, (double)l.gain_db, (double)wandered_db);
+	assert_true(fabsf(settled_db - l.gain_db) < 3);
+	assert_true(wandered_db < 12);
+	free(pcm);
+}
+
+static void
 noise_is_no_voice_and_is_not_lifted(void **state)
 {
 	static int16_t pcm[FRAME];
@@ -157,6 +198,7 @@ main(void)
 	    cmocka_unit_test(too_much_is_bent_not_cut),
 	    cmocka_unit_test(gain_is_what_decibels_say),
 	    cmocka_unit_test(members_become_equally_loud),
+	    cmocka_unit_test(who_does_not_pause_is_levelled_at_once_and_steadily),
 	    cmocka_unit_test(noise_is_no_voice_and_is_not_lifted),
 	    cmocka_unit_test(words_are_one_speech_pauses_are_not),
 	};

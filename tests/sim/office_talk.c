@@ -64,6 +64,7 @@ void
 talk_on_moves(void *ctx, struct slice sip_call_id)
 {
 	note(ctx, sip_call_id)->moves = true;
+	parked_on_moves(ctx, sip_call_id);
 }
 
 /* A stranger may say what he likes, and a switch without memory or power forgets. */

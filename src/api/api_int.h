@@ -442,6 +442,10 @@ size_t hub_count(struct api_hub *h);
 void hub_publish(struct api_hub *h, const char *event, const char *data);
 /** To these users' streams (0 = none), unless they are administrators. */
 void hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, const char *data);
+/** As hub_publish and hub_publish_to; take data, with NULL (no memory) nothing is told. */
+void hub_publish_json(struct api_hub *h, const char *event, json_t *data);
+void hub_publish_json_to(
+    struct api_hub *h, const int64_t users[2], const char *event, json_t *data);
 /** True if a stream of one of them is open that is not an administrator's. */
 bool hub_has_user(struct api_hub *h, const int64_t users[2]);
 /** To all streams with these rights (bits) that are no administrator's. */

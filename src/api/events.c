@@ -191,6 +191,36 @@ hub_publish_to(struct api_hub *h, const int64_t users[2], const char *event, con
 	pthread_mutex_unlock(&h->lock);
 }
 
+/* Takes data. */
+static char *
+line_of(json_t *data)
+{
+	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
+
+	json_decref(data);
+	return text;
+}
+
+void
+hub_publish_json(struct api_hub *h, const char *event, json_t *data)
+{
+	char *text = line_of(data);
+
+	if (text)
+		hub_publish(h, event, text);
+	free(text);
+}
+
+void
+hub_publish_json_to(struct api_hub *h, const int64_t users[2], const char *event, json_t *data)
+{
+	char *text = line_of(data);
+
+	if (text)
+		hub_publish_to(h, users, event, text);
+	free(text);
+}
+
 void
 hub_publish_person(struct api_hub *h, int64_t user, uint32_t needs, uint32_t lacks,
     const char *event, const char *data)

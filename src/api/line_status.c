@@ -201,14 +201,7 @@ lines_flush(struct api *api)
 	json_t *events = take_changes(api->lines), *one;
 	size_t i;
 
-	json_array_foreach(events, i, one)
-	{
-		char *text = json_dumps(one, JSON_COMPACT);
-
-		if (text)
-			hub_publish(api->hub, "line", text);
-		free(text);
-	}
+	json_array_foreach(events, i, one) hub_publish_json(api->hub, "line", json_incref(one));
 	json_decref(events);
 }
 

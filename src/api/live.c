@@ -154,8 +154,6 @@ tell_who_left(struct api *api, const struct live_call *call, int64_t users[2])
 {
 	struct live_call over = {.started_at = call->started_at, .state = LIVE_CALL_ENDED};
 	struct packed_call *p;
-	json_t *data;
-	char *text;
 
 	for (int i = 0; i < 2; i++)
 		if (users[i] == call->caller.user || users[i] == call->called.user)
@@ -164,12 +162,7 @@ tell_who_left(struct api *api, const struct live_call *call, int64_t users[2])
 		return;
 	memcpy(over.call_id, call->call_id, sizeof over.call_id);
 	p = live_pack_call(&over);
-	data = p ? packed_call_json(p) : NULL;
-	text = data ? json_dumps(data, JSON_COMPACT) : NULL;
-	if (text)
-		hub_publish_to(api->hub, users, "call", text);
-	free(text);
-	json_decref(data);
+	hub_publish_json_to(api->hub, users, "call", p ? packed_call_json(p) : NULL);
 	free(p);
 }
 
@@ -228,17 +221,6 @@ api_on_registration(struct api *api, const struct live_registration *r, bool rem
 
 /* --- telling -------------------------------------------------------------------------- */
 
-static void
-publish(struct api_live *l, const char *event, json_t *data)
-{
-	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
-
-	if (text)
-		hub_publish(l->api->hub, event, text);
-	json_decref(data);
-	free(text);
-}
-
 /* Why a call goes where it goes is the administrator's. */
 static json_t *
 without_reasons(json_t *call)
@@ -247,18 +229,6 @@ without_reasons(json_t *call)
 
 	json_object_set_new(copy, "reasons", json_array());
 	return copy;
-}
-
-static void
-publish_own(struct api_live *l, const int64_t users[2], json_t *call)
-{
-	json_t *copy = hub_has_user(l->api->hub, users) ? without_reasons(call) : NULL;
-	char *text = copy ? json_dumps(copy, JSON_COMPACT) : NULL;
-
-	if (text)
-		hub_publish_to(l->api->hub, users, "call", text);
-	free(text);
-	json_decref(copy);
 }
 
 /* Batches of one: the lock is not held for the JSON of thousands of calls. */
@@ -290,11 +260,10 @@ flush_one(struct api_live *l)
 			entry_drop(&l->registrations, e);
 	}
 	pthread_mutex_unlock(&l->lock);
-	publish(l, event, data);
-	if (own) {
-		publish_own(l, users, own);
-		json_decref(own);
-	}
+	if (own && hub_has_user(l->api->hub, users))
+		hub_publish_json_to(l->api->hub, users, "call", without_reasons(own));
+	json_decref(own);
+	hub_publish_json(l->api->hub, event, data);
 	return node != NULL;
 }
 

@@ -186,14 +186,8 @@ handle_live_conferences(struct request *rq)
 static void
 publish_to(struct api *api, int64_t user, const struct running *r, bool control)
 {
-	int64_t users[2] = {user, 0};
-	json_t *json = conference_json(r, control);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-
-	if (text)
-		hub_publish_to(api->hub, users, "conference", text);
-	free(text);
-	json_decref(json);
+	hub_publish_json_to(
+	    api->hub, (int64_t[2]){user, 0}, "conference", conference_json(r, control));
 }
 
 /* ---- what the switch tells ---- */
@@ -368,14 +362,9 @@ tell_user(struct api *api, const struct running *r, int64_t user)
 static void
 tell_all(struct api *api, const struct running *r)
 {
-	json_t *json = conference_json(r, true);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	bool moderator;
 
-	if (text)
-		hub_publish(api->hub, "conference", text);
-	free(text);
-	json_decref(json);
+	hub_publish_json(api->hub, "conference", conference_json(r, true));
 	for (size_t i = 0; i < r->planned.n; i++)
 		tell_user(api, r, r->planned.moderator[i]);
 	LIST_FOR_EACH (n, &r->members) {

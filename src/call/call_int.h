@@ -279,10 +279,13 @@ ERR_MUST_CHECK enum err ring_prepare(struct call *c, enum media_side seat,
 void ring_start(struct call *c);
 /** Sends the INVITE of a new leg; false: it failed and is done. */
 bool ring_launch(struct leg *l);
-/** A leg that rings is told to stop; replaced: another one rings in its place, else the next
- *  target follows. */
 /** Its provider's sounds before the answer are not for the caller. */
 bool ring_is_local(const struct leg *l);
+/** Is it another phone's early media that the other side hears? Those of this one wait then, and
+ * are agreed on all the same when they came reliably (RFC 3261, 13.2.1). */
+bool ring_hears_another(const struct leg *l);
+/** A leg that rings is told to stop; replaced: another one rings in its place, else the next
+ *  target follows. */
 void ring_give_up(struct leg *l, bool replaced);
 /** Launches the phones that are due; nobody rings and nobody is left: the ringing has failed. */
 void ring_next(struct call *c);

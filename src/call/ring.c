@@ -40,6 +40,14 @@ ring_is_local(const struct leg *l)
 	return line && line->local_ringing;
 }
 
+bool
+ring_hears_another(const struct leg *l)
+{
+	const struct leg *early = l->call->ring.early;
+
+	return early && early != l;
+}
+
 /* Tells the caller that it rings, once for each thing worth telling. */
 static void
 tell_caller(struct leg *l, const struct sip_msg *resp)
@@ -56,14 +64,15 @@ tell_caller(struct leg *l, const struct sip_msg *resp)
 
 	if (c->transfer ? transfer_on_progress(l, resp) : caller->app != NULL)
 		return;
-	if (resp->body.n && (inband_never(caller) || twin_hides_early(l))) {
+	if (resp->body.n && (inband_never(caller) || twin_hides_early(l) ||
+				(!c->offer_late && ring_hears_another(l)))) {
 		if (sip_is_reliable(resp, &rseq) && inband_keep(l, resp) != ERR_OK)
 			return; /* the final answer will show whether this phone is usable */
 		if (r->told)
 			return;
 		status = 180;
 	} else if (resp->body.n && !local && (!c->offer_late || l->rel.owed_cseq) &&
-		   (!r->early || r->early == l)) {
+		   !ring_hears_another(l)) {
 		if (bridge_take(l, resp->body, &l->dialog.flow, !c->offer_late) != ERR_OK ||
 		    bridge_give(l, caller, &sdp) != ERR_OK)
 			return; /* the final answer will show whether this phone is usable */

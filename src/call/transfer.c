@@ -264,11 +264,10 @@ transfer_on_progress(struct leg *l, const struct sip_msg *resp)
 	refer_notify(t, resp->status);
 	if (c != t->call)
 		return !t->consult || t->consult->invite_in == NULL;
-	if (resp->body.n && (twin_hides_early(l) || t->goes)) {
+	if (resp->body.n && (twin_hides_early(l) || t->goes || ring_hears_another(l))) {
 		if (sip_is_reliable(resp, &rseq) && inband_keep(l, resp) != ERR_OK)
 			return true; /* the final answer will show whether it is usable */
-	} else if (resp->body.n && (!r->early || r->early == l) &&
-		   bridge_take(l, resp->body, &l->dialog.flow, true) == ERR_OK) {
+	} else if (resp->body.n && bridge_take(l, resp->body, &l->dialog.flow, true) == ERR_OK) {
 		r->early = l; /* who waits hears it in the formats it has offered */
 		l->rel.agreed |= sip_is_reliable(resp, &rseq);
 	}

@@ -180,6 +180,8 @@ static const struct switchboard_ops switchboard_ops = {.send = sb_send,
     .voicemail_ended = sb_voicemail_ended,
     .voicemail_ask = sb_voicemail_ask,
     .on_completed = sb_completed,
+    .on_telephony = lamps_on_telephony,
+    .on_orbit = parked_on_orbit,
     .binding_keep = sb_binding_keep,
     .subscription_keep = sb_subscription_keep,
     .subscription_forget = sb_binding_forget,
@@ -240,6 +242,8 @@ crash(struct timer *t)
 		o->switchboard = NULL;
 		sim_media_fini(&o->media);
 		desk_crash(o);
+		lamps_crash(o);
+		parked_crash(o);
 		sim_names_forget(&o->names);
 		o->crashes++;
 		o->last_call[0] = '\0';
@@ -314,6 +318,7 @@ static const struct phone_ops phone_ops = {.on_outcome = on_outcome,
     .on_dials = talk_on_dials,
     .on_asked = talk_on_asked,
     .on_moves = talk_on_moves,
+    .on_ending = parked_on_ending,
     .on_key = on_key};
 
 static enum err
@@ -371,6 +376,7 @@ admin(struct timer *t)
 {
 	struct office *o = container_of(t, struct office, admin);
 
+	o->parked.closed = true;
 	if (o->last_call[0] && o->switchboard)
 		(void)!call_hang_up(switchboard_calls(o->switchboard), slice_cstr(o->last_call));
 }
@@ -422,6 +428,7 @@ close_office(struct office *o)
 	timer_stop(&o->crash);
 	timer_stop(&o->clock);
 	timer_stop(&o->outage);
+	lamps_stop(o);
 	switchboard_free(o->switchboard);
 	desk_close(o);
 	sim_free(o->sim);
@@ -446,14 +453,18 @@ live_a_day(struct office *o, struct rng *rng)
 	if (!o->noisy && !o->starving && o->streams_max == SIM_STREAMS_MAX &&
 	    !timer_active(&o->crash))
 		timer_start(sim_timers(o->sim), &o->inspector, INSPECT_MS);
+	lamps_start(o);
 	sim_run_until(o->sim, START_MS + DAY_MS);
 	while (o->calls_left || !o->switchboard)
 		sim_run_until(o->sim, sim_now_ms(o->sim) + STEP_MS);
-	if (rng_below(rng, 10) == 0)
+	if (rng_below(rng, 10) == 0) {
+		o->parked.closed = true;
 		call_switch_end_all(switchboard_calls(o->switchboard));
+	}
 	for (size_t i = 0; i < o->n_phones; i++)
 		phone_rest(&o->phone[i]);
 	sim_run_until(o->sim, sim_now_ms(o->sim) + TALK_MS);
+	lamps_stop(o);
 	desk_end_day(o);
 	sim_run_until(o->sim, sim_now_ms(o->sim) + SILENCE_MS);
 }

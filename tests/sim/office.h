@@ -10,6 +10,8 @@
 #include "daemon/switchboard.h"
 #include "loop/sim.h"
 #include "office_desk.h"
+#include "office_lamps.h"
+#include "office_parked.h"
 #include "office_talk.h"
 #include "phone.h"
 #include "sim_media.h"
@@ -54,6 +56,8 @@ struct office {
 	struct sim_names names; /* of the line's host */
 	struct office_desk desk;
 	struct office_talk talk;
+	struct office_lamps lamps;
+	struct office_parked parked;
 	const struct directory *directory;
 	struct phone phone[OFFICE_PHONES_MAX];
 	size_t n_phones;
@@ -95,7 +99,7 @@ struct office_sums {
 	    replaced;	 /* REFERs taken; transfers that came off; places taken */
 	uint64_t direct; /* calls whose voice went past the switch */
 	uint64_t lamps;	 /* NOTIFYs that lit one */
-	uint64_t orders, refused, messages, keys, played, pairs;
+	uint64_t orders, refused, messages, keys, played, pairs, looked, compared, parked;
 	uint64_t by_result[CDR_INTERRUPTED + 1];
 };
 

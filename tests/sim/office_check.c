@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 
-enum { CALL_MAX_MS = 500000, NOISE_PERCENT = 4, GOODBYE_MS = 40000 };
+enum { CALL_MAX_MS = 500000, NOISE_PERCENT = 4, GOODBYE_MS = 40000, GONE_MS = 250000 };
 
 void
 office_problem(struct office *o, const char *fmt, ...)
@@ -20,6 +20,15 @@ office_problem(struct office *o, const char *fmt, ...)
 		printf("%10.3f PROBLEM %s\n", (double)sim_now_ms(o->sim) / 1000, text);
 	if (!o->problem[0])
 		snprintf(o->problem, sizeof o->problem, "%s", text);
+}
+
+bool
+office_is_uncertain(const struct office *o)
+{
+	for (size_t i = 0; i < o->n_phones; i++)
+		if (o->phone[i].off_ms && sim_now_ms(o->sim) < o->phone[i].off_ms + GONE_MS)
+			return true;
+	return false;
 }
 
 /* ---- the wire ---- */
@@ -40,6 +49,17 @@ print_datagram(
 	    (double)sim_now_ms(o->sim) / 1000, addr_text(from, a), addr_text(to, b),
 	    SLICE_FMT(line), sound ? m.cseq : 0, id, m.to.tag.n ? ", to " : "", (int)m.to.tag.n,
 	    m.to.tag.p);
+}
+
+void
+office_print_record(const struct office *o, const struct cdr *r)
+{
+	char text[REASON_TEXT_BYTES];
+
+	for (uint32_t i = 0; o->verbose && i < r->explanation_count; i++) {
+		reason_text(slice_cstr(r->explanation[i]), text);
+		printf("           call %.8s: %s\n", r->call_id, text);
+	}
 }
 
 /* A stranger who overhears the office sends the switch what he heard, a little changed. */
@@ -153,13 +173,14 @@ find_record(struct office *o, const char *id)
 	return found;
 }
 
+/* One that is full does not say all of them. */
 static bool
 gives(const struct cdr *r, struct slice reason)
 {
 	for (uint32_t i = 0; i < r->explanation_count; i++)
 		if (slice_starts(slice_cstr(r->explanation[i]), reason))
 			return true;
-	return false;
+	return r->explanation_count >= LIVE_REASONS_MAX;
 }
 
 /* What the caller was told is what the record says. */
@@ -271,6 +292,7 @@ office_check(struct office *o)
 	unsigned dialled = 0;
 
 	check_nothing_left(o);
+	parked_check(o);
 	if (!o->crashes)
 		check_live(o);
 	for (size_t i = 0; i < o->n_told; i++)
@@ -311,6 +333,9 @@ office_sum(const struct office *o, struct office_sums *sums)
 	sums->refused += o->desk.n_refused;
 	sums->messages += o->desk.n_messages;
 	sums->pairs += o->talk.looked;
+	sums->looked += o->lamps.looked;
+	sums->compared += o->desk.n_compared;
+	sums->parked += o->parked.times;
 	sums->keys += o->media.heard;
 	sums->played += o->media.played;
 	sums->datagrams += net.sent;

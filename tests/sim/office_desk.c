@@ -6,6 +6,7 @@
 
 #include "office.h"
 #include "office_check.h"
+#include "office_told.h"
 #include "store/store.h"
 #include "store/voicemail.h"
 
@@ -78,79 +79,6 @@ follow(struct office *o)
 	directory_free(old);
 }
 
-/* ---- what was confirmed ---- */
-
-static int
-trigger_of(enum feature f)
-{
-	switch (f) {
-	case FEATURE_REDIRECT_ALWAYS:
-	case FEATURE_REDIRECT_ALWAYS_OFF: return 0;
-	case FEATURE_REDIRECT_BUSY:
-	case FEATURE_REDIRECT_BUSY_OFF: return 1;
-	case FEATURE_REDIRECT_TIMEOUT:
-	case FEATURE_REDIRECT_TIMEOUT_OFF: return 2;
-	default: return -1;
-	}
-}
-
-static void
-note_done(struct office_desk *d, const struct feature_order *order)
-{
-	struct desk_user *u = &d->user[order->user % DESK_USERS_MAX];
-	int trigger = trigger_of(order->feature);
-
-	if (trigger >= 0) { /* without an argument: off */
-		u->redirect_known[trigger] = true;
-		memcpy(u->redirect[trigger], order->argument, sizeof u->redirect[trigger]);
-	}
-	switch (order->feature) {
-	case FEATURE_DND_ON:
-	case FEATURE_DND_OFF:
-		u->dnd_known = true;
-		u->dnd = order->feature == FEATURE_DND_ON;
-		break;
-	case FEATURE_COMPLETION_OFF: u->completions = 0; break;
-	default: break;
-	}
-}
-
-static struct slice
-target_of(const struct dir_user *u, int trigger)
-{
-	const struct dir_redirect *r = u->number_count ? u->numbers[0]->redirect : NULL;
-
-	if (!r)
-		return SLICE("");
-	return trigger == 0 ? r->always : trigger == 1 ? r->busy : r->timeout;
-}
-
-static void
-compare_user(struct office *o, const struct dir_user *u)
-{
-	const struct desk_user *told = &o->desk.user[u->id % DESK_USERS_MAX];
-
-	if (told->dnd_known && told->dnd != u->dnd)
-		office_problem(o, "%.*s was told that do not disturb is %s", SLICE_FMT(u->name),
-		    told->dnd ? "on" : "off");
-	for (int i = 0; i < DESK_TRIGGERS; i++)
-		if (told->redirect_known[i] && u->number_count &&
-		    !slice_eq(target_of(u, i), slice_cstr(told->redirect[i])))
-			office_problem(o, "%.*s was told that his calls go to '%s'",
-			    SLICE_FMT(u->name), told->redirect[i]);
-}
-
-static void
-compare(struct office *o)
-{
-	for (int64_t id = 1; id < DESK_USERS_MAX; id++) {
-		const struct dir_user *u = dir_user_by_id(o->directory, id);
-
-		if (u)
-			compare_user(o, u);
-	}
-}
-
 /* ---- the work ---- */
 
 static void
@@ -159,14 +87,15 @@ obey(struct office *o, const struct feature_order *order)
 	struct feature_result r = {
 	    .id = order->id, .outcome = store_feature(store_of(&o->desk), order)};
 
-	if (r.outcome == FEATURE_DONE)
-		note_done(&o->desk, order);
-	else
-		o->desk.n_refused++;
 	if (r.outcome == FEATURE_FAILED)
 		office_problem(o, "%s could not be done", feature_name(order->feature));
-	o->desk.n_done += r.outcome == FEATURE_DONE;
 	follow(o);
+	if (r.outcome == FEATURE_DONE)
+		told_note(o, order);
+	else
+		o->desk.n_refused++;
+	o->desk.n_done += r.outcome == FEATURE_DONE;
+	told_compare(o);
 	switchboard_on_feature_result(o->switchboard, &r);
 }
 
@@ -233,6 +162,7 @@ do_work(struct office *o, const struct desk_work *w)
 		if (store_completion_over(s, w->completed.id) != ERR_OK)
 			office_problem(o, "a completion that is over cannot be forgotten");
 		follow(o);
+		told_forget(o, w->completed.id, 0);
 		break;
 	}
 }
@@ -291,7 +221,7 @@ desk_restart(struct office *o)
 	store_close(o->desk.store);
 	open_store(&o->desk);
 	follow(o);
-	compare(o);
+	told_compare(o);
 }
 
 void
@@ -305,8 +235,10 @@ desk_end_day(struct office *o)
 		if (dir_user_by_id(o->directory, id) &&
 		    store_completion_cancel(o->desk.store, id, &n) != ERR_OK)
 			abort();
+		else
+			told_forget(o, 0, id);
 	follow(o);
-	compare(o);
+	told_compare(o);
 }
 
 void

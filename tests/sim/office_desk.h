@@ -2,7 +2,8 @@
  * The management of the simulated office: what telephones change (star codes, messages, requests
  * to be called back) goes into a real database, and a new directory goes to the switch, a moment
  * later. A power failure loses what was not confirmed, and nothing else: what was confirmed is
- * compared with what the database says behind it.
+ * compared with what the database says behind it: do not disturb, redirections, log-ons to groups,
+ * who sits at which phone, and who will be called back. So it is after each order, too.
  *
  * The database is a copy of the fixture's, made when the day needs it first. Most days have none:
  * what is asked then is refused.
@@ -17,7 +18,14 @@
 
 struct office;
 
-enum { DESK_WORK_MAX = 64, DESK_USERS_MAX = 16, DESK_TRIGGERS = 3 };
+enum {
+	DESK_WORK_MAX = 64,
+	DESK_USERS_MAX = 16,
+	DESK_PHONES_MAX = 8,
+	DESK_GROUPS_MAX = 4,
+	DESK_TRIGGERS = 3,
+	DESK_COMPLETIONS_MAX = 64
+};
 
 enum desk_kind { DESK_ORDER, DESK_BEGAN, DESK_ENDED, DESK_ASK, DESK_COMPLETED };
 
@@ -32,12 +40,23 @@ struct desk_work {
 	};
 };
 
+enum desk_told { DESK_NOTHING, DESK_NO, DESK_YES };
+
 /* What a user was told of his own switches: by id. */
 struct desk_user {
 	bool dnd_known, dnd;
 	bool redirect_known[DESK_TRIGGERS];
 	char redirect[DESK_TRIGGERS][LIVE_NUMBER_BYTES]; /* "" = off */
-	unsigned completions;				 /* asked for and not over */
+	enum desk_told logged_on[DESK_GROUPS_MAX];	 /* by the group's ID */
+	enum desk_told at[DESK_PHONES_MAX];		 /* is it a phone of his? By its id */
+	int64_t primary;				 /* where he logged in last; 0: not known */
+};
+
+/* Somebody was told that he will be called back. */
+struct desk_completion {
+	int64_t id; /* of the row; 0: it is over */
+	int64_t user;
+	char number[LIVE_NUMBER_BYTES];
 };
 
 struct office_desk {
@@ -50,7 +69,9 @@ struct office_desk {
 	struct desk_work work[DESK_WORK_MAX];
 	size_t n_work;
 	struct desk_user user[DESK_USERS_MAX];
-	unsigned n_done, n_refused, n_messages;
+	struct desk_completion completion[DESK_COMPLETIONS_MAX];
+	size_t n_completions;
+	unsigned n_done, n_refused, n_messages, n_compared;
 };
 
 void desk_open(struct office *o, const char *master, uint64_t seed);

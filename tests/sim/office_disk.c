@@ -41,6 +41,7 @@ office_journal_end(struct office *o, uint32_t handle, const struct cdr *cdr)
 	if (!r)
 		return;
 	r->cdr = *cdr;
+	office_print_record(o, cdr);
 	r->final = true;
 }
 

@@ -3,6 +3,8 @@
 #include "office.h"
 #include "office_check.h"
 
+enum { RINGS_MS = 120000 };
+
 /* Whom a number rings, as long as nobody redirects, moves or logs in somewhere else. */
 static const struct {
 	const char *number, *phones;
@@ -54,16 +56,33 @@ note(struct office *o, struct slice sip_call_id)
 	return c;
 }
 
+/* Whatever rings now may be his who dials that, and he may give it on, in a call that has an id of
+ * his own. */
+static void
+note_pick_up(struct office *o)
+{
+	for (size_t i = 0; i < o->talk.n; i++)
+		if (sim_now_ms(o->sim) < o->talk.call[i].dialled_ms + RINGS_MS)
+			o->talk.call[i].moves = true;
+}
+
 void
 talk_on_dials(void *ctx, const char *number, struct slice sip_call_id)
 {
-	note(ctx, sip_call_id)->dialled = number;
+	struct office *o = ctx;
+	struct talk_call *c = note(o, sip_call_id);
+
+	c->dialled = number;
+	c->dialled_ms = sim_now_ms(o->sim);
+	if (strncmp(number, "*8", 2) == 0)
+		note_pick_up(o);
 }
 
 void
 talk_on_moves(void *ctx, struct slice sip_call_id)
 {
 	note(ctx, sip_call_id)->moves = true;
+	parked_on_moves(ctx, sip_call_id);
 }
 
 /* A stranger may say what he likes, and a switch without memory or power forgets. */

@@ -15,7 +15,8 @@ enum { TALK_CALLS_MAX = 128 };
 struct talk_call {
 	char id[CALL_ID_BYTES];
 	const char *dialled; /* NULL: nobody dialled it */
-	bool moves;	     /* somebody has given it away, or wanted to */
+	uint64_t dialled_ms;
+	bool moves; /* somebody has given it away, or wanted to */
 };
 
 struct office_talk {

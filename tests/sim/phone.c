@@ -165,6 +165,7 @@ phone_power_off(struct phone *p, uint32_t back_ms)
 
 	if (!p->core)
 		return;
+	p->off_ms = sim_now_ms(p->p.sim);
 	(void)sim_endpoint_remove(p->p.sim, &p->p.address);
 	timer_stop(&p->reaper);
 	timer_stop(&p->reg_timer);
@@ -178,6 +179,7 @@ phone_power_off(struct phone *p, uint32_t back_ms)
 			    p->p.ctx, &(struct phone_outcome){.sip_call_id = c->dialog.call_id,
 					  .vanished = true,
 					  .replacing = c->picks_up || c->replaces.text[0] != '\0'});
+		pc_tell_ending(c, false);
 		sip_dialog_fini(&c->dialog);
 		pc_free(c);
 	}
@@ -265,6 +267,15 @@ phone_inspect(struct phone *p,
 			phone_broken(p, "sends from %u to %u%s; nobody knows it so", c->port,
 			    c->remote.port, c->agreed_holding ? ", on hold" : "");
 	}
+}
+
+bool
+phone_talks(const struct phone *p)
+{
+	LIST_FOR_EACH (it, &p->calls)
+		if (container_of(it, struct phone_call, link)->state == PC_UP)
+			return true;
+	return false;
 }
 
 size_t

@@ -23,6 +23,14 @@ struct phone_outcome {
 	bool replacing;	 /* it wanted the place of another phone */
 };
 
+/* A call that was up is over. */
+struct phone_ending {
+	struct slice sip_call_id;
+	uint64_t up_ms; /* since when it was */
+	bool by_switch; /* else by the phone, or its power */
+	bool gives;	/* somebody at this phone gave the call away, or wanted to */
+};
+
 struct phone_ops {
 	/** Exactly once for each outgoing call. */
 	void (*on_outcome)(void *ctx, const struct phone_outcome *o);
@@ -34,6 +42,7 @@ struct phone_ops {
 	void (*on_asked)(void *ctx, const char *phone, struct slice sip_call_id);
 	/** This call is given to somebody else, joined with another one, or is to be. */
 	void (*on_moves)(void *ctx, struct slice sip_call_id);
+	void (*on_ending)(void *ctx, const struct phone_ending *e);
 	/** A key is pressed while it sends voice from there. */
 	void (*on_key)(void *ctx, const struct addr *from, char key);
 };
@@ -80,6 +89,7 @@ struct phone {
 	struct phone_watch watch;
 	uint16_t next_port;
 	unsigned n_dialled, glares, n_referred;
+	uint64_t off_ms; /* when it lost its power; 0: never */
 };
 
 /* So long after it began to rest the lamp is still looked after: until all calls are over. */
@@ -112,6 +122,14 @@ bool phone_sends_rtp(const struct phone *p, uint16_t port);
 void phone_inspect(struct phone *p,
     bool (*is_right)(void *ctx, const struct addr *from, const struct addr *to, bool holding),
     void *ctx);
+struct phone_lamp {
+	const char *number; /* whom it watches; NULL: nobody, its subscription does not stand */
+	bool lit;
+};
+
+struct phone_lamp phone_lamp(const struct phone *p);
+/** Is one of its calls up? */
+bool phone_talks(const struct phone *p);
 /** Its lamp was told for the last time, and burns. */
 bool phone_lamp_stuck(const struct phone *p);
 /** The call in which it sends RTP from this port; empty: none. */

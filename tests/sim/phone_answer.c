@@ -73,6 +73,7 @@ answer_call(struct timer *t)
 		return;
 	}
 	c->state = PC_UP;
+	c->up_ms = sim_now_ms(c->phone->p.sim);
 	c->dialog.confirmed = true;
 	if (c->phone->p.outside)
 		pc_decide(c);
@@ -205,6 +206,7 @@ pc_on_request(struct phone_call *c, struct sip_server *tsx, const struct sip_msg
 	case SIP_UPDATE: pc_on_update(c, tsx, req); break;
 	case SIP_BYE:
 		sip_server_reject(tsx, 200, (struct slice){0});
+		pc_tell_ending(c, true);
 		if (c->outgoing && !c->told) /* its 200 is still on the way, or was lost */
 			pc_outcome(c, 0, true);
 		pc_over(c);

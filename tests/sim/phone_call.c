@@ -326,12 +326,23 @@ pc_respond(struct phone_call *c, uint16_t status, bool with_sdp)
 }
 
 void
+pc_tell_ending(struct phone_call *c, bool by_switch)
+{
+	c->phone->p.ops->on_ending(
+	    c->phone->p.ctx, &(struct phone_ending){.sip_call_id = c->dialog.call_id,
+				 .up_ms = c->up_ms,
+				 .by_switch = by_switch,
+				 .gives = c->gives});
+}
+
+void
 pc_bye(struct phone_call *c)
 {
 	struct sip_client *bye;
 
 	if (c->state != PC_UP)
 		return;
+	pc_tell_ending(c, false);
 	if (c->ack_due) { /* RFC 3261, 15: not before the ACK */
 		c->bye_wanted = true;
 		return;

@@ -92,6 +92,7 @@ on_dial_2xx(struct phone_call *c, const struct sip_msg *resp)
 		pc_take_sdp(c, resp, "the 200");
 	c->was_late |= c->out_late;
 	c->state = PC_UP;
+	c->up_ms = sim_now_ms(c->phone->p.sim);
 	pc_ack(c, c->out_late);
 	if (c->cancelled) { /* it crossed our CANCEL */
 		pc_bye(c);
@@ -168,10 +169,14 @@ tell_moves(const struct phone *p, const struct phone_call *by, const char *numbe
 
 		p->p.ops->on_moves(p->p.ctx, slice_take_until(&rest, ';'));
 	}
-	LIST_FOR_EACH (it, &p->calls)
-		if (parks)
-			p->p.ops->on_moves(
-			    p->p.ctx, container_of(it, struct phone_call, link)->dialog.call_id);
+	LIST_FOR_EACH (it, &p->calls) {
+		struct phone_call *c = container_of(it, struct phone_call, link);
+
+		if (!parks)
+			continue;
+		c->gives = true;
+		p->p.ops->on_moves(p->p.ctx, c->dialog.call_id);
+	}
 }
 
 static void

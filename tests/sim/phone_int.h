@@ -26,6 +26,8 @@ struct phone_call {
 	bool picks_up;		      /* what was dialled takes somebody else's call */
 	struct sip_client *refer_out;
 	bool referring; /* a transfer of ours is under way */
+	uint64_t up_ms; /* since when it is up */
+	bool gives;	/* it was to be given to somebody else */
 	unsigned tries; /* with credentials */
 	struct sip_client *invite_out;
 	struct sip_server *invite_in;
@@ -96,6 +98,8 @@ void pc_free(struct phone_call *c);
 /** (Re)starts one of its timers. */
 void pc_start(struct phone_call *c, struct timer *t, void (*cb)(struct timer *t), uint64_t ms);
 void pc_outcome(struct phone_call *c, uint16_t status, bool failed);
+/** The call, which was up, ends. */
+void pc_tell_ending(struct phone_call *c, bool by_switch);
 /** Sends BYE now, or after the ACK that is due. */
 void pc_bye(struct phone_call *c);
 void pc_ack(struct phone_call *c, bool with_sdp);

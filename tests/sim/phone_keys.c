@@ -49,6 +49,7 @@ pc_press_keys(struct phone_call *c)
 
 	if (timer_active(&c->finger) || p->p.outside)
 		return;
+	c->gives = true;
 	p->p.ops->on_moves(p->p.ctx, c->dialog.call_id);
 	begin(c, sequences[phone_draw(p, sizeof sequences / sizeof sequences[0])]);
 }

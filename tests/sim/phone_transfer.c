@@ -55,6 +55,7 @@ write_target(struct phone_call *c, struct buf *b)
 	char host[ADDR_TEXT_MAX];
 
 	addr_text(&c->phone->p.registrar, host);
+	c->gives = true;
 	c->phone->p.ops->on_moves(c->phone->p.ctx, c->dialog.call_id);
 	if (d)
 		c->phone->p.ops->on_moves(c->phone->p.ctx, d->dialog.call_id);

@@ -179,6 +179,14 @@ phone_on_notify(struct phone *p, struct sip_server *tsx, const struct sip_msg *r
 	return true;
 }
 
+struct phone_lamp
+phone_lamp(const struct phone *p)
+{
+	bool stands = p->core && !p->p.outside && p->watch.to_tag[0] && !p->watch.ended;
+
+	return (struct phone_lamp){stands ? p->watch.number : NULL, p->watch.lit};
+}
+
 /* ---- power ---- */
 
 void

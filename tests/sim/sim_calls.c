@@ -36,8 +36,9 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 	       "vanished, %llu without an answer, %llu power failures of the switch, %llu of all "
 	       "phones, %llu "
 	       "transfers asked for, %llu done, %llu places taken, %llu calls with direct voice, "
-	       "%llu lamps lit, %llu codes obeyed, %llu refused, %llu messages, %llu keys heard, "
-	       "%llu pairs compared, %llu "
+	       "%llu lamps lit, %llu parked, %llu codes obeyed, compared %llu times, %llu refused, "
+	       "%llu messages, %llu keys heard, "
+	       "%llu pairs and %llu lamps compared, %llu "
 	       "sounds played; %llu datagrams, "
 	       "%llu lost; "
 	       "%zu allocations "
@@ -49,10 +50,12 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 	    (unsigned long long)s->outages, (unsigned long long)s->referred,
 	    (unsigned long long)s->moved, (unsigned long long)s->replaced,
 	    (unsigned long long)s->direct, (unsigned long long)s->lamps,
-	    (unsigned long long)s->orders, (unsigned long long)s->refused,
+	    (unsigned long long)s->parked, (unsigned long long)s->orders,
+	    (unsigned long long)s->compared, (unsigned long long)s->refused,
 	    (unsigned long long)s->messages, (unsigned long long)s->keys,
-	    (unsigned long long)s->pairs, (unsigned long long)s->played,
-	    (unsigned long long)s->datagrams, (unsigned long long)s->lost, fault.failed);
+	    (unsigned long long)s->pairs, (unsigned long long)s->looked,
+	    (unsigned long long)s->played, (unsigned long long)s->datagrams,
+	    (unsigned long long)s->lost, fault.failed);
 	for (int i = 0; i <= CDR_INTERRUPTED; i++)
 		printf("  %s %llu", cdr_result_name((enum cdr_result)i),
 		    (unsigned long long)s->by_result[i]);
@@ -63,11 +66,11 @@ print_sums(const struct office_sums *s, uint64_t seeds)
 static bool
 worth_it(const struct office_sums *s, uint64_t seeds)
 {
-	return seeds < 100 ||
-	       (s->answered && s->cancelled && s->glares && s->vanished && s->crashes &&
-		   s->outages && s->moved && s->replaced && s->lamps && s->direct && s->orders &&
-		   s->refused && s->messages && s->keys && s->pairs && s->played &&
-		   s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
+	return seeds < 100 || (s->answered && s->cancelled && s->glares && s->vanished &&
+				  s->crashes && s->outages && s->moved && s->replaced && s->lamps &&
+				  s->direct && s->orders && s->refused && s->messages && s->keys &&
+				  s->pairs && s->looked && s->parked && s->compared && s->played &&
+				  s->by_result[CDR_BUSY] && s->by_result[CDR_NO_ANSWER]);
 }
 
 /* The whole point: the same seed is the same day. */

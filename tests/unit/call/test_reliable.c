@@ -366,6 +366,37 @@ another_phone_than_the_early_one_wins(void **state)
 	ua_answer(ben, ua_expect(ben, "BYE", 100), 200, "", "");
 }
 
+/* The same when that one, too, has said its media in a reliable 183, which is not heard: its 200
+ * need not say them again (RFC 3261, 13.2.1). */
+static void
+who_was_not_heard_early_need_not_say_it_again(void **state)
+{
+	const char *i1, *i2, *r, *ok;
+
+	anna2 = office_phone(&o, "a2");
+	i1 = ben_calls("Supported: 100rel\n", sdp_of(ben, 4000, ""));
+	i2 = ua_expect(anna2, "INVITE", 100);
+	ua_answer(anna, i1, 183, with_rseq(31), sdp_of(anna, 5000, ""));
+	ua_answer(anna, ua_expect(anna, "PRACK", 100), 200, "", "");
+	r = ua_expect(ben, "SIP/2.0 183", 100);
+	prack(ben, r, 8, "");
+	ua_expect(ben, "SIP/2.0 200", 100);
+	ua_answer(anna2, i2, 183, with_rseq(41), sdp_of(anna2, 6000, ""));
+	ua_answer(anna2, ua_expect(anna2, "PRACK", 100), 200, "", "");
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 5000);
+	ua_answer(anna2, i2, 200, "", "");
+	ua_expect(anna2, "ACK", 100);
+	ok = ua_expect(ben, "SIP/2.0 200", 100);
+	assert_int_equal(o.stream[0].peer[MEDIA_CALLED].rtp.port, 6000);
+	ua_answer(anna, ua_expect(anna, "CANCEL", 100), 200, "", "");
+	ua_answer(anna, i1, 487, "", "");
+	ua_in_dialog(ben, ok, "ACK", 7, "", "");
+	ua_expect_none(ben, "BYE");
+	ua_in_dialog(anna2, i2, "BYE", 90, "", "");
+	ua_expect(anna2, "SIP/2.0 200", 100);
+	ua_answer(ben, ua_expect(ben, "BYE", 100), 200, "", "");
+}
+
 int
 main(void)
 {
@@ -380,6 +411,7 @@ main(void)
 	    TEST(a_late_offer_travels_in_183_and_prack),
 	    TEST(when_late_offers_are_asked_for),
 	    TEST(another_phone_than_the_early_one_wins),
+	    TEST(who_was_not_heard_early_need_not_say_it_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,136 @@
+#include "office_parked.h"
+
+#include <limits.h>
+
+#include "office.h"
+#include "office_check.h"
+
+/* Who parks hangs up at once himself, or is hung up on, when he has given the call away. Who is
+ * called because it comes back, or fetches it, has not waited. */
+enum { PARKING_MS = 2000 };
+
+static struct parked_call *
+find(struct office *o, const char *id)
+{
+	for (size_t i = 0; i < o->parked.n; i++)
+		if (strcmp(o->parked.call[i].id, id) == 0)
+			return &o->parked.call[i];
+	return NULL;
+}
+
+static struct parked_call *
+find_sip(struct office *o, struct slice sip_call_id)
+{
+	char id[CALL_ID_BYTES];
+
+	call_id_of(sip_call_id, id);
+	return find(o, id);
+}
+
+void
+parked_on_orbit(void *ctx, const struct live_orbit *orbit)
+{
+	struct office *o = ctx;
+	struct parked_call **at = &o->parked.at[orbit->orbit], *c;
+
+	if (!orbit->taken) {
+		if (*at)
+			(*at)->left_ms = sim_now_ms(o->sim);
+		*at = NULL;
+		return;
+	}
+	if (*at)
+		office_problem(o, "two calls wait at place %u", orbit->orbit);
+	c = find(o, orbit->call_id);
+	if (!c && o->parked.n == PARKED_CALLS_MAX) {
+		office_problem(o, "more calls are parked than people make");
+		return;
+	}
+	if (!c) {
+		c = &o->parked.call[o->parked.n++];
+		(void)!slice_copy_cstr(slice_cstr(orbit->call_id), c->id, sizeof c->id);
+	}
+	c->since_ms = sim_now_ms(o->sim);
+	c->left_ms = 0;
+	c->touched = false;
+	c->ended |= office_is_uncertain(o); /* who waits may be gone already */
+	c->times++;
+	o->parked.times++;
+	*at = c;
+}
+
+void
+parked_on_moves(struct office *o, struct slice sip_call_id)
+{
+	struct parked_call *c = find_sip(o, sip_call_id);
+
+	if (c)
+		c->touched = true;
+}
+
+/* Bad weather, or a switch without ports, ends calls as well. */
+static bool
+is_clear(const struct office *o)
+{
+	return !o->noisy && !o->starving && !o->crashes && o->good_cable &&
+	       o->streams_max == SIM_STREAMS_MAX && !o->parked.closed;
+}
+
+void
+parked_on_ending(void *ctx, const struct phone_ending *e)
+{
+	struct office *o = ctx;
+	struct parked_call *c = find_sip(o, e->sip_call_id);
+	uint64_t now_ms = sim_now_ms(o->sim);
+
+	if (!c || e->up_ms > c->since_ms || (e->gives && now_ms < c->since_ms + PARKING_MS))
+		return;
+	if (!e->by_switch)
+		c->ended = true;
+	else if (!e->gives && !c->touched && !c->ended && is_clear(o) &&
+		 (!c->left_ms || c->left_ms == now_ms))
+		office_problem(o, "call %s is parked, and the switch hangs up", c->id);
+}
+
+void
+parked_crash(struct office *o)
+{
+	o->parked.n = 0;
+	memset(o->parked.at, 0, sizeof o->parked.at);
+}
+
+/* Reasons in its record; one that is full does not say all of them. */
+static unsigned
+ways_out(const struct office *o, const char *id)
+{
+	static const char *const reasons[] = {"unparked", "picked_up", "taken_over", "web_fetched"};
+	unsigned n = 0;
+
+	for (size_t i = 0; i < o->n_records; i++) {
+		const struct cdr *r = &o->record[i].cdr;
+
+		if (strcmp(r->call_id, id) != 0)
+			continue;
+		if (r->explanation_count >= LIVE_REASONS_MAX)
+			return UINT_MAX;
+		for (uint32_t k = 0; k < r->explanation_count; k++)
+			for (size_t w = 0; w < sizeof reasons / sizeof reasons[0]; w++)
+				n += slice_starts(
+				    slice_cstr(r->explanation[k]), slice_cstr(reasons[w]));
+	}
+	return n;
+}
+
+void
+parked_check(struct office *o)
+{
+	for (size_t i = 0; i < o->parked.n; i++) {
+		const struct parked_call *c = &o->parked.call[i];
+
+		if (!c->left_ms)
+			office_problem(o, "call %s is parked for ever", c->id);
+		if (is_clear(o) && !c->ended && !c->touched && ways_out(o, c->id) < c->times)
+			office_problem(
+			    o, "call %s was parked %u times, and never fetched", c->id, c->times);
+	}
+}

@@ -204,7 +204,7 @@ static const struct route routes[] = {
     {"GET", "/api/logs/file", ADMIN, 0, .handle = handle_log_file},
     {"GET", "/api/export", ADMIN, 0, .handle = handle_export},
     {"POST", "/api/import", ADMIN, ROUTE_BIG_BODY, .handle = handle_import},
-    {"GET", "/api/users.csv", ADMIN, 0, .handle = handle_user_export},
+    {"GET", "/api/users.csv", ADMIN, 0, .entity = &model_user, .handle = handle_user_export},
     {"GET", "/api/users-template.csv", ADMIN, 0, .handle = handle_user_template},
     {"POST", "/api/user-import", ADMIN, ROUTE_BIG_BODY, .handle = handle_user_import},
     {"GET", "/api/user-import", ADMIN, 0, .handle = handle_user_import_state},

@@ -647,6 +647,7 @@ const ELSEWHERE = {
   409: /me\/calls|live-conference|me\/voicemails|me\/tokens|changes\/revert|\/found$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines|rates|redirections|mailbox-access|call-completions)/,
   416: /me\/voicemails/,
+  422: /\/found$/,
 };
 
 function unreached(operation, status) {

@@ -50,6 +50,7 @@ class Found(SystemTest):
         self.assertEqual(fault.code, "found_changed")
         self.assertEqual(self.refusal(lambda: self.server.api("DELETE", "/api/users/found?search=meier")).status, 400)
         self.assertEqual(self.refusal(lambda: self.change({"language": "en"}, found="many")).status, 400)
+        self.assertEqual(self.refusal(lambda: self.change({"no_such_field": 1})).status, 422)
         self.assertEqual((self.count("language=en"), self.count("search=meier")), (0, USERS))
 
     def test_a_fault_of_one_is_told_and_changes_none(self):
@@ -60,6 +61,12 @@ class Found(SystemTest):
         self.assertEqual(detail["code"], "last_administrator")
         self.assertEqual(self.server.api("GET", f"/api/users/{detail['row']}")["admin"], True)
         self.assertEqual(self.count("enabled=false"), 0)
+
+    def test_the_table_has_what_is_found(self):
+        status, text = self.server.request("GET", "/api/users.csv?search=meier&letter=M")
+        self.assertEqual((status, text.count("\r\n")), (200, USERS + 1))
+        self.assertEqual(self.server.request("GET", "/api/users.csv?search=nobody")[1].count("\r\n"), 1)
+        self.assertEqual(self.server.request("GET", "/api/users.csv?letter=..")[0], 400)
 
     def events_of(self, person):
         stream = http.client.HTTPConnection(self.server.host, self.server.http_port, timeout=30)

@@ -20181,7 +20181,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live events: call, registration, line, key, changed, log */
+        /** Live events: call, registration, line, key, changed, progress, log */
         get: {
             parameters: {
                 query?: never;
@@ -20355,10 +20355,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All users as a table, without passwords */
+        /** Users as a table, without passwords */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    search?: string;
+                    letter?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;

@@ -629,6 +629,7 @@ void handle_delete(struct request *rq);
  *  writer has seen (If-Match). */
 bool has_seen(struct request *rq);
 void handle_bulk(struct request *rq);
+void handle_bulk_found(struct request *rq);
 void handle_delete_found(struct request *rq);
 void handle_create_several(struct request *rq);
 void handle_sip_account(struct request *rq);
@@ -640,6 +641,7 @@ void handle_calls(struct request *rq);
 void handle_hangup(struct request *rq);
 void handle_revert(struct request *rq);
 void handle_revert_several(struct request *rq);
+void handle_revert_range(struct request *rq);
 void handle_mail_test(struct request *rq);
 void handle_mail_retry(struct request *rq);
 void handle_registrations(struct request *rq);

@@ -33,15 +33,6 @@ on_moved(void *ctx, size_t done, size_t total)
 	hub_publish_person(f->rq->api->hub, f->rq->caller.user_id, 0, 0, "progress", data);
 }
 
-static bool
-asks_for_found(const struct request *rq)
-{
-	for (size_t i = 0; i < rq->queries; i++)
-		if (slice_eq(rq->query[i].name, SLICE("found")))
-			return true;
-	return false;
-}
-
 /* False with a refusal in the reply. Afterwards found_end. */
 static bool
 found_begin(struct request *rq, struct found_rows *f)
@@ -52,9 +43,9 @@ found_begin(struct request *rq, struct found_rows *f)
 	f->found = (struct store_found){.q = &f->q, .ctx = f};
 	if (rq->caller.user_id)
 		f->found.moved = on_moved;
-	if (slice_to_u64(request_query(rq, "found"), INT64_MAX, &expected) != ERR_OK) {
+	if (slice_to_u64(request_query(rq, "total"), INT64_MAX, &expected) != ERR_OK) {
 		reply_error(rq, 400, "bad_parameter", NULL,
-		    "The parameter found must be the number of rows that the list has.");
+		    "The parameter total must be the number of rows that the list has.");
 		return false;
 	}
 	f->found.expected = (int64_t)expected;
@@ -79,19 +70,22 @@ reply_result(struct request *rq, enum err e, json_t *result, const struct model_
 		reply_err(rq, e, errors);
 }
 
-static void
-change_found(struct request *rq, const json_t *in)
+void
+handle_bulk_found(struct request *rq)
 {
 	struct model_errors errors = {0};
 	struct found_rows f;
-	json_t *result = NULL;
+	json_t *in = request_json(rq, false), *result = NULL;
 	enum err e;
 
+	if (!in)
+		return;
 	if (found_begin(rq, &f)) {
 		e = store_bulk_found(rq->api->store, rq->entity, &f.found, in, &result, &errors);
 		reply_result(rq, e, result, &errors);
 	}
 	found_end(&f);
+	json_decref(in);
 }
 
 /* Nobody deletes himself in passing. */
@@ -114,25 +108,17 @@ handle_delete_found(struct request *rq)
 
 /* ---- rows that are named ---- */
 
-static void
-change_named(struct request *rq, const json_t *in)
-{
-	struct model_errors errors = {0};
-	json_t *result = NULL;
-	enum err e = store_bulk(rq->api->store, rq->entity, in, &result, &errors);
-
-	reply_result(rq, e, result, &errors);
-}
-
 void
 handle_bulk(struct request *rq)
 {
-	json_t *in = request_json(rq, false);
+	struct model_errors errors = {0};
+	json_t *in = request_json(rq, false), *result = NULL;
+	enum err e;
 
-	if (in && asks_for_found(rq))
-		change_found(rq, in);
-	else if (in)
-		change_named(rq, in);
+	if (!in)
+		return;
+	e = store_bulk(rq->api->store, rq->entity, in, &result, &errors);
+	reply_result(rq, e, result, &errors);
 	json_decref(in);
 }
 
@@ -173,18 +159,9 @@ read_ids(struct request *rq, const json_t *in, size_t *count)
 		return ids;
 	}
 	free(ids);
-	reply_error(rq, 422, "invalid", "ids",
-	    "A list of 1 to %d ids, or first and last, is needed.", MODEL_REVERT_MAX);
+	reply_error(
+	    rq, 422, "invalid", "ids", "A list of 1 to %d ids is needed.", MODEL_REVERT_MAX);
 	return NULL;
-}
-
-/* {"first":…, "last":…}: all that one request has changed. */
-static bool
-read_range(const json_t *in, int64_t *first, int64_t *last)
-{
-	*first = json_integer_value(json_object_get(in, "first"));
-	*last = json_integer_value(json_object_get(in, "last"));
-	return json_object_size(in) == 2 && *first > 0 && *last >= *first;
 }
 
 void
@@ -192,22 +169,39 @@ handle_revert_several(struct request *rq)
 {
 	struct model_errors errors = {0};
 	json_t *in = request_json(rq, false);
-	int64_t first, last, *ids = NULL;
+	size_t n = 0;
+	int64_t *ids = in ? read_ids(rq, in, &n) : NULL;
+	enum err e;
+
+	json_decref(in);
+	if (!ids)
+		return;
+	e = store_changes_revert(rq->api->store, ids, n, &errors);
+	free(ids);
+	if (e == ERR_OK)
+		reply_json(rq, 200, json_pack("{s:I}", "reverted", (json_int_t)n));
+	else
+		reply_err(rq, e, &errors);
+}
+
+/* All that one request has changed. */
+void
+handle_revert_range(struct request *rq)
+{
+	struct model_errors errors = {0};
+	json_t *in = request_json(rq, false);
+	int64_t first = json_integer_value(json_object_get(in, "first"));
+	int64_t last = json_integer_value(json_object_get(in, "last"));
+	bool ok = json_object_size(in) == 2 && first > 0 && last > 0;
 	size_t n = 0;
 	enum err e;
 
-	if (!in)
-		return;
-	if (read_range(in, &first, &last)) {
-		e = store_changes_revert_range(rq->api->store, first, last, &n, &errors);
-	} else if ((ids = read_ids(rq, in, &n)) != NULL) {
-		e = store_changes_revert(rq->api->store, ids, n, &errors);
-		free(ids);
-	} else {
-		json_decref(in);
-		return;
-	}
 	json_decref(in);
+	if (in && !ok)
+		reply_error(rq, 422, "invalid", "first", "Two ids are needed: first and last.");
+	if (!ok)
+		return;
+	e = store_changes_revert_range(rq->api->store, first, last, &n, &errors);
 	if (e == ERR_OK)
 		reply_json(rq, 200, json_pack("{s:I}", "reverted", (json_int_t)n));
 	else

@@ -145,8 +145,9 @@ is_of_route(const struct request *rq, struct slice name)
 {
 	if (rq->route->handle == handle_records_csv)
 		return slice_eq(name, SLICE("format"));
-	return (rq->route->handle == handle_bulk || rq->route->handle == handle_delete_found) &&
-	       slice_eq(name, SLICE("found"));
+	return (rq->route->handle == handle_bulk_found ||
+		   rq->route->handle == handle_delete_found) &&
+	       slice_eq(name, SLICE("total"));
 }
 
 bool

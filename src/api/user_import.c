@@ -342,39 +342,59 @@ handle_user_import_cancel(struct request *rq)
 /* By way of a file without a name: memory does not grow with the number of users, and the reading
  * transaction does not wait for a slow client. */
 static void
-reply_table(
-    struct request *rq, enum err (*write)(struct store *s, FILE *out), const char *disposition)
+reply_table(struct request *rq,
+    enum err (*write)(struct request *rq, FILE *out, struct model_errors *errors),
+    const char *disposition)
 {
+	struct model_errors errors = {0};
 	FILE *out = tmpfile();
-	long bytes;
-	enum err e = out ? write(rq->api->store, out) : ERR_IO;
+	long bytes = 0;
+	int fd = -1;
+	enum err e = out ? write(rq, out, &errors) : ERR_IO;
 
-	if (e == ERR_OK && (fflush(out) != 0 || (bytes = ftell(out)) < 0))
+	if (e == ERR_OK && (fflush(out) != 0 || (bytes = ftell(out)) < 0 ||
+			       (fd = fcntl(fileno(out), F_DUPFD_CLOEXEC, 0)) < 0))
 		e = ERR_IO;
 	if (e == ERR_OK) {
 		reply_text(rq, 200, "text/csv; charset=utf-8", NULL, 0);
 		rq->reply.body_bytes = (size_t)bytes;
 		rq->reply.disposition = disposition;
-		rq->reply.file_fd = fcntl(fileno(out), F_DUPFD_CLOEXEC, 0);
-		if (rq->reply.file_fd < 0)
-			e = ERR_IO;
+		rq->reply.file_fd = fd;
+	} else if (!rq->reply.status) {
+		reply_err(rq, e, &errors);
 	}
-	if (e != ERR_OK)
-		reply_err(rq, e, NULL);
 	if (out)
 		fclose(out);
 }
 
 static enum err
-write_template(struct store *s, FILE *out)
+write_template(struct request *rq, FILE *out, struct model_errors *errors)
 {
+	(void)rq;
+	(void)errors;
 	return user_import_template(out);
+}
+
+static enum err
+write_users(struct request *rq, FILE *out, struct model_errors *errors)
+{
+	struct store_query q = {0};
+	json_t *equals = json_object();
+	enum err e = equals ? ERR_OK : ERR_NOMEM;
+
+	if (e == ERR_OK && !list_query_read(rq, &q, equals))
+		e = ERR_INVALID; /* with a refusal in the reply */
+	q.equals = json_object_size(equals) ? equals : NULL;
+	if (e == ERR_OK)
+		e = store_user_export(rq->api->store, &q, out, errors);
+	json_decref(equals);
+	return e;
 }
 
 void
 handle_user_export(struct request *rq)
 {
-	reply_table(rq, store_user_export, "attachment; filename=\"users.csv\"");
+	reply_table(rq, write_users, "attachment; filename=\"users.csv\"");
 }
 
 void

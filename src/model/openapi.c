@@ -225,7 +225,9 @@ put_entity(json_t *schemas, const struct model_entity *e)
 	if (e->flags & MODEL_SINGLETON)
 		return;
 	snprintf(name, sizeof name, "%s_bulk", e->name);
-	json_object_set_new(schemas, name, openapi_bulk(e, patch));
+	json_object_set_new(schemas, name, openapi_bulk(e, patch, true));
+	snprintf(name, sizeof name, "%s_found", e->name);
+	json_object_set_new(schemas, name, openapi_bulk(e, patch, false));
 	if (e->flags & MODEL_SYSTEM)
 		return;
 	snprintf(name, sizeof name, "%s_create", e->name);

@@ -10,12 +10,17 @@ static const char result[] =
     "\"id\":{\"type\":\"integer\"},\"changed\":{\"type\":\"boolean\"},"
     "\"changes\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"},"
     "\"description\":\"Rows of /api/changes\"}},"
-    "\"required\":[\"id\",\"changed\",\"changes\"]}},"
+    "\"required\":[\"id\",\"changed\",\"changes\"]}}},"
+    "\"required\":[\"changed\",\"rows\"]}";
+
+static const char found_result[] =
+    "{\"type\":\"object\",\"properties\":{"
+    "\"changed\":{\"type\":\"integer\",\"description\":\"How many rows are not as before\"},"
     "\"undo\":{\"type\":\"object\",\"nullable\":true,"
-    "\"description\":\"With found, instead of rows: what POST /api/changes/revert takes\","
+    "\"description\":\"What POST /api/changes/revert-range takes\","
     "\"properties\":{\"first\":{\"type\":\"integer\"},\"last\":{\"type\":\"integer\"}},"
     "\"required\":[\"first\",\"last\"]}},"
-    "\"required\":[\"changed\"]}";
+    "\"required\":[\"changed\",\"undo\"]}";
 
 static json_t *
 ids(int max)
@@ -44,21 +49,24 @@ lists_schema(const struct model_entity *e, const json_t *fields)
 }
 
 json_t *
-openapi_bulk(const struct model_entity *e, const json_t *patch)
+openapi_bulk(const struct model_entity *e, const json_t *patch, bool by_id)
 {
 	const json_t *all = json_object_get(patch, "properties");
-	json_t *values = json_object(), *lists;
+	json_t *values = json_object(), *lists, *s;
 
 	for (size_t i = 0; i < e->field_count; i++)
 		if (model_in_bulk(&e->fields[i]))
 			json_object_set(
 			    values, e->fields[i].name, json_object_get(all, e->fields[i].name));
 	lists = lists_schema(e, all);
-	return json_pack("{s:s, s:s, s:b, s:{s:o, s:{s:s, s:b, s:o}, s:O, s:o}}", "type", "object",
-	    "description", "With the ids, or with found and what the list is asked for",
-	    "additionalProperties", 0, "properties", "ids", ids(MODEL_BULK_MAX), "values", "type",
-	    "object", "additionalProperties", 0, "properties", values, "add", lists, "remove",
-	    lists);
+	s = json_pack("{s:s, s:b, s:{s:{s:s, s:b, s:o}, s:O, s:o}}", "type", "object",
+	    "additionalProperties", 0, "properties", "values", "type", "object",
+	    "additionalProperties", 0, "properties", values, "add", lists, "remove", lists);
+	if (by_id) {
+		json_object_set_new(json_object_get(s, "properties"), "ids", ids(MODEL_BULK_MAX));
+		json_object_set_new(s, "required", json_pack("[s]", "ids"));
+	}
+	return s;
 }
 
 json_t *
@@ -73,9 +81,12 @@ void
 openapi_put_bulk(json_t *schemas)
 {
 	json_object_set_new(schemas, "bulk_result", json_loads(result, 0, NULL));
+	json_object_set_new(schemas, "found_result", json_loads(found_result, 0, NULL));
 	json_object_set_new(schemas, "changes_revert",
-	    json_pack("{s:s, s:s, s:b, s:{s:o, s:{s:s, s:i}, s:{s:s, s:i}}}", "type", "object",
-		"description", "With the ids, or all from first to last", "additionalProperties", 0,
-		"properties", "ids", ids(MODEL_REVERT_MAX), "first", "type", "integer", "minimum",
-		1, "last", "type", "integer", "minimum", 1));
+	    json_pack("{s:s, s:b, s:[s], s:{s:o}}", "type", "object", "additionalProperties", 0,
+		"required", "ids", "properties", "ids", ids(MODEL_REVERT_MAX)));
+	json_object_set_new(schemas, "changes_range",
+	    json_pack("{s:s, s:b, s:[s,s], s:{s:{s:s, s:i}, s:{s:s, s:i}}}", "type", "object",
+		"additionalProperties", 0, "required", "first", "last", "properties", "first",
+		"type", "integer", "minimum", 1, "last", "type", "integer", "minimum", 1));
 }

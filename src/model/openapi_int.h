@@ -19,7 +19,7 @@ void openapi_put_inputs(json_t *schemas);
 /* The schemas user_import and user_import_row. */
 void openapi_put_user_import(json_t *schemas);
 /* Body of a request about several rows; patch: the schema of one about one row. */
-json_t *openapi_bulk(const struct model_entity *e, const json_t *patch);
+json_t *openapi_bulk(const struct model_entity *e, const json_t *patch, bool by_id);
 /* Body of a request that creates several rows. */
 json_t *openapi_several(const char *entity);
 /* The schemas bulk_result and changes_revert. */

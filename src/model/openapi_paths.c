@@ -347,14 +347,14 @@ static const struct action actions[] = {
 	.query = "component level search limit before after"},
     {"get", "/api/logs/file", "Logs, status, figures and settings for whoever helps", NULL, "200",
 	.response = "application/x-tar", .query = "traces"},
-    {"get", "/api/events", "Live events: call, registration, line, key, changed, log", NULL, "200",
-	.response = "text/event-stream"},
+    {"get", "/api/events", "Live events: call, registration, line, key, changed, progress, log",
+	NULL, "200", .response = "text/event-stream"},
     {"get", "/api/openapi.json", "This document", NULL, "200", .response = "object"},
     {"get", "/api/export", "The whole configuration", NULL, "200", .response = "object"},
     {"post", "/api/import", "Bring the configuration to what the file says", "object", "200",
 	.response = "import_report", .query = "dry_run keep_others"},
-    {"get", "/api/users.csv", "All users as a table, without passwords", NULL, "200",
-	.response = "text/csv"},
+    {"get", "/api/users.csv", "Users as a table, without passwords", NULL, "200",
+	.query = "search letter", .response = "text/csv"},
     {"get", "/api/users-template.csv", "A table of users to fill in", NULL, "200",
 	.response = "text/csv"},
     {"post", "/api/user-import", "Check a table of users; nothing changes yet", "text/csv", "202",
@@ -370,6 +370,8 @@ static const struct action actions[] = {
 	.response = NULL, .errors = "404"},
     {"post", "/api/changes/{id}/revert", "Undo a change", NULL, "200", .response = "object",
 	.errors = "409"},
+    {"post", "/api/changes/revert-range", "Undo what one request has changed, all or none",
+	"changes_range", "200", .response = "object", .errors = "404 409"},
     {"post", "/api/changes/revert", "Undo several changes, all or none", "changes_revert", "200",
 	.response = "object", .errors = "404 409"},
     {"post", "/api/mail-test", "Send a test mail now and show what was spoken", "mail_test_input",
@@ -492,20 +494,6 @@ put_list_filters(json_t *list, const struct model_entity *e)
 		if (model_is_filter(&e->fields[i]))
 			put_parameter(
 			    list, e->fields[i].name, "query", openapi_filter(&e->fields[i]));
-}
-
-/* All rows that a list has found. */
-static json_t *
-found_parameters(const struct model_entity *e)
-{
-	json_t *list = json_array();
-	json_t *n = json_pack("{s:s, s:i, s:s}", "type", "integer", "minimum", 0, "description",
-	    "How many rows the list has found: all of them are meant, and 409 found_changed says "
-	    "that they are not so many any more");
-
-	put_parameter(list, "found", "query", n);
-	put_list_filters(list, e);
-	return list;
 }
 
 static json_t *
@@ -663,6 +651,44 @@ put_creation(json_t *paths, const char *path, const struct model_entity *e)
 	put_operation(paths, several, "post", op);
 }
 
+/* All rows that a list has found. */
+static json_t *
+found_parameters(const struct model_entity *e)
+{
+	json_t *list = json_array();
+	json_t *total = json_pack("{s:s, s:s, s:b, s:s, s:{s:s, s:i}}", "name", "total", "in",
+	    "query", "required", 1, "description",
+	    "As the list has told it: 409 found_changed says that they are not so many any more",
+	    "schema", "type", "integer", "minimum", 0);
+
+	json_array_append_new(list, total);
+	put_list_filters(list, e);
+	return list;
+}
+
+static void
+put_found(json_t *paths, const char *collection, const struct model_entity *e)
+{
+	char path[96], text[120];
+	json_t *op;
+
+	snprintf(path, sizeof path, "%s/found", collection);
+	if (!(e->flags & MODEL_STAYS)) {
+		snprintf(text, sizeof text, "%s: delete all that are found, or none", e->label);
+		op = operation(
+		    text, "200", content(openapi_ref("found_result", "")), found_parameters(e));
+		put_errors(op, "409");
+		put_operation(paths, path, "delete", op);
+	}
+	if (e->flags & MODEL_FIXED)
+		return;
+	snprintf(text, sizeof text, "%s: change all that are found, or none", e->label);
+	op = operation(text, "200", content(openapi_ref("found_result", "")), found_parameters(e));
+	put_body(op, content(openapi_ref(e->name, "_found")), true);
+	put_errors(op, "409");
+	put_operation(paths, path, "patch", op);
+}
+
 static void
 put_collection(json_t *paths, const struct model_entity *e)
 {
@@ -683,17 +709,11 @@ put_collection(json_t *paths, const struct model_entity *e)
 		return;
 	if (!(e->flags & MODEL_SYSTEM))
 		put_creation(paths, path, e);
-	if (!(e->flags & MODEL_STAYS)) {
-		snprintf(text, sizeof text, "%s: delete all that are found, or none", e->label);
-		op = operation(
-		    text, "200", content(openapi_ref("bulk_result", "")), found_parameters(e));
-		put_errors(op, "409");
-		put_operation(paths, path, "delete", op);
-	}
+	put_found(paths, path, e);
 	if (e->flags & MODEL_FIXED)
 		return;
 	snprintf(text, sizeof text, "%s: change several, all or none", e->label);
-	op = operation(text, "200", content(openapi_ref("bulk_result", "")), found_parameters(e));
+	op = operation(text, "200", content(openapi_ref("bulk_result", "")), NULL);
 	put_body(op, content(openapi_ref(e->name, "_bulk")), true);
 	put_errors(op, "404 409");
 	put_operation(paths, path, "patch", op);

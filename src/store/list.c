@@ -184,39 +184,35 @@ put_owner(struct buf *b, const struct model_entity *e, const char *is, const cha
 	return ERR_OK;
 }
 
-/* Of a user or of a group's members; the ? are all the same. */
+/* The two ? are the same user. */
 static const char parties_of_user[] =
     "SELECT ? UNION ALL SELECT '#' || n.number FROM number n WHERE n.\"group\" IN "
     "(SELECT m.\"group\" FROM group_member m WHERE m.user = ?)";
-static const char parties_of_group[] =
-    "SELECT +m.user FROM group_member m WHERE m.\"group\" = ? "
-    "UNION ALL SELECT '#' || n.number FROM number n WHERE n.\"group\" = ?";
 enum { PARTIES_BOUND = 2 };
 
-/* Among millions of records those are found by whose they are. */
 static enum err
-put_calls_of(struct buf *b, const char *parties, const char *is, const char *of_group,
-    struct model_errors *errors)
+put_theirs(struct buf *b, const struct model_entity *e, struct model_errors *errors)
+{
+	return put_owner(
+	    b, e, " = ?", "IN (SELECT m.\"group\" FROM group_member m WHERE m.user = ?)", errors);
+}
+
+/* Among millions of records those of one user are found by whose they are. Those of a whole group
+ * are many: they come up soon when records are read as they lie. */
+static enum err
+put_calls_of_user(struct buf *b, struct model_errors *errors)
 {
 	char text[1024];
 	struct buf theirs;
 	enum err err;
 
 	buf_init(&theirs, text, sizeof text);
-	err = put_owner(&theirs, &model_call_record, is, of_group, errors);
+	err = put_theirs(&theirs, &model_call_record, errors);
 	if (err == ERR_OK && !buf_ok(&theirs))
 		err = ERR_TOO_BIG;
 	if (err == ERR_OK)
-		call_party_where(b, parties, buf_slice(&theirs));
+		call_party_where(b, parties_of_user, buf_slice(&theirs));
 	return err;
-}
-
-static enum err
-put_owners(struct buf *b, const struct model_entity *e, const char *parties, const char *is,
-    const char *of_group, struct model_errors *errors)
-{
-	return e == &model_call_record ? put_calls_of(b, parties, is, of_group, errors)
-				       : put_owner(b, e, is, of_group, errors);
 }
 
 enum err
@@ -236,10 +232,10 @@ list_where(struct buf *b, const struct model_entity *e, const struct store_query
 	if (err == ERR_OK && q->owner && shared_by(e))
 		buf_printf(b, " AND %s", shared_by(e));
 	else if (err == ERR_OK && q->owner)
-		err = put_owners(b, e, parties_of_user, " = ?",
-		    "IN (SELECT m.\"group\" FROM group_member m WHERE m.user = ?)", errors);
+		err = e == &model_call_record ? put_calls_of_user(b, errors)
+					      : put_theirs(b, e, errors);
 	if (err == ERR_OK && q->group)
-		err = put_owners(b, e, parties_of_group,
+		err = put_owner(b, e,
 		    " IN (SELECT m.\"user\" FROM group_member m WHERE m.\"group\" = ?)", "= ?",
 		    errors);
 	if (err == ERR_OK && q->direction && e == &model_call_record)
@@ -272,16 +268,21 @@ put_order(struct buf *b, const struct model_entity *e, const struct store_query 
 	return ERR_OK;
 }
 
+/* As often as put_owner says ?. */
 static int
-bind_owners(struct stmt *s, int index, const struct model_entity *e, int64_t id)
+owners_bound(const struct model_entity *e)
 {
-	int n = 0;
+	int n = e == &model_call_record; /* put_group_calls */
 
-	for (struct slice rest = slice_cstr(id ? e->owners : NULL); rest.n; n++)
+	for (struct slice rest = slice_cstr(e->owners); rest.n; n++)
 		slice_take_until(&rest, '|');
-	if (id && e == &model_call_record)
-		n = PARTIES_BOUND + 2 * (n + 1); /* call_party_where, put_group_calls */
-	while (n--)
+	return n;
+}
+
+static int
+bind_owners(struct stmt *s, int index, int n, int64_t id)
+{
+	while (id && n--)
 		stmt_int(s, index++, id);
 	return index;
 }
@@ -305,8 +306,10 @@ list_bind(struct stmt *s, const struct model_entity *e, const struct store_query
 	if (q->owner && shared_by(e))
 		stmt_int(s, index++, q->owner);
 	else
-		index = bind_owners(s, index, e, q->owner);
-	index = bind_owners(s, index, e, q->group);
+		index = bind_owners(s, index,
+		    e == &model_call_record ? PARTIES_BOUND + 2 * owners_bound(e) : owners_bound(e),
+		    q->owner);
+	index = bind_owners(s, index, owners_bound(e), q->group);
 	if (q->direction && e == &model_call_record)
 		stmt_cstr(s, index++, q->direction);
 	json_object_foreach((json_t *)q->equals, key, v)

@@ -4,7 +4,7 @@
 #include "base/csv.h"
 #include "store/user_import_int.h"
 
-enum { CELLS_MAX = 64, LINE_BYTES = 8192 };
+enum { CELLS_MAX = 64, LINE_BYTES = 8192, SQL_BYTES = 16384 };
 
 /* Name in the file and field in the model. */
 static const struct {
@@ -434,27 +434,50 @@ static const char users[] =
     "kind = 'external' ORDER BY length(number), number)), "
     "(SELECT group_concat(number, ' ') FROM (SELECT number FROM number WHERE user = t.id AND "
     "kind = 'internal' ORDER BY length(number), number)), "
-    "email, rights, admin FROM user t ORDER BY login";
+    "email, rights, admin FROM user t";
 
-enum err
-store_user_export(struct store *s, FILE *out)
+static enum err
+put_users(FILE *out, struct db *db, const struct store_query *q, struct model_errors *errors)
 {
-	struct db *db;
+	char *sql = malloc(SQL_BYTES);
+	struct list_words words = {0};
+	struct buf b;
 	struct stmt *st;
 	bool row = false;
+	enum err e;
+
+	if (!sql)
+		return ERR_NOMEM;
+	buf_init(&b, sql, SQL_BYTES);
+	buf_cstr(&b, users);
+	list_split(q->search, &words);
+	e = list_where(&b, &model_user, q, &words, errors);
+	buf_lit(&b, " ORDER BY login");
+	if (e == ERR_OK)
+		e = db_prepare_buf(db, &b, &st);
+	free(sql);
+	if (e != ERR_OK)
+		return e;
+	list_bind(st, &model_user, q, &words);
+	while ((e = stmt_step(st, &row)) == ERR_OK && row)
+		if ((e = put_user(out, st)) != ERR_OK)
+			break;
+	stmt_done(st);
+	return e;
+}
+
+enum err
+store_user_export(
+    struct store *s, const struct store_query *q, FILE *out, struct model_errors *errors)
+{
+	struct db *db;
 	enum err e = store_read_begin(s, &db);
 
 	if (e != ERR_OK)
 		return e;
 	e = put_header(out);
 	if (e == ERR_OK)
-		e = db_prepare(db, users, &st);
-	if (e == ERR_OK) {
-		while ((e = stmt_step(st, &row)) == ERR_OK && row)
-			if ((e = put_user(out, st)) != ERR_OK)
-				break;
-		stmt_done(st);
-	}
+		e = put_users(out, db, q, errors);
 	store_read_end(s, db);
 	return e;
 }

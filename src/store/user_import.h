@@ -79,8 +79,10 @@ ERR_MUST_CHECK enum err store_user_import(struct store *s, struct user_import *i
     const struct user_import_params *params, struct user_import_progress *progress,
     struct user_import_counts *counts);
 
-/** All users as a file that can be imported, without passwords. Memory does not grow with it. */
-ERR_MUST_CHECK enum err store_user_export(struct store *s, FILE *out);
+/** All users that q finds (its page and order do not count) as a file that can be imported, without
+ * passwords. Memory does not grow with it. */
+ERR_MUST_CHECK enum err store_user_export(
+    struct store *s, const struct store_query *q, FILE *out, struct model_errors *errors);
 /** A file with the names of the columns and one example row. */
 ERR_MUST_CHECK enum err user_import_template(FILE *out);
 

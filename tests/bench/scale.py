@@ -198,6 +198,7 @@ def main():
         daemon = Daemon(build, data)
         print(f"start {daemon.start_s:.1f} s, {daemon.resident_mb():.0f} MB", flush=True)
         print(f"calls put in order by their users in {wait_indexed(data):.0f} s", flush=True)
+        daemon.connection.close()  # the daemon has not waited for us
         slow = measure(daemon, users, records)
         print(f"memory at the end {daemon.resident_mb():.0f} MB; beyond {GOAL_MS} ms: {', '.join(slow) or 'nothing'}")
         daemon.stop()

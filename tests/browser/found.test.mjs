@@ -1,6 +1,7 @@
 // USR-1, PHO-2 through the page: all that a search finds is changed or deleted, not only the page's rows; Undo brings all back;
 // whoever sees other rows than there are is told before anything happens.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './lib/accessible.mjs';
 import { assertFits, assertQuiet, shoot } from './lib/browser.mjs';
@@ -47,6 +48,9 @@ test('USR-1: all users that a search finds are changed in one request, and Undo 
   await page.goto('/users');
   await search('meier');
   await pickAllFound(MANY);
+  const table = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export what is found' }).click();
+  assert.equal(readFileSync(await (await table).path(), 'utf8').split('\r\n').length, MANY + 2);
   await shoot(page, 'found-users');
   await assertAccessible(page);
   await button(`Edit ${MANY}`).click();

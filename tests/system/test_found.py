@@ -24,7 +24,7 @@ class Found(SystemTest):
         return self.server.api("GET", f"/api/users?{filters}&per_page=1")["total"]
 
     def change(self, values, found=USERS, search="meier"):
-        return self.server.api("PATCH", f"/api/users?search={search}&found={found}", {"values": values})
+        return self.server.api("PATCH", f"/api/users/found?search={search}&total={found}", {"values": values})
 
     def refusal(self, ask):
         with self.assertRaises(ApiError) as refused:
@@ -35,21 +35,22 @@ class Found(SystemTest):
         answer = self.change({"language": "en", "ring_s": 25})
         self.assertEqual((answer["changed"], "rows" in answer), (USERS, False))
         self.assertEqual(self.count("language=en&ring_s=25"), USERS)
-        self.server.api("POST", "/api/changes/revert", answer["undo"])
+        self.server.api("POST", "/api/changes/revert-range", answer["undo"])
         self.assertEqual(self.count("language=en"), 0)
-        gone = self.server.api("DELETE", f"/api/users?search=meier&found={USERS}")
+        gone = self.server.api("DELETE", f"/api/users/found?search=meier&total={USERS}")
         self.assertEqual((gone["changed"], self.count("search=")), (USERS, 1))
-        self.server.api("POST", "/api/changes/revert", gone["undo"])
+        self.server.api("POST", "/api/changes/revert-range", gone["undo"])
         self.assertEqual(self.count("search=meier"), USERS)
 
     def test_who_has_seen_another_number_changes_nothing(self):
         fault = self.refusal(lambda: self.change({"language": "en"}, found=USERS - 1))
         self.assertEqual((fault.status, fault.code), (409, "found_changed"))
         self.assertIn(f"{USERS} are found now", fault.body["error"]["message"])
-        fault = self.refusal(lambda: self.server.api("DELETE", "/api/users?search=meier&found=1"))
+        fault = self.refusal(lambda: self.server.api("DELETE", "/api/users/found?search=meier&total=1"))
         self.assertEqual(fault.code, "found_changed")
-        self.assertEqual(self.refusal(lambda: self.server.api("DELETE", "/api/users?search=meier")).status, 400)
+        self.assertEqual(self.refusal(lambda: self.server.api("DELETE", "/api/users/found?search=meier")).status, 400)
         self.assertEqual(self.refusal(lambda: self.change({"language": "en"}, found="many")).status, 400)
+        self.assertEqual(self.refusal(lambda: self.change({"no_such_field": 1})).status, 422)
         self.assertEqual((self.count("language=en"), self.count("search=meier")), (0, USERS))
 
     def test_a_fault_of_one_is_told_and_changes_none(self):
@@ -60,6 +61,12 @@ class Found(SystemTest):
         self.assertEqual(detail["code"], "last_administrator")
         self.assertEqual(self.server.api("GET", f"/api/users/{detail['row']}")["admin"], True)
         self.assertEqual(self.count("enabled=false"), 0)
+
+    def test_the_table_has_what_is_found(self):
+        status, text = self.server.request("GET", "/api/users.csv?search=meier&letter=M")
+        self.assertEqual((status, text.count("\r\n")), (200, USERS + 1))
+        self.assertEqual(self.server.request("GET", "/api/users.csv?search=nobody")[1].count("\r\n"), 1)
+        self.assertEqual(self.server.request("GET", "/api/users.csv?letter=..")[0], 400)
 
     def events_of(self, person):
         stream = http.client.HTTPConnection(self.server.host, self.server.http_port, timeout=30)
@@ -75,11 +82,11 @@ class Found(SystemTest):
     def test_he_who_waits_is_told_how_far_it_is(self):
         person = Person(self.server, LOGIN, "geheim-1")
         events = self.events_of(person)
-        answer = person.api("PATCH", f"/api/users?search=meier&found={USERS}", {"values": {"dnd": True}})
+        answer = person.api("PATCH", f"/api/users/found?search=meier&total={USERS}", {"values": {"dnd": True}})
         told = self.next_progress(events)
         self.assertEqual((told["collection"], told["total"]), ("users", USERS))
         self.assertTrue(0 < told["done"] <= USERS)
-        person.api("POST", "/api/changes/revert", answer["undo"])
+        person.api("POST", "/api/changes/revert-range", answer["undo"])
 
     def test_killed_in_the_middle_nothing_is_half_done(self):
         person = Person(self.server, LOGIN, "geheim-1")
@@ -87,7 +94,7 @@ class Found(SystemTest):
 
         def ask():
             try:
-                person.request("PATCH", f"/api/users?search=meier&found={USERS}", {"values": {"call_waiting": False}})
+                person.request("PATCH", f"/api/users/found?search=meier&total={USERS}", {"values": {"call_waiting": False}})
             except (OSError, http.client.HTTPException):
                 pass
 

@@ -321,7 +321,7 @@ usr_2_what_was_exported_imports_as_unchanged(void **state)
 	    "1001,-A,B,,,,0,\n1002,A,B,,,,1,1\n",
 	    false);
 	out = open_memstream(&text, &n);
-	assert_int_equal(store_user_export(f->store, out), ERR_OK);
+	assert_int_equal(store_user_export(f->store, &(struct store_query){0}, out, NULL), ERR_OK);
 	fclose(out);
 	/* a spreadsheet calculates nothing */
 	assert_non_null(strstr(text, "\r\n1000,'=1+1,\"B, \"\"C\"\"\",49301 49302,201,a@b.de,,"));

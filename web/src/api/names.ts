@@ -2,7 +2,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { useList } from './collections';
 import { api } from './client';
-import { COLLECTION_OF, type Collection, type Line, type Phone, type TimeFrame, type User, type UserGroup } from './types';
+import { COLLECTION_OF, type Collection, type User } from './types';
 
 const FIRST_PAGE = 200;
 
@@ -10,11 +10,11 @@ export function userName(user: Pick<User, 'first_name' | 'last_name' | 'login'>)
   return `${user.last_name}, ${user.first_name}`.replace(/^, |, $/, '') || user.login;
 }
 
-export function displayName(entity: string, item: unknown): string {
+/** What people call a row: its name, where it has one, else its number. */
+export function displayName(entity: string, item: { id: number }): string {
   if (entity === 'user') return userName(item as User);
-  if (entity === 'time_frame') return (item as TimeFrame).name;
-  if (entity === 'phone' || entity === 'line' || entity === 'group' || entity === 'device_type' || entity === 'provider' || entity === 'site' || entity === 'music_loop' || entity === 'mailbox' || entity === 'announcement' || entity === 'conference' || entity === 'conference_room') return (item as Phone | Line | UserGroup).name;
-  return String((item as { number?: string }).number ?? (item as { id: number }).id);
+  const { name, number } = item as { name?: string; number?: string };
+  return name ?? number ?? String(item.id);
 }
 
 /** All users or phones with these ids. One list answers for small systems, single requests for the rest. */

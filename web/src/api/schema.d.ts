@@ -162,49 +162,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Internal range: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    first?: string;
-                    last?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Internal range: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    first?: string;
-                    last?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -404,6 +368,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ranges/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Internal range: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    first?: string;
+                    last?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Internal range: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    first?: string;
+                    last?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["range_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/music-loops": {
         parameters: {
             query?: never;
@@ -493,65 +544,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Music on hold: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    description?: string;
-                    gain_db?: number;
-                    is_default?: boolean;
-                    builtin?: boolean;
-                    files?: number;
-                    length_ms?: number;
-                    numbers?: number;
-                    users?: number;
-                    groups?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Music on hold: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    description?: string;
-                    gain_db?: number;
-                    is_default?: boolean;
-                    builtin?: boolean;
-                    files?: number;
-                    length_ms?: number;
-                    numbers?: number;
-                    users?: number;
-                    groups?: number;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -751,6 +750,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/music-loops/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Music on hold: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    description?: string;
+                    gain_db?: number;
+                    is_default?: boolean;
+                    builtin?: boolean;
+                    files?: number;
+                    length_ms?: number;
+                    numbers?: number;
+                    users?: number;
+                    groups?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Music on hold: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    description?: string;
+                    gain_db?: number;
+                    is_default?: boolean;
+                    builtin?: boolean;
+                    files?: number;
+                    length_ms?: number;
+                    numbers?: number;
+                    users?: number;
+                    groups?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["music_loop_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/music-files": {
         parameters: {
             query?: never;
@@ -804,59 +906,13 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Music file: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    loop?: string;
-                    position?: number;
-                    name?: string;
-                    enabled?: boolean;
-                    gain_db?: number;
-                    length_ms?: number;
-                    builtin?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Music file: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    loop?: string;
-                    position?: number;
-                    name?: string;
-                    enabled?: boolean;
-                    gain_db?: number;
-                    length_ms?: number;
-                    builtin?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1004,6 +1060,103 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/music-files/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Music file: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    loop?: string;
+                    position?: number;
+                    name?: string;
+                    enabled?: boolean;
+                    gain_db?: number;
+                    length_ms?: number;
+                    builtin?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Music file: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    loop?: string;
+                    position?: number;
+                    name?: string;
+                    enabled?: boolean;
+                    gain_db?: number;
+                    length_ms?: number;
+                    builtin?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["music_file_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/providers": {
         parameters: {
             query?: never;
@@ -1116,111 +1269,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Provider: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    comment?: string;
-                    builtin?: boolean;
-                    basis?: string;
-                    host?: string;
-                    proxy?: string;
-                    transport?: string;
-                    auth?: string;
-                    register?: boolean;
-                    register_block?: boolean;
-                    expires_s?: number;
-                    number_format?: string;
-                    user_phone?: boolean;
-                    from_says?: string;
-                    identity?: string;
-                    clir?: string;
-                    incoming_from?: string;
-                    permit?: string;
-                    deny?: string;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    direct_media?: boolean;
-                    early_media?: string;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    session_timer?: string;
-                    session_expires_s?: number;
-                    location?: boolean;
-                    allow_redirect?: boolean;
-                    allow_transfer?: boolean;
-                    qualify_s?: number;
-                    lines?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Provider: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    comment?: string;
-                    builtin?: boolean;
-                    basis?: string;
-                    host?: string;
-                    proxy?: string;
-                    transport?: string;
-                    auth?: string;
-                    register?: boolean;
-                    register_block?: boolean;
-                    expires_s?: number;
-                    number_format?: string;
-                    user_phone?: boolean;
-                    from_says?: string;
-                    identity?: string;
-                    clir?: string;
-                    incoming_from?: string;
-                    permit?: string;
-                    deny?: string;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    direct_media?: boolean;
-                    early_media?: string;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    session_timer?: string;
-                    session_expires_s?: number;
-                    location?: boolean;
-                    allow_redirect?: boolean;
-                    allow_transfer?: boolean;
-                    qualify_s?: number;
-                    lines?: number;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1420,6 +1475,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/providers/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Provider: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    basis?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    lines?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Provider: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    basis?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    lines?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["provider_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/lines": {
         parameters: {
             query?: never;
@@ -1549,145 +1753,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Line: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    provider?: string;
-                    enabled?: boolean;
-                    account?: string;
-                    username?: string;
-                    auth_username?: string;
-                    from_user?: string;
-                    from_domain?: string;
-                    main_number?: string;
-                    host?: string;
-                    proxy?: string;
-                    transport?: string;
-                    auth?: string;
-                    register?: boolean;
-                    register_block?: boolean;
-                    expires_s?: number;
-                    number_format?: string;
-                    user_phone?: boolean;
-                    from_says?: string;
-                    identity?: string;
-                    clir?: string;
-                    incoming_from?: string;
-                    permit?: string;
-                    deny?: string;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    direct_media?: boolean;
-                    early_media?: string;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    session_timer?: string;
-                    session_expires_s?: number;
-                    location?: boolean;
-                    allow_redirect?: boolean;
-                    allow_transfer?: boolean;
-                    qualify_s?: number;
-                    max_calls?: number;
-                    costly_minutes?: number;
-                    costly_charge_micro?: number;
-                    currency?: string;
-                    line_prefix?: string;
-                    deposit?: string;
-                    no_screening?: boolean;
-                    country_code?: string;
-                    area_code?: string;
-                    position?: number;
-                    provider_name?: string;
-                    server?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Line: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    provider?: string;
-                    enabled?: boolean;
-                    account?: string;
-                    username?: string;
-                    auth_username?: string;
-                    from_user?: string;
-                    from_domain?: string;
-                    main_number?: string;
-                    host?: string;
-                    proxy?: string;
-                    transport?: string;
-                    auth?: string;
-                    register?: boolean;
-                    register_block?: boolean;
-                    expires_s?: number;
-                    number_format?: string;
-                    user_phone?: boolean;
-                    from_says?: string;
-                    identity?: string;
-                    clir?: string;
-                    incoming_from?: string;
-                    permit?: string;
-                    deny?: string;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    direct_media?: boolean;
-                    early_media?: string;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    session_timer?: string;
-                    session_expires_s?: number;
-                    location?: boolean;
-                    allow_redirect?: boolean;
-                    allow_transfer?: boolean;
-                    qualify_s?: number;
-                    max_calls?: number;
-                    costly_minutes?: number;
-                    costly_charge_micro?: number;
-                    currency?: string;
-                    line_prefix?: string;
-                    deposit?: string;
-                    no_screening?: boolean;
-                    country_code?: string;
-                    area_code?: string;
-                    position?: number;
-                    provider_name?: string;
-                    server?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1886,6 +1958,189 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lines/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Line: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    provider?: string;
+                    enabled?: boolean;
+                    account?: string;
+                    username?: string;
+                    auth_username?: string;
+                    from_user?: string;
+                    from_domain?: string;
+                    main_number?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    max_calls?: number;
+                    costly_minutes?: number;
+                    costly_charge_micro?: number;
+                    currency?: string;
+                    line_prefix?: string;
+                    deposit?: string;
+                    no_screening?: boolean;
+                    country_code?: string;
+                    area_code?: string;
+                    position?: number;
+                    provider_name?: string;
+                    server?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Line: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    provider?: string;
+                    enabled?: boolean;
+                    account?: string;
+                    username?: string;
+                    auth_username?: string;
+                    from_user?: string;
+                    from_domain?: string;
+                    main_number?: string;
+                    host?: string;
+                    proxy?: string;
+                    transport?: string;
+                    auth?: string;
+                    register?: boolean;
+                    register_block?: boolean;
+                    expires_s?: number;
+                    number_format?: string;
+                    user_phone?: boolean;
+                    from_says?: string;
+                    identity?: string;
+                    clir?: string;
+                    incoming_from?: string;
+                    permit?: string;
+                    deny?: string;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    direct_media?: boolean;
+                    early_media?: string;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    session_timer?: string;
+                    session_expires_s?: number;
+                    location?: boolean;
+                    allow_redirect?: boolean;
+                    allow_transfer?: boolean;
+                    qualify_s?: number;
+                    max_calls?: number;
+                    costly_minutes?: number;
+                    costly_charge_micro?: number;
+                    currency?: string;
+                    line_prefix?: string;
+                    deposit?: string;
+                    no_screening?: boolean;
+                    country_code?: string;
+                    area_code?: string;
+                    position?: number;
+                    provider_name?: string;
+                    server?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["line_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/sites": {
         parameters: {
             query?: never;
@@ -1978,71 +2233,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Site: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    country?: string;
-                    state?: string;
-                    postal_code?: string;
-                    city?: string;
-                    street?: string;
-                    house_number?: string;
-                    occupant?: string;
-                    floor?: string;
-                    room?: string;
-                    networks?: string;
-                    is_default?: boolean;
-                    phones?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Site: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    country?: string;
-                    state?: string;
-                    postal_code?: string;
-                    city?: string;
-                    street?: string;
-                    house_number?: string;
-                    occupant?: string;
-                    floor?: string;
-                    room?: string;
-                    networks?: string;
-                    is_default?: boolean;
-                    phones?: number;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2242,6 +2439,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sites/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Site: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    country?: string;
+                    state?: string;
+                    postal_code?: string;
+                    city?: string;
+                    street?: string;
+                    house_number?: string;
+                    occupant?: string;
+                    floor?: string;
+                    room?: string;
+                    networks?: string;
+                    is_default?: boolean;
+                    phones?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Site: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    country?: string;
+                    state?: string;
+                    postal_code?: string;
+                    city?: string;
+                    street?: string;
+                    house_number?: string;
+                    occupant?: string;
+                    floor?: string;
+                    room?: string;
+                    networks?: string;
+                    is_default?: boolean;
+                    phones?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["site_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/device-types": {
         parameters: {
             query?: never;
@@ -2349,101 +2655,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Device type: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    comment?: string;
-                    builtin?: boolean;
-                    kind?: string;
-                    host?: string;
-                    port?: number;
-                    default_ip?: string;
-                    insecure?: string;
-                    digest?: string;
-                    tls_required?: boolean;
-                    nat?: string;
-                    permit?: string;
-                    deny?: string;
-                    mask?: string;
-                    max_contacts?: number;
-                    qualify_s?: number;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    progress_inband?: string;
-                    direct_media?: boolean;
-                    trust_rpid?: boolean;
-                    promisc_redir?: boolean;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    from_user?: string;
-                    from_domain?: string;
-                    phones?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Device type: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    comment?: string;
-                    builtin?: boolean;
-                    kind?: string;
-                    host?: string;
-                    port?: number;
-                    default_ip?: string;
-                    insecure?: string;
-                    digest?: string;
-                    tls_required?: boolean;
-                    nat?: string;
-                    permit?: string;
-                    deny?: string;
-                    mask?: string;
-                    max_contacts?: number;
-                    qualify_s?: number;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    progress_inband?: string;
-                    direct_media?: boolean;
-                    trust_rpid?: boolean;
-                    promisc_redir?: boolean;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    from_user?: string;
-                    from_domain?: string;
-                    phones?: number;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2643,6 +2861,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device-types/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Device type: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    phones?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Device type: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    comment?: string;
+                    builtin?: boolean;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    phones?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["device_type_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/phones": {
         parameters: {
             query?: never;
@@ -2755,111 +3112,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Phone: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    type?: string;
-                    auth?: string;
-                    transport?: string;
-                    kind?: string;
-                    host?: string;
-                    port?: number;
-                    default_ip?: string;
-                    insecure?: string;
-                    digest?: string;
-                    tls_required?: boolean;
-                    nat?: string;
-                    permit?: string;
-                    deny?: string;
-                    mask?: string;
-                    max_contacts?: number;
-                    qualify_s?: number;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    progress_inband?: string;
-                    direct_media?: boolean;
-                    trust_rpid?: boolean;
-                    promisc_redir?: boolean;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    from_user?: string;
-                    from_domain?: string;
-                    enabled?: boolean;
-                    site?: string;
-                    place?: string;
-                    type_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Phone: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    type?: string;
-                    auth?: string;
-                    transport?: string;
-                    kind?: string;
-                    host?: string;
-                    port?: number;
-                    default_ip?: string;
-                    insecure?: string;
-                    digest?: string;
-                    tls_required?: boolean;
-                    nat?: string;
-                    permit?: string;
-                    deny?: string;
-                    mask?: string;
-                    max_contacts?: number;
-                    qualify_s?: number;
-                    codecs?: string;
-                    srtp?: string;
-                    dtmf?: string;
-                    progress_inband?: string;
-                    direct_media?: boolean;
-                    trust_rpid?: boolean;
-                    promisc_redir?: boolean;
-                    rtp_timeout_s?: number;
-                    rtp_hold_timeout_s?: number;
-                    from_user?: string;
-                    from_domain?: string;
-                    enabled?: boolean;
-                    site?: string;
-                    place?: string;
-                    type_name?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3058,6 +3317,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/phones/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Phone: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    type?: string;
+                    auth?: string;
+                    transport?: string;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    enabled?: boolean;
+                    site?: string;
+                    place?: string;
+                    type_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Phone: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    type?: string;
+                    auth?: string;
+                    transport?: string;
+                    kind?: string;
+                    host?: string;
+                    port?: number;
+                    default_ip?: string;
+                    insecure?: string;
+                    digest?: string;
+                    tls_required?: boolean;
+                    nat?: string;
+                    permit?: string;
+                    deny?: string;
+                    mask?: string;
+                    max_contacts?: number;
+                    qualify_s?: number;
+                    codecs?: string;
+                    srtp?: string;
+                    dtmf?: string;
+                    progress_inband?: string;
+                    direct_media?: boolean;
+                    trust_rpid?: boolean;
+                    promisc_redir?: boolean;
+                    rtp_timeout_s?: number;
+                    rtp_hold_timeout_s?: number;
+                    from_user?: string;
+                    from_domain?: string;
+                    enabled?: boolean;
+                    site?: string;
+                    place?: string;
+                    type_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["phone_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -3152,75 +3560,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** User: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    login?: string;
-                    first_name?: string;
-                    last_name?: string;
-                    email?: string;
-                    language?: string;
-                    admin?: boolean;
-                    enabled?: boolean;
-                    dnd?: boolean;
-                    call_waiting?: boolean;
-                    ring_s?: number;
-                    has_dial_pin?: boolean;
-                    display_number?: string;
-                    hide_number?: boolean;
-                    music?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** User: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    login?: string;
-                    first_name?: string;
-                    last_name?: string;
-                    email?: string;
-                    language?: string;
-                    admin?: boolean;
-                    enabled?: boolean;
-                    dnd?: boolean;
-                    call_waiting?: boolean;
-                    ring_s?: number;
-                    has_dial_pin?: boolean;
-                    display_number?: string;
-                    hide_number?: boolean;
-                    music?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3420,6 +3766,119 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** User: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    login?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    language?: string;
+                    admin?: boolean;
+                    enabled?: boolean;
+                    dnd?: boolean;
+                    call_waiting?: boolean;
+                    ring_s?: number;
+                    has_dial_pin?: boolean;
+                    display_number?: string;
+                    hide_number?: boolean;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** User: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    login?: string;
+                    first_name?: string;
+                    last_name?: string;
+                    email?: string;
+                    language?: string;
+                    admin?: boolean;
+                    enabled?: boolean;
+                    dnd?: boolean;
+                    call_waiting?: boolean;
+                    ring_s?: number;
+                    has_dial_pin?: boolean;
+                    display_number?: string;
+                    hide_number?: boolean;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["user_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/groups": {
         parameters: {
             query?: never;
@@ -3511,69 +3970,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Group: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    group_id?: string;
-                    strategy?: string;
-                    hunt_s?: number;
-                    ring_s?: number;
-                    codecs?: string;
-                    music?: string;
-                    chat?: boolean;
-                    members?: number;
-                    members_on?: number;
-                    members_unfit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Group: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    group_id?: string;
-                    strategy?: string;
-                    hunt_s?: number;
-                    ring_s?: number;
-                    codecs?: string;
-                    music?: string;
-                    chat?: boolean;
-                    members?: number;
-                    members_on?: number;
-                    members_unfit?: number;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3772,6 +4175,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/groups/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Group: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    group_id?: string;
+                    strategy?: string;
+                    hunt_s?: number;
+                    ring_s?: number;
+                    codecs?: string;
+                    music?: string;
+                    chat?: boolean;
+                    members?: number;
+                    members_on?: number;
+                    members_unfit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Group: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    group_id?: string;
+                    strategy?: string;
+                    hunt_s?: number;
+                    ring_s?: number;
+                    codecs?: string;
+                    music?: string;
+                    chat?: boolean;
+                    members?: number;
+                    members_on?: number;
+                    members_unfit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/group-members": {
         parameters: {
             query?: never;
@@ -3858,59 +4368,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Group member: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    group?: string;
-                    user?: string;
-                    position?: number;
-                    logged_on?: boolean;
-                    group_name?: string;
-                    user_name?: string;
-                    unfit?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Group member: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    group?: string;
-                    user?: string;
-                    position?: number;
-                    logged_on?: boolean;
-                    group_name?: string;
-                    user_name?: string;
-                    unfit?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4109,6 +4573,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/group-members/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Group member: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    group?: string;
+                    user?: string;
+                    position?: number;
+                    logged_on?: boolean;
+                    group_name?: string;
+                    user_name?: string;
+                    unfit?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Group member: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    group?: string;
+                    user?: string;
+                    position?: number;
+                    logged_on?: boolean;
+                    group_name?: string;
+                    user_name?: string;
+                    unfit?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["group_member_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/announcements": {
         parameters: {
             query?: never;
@@ -4194,57 +4755,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Announcement: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    user?: string;
-                    length_ms?: number;
-                    file_name?: string;
-                    user_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Announcement: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    user?: string;
-                    length_ms?: number;
-                    file_name?: string;
-                    user_name?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4443,6 +4960,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/announcements/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Announcement: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Announcement: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    user?: string;
+                    length_ms?: number;
+                    file_name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["announcement_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/mailboxes": {
         parameters: {
             query?: never;
@@ -4539,79 +5151,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Mailbox: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    code?: string;
-                    has_pin?: boolean;
-                    pin_always?: boolean;
-                    records?: boolean;
-                    max_s?: number;
-                    min_s?: number;
-                    silence_s?: number;
-                    language?: string;
-                    greeting?: string;
-                    greeting_busy?: string;
-                    greeting_away?: string;
-                    max_messages?: number;
-                    keep_days?: number;
-                    messages?: number;
-                    messages_new?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Mailbox: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    name?: string;
-                    code?: string;
-                    has_pin?: boolean;
-                    pin_always?: boolean;
-                    records?: boolean;
-                    max_s?: number;
-                    min_s?: number;
-                    silence_s?: number;
-                    language?: string;
-                    greeting?: string;
-                    greeting_busy?: string;
-                    greeting_away?: string;
-                    max_messages?: number;
-                    keep_days?: number;
-                    messages?: number;
-                    messages_new?: number;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4810,6 +5356,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailboxes/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Mailbox: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mailbox: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    name?: string;
+                    code?: string;
+                    has_pin?: boolean;
+                    pin_always?: boolean;
+                    records?: boolean;
+                    max_s?: number;
+                    min_s?: number;
+                    silence_s?: number;
+                    language?: string;
+                    greeting?: string;
+                    greeting_busy?: string;
+                    greeting_away?: string;
+                    max_messages?: number;
+                    keep_days?: number;
+                    messages?: number;
+                    messages_new?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/conference-rooms": {
         parameters: {
             query?: never;
@@ -4900,67 +5563,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Conference room: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    has_pin?: boolean;
-                    has_moderator_pin?: boolean;
-                    wait_for_moderator?: boolean;
-                    end_with_moderator?: boolean;
-                    entry?: string;
-                    dial_in?: boolean;
-                    max_members?: number;
-                    mute_on_entry?: boolean;
-                    mailbox?: string;
-                    music?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Conference room: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    has_pin?: boolean;
-                    has_moderator_pin?: boolean;
-                    wait_for_moderator?: boolean;
-                    end_with_moderator?: boolean;
-                    entry?: string;
-                    dial_in?: boolean;
-                    max_members?: number;
-                    mute_on_entry?: boolean;
-                    mailbox?: string;
-                    music?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5159,6 +5768,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conference-rooms/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Conference room: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    has_pin?: boolean;
+                    has_moderator_pin?: boolean;
+                    wait_for_moderator?: boolean;
+                    end_with_moderator?: boolean;
+                    entry?: string;
+                    dial_in?: boolean;
+                    max_members?: number;
+                    mute_on_entry?: boolean;
+                    mailbox?: string;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Conference room: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    has_pin?: boolean;
+                    has_moderator_pin?: boolean;
+                    wait_for_moderator?: boolean;
+                    end_with_moderator?: boolean;
+                    entry?: string;
+                    dial_in?: boolean;
+                    max_members?: number;
+                    mute_on_entry?: boolean;
+                    mailbox?: string;
+                    music?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_room_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/numbers": {
         parameters: {
             query?: never;
@@ -5252,73 +5966,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Number: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    kind?: string;
-                    user?: string;
-                    group?: string;
-                    mailbox?: string;
-                    line?: string;
-                    conference_room?: string;
-                    music?: string;
-                    user_name?: string;
-                    group_name?: string;
-                    mailbox_name?: string;
-                    line_name?: string;
-                    conference_room_name?: string;
-                    held?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Number: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    kind?: string;
-                    user?: string;
-                    group?: string;
-                    mailbox?: string;
-                    line?: string;
-                    conference_room?: string;
-                    music?: string;
-                    user_name?: string;
-                    group_name?: string;
-                    mailbox_name?: string;
-                    line_name?: string;
-                    conference_room_name?: string;
-                    held?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -5517,6 +6171,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/numbers/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Number: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    kind?: string;
+                    user?: string;
+                    group?: string;
+                    mailbox?: string;
+                    line?: string;
+                    conference_room?: string;
+                    music?: string;
+                    user_name?: string;
+                    group_name?: string;
+                    mailbox_name?: string;
+                    line_name?: string;
+                    conference_room_name?: string;
+                    held?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Number: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    kind?: string;
+                    user?: string;
+                    group?: string;
+                    mailbox?: string;
+                    line?: string;
+                    conference_room?: string;
+                    music?: string;
+                    user_name?: string;
+                    group_name?: string;
+                    mailbox_name?: string;
+                    line_name?: string;
+                    conference_room_name?: string;
+                    held?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["number_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/call-records": {
         parameters: {
             query?: never;
@@ -5697,39 +6462,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Web session: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    user?: string;
-                    address?: string;
-                    user_agent?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5809,6 +6542,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Web session: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    user?: string;
+                    address?: string;
+                    user_agent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -5858,39 +6640,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** API token: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    user?: string;
-                    name?: string;
-                    address?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5961,6 +6711,55 @@ export interface paths {
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
                 412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** API token: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    user?: string;
+                    name?: string;
+                    address?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
             };
@@ -6054,55 +6853,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Certificate: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    kind?: string;
-                    certificate?: string;
-                    hosts?: string;
-                    automatic?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Certificate: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    kind?: string;
-                    certificate?: string;
-                    hosts?: string;
-                    automatic?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6301,6 +7058,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificates/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Certificate: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    kind?: string;
+                    certificate?: string;
+                    hosts?: string;
+                    automatic?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Certificate: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    kind?: string;
+                    certificate?: string;
+                    hosts?: string;
+                    automatic?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["certificate_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/address-rules": {
         parameters: {
             query?: never;
@@ -6386,57 +7236,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Address rule: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    address?: string;
-                    action?: string;
-                    comment?: string;
-                    automatic?: boolean;
-                    reason?: string;
-                    user_agent?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Address rule: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    address?: string;
-                    action?: string;
-                    comment?: string;
-                    automatic?: boolean;
-                    reason?: string;
-                    user_agent?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6635,6 +7441,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/address-rules/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Address rule: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    address?: string;
+                    action?: string;
+                    comment?: string;
+                    automatic?: boolean;
+                    reason?: string;
+                    user_agent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Address rule: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    address?: string;
+                    action?: string;
+                    comment?: string;
+                    automatic?: boolean;
+                    reason?: string;
+                    user_agent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["address_rule_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -6684,51 +7585,13 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Notice: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    code?: string;
-                    text?: string;
-                    seen?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Notice: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    code?: string;
-                    text?: string;
-                    seen?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6875,6 +7738,95 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/notices/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Notice: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    code?: string;
+                    text?: string;
+                    seen?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Notice: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    code?: string;
+                    text?: string;
+                    seen?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["notice_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/mail-server": {
         parameters: {
             query?: never;
@@ -7005,43 +7957,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Mail: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    recipient?: string;
-                    recipient_name?: string;
-                    subject?: string;
-                    kind?: string;
-                    state?: string;
-                    attempts?: number;
-                    answer?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7121,6 +8037,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mails/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Mail: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    recipient?: string;
+                    recipient_name?: string;
+                    subject?: string;
+                    kind?: string;
+                    state?: string;
+                    attempts?: number;
+                    answer?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-templates": {
         parameters: {
             query?: never;
@@ -7180,17 +8149,7 @@ export interface paths {
         /** Mail text: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    kind?: string;
-                    language?: string;
-                    subject?: string;
-                    text?: string;
-                    standard_subject?: string;
-                    standard_text?: string;
-                    words?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -7298,6 +8257,66 @@ export interface paths {
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
                 412: components["responses"]["error_412"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/mail-templates/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Mail text: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    kind?: string;
+                    language?: string;
+                    subject?: string;
+                    text?: string;
+                    standard_subject?: string;
+                    standard_text?: string;
+                    words?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mail_template_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
                 413: components["responses"]["error_413"];
                 415: components["responses"]["error_415"];
                 422: components["responses"]["error_422"];
@@ -7569,49 +8588,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Emergency number: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Emergency number: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    name?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -7810,6 +8793,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/emergency-numbers/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Emergency number: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Emergency number: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["emergency_number_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/time-frames": {
         parameters: {
             query?: never;
@@ -7892,51 +8962,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Time frame: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    from?: string;
-                    to?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Time frame: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    name?: string;
-                    from?: string;
-                    to?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -8136,6 +9168,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/time-frames/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Time frame: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Time frame: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    name?: string;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["time_frame_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/cor-rules": {
         parameters: {
             query?: never;
@@ -8218,51 +9339,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** COR rule: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    comment?: string;
-                    enabled?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** COR rule: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    comment?: string;
-                    enabled?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -8461,6 +9544,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cor-rules/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** COR rule: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    comment?: string;
+                    enabled?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** COR rule: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    comment?: string;
+                    enabled?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_rule_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/cor-lines": {
         parameters: {
             query?: never;
@@ -8545,55 +9717,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Line of a COR rule: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    rule?: string;
-                    frame?: string;
-                    line?: string;
-                    position?: number;
-                    call_by_call?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Line of a COR rule: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    rule?: string;
-                    frame?: string;
-                    line?: string;
-                    position?: number;
-                    call_by_call?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -8792,6 +9922,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cor-lines/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Line of a COR rule: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    rule?: string;
+                    frame?: string;
+                    line?: string;
+                    position?: number;
+                    call_by_call?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Line of a COR rule: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    rule?: string;
+                    frame?: string;
+                    line?: string;
+                    position?: number;
+                    call_by_call?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["cor_line_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/holidays": {
         parameters: {
             query?: never;
@@ -8874,51 +10097,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Holiday: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    date?: string;
-                    name?: string;
-                    yearly?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Holiday: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    date?: string;
-                    name?: string;
-                    yearly?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -9117,6 +10302,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/holidays/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Holiday: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    date?: string;
+                    name?: string;
+                    yearly?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Holiday: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    date?: string;
+                    name?: string;
+                    yearly?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["holiday_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/function-keys": {
         parameters: {
             query?: never;
@@ -9212,77 +10486,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Function key: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    code?: string;
-                    user?: string;
-                    column?: number;
-                    position?: number;
-                    type?: string;
-                    label?: string;
-                    target_user?: string;
-                    target_group?: string;
-                    number?: string;
-                    trigger?: string;
-                    orbit?: string;
-                    target_name?: string;
-                    target_number?: string;
-                    target_dnd?: boolean;
-                    logged_on?: boolean;
-                    redirecting?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Function key: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    code?: string;
-                    user?: string;
-                    column?: number;
-                    position?: number;
-                    type?: string;
-                    label?: string;
-                    target_user?: string;
-                    target_group?: string;
-                    number?: string;
-                    trigger?: string;
-                    orbit?: string;
-                    target_name?: string;
-                    target_number?: string;
-                    target_dnd?: boolean;
-                    logged_on?: boolean;
-                    redirecting?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -9481,6 +10691,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/function-keys/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Function key: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    code?: string;
+                    user?: string;
+                    column?: number;
+                    position?: number;
+                    type?: string;
+                    label?: string;
+                    target_user?: string;
+                    target_group?: string;
+                    number?: string;
+                    trigger?: string;
+                    orbit?: string;
+                    target_name?: string;
+                    target_number?: string;
+                    target_dnd?: boolean;
+                    logged_on?: boolean;
+                    redirecting?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Function key: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    code?: string;
+                    user?: string;
+                    column?: number;
+                    position?: number;
+                    type?: string;
+                    label?: string;
+                    target_user?: string;
+                    target_group?: string;
+                    number?: string;
+                    trigger?: string;
+                    orbit?: string;
+                    target_name?: string;
+                    target_number?: string;
+                    target_dnd?: boolean;
+                    logged_on?: boolean;
+                    redirecting?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["function_key_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/redirections": {
         parameters: {
             query?: never;
@@ -9571,67 +10896,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Redirection: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    trigger?: string;
-                    enabled?: boolean;
-                    kind?: string;
-                    target?: string;
-                    mailbox?: string;
-                    after_s?: number;
-                    digits?: string;
-                    user?: string;
-                    group?: string;
-                    holder_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Redirection: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    number?: string;
-                    trigger?: string;
-                    enabled?: boolean;
-                    kind?: string;
-                    target?: string;
-                    mailbox?: string;
-                    after_s?: number;
-                    digits?: string;
-                    user?: string;
-                    group?: string;
-                    holder_name?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -9830,6 +11101,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/redirections/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Redirection: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    trigger?: string;
+                    enabled?: boolean;
+                    kind?: string;
+                    target?: string;
+                    mailbox?: string;
+                    after_s?: number;
+                    digits?: string;
+                    user?: string;
+                    group?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Redirection: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    number?: string;
+                    trigger?: string;
+                    enabled?: boolean;
+                    kind?: string;
+                    target?: string;
+                    mailbox?: string;
+                    after_s?: number;
+                    digits?: string;
+                    user?: string;
+                    group?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["redirection_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/mailbox-access": {
         parameters: {
             query?: never;
@@ -9915,57 +11291,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Access to a mailbox: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    mailbox?: string;
-                    user?: string;
-                    group?: string;
-                    by_mail?: boolean;
-                    mailbox_name?: string;
-                    holder_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Access to a mailbox: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    mailbox?: string;
-                    user?: string;
-                    group?: string;
-                    by_mail?: boolean;
-                    mailbox_name?: string;
-                    holder_name?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -10164,6 +11496,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailbox-access/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Access to a mailbox: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    mailbox?: string;
+                    user?: string;
+                    group?: string;
+                    by_mail?: boolean;
+                    mailbox_name?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Access to a mailbox: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    mailbox?: string;
+                    user?: string;
+                    group?: string;
+                    by_mail?: boolean;
+                    mailbox_name?: string;
+                    holder_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mailbox_access_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/voicemails": {
         parameters: {
             query?: never;
@@ -10360,63 +11787,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Mobile phone: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    user?: string;
-                    number?: string;
-                    enabled?: boolean;
-                    delay_s?: number;
-                    group_calls?: boolean;
-                    confirm?: boolean;
-                    times?: string;
-                    user_name?: string;
-                    too_late?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Mobile phone: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    user?: string;
-                    number?: string;
-                    enabled?: boolean;
-                    delay_s?: number;
-                    group_calls?: boolean;
-                    confirm?: boolean;
-                    times?: string;
-                    user_name?: string;
-                    too_late?: boolean;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -10615,6 +11992,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mobile-twins/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Mobile phone: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    user?: string;
+                    number?: string;
+                    enabled?: boolean;
+                    delay_s?: number;
+                    group_calls?: boolean;
+                    confirm?: boolean;
+                    times?: string;
+                    user_name?: string;
+                    too_late?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Mobile phone: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    user?: string;
+                    number?: string;
+                    enabled?: boolean;
+                    delay_s?: number;
+                    group_calls?: boolean;
+                    confirm?: boolean;
+                    times?: string;
+                    user_name?: string;
+                    too_late?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["mobile_twin_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/call-completions": {
         parameters: {
             query?: never;
@@ -10667,42 +12145,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Call completion: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    user?: string;
-                    target?: string;
-                    number?: string;
-                    why?: string;
-                    user_name?: string;
-                    target_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -10773,6 +12216,58 @@ export interface paths {
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
                 412: components["responses"]["error_412"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/call-completions/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Call completion: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    user?: string;
+                    target?: string;
+                    number?: string;
+                    why?: string;
+                    user_name?: string;
+                    target_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
             };
@@ -10880,83 +12375,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Conference: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    uid?: string;
-                    name?: string;
-                    user?: string;
-                    time_zone?: string;
-                    length_min?: number;
-                    repeat?: string;
-                    every?: number;
-                    repeat_until?: string;
-                    changed_dates?: string;
-                    wait_for_moderator?: boolean;
-                    mute_on_entry?: boolean;
-                    may_record?: boolean;
-                    language?: string;
-                    show_participants?: boolean;
-                    message?: string;
-                    user_name?: string;
-                    participants?: number;
-                    dial_in?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Conference: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    letter?: string;
-                    uid?: string;
-                    name?: string;
-                    user?: string;
-                    time_zone?: string;
-                    length_min?: number;
-                    repeat?: string;
-                    every?: number;
-                    repeat_until?: string;
-                    changed_dates?: string;
-                    wait_for_moderator?: boolean;
-                    mute_on_entry?: boolean;
-                    may_record?: boolean;
-                    language?: string;
-                    show_participants?: boolean;
-                    message?: string;
-                    user_name?: string;
-                    participants?: number;
-                    dial_in?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -11155,6 +12580,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conferences/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Conference: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    uid?: string;
+                    name?: string;
+                    user?: string;
+                    time_zone?: string;
+                    length_min?: number;
+                    repeat?: string;
+                    every?: number;
+                    repeat_until?: string;
+                    changed_dates?: string;
+                    wait_for_moderator?: boolean;
+                    mute_on_entry?: boolean;
+                    may_record?: boolean;
+                    language?: string;
+                    show_participants?: boolean;
+                    message?: string;
+                    user_name?: string;
+                    participants?: number;
+                    dial_in?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Conference: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    letter?: string;
+                    uid?: string;
+                    name?: string;
+                    user?: string;
+                    time_zone?: string;
+                    length_min?: number;
+                    repeat?: string;
+                    every?: number;
+                    repeat_until?: string;
+                    changed_dates?: string;
+                    wait_for_moderator?: boolean;
+                    mute_on_entry?: boolean;
+                    may_record?: boolean;
+                    language?: string;
+                    show_participants?: boolean;
+                    message?: string;
+                    user_name?: string;
+                    participants?: number;
+                    dial_in?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/conference-participants": {
         parameters: {
             query?: never;
@@ -11245,67 +12791,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Participant of a conference: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    uid?: string;
-                    conference?: string;
-                    user?: string;
-                    name?: string;
-                    mail?: string;
-                    number?: string;
-                    moderator?: boolean;
-                    call_on_start?: boolean;
-                    user_name?: string;
-                    conference_name?: string;
-                    owner?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Participant of a conference: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    uid?: string;
-                    conference?: string;
-                    user?: string;
-                    name?: string;
-                    mail?: string;
-                    number?: string;
-                    moderator?: boolean;
-                    call_on_start?: boolean;
-                    user_name?: string;
-                    conference_name?: string;
-                    owner?: number;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -11504,6 +12996,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conference-participants/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Participant of a conference: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    uid?: string;
+                    conference?: string;
+                    user?: string;
+                    name?: string;
+                    mail?: string;
+                    number?: string;
+                    moderator?: boolean;
+                    call_on_start?: boolean;
+                    user_name?: string;
+                    conference_name?: string;
+                    owner?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Participant of a conference: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    uid?: string;
+                    conference?: string;
+                    user?: string;
+                    name?: string;
+                    mail?: string;
+                    number?: string;
+                    moderator?: boolean;
+                    call_on_start?: boolean;
+                    user_name?: string;
+                    conference_name?: string;
+                    owner?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["conference_participant_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/speed-dials": {
         parameters: {
             query?: never;
@@ -11588,55 +13185,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Speed dial: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    user?: string;
-                    place?: string;
-                    number?: string;
-                    name?: string;
-                    user_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Speed dial: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    user?: string;
-                    place?: string;
-                    number?: string;
-                    name?: string;
-                    user_name?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -11835,6 +13390,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/speed-dials/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Speed dial: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    user?: string;
+                    place?: string;
+                    number?: string;
+                    name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Speed dial: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    user?: string;
+                    place?: string;
+                    number?: string;
+                    name?: string;
+                    user_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["speed_dial_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        trace?: never;
+    };
     "/api/rates": {
         parameters: {
             query?: never;
@@ -11922,61 +13570,13 @@ export interface paths {
                 default: components["responses"]["error"];
             };
         };
-        /** Rate: delete all that are found, or none */
-        delete: {
-            parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    line?: string;
-                    prefix?: string;
-                    name?: string;
-                    per_minute_micro?: number;
-                    setup_micro?: number;
-                    first_s?: number;
-                    step_s?: number;
-                    line_name?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["bulk_result"];
-                    };
-                };
-                400: components["responses"]["error_400"];
-                401: components["responses"]["error_401"];
-                403: components["responses"]["error_403"];
-                409: components["responses"]["error_409"];
-                503: components["responses"]["error_503"];
-                default: components["responses"]["error"];
-            };
-        };
+        delete?: never;
         options?: never;
         head?: never;
         /** Rate: change several, all or none */
         patch: {
             parameters: {
-                query?: {
-                    found?: number;
-                    search?: string;
-                    line?: string;
-                    prefix?: string;
-                    name?: string;
-                    per_minute_micro?: number;
-                    setup_micro?: number;
-                    first_s?: number;
-                    step_s?: number;
-                    line_name?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -12173,6 +13773,105 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/rates/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Rate: delete all that are found, or none */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    line?: string;
+                    prefix?: string;
+                    name?: string;
+                    per_minute_micro?: number;
+                    setup_micro?: number;
+                    first_s?: number;
+                    step_s?: number;
+                    line_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Rate: change all that are found, or none */
+        patch: {
+            parameters: {
+                query: {
+                    /** @description As the list has told it: 409 found_changed says that they are not so many any more */
+                    total: number;
+                    search?: string;
+                    line?: string;
+                    prefix?: string;
+                    name?: string;
+                    per_minute_micro?: number;
+                    setup_micro?: number;
+                    first_s?: number;
+                    step_s?: number;
+                    line_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["rate_found"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["found_result"];
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
         trace?: never;
     };
     "/api/health": {
@@ -18946,7 +20645,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live events: call, registration, line, key, changed, log */
+        /** Live events: call, registration, line, key, changed, progress, log */
         get: {
             parameters: {
                 query?: never;
@@ -19120,10 +20819,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All users as a table, without passwords */
+        /** Users as a table, without passwords */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    search?: string;
+                    letter?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -19431,6 +21133,56 @@ export interface paths {
                 403: components["responses"]["error_403"];
                 404: components["responses"]["error_404"];
                 409: components["responses"]["error_409"];
+                503: components["responses"]["error_503"];
+                default: components["responses"]["error"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/revert-range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo what one request has changed, all or none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["changes_range"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                400: components["responses"]["error_400"];
+                401: components["responses"]["error_401"];
+                403: components["responses"]["error_403"];
+                404: components["responses"]["error_404"];
+                409: components["responses"]["error_409"];
+                413: components["responses"]["error_413"];
+                415: components["responses"]["error_415"];
+                422: components["responses"]["error_422"];
                 503: components["responses"]["error_503"];
                 default: components["responses"]["error"];
             };
@@ -20760,9 +22512,16 @@ export interface components {
             /** Last number */
             last?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         range_bulk: {
-            ids?: number[];
+            values?: {
+                /** Last number */
+                last?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        range_found: {
             values?: {
                 /** Last number */
                 last?: string;
@@ -20848,9 +22607,26 @@ export interface components {
              */
             is_default?: boolean;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         music_loop_bulk: {
-            ids?: number[];
+            values?: {
+                /** Description */
+                description?: string;
+                /**
+                 * Volume
+                 * @description dB, louder or softer than the files; these are left as they are. Who is listening hears a change at once
+                 */
+                gain_db?: number;
+                /**
+                 * Default
+                 * @description Heard where no other loop is assigned; one loop at most, which takes it over from the one before. None: the supplied one
+                 */
+                is_default?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        music_loop_found: {
             values?: {
                 /** Description */
                 description?: string;
@@ -20950,9 +22726,28 @@ export interface components {
              */
             gain_db?: number;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         music_file_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Place
+                 * @description From 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /** Name */
+                name?: string;
+                /** Is played */
+                enabled?: boolean;
+                /**
+                 * Volume
+                 * @description dB, besides that of the loop
+                 */
+                gain_db?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        music_file_found: {
             values?: {
                 /**
                  * Place
@@ -21313,9 +23108,168 @@ export interface components {
              */
             qualify_s?: number;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         provider_bulk: {
-            ids?: number[];
+            values?: {
+                /** Comment */
+                comment?: string;
+                /**
+                 * Registrar
+                 * Format: server
+                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+                 */
+                host?: string;
+                /**
+                 * Outbound proxies
+                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+                 */
+                proxy?: string;
+                /**
+                 * Transport
+                 * @description auto: as the provider's NAPTR records say, else UDP
+                 * @enum {string}
+                 */
+                transport?: "auto" | "udp" | "tcp" | "tls";
+                /**
+                 * Authentication
+                 * @description With user name and password, or the provider knows our address
+                 * @enum {string}
+                 */
+                auth?: "password" | "address";
+                /** Register */
+                register?: boolean;
+                /**
+                 * Register a block
+                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+                 */
+                register_block?: boolean;
+                /**
+                 * Registration interval
+                 * @description Seconds; the provider may ask for another
+                 */
+                expires_s?: number;
+                /**
+                 * Number format
+                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+                 * @enum {string}
+                 */
+                number_format?: "plus" | "zeros" | "bare" | "national" | "asis";
+                /**
+                 * Numbers are marked
+                 * @description With user=phone in our addresses
+                 */
+                user_phone?: boolean;
+                /**
+                 * From names
+                 * @description The calling number, or the account; not when the line has a fixed user part
+                 * @enum {string}
+                 */
+                from_says?: "number" | "account";
+                /**
+                 * Identity header
+                 * @description P-Asserted-Identity or P-Preferred-Identity
+                 * @enum {string}
+                 */
+                identity?: "none" | "pai" | "ppi";
+                /**
+                 * Callers are hidden by
+                 * @description An anonymous From, Privacy: id, or both
+                 * @enum {string}
+                 */
+                clir?: "both" | "from" | "privacy";
+                /**
+                 * Called number is in
+                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
+                 * @enum {string}
+                 */
+                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party";
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description Calls may also come from these addresses of the provider
+                 */
+                permit?: string;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Nothing that comes from here is the provider's, unless permitted as well
+                 */
+                deny?: string;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+                 * @enum {string}
+                 */
+                srtp?: "off" | "optional" | "required";
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info";
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean;
+                /**
+                 * Before the answer
+                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+                 * @enum {string}
+                 */
+                early_media?: "pass" | "ring";
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number;
+                /**
+                 * Session timer
+                 * @description RFC 4028: ask for one; accept what the provider asks for; off
+                 * @enum {string}
+                 */
+                session_timer?: "ask" | "accept" | "off";
+                /**
+                 * Session interval
+                 * @description Seconds; 0 = as in the settings
+                 */
+                session_expires_s?: number;
+                /**
+                 * Tells where emergency calls come from
+                 * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+                 */
+                location?: boolean;
+                /**
+                 * May send calls on
+                 * @description 3xx: the number it names is called instead, as if dialled
+                 */
+                allow_redirect?: boolean;
+                /**
+                 * May transfer calls
+                 * @description REFER: reaches our users and groups only
+                 */
+                allow_transfer?: boolean;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests; 0 = never
+                 */
+                qualify_s?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        provider_found: {
             values?: {
                 /** Comment */
                 comment?: string;
@@ -22157,9 +24111,253 @@ export interface components {
              */
             position?: number;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         line_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Provider
+                 * Format: int64
+                 * @description Says what the line itself leaves open (null). null = generic
+                 */
+                provider?: number | null;
+                /** Enabled */
+                enabled?: boolean;
+                /**
+                 * Account in server names
+                 * @description Stands for <account> in host and proxy
+                 */
+                account?: string;
+                /** User name */
+                username?: string;
+                /**
+                 * Name for authentication
+                 * @description When it differs from the user name
+                 */
+                auth_username?: string;
+                /**
+                 * From user
+                 * @description Fixed user part of From; empty = the calling number
+                 */
+                from_user?: string;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description Empty = the registrar
+                 */
+                from_domain?: string;
+                /**
+                 * Main number
+                 * @description Shown for callers without an external number of their own
+                 */
+                main_number?: string;
+                /**
+                 * Registrar
+                 * Format: server
+                 * @description The provider's SIP server; without a port its NAPTR and SRV records decide. <account> stands for what the line says
+                 */
+                host?: string | null;
+                /**
+                 * Outbound proxies
+                 * @description Where requests are sent instead; several, in order, separated by commas. <account> stands for what the line says
+                 */
+                proxy?: string | null;
+                /**
+                 * Transport
+                 * @description auto: as the provider's NAPTR records say, else UDP
+                 * @enum {string|null}
+                 */
+                transport?: "auto" | "udp" | "tcp" | "tls" | null;
+                /**
+                 * Authentication
+                 * @description With user name and password, or the provider knows our address
+                 * @enum {string|null}
+                 */
+                auth?: "password" | "address" | null;
+                /** Register */
+                register?: boolean | null;
+                /**
+                 * Register a block
+                 * @description RFC 6140 (GIN): one registration for all numbers; calls come from the provider's servers with the number called
+                 */
+                register_block?: boolean | null;
+                /**
+                 * Registration interval
+                 * @description Seconds; the provider may ask for another
+                 */
+                expires_s?: number | null;
+                /**
+                 * Number format
+                 * @description +49211…, 0049211…, 49211…, 0211… or unchanged
+                 * @enum {string|null}
+                 */
+                number_format?: "plus" | "zeros" | "bare" | "national" | "asis" | null;
+                /**
+                 * Numbers are marked
+                 * @description With user=phone in our addresses
+                 */
+                user_phone?: boolean | null;
+                /**
+                 * From names
+                 * @description The calling number, or the account; not when the line has a fixed user part
+                 * @enum {string|null}
+                 */
+                from_says?: "number" | "account" | null;
+                /**
+                 * Identity header
+                 * @description P-Asserted-Identity or P-Preferred-Identity
+                 * @enum {string|null}
+                 */
+                identity?: "none" | "pai" | "ppi" | null;
+                /**
+                 * Callers are hidden by
+                 * @description An anonymous From, Privacy: id, or both
+                 * @enum {string|null}
+                 */
+                clir?: "both" | "from" | "privacy" | null;
+                /**
+                 * Called number is in
+                 * @description Of incoming calls; auto: Request-URI, and To when that names the account
+                 * @enum {string|null}
+                 */
+                incoming_from?: "auto" | "request_uri" | "to" | "p_called_party" | null;
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description Calls may also come from these addresses of the provider
+                 */
+                permit?: string | null;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Nothing that comes from here is the provider's, unless permitted as well
+                 */
+                deny?: string | null;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string | null;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused
+                 * @enum {string|null}
+                 */
+                srtp?: "off" | "optional" | "required" | null;
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string|null}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean | null;
+                /**
+                 * Before the answer
+                 * @description progressinband: callers hear what the provider sends before the answer, or their own ringing tone
+                 * @enum {string|null}
+                 */
+                early_media?: "pass" | "ring" | null;
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number | null;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number | null;
+                /**
+                 * Session timer
+                 * @description RFC 4028: ask for one; accept what the provider asks for; off
+                 * @enum {string|null}
+                 */
+                session_timer?: "ask" | "accept" | "off" | null;
+                /**
+                 * Session interval
+                 * @description Seconds; 0 = as in the settings
+                 */
+                session_expires_s?: number | null;
+                /**
+                 * Tells where emergency calls come from
+                 * @description RFC 6442: the address of the caller's site goes with them. Only for providers that take it
+                 */
+                location?: boolean | null;
+                /**
+                 * May send calls on
+                 * @description 3xx: the number it names is called instead, as if dialled
+                 */
+                allow_redirect?: boolean | null;
+                /**
+                 * May transfer calls
+                 * @description REFER: reaches our users and groups only
+                 */
+                allow_transfer?: boolean | null;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests; 0 = never
+                 */
+                qualify_s?: number | null;
+                /**
+                 * Calls at a time
+                 * @description 0 = no limit
+                 */
+                max_calls?: number;
+                /**
+                 * Costly minutes a day
+                 * @description Minutes of calls abroad and to services, all together; then there are no more of them on this line until midnight. 0 = no limit
+                 */
+                costly_minutes?: number;
+                /**
+                 * Costly charges a day
+                 * Format: micro
+                 * @description What those calls may cost by the rates of the line, as costly_minutes; in millionths of its currency. 0 = no limit
+                 */
+                costly_charge_micro?: number;
+                /**
+                 * Currency
+                 * @description Of its rates, three letters (ISO 4217): EUR, CHF
+                 */
+                currency?: string;
+                /**
+                 * Line prefix
+                 * @description *** and this digit before a number: the call takes this line and no other
+                 */
+                line_prefix?: string;
+                /**
+                 * Deposit
+                 * @description Internal number for calls from this line that nobody takes; empty = as in the settings
+                 */
+                deposit?: string;
+                /**
+                 * CLIP no screening
+                 * @description The provider lets us show numbers that are not this line's
+                 */
+                no_screening?: boolean;
+                /**
+                 * Country code
+                 * @description Of this line's numbers, without + or 00; empty = as in the settings
+                 */
+                country_code?: string;
+                /**
+                 * Area code
+                 * @description Of this line's numbers, without the leading 0; empty = as in the settings
+                 */
+                area_code?: string;
+                /**
+                 * Order
+                 * @description Lines with lower values are used first
+                 */
+                position?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        line_found: {
             values?: {
                 /**
                  * Provider
@@ -22785,9 +24983,69 @@ export interface components {
              */
             lines?: number[];
         };
-        /** @description With the ids, or with found and what the list is asked for */
         site_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Country
+                 * @description Two letters, ISO 3166: DE, AT, CH
+                 */
+                country?: string;
+                /** State */
+                state?: string;
+                /** Postal code */
+                postal_code?: string;
+                /** City */
+                city?: string;
+                /** Street */
+                street?: string;
+                /** House number */
+                house_number?: string;
+                /**
+                 * Company or building
+                 * @description What stands at the door
+                 */
+                occupant?: string;
+                /** Floor */
+                floor?: string;
+                /**
+                 * Room
+                 * @description Unless the phone says where it is
+                 */
+                room?: string;
+                /**
+                 * Networks
+                 * Format: nets
+                 * @description A phone without a site of its own that calls from one of these addresses is here; of several sites the one with the smallest network
+                 */
+                networks?: string;
+                /**
+                 * Default
+                 * @description For all phones of which nothing else is known; one site at most
+                 */
+                is_default?: boolean;
+                /**
+                 * Lines for emergency calls
+                 * @description In order; before the lines of the emergency number
+                 */
+                lines?: number[];
+            };
+            add?: {
+                /**
+                 * Lines for emergency calls
+                 * @description In order; before the lines of the emergency number
+                 */
+                lines?: number[];
+            };
+            remove?: {
+                /**
+                 * Lines for emergency calls
+                 * @description In order; before the lines of the emergency number
+                 */
+                lines?: number[];
+            };
+            ids: number[];
+        };
+        site_found: {
             values?: {
                 /**
                  * Country
@@ -23187,9 +25445,144 @@ export interface components {
              */
             from_domain?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         device_type_bulk: {
-            ids?: number[];
+            values?: {
+                /** Comment */
+                comment?: string;
+                /**
+                 * May call and be called
+                 * @description type: friend may do both, user may only call, peer may only be called
+                 * @enum {string}
+                 */
+                kind?: "friend" | "user" | "peer";
+                /**
+                 * Static IP address
+                 * Format: ip
+                 * @description host: for phones that do not register; empty = dynamic, it registers
+                 */
+                host?: string;
+                /** Port of the static address */
+                port?: number;
+                /**
+                 * Address while not registered
+                 * Format: ip
+                 * @description defaultip: where calls for it are tried then
+                 */
+                default_ip?: string;
+                /**
+                 * Trust by address
+                 * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+                 * @enum {string}
+                 */
+                insecure?: "no" | "port" | "invite" | "both";
+                /**
+                 * Digest algorithm
+                 * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+                 * @enum {string}
+                 */
+                digest?: "auto" | "md5" | "sha256";
+                /**
+                 * Only encrypted
+                 * @description Requests that do not come over TLS or secure WebSocket are refused
+                 */
+                tls_required?: boolean;
+                /**
+                 * NAT
+                 * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+                 * @enum {string}
+                 */
+                nat?: "auto" | "always" | "never";
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description The phone may only come from these addresses; empty = from anywhere
+                 */
+                permit?: string;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Unless permitted as well
+                 */
+                deny?: string;
+                /**
+                 * Network mask
+                 * Format: mask
+                 * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+                 */
+                mask?: string;
+                /** Registrations at a time */
+                max_contacts?: number;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests that test the phone; 0 = never
+                 */
+                qualify_s?: number;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+                 * @enum {string}
+                 */
+                srtp?: "off" | "optional" | "required" | "dtls";
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info";
+                /**
+                 * Ringing tone in the voice
+                 * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+                 * @enum {string}
+                 */
+                progress_inband?: "no" | "yes" | "never";
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean;
+                /**
+                 * Believe whom it names
+                 * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+                 */
+                trust_rpid?: boolean;
+                /**
+                 * Diverts to foreign servers
+                 * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+                 */
+                promisc_redir?: boolean;
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number;
+                /**
+                 * From user
+                 * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+                 */
+                from_user?: string;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description fromdomain: in calls to it; empty = our address
+                 */
+                from_domain?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        device_type_found: {
             values?: {
                 /** Comment */
                 comment?: string;
@@ -23827,9 +26220,172 @@ export interface components {
              */
             place?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         phone_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Type
+                 * Format: int64
+                 * @description Kind of device: says what the phone itself leaves open (null). null = generic
+                 */
+                type?: number | null;
+                /**
+                 * Authentication
+                 * @description With its SIP password, or trusted by its static address
+                 * @enum {string}
+                 */
+                auth?: "password" | "address";
+                /**
+                 * Transport of the static address
+                 * @enum {string}
+                 */
+                transport?: "udp" | "tcp" | "tls";
+                /**
+                 * May call and be called
+                 * @description type: friend may do both, user may only call, peer may only be called
+                 * @enum {string|null}
+                 */
+                kind?: "friend" | "user" | "peer" | null;
+                /**
+                 * Static IP address
+                 * Format: ip
+                 * @description host: for phones that do not register; empty = dynamic, it registers
+                 */
+                host?: string | null;
+                /** Port of the static address */
+                port?: number | null;
+                /**
+                 * Address while not registered
+                 * Format: ip
+                 * @description defaultip: where calls for it are tried then
+                 */
+                default_ip?: string | null;
+                /**
+                 * Trust by address
+                 * @description insecure: port: of a phone trusted by its address the port does not count; invite: calls from where it is registered are not asked for the password
+                 * @enum {string|null}
+                 */
+                insecure?: "no" | "port" | "invite" | "both" | null;
+                /**
+                 * Digest algorithm
+                 * @description auto: both are offered, but only MD5 to devices known to fail with SHA-256
+                 * @enum {string|null}
+                 */
+                digest?: "auto" | "md5" | "sha256" | null;
+                /**
+                 * Only encrypted
+                 * @description Requests that do not come over TLS or secure WebSocket are refused
+                 */
+                tls_required?: boolean | null;
+                /**
+                 * NAT
+                 * @description auto: answer to where requests came from when the phone names another address; always: ignore what it names; never: believe what it names
+                 * @enum {string|null}
+                 */
+                nat?: "auto" | "always" | "never" | null;
+                /**
+                 * Permitted networks
+                 * Format: nets
+                 * @description The phone may only come from these addresses; empty = from anywhere
+                 */
+                permit?: string | null;
+                /**
+                 * Refused networks
+                 * Format: nets
+                 * @description Unless permitted as well
+                 */
+                deny?: string | null;
+                /**
+                 * Network mask
+                 * Format: mask
+                 * @description Of IPv4 addresses in the two lists that stand there without one, as in 255.255.255.0
+                 */
+                mask?: string | null;
+                /** Registrations at a time */
+                max_contacts?: number | null;
+                /**
+                 * Check interval
+                 * @description Seconds between OPTIONS requests that test the phone; 0 = never
+                 */
+                qualify_s?: number | null;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description allow, in order, separated by commas; all others are not allowed; empty = as in the settings. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string | null;
+                /**
+                 * Encrypted voice (SRTP)
+                 * @description optional: when it asks for it, and when the other side encrypts; required: calls without are refused; dtls: required, and calls to it offer keys by DTLS. Phones that are registered over WebSocket (browsers) are always offered DTLS, unless it is off
+                 * @enum {string|null}
+                 */
+                srtp?: "off" | "optional" | "required" | "dtls" | null;
+                /**
+                 * Keys (DTMF)
+                 * @description How keys are sent and wanted; auto: as both sides of a call agree. Others are converted
+                 * @enum {string|null}
+                 */
+                dtmf?: "auto" | "rfc4733" | "inband" | "info" | null;
+                /**
+                 * Ringing tone in the voice
+                 * @description progressinband, of calls from it: yes: it gets a ringing tone from us (183) while the called side sends no sound of its own; never: no sound at all passes before the answer
+                 * @enum {string|null}
+                 */
+                progress_inband?: "no" | "yes" | "never" | null;
+                /**
+                 * Direct voice
+                 * @description canreinvite: in a call with another one that has it, voice may go directly between the two, when both are plain RTP in the same codec and neither is behind NAT
+                 */
+                direct_media?: boolean | null;
+                /**
+                 * Believe whom it names
+                 * @description trustrpid: callers that it names in P-Asserted-Identity or Remote-Party-ID are shown to those it calls
+                 */
+                trust_rpid?: boolean | null;
+                /**
+                 * Diverts to foreign servers
+                 * @description promiscredir: where it sends a call on (302) to the IP address of another server, that is called; otherwise only the number counts
+                 */
+                promisc_redir?: boolean | null;
+                /**
+                 * End of silent calls
+                 * @description rtptimeout: seconds without voice from either side after which a call ends; 0 = as in the settings
+                 */
+                rtp_timeout_s?: number | null;
+                /**
+                 * End of held calls
+                 * @description rtpholdtimeout: the same for calls on hold; 0 = as in the settings
+                 */
+                rtp_hold_timeout_s?: number | null;
+                /**
+                 * From user
+                 * @description fromuser: fixed user part of From in calls to it; empty = the calling number
+                 */
+                from_user?: string | null;
+                /**
+                 * From domain
+                 * Format: host
+                 * @description fromdomain: in calls to it; empty = our address
+                 */
+                from_domain?: string | null;
+                /** Enabled */
+                enabled?: boolean;
+                /**
+                 * Site
+                 * Format: int64
+                 * @description Where it stands; null = as its address says
+                 */
+                site?: number | null;
+                /**
+                 * Place
+                 * @description Where it stands there, for emergency services: a room, a desk
+                 */
+                place?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        phone_found: {
             values?: {
                 /**
                  * Type
@@ -24362,9 +26918,117 @@ export interface components {
              */
             phones?: number[];
         };
-        /** @description With the ids, or with found and what the list is asked for */
         user_bulk: {
-            ids?: number[];
+            values?: {
+                /** First name */
+                first_name?: string;
+                /** Last name */
+                last_name?: string;
+                /**
+                 * E-mail
+                 * Format: email
+                 */
+                email?: string;
+                /**
+                 * Language
+                 * @enum {string}
+                 */
+                language?: "de" | "en";
+                /**
+                 * Administrator
+                 * @description May change everything
+                 */
+                admin?: boolean;
+                /**
+                 * Rights
+                 * @description A new user has those in the settings
+                 */
+                rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * Enabled
+                 * @description Otherwise cannot log in, call or be called
+                 */
+                enabled?: boolean;
+                /** Do not disturb */
+                dnd?: boolean;
+                /**
+                 * Call waiting
+                 * @description The phones ring during a call, too, and redirections when busy do not act. Otherwise a second caller hears that the user is busy
+                 */
+                call_waiting?: boolean;
+                /**
+                 * Ringing time
+                 * @description Seconds until a call counts as not answered; 0 = as in the settings
+                 */
+                ring_s?: number;
+                /**
+                 * May dial
+                 * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /**
+                 * Display number
+                 * @description External number shown outside; empty = the user's own on the line that is used, else the line's main number
+                 */
+                display_number?: string;
+                /**
+                 * Withhold the number
+                 * @description Those who are called outside see no number
+                 */
+                hide_number?: boolean;
+                /**
+                 * Music on hold
+                 * Format: int64
+                 * @description What those hear whom the user holds; empty = the default. That of a dialled number goes before
+                 */
+                music?: number | null;
+                /**
+                 * Phones
+                 * @description In order; the first is the primary phone
+                 */
+                phones?: number[];
+            };
+            add?: {
+                /**
+                 * Rights
+                 * @description A new user has those in the settings
+                 */
+                rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * May dial
+                 * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /**
+                 * Phones
+                 * @description In order; the first is the primary phone
+                 */
+                phones?: number[];
+                /** @description A user's place in a group */
+                groups?: number[];
+            };
+            remove?: {
+                /**
+                 * Rights
+                 * @description A new user has those in the settings
+                 */
+                rights?: ("fkey" | "fkey_shw_fwd_state" | "fkey_shw_im_call" | "fkey_shw_inc_call" | "fkey_shw_act_call" | "fax" | "redirect" | "setting" | "ifmc_use" | "ifmc_edit" | "calllist" | "address" | "voice" | "login" | "conference" | "callman")[];
+                /**
+                 * May dial
+                 * @description Calls outside; a new user has those in the settings. Internal and emergency numbers always
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /**
+                 * Phones
+                 * @description In order; the first is the primary phone
+                 */
+                phones?: number[];
+                /** @description A user's place in a group */
+                groups?: number[];
+            };
+            ids: number[];
+        };
+        user_found: {
             values?: {
                 /** First name */
                 first_name?: string;
@@ -24686,9 +27350,68 @@ export interface components {
              */
             chat?: boolean;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         group_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Ringing
+                 * @description all: the phones of all members that are logged on, at once. hunting: one member after the other, in their order. broadcast: nobody rings; phones that are free answer by themselves and members hear the caller
+                 * @enum {string}
+                 */
+                strategy?: "all" | "hunting" | "broadcast";
+                /**
+                 * Time for each member
+                 * @description With hunting: seconds until the next member's phones ring
+                 */
+                hunt_s?: number;
+                /**
+                 * Ringing time
+                 * @description Seconds until a call counts as not answered; 0 = as in the settings. With hunting the call ends when the last member has had his time
+                 */
+                ring_s?: number;
+                /**
+                 * Codecs
+                 * Format: codecs
+                 * @description In order, separated by commas, for members' phones that have no list of their own; of several groups the first by name that has one counts. Known: opus, g722, alaw, ulaw, g729, gsm, l16, g723, g726, ilbc, speex, h261, h263, h263p, h264, h265, vp8, vp9, av1
+                 */
+                codecs?: string;
+                /**
+                 * Members may dial
+                 * @description Calls outside, besides what each of them may
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /**
+                 * Music on hold
+                 * Format: int64
+                 * @description What callers of the group hear while they are held; empty = as the user who holds them
+                 */
+                music?: number | null;
+                /**
+                 * Chat group
+                 * @description Messaging clients show the members together
+                 */
+                chat?: boolean;
+            };
+            add?: {
+                /**
+                 * Members may dial
+                 * @description Calls outside, besides what each of them may
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /** @description A user's place in a group */
+                users?: number[];
+            };
+            remove?: {
+                /**
+                 * Members may dial
+                 * @description Calls outside, besides what each of them may
+                 */
+                dial?: ("local" | "national" | "mobile" | "international" | "premium")[];
+                /** @description A user's place in a group */
+                users?: number[];
+            };
+            ids: number[];
+        };
+        group_found: {
             values?: {
                 /**
                  * Ringing
@@ -24868,9 +27591,34 @@ export interface components {
              */
             logged_on?: boolean;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         group_member_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Group
+                 * Format: int64
+                 */
+                group?: number;
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number;
+                /**
+                 * Place
+                 * @description From 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /**
+                 * Logged on
+                 * @description Calls to the group reach this member
+                 */
+                logged_on?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        group_member_found: {
             values?: {
                 /**
                  * Group
@@ -24963,9 +27711,22 @@ export interface components {
              */
             user?: number | null;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         announcement_bulk: {
-            ids?: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Whose own it is; empty = everybody may choose it
+                 */
+                user?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        announcement_found: {
             values?: {
                 /** Name */
                 name?: string;
@@ -25174,9 +27935,83 @@ export interface components {
              */
             keep_days?: number;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         mailbox_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Ask for the PIN always
+                 * @description Also at telephones of users with access
+                 */
+                pin_always?: boolean;
+                /**
+                 * Takes messages
+                 * @description Otherwise callers hear the announcement, and the call ends
+                 */
+                records?: boolean;
+                /**
+                 * Longest message
+                 * @description Seconds
+                 */
+                max_s?: number;
+                /**
+                 * Shortest message
+                 * @description Seconds; what is shorter is not kept
+                 */
+                min_s?: number;
+                /**
+                 * Ends after silence of
+                 * @description Seconds; 0 = never
+                 */
+                silence_s?: number;
+                /**
+                 * Language
+                 * @description In which callers are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Announcement
+                 * Format: int64
+                 * @description Empty = the spoken one of the system
+                 */
+                greeting?: number | null;
+                /**
+                 * Announcement when busy
+                 * Format: int64
+                 * @description Empty = the usual one
+                 */
+                greeting_busy?: number | null;
+                /**
+                 * Announcement when away
+                 * Format: int64
+                 * @description From and until the times below
+                 */
+                greeting_away?: number | null;
+                /**
+                 * Away from
+                 * Format: date-time
+                 */
+                away_from?: string | null;
+                /**
+                 * Away until
+                 * Format: date-time
+                 */
+                away_until?: string | null;
+                /**
+                 * Messages at most
+                 * @description When there are so many, callers hear that the mailbox is full
+                 */
+                max_messages?: number;
+                /**
+                 * Keep messages for
+                 * @description Days; 0 = until somebody deletes them. Saved ones stay
+                 */
+                keep_days?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        mailbox_found: {
             values?: {
                 /**
                  * Ask for the PIN always
@@ -25466,9 +28301,57 @@ export interface components {
              */
             music?: number | null;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         conference_room_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Begins with a moderator
+                 * @description Until one comes, others wait with music; without a moderator PIN nobody waits
+                 */
+                wait_for_moderator?: boolean;
+                /**
+                 * Ends with the last moderator
+                 * @description The others are told, and their calls end
+                 */
+                end_with_moderator?: boolean;
+                /**
+                 * When somebody comes or goes
+                 * @description What the others hear: nothing, a tone, or the name, which who comes is asked to say
+                 * @enum {string}
+                 */
+                entry?: "none" | "tone" | "name";
+                /**
+                 * Way in to planned conferences
+                 * @description Who calls is asked for the PIN of an invitation, and comes into that conference instead
+                 */
+                dial_in?: boolean;
+                /**
+                 * Members at most
+                 * @description Moderators come in all the same
+                 */
+                max_members?: number;
+                /**
+                 * Listens at first
+                 * @description Who comes is not heard until a moderator lets him speak
+                 */
+                mute_on_entry?: boolean;
+                /**
+                 * Recordings go to
+                 * Format: int64
+                 * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+                 */
+                mailbox?: number | null;
+                /**
+                 * Music
+                 * Format: int64
+                 * @description For who waits; empty = the default
+                 */
+                music?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        conference_room_found: {
             values?: {
                 /**
                  * Begins with a moderator
@@ -25694,9 +28577,55 @@ export interface components {
              */
             music?: number | null;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         number_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Kind
+                 * @description An internal number must lie in one of the internal ranges
+                 * @enum {string}
+                 */
+                kind?: "internal" | "external";
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number | null;
+                /**
+                 * Group
+                 * Format: int64
+                 * @description Of user, group, mailbox and conference room at most one holds a number
+                 */
+                group?: number | null;
+                /**
+                 * Mailbox
+                 * Format: int64
+                 * @description Who calls the number leaves a message there
+                 */
+                mailbox?: number | null;
+                /**
+                 * Line
+                 * Format: int64
+                 * @description Of an external number: the line it belongs to
+                 */
+                line?: number | null;
+                /**
+                 * Conference room
+                 * Format: int64
+                 * @description Who calls the number comes in there
+                 */
+                conference_room?: number | null;
+                /**
+                 * Music on hold
+                 * Format: int64
+                 * @description What those hear who have dialled this number, while they are held; empty = as its user or group
+                 */
+                music?: number | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        number_found: {
             values?: {
                 /**
                  * Kind
@@ -26065,9 +28994,25 @@ export interface components {
              */
             key?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         certificate_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Kind
+                 * @description own: shown to those who connect, with its key; authority: whose certificates are trusted
+                 * @enum {string}
+                 */
+                kind?: "own" | "authority";
+                /**
+                 * Certificate
+                 * @description PEM, followed by the chain
+                 */
+                certificate?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        certificate_found: {
             values?: {
                 /**
                  * Kind
@@ -26176,9 +29121,28 @@ export interface components {
              */
             expires_at?: string | null;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         address_rule_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Action
+                 * @description allow: never blocked
+                 * @enum {string}
+                 */
+                action?: "block" | "allow";
+                /** Comment */
+                comment?: string;
+                /**
+                 * Ends
+                 * Format: date-time
+                 * @description Empty = never
+                 */
+                expires_at?: string | null;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        address_rule_found: {
             values?: {
                 /**
                  * Action
@@ -26252,9 +29216,16 @@ export interface components {
             /** Seen */
             seen?: boolean;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         notice_bulk: {
-            ids?: number[];
+            values?: {
+                /** Seen */
+                seen?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        notice_found: {
             values?: {
                 /** Seen */
                 seen?: boolean;
@@ -26462,9 +29433,24 @@ export interface components {
              */
             text?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         mail_template_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Subject
+                 * @description Empty = the standard text
+                 */
+                subject?: string;
+                /**
+                 * Text
+                 * @description Empty = the standard text; {words} in braces are replaced
+                 */
+                text?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        mail_template_found: {
             values?: {
                 /**
                  * Subject
@@ -26619,9 +29605,33 @@ export interface components {
              */
             lines?: number[];
         };
-        /** @description With the ids, or with found and what the list is asked for */
         emergency_number_bulk: {
-            ids?: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * Lines
+                 * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+                 */
+                lines?: number[];
+            };
+            add?: {
+                /**
+                 * Lines
+                 * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+                 */
+                lines?: number[];
+            };
+            remove?: {
+                /**
+                 * Lines
+                 * @description In order; their providers must carry emergency calls. When none of them works, every other line is tried
+                 */
+                lines?: number[];
+            };
+            ids: number[];
+        };
+        emergency_number_found: {
             values?: {
                 /** Name */
                 name?: string;
@@ -26715,9 +29725,43 @@ export interface components {
              */
             to?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         time_frame_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Days
+                 * @description On a public holiday only the holiday counts, whatever day of the week it is
+                 */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+                /**
+                 * From
+                 * Format: clock
+                 * @description HH:MM
+                 */
+                from?: string;
+                /**
+                 * To
+                 * Format: clock
+                 * @description HH:MM, not included; 24:00 = the end of the day
+                 */
+                to?: string;
+            };
+            add?: {
+                /**
+                 * Days
+                 * @description On a public holiday only the holiday counts, whatever day of the week it is
+                 */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            };
+            remove?: {
+                /**
+                 * Days
+                 * @description On a public holiday only the holiday counts, whatever day of the week it is
+                 */
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "holiday")[];
+            };
+            ids: number[];
+        };
+        time_frame_found: {
             values?: {
                 /**
                  * Days
@@ -26818,9 +29862,18 @@ export interface components {
             /** Enabled */
             enabled?: boolean;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         cor_rule_bulk: {
-            ids?: number[];
+            values?: {
+                /** Comment */
+                comment?: string;
+                /** Enabled */
+                enabled?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        cor_rule_found: {
             values?: {
                 /** Comment */
                 comment?: string;
@@ -26911,9 +29964,39 @@ export interface components {
              */
             call_by_call?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         cor_line_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * COR rule
+                 * Format: int64
+                 */
+                rule?: number;
+                /**
+                 * Time frame
+                 * Format: int64
+                 */
+                frame?: number;
+                /**
+                 * Line
+                 * Format: int64
+                 */
+                line?: number;
+                /**
+                 * Place
+                 * @description From 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /**
+                 * Call-by-call prefix
+                 * @description Dialled before the number, as in 01019
+                 */
+                call_by_call?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        cor_line_found: {
             values?: {
                 /**
                  * COR rule
@@ -27014,9 +30097,21 @@ export interface components {
              */
             yearly?: boolean;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         holiday_bulk: {
-            ids?: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * Every year
+                 * @description On the same date
+                 */
+                yearly?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        holiday_found: {
             values?: {
                 /** Name */
                 name?: string;
@@ -27203,9 +30298,94 @@ export interface components {
              */
             orbit?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         function_key_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number;
+                /** Column */
+                column?: number;
+                /**
+                 * Place
+                 * @description In its column, from 1; the others make room. 0 = at the end
+                 */
+                position?: number;
+                /**
+                 * Type
+                 * @enum {string}
+                 */
+                type?: "blf" | "speed_dial" | "group" | "redirect" | "redirect_all" | "orbit" | "dnd" | "call_completion" | "label" | "separator";
+                /**
+                 * Label
+                 * @description Empty = the name of what the key is about
+                 */
+                label?: string;
+                /**
+                 * User shown
+                 * Format: int64
+                 */
+                target_user?: number | null;
+                /**
+                 * Group shown
+                 * Format: int64
+                 */
+                target_group?: number | null;
+                /**
+                 * Number
+                 * @description As dialled at the phone
+                 */
+                number?: string;
+                /**
+                 * Groups
+                 * @description The key logs on to all of them, and off from all
+                 */
+                groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
+                /**
+                 * Redirection
+                 * @description Of keys for redirections: which of them
+                 * @enum {string}
+                 */
+                trigger?: "always" | "busy" | "timeout";
+                /**
+                 * Place
+                 * @description Where a call is parked: 00 to 99
+                 */
+                orbit?: string;
+            };
+            add?: {
+                /**
+                 * Groups
+                 * @description The key logs on to all of them, and off from all
+                 */
+                groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
+            };
+            remove?: {
+                /**
+                 * Groups
+                 * @description The key logs on to all of them, and off from all
+                 */
+                groups?: number[];
+                /**
+                 * Numbers redirected
+                 * @description The user's own, or those of groups that he is a member of
+                 */
+                redirected?: number[];
+            };
+            ids: number[];
+        };
+        function_key_found: {
             values?: {
                 /**
                  * User
@@ -27468,9 +30648,52 @@ export interface components {
              */
             after_s?: number;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         redirection_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Number
+                 * Format: int64
+                 * @description Whose calls go elsewhere; when somebody else gets it, they do no more
+                 */
+                number?: number;
+                /**
+                 * When
+                 * @description always; busy: the user talks and has no call waiting, or refuses; timeout: nobody answers, or nobody can be reached
+                 * @enum {string}
+                 */
+                trigger?: "always" | "busy" | "timeout";
+                /**
+                 * Enabled
+                 * @description Switched off, it keeps its target
+                 */
+                enabled?: boolean;
+                /**
+                 * Kind of target
+                 * @description The other one is remembered
+                 * @enum {string}
+                 */
+                kind?: "number" | "mailbox";
+                /**
+                 * Target
+                 * @description As it would be dialled: outside with the prefix for outside calls
+                 */
+                target?: string;
+                /**
+                 * Mailbox
+                 * Format: int64
+                 */
+                mailbox?: number | null;
+                /**
+                 * After
+                 * @description Seconds of ringing, of timeout
+                 */
+                after_s?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        redirection_found: {
             values?: {
                 /**
                  * Number
@@ -27621,9 +30844,35 @@ export interface components {
              */
             by_mail?: boolean;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         mailbox_access_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Mailbox
+                 * Format: int64
+                 */
+                mailbox?: number;
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number | null;
+                /**
+                 * Group
+                 * Format: int64
+                 * @description All its members
+                 */
+                group?: number | null;
+                /**
+                 * Messages by e-mail
+                 * @description With the recording attached
+                 */
+                by_mail?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        mailbox_access_found: {
             values?: {
                 /**
                  * Mailbox
@@ -27809,9 +31058,41 @@ export interface components {
              */
             times?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         mobile_twin_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * User
+                 * Format: int64
+                 */
+                user?: number;
+                /** Active */
+                enabled?: boolean;
+                /**
+                 * Call delay
+                 * @description Seconds until it rings, too; at once when no other phone rings
+                 */
+                delay_s?: number;
+                /**
+                 * Group calls
+                 * @description It also rings for calls to the user's groups
+                 */
+                group_calls?: boolean;
+                /**
+                 * Take calls by key
+                 * @description Who answers hears an announcement and takes the call with 1, so that its mailbox never does
+                 */
+                confirm?: boolean;
+                /**
+                 * Times
+                 * @description When it rings, as "mon,tue 08:00-18:00; sat 09:00-12:00"; empty = always. On public holidays only holiday counts
+                 */
+                times?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        mobile_twin_found: {
             values?: {
                 /**
                  * User
@@ -28122,9 +31403,91 @@ export interface components {
              */
             message?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         conference_bulk: {
-            ids?: number[];
+            values?: {
+                /** Name */
+                name?: string;
+                /**
+                 * Owner
+                 * Format: int64
+                 * @description Who plans it
+                 */
+                user?: number;
+                /**
+                 * Begins
+                 * Format: date-time
+                 * @description The first date of a series
+                 */
+                starts_at?: string | null;
+                /**
+                 * Time zone
+                 * @description As Europe/Berlin. The dates of a series keep its time of day
+                 */
+                time_zone?: string;
+                /**
+                 * Length
+                 * @description Minutes
+                 */
+                length_min?: number;
+                /**
+                 * Repeated
+                 * @description month: on the same day; where a month has no such day, on its last
+                 * @enum {string}
+                 */
+                repeat?: "once" | "day" | "week" | "month";
+                /**
+                 * Every
+                 * @description Days, weeks or months from one date to the next
+                 */
+                every?: number;
+                /**
+                 * Last day
+                 * Format: date
+                 * @description In its time zone; empty = without end
+                 */
+                repeat_until?: string;
+                /**
+                 * Changed dates
+                 * @description Of a series, when they would begin and when they do: "2026-12-24T09:00:00Z off; 2026-12-31T09:00:00Z 2026-12-30T09:00:00Z"
+                 */
+                changed_dates?: string;
+                /**
+                 * Wait for a moderator
+                 * @description Participants hear music until one is there
+                 */
+                wait_for_moderator?: boolean;
+                /**
+                 * Participants are muted
+                 * @description Until a moderator lets them speak; moderators are not
+                 */
+                mute_on_entry?: boolean;
+                /**
+                 * May be recorded
+                 * @description By a moderator
+                 */
+                may_record?: boolean;
+                /**
+                 * Language
+                 * @description In which participants are spoken to
+                 * @enum {string}
+                 */
+                language?: "system" | "en" | "de";
+                /**
+                 * Participants see each other
+                 * @description The page of the invitation names who is invited
+                 */
+                show_participants?: boolean;
+                /**
+                 * Message
+                 * @description Stands in the invitation
+                 */
+                message?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        conference_found: {
             values?: {
                 /** Name */
                 name?: string;
@@ -28406,9 +31769,48 @@ export interface components {
              */
             pin?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         conference_participant_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Conference
+                 * Format: int64
+                 */
+                conference?: number;
+                /**
+                 * User
+                 * Format: int64
+                 * @description Empty: somebody else, who has a name
+                 */
+                user?: number | null;
+                /**
+                 * Name
+                 * @description Of who is no user here
+                 */
+                name?: string;
+                /**
+                 * E-mail address
+                 * Format: email
+                 * @description Of who is no user here
+                 */
+                mail?: string;
+                /**
+                 * Number
+                 * @description To be called at, as dialled by the owner; empty = of the user
+                 */
+                number?: string;
+                /** Moderator */
+                moderator?: boolean;
+                /**
+                 * Is called
+                 * @description When the conference begins
+                 */
+                call_on_start?: boolean;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        conference_participant_found: {
             values?: {
                 /**
                  * Conference
@@ -28549,9 +31951,32 @@ export interface components {
             /** Name */
             name?: string;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         speed_dial_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * User
+                 * Format: int64
+                 * @description Whose own it is; empty = everybody's. One's own goes before everybody's
+                 */
+                user?: number | null;
+                /**
+                 * Place
+                 * @description One to three digits, dialled behind the code for speed dials
+                 */
+                place?: string;
+                /**
+                 * Number
+                 * @description As it would be dialled: outside with the prefix for outside calls
+                 */
+                number?: string;
+                /** Name */
+                name?: string;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        speed_dial_found: {
             values?: {
                 /**
                  * User
@@ -28682,9 +32107,48 @@ export interface components {
              */
             step_s?: number;
         };
-        /** @description With the ids, or with found and what the list is asked for */
         rate_bulk: {
-            ids?: number[];
+            values?: {
+                /**
+                 * Line
+                 * Format: int64
+                 */
+                line?: number;
+                /**
+                 * Numbers beginning with
+                 * @description As dialled outside: 0043, +43 or 0211; of several that fit the longest counts. Empty = all others
+                 */
+                prefix?: string;
+                /** Destination */
+                name?: string;
+                /**
+                 * Price per minute
+                 * Format: micro
+                 * @description In millionths of the line's currency: 19000 is 0.019
+                 */
+                per_minute_micro?: number;
+                /**
+                 * Price per call
+                 * Format: micro
+                 * @description Once, when it is answered
+                 */
+                setup_micro?: number;
+                /**
+                 * First interval
+                 * @description Seconds that are charged at least
+                 */
+                first_s?: number;
+                /**
+                 * Further intervals
+                 * @description Seconds; each that has begun is charged. 60 and 1 are what providers call 60/1
+                 */
+                step_s?: number;
+            };
+            add?: Record<string, never>;
+            remove?: Record<string, never>;
+            ids: number[];
+        };
+        rate_found: {
             values?: {
                 /**
                  * Line
@@ -29207,23 +32671,28 @@ export interface components {
         bulk_result: {
             /** @description How many rows are not as before */
             changed: number;
-            rows?: {
+            rows: {
                 id: number;
                 changed: boolean;
                 /** @description Rows of /api/changes */
                 changes: number[];
             }[];
-            /** @description With found, instead of rows: what POST /api/changes/revert takes */
-            undo?: {
+        };
+        found_result: {
+            /** @description How many rows are not as before */
+            changed: number;
+            /** @description What POST /api/changes/revert-range takes */
+            undo: {
                 first: number;
                 last: number;
             } | null;
         };
-        /** @description With the ids, or all from first to last */
         changes_revert: {
-            ids?: number[];
-            first?: number;
-            last?: number;
+            ids: number[];
+        };
+        changes_range: {
+            first: number;
+            last: number;
         };
         route_test: {
             /** @enum {string} */

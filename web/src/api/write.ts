@@ -45,7 +45,8 @@ export type Undo = number[] | { first: number; last: number };
 
 /** All of them or none. */
 export async function revertAll(undo: Undo): Promise<void> {
-  await api.post('changes/revert', Array.isArray(undo) ? { ids: undo } : undo);
+  if (Array.isArray(undo)) await api.post('changes/revert', { ids: undo });
+  else await api.post('changes/revert-range', undo);
 }
 
 /** What became of a request about several. */
@@ -71,7 +72,7 @@ export interface FoundResult {
 }
 
 /** All that are found, as long as they are as many as somebody has been told. */
-const foundPath = (collection: string, { params, total }: Found) => collection + query({ ...params, found: total });
+const foundPath = (collection: string, { params, total }: Found) => `${collection}/found${query({ ...params, total })}`;
 
 /** All or none. */
 export async function changeSeveral(collection: string, those: Those, change: BulkChange): Promise<{ changed: number; undo: Undo | null }> {

@@ -1,5 +1,5 @@
 // First start (INI-1 to INI-6): phones, how one dials here, the administrator, who is then logged in. All or nothing.
-import { Alert, Stepper, Text } from '@mantine/core';
+import { Alert, Code, Stepper, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/error';
@@ -11,6 +11,7 @@ import { DiallingStep, DIALLING_FIELDS, type Range } from './DiallingStep';
 import { NO_LINE, sectionsOf } from './line';
 import { PhonesStep } from './PhonesStep';
 
+const IMPORT = 'strowger import export.json';
 const STEPS = ['phones', 'dialling', 'administrator'] as const;
 
 /** The step whose entries the server refused; -1: none but the last. */
@@ -77,7 +78,14 @@ export default function Setup() {
           {refused}
         </Alert>
       )}
-      {step === 0 && <PhonesStep phones={phones} onChange={setPhones} onNext={() => go(1)} />}
+      {step === 0 && (
+        <>
+          <PhonesStep phones={phones} onChange={setPhones} onNext={() => go(1)} />
+          <Text size="xs" c="dimmed" mt="md">
+            {t('setup.instead')} <Code>{IMPORT}</Code>
+          </Text>
+        </>
+      )}
       {step === 1 && (
         <DiallingStep
           settings={settings}

@@ -3,6 +3,7 @@ import { Button, Group } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router-dom';
+import { query } from '../../api/client';
 import { useList } from '../../api/collections';
 import { userName } from '../../api/names';
 import { useMe } from '../../api/session';
@@ -36,8 +37,8 @@ export default function Users() {
       title={t('users.title')}
       actions={
         <Group gap="xs">
-          <Button component="a" href="/api/users.csv" download variant="default" leftSection={<Icon name="download" size={14} />}>
-            {t('users.export')}
+          <Button component="a" href={`/api/users.csv${query(data.params ?? {})}`} download variant="default" leftSection={<Icon name="download" size={14} />}>
+            {view.search || view.letter ? t('users.exportFound') : t('users.export')}
           </Button>
           <Button component={Link} to="/users/import" variant="default" leftSection={<Icon name="upload" size={14} />}>
             {t('users.import.open')}

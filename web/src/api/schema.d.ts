@@ -28337,7 +28337,7 @@ export interface components {
                 /**
                  * Recordings go to
                  * Format: int64
-                 * @description Moderators may record the conference into this mailbox, and all are told; empty = it is not recorded
+                 * @description Moderators may record the conference into this mailbox; empty = it is not recorded
                  */
                 mailbox?: number | null;
                 /**

@@ -1,6 +1,7 @@
 #include "daemon/voicemail.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 #include "sound/sound_out.h"
 #include "store/announcement.h"
 #include "store/mailbox.h"
+#include "store/sound_files.h"
 #include "store/voicemail.h"
 
 /* A user for whom something waits, as signalling knows it. */
@@ -191,6 +193,18 @@ find(struct voicemail *v, const struct voicemail_ask *ask, struct voicemail_answ
 	return ERR_OK;
 }
 
+/* Who thinks it over for long may come too late: what no row names is swept. */
+static enum err
+make_sure_of(const struct voicemail *v, const char *file)
+{
+	char path[PATH_MAX];
+
+	if (!sound_file_is_there(v->p.data_dir, ANNOUNCEMENT_FOLDER, file) ||
+	    !sound_file_path(path, v->p.data_dir, ANNOUNCEMENT_FOLDER, file))
+		return ERR_NOT_FOUND;
+	return sound_folder_sync(path);
+}
+
 /* What somebody has spoken at a telephone; the log of changes says who. */
 static enum err
 keep_spoken(struct voicemail *v, const struct voicemail_ask *ask)
@@ -198,8 +212,10 @@ keep_spoken(struct voicemail *v, const struct voicemail_ask *ask)
 	struct store_announcement a = {
 	    .changed_at = (int64_t)loop_wall_ms(), .length_ms = ask->length_ms};
 	json_t *user = NULL;
-	enum err e;
+	enum err e = make_sure_of(v, ask->file);
 
+	if (e != ERR_OK)
+		return e;
 	memcpy(a.file, ask->file, sizeof a.file);
 	if (!ask->user || store_get(v->p.store, &model_user, ask->user, &user) != ERR_OK)
 		user = NULL;

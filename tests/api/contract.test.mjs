@@ -328,6 +328,8 @@ async function conflicts() {
 
 async function routes() {
   await must('POST', '/api/emergency-numbers', 409, { number: '112', name: 'Twice' });
+  await must('POST', '/api/changes/revert-range', 422, { first: 0, last: 0 });
+  await must('POST', '/api/changes/revert-range', 404, { first: 987654321, last: 987654321 });
   await must('POST', '/api/emergency-numbers/several', 409, { rows: [{ number: '112', name: 'Twice' }] });
   const { id: special } = (await must('POST', '/api/emergency-numbers', 201, { number: '19222', name: 'Once' })).json();
   await must('PATCH', '/api/emergency-numbers/{id}', 409, { number: '112' }, { id: special });
@@ -660,7 +662,7 @@ const ELSEWHERE = {
   200: /^GET \/api\/(call-records|mails|voicemails|call-completions)\/\{id\}|me\/voicemails\/\{id\}|^GET \/api\/traces\/|trace-pcap|mail-test|^PATCH \/api\/[a-z-]+$|holidays\/public|changes\/revert(-range)?$|\/found$|conference-invitation/, // its link is in a mail
   201: /\/several$|me\/call-completions$/, // what fits together by chance; several rows have tests of their own
   204: /^DELETE \/api\/(mails|cor-lines|redirections|call-completions)|me\/(voicemails|call-completions)\/\{id\}|password-reset/, // a line's places have gone with it by then, as a number's redirections
-  404: /password-reset|changes\/revert-range$/,
+  404: /password-reset/,
   429: /me\/calls|me\/invitations|live-conference|me\/keys|orbits\/fetch|\/(play|record|record-greeting)$|password-reset|conference-invitation/,
   409: /me\/calls|live-conference|me\/voicemails|me\/tokens|changes\/revert|\/found$|^DELETE \/api\/(device-types|providers)|user-import|mails\/\{id\}\/retry|^PATCH \/api\/[a-z-]+$/, // what is unique is not changed in several rows
   412: /^DELETE \/api\/(mails|cor-lines|rates|redirections|mailbox-access|call-completions)/,

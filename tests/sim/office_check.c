@@ -173,14 +173,14 @@ find_record(struct office *o, const char *id)
 	return found;
 }
 
-/* One that is full does not say all of them. */
+/* One that is full does not say all of them, and that of a private call says none. */
 static bool
 gives(const struct cdr *r, struct slice reason)
 {
 	for (uint32_t i = 0; i < r->explanation_count; i++)
 		if (slice_starts(slice_cstr(r->explanation[i]), reason))
 			return true;
-	return r->explanation_count >= LIVE_REASONS_MAX;
+	return r->private_call || r->explanation_count >= LIVE_REASONS_MAX;
 }
 
 /* What the caller was told is what the record says. */

@@ -10,7 +10,7 @@ SECONDS_EACH ?= 60
 ASAN := -Db_sanitize=address,undefined -Db_lundef=false
 RELEASE := --buildtype=release -Db_lto=true -Db_ndebug=false
 PROGRAMS := src/daemon/strowgerd src/cli/strowger packaging/sounds/music.wav packaging/sounds/prompts.list
-LOAD := $(addprefix tests/bench/, bench_transcode bench_mix bench_latency bench_notify bench_ring callgen machine registerload watchload)
+LOAD := $(addprefix tests/bench/, bench_transcode bench_mix bench_tapes bench_latency bench_notify bench_ring callgen machine registerload watchload)
 FUZZ := -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
 
 help: ## this list

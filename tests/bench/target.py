@@ -77,6 +77,12 @@ class Target:
         return {(what, codec): (float(ours), float(library))
                 for what, codec, ours, library in (line.split() for line in out.splitlines())}
 
+    def tapes(self, seconds=10, streams=1000):
+        """"record" or "play" -> (µs for a packet of 20 ms, ticks that the disk was late)."""
+        out = subprocess.run([str(self.tools / "bench_tapes"), str(seconds), str(streams)], stdout=subprocess.PIPE, text=True,
+                             check=True).stdout
+        return {what: (float(us), int(late)) for what, us, late in (line.split() for line in out.splitlines())}
+
     def machine(self):
         return json.loads(subprocess.run([str(self.tools / "machine")], stdout=subprocess.PIPE, text=True, check=True).stdout)
 
